@@ -1,0 +1,48 @@
+package flow
+
+import "slices"
+
+// NodeType says what a node does. The nine types are the editor's own.
+type NodeType string
+
+// The node types.
+const (
+	Input       NodeType = "input"
+	Model       NodeType = "model"
+	Knowledge   NodeType = "knowledge"
+	WebSearch   NodeType = "websearch"
+	Transform   NodeType = "transform"
+	Conditional NodeType = "conditional"
+	Loop        NodeType = "loop"
+	Merge       NodeType = "merge"
+	Output      NodeType = "output"
+)
+
+// NodeTypes lists every known type in the order of the editor's palette.
+func NodeTypes() []NodeType {
+	return []NodeType{Input, Model, Knowledge, WebSearch, Transform, Conditional, Loop, Merge, Output}
+}
+
+// Known tells whether t is one of [NodeTypes].
+func (t NodeType) Known() bool { return slices.Contains(NodeTypes(), t) }
+
+// The source handles that mean something: the two branches of a conditional and
+// the two ends of a loop.
+const (
+	HandleTrue  = "true"
+	HandleFalse = "false"
+	HandleEach  = "each"
+	HandleDone  = "done"
+)
+
+// Handles lists the source handles that an edge from a node of type t may name.
+// Types without any do not look at an edge's handle.
+func (t NodeType) Handles() []string {
+	switch t {
+	case Conditional:
+		return []string{HandleTrue, HandleFalse}
+	case Loop:
+		return []string{HandleEach, HandleDone}
+	}
+	return nil
+}
