@@ -1,0 +1,55 @@
+// Package archtest holds the house's import table.
+package archtest
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/flowctl/flowctl/"
+
+// allowed says which of our packages each one may import. What is not listed may
+// import none. cmd/flowctl wires everything.
+func allowed() map[string][]string {
+	return map[string][]string{
+		"pkg/flowfile":    {"pkg/flow"},
+		"pkg/client":      {"pkg/flow"},
+		"internal/output": {},
+		"internal/engine": {"pkg/flow"},
+		"internal/store":  {"pkg/flow"},
+		"internal/server": {"pkg/flow", "internal/engine", "internal/store"},
+	}
+}
+
+func TestImports(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	table := allowed()
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		pkg := strings.TrimPrefix(words[0], module)
+		if strings.HasPrefix(pkg, "cmd/") {
+			continue
+		}
+		seen++
+		for _, path := range words[1:] {
+			if own, ok := strings.CutPrefix(path, module); ok && !slices.Contains(table[pkg], own) {
+				t.Errorf("%s imports %s, which the table does not allow", pkg, own)
+			}
+			if pkg == "pkg/flow" && strings.Contains(strings.Split(path, "/")[0], ".") {
+				t.Errorf("pkg/flow imports %s; it may use the standard library only", path)
+			}
+			if strings.HasPrefix(path, "github.com/charmbracelet/lipgloss") && pkg != "internal/output" {
+				t.Errorf("%s imports lipgloss; internal/output alone does", pkg)
+			}
+		}
+	}
+	if seen < len(table) {
+		t.Errorf("saw %d packages, the table has %d", seen, len(table))
+	}
+}

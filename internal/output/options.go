@@ -1,0 +1,80 @@
+// Package output prints what commands found: as a table for people, as JSON,
+// JSON lines or YAML for programs, as bare references for xargs, or through a jq
+// program or a Go template. It alone decides how text from a server or a file
+// reaches a terminal.
+package output
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Format is a value of --output.
+type Format string
+
+// The formats. Table is the default.
+const (
+	Table Format = "table"
+	Wide  Format = "wide"  // table with every column
+	JSON  Format = "json"  // the wire type, indented; lists are arrays
+	JSONL Format = "jsonl" // one compact value a line
+	YAML  Format = "yaml"
+	Name  Format = "name" // one reference a line
+)
+
+// Formats lists all of them in the order of the help text.
+func Formats() []Format { return []Format{Table, Wide, JSON, JSONL, YAML, Name} }
+
+// Options says how to print.
+type Options struct {
+	Format   Format // "" is Table
+	JQ       string // a jq program that the JSON goes through
+	Template string // a Go template that the JSON goes through
+	Color    bool
+	Width    int       // columns of the terminal; 0 when there is none: nothing is cut
+	Now      time.Time // what relative times are relative to; zero: times are absolute
+}
+
+// Printer prints values in one format.
+type Printer struct {
+	w    io.Writer
+	opts Options
+}
+
+// New gives a printer that writes to w. The error names the option that cannot
+// be used.
+func New(w io.Writer, opts Options) (*Printer, error) {
+	switch {
+	case opts.JQ != "" && opts.Template != "":
+		return nil, errors.New("--jq and --template exclude each other; give one of them")
+	case (opts.JQ != "" || opts.Template != "") && opts.Format != "" && opts.Format != JSON:
+		return nil, fmt.Errorf("--jq and --template read the JSON; they cannot go with --output %s", opts.Format)
+	case opts.Format == "":
+		opts.Format = Table
+	case !slices.Contains(Formats(), opts.Format):
+		return nil, fmt.Errorf("unknown output format %q; use one of %s", opts.Format, formatNames())
+	}
+	return &Printer{w: w, opts: opts}, nil
+}
+
+func formatNames() string {
+	names := make([]string, 0, len(Formats()))
+	for _, f := range Formats() {
+		names = append(names, string(f))
+	}
+	return strings.Join(names, ", ")
+}
+
+// ForPeople tells whether the printer writes tables, and not something that a
+// program reads.
+func (p *Printer) ForPeople() bool {
+	return (p.opts.Format == Table || p.opts.Format == Wide) && p.opts.JQ == "" && p.opts.Template == ""
+}
+
+// Wide tells whether every column is wanted, so that what fills them is worth
+// fetching.
+func (p *Printer) Wide() bool { return p.opts.Format == Wide }

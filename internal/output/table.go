@@ -1,0 +1,129 @@
+package output
+
+import (
+	"bufio"
+	"io"
+	"iter"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+)
+
+const (
+	gap      = "  "
+	minWidth = 8 // a column that has to shrink keeps this much
+)
+
+// writeTable writes an aligned table with a header line. On a terminal too
+// narrow for it the widest columns are cut.
+func writeTable[T any](p *Printer, v View[T], items iter.Seq2[T, error]) error {
+	var titles []string
+	var cells []func(*Printer, T) string
+	for _, c := range v.Columns {
+		if !c.Wide || p.opts.Format == Wide {
+			titles = append(titles, c.Title)
+			cells = append(cells, c.Text)
+		}
+	}
+	var rows [][]string
+	failed := each(items, func(item T) error {
+		row := make([]string, len(cells))
+		for i, text := range cells {
+			row[i] = Text(text(p, item))
+		}
+		rows = append(rows, row)
+		return nil
+	})
+	if len(rows) == 0 {
+		return failed
+	}
+	widths := columnWidths(titles, rows)
+	if p.opts.Width > 0 {
+		fit(widths, p.opts.Width)
+	}
+	w := bufio.NewWriter(p.w)
+	header := p.style().Bold(true)
+	writeRow(w, titles, widths, func(s string) string { return header.Render(s) })
+	for _, row := range rows {
+		writeRow(w, row, widths, nil)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return failed
+}
+
+func columnWidths(titles []string, rows [][]string) []int {
+	widths := make([]int, len(titles))
+	for i, t := range titles {
+		widths[i] = displayWidth(t)
+	}
+	for _, row := range rows {
+		for i, s := range row {
+			widths[i] = max(widths[i], displayWidth(s))
+		}
+	}
+	return widths
+}
+
+// displayWidth is the number of terminal cells that s takes.
+func displayWidth(s string) int {
+	if isPlain(s) {
+		return len(s)
+	}
+	return lipgloss.Width(s)
+}
+
+// fit takes cells from the widest columns until the row is no wider than total.
+func fit(widths []int, total int) {
+	sum := len(gap) * (len(widths) - 1)
+	for _, w := range widths {
+		sum += w
+	}
+	for sum > total {
+		widest := 0
+		for i, w := range widths {
+			if w > widths[widest] {
+				widest = i
+			}
+		}
+		if widths[widest] <= minWidth {
+			return
+		}
+		widths[widest]--
+		sum--
+	}
+}
+
+func writeRow(w io.StringWriter, row []string, widths []int, style func(string) string) {
+	for i, s := range row {
+		s = cut(s, widths[i])
+		pad := widths[i] - displayWidth(s)
+		if style != nil {
+			s = style(s)
+		}
+		_, _ = w.WriteString(s) // a bufio.Writer keeps its error for Flush
+		if i < len(row)-1 {
+			_, _ = w.WriteString(strings.Repeat(" ", pad) + gap)
+		}
+	}
+	_, _ = w.WriteString("\n")
+}
+
+// cut shortens s to width cells, the last one an ellipsis.
+func cut(s string, width int) string {
+	if displayWidth(s) <= width {
+		return s
+	}
+	var b strings.Builder
+	used := 0
+	for _, r := range s {
+		n := displayWidth(string(r))
+		if used+n > width-1 {
+			break
+		}
+		b.WriteRune(r)
+		used += n
+	}
+	return b.String() + "…"
+}

@@ -1,0 +1,96 @@
+package output
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Text makes s fit for one line of a terminal. Whatever could move the cursor,
+// start an escape sequence, or turn the reading direction is shown as an escape,
+// and line breaks and tabs as a space.
+func Text(s string) string { return clean(s, false) }
+
+// Lines is [Text] for text of several lines: line breaks and tabs stay.
+func Lines(s string) string { return clean(s, true) }
+
+func clean(s string, keepLines bool) string {
+	if isPlain(s) {
+		return s
+	}
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case r == '\n' || r == '\t':
+			if !keepLines {
+				r = ' '
+			}
+			b.WriteRune(r)
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"):
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case r < 0x80 && unicode.IsControl(r):
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case unicode.IsControl(r), isFormat(r):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// isFormat tells the invisible characters that change how others are shown:
+// direction marks and overrides, line and paragraph separators, tags. The
+// joiners that emoji and some scripts are written with are left alone.
+func isFormat(r rune) bool {
+	const zwnj, zwj = '\u200c', '\u200d'
+	return r != zwj && r != zwnj && unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
+}
+
+// Time shows epoch seconds: relative to now on a terminal, else as RFC 3339 in
+// UTC. 0 is unknown and shown as "-".
+func (p *Printer) Time(epoch int64) string {
+	if epoch == 0 {
+		return "-"
+	}
+	t := time.Unix(epoch, 0).UTC()
+	if p.opts.Now.IsZero() {
+		return t.Format(time.RFC3339)
+	}
+	return ago(p.opts.Now.Sub(t), t)
+}
+
+func ago(d time.Duration, t time.Time) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < 0:
+		return t.Format(time.DateOnly)
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return count(int(d/time.Minute), "minute")
+	case d < day:
+		return count(int(d/time.Hour), "hour")
+	case d < 30*day:
+		return count(int(d/day), "day")
+	}
+	return t.Format(time.DateOnly)
+}
+
+func count(n int, unit string) string {
+	if n == 1 {
+		return "1 " + unit + " ago"
+	}
+	return fmt.Sprintf("%d %ss ago", n, unit)
+}

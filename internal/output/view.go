@@ -1,0 +1,194 @@
+package output
+
+import (
+	"bytes"
+	stdjson "encoding/json"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Column is one column of a table of values of type T.
+type Column[T any] struct {
+	Title string
+	Wide  bool // shown with --output wide only
+	Text  func(*Printer, T) string
+}
+
+// View says how values of type T look to people. In every other format it is
+// their JSON that is printed.
+type View[T any] struct {
+	Columns []Column[T]
+	Name    func(T) string // the reference that --output name prints
+}
+
+// List prints all items and tells how many there were. An error from items ends
+// it and is returned; what came before has been printed, but for formats that
+// need the whole list.
+func List[T any](p *Printer, v View[T], items iter.Seq2[T, error]) (n int, err error) {
+	err = list(p, v, func(yield func(T, error) bool) {
+		for item, err := range items {
+			if err == nil {
+				n++
+			}
+			if !yield(item, err) {
+				return
+			}
+		}
+	})
+	return n, err
+}
+
+func list[T any](p *Printer, v View[T], items iter.Seq2[T, error]) error {
+	switch {
+	case p.opts.JQ != "", p.opts.Template != "", p.opts.Format == YAML:
+		var all bytes.Buffer
+		if err := writeArray(&all, items); err != nil {
+			return err
+		}
+		return p.document(all.Bytes())
+	case p.opts.Format == JSON:
+		return indentArray(p.w, items)
+	case p.opts.Format == JSONL:
+		return each(items, func(item T) error { return p.line(item) })
+	case p.opts.Format == Name:
+		return each(items, func(item T) error { return p.println(Text(v.Name(item))) })
+	}
+	return writeTable(p, v, items)
+}
+
+// Item prints one value: as a list of one, or as the bare value where the format
+// is JSON's or YAML's.
+func Item[T any](p *Printer, v View[T], item T) error {
+	switch {
+	case p.opts.Format == Name, p.ForPeople():
+		return list(p, v, Seq([]T{item}))
+	case p.opts.Format == JSONL:
+		return p.line(item)
+	}
+	raw, err := encode(item)
+	if err != nil {
+		return err
+	}
+	return p.document(raw)
+}
+
+// Seq turns a slice into what [List] takes.
+func Seq[T any](items []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, item := range items {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
+func each[T any](items iter.Seq2[T, error], do func(T) error) error {
+	for item, err := range items {
+		if err != nil {
+			return err
+		}
+		if err := do(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// encode gives a value's JSON: exactly, where the type can.
+func encode(v any) ([]byte, error) {
+	if exact, ok := v.(interface{ AppendJSON([]byte) []byte }); ok {
+		return exact.AppendJSON(nil), nil
+	}
+	raw, err := json.Marshal(v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		return nil, fmt.Errorf("encode output: %w", err)
+	}
+	return raw, nil
+}
+
+func (p *Printer) line(v any) error {
+	raw, err := encode(v)
+	if err != nil {
+		return err
+	}
+	return p.println(string(raw))
+}
+
+func (p *Printer) println(s string) error {
+	_, err := io.WriteString(p.w, s+"\n")
+	return err
+}
+
+// document prints one whole JSON text as the options say.
+func (p *Printer) document(raw []byte) error {
+	switch {
+	case p.opts.JQ != "":
+		return runJQ(p.w, p.opts.JQ, raw)
+	case p.opts.Template != "":
+		return runTemplate(p.w, p.opts.Template, raw)
+	case p.opts.Format == YAML:
+		return writeYAML(p.w, raw)
+	}
+	return indent(p.w, raw, "", "\n")
+}
+
+// indent writes raw with two spaces a level. It changes white space only.
+func indent(w io.Writer, raw []byte, prefix, end string) error {
+	var buf bytes.Buffer
+	if err := stdjson.Indent(&buf, raw, prefix, "  "); err != nil {
+		return fmt.Errorf("indent output: %w", err)
+	}
+	buf.WriteString(end)
+	_, err := w.Write(buf.Bytes())
+	return err
+}
+
+func writeArray[T any](w *bytes.Buffer, items iter.Seq2[T, error]) error {
+	sep := "["
+	err := each(items, func(item T) error {
+		raw, err := encode(item)
+		if err != nil {
+			return err
+		}
+		w.WriteString(sep)
+		w.Write(raw)
+		sep = ","
+		return nil
+	})
+	if sep == "[" {
+		w.WriteString(sep)
+	}
+	w.WriteString("]")
+	return err
+}
+
+// indentArray writes the items as they come, so that a long list never stands in
+// memory.
+func indentArray[T any](w io.Writer, items iter.Seq2[T, error]) error {
+	sep := "[\n  "
+	err := each(items, func(item T) error {
+		raw, err := encode(item)
+		if err != nil {
+			return err
+		}
+		if _, err := io.WriteString(w, sep); err != nil {
+			return err
+		}
+		sep = ",\n  "
+		return indent(w, raw, "  ", "")
+	})
+	if err != nil {
+		return err
+	}
+	end := "\n]\n"
+	if sep == "[\n  " {
+		end = "[]\n"
+	}
+	_, err = io.WriteString(w, end)
+	return err
+}
