@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/viper"
+)
+
+// Config is the configuration: the file, overridden by FLOWCTL_… variables.
+// Flags override both where the two meet, see target.
+type Config struct {
+	Server   string        `mapstructure:"server"`  // FLOWCTL_SERVER
+	Token    string        `mapstructure:"token"`   // FLOWCTL_TOKEN; never in the file
+	Profile  string        `mapstructure:"profile"` // the profile in use, "" for none
+	Output   string        `mapstructure:"output"`  // default of --output
+	Timeout  time.Duration `mapstructure:"timeout"` // longest wait for one answer
+	Profiles []Profile     `mapstructure:"profiles"`
+}
+
+// Profile is a server under a name. A list, not a map: viper would write the
+// names of a map in lower case.
+type Profile struct {
+	Name   string `mapstructure:"name" yaml:"name" json:"name"`
+	Server string `mapstructure:"server" yaml:"server" json:"server"`
+}
+
+// defaultTimeout is how long one answer of a server may take.
+const defaultTimeout = time.Minute
+
+// loadConfig reads the configuration into a.config. A file that is not there is
+// an empty one.
+func (a *app) loadConfig() error {
+	path, err := configPath()
+	if err != nil {
+		return err
+	}
+	v := viper.New()
+	v.SetConfigFile(path)
+	v.SetConfigType("yaml")
+	v.SetEnvPrefix("flowctl")
+	v.SetDefault("timeout", defaultTimeout)
+	// Unmarshal sees a variable only if its key is bound.
+	for _, key := range []string{"server", "token", "profile", "output", "timeout"} {
+		if err := v.BindEnv(key); err != nil {
+			return fmt.Errorf("bind %s: %w", key, err)
+		}
+	}
+	if err := v.ReadInConfig(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read the configuration %s: %w; mend the file or move it away", path, err)
+	}
+	if v.InConfig("token") {
+		return fmt.Errorf("%s holds a token; take it out and sign in with 'flowctl login', or set FLOWCTL_TOKEN", path)
+	}
+	if err := v.UnmarshalExact(&a.config); err != nil {
+		return fmt.Errorf("read the configuration %s: %w; mend the file or move it away", path, err)
+	}
+	if a.flags.timeout > 0 {
+		a.config.Timeout = a.flags.timeout
+	}
+	return nil
+}
+
+// configPath is the configuration file: FLOWCTL_CONFIG, else config.yaml in the
+// XDG place.
+func configPath() (string, error) {
+	if path := os.Getenv("FLOWCTL_CONFIG"); path != "" {
+		return path, nil
+	}
+	dir, err := xdgDir("XDG_CONFIG_HOME", ".config")
+	return filepath.Join(dir, "config.yaml"), err
+}
+
+// dataDir is the folder of the embedded store: FLOWCTL_DATA, else the XDG place.
+func dataDir() (string, error) {
+	if dir := os.Getenv("FLOWCTL_DATA"); dir != "" {
+		return dir, nil
+	}
+	return xdgDir("XDG_DATA_HOME", ".local", "share")
+}
+
+// xdgDir is flowctl's folder in the one that variable names, else below the home
+// folder. Relative values are ignored, as the XDG specification asks.
+func xdgDir(variable string, fallback ...string) (string, error) {
+	if dir := os.Getenv(variable); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "flowctl"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find the home folder: %w; set HOME or %s", err, variable)
+	}
+	return filepath.Join(append(append([]string{home}, fallback...), "flowctl")...), nil
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+// The exit codes, as `flowctl help exit-codes` lists them.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitNo          = 3
+	exitDenied      = 4
+	exitSome        = 5
+	exitConflict    = 6
+	exitInterrupted = 130
+)
+
+// usageError is a command line that cannot be carried out as it stands.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// noError says that the answer is no: files differ, are invalid, a run failed.
+// Its text may be empty, when what was printed says it all.
+type noError struct{ msg string }
+
+func (e noError) Error() string { return e.msg }
+
+// someError says that some of several things failed; each has been reported.
+type someError struct{ msg string }
+
+func (e someError) Error() string { return e.msg }
+
+// conflictError is something that exists, moved, or is ambiguous.
+type conflictError struct{ error }
+
+func (e conflictError) Unwrap() error { return e.error }
+
+// exitCode maps an error to the exit code of the process. It is the only place
+// that does.
+func exitCode(ctx context.Context, err error) int {
+	var (
+		usage    usageError
+		no       noError
+		some     someError
+		conflict conflictError
+	)
+	switch {
+	case err == nil:
+		return exitDone
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.As(err, &no):
+		return exitNo
+	case errors.As(err, &some):
+		return exitSome
+	case errors.As(err, &conflict), errors.Is(err, client.ErrConflict):
+		return exitConflict
+	case errors.Is(err, client.ErrUnauthorized), errors.Is(err, client.ErrForbidden):
+		return exitDenied
+	}
+	return exitFailed
+}
+
+// errorText is what is said of an error before the process exits.
+func errorText(ctx context.Context, err error) string {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return "interrupted"
+	}
+	return err.Error()
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/flowctl/flowctl/internal/server"
+	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+// localMaxBody is the largest flow that the embedded store takes, in bytes: a
+// flow file's own limit, and room for its wrapper.
+const localMaxBody = 65 << 20
+
+// localDB is the path of the embedded store. Its folder is made if need be,
+// readable by the user alone.
+func localDB() (string, error) {
+	dir, err := dataDir()
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("make the data folder: %w; set FLOWCTL_DATA to a folder that can be written", err)
+	}
+	return filepath.Join(dir, "flowctl.db"), nil
+}
+
+// connectLocal gives a client of the server in this process, over the embedded
+// store, without a socket.
+func (a *app) connectLocal(ctx context.Context, opts []client.Option) (*client.Client, error) {
+	path, err := localDB()
+	if err != nil {
+		return nil, err
+	}
+	st, err := store.Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, st.Close)
+	admin, err := server.EnsureAdmin(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	s := server.New(st, server.Options{MaxBody: localMaxBody, Version: releaseVersion()})
+	return client.New("http://local.flowctl", append(opts, client.WithTransport(s.Transport(*admin)))...)
+}

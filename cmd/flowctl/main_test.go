@@ -1,0 +1,89 @@
+package main
+
+import (
+	"errors"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/flowctl/flowctl/internal/server"
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"flowctl": main})
+}
+
+// TestScript runs the real main against the real server. Beside testscript's own
+// commands a script has:
+//
+//	exits CODE flowctl ARGS...   run a program that must exit with CODE
+//	server [NAME]                start our server on a new database; sets
+//	                             FLOWCTL_SERVER and FLOWCTL_TOKEN (its admin's)
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup:               setupScript,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits":  scriptExits,
+			"server": scriptServer,
+		},
+	})
+}
+
+// setupScript gives a script an empty home of its own and no keyring.
+func setupScript(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, "home")
+	env.Setenv("HOME", home)
+	env.Setenv("FLOWCTL_NO_KEYRING", "1")
+	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
+		env.Setenv(name, "")
+	}
+	return os.Mkdir(home, 0o700)
+}
+
+func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARGS...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	code := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%s: %v", args[1], err)
+		}
+		code = exit.ExitCode()
+	}
+	if code != want {
+		ts.Fatalf("%v: exit code %d, want %d", args[1:], code, want)
+	}
+}
+
+func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
+	name := "server"
+	if len(args) > 0 {
+		name = args[0]
+	}
+	ctx := ts.Context()
+	st, err := store.Open(ctx, ts.MkAbs(name+".db"))
+	ts.Check(err)
+	ts.Defer(func() { _ = st.Close() })
+	admin, err := server.EnsureAdmin(ctx, st)
+	ts.Check(err)
+	secret, _, err := server.NewKey(ctx, st, admin.ID, "test")
+	ts.Check(err)
+	web := httptest.NewServer(server.New(st, server.Options{}))
+	ts.Defer(web.Close)
+	ts.Setenv("FLOWCTL_SERVER", web.URL)
+	ts.Setenv("FLOWCTL_TOKEN", secret)
+}

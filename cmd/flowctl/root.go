@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+const rootHelp = `flowctl keeps AI flows in git: it lists, copies, checks and moves the flows of
+a flows server (a fork of Open WebUI, or "flowctl server").
+
+With nothing configured, flows are kept on this machine.`
+
+// newRootCmd builds the whole command tree.
+func newRootCmd(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:               "flowctl",
+		Short:             "Keep AI flows in git",
+		Long:              rootHelp,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		RunE:              groupRun,
+		Args:              cobra.ArbitraryArgs,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.loadConfig() },
+	}
+	cmd.SetIn(a.in)
+	cmd.SetOut(a.out)
+	cmd.SetErr(a.err)
+	a.flags.register(cmd)
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())}
+	})
+	cmd.AddGroup(
+		&cobra.Group{ID: groupFlows, Title: "Flows:"},
+		&cobra.Group{ID: groupFiles, Title: "Flow files:"},
+		&cobra.Group{ID: groupPlaces, Title: "Where flows are kept:"},
+	)
+	addGroup(cmd, groupFlows)
+	addGroup(cmd, groupFiles)
+	addGroup(cmd, groupPlaces)
+	cmd.AddCommand(newVersionCmd(a))
+	checkArgs(cmd)
+	return cmd
+}
+
+// The groups of the help text.
+const (
+	groupFlows  = "flows"
+	groupFiles  = "files"
+	groupPlaces = "places"
+)
+
+func addGroup(root *cobra.Command, id string, cmds ...*cobra.Command) {
+	for _, c := range cmds {
+		c.GroupID = id
+		root.AddCommand(c)
+	}
+}
+
+// groupRun is the run function of a command that only holds others. Without it
+// cobra takes an unknown sub-command for a request for help, and exits 0.
+func groupRun(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	msg := fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath())
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		msg += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return usageError{fmt.Errorf("%s; see '%s --help'", msg, cmd.CommandPath())}
+}
+
+// checkArgs makes a wrong number of arguments a usage error in the whole tree:
+// cobra does not send those through SetFlagErrorFunc.
+func checkArgs(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return usageError{fmt.Errorf("%w; usage: %s", err, c.UseLine())}
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		checkArgs(sub)
+	}
+}
+
+func (f *globalFlags) register(cmd *cobra.Command) {
+	p := cmd.PersistentFlags()
+	p.StringVar(&f.server, "server", "", "`URL` of the flows server (FLOWCTL_SERVER)")
+	p.StringVar(&f.token, "token", "", "token or API key for it (FLOWCTL_TOKEN)")
+	p.StringVar(&f.profile, "profile", "", "`name` of a configured server, or \"local\" (FLOWCTL_PROFILE)")
+	p.DurationVar(&f.timeout, "timeout", 0, "longest wait for one answer of the server (default 1m0s)")
+	p.BoolVar(&f.debug, "debug", false, "log requests to stderr")
+	p.BoolVar(&f.noColor, "no-color", false, "no colours (NO_COLOR)")
+	p.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors and warnings on stderr")
+}
