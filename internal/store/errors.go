@@ -1,0 +1,44 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+)
+
+// What the store's errors match with errors.Is.
+var (
+	ErrNotFound  = errors.New("not found")
+	ErrExists    = errors.New("exists already")
+	ErrExpired   = errors.New("expired")
+	ErrInUse     = errors.New("in use")
+	ErrBadCursor = errors.New("bad cursor: use the one of the last page, or none")
+	ErrTooNew    = errors.New("database is newer than this flowctl")
+	ErrFull      = errors.New("no space left")
+	ErrReadOnly  = errors.New("not writable")
+	ErrBadText   = errors.New("text cannot be stored")
+	ErrClosed    = errors.New("store is closed")
+)
+
+var errPending = errors.New("not yet")
+
+// ReplayError says that a request with the same idempotency key was answered
+// before. It matches [ErrExists].
+type ReplayError struct{ First Idempotency }
+
+func (e *ReplayError) Error() string {
+	return fmt.Sprintf("idempotency key %q was used before", e.First.Key)
+}
+
+// Is tells that the error is an [ErrExists].
+func (e *ReplayError) Is(target error) bool { return target == ErrExists }
+
+// InUseError says that a user cannot be removed because they own flows. It matches
+// [ErrInUse].
+type InUseError struct{ Flows int64 }
+
+func (e *InUseError) Error() string {
+	return fmt.Sprintf("user owns %d flows: remove those too, or give them away first", e.Flows)
+}
+
+// Is tells that the error is an [ErrInUse].
+func (e *InUseError) Is(target error) bool { return target == ErrInUse }
