@@ -48,16 +48,16 @@ func (s *FlowsService) Import(ctx context.Context, doc []byte) (flow.Flow, error
 
 // Execute asks the server to run a flow. inputs is a JSON object by node id, nil
 // for none.
-func (s *FlowsService) Execute(ctx context.Context, id string, inputs json.RawMessage) (Execution, error) {
-	return Execution{}, errNotBuilt
+func (s *FlowsService) Execute(ctx context.Context, id string, inputs json.RawMessage) (ExecuteResult, error) {
+	return ExecuteResult{}, errNotBuilt
 }
 
-// Delegated is the [Execution] status of a server that leaves running to its
+// Delegated is the status in an [ExecuteResult] of a server that leaves running to its
 // client.
 const Delegated = "delegated_to_client"
 
-// Execution is the answer to [FlowsService.Execute].
-type Execution struct {
+// ExecuteResult is the answer to [FlowsService.Execute].
+type ExecuteResult struct {
 	FlowID  string `json:"flowId"`
 	Status  string `json:"status"` // see [Delegated]
 	Message string `json:"message"`
