@@ -13,44 +13,51 @@ type Edge struct {
 	SourceHandle string // a branch of the source, see [NodeType.Handles]; "" for none (null and absent alike)
 	TargetHandle string // where the editor drew its end; means nothing to a run
 
-	was readFrom
+	was source
 }
 
 var edgeKeys = []string{"id", "source", "target", "sourceHandle", "targetHandle"}
 
-// parseEdge reads one edge. Its memory is data's.
-func parseEdge(data []byte) (e Edge, err error) {
-	err = e.was.read(data)
-	e.ID = decodeString(e.was.get("id"))
-	e.Source = decodeString(e.was.get("source"))
-	e.Target = decodeString(e.was.get("target"))
-	e.SourceHandle = decodeString(e.was.get("sourceHandle"))
-	e.TargetHandle = decodeString(e.was.get("targetHandle"))
+// readEdge scans one edge. It shares the text's memory.
+func readEdge(s *scanner) (e Edge, err error) {
+	e.was, err = readSource(s, edgeKeys, func(key string, v json.RawMessage) {
+		switch key {
+		case "id":
+			e.ID = decodeString(v)
+		case "source":
+			e.Source = decodeString(v)
+		case "target":
+			e.Target = decodeString(v)
+		case "sourceHandle":
+			e.SourceHandle = decodeString(v)
+		case "targetHandle":
+			e.TargetHandle = decodeString(v)
+		}
+	})
 	return e, err
 }
 
 // Unknown gives a field of the edge that the model has no name for, such as the
 // editor's "animated", as JSON text; nil if it is absent.
-func (e Edge) Unknown(key string) json.RawMessage {
-	if slices.Contains(edgeKeys, key) {
-		return nil
-	}
-	return e.was.get(key)
-}
+func (e Edge) Unknown(key string) json.RawMessage { return e.was.unknown(edgeKeys, key) }
 
 // SetUnknown sets a field of the edge that the model has no name for; nil takes
 // it out.
-func (e *Edge) SetUnknown(key string, v json.RawMessage) { e.was.set(edgeKeys, key, v) }
+func (e *Edge) SetUnknown(key string, v json.RawMessage) {
+	if !slices.Contains(edgeKeys, key) {
+		e.was = e.was.with(key, v)
+	}
+}
 
 // UnknownKeys lists the fields that [Edge.Unknown] gives, in their order.
 func (e Edge) UnknownKeys() []string { return e.was.unknownKeys(edgeKeys) }
 
 // AppendJSON appends the edge as compact JSON.
 func (e Edge) AppendJSON(dst []byte) []byte {
-	if e.was.other != nil && e.ID == "" && e.Source == "" && e.Target == "" && e.SourceHandle == "" && e.TargetHandle == "" {
-		return AppendCompact(dst, e.was.other)
+	if e.isOther() {
+		return AppendCompact(dst, e.was)
 	}
-	return appendMembers(dst, e.was.doc, edgeKeys, func(dst []byte, key string, was json.RawMessage) ([]byte, bool) {
+	return appendMembers(dst, e.was.members(edgeKeys, false), edgeKeys, func(dst []byte, key string, was json.RawMessage) ([]byte, bool) {
 		switch key {
 		case "id":
 			return putString(dst, e.ID, was)
@@ -66,12 +73,18 @@ func (e Edge) AppendJSON(dst []byte) []byte {
 	})
 }
 
+// isOther tells whether the edge is, and still says no more than, a JSON value
+// that is not an object.
+func (e Edge) isOther() bool {
+	return e.was != nil && !e.was.isObject() && e.ID == "" && e.Source == "" && e.Target == "" && e.SourceHandle == "" && e.TargetHandle == ""
+}
+
 // MarshalJSON gives what AppendJSON appends.
 func (e Edge) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads an edge, of any JSON.
 func (e *Edge) UnmarshalJSON(data []byte) error {
-	read, err := parseEdge(append([]byte(nil), data...))
+	read, err := parseOne(slices.Clone(data), readEdge)
 	*e = read
 	return err
 }

@@ -26,7 +26,7 @@ type Flow struct {
 	CreatedAt int64 // epoch seconds
 	UpdatedAt int64 // epoch seconds
 
-	read readFrom // all members; Spec keeps those that an author writes
+	read Object // all members; Spec keeps those that an author writes
 }
 
 var (
@@ -51,13 +51,13 @@ func ParseFlow(data []byte) (Flow, error) {
 	if err := f.parse(data); err != nil {
 		return f, err
 	}
-	f.read = f.was
-	f.ID = decodeString(f.read.get("id"))
-	f.UserID = decodeString(f.read.get("user_id"))
-	f.CreatedAt = decodeInt(f.read.get("created_at"))
-	f.UpdatedAt = decodeInt(f.read.get("updated_at"))
-	f.was.doc = make(Object, 0, len(f.read.doc))
-	for _, m := range f.read.doc {
+	f.read = f.was.doc
+	f.ID = decodeString(f.was.get("id"))
+	f.UserID = decodeString(f.was.get("user_id"))
+	f.CreatedAt = decodeInt(f.was.get("created_at"))
+	f.UpdatedAt = decodeInt(f.was.get("updated_at"))
+	f.was.doc = nil
+	for _, m := range f.read {
 		if !isServerKey(m.Key) {
 			f.was.doc = append(f.was.doc, m)
 		}
@@ -74,19 +74,41 @@ func (s *Spec) parse(data []byte) error {
 	if err := checkUTF8(data); err != nil {
 		return err
 	}
-	if err := s.was.read(data); err != nil {
-		return err
+	sc := scanner{data: data, unique: true}
+	if sc.space(); !sc.at('{') {
+		s.was.other = data
+		return sc.text()
 	}
+	err := sc.document(func(key []byte) (err error) {
+		start := sc.pos
+		switch name := knownKey(key, specKeys); {
+		case name == "nodes" && sc.at('['):
+			s.Nodes, err = readList(&sc, readNode)
+		case name == "edges" && sc.at('['):
+			s.Edges, err = readList(&sc, readEdge)
+		default:
+			err = sc.value()
+		}
+		s.was.doc = append(s.was.doc, Member{Key: decodeString(key), Value: sc.from(start), spelt: key})
+		return err
+	})
 	s.Name = decodeString(s.was.get("name"))
 	s.Description = decodeString(s.was.get("description"))
 	s.Meta = s.was.get("meta")
 	s.AccessControl = s.was.get("access_control")
-	var err error
-	if s.Nodes, err = parseList(s.was.get("nodes"), parseNode); err != nil {
-		return err
-	}
-	s.Edges, err = parseList(s.was.get("edges"), parseEdge)
 	return err
+}
+
+// readFrom is the JSON that a flow was read from: an object's members, or, for
+// anything else, the text.
+type readFrom struct {
+	doc   Object
+	other json.RawMessage
+}
+
+func (r readFrom) get(key string) json.RawMessage {
+	v, _ := r.doc.Get(key)
+	return v
 }
 
 // Unknown gives a field of the flow that the model has no name for, as JSON
@@ -100,10 +122,22 @@ func (s Spec) Unknown(key string) json.RawMessage {
 
 // SetUnknown sets a field of the flow that the model has no name for; nil takes
 // it out.
-func (s *Spec) SetUnknown(key string, v json.RawMessage) { s.was.set(specKeys, key, v) }
+func (s *Spec) SetUnknown(key string, v json.RawMessage) {
+	if !slices.Contains(specKeys, key) {
+		s.was.doc = s.was.doc.with(key, v)
+	}
+}
 
 // UnknownKeys lists the fields that [Spec.Unknown] gives, in their order.
-func (s Spec) UnknownKeys() []string { return s.was.unknownKeys(specKeys) }
+func (s Spec) UnknownKeys() []string {
+	var keys []string
+	for _, m := range s.was.doc {
+		if !slices.Contains(specKeys, m.Key) {
+			keys = append(keys, m.Key)
+		}
+	}
+	return keys
+}
 
 // Node finds a node by its id, nil if there is none. With double ids it is the
 // first.
@@ -119,10 +153,17 @@ func (s Spec) Node(id string) *Node {
 // AppendJSON appends the spec as compact JSON. Nodes and edges that were never
 // set are left out.
 func (s Spec) AppendJSON(dst []byte) []byte {
-	if s.was.other != nil {
+	if s.isOther() {
 		return AppendCompact(dst, s.was.other)
 	}
-	return appendMembers(dst, s.was.doc, specKeys, s.put)
+	return appendMembers(dst, s.was.doc.all(), specKeys, s.put)
+}
+
+// isOther tells whether the spec is, and still says no more than, a JSON value
+// that is not an object.
+func (s Spec) isOther() bool {
+	return s.was.other != nil && s.was.doc == nil && s.Name == "" && s.Description == "" &&
+		s.Nodes == nil && s.Edges == nil && s.Meta == nil && s.AccessControl == nil
 }
 
 func (s Spec) put(dst []byte, key string, was json.RawMessage) ([]byte, bool) {
@@ -147,17 +188,17 @@ func (s Spec) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads a spec; see [ParseSpec].
 func (s *Spec) UnmarshalJSON(data []byte) error {
-	read, err := ParseSpec(append([]byte(nil), data...))
+	read, err := ParseSpec(slices.Clone(data))
 	*s = read
 	return err
 }
 
 // AppendJSON appends the flow as compact JSON.
 func (f Flow) AppendJSON(dst []byte) []byte {
-	if f.was.other != nil {
+	if f.isOther() && f.ID == "" && f.UserID == "" && f.CreatedAt == 0 && f.UpdatedAt == 0 {
 		return AppendCompact(dst, f.was.other)
 	}
-	return appendMembers(dst, f.members(), flowKeys, func(dst []byte, key string, was json.RawMessage) ([]byte, bool) {
+	return appendMembers(dst, f.members().all(), flowKeys, func(dst []byte, key string, was json.RawMessage) ([]byte, bool) {
 		switch key {
 		case "id":
 			return putString(dst, f.ID, was)
@@ -172,21 +213,23 @@ func (f Flow) AppendJSON(dst []byte) []byte {
 	})
 }
 
-// members gives the flow's members in the order in which they were read, unknown
-// ones as they are in the Spec now.
+// members gives the flow's members in the order in which they were read, with
+// the values that the Spec has for them: it may have been changed or replaced.
 func (f Flow) members() Object {
-	doc := make(Object, 0, len(f.read.doc)+len(f.was.doc))
-	for _, m := range f.read.doc {
-		v, ok := f.was.doc.Get(m.Key)
-		if ok && !slices.Contains(specKeys, m.Key) {
-			m.Value = v
-		}
-		if ok || slices.Contains(flowKeys, m.Key) {
+	doc := make(Object, 0, len(f.read)+len(f.was.doc))
+	for _, m := range f.read {
+		i := f.was.doc.find(m)
+		switch {
+		case i >= 0:
+			doc = append(doc, f.was.doc[i])
+		case isServerKey(m.Key):
 			doc = append(doc, m)
+		case slices.Contains(specKeys, m.Key):
+			doc = append(doc, Member{Key: m.Key, spelt: m.spelt})
 		}
 	}
 	for _, m := range f.was.doc {
-		if _, ok := f.read.doc.Get(m.Key); !ok {
+		if f.read.find(m) < 0 && !isServerKey(m.Key) {
 			doc = append(doc, m)
 		}
 	}
@@ -198,7 +241,7 @@ func (f Flow) MarshalJSON() ([]byte, error) { return f.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads a stored flow; see [ParseFlow].
 func (f *Flow) UnmarshalJSON(data []byte) error {
-	read, err := ParseFlow(append([]byte(nil), data...))
+	read, err := ParseFlow(slices.Clone(data))
 	*f = read
 	return err
 }

@@ -12,33 +12,39 @@ type Node struct {
 	Position json.RawMessage // {"x":…,"y":…} in the editor's pixels
 	Data     json.RawMessage // an object; its fields depend on Type
 
-	was readFrom
+	was source
 }
 
 var nodeKeys = []string{"id", "type", "position", "data"}
 
-// parseNode reads one node. Its memory is data's.
-func parseNode(data []byte) (n Node, err error) {
-	err = n.was.read(data)
-	n.ID = decodeString(n.was.get("id"))
-	n.Type = NodeType(decodeString(n.was.get("type")))
-	n.Position = n.was.get("position")
-	n.Data = n.was.get("data")
+// readNode scans one node. It shares the text's memory.
+func readNode(s *scanner) (n Node, err error) {
+	n.was, err = readSource(s, nodeKeys, func(key string, v json.RawMessage) {
+		switch key {
+		case "id":
+			n.ID = decodeString(v)
+		case "type":
+			n.Type = NodeType(decodeString(v))
+		case "position":
+			n.Position = v
+		case "data":
+			n.Data = v
+		}
+	})
 	return n, err
 }
 
 // Unknown gives a field of the node that the model has no name for, such as the
 // editor's own "measured", as JSON text; nil if it is absent.
-func (n Node) Unknown(key string) json.RawMessage {
-	if slices.Contains(nodeKeys, key) {
-		return nil
-	}
-	return n.was.get(key)
-}
+func (n Node) Unknown(key string) json.RawMessage { return n.was.unknown(nodeKeys, key) }
 
 // SetUnknown sets a field of the node that the model has no name for; nil takes
 // it out.
-func (n *Node) SetUnknown(key string, v json.RawMessage) { n.was.set(nodeKeys, key, v) }
+func (n *Node) SetUnknown(key string, v json.RawMessage) {
+	if !slices.Contains(nodeKeys, key) {
+		n.was = n.was.with(key, v)
+	}
+}
 
 // UnknownKeys lists the fields that [Node.Unknown] gives, in their order.
 func (n Node) UnknownKeys() []string { return n.was.unknownKeys(nodeKeys) }
@@ -62,10 +68,10 @@ func (n Node) Field(key string) json.RawMessage {
 
 // AppendJSON appends the node as compact JSON.
 func (n Node) AppendJSON(dst []byte) []byte {
-	if n.was.other != nil && n.ID == "" && n.Type == "" && n.Position == nil && n.Data == nil {
-		return AppendCompact(dst, n.was.other)
+	if n.isOther() {
+		return AppendCompact(dst, n.was)
 	}
-	return appendMembers(dst, n.was.doc, nodeKeys, func(dst []byte, key string, was json.RawMessage) ([]byte, bool) {
+	return appendMembers(dst, n.was.members(nodeKeys, false), nodeKeys, func(dst []byte, key string, was json.RawMessage) ([]byte, bool) {
 		switch key {
 		case "id":
 			return putString(dst, n.ID, was)
@@ -79,13 +85,19 @@ func (n Node) AppendJSON(dst []byte) []byte {
 	})
 }
 
+// isOther tells whether the node is, and still says no more than, a JSON value
+// that is not an object.
+func (n Node) isOther() bool {
+	return n.was != nil && !n.was.isObject() && n.ID == "" && n.Type == "" && n.Position == nil && n.Data == nil
+}
+
 // MarshalJSON gives what AppendJSON appends.
 func (n Node) MarshalJSON() ([]byte, error) { return n.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads a node, of any JSON: the real backend stores what it is
 // given.
 func (n *Node) UnmarshalJSON(data []byte) error {
-	read, err := parseNode(append([]byte(nil), data...))
+	read, err := parseOne(slices.Clone(data), readNode)
 	*n = read
 	return err
 }

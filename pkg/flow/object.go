@@ -1,6 +1,10 @@
 package flow
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"iter"
+	"slices"
+)
 
 // Object is a JSON object with its members in the order in which they were
 // written. The zero value is an object without members.
@@ -17,29 +21,38 @@ type Member struct {
 // ParseObject reads one JSON object. The values share data's memory. The error
 // is a *[SyntaxError], or says that data is another JSON value.
 func ParseObject(data []byte) (Object, error) {
-	s := scanner{data: data, unique: true}
 	if err := checkUTF8(data); err != nil {
 		return nil, err
 	}
+	s := scanner{data: data, unique: true}
 	s.space()
 	if s.pos < len(data) && data[s.pos] != '{' {
 		return nil, s.fail("unexpected " + s.found() + ", want an object")
 	}
-	return s.wholeObject()
-}
-
-func (s *scanner) wholeObject() (Object, error) {
-	if s.pos == len(s.data) {
-		return nil, s.fail("empty JSON text")
-	}
-	o, err := s.object(make(Object, 0, 8))
-	if err != nil {
+	o := make(Object, 0, 8)
+	if err := s.document(func(key []byte) error { return s.member(&o, key) }); err != nil {
 		return nil, err
 	}
-	if s.space(); s.pos < len(s.data) {
-		return nil, s.fail("unexpected " + s.found() + " after the JSON value")
-	}
 	return o, nil
+}
+
+// document scans a text that is one object.
+func (s *scanner) document(member func(key []byte) error) error {
+	if s.space(); s.pos == len(s.data) {
+		return s.fail("empty JSON text")
+	}
+	if err := s.object(member); err != nil {
+		return err
+	}
+	return s.end()
+}
+
+// member scans a value and appends it to o.
+func (s *scanner) member(o *Object, key []byte) error {
+	start := s.pos
+	err := s.value()
+	*o = append(*o, Member{Key: decodeString(key), Value: s.from(start), spelt: key})
+	return err
 }
 
 // Get gives the value of key, and whether there is one.
@@ -63,9 +76,28 @@ func (o *Object) Set(key string, v json.RawMessage) {
 	*o = append(*o, Member{Key: key, Value: v})
 }
 
+// with gives a copy of the object in which key has the value v; nil takes it out.
+func (o Object) with(key string, v json.RawMessage) Object {
+	c := slices.DeleteFunc(slices.Clone(o), func(m Member) bool { return v == nil && m.Key == key })
+	if v != nil {
+		c.Set(key, v)
+	}
+	return c
+}
+
+// find gives the index of the member with m's key, -1 without one. Lone surrogates
+// look alike once they are decoded, so spellings are compared first.
+func (o Object) find(m Member) int {
+	return slices.IndexFunc(o, func(n Member) bool {
+		return n.Key == m.Key && (m.spelt == nil || n.spelt == nil || isSameKey(m.spelt, n.spelt))
+	})
+}
+
+func (o Object) all() iter.Seq[Member] { return slices.Values(o) }
+
 // AppendJSON appends the object as compact JSON.
 func (o Object) AppendJSON(dst []byte) []byte {
-	return appendMembers(dst, o, nil, nil)
+	return appendMembers(dst, o.all(), nil, nil)
 }
 
 // MarshalJSON gives what AppendJSON appends.
@@ -73,7 +105,7 @@ func (o Object) MarshalJSON() ([]byte, error) { return o.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads an object; see [ParseObject].
 func (o *Object) UnmarshalJSON(data []byte) error {
-	read, err := ParseObject(append([]byte(nil), data...))
+	read, err := ParseObject(slices.Clone(data))
 	*o = read
 	return err
 }

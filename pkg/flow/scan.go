@@ -1,9 +1,7 @@
 package flow
 
 import (
-	"bytes"
 	"fmt"
-	"slices"
 	"unicode/utf8"
 )
 
@@ -27,35 +25,11 @@ func (e *SyntaxError) Error() string {
 // twice. The error is a *SyntaxError. Numbers of any size and lone surrogate
 // escapes are fine: both are valid JSON.
 func Check(data []byte) error {
+	if err := checkUTF8(data); err != nil {
+		return err
+	}
 	s := scanner{data: data, unique: true}
 	return s.text()
-}
-
-// scanner walks JSON text without decoding it.
-type scanner struct {
-	data   []byte
-	pos    int
-	depth  int
-	unique bool // report duplicate keys
-}
-
-// text scans one value with white space around it and nothing behind.
-func (s *scanner) text() error {
-	if err := checkUTF8(s.data); err != nil {
-		return err
-	}
-	s.space()
-	if s.pos == len(s.data) {
-		return s.fail("empty JSON text")
-	}
-	if err := s.value(); err != nil {
-		return err
-	}
-	s.space()
-	if s.pos < len(s.data) {
-		return s.fail("unexpected " + s.found() + " after the JSON value")
-	}
-	return nil
 }
 
 func checkUTF8(data []byte) error {
@@ -72,26 +46,43 @@ func checkUTF8(data []byte) error {
 	return nil
 }
 
+// scanner walks JSON text without decoding it. It is of no use after an error.
+type scanner struct {
+	data   []byte
+	pos    int
+	depth  int
+	unique bool     // report duplicate keys
+	keys   [][]byte // with unique, the keys so far of the objects around pos
+}
+
+// text scans one value with white space around it and nothing behind.
+func (s *scanner) text() error {
+	if s.space(); s.pos == len(s.data) {
+		return s.fail("empty JSON text")
+	}
+	if err := s.value(); err != nil {
+		return err
+	}
+	return s.end()
+}
+
+// end scans the white space behind the value.
+func (s *scanner) end() error {
+	if s.space(); s.pos < len(s.data) {
+		return s.fail("unexpected " + s.found() + " after the JSON value")
+	}
+	return nil
+}
+
 func (s *scanner) fail(msg string) error {
 	return &SyntaxError{Offset: int64(s.pos), Msg: msg}
 }
 
-// found names the byte at the current position for a message.
-func (s *scanner) found() string {
-	if s.pos >= len(s.data) {
-		return "end of JSON text"
-	}
-	r, _ := utf8.DecodeRune(s.data[s.pos:])
-	return fmt.Sprintf("character %q", r)
-}
+// at tells whether c is the next byte.
+func (s *scanner) at(c byte) bool { return s.pos < len(s.data) && s.data[s.pos] == c }
 
-func (s *scanner) space() {
-	for s.pos < len(s.data) && isSpace(s.data[s.pos]) {
-		s.pos++
-	}
-}
-
-func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
+// from gives the text from start to where the scanner is.
+func (s *scanner) from(start int) []byte { return s.data[start:s.pos:s.pos] }
 
 func (s *scanner) value() error {
 	if s.pos >= len(s.data) {
@@ -99,8 +90,7 @@ func (s *scanner) value() error {
 	}
 	switch c := s.data[s.pos]; {
 	case c == '{':
-		_, err := s.object(nil)
-		return err
+		return s.object(nil)
 	case c == '[':
 		return s.array(nil)
 	case c == '"':
@@ -117,96 +107,7 @@ func (s *scanner) value() error {
 	return s.fail("unexpected " + s.found() + ", want a JSON value")
 }
 
-func (s *scanner) literal(word string) error {
-	if !bytes.HasPrefix(s.data[s.pos:], []byte(word)) {
-		return s.fail("unexpected " + s.found() + ", want a JSON value")
-	}
-	s.pos += len(word)
-	return nil
-}
-
-func (s *scanner) str() error {
-	s.pos++ // the opening quote
-	for s.pos < len(s.data) {
-		switch c := s.data[s.pos]; {
-		case c == '"':
-			s.pos++
-			return nil
-		case c == '\\':
-			if err := s.escape(); err != nil {
-				return err
-			}
-		case c < ' ':
-			return s.fail("control character in a string, want an escape such as \\n")
-		default:
-			s.pos++
-		}
-	}
-	return s.fail("unexpected end of JSON text in a string")
-}
-
-func (s *scanner) escape() error {
-	s.pos++ // the backslash
-	if s.pos >= len(s.data) {
-		return s.fail("unexpected end of JSON text in a string")
-	}
-	switch s.data[s.pos] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		s.pos++
-		return nil
-	case 'u':
-		s.pos++
-		for range 4 {
-			if s.pos >= len(s.data) || !isHex(s.data[s.pos]) {
-				return s.fail("bad \\u escape: unexpected " + s.found())
-			}
-			s.pos++
-		}
-		return nil
-	}
-	return s.fail("unknown escape: unexpected " + s.found())
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
-}
-
-func (s *scanner) number() error {
-	if s.data[s.pos] == '-' {
-		s.pos++
-	}
-	if s.pos < len(s.data) && s.data[s.pos] == '0' {
-		s.pos++
-	} else if err := s.digits(); err != nil {
-		return err
-	}
-	if s.pos < len(s.data) && s.data[s.pos] == '.' {
-		s.pos++
-		if err := s.digits(); err != nil {
-			return err
-		}
-	}
-	if s.pos < len(s.data) && (s.data[s.pos] == 'e' || s.data[s.pos] == 'E') {
-		s.pos++
-		if s.pos < len(s.data) && (s.data[s.pos] == '+' || s.data[s.pos] == '-') {
-			s.pos++
-		}
-		return s.digits()
-	}
-	return nil
-}
-
-func (s *scanner) digits() error {
-	start := s.pos
-	for s.pos < len(s.data) && '0' <= s.data[s.pos] && s.data[s.pos] <= '9' {
-		s.pos++
-	}
-	if s.pos == start {
-		return s.fail("unexpected " + s.found() + " in a number, want a digit")
-	}
-	return nil
-}
-
+// enter moves over an opening bracket.
 func (s *scanner) enter() error {
 	if s.depth++; s.depth > MaxDepth {
 		return s.fail(fmt.Sprintf("nested deeper than %d levels", MaxDepth))
@@ -216,120 +117,94 @@ func (s *scanner) enter() error {
 	return nil
 }
 
-// array scans an array and calls each, if there is one, with every element's
-// text.
-func (s *scanner) array(each func(elem []byte)) error {
-	if err := s.enter(); err != nil {
-		return err
-	}
-	defer func() { s.depth-- }()
-	if s.pos < len(s.data) && s.data[s.pos] == ']' {
-		s.pos++
-		return nil
-	}
-	for {
-		start := s.pos
-		if err := s.value(); err != nil {
-			return err
-		}
-		if each != nil {
-			each(s.data[start:s.pos:s.pos])
-		}
-		done, err := s.next(']')
-		if done || err != nil {
-			return err
-		}
-	}
-}
-
 // next moves over the comma before another element, or over the closing
 // bracket, which it reports as done.
 func (s *scanner) next(closing byte) (done bool, err error) {
 	s.space()
-	if s.pos < len(s.data) {
-		switch s.data[s.pos] {
-		case closing:
-			s.pos++
-			return true, nil
-		case ',':
-			s.pos++
-			s.space()
-			return false, nil
-		}
+	switch {
+	case s.at(closing):
+		s.pos++
+		s.depth--
+		return true, nil
+	case s.at(','):
+		s.pos++
+		s.space()
+		return false, nil
 	}
 	return false, s.fail(fmt.Sprintf("unexpected %s, want ',' or '%c'", s.found(), closing))
 }
 
-// object scans an object and appends its members to dst, unless dst is nil.
-func (s *scanner) object(dst Object) (Object, error) {
+// array scans an array. elem scans an element; nil is [scanner.value].
+func (s *scanner) array(elem func() error) error {
+	if elem == nil {
+		elem = s.value
+	}
 	if err := s.enter(); err != nil {
+		return err
+	}
+	if s.at(']') {
+		_, err := s.next(']')
+		return err
+	}
+	for {
+		if err := elem(); err != nil {
+			return err
+		}
+		if done, err := s.next(']'); done || err != nil {
+			return err
+		}
+	}
+}
+
+// object scans an object. member scans the value of a member, whose key it gets
+// as it is spelt, quotes included; nil is [scanner.value].
+func (s *scanner) object(member func(key []byte) error) error {
+	if err := s.enter(); err != nil {
+		return err
+	}
+	if s.at('}') {
+		_, err := s.next('}')
+		return err
+	}
+	seen := keySet{first: len(s.keys)}
+	for {
+		key, err := s.key(&seen)
+		if err != nil {
+			return err
+		}
+		if member == nil {
+			err = s.value()
+		} else {
+			err = member(key)
+		}
+		if err != nil {
+			return err
+		}
+		if done, err := s.next('}'); done || err != nil {
+			s.keys = s.keys[:seen.first]
+			return err
+		}
+	}
+}
+
+// key scans a key and the colon behind it.
+func (s *scanner) key(seen *keySet) ([]byte, error) {
+	start := s.pos
+	if !s.at('"') {
+		return nil, s.fail("unexpected " + s.found() + ", want a key in quotes")
+	}
+	if err := s.str(); err != nil {
 		return nil, err
 	}
-	defer func() { s.depth-- }()
-	if s.pos < len(s.data) && s.data[s.pos] == '}' {
-		s.pos++
-		return dst, nil
+	key := s.from(start)
+	if s.unique && !s.remember(key, seen) {
+		s.pos = start
+		return nil, s.fail(fmt.Sprintf("duplicate key %.80q", decodeString(key)))
 	}
-	var keys keySet
-	for {
-		start := s.pos
-		if s.pos >= len(s.data) || s.data[s.pos] != '"' {
-			return nil, s.fail("unexpected " + s.found() + ", want a key in quotes")
-		}
-		if err := s.str(); err != nil {
-			return nil, err
-		}
-		spelt := s.data[start:s.pos:s.pos]
-		if s.unique && !keys.add(spelt) {
-			s.pos = start
-			return nil, s.fail(fmt.Sprintf("duplicate key %.80q", decodeString(spelt)))
-		}
-		s.space()
-		if s.pos >= len(s.data) || s.data[s.pos] != ':' {
-			return nil, s.fail("unexpected " + s.found() + ", want ':' after a key")
-		}
-		s.pos++
-		s.space()
-		start = s.pos
-		if err := s.value(); err != nil {
-			return nil, err
-		}
-		if dst != nil {
-			dst = append(dst, Member{Key: decodeString(spelt), Value: s.data[start:s.pos:s.pos], spelt: spelt})
-		}
-		done, err := s.next('}')
-		if done || err != nil {
-			return dst, err
-		}
+	if s.space(); !s.at(':') {
+		return nil, s.fail("unexpected " + s.found() + ", want ':' after a key")
 	}
-}
-
-// keySet finds equal keys of one object: by comparing while there are few, with
-// a map beyond that.
-type keySet struct {
-	few  [][]byte
-	many map[string]struct{}
-}
-
-func (k *keySet) add(spelt []byte) bool {
-	if bytes.IndexByte(spelt, '\\') >= 0 {
-		spelt = appendString(nil, decodeString(spelt))
-	}
-	if k.many != nil {
-		if _, ok := k.many[string(spelt)]; ok {
-			return false
-		}
-		k.many[string(spelt)] = struct{}{}
-		return true
-	}
-	if slices.ContainsFunc(k.few, func(b []byte) bool { return bytes.Equal(b, spelt) }) {
-		return false
-	}
-	if k.few = append(k.few, spelt); len(k.few) == 16 {
-		k.many = make(map[string]struct{}, 64)
-		for _, b := range k.few {
-			k.many[string(b)] = struct{}{}
-		}
-	}
-	return true
+	s.pos++
+	s.space()
+	return key, nil
 }

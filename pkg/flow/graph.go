@@ -1,0 +1,132 @@
+package flow
+
+import (
+	"container/heap"
+	"slices"
+)
+
+// Graph is the graph of a flow's nodes, for finding out what runs when. Nodes
+// without an id, and edges that do not join two nodes, are not part of it; of
+// nodes with the same id it is the first.
+type Graph struct {
+	nodes   []Node
+	edges   []Edge
+	index   map[string]int
+	in, out [][]int // edges by node, as indexes, in edge order
+}
+
+// NewGraph indexes the flow. It shares the Spec's nodes and edges.
+func NewGraph(s Spec) *Graph {
+	g := &Graph{
+		nodes: s.Nodes,
+		edges: s.Edges,
+		index: make(map[string]int, len(s.Nodes)),
+		in:    make([][]int, len(s.Nodes)),
+		out:   make([][]int, len(s.Nodes)),
+	}
+	for i, n := range s.Nodes {
+		if _, double := g.index[n.ID]; !double && n.ID != "" {
+			g.index[n.ID] = i
+		}
+	}
+	for i, e := range s.Edges {
+		source, ok := g.index[e.Source]
+		target, ok2 := g.index[e.Target]
+		if ok && ok2 {
+			g.out[source] = append(g.out[source], i)
+			g.in[target] = append(g.in[target], i)
+		}
+	}
+	return g
+}
+
+// Node finds a node by its id, nil if there is none.
+func (g *Graph) Node(id string) *Node {
+	if i, ok := g.index[id]; ok {
+		return &g.nodes[i]
+	}
+	return nil
+}
+
+// In lists the edges that lead to the node, in the flow's order of edges.
+func (g *Graph) In(id string) []Edge { return g.list(id, g.in) }
+
+// Out lists the edges that come from the node, in the flow's order of edges.
+func (g *Graph) Out(id string) []Edge { return g.list(id, g.out) }
+
+func (g *Graph) list(id string, ends [][]int) []Edge {
+	i, ok := g.index[id]
+	if !ok {
+		return nil
+	}
+	edges := make([]Edge, len(ends[i]))
+	for k, e := range ends[i] {
+		edges[k] = g.edges[e]
+	}
+	return edges
+}
+
+// Order lists the ids of the nodes so that each comes behind all that lead to
+// it, and otherwise as early as the flow's order of nodes has it. Nodes on a
+// cycle, and those behind one, are left out.
+func (g *Graph) Order() []string {
+	waits := make([]int, len(g.nodes))
+	var ready intHeap
+	for i, n := range g.nodes {
+		waits[i] = len(g.in[i])
+		if g.has(i, n) && waits[i] == 0 {
+			ready = append(ready, i) // ascending, so a heap already
+		}
+	}
+	order := make([]string, 0, len(g.index))
+	for len(ready) > 0 {
+		i := heap.Pop(&ready).(int)
+		order = append(order, g.nodes[i].ID)
+		for _, e := range g.out[i] {
+			target := g.index[g.edges[e].Target]
+			if waits[target]--; waits[target] == 0 {
+				heap.Push(&ready, target)
+			}
+		}
+	}
+	return order
+}
+
+// has tells whether n, the node at i, is part of the graph.
+func (g *Graph) has(i int, n Node) bool {
+	first, ok := g.index[n.ID]
+	return ok && first == i
+}
+
+// Reach is the set of the nodes that can be come to from the given ones by
+// following edges, themselves included.
+func (g *Graph) Reach(ids ...string) map[string]bool {
+	reached := make(map[string]bool)
+	todo := slices.Clone(ids)
+	for len(todo) > 0 {
+		id := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		i, ok := g.index[id]
+		if !ok || reached[id] {
+			continue
+		}
+		reached[id] = true
+		for _, e := range g.out[i] {
+			todo = append(todo, g.edges[e].Target)
+		}
+	}
+	return reached
+}
+
+// intHeap is a heap.Interface over node indexes, the smallest first.
+type intHeap []int
+
+func (h intHeap) Len() int           { return len(h) }
+func (h intHeap) Less(i, j int) bool { return h[i] < h[j] }
+func (h intHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *intHeap) Push(x any)        { *h = append(*h, x.(int)) }
+func (h *intHeap) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
+}

@@ -1,0 +1,115 @@
+package flow
+
+import (
+	"bytes"
+	"slices"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// keySet is the keys of one object so far: those in scanner.keys from first on,
+// and all of them in a map once there are many.
+type keySet struct {
+	first int
+	many  map[string]struct{}
+}
+
+// remember adds key to the set and tells whether it is new to it.
+func (s *scanner) remember(key []byte, seen *keySet) bool {
+	if bytes.IndexByte(key, '\\') >= 0 {
+		key = unescape(key)
+	} else {
+		key = key[1 : len(key)-1]
+	}
+	if seen.many != nil {
+		if _, ok := seen.many[string(key)]; ok {
+			return false
+		}
+		seen.many[string(key)] = struct{}{}
+		return true
+	}
+	mine := s.keys[seen.first:]
+	for _, k := range mine {
+		if bytes.Equal(k, key) {
+			return false
+		}
+	}
+	if s.keys = append(s.keys, key); len(mine) == 16 {
+		seen.many = make(map[string]struct{}, 64)
+		for _, k := range s.keys[seen.first:] {
+			seen.many[string(k)] = struct{}{}
+		}
+	}
+	return true
+}
+
+// unescape gives the text of a string token. Unlike decodeString it keeps lone
+// surrogates apart (as WTF-8), since such keys are different ones.
+func unescape(token []byte) []byte {
+	src := token[1 : len(token)-1]
+	dst := make([]byte, 0, len(src))
+	for i := 0; i < len(src); {
+		if src[i] != '\\' {
+			dst = append(dst, src[i])
+			i++
+			continue
+		}
+		if src[i+1] != 'u' {
+			dst = append(dst, simpleEscape[src[i+1]])
+			i += 2
+			continue
+		}
+		r := hex4(src[i+2:])
+		i += 6
+		if i+6 <= len(src) && src[i] == '\\' && src[i+1] == 'u' {
+			if pair := utf16.DecodeRune(r, hex4(src[i+2:])); pair != utf8.RuneError {
+				r = pair
+				i += 6
+			}
+		}
+		if utf16.IsSurrogate(r) {
+			dst = append(dst, 0xE0|byte(r>>12), 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F)
+		} else {
+			dst = utf8.AppendRune(dst, r)
+		}
+	}
+	return dst
+}
+
+var simpleEscape = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+func hex4(digits []byte) rune {
+	var r rune
+	for _, c := range digits[:4] {
+		switch {
+		case c <= '9':
+			c -= '0'
+		default:
+			c = c | 0x20 - 'a' + 10
+		}
+		r = r<<4 | rune(c)
+	}
+	return r
+}
+
+// isKey tells whether the string token spells name.
+func isKey(token []byte, name string) bool {
+	if len(token) == len(name)+2 {
+		return string(token[1:len(token)-1]) == name
+	}
+	return len(token) > len(name)+2 && bytes.IndexByte(token, '\\') >= 0 && string(unescape(token)) == name
+}
+
+// isSameKey tells whether two string tokens spell the same key.
+func isSameKey(a, b []byte) bool {
+	return bytes.Equal(a, b) || bytes.Equal(unescape(a), unescape(b))
+}
+
+// knownKey gives the one of names that the string token spells, "" if none.
+func knownKey(token []byte, names []string) string {
+	i := slices.IndexFunc(names, func(name string) bool { return isKey(token, name) })
+	if i < 0 {
+		return ""
+	}
+	return names[i]
+}

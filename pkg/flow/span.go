@@ -1,0 +1,53 @@
+package flow
+
+// Span says where a JSON value stands in a text.
+type Span struct {
+	Key        string // of a member of an object
+	Start, End int    // bytes from the start of the text
+}
+
+// wrapping is the nesting that may stand around a flow without counting: an array
+// of flow files, and the wrapper of each.
+const wrapping = 2
+
+// Values checks a stream of JSON values, with or without white space between
+// them, as [Check] does, and says where each stands. Two levels of nesting more
+// than [MaxDepth] are let through: they may be those around a flow. The error is
+// a *[SyntaxError]; the values before it are returned with it.
+func Values(data []byte) ([]Span, error) {
+	if err := checkUTF8(data); err != nil {
+		return nil, err
+	}
+	var values []Span
+	s := scanner{data: data, unique: true, depth: -wrapping}
+	for s.space(); s.pos < len(data); s.space() {
+		start := s.pos
+		if err := s.value(); err != nil {
+			return values, err
+		}
+		values = append(values, Span{Start: start, End: s.pos})
+	}
+	return values, nil
+}
+
+// Children says where the members of an object, or the elements of an array,
+// stand in data; nil for other values. It does not check for what [Check] or
+// [Values] did before.
+func Children(data []byte) []Span {
+	var spans []Span
+	s := scanner{data: data, depth: -wrapping}
+	add := func(key string) error {
+		start := s.pos
+		err := s.value()
+		spans = append(spans, Span{Key: key, Start: start, End: s.pos})
+		return err
+	}
+	s.space()
+	switch {
+	case s.at('{'):
+		_ = s.object(func(key []byte) error { return add(decodeString(key)) })
+	case s.at('['):
+		_ = s.array(func() error { return add("") })
+	}
+	return spans
+}

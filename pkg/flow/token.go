@@ -1,0 +1,118 @@
+package flow
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+)
+
+// found names what is at the current position for a message.
+func (s *scanner) found() string {
+	if s.pos >= len(s.data) {
+		return "end of JSON text"
+	}
+	r, _ := utf8.DecodeRune(s.data[s.pos:])
+	return fmt.Sprintf("character %q", r)
+}
+
+func (s *scanner) space() {
+	for s.pos < len(s.data) && isSpace(s.data[s.pos]) {
+		s.pos++
+	}
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
+
+func (s *scanner) literal(word string) error {
+	if !bytes.HasPrefix(s.data[s.pos:], []byte(word)) {
+		return s.fail("unexpected " + s.found() + ", want a JSON value")
+	}
+	s.pos += len(word)
+	return nil
+}
+
+func (s *scanner) str() error {
+	data, pos := s.data, s.pos+1 // behind the opening quote
+	for pos < len(data) {
+		switch c := data[pos]; {
+		case c == '"':
+			s.pos = pos + 1
+			return nil
+		case c == '\\':
+			s.pos = pos
+			if err := s.escape(); err != nil {
+				return err
+			}
+			pos = s.pos
+		case c < ' ':
+			s.pos = pos
+			return s.fail("control character in a string, want an escape such as \\n")
+		default:
+			pos++
+		}
+	}
+	s.pos = pos
+	return s.fail("unexpected end of JSON text in a string")
+}
+
+func (s *scanner) escape() error {
+	s.pos++ // the backslash
+	if s.pos >= len(s.data) {
+		return s.fail("unexpected end of JSON text in a string")
+	}
+	switch s.data[s.pos] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		s.pos++
+		return nil
+	case 'u':
+		s.pos++
+		for range 4 {
+			if s.pos >= len(s.data) || !isHex(s.data[s.pos]) {
+				return s.fail("bad \\u escape: unexpected " + s.found())
+			}
+			s.pos++
+		}
+		return nil
+	}
+	return s.fail("unknown escape: unexpected " + s.found())
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+func (s *scanner) number() error {
+	if s.at('-') {
+		s.pos++
+	}
+	if s.at('0') {
+		s.pos++
+	} else if err := s.digits(); err != nil {
+		return err
+	}
+	if s.at('.') {
+		s.pos++
+		if err := s.digits(); err != nil {
+			return err
+		}
+	}
+	if s.at('e') || s.at('E') {
+		s.pos++
+		if s.at('+') || s.at('-') {
+			s.pos++
+		}
+		return s.digits()
+	}
+	return nil
+}
+
+func (s *scanner) digits() error {
+	start := s.pos
+	for s.pos < len(s.data) && '0' <= s.data[s.pos] && s.data[s.pos] <= '9' {
+		s.pos++
+	}
+	if s.pos == start {
+		return s.fail("unexpected " + s.found() + " in a number, want a digit")
+	}
+	return nil
+}
