@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/flowctl/flowctl/internal/output"
+)
+
+// maxInput is the longest text that is read of an answer or a secret, in bytes.
+const maxInput = 64 << 10
+
+// ask asks the user at the terminal for a line. Callers make sure that there is
+// one: [app.interactive].
+func (a *app) ask(ctx context.Context, question string) (string, error) {
+	fmt.Fprint(a.err, output.Text(question)+" ")
+	return waitFor(ctx, func() (string, error) { return readLine(a.in) })
+}
+
+// askSecret is ask for what must not be seen.
+func (a *app) askSecret(ctx context.Context, question string) (string, error) {
+	fmt.Fprint(a.err, output.Text(question)+" ")
+	defer fmt.Fprintln(a.err) // the Enter was not shown either
+	fd := int(a.in.(*os.File).Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", fmt.Errorf("prepare the terminal: %w", err)
+	}
+	secret, err := waitFor(ctx, func() (string, error) {
+		secret, err := term.ReadPassword(fd)
+		return string(secret), err
+	})
+	if ctx.Err() != nil {
+		// The read goes on behind our back with the echo off.
+		return "", errors.Join(err, term.Restore(fd, before))
+	}
+	if err != nil {
+		return "", fmt.Errorf("read from the terminal: %w", err)
+	}
+	return secret, nil
+}
+
+// confirm asks a question of yes or no; no is the answer unless the user says yes.
+func (a *app) confirm(ctx context.Context, question string) (bool, error) {
+	answer, err := a.ask(ctx, question+" [y/N]")
+	if err != nil {
+		return false, err
+	}
+	answer = strings.ToLower(answer)
+	return answer == "y" || answer == "yes", nil
+}
+
+// secretFromStdin reads a secret that another program writes: one line. At a
+// terminal it is asked for.
+func (a *app) secretFromStdin(ctx context.Context, what string) (string, error) {
+	if a.interactive() {
+		return a.askSecret(ctx, what+":")
+	}
+	raw, err := waitFor(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(a.in, maxInput+1)) })
+	if err != nil {
+		return "", fmt.Errorf("read the %s from stdin: %w", strings.ToLower(what), err)
+	}
+	secret := strings.TrimRight(string(raw), "\r\n")
+	switch {
+	case secret == "":
+		return "", usageError{fmt.Errorf("stdin is empty; the %s is read from there", strings.ToLower(what))}
+	case len(raw) > maxInput, strings.ContainsAny(secret, "\r\n"):
+		return "", usageError{fmt.Errorf("stdin holds more than one line; the %s is a single one", strings.ToLower(what))}
+	}
+	return secret, nil
+}
+
+// waitFor calls read, but waits no longer than ctx: a read of a terminal cannot
+// be interrupted otherwise.
+func waitFor[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := read()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+// readLine reads up to the end of the line and not a byte further: what follows
+// is the next question's.
+func readLine(r io.Reader) (string, error) {
+	var line []byte
+	for b := make([]byte, 1); len(line) < maxInput; {
+		n, err := r.Read(b)
+		switch {
+		case n == 1 && b[0] == '\n', errors.Is(err, io.EOF) && len(line) > 0:
+			return strings.TrimSpace(string(line)), nil
+		case err != nil:
+			return "", fmt.Errorf("read the answer: %w", err)
+		}
+		line = append(line, b[:n]...)
+	}
+	return "", fmt.Errorf("read the answer: it is longer than %d bytes", maxInput)
+}
