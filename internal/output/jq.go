@@ -3,23 +3,29 @@ package output
 import (
 	"bytes"
 	stdjson "encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/itchyny/gojq"
 )
 
-// runJQ sends raw through a jq program and writes each result on a line of its
-// own: texts as they are, anything else as compact JSON.
-func runJQ(w io.Writer, program string, raw []byte) error {
+func compileJQ(program string) (*gojq.Code, error) {
 	query, err := gojq.Parse(program)
 	if err != nil {
-		return fmt.Errorf("parse --jq: %w", err)
+		return nil, fmt.Errorf("parse --jq: %w", err)
 	}
-	code, err := gojq.Compile(query, gojq.WithEnvironLoader(func() []string { return nil }))
+	code, err := gojq.Compile(query, gojq.WithEnvironLoader(os.Environ))
 	if err != nil {
-		return fmt.Errorf("compile --jq: %w", err)
+		return nil, fmt.Errorf("compile --jq: %w", err)
 	}
+	return code, nil
+}
+
+// runJQ sends raw through a jq program and writes each result on a line of its
+// own: texts as they are, anything else as compact JSON.
+func runJQ(w io.Writer, code *gojq.Code, raw []byte) error {
 	value, err := decode(raw)
 	if err != nil {
 		return err
@@ -31,6 +37,10 @@ func runJQ(w io.Writer, program string, raw []byte) error {
 			return nil
 		}
 		if err, ok := result.(error); ok {
+			var halt *gojq.HaltError
+			if errors.As(err, &halt) && halt.Value() == nil {
+				return nil
+			}
 			return fmt.Errorf("run --jq: %w", err)
 		}
 		line, err := jqLine(result)

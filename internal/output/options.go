@@ -10,7 +10,10 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"text/template"
 	"time"
+
+	"github.com/itchyny/gojq"
 )
 
 // Format is a value of --output.
@@ -35,18 +38,22 @@ type Options struct {
 	JQ       string // a jq program that the JSON goes through
 	Template string // a Go template that the JSON goes through
 	Color    bool
+	Terminal bool      // the writer is a terminal: no text reaches it raw, JSON included
 	Width    int       // columns of the terminal; 0 when there is none: nothing is cut
 	Now      time.Time // what relative times are relative to; zero: times are absolute
 }
 
 // Printer prints values in one format.
 type Printer struct {
-	w    io.Writer
-	opts Options
+	w        io.Writer
+	opts     Options
+	jq       *gojq.Code         // nil without Options.JQ
+	template *template.Template // nil without Options.Template
 }
 
 // New gives a printer that writes to w. The error names the option that cannot
-// be used.
+// be used; a jq program or a template that does not parse is found here, before
+// a command does anything.
 func New(w io.Writer, opts Options) (*Printer, error) {
 	switch {
 	case opts.JQ != "" && opts.Template != "":
@@ -58,7 +65,15 @@ func New(w io.Writer, opts Options) (*Printer, error) {
 	case !slices.Contains(Formats(), opts.Format):
 		return nil, fmt.Errorf("unknown output format %q; use one of %s", opts.Format, formatNames())
 	}
-	return &Printer{w: w, opts: opts}, nil
+	p := &Printer{w: w, opts: opts}
+	var err error
+	switch {
+	case opts.JQ != "":
+		p.jq, err = compileJQ(opts.JQ)
+	case opts.Template != "":
+		p.template, err = parseTemplate(opts.Template)
+	}
+	return p, err
 }
 
 func formatNames() string {
@@ -72,8 +87,11 @@ func formatNames() string {
 // ForPeople tells whether the printer writes tables, and not something that a
 // program reads.
 func (p *Printer) ForPeople() bool {
-	return (p.opts.Format == Table || p.opts.Format == Wide) && p.opts.JQ == "" && p.opts.Template == ""
+	return (p.opts.Format == Table || p.opts.Format == Wide) && !p.filtered()
 }
+
+// filtered tells whether the JSON goes through a program of the user's.
+func (p *Printer) filtered() bool { return p.jq != nil || p.template != nil }
 
 // Wide tells whether every column is wanted, so that what fills them is worth
 // fetching.

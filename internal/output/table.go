@@ -6,12 +6,13 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 )
 
 const (
 	gap      = "  "
-	minWidth = 8 // a column that has to shrink keeps this much
+	minWidth = 8   // a column that has to shrink keeps this much
+	maxPad   = 200 // cells are not aligned beyond this: one endless name must not stretch every row
 )
 
 // writeTable writes an aligned table with a header line. On a terminal too
@@ -40,6 +41,10 @@ func writeTable[T any](p *Printer, v View[T], items iter.Seq2[T, error]) error {
 	widths := columnWidths(titles, rows)
 	if p.opts.Width > 0 {
 		fit(widths, p.opts.Width)
+		cutRow(titles, widths)
+		for _, row := range rows {
+			cutRow(row, widths)
+		}
 	}
 	w := bufio.NewWriter(p.w)
 	header := p.style().Bold(true)
@@ -71,7 +76,7 @@ func displayWidth(s string) int {
 	if isPlain(s) {
 		return len(s)
 	}
-	return lipgloss.Width(s)
+	return ansi.StringWidth(s)
 }
 
 // fit takes cells from the widest columns until the row is no wider than total.
@@ -97,8 +102,7 @@ func fit(widths []int, total int) {
 
 func writeRow(w io.StringWriter, row []string, widths []int, style func(string) string) {
 	for i, s := range row {
-		s = cut(s, widths[i])
-		pad := widths[i] - displayWidth(s)
+		pad := max(0, min(widths[i], maxPad)-displayWidth(s))
 		if style != nil {
 			s = style(s)
 		}
@@ -110,20 +114,11 @@ func writeRow(w io.StringWriter, row []string, widths []int, style func(string) 
 	_, _ = w.WriteString("\n")
 }
 
-// cut shortens s to width cells, the last one an ellipsis.
-func cut(s string, width int) string {
-	if displayWidth(s) <= width {
-		return s
+func cutRow(row []string, widths []int) {
+	for i, s := range row {
+		row[i] = cut(s, widths[i])
 	}
-	var b strings.Builder
-	used := 0
-	for _, r := range s {
-		n := displayWidth(string(r))
-		if used+n > width-1 {
-			break
-		}
-		b.WriteRune(r)
-		used += n
-	}
-	return b.String() + "…"
 }
+
+// cut shortens s to width cells, the last one an ellipsis.
+func cut(s string, width int) string { return ansi.Truncate(s, width, "…") }

@@ -5,14 +5,15 @@ import (
 	stdjson "encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
 )
 
-// runTemplate sends raw through a Go template. Beside Go's own functions there
-// are json, join, truncate and time (epoch seconds as RFC 3339).
-func runTemplate(w io.Writer, text string, raw []byte) error {
+// parseTemplate reads a Go template. Beside Go's own functions there are json,
+// join, truncate and time (epoch seconds as RFC 3339).
+func parseTemplate(text string) (*template.Template, error) {
 	t, err := template.New("--template").Option("missingkey=zero").Funcs(template.FuncMap{
 		"json":     templateJSON,
 		"join":     templateJoin,
@@ -20,16 +21,41 @@ func runTemplate(w io.Writer, text string, raw []byte) error {
 		"time":     templateTime,
 	}).Parse(text)
 	if err != nil {
-		return fmt.Errorf("parse --template: %w", err)
+		return nil, fmt.Errorf("parse --template: %w", err)
 	}
+	return t, nil
+}
+
+// runTemplate sends raw through a template.
+func runTemplate(w io.Writer, t *template.Template, raw []byte) error {
 	value, err := decode(raw)
 	if err != nil {
 		return err
 	}
-	if err := t.Execute(w, value); err != nil {
+	if err := t.Execute(w, templateValue(value)); err != nil {
 		return fmt.Errorf("run --template: %w", err)
 	}
 	return nil
+}
+
+// templateValue makes the numbers of v that are plain integers int64, in place,
+// so that templates can compare them. The others stay as they are spelt.
+func templateValue(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, elem := range v {
+			v[key] = templateValue(elem)
+		}
+	case []any:
+		for i, elem := range v {
+			v[i] = templateValue(elem)
+		}
+	case stdjson.Number:
+		if n, err := v.Int64(); err == nil && strconv.FormatInt(n, 10) == v.String() {
+			return n
+		}
+	}
+	return v
 }
 
 func templateJSON(v any) (string, error) {
@@ -51,13 +77,9 @@ func templateJoin(sep string, items []any) string {
 func cutWidth(width int, s string) string { return cut(s, max(width, 1)) }
 
 func templateTime(v any) (string, error) {
-	n, ok := v.(stdjson.Number)
+	sec, ok := v.(int64)
 	if !ok {
-		return "", fmt.Errorf("time wants epoch seconds, not %T", v)
-	}
-	sec, err := n.Int64()
-	if err != nil {
-		return "", fmt.Errorf("time wants epoch seconds: %w", err)
+		return "", fmt.Errorf("time wants epoch seconds, not %v", v)
 	}
 	return time.Unix(sec, 0).UTC().Format(time.RFC3339), nil
 }

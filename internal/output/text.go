@@ -5,12 +5,13 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
 // Text makes s fit for one line of a terminal. Whatever could move the cursor,
-// start an escape sequence, or turn the reading direction is shown as an escape,
-// and line breaks and tabs as a space.
+// start an escape sequence, or turn the reading direction is shown as JSON would
+// escape it, and line breaks and tabs as a space.
 func Text(s string) string { return clean(s, false) }
 
 // Lines is [Text] for text of several lines: line breaks and tabs stay.
@@ -30,10 +31,10 @@ func clean(s string, keepLines bool) string {
 			b.WriteRune(r)
 		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD"):
 			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case r < 0x80 && unicode.IsControl(r):
-			fmt.Fprintf(&b, `\x%02x`, r)
 		case unicode.IsControl(r), isFormat(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
+			for _, unit := range utf16.AppendRune(nil, r) {
+				fmt.Fprintf(&b, `\u%04x`, unit)
+			}
 		default:
 			b.WriteRune(r)
 		}

@@ -3,13 +3,16 @@ package output
 import (
 	"bytes"
 	stdjson "encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"iter"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
+
+// flushSize is how many bytes of a JSON array are gathered for one write.
+const flushSize = 32 << 10
 
 // Column is one column of a table of values of type T.
 type Column[T any] struct {
@@ -44,14 +47,14 @@ func List[T any](p *Printer, v View[T], items iter.Seq2[T, error]) (n int, err e
 
 func list[T any](p *Printer, v View[T], items iter.Seq2[T, error]) error {
 	switch {
-	case p.opts.JQ != "", p.opts.Template != "", p.opts.Format == YAML:
+	case p.filtered(), p.opts.Format == YAML:
 		var all bytes.Buffer
 		if err := writeArray(&all, items); err != nil {
 			return err
 		}
 		return p.document(all.Bytes())
 	case p.opts.Format == JSON:
-		return indentArray(p.w, items)
+		return indentArray(p, items)
 	case p.opts.Format == JSONL:
 		return each(items, func(item T) error { return p.line(item) })
 	case p.opts.Format == Name:
@@ -119,33 +122,48 @@ func (p *Printer) line(v any) error {
 	return p.println(string(raw))
 }
 
-func (p *Printer) println(s string) error {
-	_, err := io.WriteString(p.w, s+"\n")
+func (p *Printer) println(s string) error { return p.write([]byte(s + "\n")) }
+
+// write writes what a program may read. On a terminal it is made harmless: in
+// JSON that changes no value, only how a string is spelt.
+func (p *Printer) write(text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
+	if p.opts.Terminal {
+		text = []byte(Lines(string(text)))
+	}
+	_, err := p.w.Write(text)
 	return err
 }
 
-// document prints one whole JSON text as the options say.
+// document prints one whole JSON text as the options say. What comes before an
+// error of a jq program or a template is printed too.
 func (p *Printer) document(raw []byte) error {
-	switch {
-	case p.opts.JQ != "":
-		return runJQ(p.w, p.opts.JQ, raw)
-	case p.opts.Template != "":
-		return runTemplate(p.w, p.opts.Template, raw)
-	case p.opts.Format == YAML:
-		return writeYAML(p.w, raw)
-	}
-	return indent(p.w, raw, "", "\n")
+	var buf bytes.Buffer
+	err := p.format(&buf, raw)
+	return errors.Join(p.write(buf.Bytes()), err)
 }
 
-// indent writes raw with two spaces a level. It changes white space only.
-func indent(w io.Writer, raw []byte, prefix, end string) error {
-	var buf bytes.Buffer
-	if err := stdjson.Indent(&buf, raw, prefix, "  "); err != nil {
+func (p *Printer) format(buf *bytes.Buffer, raw []byte) error {
+	switch {
+	case p.jq != nil:
+		return runJQ(buf, p.jq, raw)
+	case p.template != nil:
+		return runTemplate(buf, p.template, raw)
+	case p.opts.Format == YAML:
+		return writeYAML(buf, raw)
+	}
+	return indent(buf, raw, "", "\n")
+}
+
+// indent appends raw with two spaces a level. It changes white space only.
+func indent(buf *bytes.Buffer, raw []byte, prefix, end string) error {
+	if err := stdjson.Indent(buf, raw, prefix, "  "); err != nil {
 		return fmt.Errorf("indent output: %w", err)
 	}
 	buf.WriteString(end)
-	_, err := w.Write(buf.Bytes())
-	return err
+	return nil
 }
 
 func writeArray[T any](w *bytes.Buffer, items iter.Seq2[T, error]) error {
@@ -168,27 +186,30 @@ func writeArray[T any](w *bytes.Buffer, items iter.Seq2[T, error]) error {
 }
 
 // indentArray writes the items as they come, so that a long list never stands in
-// memory.
-func indentArray[T any](w io.Writer, items iter.Seq2[T, error]) error {
-	sep := "[\n  "
+// memory. After an error the array stays open: nobody shall take it for whole.
+func indentArray[T any](p *Printer, items iter.Seq2[T, error]) error {
+	const first = "[\n  "
+	var buf bytes.Buffer
+	sep := first
 	err := each(items, func(item T) error {
 		raw, err := encode(item)
 		if err != nil {
 			return err
 		}
-		if _, err := io.WriteString(w, sep); err != nil {
+		buf.WriteString(sep)
+		sep = ",\n  "
+		if err := indent(&buf, raw, "  ", ""); err != nil || buf.Len() < flushSize {
 			return err
 		}
-		sep = ",\n  "
-		return indent(w, raw, "  ", "")
+		defer buf.Reset()
+		return p.write(buf.Bytes())
 	})
-	if err != nil {
-		return err
+	switch {
+	case err != nil:
+	case sep == first:
+		buf.WriteString("[]\n")
+	default:
+		buf.WriteString("\n]\n")
 	}
-	end := "\n]\n"
-	if sep == "[\n  " {
-		end = "[]\n"
-	}
-	_, err = io.WriteString(w, end)
-	return err
+	return errors.Join(p.write(buf.Bytes()), err)
 }

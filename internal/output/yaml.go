@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
@@ -36,9 +37,7 @@ func yamlNode(d *jsontext.Decoder) (*yaml.Node, error) {
 	case '[':
 		return yamlChildren(d, yaml.SequenceNode, "!!seq", ']')
 	case '"':
-		n := &yaml.Node{}
-		n.SetString(t.String())
-		return n, nil
+		return yamlString(t.String()), nil
 	case '0':
 		// A plain scalar: YAML 1.2 reads JSON's numbers as they are.
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: t.String()}, nil
@@ -46,6 +45,21 @@ func yamlNode(d *jsontext.Decoder) (*yaml.Node, error) {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}, nil
 	}
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: t.String()}, nil
+}
+
+// yamlString quotes what YAML 1.1, still widely read, takes for a boolean or a
+// number of base 60; the encoder knows the rest.
+func yamlString(s string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(s)
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off":
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	if strings.Contains(s, ":") && strings.Trim(s, "0123456789_:.+-") == "" {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
 }
 
 func yamlChildren(d *jsontext.Decoder, kind yaml.Kind, tag string, closing jsontext.Kind) (*yaml.Node, error) {

@@ -1,0 +1,51 @@
+package output
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestTableWidths(t *testing.T) {
+	tests := []struct {
+		name  string
+		width int
+		items []string
+		want  string
+	}{
+		{"wide characters take two cells", 0,
+			[]string{`{"id":"流れ","name":"x"}`, `{"id":"ab","name":"y"}`},
+			"ID    NAME\n流れ  x\nab    y\n"},
+		{"combining marks take none", 0,
+			[]string{"{\"id\":\"e\u0301fg\",\"name\":\"x\"}", `{"id":"abc","name":"y"}`},
+			"ID   NAME\ne\u0301fg  x\nabc  y\n"},
+		{"emoji of several characters", 0,
+			[]string{"{\"id\":\"👨\u200d👩\u200d👧\",\"name\":\"x\"}"},
+			"ID  NAME\n👨\u200d👩\u200d👧  x\n"},
+		{"cut to the terminal", 14,
+			[]string{`{"id":"abc","name":"0123456789abcdef"}`},
+			"ID   NAME\nabc  01234567…\n"},
+		{"cut between wide characters", 14,
+			[]string{`{"id":"abc","name":"流れ流れ流れ流れ"}`},
+			"ID   NAME\nabc  流れ流れ…\n"},
+		{"too narrow: the least widths stay", 4,
+			[]string{`{"id":"0123456789","name":"0123456789"}`},
+			"ID        NAME\n0123456…  0123456…\n"},
+		{"nothing is cut off a terminal", 0,
+			[]string{`{"id":"` + strings.Repeat("x", 90) + `","name":"y"}`},
+			"ID" + strings.Repeat(" ", 90) + "NAME\n" + strings.Repeat("x", 90) + "  y\n"},
+		{"an endless cell stretches no other row", 0,
+			[]string{`{"id":"` + strings.Repeat("x", 5000) + `","name":"y"}`, `{"id":"a","name":"z"}`},
+			"ID" + strings.Repeat(" ", 200) + "NAME\n" + strings.Repeat("x", 5000) + "  y\na" + strings.Repeat(" ", 201) + "z\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, buf := newPrinter(t, Options{Width: tt.width})
+			if _, err := List(p, objects(), raws(tt.items...)); err != nil {
+				t.Fatal(err)
+			}
+			if got := buf.String(); got != tt.want {
+				t.Errorf("got\n%s, want\n%s", got, tt.want)
+			}
+		})
+	}
+}
