@@ -21,16 +21,17 @@ type app struct {
 	out io.Writer
 	err io.Writer
 
-	flags   globalFlags
-	config  Config
-	closers []func() error
+	flags      globalFlags
+	config     Config
+	closers    []func() error
+	interrupts interrupts
 }
 
 // globalFlags are the flags that every command has.
 type globalFlags struct {
 	server, token, profile string
-	timeout                time.Duration
 	debug, noColor, quiet  bool
+	noPager                bool
 }
 
 func newApp(in io.Reader, out, err io.Writer) *app {
@@ -123,19 +124,22 @@ func (o *outputFlags) register(cmd *cobra.Command) {
 }
 
 // printer gives the printer that a command's output flags ask for.
-func (a *app) printer(o outputFlags) (*output.Printer, error) {
+func (a *app) printer(o outputFlags) (*output.Printer, error) { return a.printerTo(a.out, o) }
+
+// printerTo is printer for a writer before stdout.
+func (a *app) printerTo(w io.Writer, o outputFlags) (*output.Printer, error) {
 	format := o.format
 	if format == "" && o.jq == "" && o.template == "" {
 		format = a.config.Output
 	}
 	opts := output.Options{Format: output.Format(format), JQ: o.jq, Template: o.template, Color: a.color(a.out)}
 	if f, ok := a.out.(*os.File); ok && isTerminal(a.out) {
-		opts.Now = time.Now()
+		opts.Terminal, opts.Now = true, time.Now()
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			opts.Width = width
 		}
 	}
-	p, err := output.New(a.out, opts)
+	p, err := output.New(w, opts)
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -6,35 +6,40 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 )
 
 // Config is the configuration: the file, overridden by FLOWCTL_… variables.
 // Flags override both where the two meet, see target.
 type Config struct {
-	Server   string        `mapstructure:"server"`  // FLOWCTL_SERVER
-	Token    string        `mapstructure:"token"`   // FLOWCTL_TOKEN; never in the file
 	Profile  string        `mapstructure:"profile"` // the profile in use, "" for none
 	Output   string        `mapstructure:"output"`  // default of --output
-	Timeout  time.Duration `mapstructure:"timeout"` // longest wait for one answer
+	Timeout  time.Duration `mapstructure:"timeout"` // how long a server may be silent; 0 for ever
 	Profiles []Profile     `mapstructure:"profiles"`
 }
 
 // Profile is a server under a name. A list, not a map: viper would write the
 // names of a map in lower case.
 type Profile struct {
-	Name   string `mapstructure:"name" yaml:"name" json:"name"`
-	Server string `mapstructure:"server" yaml:"server" json:"server"`
+	Name   string `mapstructure:"name"`
+	Server string `mapstructure:"server"` // its URL
 }
 
-// defaultTimeout is how long one answer of a server may take.
-const defaultTimeout = time.Minute
+const (
+	// defaultTimeout is how long a server may be silent.
+	defaultTimeout = time.Minute
+	// minTimeout catches a number without its unit, which would be nanoseconds.
+	minTimeout = time.Millisecond
+)
 
-// loadConfig reads the configuration into a.config. A file that is not there is
-// an empty one.
-func (a *app) loadConfig() error {
+// loadConfig reads the configuration into a.config, under the flags that override
+// it. A file that is not there is an empty one.
+func (a *app) loadConfig(flags *pflag.FlagSet) error {
 	path, err := configPath()
 	if err != nil {
 		return err
@@ -43,9 +48,11 @@ func (a *app) loadConfig() error {
 	v.SetConfigFile(path)
 	v.SetConfigType("yaml")
 	v.SetEnvPrefix("flowctl")
-	v.SetDefault("timeout", defaultTimeout)
+	if err := v.BindPFlag("timeout", flags.Lookup("timeout")); err != nil {
+		return fmt.Errorf("bind --timeout: %w", err)
+	}
 	// Unmarshal sees a variable only if its key is bound.
-	for _, key := range []string{"server", "token", "profile", "output", "timeout"} {
+	for _, key := range []string{"profile", "output", "timeout"} {
 		if err := v.BindEnv(key); err != nil {
 			return fmt.Errorf("bind %s: %w", key, err)
 		}
@@ -56,11 +63,17 @@ func (a *app) loadConfig() error {
 	if v.InConfig("token") {
 		return fmt.Errorf("%s holds a token; take it out and sign in with 'flowctl login', or set FLOWCTL_TOKEN", path)
 	}
-	if err := v.UnmarshalExact(&a.config); err != nil {
-		return fmt.Errorf("read the configuration %s: %w; mend the file or move it away", path, err)
+	var decoded mapstructure.Metadata
+	err = v.Unmarshal(&a.config, func(c *mapstructure.DecoderConfig) { c.Metadata = &decoded })
+	if err != nil {
+		return fmt.Errorf("read the configuration %s and FLOWCTL_… variables: %w; mend what is wrong", path, err)
 	}
-	if a.flags.timeout > 0 {
-		a.config.Timeout = a.flags.timeout
+	// No error: the file may be shared with a newer flowctl, which knows more.
+	if len(decoded.Unused) > 0 {
+		a.warn("%s: unknown setting ignored: %s", path, strings.Join(decoded.Unused, ", "))
+	}
+	if t := a.config.Timeout; t < 0 || t > 0 && t < minTimeout {
+		return usageError{fmt.Errorf("a timeout of %v cannot be; give it with its unit, such as 30s, or 0 for none", t)}
 	}
 	return nil
 }

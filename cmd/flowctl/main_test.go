@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"net/http/httptest"
 	"os"
@@ -74,7 +75,7 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) > 0 {
 		name = args[0]
 	}
-	ctx := ts.Context()
+	ctx := context.Background()
 	st, err := store.Open(ctx, ts.MkAbs(name+".db"))
 	ts.Check(err)
 	ts.Defer(func() { _ = st.Close() })

@@ -23,7 +23,7 @@ func newRootCmd(a *app) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		RunE:              groupRun,
 		Args:              cobra.ArbitraryArgs,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.loadConfig() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return a.loadConfig(c.Flags()) },
 	}
 	cmd.SetIn(a.in)
 	cmd.SetOut(a.out)
@@ -93,8 +93,9 @@ func (f *globalFlags) register(cmd *cobra.Command) {
 	p.StringVar(&f.server, "server", "", "`URL` of the flows server (FLOWCTL_SERVER)")
 	p.StringVar(&f.token, "token", "", "token or API key for it (FLOWCTL_TOKEN)")
 	p.StringVar(&f.profile, "profile", "", "`name` of a configured server, or \"local\" (FLOWCTL_PROFILE)")
-	p.DurationVar(&f.timeout, "timeout", 0, "longest wait for one answer of the server (default 1m0s)")
+	p.Duration("timeout", defaultTimeout, "how long the server may be silent, 0 for ever (FLOWCTL_TIMEOUT)")
 	p.BoolVar(&f.debug, "debug", false, "log requests to stderr")
 	p.BoolVar(&f.noColor, "no-color", false, "no colours (NO_COLOR)")
+	p.BoolVar(&f.noPager, "no-pager", false, "show long lists at once (FLOWCTL_PAGER=)")
 	p.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors and warnings on stderr")
 }

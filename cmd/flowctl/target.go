@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -33,52 +34,94 @@ func (t target) String() string {
 // target finds out where to: --server, --profile, FLOWCTL_SERVER,
 // FLOWCTL_PROFILE, the configured profile, the embedded store, in this order.
 func (a *app) target() (target, error) {
-	token := cmp.Or(a.flags.token, os.Getenv("FLOWCTL_TOKEN"))
-	var t target
-	switch {
-	case a.flags.server != "":
-		t.Server = a.flags.server
-	case a.flags.profile == "" && os.Getenv("FLOWCTL_SERVER") != "":
-		t.Server = os.Getenv("FLOWCTL_SERVER")
-	default:
-		var err error
-		if t, err = a.profileTarget(cmp.Or(a.flags.profile, a.config.Profile, localProfile)); err != nil || t.local() {
-			return t, err
-		}
+	t, err := a.place()
+	if err != nil {
+		return t, err
+	}
+	if t.local() {
+		return t, a.checkLocal()
 	}
 	if t.Profile == "" {
 		t.Profile = a.profileOf(t.Server)
 	}
-	if t.Token = token; token == "" && t.Profile != "" {
-		var err error
-		if t.Token, err = readToken(t.Profile); err != nil {
-			return t, err
-		}
+	t.Token = cmp.Or(a.flags.token, envToken(t.Server))
+	if t.Token == "" && t.Profile != "" {
+		t.Token, err = readToken(t.Profile)
 	}
-	return t, nil
+	return t, err
 }
 
-func (a *app) profileTarget(name string) (target, error) {
+// place is target without the token.
+func (a *app) place() (target, error) {
+	if a.flags.server != "" {
+		return target{Server: a.flags.server}, nil
+	}
+	if server := os.Getenv("FLOWCTL_SERVER"); server != "" && a.flags.profile == "" {
+		return target{Server: server}, nil
+	}
+	name := cmp.Or(a.flags.profile, a.config.Profile, localProfile)
 	if name == localProfile {
 		return target{Profile: localProfile}, nil
 	}
-	for _, p := range a.config.Profiles {
+	p, ok := a.config.profile(name)
+	if !ok {
+		return target{}, noProfile(name)
+	}
+	if p.Server == "" {
+		return target{}, fmt.Errorf("the profile %q has no server; remove it and add it again", name)
+	}
+	return target{Profile: p.Name, Server: p.Server}, nil
+}
+
+// checkLocal refuses a token where no server is named: a script that forgot the
+// server would otherwise succeed on flows that are thrown away with its machine.
+func (a *app) checkLocal() error {
+	switch {
+	case a.flags.token != "":
+		return usageError{errors.New("--token is given, but no server; add --server, or a --profile other than local")}
+	case os.Getenv("FLOWCTL_TOKEN") != "" && a.flags.profile == "" && a.config.Profile == "":
+		return usageError{errors.New("FLOWCTL_TOKEN is set, but no server; set FLOWCTL_SERVER, or FLOWCTL_PROFILE=local to mean the local store")}
+	}
+	return nil
+}
+
+// envToken gives FLOWCTL_TOKEN if it is meant for this server: a token that came
+// with FLOWCTL_SERVER is not sent to another one.
+func envToken(server string) string {
+	if of := os.Getenv("FLOWCTL_SERVER"); of != "" && !sameServer(of, server) {
+		return ""
+	}
+	return os.Getenv("FLOWCTL_TOKEN")
+}
+
+// profile finds a profile by its name.
+func (c *Config) profile(name string) (Profile, bool) {
+	for _, p := range c.Profiles {
 		if p.Name == name {
-			return target{Profile: p.Name, Server: p.Server}, nil
+			return p, true
 		}
 	}
-	return target{}, usageError{fmt.Errorf("no profile %q; see 'flowctl profile list', or add it with 'flowctl profile add'", name)}
+	return Profile{}, false
+}
+
+func noProfile(name string) error {
+	return usageError{fmt.Errorf("no profile %q; see 'flowctl profile list', or add it with 'flowctl profile add'", name)}
 }
 
 // profileOf finds the profile of a server that was named by its URL, whose token
-// may be used there.
+// then serves; "" if there is none.
 func (a *app) profileOf(server string) string {
 	for _, p := range a.config.Profiles {
-		if strings.TrimRight(p.Server, "/") == strings.TrimRight(server, "/") {
+		if sameServer(p.Server, server) {
 			return p.Name
 		}
 	}
 	return ""
+}
+
+// sameServer tells whether two URLs that users wrote name one server.
+func sameServer(a, b string) bool {
+	return strings.TrimRight(a, "/") == strings.TrimRight(b, "/")
 }
 
 // connect gives a client for the place that flags, environment and configuration
@@ -88,6 +131,11 @@ func (a *app) connect(ctx context.Context) (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.connectTo(ctx, t)
+}
+
+// connectTo gives a client for the place t.
+func (a *app) connectTo(ctx context.Context, t target) (*client.Client, error) {
 	opts := []client.Option{
 		client.WithUserAgent("flowctl/" + releaseVersion()),
 		client.WithTimeout(a.config.Timeout),

@@ -1,32 +1,38 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/zalando/go-keyring"
 )
 
-// keyringService is the name under which the system's keyring shows our tokens.
-const keyringService = "flowctl"
+const (
+	// keyringService is the name under which the system's keyring shows our tokens.
+	keyringService = "flowctl"
+	// keyringPatience is how long the keyring may take. A locked one may wait for
+	// a password that nobody is there to type.
+	keyringPatience = 10 * time.Second
+)
+
+var errNoKeyring = errors.New("no keyring")
 
 // readToken gives the stored token of a profile, "" if there is none.
 func readToken(profile string) (string, error) {
-	tokens, path, err := tokenFile()
+	tokens, _, err := tokenFile()
 	if err != nil {
 		return "", err
 	}
 	if token := tokens[profile]; token != "" {
 		return token, nil
 	}
-	if path == "" || os.Getenv("FLOWCTL_NO_KEYRING") != "" {
-		return "", nil
-	}
-	token, err := keyring.Get(keyringService, profile)
+	token, err := useKeyring(func() (string, error) { return keyring.Get(keyringService, profile) })
 	if err != nil {
 		return "", nil //nolint:nilerr // no keyring and no entry are alike: not signed in
 	}
@@ -36,32 +42,39 @@ func readToken(profile string) (string, error) {
 // saveToken stores the token of a profile in the system's keyring, or in a file
 // that the user alone can read where there is no keyring. It tells where.
 func saveToken(profile, token string) (where string, err error) {
-	if os.Getenv("FLOWCTL_NO_KEYRING") == "" && keyring.Set(keyringService, profile, token) == nil {
-		return "the system keyring", dropFromFile(profile)
+	_, err = useKeyring(func() (string, error) { return "", keyring.Set(keyringService, profile, token) })
+	if err == nil {
+		return "the system keyring", writeToken(profile, "")
 	}
-	tokens, path, err := tokenFile()
+	_, path, err := tokenFile()
 	if err != nil {
 		return "", err
 	}
-	tokens[profile] = token
-	return path, writeTokens(path, tokens)
+	return path, writeToken(profile, token)
 }
 
 // dropToken forgets the token of a profile everywhere.
 func dropToken(profile string) error {
-	if os.Getenv("FLOWCTL_NO_KEYRING") == "" {
-		_ = keyring.Delete(keyringService, profile) // none there, or no keyring: as wanted
+	// Deleting fails alike without a keyring, without an entry, and when the
+	// keyring refuses. Only the last leaves something to be read.
+	_, err := useKeyring(func() (string, error) { return "", keyring.Delete(keyringService, profile) })
+	if err != nil {
+		if _, still := useKeyring(func() (string, error) { return keyring.Get(keyringService, profile) }); still == nil {
+			return fmt.Errorf("remove the token of %s from the system keyring: %w; remove it there", profile, err)
+		}
 	}
-	return dropFromFile(profile)
+	return writeToken(profile, "")
 }
 
-func dropFromFile(profile string) error {
-	tokens, path, err := tokenFile()
-	if err != nil || tokens[profile] == "" {
-		return err
+// useKeyring calls the system's keyring, if there is one to be used, and waits
+// for it no longer than keyringPatience.
+func useKeyring(call func() (string, error)) (string, error) {
+	if os.Getenv("FLOWCTL_NO_KEYRING") != "" {
+		return "", errNoKeyring
 	}
-	delete(tokens, profile)
-	return writeTokens(path, tokens)
+	ctx, cancel := context.WithTimeout(context.Background(), keyringPatience)
+	defer cancel()
+	return waitFor(ctx, call)
 }
 
 // tokenFile reads the tokens that are kept without a keyring, by profile.
@@ -79,13 +92,34 @@ func tokenFile() (tokens map[string]string, path string, err error) {
 	if err == nil {
 		err = json.Unmarshal(raw, &tokens)
 	}
+	if err == nil && tokens == nil {
+		err = errors.New("it holds null")
+	}
 	if err != nil {
 		return nil, "", fmt.Errorf("read the tokens in %s: %w; mend or remove the file and sign in again", path, err)
 	}
 	return tokens, path, nil
 }
 
-func writeTokens(path string, tokens map[string]string) error {
+// writeToken sets the token of a profile in the file, "" for none, one process at
+// a time. A file that would not change is left alone.
+func writeToken(profile, token string) error {
+	tokens, path, err := tokenFile()
+	if err != nil || tokens[profile] == token {
+		return err
+	}
+	unlock, err := lockFolder(filepath.Dir(path))
+	if err != nil {
+		return fmt.Errorf("write the tokens in %s: %w", path, err)
+	}
+	defer unlock()
+	if tokens, _, err = tokenFile(); err != nil { // again, now that nobody else writes
+		return err
+	}
+	tokens[profile] = token
+	if token == "" {
+		delete(tokens, profile)
+	}
 	raw, err := json.MarshalIndent(tokens, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode tokens: %w", err)

@@ -8,32 +8,43 @@ import (
 )
 
 // writeFile writes a whole file or nothing: to a temporary file beside it, which
-// then takes its place. Missing folders are made, for the user alone.
+// then takes its place. Missing folders are made, for the user alone. A symbolic
+// link stays one: it is the file behind it that is written.
 func writeFile(path string, data []byte, mode os.FileMode) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make the folder of %s: %w", path, err)
-	}
-	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("write %s: %w", path, errors.Join(err, tmp.Close(), os.Remove(tmp.Name())))
+			err = fmt.Errorf("write %s: %w", path, err)
 		}
 	}()
-	if err := tmp.Chmod(mode); err != nil {
+	file := path
+	if behind, err := filepath.EvalSymlinks(path); err == nil {
+		file = behind
+	}
+	dir := filepath.Dir(file)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	if _, err := tmp.Write(data); err != nil {
+	tmp, err := os.CreateTemp(dir, "."+filepath.Base(file)+".*")
+	if err != nil {
 		return err
 	}
-	if err := tmp.Sync(); err != nil {
+	if err := fill(tmp, data, mode); err != nil {
+		return errors.Join(err, os.Remove(tmp.Name()))
+	}
+	if err := os.Rename(tmp.Name(), file); err != nil {
+		return errors.Join(err, os.Remove(tmp.Name()))
+	}
+	return nil
+}
+
+// fill writes data to a new file, onto the disk, and closes it.
+func fill(f *os.File, data []byte, mode os.FileMode) (err error) {
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := f.Chmod(mode); err != nil {
 		return err
 	}
-	if err := tmp.Close(); err != nil {
+	if _, err := f.Write(data); err != nil {
 		return err
 	}
-	return os.Rename(tmp.Name(), path)
+	return f.Sync()
 }
