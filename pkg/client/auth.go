@@ -1,6 +1,13 @@
 package client
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+const authPath = "/api/v1/auths/"
 
 // AuthService signs in and tells who is signed in.
 type AuthService struct{ c *conn }
@@ -15,16 +22,44 @@ type User struct {
 
 // Session is the answer to a sign-in.
 type Session struct {
-	Token string `json:"token"` // for [WithToken]
 	User
+	Token string `json:"token"` // for [WithToken]
 }
 
-// SignIn exchanges e-mail and password for a token.
+// String leaves out the token, so that printing a Session does not print it.
+func (s Session) String() string { return fmt.Sprintf("session of %s (%s)", s.Email, s.ID) }
+
+// SignIn exchanges e-mail and password for a token. The client itself stays as it
+// is: make another one with the token.
 func (s *AuthService) SignIn(ctx context.Context, email, password string) (Session, error) {
-	return Session{}, errNotBuilt
+	body, err := json.Marshal(map[string]string{"email": email, "password": password})
+	if err != nil {
+		return Session{}, err
+	}
+	// Without a key: a server that keeps the answers of keyed calls would keep the
+	// token.
+	k := &call{verb: "sign in", subject: email, method: http.MethodPost, path: authPath + "signin", body: body, unkeyed: true, repeatable: true, secret: true}
+	a, err := s.c.do(ctx, k)
+	if err != nil {
+		return Session{}, err
+	}
+	var session Session
+	if err := json.Unmarshal(a.body, &session); err != nil || session.Token == "" {
+		return Session{}, s.c.unusable(k, a, "a session", err)
+	}
+	return session, nil
 }
 
 // Whoami tells whose token the client has.
 func (s *AuthService) Whoami(ctx context.Context) (User, error) {
-	return User{}, errNotBuilt
+	k := &call{verb: "ask who is signed in", method: http.MethodGet, path: authPath, secret: true}
+	a, err := s.c.do(ctx, k)
+	if err != nil {
+		return User{}, err
+	}
+	var u User
+	if err := json.Unmarshal(a.body, &u); err != nil || u.ID == "" {
+		return User{}, s.c.unusable(k, a, "a user", err)
+	}
+	return u, nil
 }

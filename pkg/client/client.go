@@ -1,5 +1,16 @@
 package client
 
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"github.com/go-resty/resty/v2"
+)
+
 // Client talks to one flows backend in the name of one user. It never changes
 // after [New] and is safe for concurrent use.
 type Client struct {
@@ -14,14 +25,36 @@ type Client struct {
 
 // conn is what the services share. The token is behind this pointer, so that
 // printing a Client does not print it.
-type conn struct{}
+type conn struct {
+	base  string // without a slash at its end
+	token string
+	retry Retry
+	rest  *resty.Client
+
+	// What was learned from the answers so far. It decides only how careful a
+	// call is, never what it means.
+	ours     atomic.Bool  // one was marked as our own server's
+	shadowed atomic.Bool  // POST /import is taken for the update of a flow "import"
+	skew     atomic.Int64 // seconds that the server's clock is ahead of this one
+}
 
 // New makes a client for the backend at baseURL, such as
 // "https://flows.example.com" or, behind a path prefix,
-// "https://example.com/webui". It does not connect. Errors are about baseURL and
-// the options alone.
+// "https://example.com/webui". It does not connect: its errors are about baseURL
+// and the options alone.
 func New(baseURL string, opts ...Option) (*Client, error) {
-	c := &conn{}
+	base, err := parseBase(baseURL)
+	if err != nil {
+		return nil, fmt.Errorf("make a client: %w", err)
+	}
+	cfg := config{userAgent: "flowctl", timeout: defaultTimeout, retry: defaultRetry}
+	for _, opt := range opts {
+		if err := opt(&cfg); err != nil {
+			return nil, fmt.Errorf("make a client: %w", err)
+		}
+	}
+	c := &conn{base: base.String(), token: cfg.token, retry: cfg.retry}
+	c.rest = newResty(c, base, cfg)
 	return &Client{
 		Flows:      &FlowsService{c},
 		Executions: &ExecutionsService{c},
@@ -34,4 +67,62 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 
 // BaseURL gives the address that the client was made for, without a slash at its
 // end.
-func (c *Client) BaseURL() string { return "" }
+func (c *Client) BaseURL() string { return c.conn.base }
+
+// parseBase checks a base URL. Its errors do not repeat the URL: whatever is
+// wrong with it, it may hold a password.
+func parseBase(text string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	switch {
+	case err != nil:
+		return nil, errors.New("the server's address is not a URL; write it like https://flows.example.com")
+	case u.User != nil:
+		return nil, errors.New("the server's address has a user name or password in it; leave that out and give a token")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("the server's address %.100q does not start with http:// or https://; write it like https://flows.example.com", text)
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("the server's address %.100q names no host; write it like https://flows.example.com", text)
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, errors.New("the server's address has a query or a fragment; leave out what begins with ? or #")
+	}
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	return u, nil
+}
+
+// newResty sets up the resty client beneath c: resty keeps the connections busy
+// and tries again, this package decides when.
+func newResty(c *conn, base *url.URL, cfg config) *resty.Client {
+	rt := cfg.transport
+	if rt == nil {
+		rt = newTransport(base)
+	}
+	if cfg.timeout > 0 {
+		rt = &patience{next: rt, limit: cfg.timeout}
+	}
+	if cfg.debug != nil {
+		rt = &debugLog{next: rt, out: cfg.debug, hide: c.redact}
+	}
+	r := resty.NewWithClient(&http.Client{Transport: shortErrors{rt}, CheckRedirect: checkRedirect}).
+		SetBaseURL(c.base).
+		SetLogger(silent{}).
+		SetHeader("User-Agent", cfg.userAgent).
+		SetHeader("Accept", "application/json").
+		SetRetryCount(cfg.retry.Max).
+		SetRetryWaitTime(0).
+		SetRetryMaxWaitTime(cfg.retry.MaxWait).
+		SetRetryAfter(c.wait).
+		AddRetryCondition(c.again).
+		AddRetryHook(discard).
+		OnBeforeRequest(fillBody)
+	if c.token != "" {
+		r.SetAuthToken(c.token)
+	}
+	return r
+}
+
+// silent takes what resty would log: a library does not write to stderr.
+type silent struct{}
+
+func (silent) Errorf(string, ...any) {}
+func (silent) Warnf(string, ...any)  {}
+func (silent) Debugf(string, ...any) {}

@@ -1,26 +1,38 @@
 package client
 
-import "errors"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
 
 // What went wrong, to be asked with errors.Is.
 var (
-	ErrUnauthorized = errors.New("not signed in")      // 401
-	ErrForbidden    = errors.New("not allowed")        // 403
-	ErrNotFound     = errors.New("not found")          // 404
-	ErrInvalid      = errors.New("invalid")            // 400, 413, 415, 422
-	ErrConflict     = errors.New("changed meanwhile")  // 409, 412
-	errNotBuilt     = errors.New("client: to be done") // while the package is being written
+	ErrUnauthorized = errors.New("not signed in") // 401
+	ErrForbidden    = errors.New("not allowed")   // 403
+	ErrNotFound     = errors.New("not found")     // 404
+	ErrInvalid      = errors.New("invalid")       // 400, 413, 415, 422
+	ErrConflict     = errors.New("conflict")      // 409, 412
 )
 
 // Error is a call that failed: the server refused it, its answer made no sense,
 // or none came.
 type Error struct {
 	StatusCode int          // of the answer; 0 if none came
-	Detail     string       // what the server said, fit to be printed; or what was wrong with its answer
+	Detail     string       // what the server said, or what was wrong with its answer; fit to be printed
 	Fields     []FieldError // of a 422: every fault that the server found
 	Method     string       // "GET", ...
 	Path       string       // below the base URL, without the query
 	RequestID  string       // the server's X-Request-Id, "" without
+
+	doing  string // `get flow "x"`
+	one    bool   // it was about one thing, which has an id
+	hint   string // what to do next, if it is not what the status says
+	err    error  // beneath
+	broke  bool   // the answer began and broke off
+	unsure bool   // what was asked for may have been done
 }
 
 // FieldError is one fault in what was sent.
@@ -30,4 +42,140 @@ type FieldError struct {
 	Type    string // the server's code for it, such as "list_type"
 }
 
-func (e *Error) Error() string { return "" }
+// Error says what was being done, what went wrong, and what to do next, in one
+// line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if b.WriteString(e.doing); e.doing == "" {
+		b.WriteString(e.Method + " " + e.Path)
+	}
+	b.WriteString(": " + e.what())
+	if e.StatusCode != 0 {
+		fmt.Fprintf(&b, " (%d)", e.StatusCode)
+	}
+	if detail := e.detail(); detail != "" {
+		b.WriteString(": " + detail)
+	}
+	if e.RequestID != "" && e.StatusCode >= 500 {
+		b.WriteString(" [request " + e.RequestID + "]")
+	}
+	if hint := e.next(); hint != "" {
+		b.WriteString("; " + hint)
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause beneath: of the network, or the context's.
+func (e *Error) Unwrap() error { return e.err }
+
+// Is matches the status with the package's Err values.
+func (e *Error) Is(target error) bool {
+	switch e.StatusCode {
+	case http.StatusUnauthorized:
+		return target == ErrUnauthorized
+	case http.StatusForbidden:
+		return target == ErrForbidden
+	case http.StatusNotFound:
+		return target == ErrNotFound
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
+		return target == ErrInvalid
+	case http.StatusConflict, http.StatusPreconditionFailed:
+		return target == ErrConflict
+	}
+	return false
+}
+
+// what names the failure.
+func (e *Error) what() string {
+	switch s := e.StatusCode; {
+	case s == 0:
+		return "no answer"
+	case s < 300:
+		return "unusable answer"
+	case s < 400:
+		return "redirected"
+	case s == http.StatusUnauthorized:
+		return ErrUnauthorized.Error()
+	case s == http.StatusForbidden:
+		return ErrForbidden.Error()
+	case s == http.StatusNotFound:
+		return ErrNotFound.Error()
+	case s == http.StatusPreconditionFailed:
+		return "changed meanwhile"
+	case s == http.StatusRequestEntityTooLarge:
+		return "too large"
+	case e.Is(ErrInvalid):
+		return ErrInvalid.Error()
+	case s >= 500:
+		return "server error"
+	}
+	return strings.ToLower(http.StatusText(e.StatusCode))
+}
+
+// detail is what the message repeats of the server's words.
+func (e *Error) detail() string {
+	if e.StatusCode == http.StatusNotFound && (e.Detail == upstreamNotFound || e.Detail == "Not Found") {
+		return ""
+	}
+	const most = 5
+	var faults []string
+	for _, f := range e.Fields[:min(len(e.Fields), most)] {
+		faults = append(faults, f.Field+": "+f.Message)
+	}
+	if more := len(e.Fields) - most; more > 0 {
+		faults = append(faults, fmt.Sprintf("and %d more", more))
+	}
+	if faults != nil {
+		return strings.Join(faults, ", ")
+	}
+	return e.Detail
+}
+
+// The texts that the real backend has for what it does not find, and for an
+// account that is pending or lacks a right.
+const (
+	upstreamNotFound     = "We could not find what you're looking for :/"
+	upstreamNoPermission = "You do not have permission"
+)
+
+// next says what to do now.
+func (e *Error) next() string {
+	if e.hint != "" {
+		return e.hint
+	}
+	switch s := e.StatusCode; {
+	case e.unsure:
+		return "it may have been done all the same: look before you try again"
+	case errors.Is(e.err, context.Canceled):
+		return ""
+	case errors.As(e.err, new(silence)), errors.Is(e.err, context.DeadlineExceeded):
+		return "the server may be overloaded: try again, or allow more time"
+	case errors.As(e.err, new(*redirectError)):
+		return "if that is the server's address, use it"
+	case e.broke:
+		return "try again"
+	case s == 0:
+		return "check the server's address and that it runs"
+	case s == http.StatusUnauthorized && strings.HasPrefix(e.Detail, upstreamNoPermission):
+		return "the account waits for approval or lacks a right: ask an administrator"
+	case s == http.StatusUnauthorized:
+		return "check the token, or sign in again"
+	case s == http.StatusForbidden:
+		return "ask the owner or an administrator for the right"
+	case s == http.StatusNotFound && e.one:
+		return "check the id; it may be deleted, or private to somebody else"
+	case s == http.StatusNotFound:
+		return "check the server's address: there is no flows API below it"
+	case s == http.StatusPreconditionFailed:
+		return "read it again and redo the change"
+	case s == http.StatusRequestEntityTooLarge:
+		return "make it smaller, or raise the server's limit"
+	case e.Is(ErrInvalid):
+		return "mend it and try again"
+	case isPassing(s):
+		return "try again later"
+	case s >= 500:
+		return "look into the server's log"
+	}
+	return ""
+}

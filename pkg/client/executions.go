@@ -2,48 +2,174 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// ExecutionsService works on the records of a flow's runs.
+// ExecutionsService works on the records of a flow's runs. On the real backend
+// whoever may read a flow sees everybody's runs of it, and they stay when the flow
+// is deleted.
 type ExecutionsService struct{ c *conn }
+
+// executionRows is the number of rows to a page on both servers.
+const executionRows = 60
+
+func (s *ExecutionsService) call(verb, method, flowID, below string) (*call, error) {
+	k := &call{verb: verb, method: method}
+	return k, flowPath(k, flowID, "/executions"+below)
+}
+
+// one is a call about one execution.
+func (s *ExecutionsService) one(verb, method, flowID, id string) (*call, error) {
+	k, err := s.call(verb, method, flowID, "/"+url.PathEscape(id))
+	if k.subject = id; err == nil {
+		err = checkID(k, id, "stats")
+	}
+	return k, err
+}
 
 // List gives the newest limit executions of a flow, all with limit 0, without
 // their maps.
 func (s *ExecutionsService) List(ctx context.Context, flowID string, limit int) ([]flow.Execution, error) {
-	return nil, errNotBuilt
+	return collect(first(s.All(ctx, flowID), limit))
 }
 
-// All goes through the executions of a flow, newest first, without their maps.
-// After an error it ends.
+// first ends a sequence after limit items; 0 is no limit.
+func first[T any](seq iter.Seq2[T, error], limit int) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		n := 0
+		for item, err := range seq {
+			if n++; !yield(item, err) || n == limit {
+				return
+			}
+		}
+	}
+}
+
+// All goes through the executions of a flow, newest first, without their maps,
+// page by page. After an error it ends.
 func (s *ExecutionsService) All(ctx context.Context, flowID string) iter.Seq2[flow.Execution, error] {
-	return func(yield func(flow.Execution, error) bool) { yield(flow.Execution{}, errNotBuilt) }
+	return func(yield func(flow.Execution, error) bool) {
+		// A run that ends meanwhile moves a row onto the next page: what was given
+		// already is left out there.
+		seen := map[string]bool{}
+		for page := 1; ; page++ {
+			rows, err := s.page(ctx, flowID, page)
+			if err != nil {
+				yield(flow.Execution{}, err)
+				return
+			}
+			fresh := false
+			for _, row := range rows {
+				if seen[row.ID] {
+					continue
+				}
+				if fresh = true; !yield(row, nil) {
+					return
+				}
+				seen[row.ID] = true
+			}
+			if !fresh || len(rows) < executionRows {
+				return
+			}
+		}
+	}
+}
+
+func (s *ExecutionsService) page(ctx context.Context, flowID string, page int) ([]flow.Execution, error) {
+	k, err := s.call("list executions of flow", http.MethodGet, flowID, "")
+	if err != nil {
+		return nil, err
+	}
+	k.query = url.Values{}
+	setInt(k.query, "page", page)
+	var rows []flow.Execution
+	_, err = s.c.into(ctx, k, &rows, "a list of executions")
+	return rows, err
 }
 
 // Stats sums up the executions of a flow.
 func (s *ExecutionsService) Stats(ctx context.Context, flowID string) (flow.ExecutionStats, error) {
-	return flow.ExecutionStats{}, errNotBuilt
+	var stats flow.ExecutionStats
+	k, err := s.call("get execution statistics of flow", http.MethodGet, flowID, "/stats")
+	if err == nil {
+		_, err = s.c.into(ctx, k, &stats, "statistics")
+	}
+	return stats, err
 }
 
 // Get reads one execution with its maps.
 func (s *ExecutionsService) Get(ctx context.Context, flowID, id string) (flow.Execution, error) {
-	return flow.Execution{}, errNotBuilt
+	k, err := s.one("get execution", http.MethodGet, flowID, id)
+	if err != nil {
+		return flow.Execution{}, err
+	}
+	return s.execution(ctx, k)
 }
 
 // Create stores the record of a run. FlowID, Status, the four maps and
 // ExecutionTime are sent; the server sets the rest.
 func (s *ExecutionsService) Create(ctx context.Context, e flow.Execution) (flow.Execution, error) {
-	return flow.Execution{}, errNotBuilt
+	k, err := s.call("record an execution of flow", http.MethodPost, e.FlowID, "")
+	if err != nil {
+		return flow.Execution{}, err
+	}
+	took := json.RawMessage("null")
+	if e.ExecutionTime != nil {
+		took = strconv.AppendInt(nil, *e.ExecutionTime, 10)
+	}
+	flowID, status := e.FlowID, string(e.Status)
+	body := flow.Object{
+		{Key: "flow_id", Value: quote(&flowID)},
+		{Key: "status", Value: quote(&status)},
+		{Key: "inputs", Value: orNull(e.Inputs)},
+		{Key: "outputs", Value: orNull(e.Outputs)},
+		{Key: "node_results", Value: orNull(e.NodeResults)},
+		{Key: "errors", Value: orNull(e.Errors)},
+		{Key: "execution_time", Value: took},
+	}
+	k.body = body.AppendJSON(nil)
+	return s.execution(ctx, k)
+}
+
+func orNull(v json.RawMessage) json.RawMessage {
+	if v == nil {
+		return json.RawMessage("null")
+	}
+	return v
+}
+
+func (s *ExecutionsService) execution(ctx context.Context, k *call) (flow.Execution, error) {
+	a, err := s.c.do(ctx, k)
+	if err != nil {
+		return flow.Execution{}, err
+	}
+	var e flow.Execution
+	if err := json.Unmarshal(a.body, &e); err != nil || e.ID == "" {
+		return flow.Execution{}, s.c.unusable(k, a, "an execution", err)
+	}
+	return e, nil
 }
 
 // Delete removes one execution.
 func (s *ExecutionsService) Delete(ctx context.Context, flowID, id string) error {
-	return errNotBuilt
+	k, err := s.one("delete execution", http.MethodDelete, flowID, id)
+	if err != nil {
+		return err
+	}
+	return s.c.gone(ctx, k)
 }
 
 // DeleteAll removes all executions of a flow.
 func (s *ExecutionsService) DeleteAll(ctx context.Context, flowID string) error {
-	return errNotBuilt
+	k, err := s.call("delete the executions of flow", http.MethodDelete, flowID, "")
+	if err != nil {
+		return err
+	}
+	return s.c.gone(ctx, k)
 }

@@ -3,6 +3,11 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -10,46 +15,75 @@ import (
 // FlowsService works on flows.
 type FlowsService struct{ c *conn }
 
+// flowPath makes k a call about a flow, or about something below it.
+func flowPath(k *call, id, below string) error {
+	k.subject, k.path = id, flowsPath+url.PathEscape(id)+below
+	return checkID(k, id, "create", "import", "accessible")
+}
+
+// checkID refuses ids that would make a path another route's: nothing has them.
+func checkID(k *call, id string, routes ...string) error {
+	if id == "" || id == "." || id == ".." || slices.Contains(routes, id) {
+		return fmt.Errorf("%s: %w: nothing has the id %q; give one that a list shows", k.verb, ErrNotFound, id)
+	}
+	return nil
+}
+
 // Get reads one flow and its revision.
 func (s *FlowsService) Get(ctx context.Context, id string) (flow.Flow, Revision, error) {
-	return flow.Flow{}, "", errNotBuilt
+	f, rev, _, err := s.get(ctx, id)
+	return f, rev, err
 }
 
-// Create stores a new flow, private (access_control {}) unless the spec says
-// otherwise.
-func (s *FlowsService) Create(ctx context.Context, spec flow.Spec) (flow.Flow, error) {
-	return flow.Flow{}, errNotBuilt
+// get tells also whether our own server answered.
+func (s *FlowsService) get(ctx context.Context, id string) (flow.Flow, Revision, bool, error) {
+	k := &call{verb: "get flow", method: http.MethodGet}
+	if err := flowPath(k, id, ""); err != nil {
+		return flow.Flow{}, "", false, err
+	}
+	f, h, err := s.c.flow(ctx, k)
+	if err != nil {
+		return flow.Flow{}, "", false, err
+	}
+	// A proxy that compresses marks the tag as weak, but what it stands for is the
+	// same.
+	if tag := strings.TrimPrefix(h.Get("ETag"), "W/"); isOurs(h) && tag != "" {
+		return f, Revision(tag), true, nil
+	}
+	return f, ContentRevision(f), isOurs(h), nil
 }
 
-// Update changes the fields of a flow that the patch has.
+// Update changes the fields of a flow that the patch has and gives the flow as it
+// is now. On the real backend meta cannot be set, and an update is sent again
+// after a lost answer like any idempotent call: it sets the same content.
 func (s *FlowsService) Update(ctx context.Context, id string, p Patch, opts ...WriteOption) (flow.Flow, error) {
-	return flow.Flow{}, errNotBuilt
+	k := &call{verb: "update flow", method: http.MethodPost, body: p.appendJSON(nil), repeatable: true}
+	if err := flowPath(k, id, ""); err != nil {
+		return flow.Flow{}, err
+	}
+	if err := s.guard(ctx, k); err != nil {
+		return flow.Flow{}, err
+	}
+	if err := s.unchanged(ctx, k, id, opts); err != nil {
+		return flow.Flow{}, err
+	}
+	f, h, err := s.c.flow(ctx, k)
+	if err == nil && string(p.AccessControl) == "null" && !isOurs(h) && string(f.AccessControl) != "null" {
+		err = fmt.Errorf("%s: %w: this server cannot make a private flow public again; everything else is updated. Duplicate the flow in the editor instead", k.doing(), ErrInvalid)
+	}
+	return f, err
 }
 
-// Delete removes a flow.
+// Delete removes a flow. Once it is gone a further call gives [ErrNotFound].
 func (s *FlowsService) Delete(ctx context.Context, id string, opts ...WriteOption) error {
-	return errNotBuilt
-}
-
-// Duplicate makes a private copy of a flow; name "" is "<name> (Copy)".
-func (s *FlowsService) Duplicate(ctx context.Context, id, name string) (flow.Flow, error) {
-	return flow.Flow{}, errNotBuilt
-}
-
-// Export gives the server's version 1.0 document of a flow.
-func (s *FlowsService) Export(ctx context.Context, id string) ([]byte, error) {
-	return nil, errNotBuilt
-}
-
-// Import stores a new flow from a version 1.0 document or a bare flow, as JSON.
-func (s *FlowsService) Import(ctx context.Context, doc []byte) (flow.Flow, error) {
-	return flow.Flow{}, errNotBuilt
-}
-
-// Execute asks the server to run a flow. inputs is a JSON object by node id, nil
-// for none.
-func (s *FlowsService) Execute(ctx context.Context, id string, inputs json.RawMessage) (ExecuteResult, error) {
-	return ExecuteResult{}, errNotBuilt
+	k := &call{verb: "delete flow", method: http.MethodDelete}
+	if err := flowPath(k, id, ""); err != nil {
+		return err
+	}
+	if err := s.unchanged(ctx, k, id, opts); err != nil {
+		return err
+	}
+	return s.c.gone(ctx, k)
 }
 
 // Delegated is the status in an [ExecuteResult] of a server that leaves running to its
@@ -61,4 +95,20 @@ type ExecuteResult struct {
 	FlowID  string `json:"flowId"`
 	Status  string `json:"status"` // see [Delegated]
 	Message string `json:"message"`
+}
+
+// Execute asks the server to run a flow. inputs is a JSON object by node id, nil
+// for none. The call takes as long as the run does: its limit is ctx.
+func (s *FlowsService) Execute(ctx context.Context, id string, inputs json.RawMessage) (ExecuteResult, error) {
+	if inputs == nil {
+		inputs = json.RawMessage(`{}`)
+	}
+	body := flow.Object{{Key: "inputs", Value: inputs}}
+	k := &call{verb: "execute flow", method: http.MethodPost, body: body.AppendJSON(nil), patient: true}
+	if err := flowPath(k, id, "/execute"); err != nil {
+		return ExecuteResult{}, err
+	}
+	var res ExecuteResult
+	_, err := s.c.into(ctx, k, &res, "the result of a run")
+	return res, err
 }

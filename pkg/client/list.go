@@ -2,27 +2,102 @@ package client
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// ListOptions chooses flows.
+// ListOptions chooses flows. The real backend knows no choices: there the client
+// searches and counts by itself while the whole list comes in, and AllUsers goes
+// as far as its lists do, which leave out other people's private flows even for
+// an admin.
 type ListOptions struct {
 	Search     string // only names that contain it, in any case
 	Limit      int    // at most so many in all; 0 is no limit
-	Graph      bool   // with nodes, edges, owner and access control
+	Graph      bool   // with nodes, edges, and on our server owner and access control
 	AllUsers   bool   // everybody's flows, for admins
 	Accessible bool   // all flows that the caller may read, instead of their own
 }
 
-// List gives the flows that All gives, all at once.
+// List gives the flows that All gives, all at once. If an answer breaks off, it
+// begins again.
 func (s *FlowsService) List(ctx context.Context, opts ListOptions) ([]flow.Flow, error) {
-	return nil, errNotBuilt
+	for try := 1; ; try++ {
+		flows, err := collect(s.All(ctx, opts))
+		var failed *Error
+		if !errors.As(err, &failed) || !failed.broke || try > s.c.retry.Max {
+			return flows, err
+		}
+		if sleep(ctx, s.c.retry.backoff(try)) != nil {
+			return nil, err
+		}
+	}
 }
 
-// All goes through the flows, newest updated_at first, while they come in. After
-// an error it ends.
+// collect makes a list of a sequence; empty, not nil, if there is nothing in it.
+func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
+	items := []T{}
+	for item, err := range seq {
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+// All goes through the flows, newest updated_at first, while they come in: page
+// by page from our server, element by element from the real backend. No more than
+// one flow is held at a time. After an error it ends.
 func (s *FlowsService) All(ctx context.Context, opts ListOptions) iter.Seq2[flow.Flow, error] {
-	return func(yield func(flow.Flow, error) bool) { yield(flow.Flow{}, errNotBuilt) }
+	return func(yield func(flow.Flow, error) bool) {
+		given, cursor := 0, ""
+		for {
+			k := opts.call(given, cursor)
+			a, err := s.c.do(ctx, k)
+			if err != nil {
+				yield(flow.Flow{}, s.explainList(err))
+				return
+			}
+			ours := isOurs(a.header)
+			if opts.AllUsers && !opts.Accessible && !ours {
+				// This list has the caller's own flows only, the other one more.
+				_ = a.stream.Close()
+				opts.Accessible = true
+				continue
+			}
+			for raw, err := range elements(a.stream) {
+				if err != nil {
+					yield(flow.Flow{}, s.c.broken(k, a, err))
+					return
+				}
+				f, err := opts.row(raw, ours)
+				if err != nil {
+					yield(flow.Flow{}, s.c.unusable(k, &answer{header: a.header, body: raw}, "a flow", err))
+					return
+				}
+				if !ours && !opts.matches(f) {
+					continue
+				}
+				if !yield(f, nil) {
+					return
+				}
+				// Our server's page ends here by itself; read to its end, it leaves a
+				// connection that can be used again.
+				if given++; given == opts.Limit && !ours {
+					return
+				}
+			}
+			next := nextCursor(a.header)
+			if !ours || next == "" || given == opts.Limit {
+				return
+			}
+			if next == cursor {
+				yield(flow.Flow{}, s.c.unusable(k, &answer{header: a.header, body: []byte(next)}, "another page", nil))
+				return
+			}
+			cursor = next
+		}
+	}
 }

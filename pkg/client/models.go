@@ -1,6 +1,9 @@
 package client
 
-import "context"
+import (
+	"context"
+	"net/http"
+)
 
 // ModelsService knows the backend's models.
 type ModelsService struct{ c *conn }
@@ -13,5 +16,9 @@ type Model struct {
 
 // List gives the models that the caller may use.
 func (s *ModelsService) List(ctx context.Context) ([]Model, error) {
-	return nil, errNotBuilt
+	var list struct {
+		Data []Model `json:"data"`
+	}
+	_, err := s.c.into(ctx, &call{verb: "list models", method: http.MethodGet, path: "/api/models"}, &list, "a list of models")
+	return list.Data, err
 }

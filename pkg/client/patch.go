@@ -17,24 +17,110 @@ type Patch struct {
 	Unknown       flow.Object     // further top-level fields
 }
 
+// serverKeys are the fields of a stored flow that only the server sets.
+var serverKeys = []string{"id", "user_id", "created_at", "updated_at"}
+
 // Replace is the patch that makes a flow what spec says. Meta, access control
 // and unknown fields that spec does not have stay as they are.
-func Replace(spec flow.Spec) Patch { return Patch{} }
+func Replace(spec flow.Spec) Patch {
+	authored(&spec)
+	p := Patch{
+		Name:          &spec.Name,
+		Description:   &spec.Description,
+		Nodes:         spec.Nodes,
+		Edges:         spec.Edges,
+		Meta:          spec.Meta,
+		AccessControl: spec.AccessControl,
+	}
+	for _, key := range spec.UnknownKeys() {
+		p.Unknown.Set(key, spec.Unknown(key))
+	}
+	// Lists that were never set are empty ones; what is no list at all goes as it
+	// is, for the server to refuse.
+	doc, _ := flow.ParseObject(withLists(spec))
+	if p.Nodes == nil {
+		p.setList(doc, "nodes", func() { p.Nodes = []flow.Node{} })
+	}
+	if p.Edges == nil {
+		p.setList(doc, "edges", func() { p.Edges = []flow.Edge{} })
+	}
+	return p
+}
 
-// Revision tells states of a flow apart: our server's ETag; on the real backend,
-// which has none, [ContentRevision].
-type Revision string
+func (p *Patch) setList(doc flow.Object, key string, empty func()) {
+	if raw, ok := doc.Get(key); ok && string(raw) != "[]" {
+		p.Unknown.Set(key, raw)
+		return
+	}
+	empty()
+}
 
-// ContentRevision is a revision made of a flow's content, for flows that came
-// from a list with Graph. It can be given to [IfUnchanged] on every server.
-func ContentRevision(f flow.Flow) Revision { return "" }
+// authored takes out of spec what only a server sets.
+func authored(spec *flow.Spec) {
+	for _, key := range serverKeys {
+		if spec.Unknown(key) != nil {
+			spec.SetUnknown(key, nil)
+		}
+	}
+}
 
-// WriteOption changes how a flow is updated or deleted.
-type WriteOption func(*write)
+// withLists is spec's JSON with nodes and edges, which servers ask for.
+func withLists(spec flow.Spec) []byte {
+	text := spec.AppendJSON(nil)
+	if spec.Nodes != nil && spec.Edges != nil {
+		return text
+	}
+	doc, err := flow.ParseObject(text)
+	if err != nil {
+		return text // no object: the server says so
+	}
+	for _, key := range []string{"nodes", "edges"} {
+		if _, ok := doc.Get(key); !ok {
+			doc.Set(key, json.RawMessage("[]"))
+		}
+	}
+	return doc.AppendJSON(nil)
+}
 
-type write struct{}
+// appendJSON appends the body of an update.
+func (p Patch) appendJSON(dst []byte) []byte {
+	var doc flow.Object
+	set := func(key string, v json.RawMessage) {
+		if v != nil {
+			doc.Set(key, v)
+		}
+	}
+	set("name", quote(p.Name))
+	set("description", quote(p.Description))
+	set("nodes", list(p.Nodes))
+	set("edges", list(p.Edges))
+	set("meta", p.Meta)
+	set("access_control", p.AccessControl)
+	for _, m := range p.Unknown {
+		set(m.Key, m.Value)
+	}
+	return doc.AppendJSON(dst)
+}
 
-// IfUnchanged lets the write happen only if the flow is still what it was at rev;
-// otherwise it fails with [ErrConflict]. Our server does that in one step; on the
-// real backend the client reads and compares first, which leaves a short gap.
-func IfUnchanged(rev Revision) WriteOption { return nil }
+func quote(s *string) json.RawMessage {
+	if s == nil {
+		return nil
+	}
+	text, _ := json.Marshal(*s) // cannot fail
+	return text
+}
+
+// list is the JSON of a list, nil for none.
+func list[T interface{ AppendJSON([]byte) []byte }](items []T) json.RawMessage {
+	if items == nil {
+		return nil
+	}
+	text := []byte{'['}
+	for i, item := range items {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = item.AppendJSON(text)
+	}
+	return append(text, ']')
+}

@@ -1,6 +1,12 @@
 package client
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+)
+
+const versionPath = "/api/version"
 
 // ServerService asks the backend about itself. It needs no token.
 type ServerService struct{ c *conn }
@@ -12,9 +18,16 @@ type ServerInfo struct {
 }
 
 // Health fails unless the server is up.
-func (s *ServerService) Health(ctx context.Context) error { return errNotBuilt }
+func (s *ServerService) Health(ctx context.Context) error {
+	var state json.RawMessage
+	_, err := s.c.into(ctx, &call{verb: "ask for the server's health", method: http.MethodGet, path: "/health"}, &state, "a state of health")
+	return err
+}
 
 // Info gives the server's version and kind.
 func (s *ServerService) Info(ctx context.Context) (ServerInfo, error) {
-	return ServerInfo{}, errNotBuilt
+	var info ServerInfo
+	h, err := s.c.into(ctx, &call{verb: "ask for the server's version", method: http.MethodGet, path: versionPath}, &info, "a version")
+	info.Flowctl = isOurs(h)
+	return info, err
 }

@@ -1,0 +1,166 @@
+package client
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-resty/resty/v2"
+)
+
+const maxDetail = 500 // characters
+
+// failure begins the error of a call.
+func (c *conn) failure(k *call, status int, detail string) *Error {
+	return &Error{
+		StatusCode: status,
+		Detail:     printable(c.redact(detail), maxDetail),
+		Method:     k.method,
+		Path:       c.redact(k.path),
+		doing:      c.redact(k.doing()),
+		one:        k.subject != "",
+	}
+}
+
+// noAnswer is the error of a call without an answer, or with only the beginning
+// of one.
+func (c *conn) noAnswer(k *call, resp *resty.Response, err error) error {
+	status := 0
+	if resp != nil {
+		status = resp.StatusCode()
+	}
+	// net/http's wrapper repeats the URL, with its query.
+	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	e := c.failure(k, status, err.Error())
+	e.err, e.unsure = err, k.lost && k.method == http.MethodPost && !k.repeatable
+	if moved := (*redirectError)(nil); !errors.As(err, &moved) && status != 0 {
+		return brokeOff(e)
+	}
+	return e
+}
+
+// brokeOff marks e as an answer that began and broke off.
+func brokeOff(e *Error) *Error {
+	e.Detail, e.broke = "the answer broke off: "+e.Detail, true
+	return e
+}
+
+// refused is the error of an answer with a status other than 2xx.
+func (c *conn) refused(k *call, status int, a *answer) error {
+	body := a.body
+	if a.stream != nil {
+		body, _ = io.ReadAll(a.stream) // at most maxErrorBody, and what there is of it will do
+		_ = a.stream.Close()
+	}
+	e := c.failure(k, status, "")
+	e.RequestID = c.redact(requestID(a.header))
+	// The real backend may have stored what it answers 500 to; so may a server
+	// behind a proxy that lost its answer.
+	e.unsure = k.method == http.MethodPost && !k.repeatable && !isOurs(a.header) && (status >= 500 || k.lost)
+	var said struct{ Detail json.RawMessage }
+	var text string
+	switch {
+	case json.Unmarshal(body, &said) != nil:
+		e.Detail = printable(c.redact(describe(a.header, body)), maxDetail)
+	case json.Unmarshal(said.Detail, &text) == nil:
+		e.Detail = printable(c.redact(text), maxDetail)
+	default:
+		e.Fields = c.faults(said.Detail)
+		e.Detail = printable(c.redact(string(said.Detail)), maxDetail)
+	}
+	return e
+}
+
+// faults reads the detail of a 422, which is FastAPI's:
+// [{"type","loc":["body","nodes",0],"msg","input"}].
+func (c *conn) faults(detail []byte) []FieldError {
+	var list []struct {
+		Type, Msg string
+		Loc       []any
+	}
+	if json.Unmarshal(detail, &list) != nil {
+		return nil
+	}
+	fields := make([]FieldError, len(list))
+	for i, f := range list {
+		if len(f.Loc) > 1 && f.Loc[0] == "body" {
+			f.Loc = f.Loc[1:]
+		}
+		at := make([]string, len(f.Loc))
+		for j, step := range f.Loc {
+			at[j] = fmt.Sprint(step)
+		}
+		fields[i] = FieldError{
+			Field:   printable(c.redact(strings.Join(at, ".")), 200),
+			Message: printable(c.redact(f.Msg), 200),
+			Type:    printable(f.Type, 80),
+		}
+	}
+	return fields
+}
+
+// unusable is the error of an answer of status 200 that is not what it should be;
+// err is what reading it said, nil if it was readable.
+func (c *conn) unusable(k *call, a *answer, want string, err error) error {
+	e := c.failure(k, http.StatusOK, "")
+	e.err, e.RequestID = err, c.redact(requestID(a.header))
+	text := bytes.TrimSpace(a.body)
+	detail := ""
+	switch {
+	case len(text) == 0:
+		detail = fmt.Sprintf("empty (%s), not %s", contentType(a.header), want)
+	case text[0] == '<' || err != nil && !isJSON(a.header):
+		detail, e.hint = "not JSON but "+describe(a.header, a.body), "check the server's address: there is no flows API below it"
+	case err != nil && !json.Valid(text):
+		detail, e.broke = fmt.Sprintf("JSON (%s) that breaks off or is damaged: %v in %d", contentType(a.header), err, len(a.body)), true
+		e.unsure = k.method == http.MethodPost && !k.repeatable
+	case k.secret:
+		detail, e.hint = "not "+want, "check the server's address and version"
+	default:
+		detail, e.hint = fmt.Sprintf("not %s but %.100s", want, text), "check the server's address and version"
+	}
+	e.Detail = printable(c.redact(detail), maxDetail)
+	return e
+}
+
+// describe says what a body that is not JSON is: a page by its title, a short
+// text as it is.
+func describe(h http.Header, body []byte) string {
+	kind := contentType(h)
+	text := strings.TrimSpace(string(body))
+	if _, rest, ok := strings.Cut(text, "<title>"); ok {
+		text, _, _ = strings.Cut(rest, "</title>")
+	} else if strings.HasPrefix(text, "<") {
+		text = ""
+	}
+	switch {
+	case len(body) == 0:
+		return "empty " + kind
+	case text == "":
+		return kind
+	case kind == "text/plain":
+		return text
+	}
+	return fmt.Sprintf("%s %q", kind, printable(text, 100))
+}
+
+func contentType(h http.Header) string {
+	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	if kind == "" {
+		return "an answer without a content type"
+	}
+	return printable(kind, 80)
+}
+
+func isJSON(h http.Header) bool {
+	kind := contentType(h)
+	return kind == "application/json" || strings.HasSuffix(kind, "+json")
+}

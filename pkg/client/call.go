@@ -1,0 +1,170 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/go-resty/resty/v2"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// call is one call of the API with all its tries. It is used once.
+type call struct {
+	verb    string // what is being done, for errors: "get flow"
+	subject string // to what: an id or a name; "" without
+	method  string
+	path    string // below the base URL, escaped
+	query   url.Values
+	body    []byte // JSON; nil for none
+	ifMatch string
+
+	repeatable bool // doing it twice is as good as once, on every server
+	unkeyed    bool // without Idempotency-Key
+	patient    bool // may take as long as it takes
+	stream     bool // the answer's body is left to be read
+	secret     bool // the answer may hold a token
+
+	tries int
+	lost  bool // a try failed that may have arrived all the same
+}
+
+type callKey struct{}
+
+// callOf gives the call that a request belongs to.
+func callOf(ctx context.Context) *call {
+	if k, ok := ctx.Value(callKey{}).(*call); ok {
+		return k
+	}
+	return &call{}
+}
+
+const flowsPath = "/api/v1/flows/"
+
+// answer is what came back, with a status of 2xx.
+type answer struct {
+	header http.Header
+	body   []byte        // all of it; nil for a stream
+	stream io.ReadCloser // to be closed
+}
+
+// doing says what the call does, for errors.
+func (k *call) doing() string {
+	if k.subject == "" {
+		return k.verb
+	}
+	return k.verb + " " + strconv.Quote(printable(k.subject, 80))
+}
+
+// do makes the call. Any status but 2xx is an [*Error].
+func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, c.noAnswer(k, nil, err)
+	}
+	r := c.rest.R().SetContext(context.WithValue(ctx, callKey{}, k)).SetDoNotParseResponse(k.stream)
+	r.QueryParam = k.query
+	if k.body != nil {
+		r.SetHeader("Content-Type", "application/json")
+	}
+	if k.ifMatch != "" {
+		r.SetHeader("If-Match", k.ifMatch)
+	}
+	if k.method == http.MethodPost && !k.unkeyed {
+		// net/http sends a POST with an Idempotency-Key again by itself, even to a
+		// server that has never heard of such keys. It does not know this spelling;
+		// to a server it is the same.
+		r.SetHeaderVerbatim("idempotency-key", rand.Text())
+	}
+	resp, err := r.Execute(k.method, k.path)
+	k.lost = k.lost || resp != nil && mayHaveArrived(resp, err)
+	if err != nil {
+		return nil, c.noAnswer(k, resp, err)
+	}
+	c.learn(resp.Header())
+	a := &answer{header: resp.Header(), body: resp.Body()}
+	if k.stream {
+		a.stream = resp.RawBody()
+	}
+	if !resp.IsSuccess() {
+		return nil, c.refused(k, resp.StatusCode(), a)
+	}
+	return a, nil
+}
+
+// learn notes what an answer's header says of the server.
+func (c *conn) learn(h http.Header) {
+	if isOurs(h) {
+		c.ours.Store(true)
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		c.skew.Store(date.Unix() - time.Now().Unix())
+	}
+}
+
+// isOurs tells answers of our own server: it takes Idempotency-Key and If-Match,
+// and gives lists in pages.
+func isOurs(h http.Header) bool { return h.Get("Flowctl-Api") != "" }
+
+// requestID is the server's name for a request, fit to be printed.
+func requestID(h http.Header) string { return printable(h.Get("X-Request-Id"), 80) }
+
+// fillBody gives every try a reader of its own: the transport may still hold the
+// last one's.
+func fillBody(_ *resty.Client, r *resty.Request) error {
+	k := callOf(r.Context())
+	k.tries = r.Attempt
+	if k.body != nil {
+		r.Body = bytes.NewReader(k.body)
+	}
+	return nil
+}
+
+// flow makes a call that is answered with a flow.
+func (c *conn) flow(ctx context.Context, k *call) (flow.Flow, http.Header, error) {
+	a, err := c.do(ctx, k)
+	if err != nil {
+		return flow.Flow{}, nil, err
+	}
+	f, err := flow.ParseFlow(a.body)
+	if err != nil || f.ID == "" {
+		return flow.Flow{}, nil, c.unusable(k, a, "a flow", err)
+	}
+	return f, a.header, nil
+}
+
+// into makes a call and decodes its answer into v, which is what is expected.
+func (c *conn) into(ctx context.Context, k *call, v any, what string) (http.Header, error) {
+	a, err := c.do(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(a.body, v); err != nil {
+		return nil, c.unusable(k, a, what, err)
+	}
+	return a.header, nil
+}
+
+// gone makes a call that deletes, which is answered with true. Anything else, such
+// as the page of a front end, means that nothing was deleted.
+func (c *conn) gone(ctx context.Context, k *call) error {
+	a, err := c.do(ctx, k)
+	switch {
+	case k.lost && errors.Is(err, ErrNotFound):
+		return nil // an earlier try did it, and its answer was lost
+	case err != nil:
+		return err
+	case string(bytes.TrimSpace(a.body)) != "true":
+		return c.unusable(k, a, "true", nil)
+	}
+	return nil
+}
+
+func setInt(q url.Values, key string, n int) { q.Set(key, strconv.Itoa(n)) }

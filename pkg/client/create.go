@@ -1,0 +1,89 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Create stores a new flow, private (access_control {}) unless the spec says
+// otherwise, and gives it as the server has it: the real backend drops meta.
+// Fields that only a stored flow has, such as id, are not sent.
+//
+// When the real backend's answer is lost or a 500, the flow may be stored all the
+// same. Then Create looks for a flow of the same name and content, made since,
+// before it sends anything again.
+func (s *FlowsService) Create(ctx context.Context, spec flow.Spec) (flow.Flow, error) {
+	authored(&spec)
+	if spec.AccessControl == nil {
+		spec.AccessControl = flow.Private
+	}
+	k := &call{verb: "create flow", subject: spec.Name, method: http.MethodPost, path: flowsPath + "create", body: withLists(spec)}
+	if err := s.guard(ctx, k); err != nil {
+		return flow.Flow{}, err
+	}
+	return s.store(ctx, k, func(context.Context) (flow.Spec, error) { return spec, nil })
+}
+
+// store makes a call that stores a flow; want says what that flow will be. Where
+// it is not known whether the call did it, store looks.
+func (s *FlowsService) store(ctx context.Context, k *call, want func(context.Context) (flow.Spec, error)) (flow.Flow, error) {
+	since := time.Now()
+	for try := 1; ; try++ {
+		f, _, err := s.c.flow(ctx, k)
+		var failed *Error
+		if !errors.As(err, &failed) || !failed.unsure || ctx.Err() != nil {
+			return f, err
+		}
+		twin, found, looked := s.look(ctx, want, since)
+		switch {
+		case looked != nil:
+			failed.hint = fmt.Sprintf("it may have been stored all the same, and looking for it failed too (%v): do not send it again before you have looked", looked)
+			return flow.Flow{}, err
+		case found:
+			return twin, nil
+		case isSlow(failed):
+			failed.hint = "it is not stored now, but the server may still be at it: look again before you try again"
+			return flow.Flow{}, err
+		case try > s.c.retry.Max:
+			failed.hint = fmt.Sprintf("it is not stored, after %d tries: try again later", try)
+			return flow.Flow{}, err
+		}
+		if sleep(ctx, s.c.retry.backoff(try)) != nil {
+			return flow.Flow{}, err
+		}
+		k.lost = false // it is known now what became of that try
+	}
+}
+
+// isSlow tells failures after which the server may still be working.
+func isSlow(e *Error) bool {
+	return errors.As(e.err, new(silence)) || e.StatusCode == http.StatusGatewayTimeout
+}
+
+// look searches for a flow like want that was made since then. Our own server
+// need not be searched: what is sent again with the same Idempotency-Key is done
+// once.
+func (s *FlowsService) look(ctx context.Context, want func(context.Context) (flow.Spec, error), since time.Time) (flow.Flow, bool, error) {
+	if s.c.isOurs(ctx) {
+		return flow.Flow{}, false, nil
+	}
+	spec, err := want(ctx)
+	if err != nil {
+		return flow.Flow{}, false, err
+	}
+	for f, err := range s.All(ctx, ListOptions{Accessible: true, Graph: true, Search: spec.Name}) {
+		if err != nil {
+			return flow.Flow{}, false, err
+		}
+		// Both clocks tell whole seconds.
+		if f.CreatedAt >= since.Unix()+s.c.skew.Load()-2 && sameContent(f.Spec, spec) {
+			return f, true, nil
+		}
+	}
+	return flow.Flow{}, false, nil
+}

@@ -1,0 +1,96 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+// The real backend stores a flow that is nested deeper than about 250 levels, or
+// has half a surrogate pair in it, but can never send it again: every list that
+// holds it fails from then on, for every user.
+const upstreamDepth = 200
+
+// guard refuses what would do that to a server that is not our own.
+func (s *FlowsService) guard(ctx context.Context, k *call) error {
+	var why string
+	switch {
+	case hasLoneSurrogate(k.body):
+		why = `a text in it has half a surrogate pair (an escape from \ud800 to \udfff without the other one)`
+	case depth(k.body) > upstreamDepth:
+		why = fmt.Sprintf("it is nested deeper than %d levels", upstreamDepth)
+	default:
+		return nil
+	}
+	if s.c.isOurs(ctx) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w: %s, which this server stores but can never list again; mend that first", k.doing(), ErrInvalid, why)
+}
+
+// isOurs tells whether our own server is at the base URL. It asks, unless an
+// earlier answer told; a server that does not answer is not ours.
+func (c *conn) isOurs(ctx context.Context) bool {
+	if !c.ours.Load() {
+		_, _ = c.do(ctx, &call{verb: "ask for the version", method: http.MethodGet, path: versionPath})
+	}
+	return c.ours.Load()
+}
+
+// hasLoneSurrogate finds an escaped surrogate that is not one of a pair.
+func hasLoneSurrogate(text []byte) bool {
+	for i := 0; i < len(text); {
+		next := bytes.IndexByte(text[i:], '\\')
+		if next < 0 {
+			return false
+		}
+		i += next
+		switch r := escaped(text[i:]); {
+		case 0xd800 <= r && r < 0xdc00:
+			if low := escaped(text[i+6:]); low < 0xdc00 || low > 0xdfff {
+				return true
+			}
+			i += 12
+		case 0xdc00 <= r && r <= 0xdfff:
+			return true
+		default:
+			i += 2 // an escaped backslash does not begin the next escape
+		}
+	}
+	return false
+}
+
+// escaped gives the code of the \uXXXX escape at the beginning of text, 0 if
+// there is none.
+func escaped(text []byte) uint64 {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0
+	}
+	r, _ := strconv.ParseUint(string(text[2:6]), 16, 16)
+	return r
+}
+
+// depth is the number of levels of JSON text.
+func depth(text []byte) int {
+	if bytes.Count(text, []byte("["))+bytes.Count(text, []byte("{")) <= upstreamDepth {
+		return 0 // too few brackets to be deep: the usual case
+	}
+	deepest, level, quoted := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			level++
+			deepest = max(deepest, level)
+		case c == ']' || c == '}':
+			level--
+		}
+	}
+	return deepest
+}

@@ -1,0 +1,89 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// patience gives up a request when nothing has moved for limit, neither up nor
+// down. A limit on the whole request would forbid big bodies on slow lines, one
+// on the headers alone would hang on half an answer.
+type patience struct {
+	next  http.RoundTripper
+	limit time.Duration
+}
+
+// silence is the error of a server that was silent for too long.
+type silence time.Duration
+
+func (s silence) Error() string {
+	return fmt.Sprintf("nothing moved for %v", time.Duration(s))
+}
+
+// Timeout marks it as a timeout for those who ask net.Error.
+func (s silence) Timeout() bool { return true }
+
+func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
+	if callOf(req.Context()).patient {
+		return p.next.RoundTrip(req)
+	}
+	ctx, cancel := context.WithCancelCause(req.Context())
+	w := &watch{limit: p.limit, cancel: cancel}
+	w.timer = time.AfterFunc(p.limit, func() { cancel(silence(p.limit)) })
+	req = req.WithContext(ctx)
+	if req.Body != nil && req.Body != http.NoBody {
+		req.Body = &watchedBody{req.Body, w, nil}
+	}
+	resp, err := p.next.RoundTrip(req)
+	if err != nil {
+		w.timer.Stop()
+		defer cancel(nil)
+		return nil, w.explain(ctx, err)
+	}
+	resp.Body = &watchedBody{resp.Body, w, ctx}
+	return resp, nil
+}
+
+type watch struct {
+	limit  time.Duration
+	timer  *time.Timer
+	cancel context.CancelCauseFunc
+}
+
+// explain gives the silence behind err, if that was its cause.
+func (w *watch) explain(ctx context.Context, err error) error {
+	if s, ok := context.Cause(ctx).(silence); ok {
+		return s
+	}
+	return err
+}
+
+// watchedBody sets the clock back whenever it is read from.
+type watchedBody struct {
+	io.ReadCloser
+	*watch
+	ctx context.Context // of an answer; nil for what is sent
+}
+
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if n > 0 && err == nil {
+		b.timer.Reset(b.limit)
+	}
+	if err != nil && err != io.EOF && b.ctx != nil {
+		err = b.explain(b.ctx, err)
+	}
+	return n, err
+}
+
+func (b *watchedBody) Close() error {
+	err := b.ReadCloser.Close()
+	if b.ctx != nil {
+		b.timer.Stop()
+		b.cancel(nil)
+	}
+	return err
+}

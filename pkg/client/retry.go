@@ -1,0 +1,138 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-resty/resty/v2"
+)
+
+// Retry says how often and how patiently a failed call is tried again; see the
+// package comment for which calls are.
+type Retry struct {
+	Max     int           // tries after the first one; 0 is none
+	MinWait time.Duration // the wait before the first of them is at most this; it doubles from try to try
+	MaxWait time.Duration // no wait is longer, whatever Retry-After asks for
+}
+
+var defaultRetry = Retry{Max: 3, MinWait: 100 * time.Millisecond, MaxWait: 30 * time.Second}
+
+// again tells resty whether to try once more.
+func (c *conn) again(resp *resty.Response, err error) bool {
+	if resp == nil { // the request could not even be made
+		return false
+	}
+	k, status := callOf(resp.Request.Context()), resp.StatusCode()
+	arrived := mayHaveArrived(resp, err)
+	k.lost = k.lost || arrived
+	switch {
+	case k.tries > c.retry.Max || resp.Request.Context().Err() != nil:
+		return false
+	case err != nil && isPermanent(err):
+		return false
+	case err == nil && !isPassing(status):
+		return false
+	}
+	refused := status == http.StatusTooManyRequests // and so not begun
+	return refused || err != nil && !arrived || k.repeatable || k.method != http.MethodPost || c.ours.Load() && !k.unkeyed
+}
+
+// isPassing tells statuses that may be another the next time.
+func isPassing(status int) bool {
+	switch status {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+// mayHaveArrived tells whether a try without a real answer may have been carried
+// out. A connection that never came about carried nothing.
+func mayHaveArrived(resp *resty.Response, err error) bool {
+	switch resp.StatusCode() {
+	case http.StatusBadGateway, http.StatusGatewayTimeout: // a proxy lost the server's answer
+		return true
+	}
+	return err != nil && !isDialError(err)
+}
+
+func isDialError(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
+}
+
+// isPermanent tells errors that another try will not mend.
+func isPermanent(err error) bool {
+	var (
+		dns   *net.DNSError
+		cert  *tls.CertificateVerificationError
+		plain tls.RecordHeaderError
+		moved *redirectError
+		quiet silence
+	)
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.As(err, &dns) && dns.IsNotFound ||
+		errors.As(err, &cert) || errors.As(err, &plain) || errors.As(err, &moved) ||
+		errors.As(err, &quiet) // who waited this long should hear of it
+}
+
+// wait is the time before the next try: what the server asks for and a little, so
+// that parallel calls do not come back all at once; else anything up to a limit
+// that doubles every time. resty cuts it at MaxWait.
+func (c *conn) wait(_ *resty.Client, resp *resty.Response) (time.Duration, error) {
+	if d, ok := retryAfter(resp.Header(), time.Now()); ok {
+		return d + jitter(c.retry.MinWait), nil
+	}
+	return c.retry.backoff(callOf(resp.Request.Context()).tries), nil
+}
+
+// backoff is a random wait after so many tries.
+func (r Retry) backoff(tries int) time.Duration {
+	limit := r.MinWait
+	for i := 1; i < tries && limit < r.MaxWait; i++ {
+		limit *= 2
+	}
+	return jitter(min(limit, r.MaxWait))
+}
+
+func jitter(limit time.Duration) time.Duration {
+	if limit <= 0 {
+		return 0
+	}
+	return rand.N(limit)
+}
+
+// retryAfter reads the Retry-After header: seconds, or a date.
+func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
+	text := h.Get("Retry-After")
+	if n, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return time.Duration(n) * time.Second, true
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(at.Sub(now), 0), true
+	}
+	return 0, false
+}
+
+// discard closes the answer of a try that is followed by another.
+func discard(resp *resty.Response, _ error) {
+	if resp != nil && resp.RawResponse != nil {
+		_ = resp.RawResponse.Body.Close()
+	}
+}
+
+// sleep waits for d or until ctx is done.
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
