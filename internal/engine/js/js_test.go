@@ -1,0 +1,131 @@
+package js
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestParseExact(t *testing.T) {
+	for _, text := range []string{
+		`{"b":1.0,"2":12345678901234567890,"1":[1e400,-0]}`,
+		`["\ud800","😀"]`,
+	} {
+		v, err := ParseExact(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(AppendJSON(nil, v)); got != text {
+			t.Errorf("%s comes back as %s", text, got)
+		}
+	}
+	v, _ := ParseExact(`1e400`)
+	if got := string(AppendJSON(nil, Array{Undefined{}, nil, v, FromFloat(v.(Number).Float())})); got != `[null,null,1e400,null]` {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestTruthyAndTexts(t *testing.T) {
+	nan := FromFloat(ParseFloat("x"))
+	for _, c := range []struct {
+		value  Value
+		truthy bool
+		typ    string
+		text   string // Text
+		str    string // ToString
+	}{
+		{Undefined{}, false, "undefined", "undefined", "undefined"},
+		{Null{}, false, "object", "null", "null"},
+		{Bool(true), true, "boolean", "true", "true"},
+		{Bool(false), false, "boolean", "false", "false"},
+		{FromInt(0), false, "number", "0", "0"},
+		{nan, false, "number", "null", "NaN"},
+		{Number("-0.0"), false, "number", "-0.0", "-0.0"},
+		{String(""), false, "string", "", ""},
+		{String("0"), true, "string", "0", "0"},
+		{File("id"), true, "string", "id", "id"},
+		{Array{}, true, "object", "[]", ""},
+		{Array{Null{}, String("a"), Array{FromInt(1), FromInt(2)}}, true, "object", `[null,"a",[1,2]]`, ",a,1,2"},
+		{Object{{"k", String("v")}, {"u", Undefined{}}}, true, "object", `{"k":"v"}`, "[object Object]"},
+	} {
+		if got := Truthy(c.value); got != c.truthy {
+			t.Errorf("Truthy(%#v) is %v", c.value, got)
+		}
+		if got := c.value.Type(); got != c.typ {
+			t.Errorf("typeof %#v is %s, want %s", c.value, got, c.typ)
+		}
+		if got := Text(c.value); got != c.text {
+			t.Errorf("Text(%#v) is %q, want %q", c.value, got, c.text)
+		}
+		if got := ToString(c.value); got != c.str {
+			t.Errorf("ToString(%#v) is %q, want %q", c.value, got, c.str)
+		}
+	}
+}
+
+func TestLookup(t *testing.T) {
+	o := Object{{"a", FromInt(1)}, {"u", Undefined{}}}
+	list := Array{String("x"), String("y")}
+	for _, c := range []struct {
+		value Value
+		key   string
+		want  string
+		has   bool
+	}{
+		{o, "a", "1", true},
+		{o, "u", "undefined", true},
+		{o, "b", "undefined", false},
+		{list, "1", "y", true},
+		{list, "01", "undefined", false},
+		{list, "2", "undefined", false},
+		{list, "length", "2", true},
+		{String("a😀"), "length", "3", true},
+		{String("ab"), "1", "b", true},
+		{FromInt(5), "a", "undefined", false},
+		{Null{}, "a", "undefined", false},
+	} {
+		v, has := Lookup(c.value, c.key)
+		if ToString(v) != c.want || has != c.has {
+			t.Errorf("%s[%q] is %s, %v, want %s, %v", Text(c.value), c.key, ToString(v), has, c.want, c.has)
+		}
+	}
+}
+
+func TestSubstring(t *testing.T) {
+	if got := Substring("abc", 2); got != "ab" {
+		t.Errorf("got %q", got)
+	}
+	if got := string(AppendJSON(nil, String(Substring("a😀b", 2)))); got != `"a\ud83d"` {
+		t.Errorf("a cut pair is written as %s", got)
+	}
+	if got := Substring("a😀b", 3) + "b"; got != "a😀b" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestLoneSurrogatesSurviveCases(t *testing.T) {
+	v, err := Parse(`"a\ud800ß"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, _ := AsString(v)
+	if got := string(AppendJSON(nil, String(ToUpper(s)))); got != `"A\ud800SS"` {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestRegexpTimeLimit(t *testing.T) {
+	re, err := Compile(`(a+)+$`, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	_, err = re.Test(strings.Repeat("a", 40) + "!")
+	if !errors.Is(err, ErrTimeout) {
+		t.Errorf("got %v, want ErrTimeout", err)
+	}
+	if took := time.Since(start); took > 5*MatchTimeout {
+		t.Errorf("took %v", took)
+	}
+}

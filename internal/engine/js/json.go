@@ -1,0 +1,268 @@
+package js
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Parse is JSON.parse(text): of double keys the last value counts, numbers are
+// doubles, keys that are whole numbers come first.
+func Parse(text string) (Value, error) {
+	return parse(text, reader{})
+}
+
+// ParseExact is Parse, but keeps the spelling of numbers (which may be too big
+// or too long for a double) and the order of keys.
+func ParseExact(text string) (Value, error) {
+	return parse(text, reader{exact: true})
+}
+
+func parse(text string, r reader) (Value, error) {
+	r.dec = jsontext.NewDecoder(strings.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	v, err := r.value()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.dec.ReadToken(); err != io.EOF {
+		if err == nil {
+			err = errors.New("unexpected text after the JSON value")
+		}
+		return nil, err
+	}
+	return v, nil
+}
+
+type reader struct {
+	dec   *jsontext.Decoder
+	exact bool
+}
+
+func (r reader) value() (Value, error) {
+	switch r.dec.PeekKind() {
+	case '"':
+		s, err := r.text()
+		return String(s), err
+	case '0':
+		raw, err := r.dec.ReadValue()
+		n := Number(raw)
+		if !r.exact {
+			n = FromFloat(n.Float())
+		}
+		return n, err
+	case '[':
+		return r.array()
+	case '{':
+		return r.object()
+	}
+	tok, err := r.dec.ReadToken()
+	if err != nil {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, err
+	}
+	if tok.Kind() == 'n' {
+		return Null{}, nil
+	}
+	return Bool(tok.Bool()), nil
+}
+
+func (r reader) text() (string, error) {
+	raw, err := r.dec.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	return unquote(string(raw)), nil
+}
+
+func (r reader) array() (Value, error) {
+	if _, err := r.dec.ReadToken(); err != nil {
+		return nil, err
+	}
+	list := Array{}
+	for r.dec.PeekKind() != ']' {
+		v, err := r.value()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	_, err := r.dec.ReadToken()
+	return list, err
+}
+
+func (r reader) object() (Value, error) {
+	if _, err := r.dec.ReadToken(); err != nil {
+		return nil, err
+	}
+	o := Object{}
+	at := make(map[string]int)
+	for r.dec.PeekKind() != '}' {
+		key, err := r.text()
+		if err != nil {
+			return nil, err
+		}
+		v, err := r.value()
+		if err != nil {
+			return nil, err
+		}
+		if i, double := at[key]; double {
+			o[i].Value = v
+			continue
+		}
+		at[key] = len(o)
+		o = append(o, Member{Key: key, Value: v})
+	}
+	if !r.exact {
+		o.Sort()
+	}
+	_, err := r.dec.ReadToken()
+	return o, err
+}
+
+// Sort puts the members into the order in which JavaScript enumerates them: keys
+// that are whole numbers first, ascending.
+func (o Object) Sort() {
+	slices.SortStableFunc(o, func(a, b Member) int {
+		i, isIndex := arrayIndex(a.Key)
+		j, isIndex2 := arrayIndex(b.Key)
+		switch {
+		case isIndex && isIndex2:
+			return int(int64(i) - int64(j))
+		case isIndex:
+			return -1
+		case isIndex2:
+			return 1
+		}
+		return 0
+	})
+}
+
+// unquote gives the text of a JSON string token.
+func unquote(token string) string {
+	body := token[1 : len(token)-1]
+	if !strings.Contains(body, `\`) {
+		return body
+	}
+	if !strings.Contains(body, `\u`) {
+		b, _ := jsontext.AppendUnquote(nil, token) // cannot fail: the decoder took it
+		return string(b)
+	}
+	var units []rune
+	for body != "" {
+		plain, rest, escaped := strings.Cut(body, `\`)
+		units = append(units, toUnits(plain)...)
+		if !escaped {
+			break
+		}
+		if rest[0] == 'u' {
+			unit, _ := hex(rest[1:], 4)
+			units = append(units, unit)
+			body = rest[5:]
+			continue
+		}
+		b, _ := jsontext.AppendUnquote(nil, `"\`+rest[:1]+`"`)
+		units = append(units, rune(b[0]))
+		body = rest[1:]
+	}
+	return fromUnits(units)
+}
+
+// hex reads n hexadecimal digits.
+func hex(s string, n int) (rune, bool) {
+	if len(s) < n {
+		return 0, false
+	}
+	var r rune
+	for i := range n {
+		switch c := s[i]; {
+		case '0' <= c && c <= '9':
+			r = r<<4 | rune(c-'0')
+		case 'a' <= c|0x20 && c|0x20 <= 'f':
+			r = r<<4 | rune(c|0x20-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return r, true
+}
+
+// AppendJSON appends JSON.stringify(v); undefined on its own, for which that
+// gives nothing, becomes null.
+func AppendJSON(dst []byte, v Value) []byte {
+	switch v := v.(type) {
+	case Bool:
+		if v {
+			return append(dst, "true"...)
+		}
+		return append(dst, "false"...)
+	case Number:
+		if c := v[len(v)-1]; c < '0' || c > '9' { // NaN, Infinity
+			return append(dst, "null"...)
+		}
+		return append(dst, v...)
+	case String:
+		return appendQuoted(dst, string(v))
+	case File:
+		return appendQuoted(dst, string(v))
+	case Array:
+		dst = append(dst, '[')
+		for i, item := range v {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = AppendJSON(dst, item)
+		}
+		return append(dst, ']')
+	case Object:
+		dst = append(dst, '{')
+		start := len(dst)
+		for _, m := range v {
+			if IsUndefined(m.Value) {
+				continue
+			}
+			if len(dst) > start {
+				dst = append(dst, ',')
+			}
+			dst = append(appendQuoted(dst, m.Key), ':')
+			dst = AppendJSON(dst, m.Value)
+		}
+		return append(dst, '}')
+	}
+	return append(dst, "null"...)
+}
+
+func appendQuoted(dst []byte, s string) []byte {
+	const (
+		digits = "0123456789abcdef"
+		short  = "\b\t\n\f\r\"\\"
+		named  = "btnfr\"\\"
+	)
+	dst = append(dst, '"')
+	for i := 0; i < len(s); {
+		plain := i
+		for i < len(s) && ' ' <= s[i] && s[i] < utf8.RuneSelf && s[i] != '"' && s[i] != '\\' {
+			i++
+		}
+		if dst = append(dst, s[plain:i]...); i == len(s) {
+			break
+		}
+		r, n := decodeRune(s[i:])
+		switch at := strings.IndexByte(short, byte(r)); {
+		case r < utf8.RuneSelf && at >= 0:
+			dst = append(dst, '\\', named[at])
+		case r < ' ', utf16.IsSurrogate(r):
+			dst = append(dst, '\\', 'u', digits[r>>12], digits[r>>8&15], digits[r>>4&15], digits[r&15])
+		default:
+			dst = utf8.AppendRune(dst, r)
+		}
+		i += n
+	}
+	return append(dst, '"')
+}

@@ -1,0 +1,116 @@
+package js
+
+import (
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
+)
+
+// isSpace tells JavaScript's white space and line ends. Unicode's own notion,
+// which Go follows, has U+0085 and lacks U+FEFF.
+func isSpace(r rune) bool {
+	switch {
+	case '\t' <= r && r <= '\r', r == ' ', r == 0xA0, r == 0x1680, 0x2000 <= r && r <= 0x200A:
+		return true
+	}
+	return r == 0x2028 || r == 0x2029 || r == 0x202F || r == 0x205F || r == 0x3000 || r == 0xFEFF
+}
+
+// Trim is s.trim().
+func Trim(s string) string { return strings.TrimFunc(s, isSpace) }
+
+// Space is the length in bytes of the white space that s starts with.
+func Space(s string) int { return len(s) - len(strings.TrimLeftFunc(s, isSpace)) }
+
+// ToUpper is s.toUpperCase().
+func ToUpper(s string) string { return mapCase(s, cases.Upper(language.Und)) }
+
+// ToLower is s.toLowerCase().
+func ToLower(s string) string { return mapCase(s, cases.Lower(language.Und)) }
+
+// mapCase applies c to the parts of s between lone surrogates, which it would
+// replace.
+func mapCase(s string, c cases.Caser) string {
+	if utf8.ValidString(s) {
+		return c.String(s)
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		valid := 0
+		for valid < len(s) {
+			r, n := utf8.DecodeRuneInString(s[valid:])
+			if r == utf8.RuneError && n == 1 {
+				break
+			}
+			valid += n
+		}
+		b.WriteString(c.String(s[:valid]))
+		if s = s[valid:]; s != "" {
+			b.WriteByte(s[0])
+			s = s[1:]
+		}
+	}
+	return b.String()
+}
+
+// Substring is s.substring(0, end); end counts UTF-16 code units.
+func Substring(s string, end int) string {
+	if len(s) <= end {
+		return s // there are no more units than bytes
+	}
+	units := toUnits(s)
+	return fromUnits(units[:min(end, len(units))])
+}
+
+// toUnits gives the UTF-16 code units of s, each in a rune, which is the form
+// that the regular expressions work on.
+func toUnits(s string) []rune {
+	units := make([]rune, 0, len(s))
+	for i := 0; i < len(s); {
+		r, n := decodeRune(s[i:])
+		if r > 0xFFFF {
+			high, low := utf16.EncodeRune(r)
+			units = append(units, high, low)
+		} else {
+			units = append(units, r)
+		}
+		i += n
+	}
+	return units
+}
+
+// fromUnits is the text of the code units.
+func fromUnits(units []rune) string {
+	b := make([]byte, 0, len(units))
+	for i := 0; i < len(units); i++ {
+		r := units[i]
+		if i+1 < len(units) {
+			if pair := utf16.DecodeRune(r, units[i+1]); pair != utf8.RuneError {
+				r = pair
+				i++
+			}
+		}
+		b = appendRune(b, r)
+	}
+	return string(b)
+}
+
+// decodeRune is utf8.DecodeRuneInString for WTF-8.
+func decodeRune(s string) (rune, int) {
+	r, n := utf8.DecodeRuneInString(s)
+	if r == utf8.RuneError && n == 1 && len(s) >= 3 && s[0] == 0xED && s[1] >= 0xA0 && s[1] <= 0xBF && s[2]&0xC0 == 0x80 {
+		return 0xD000 | rune(s[1]&0x3F)<<6 | rune(s[2]&0x3F), 3
+	}
+	return r, n
+}
+
+// appendRune is utf8.AppendRune for WTF-8.
+func appendRune(dst []byte, r rune) []byte {
+	if utf16.IsSurrogate(r) {
+		return append(dst, 0xE0|byte(r>>12), 0x80|byte(r>>6)&0xBF, 0x80|byte(r)&0xBF)
+	}
+	return utf8.AppendRune(dst, r)
+}
