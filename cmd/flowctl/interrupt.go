@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+)
+
+// interrupts turns Ctrl-C and SIGTERM into the end of a context.
+type interrupts struct{ held atomic.Int32 }
+
+// watch gives a context that the first signal ends. A second one ends the process
+// at once.
+func (i *interrupts) watch(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		for s := range signals {
+			if s != os.Interrupt || i.held.Load() == 0 {
+				break
+			}
+		}
+		signal.Stop(signals)
+		cancel()
+	}()
+	return ctx
+}
+
+// hold makes Ctrl-C do nothing until release is called: while another program has
+// the terminal, an editor or a pager, it is meant for that one.
+func (i *interrupts) hold() (release func()) {
+	deaf := make(chan os.Signal, 1)
+	signal.Notify(deaf, os.Interrupt) // keeps the process alive when watch has stopped listening
+	i.held.Add(1)
+	return func() {
+		i.held.Add(-1)
+		signal.Stop(deaf)
+	}
+}
