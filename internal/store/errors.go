@@ -12,14 +12,13 @@ var (
 	ErrExpired   = errors.New("expired")
 	ErrInUse     = errors.New("in use")
 	ErrBadCursor = errors.New("bad cursor: use the one of the last page, or none")
+	ErrBadText   = errors.New("text cannot be stored")
 	ErrTooNew    = errors.New("database is newer than this flowctl")
 	ErrFull      = errors.New("no space left")
 	ErrReadOnly  = errors.New("not writable")
-	ErrBadText   = errors.New("text cannot be stored")
+	ErrLocked    = errors.New("locked by another program")
 	ErrClosed    = errors.New("store is closed")
 )
-
-var errPending = errors.New("not yet")
 
 // ReplayError says that a request with the same idempotency key was answered
 // before. It matches [ErrExists].
@@ -37,7 +36,7 @@ func (e *ReplayError) Is(target error) bool { return target == ErrExists }
 type InUseError struct{ Flows int64 }
 
 func (e *InUseError) Error() string {
-	return fmt.Sprintf("user owns %d flows: remove those too, or give them away first", e.Flows)
+	return fmt.Sprintf("user owns %d flows: delete those first", e.Flows)
 }
 
 // Is tells that the error is an [ErrInUse].

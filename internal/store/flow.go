@@ -1,6 +1,15 @@
 package store
 
-import "context"
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
 
 // Flow is a stored flow, a row of the table. JSON fields are compact text exactly
 // as it is to be answered.
@@ -19,34 +28,237 @@ type Flow struct {
 	Revision      string  // opaque, new on every write; "" in lists without graph
 }
 
-// Fill gives a new flow what it lacks of id, times and revision. CreateFlow does
-// that too; who must know them before, to write the answer that an [Idempotency]
-// remembers, calls it first.
-func (f *Flow) Fill() { panic("not yet") }
+// NewID gives a new random id, a version 4 UUID.
+func NewID() string { return uuid.NewString() }
+
+// now is the time as the API tells it.
+func now() int64 { return time.Now().Unix() }
+
+// Fill gives a new flow what it lacks of id, times, revision, and of the JSON that
+// cannot be null. CreateFlow does that too; who must know them before, to write
+// the answer that an [Idempotency] remembers, calls it first.
+func (f *Flow) Fill() {
+	if f.ID == "" {
+		f.ID = NewID()
+	}
+	if f.CreatedAt == 0 {
+		f.CreatedAt = now()
+	}
+	if f.UpdatedAt == 0 {
+		f.UpdatedAt = f.CreatedAt
+	}
+	if f.Revision == "" {
+		f.Revision = rand.Text()
+	}
+	f.fillJSON()
+}
+
+func (f *Flow) fillJSON() {
+	if f.Meta == nil {
+		f.Meta = []byte("{}")
+	}
+	if f.Nodes == nil {
+		f.Nodes = []byte("[]")
+	}
+	if f.Edges == nil {
+		f.Edges = []byte("[]")
+	}
+	if string(f.AccessControl) == "null" {
+		f.AccessControl = nil
+	}
+}
+
+func (f *Flow) check() error {
+	if err := checkID("id", f.ID); err != nil {
+		return err
+	}
+	if err := checkID("user_id", f.UserID); err != nil {
+		return err
+	}
+	if err := checkText("name", f.Name); err != nil {
+		return err
+	}
+	if f.Description != nil {
+		if err := checkText("description", *f.Description); err != nil {
+			return err
+		}
+	}
+	for _, json := range [][]byte{f.Meta, f.Nodes, f.Edges, f.AccessControl, f.Extra} {
+		// SQLite gives a column of type JSON the affinity of numbers: it would store
+		// the text 1.0 as the number 1.
+		if len(json) > 0 && (json[0] == '-' || '0' <= json[0] && json[0] <= '9') {
+			return fmt.Errorf("number %.40q where an object or array belongs: %w", json, ErrBadText)
+		}
+	}
+	return nil
+}
+
+const (
+	// summaryColumns stand in front of the big columns in the table.
+	summaryColumns = "id, user_id, name, description, created_at, updated_at, meta"
+	flowColumns    = summaryColumns + ", nodes, edges, access_control, extra, revision"
+)
+
+func scanSummary(rows *sql.Rows, f *Flow) error {
+	return rows.Scan(&f.ID, &f.UserID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta)
+}
+
+func scanFlow(rows *sql.Rows, f *Flow) error {
+	return rows.Scan(&f.ID, &f.UserID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta,
+		&f.Nodes, &f.Edges, &f.AccessControl, &f.Extra, &f.Revision)
+}
+
+// text gives JSON to the database as text: SQLite would take bytes for a BLOB.
+func text(json []byte) any {
+	if json == nil {
+		return nil
+	}
+	return string(json)
+}
 
 // CreateFlow adds f, after [Flow.Fill]. With idem that record is kept in the same
 // transaction; if there is one of the same key already, nothing is added and the
 // error is a *[ReplayError] with it. An id that is taken is [ErrExists].
 func (s *Store) CreateFlow(ctx context.Context, f *Flow, idem *Idempotency) error {
-	return errPending
+	f.Fill()
+	readers, err := f.readers()
+	if err == nil {
+		err = f.check()
+	}
+	if err != nil {
+		return fmt.Errorf("create flow: %w", err)
+	}
+	err = s.db.write(ctx, op{
+		several: idem != nil || len(readers) > 0,
+		run: func(ctx context.Context, tx queryer) error {
+			if err := s.remember(ctx, tx, idem); err != nil {
+				return err
+			}
+			_, err := tx.exec(ctx, "INSERT INTO flow ("+flowColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+				f.ID, f.UserID, f.Name, f.Description, f.CreatedAt, f.UpdatedAt, text(f.Meta),
+				text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision)
+			if err != nil {
+				return err
+			}
+			return addGrants(ctx, tx, f.ID, readers)
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("create flow: %w", err)
+	}
+	return nil
 }
 
 // Flow gives a flow, or [ErrNotFound].
-func (s *Store) Flow(ctx context.Context, id string) (*Flow, error) { return nil, errPending }
+func (s *Store) Flow(ctx context.Context, id string) (*Flow, error) {
+	f, err := s.flow(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("get flow: %w", err)
+	}
+	return f, nil
+}
+
+func (s *Store) flow(ctx context.Context, id string) (*Flow, error) {
+	if !findable(id) {
+		return nil, ErrNotFound
+	}
+	return one(ctx, s.db, scanFlow, "SELECT "+flowColumns+" FROM flow WHERE id = $1", id)
+}
+
+// errMoved says that somebody else wrote the flow since it was read.
+var errMoved = errors.New("flow has changed meanwhile")
 
 // UpdateFlow lets change modify a flow and writes it. change sees the flow as it
-// is, but for the UpdatedAt and Revision, which are the new ones; what it does
-// not touch stays, and an error of it ends the update and is returned as it is.
+// is, but for UpdatedAt and Revision, which are the new ones; what it does not
+// touch stays, and an error of it ends the update and is returned as it is.
 // Nothing is locked meanwhile: when somebody else wrote the flow, change is
 // called again with what they wrote. idem (nil for none) is as in CreateFlow and
 // is read after change has returned.
 func (s *Store) UpdateFlow(ctx context.Context, id string, change func(*Flow) error, idem *Idempotency) (*Flow, error) {
-	return nil, errPending
+	for {
+		f, err := s.flow(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("update flow: %w", err)
+		}
+		was := *f
+		f.UpdatedAt, f.Revision = now(), rand.Text()
+		if err := change(f); err != nil {
+			return nil, err
+		}
+		f.ID, f.CreatedAt = was.ID, was.CreatedAt
+		f.fillJSON()
+		switch err := s.replace(ctx, &was, f, idem); {
+		case err == nil:
+			return f, nil
+		case !errors.Is(err, errMoved):
+			return nil, fmt.Errorf("update flow: %w", err)
+		}
+	}
+}
+
+// replace writes f in the place of was.
+func (s *Store) replace(ctx context.Context, was, f *Flow, idem *Idempotency) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	readers, err := f.readers()
+	if err != nil {
+		return err
+	}
+	granted := string(f.AccessControl) != string(was.AccessControl)
+	return s.db.write(ctx, op{
+		several: idem != nil || granted,
+		run: func(ctx context.Context, tx queryer) error {
+			if err := s.remember(ctx, tx, idem); err != nil {
+				return err
+			}
+			n, err := tx.exec(ctx, "UPDATE flow SET user_id = $1, name = $2, description = $3, updated_at = $4, meta = $5,"+
+				" nodes = $6, edges = $7, access_control = $8, extra = $9, revision = $10 WHERE id = $11 AND revision = $12",
+				f.UserID, f.Name, f.Description, f.UpdatedAt, text(f.Meta),
+				text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, was.ID, was.Revision)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return errMoved
+			}
+			if !granted {
+				return nil
+			}
+			if _, err := tx.exec(ctx, "DELETE FROM flow_grant WHERE flow_id = $1", f.ID); err != nil {
+				return err
+			}
+			return addGrants(ctx, tx, f.ID, readers)
+		},
+	})
 }
 
 // DeleteFlow removes a flow for good, or gives [ErrNotFound]. check (nil for
 // none) sees the flow before; an error of it ends the removal and is returned as
 // it is. It may be called again, as in UpdateFlow.
 func (s *Store) DeleteFlow(ctx context.Context, id string, check func(*Flow) error) error {
-	return errPending
+	for {
+		f, err := s.flow(ctx, id)
+		if err != nil {
+			return fmt.Errorf("delete flow: %w", err)
+		}
+		if check != nil {
+			if err := check(f); err != nil {
+				return err
+			}
+		}
+		err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+			n, err := tx.exec(ctx, "DELETE FROM flow WHERE id = $1 AND revision = $2", id, f.Revision)
+			if err == nil && n == 0 {
+				err = errMoved
+			}
+			return err
+		}})
+		switch {
+		case err == nil:
+			return nil
+		case !errors.Is(err, errMoved):
+			return fmt.Errorf("delete flow: %w", err)
+		}
+	}
 }

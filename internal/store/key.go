@@ -1,6 +1,11 @@
 package store
 
-import "context"
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
 
 // KeyKind tells a key made for a program from the session of a sign-in.
 type KeyKind string
@@ -24,18 +29,118 @@ type Key struct {
 	LastUsedAt int64 // epoch seconds, a few minutes late at most; 0 for never
 }
 
+const (
+	keyColumns = "api_key.id, user_id, api_key.name, hint, kind, api_key.created_at, expires_at, last_used_at"
+
+	lastUsedStep = 5 * 60       // seconds that LastUsedAt may be behind
+	keepSessions = 24 * 60 * 60 // seconds for which an expired session is told from an unknown key
+)
+
+func (k *Key) columns() []any {
+	return []any{&k.ID, &k.UserID, &k.Name, &k.Hint, &k.Kind, &k.CreatedAt, &k.ExpiresAt, &k.LastUsedAt}
+}
+
+func scanKey(rows *sql.Rows, k *Key) error { return rows.Scan(k.columns()...) }
+
 // AddKey adds a key by the SHA-256 of its text, giving k an id and the time if it
-// has none.
-func (s *Store) AddKey(ctx context.Context, k *Key, sum [32]byte) error { return errPending }
+// has none. An unknown user is [ErrNotFound]. With a new session those of the user
+// go that expired more than a day ago.
+func (s *Store) AddKey(ctx context.Context, k *Key, sum [32]byte) error {
+	if k.ID == "" {
+		k.ID = NewID()
+	}
+	if k.CreatedAt == 0 {
+		k.CreatedAt = now()
+	}
+	err := errors.Join(checkID("id", k.ID), checkID("user_id", k.UserID), checkText("name", k.Name), checkText("hint", k.Hint))
+	if err == nil {
+		err = s.db.write(ctx, op{several: true, run: func(ctx context.Context, tx queryer) error { return insertKey(ctx, tx, k, sum) }})
+	}
+	if err != nil {
+		return fmt.Errorf("add key: %w", err)
+	}
+	return nil
+}
+
+func insertKey(ctx context.Context, tx queryer, k *Key, sum [32]byte) error {
+	_, err := tx.exec(ctx, "INSERT INTO api_key (id, user_id, name, hint, kind, created_at, expires_at, last_used_at, hash)"+
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		k.ID, k.UserID, k.Name, k.Hint, string(k.Kind), k.CreatedAt, k.ExpiresAt, k.LastUsedAt, sum[:])
+	if err != nil || k.Kind != SessionKey {
+		return err
+	}
+	_, err = tx.exec(ctx, "DELETE FROM api_key WHERE user_id = $1 AND kind = 'session' AND expires_at > 0 AND expires_at <= $2",
+		k.UserID, now()-keepSessions)
+	return err
+}
 
 // UserByKey finds the user whom a key lets in, by the SHA-256 of its text. An
 // unknown key is [ErrNotFound], one past its time [ErrExpired].
 func (s *Store) UserByKey(ctx context.Context, sum [32]byte) (*User, *Key, error) {
-	return nil, nil, errPending
+	type userKey struct {
+		user User
+		key  Key
+	}
+	found, err := one(ctx, s.db, func(rows *sql.Rows, uk *userKey) error {
+		return rows.Scan(append(uk.user.columns(), uk.key.columns()...)...)
+	}, "SELECT "+userColumns+", "+keyColumns+" FROM api_key JOIN users ON users.id = user_id WHERE hash = $1", sum[:])
+	if err != nil {
+		return nil, nil, fmt.Errorf("find key: %w", err)
+	}
+	t := now()
+	if found.key.ExpiresAt > 0 && found.key.ExpiresAt <= t {
+		return nil, nil, fmt.Errorf("find key: %w", ErrExpired)
+	}
+	if t-found.key.LastUsedAt >= lastUsedStep {
+		s.touch(found.key.ID, t)
+	}
+	return &found.user, &found.key, nil
+}
+
+// touch writes down that a key was used at t, once in a while and without anybody
+// waiting for it: a request that only reads must not become a write. That it
+// fails, on a full disk say, hurts nobody.
+func (s *Store) touch(id string, t int64) {
+	last, known := s.touched.Load(id)
+	if known && t-last.(int64) < lastUsedStep {
+		return
+	}
+	if known && !s.touched.CompareAndSwap(id, last, t) {
+		return
+	}
+	if !known {
+		if _, lost := s.touched.LoadOrStore(id, t); lost {
+			return
+		}
+	}
+	go func() {
+		_ = s.db.write(context.Background(), op{run: func(ctx context.Context, tx queryer) error {
+			_, err := tx.exec(ctx, "UPDATE api_key SET last_used_at = $1 WHERE id = $2 AND last_used_at < $1", t, id)
+			return err
+		}})
+	}()
 }
 
 // Keys lists a user's keys, or everybody's for "", oldest first, expired ones too.
-func (s *Store) Keys(ctx context.Context, userID string) ([]Key, error) { return nil, errPending }
+func (s *Store) Keys(ctx context.Context, userID string) ([]Key, error) {
+	query, args := "SELECT "+keyColumns+" FROM api_key", []any(nil)
+	if userID != "" {
+		query, args = query+" WHERE user_id = $1", []any{userID}
+	}
+	list, err := all(ctx, s.db, scanKey, query+" ORDER BY created_at, id", args...)
+	if err != nil {
+		return nil, fmt.Errorf("list keys: %w", err)
+	}
+	return list, nil
+}
 
 // RevokeKey removes a key, or gives [ErrNotFound].
-func (s *Store) RevokeKey(ctx context.Context, id string) error { return errPending }
+func (s *Store) RevokeKey(ctx context.Context, id string) error {
+	err := s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+		return found(tx.exec(ctx, "DELETE FROM api_key WHERE id = $1", id))
+	}})
+	if err != nil {
+		return fmt.Errorf("revoke key: %w", err)
+	}
+	return nil
+}

@@ -1,17 +1,94 @@
 package store
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+)
 
 // Store is an open database. It is safe for concurrent use.
-type Store struct{}
+type Store struct {
+	db database
+
+	touched sync.Map // id of a key -> epoch seconds of its last use that was written, see touch
+}
+
+// database is a SQLite file or a Postgres database.
+type database interface {
+	queryer // outside of a transaction
+
+	// write runs op in a transaction. When it returns without an error, what op did
+	// is durable; an error means that nothing was done.
+	write(ctx context.Context, op op) error
+	dialect() *dialect
+	close() error
+}
+
+// op is what a write does. It may be run again if its transaction failed for
+// another reason, so it must not change anything but the database.
+type op struct {
+	run func(ctx context.Context, tx queryer) error
+	// several says that run has more than one statement, so that those before the
+	// one that failed have to be taken back.
+	several bool
+}
 
 // Open opens a database and brings it up to this program's version: a file's path
 // is SQLite (the file and its folder are made if need be), a postgres:// URL is
 // Postgres. A database that a newer program has migrated is [ErrTooNew].
-func Open(ctx context.Context, dsn string) (*Store, error) { return nil, errPending }
+func Open(ctx context.Context, dsn string) (*Store, error) {
+	db, err := open(ctx, dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return &Store{db: db}, nil
+}
+
+func open(ctx context.Context, dsn string) (database, error) {
+	switch kind, err := kindOf(dsn); {
+	case err != nil:
+		return nil, err
+	case kind == postgresDB:
+		return openPostgres(ctx, dsn)
+	default:
+		return openSQLite(ctx, dsn)
+	}
+}
+
+type kind int
+
+const (
+	sqliteFile kind = iota
+	postgresDB
+)
+
+// kindOf tells the database from its address.
+func kindOf(dsn string) (kind, error) {
+	scheme, _, isURL := strings.Cut(dsn, "://")
+	switch {
+	case dsn == "":
+		return 0, fmt.Errorf("no database named: give the path of a file, or a postgres:// URL")
+	case !isURL:
+		return sqliteFile, nil
+	case scheme == "postgres" || scheme == "postgresql":
+		return postgresDB, nil
+	}
+	return 0, fmt.Errorf("no such kind of database, %q: give the path of a file, or a postgres:// URL", scheme)
+}
 
 // Close finishes the writes that wait and closes the database.
-func (s *Store) Close() error { return errPending }
+func (s *Store) Close() error {
+	if err := s.db.close(); err != nil {
+		return fmt.Errorf("close database: %w", err)
+	}
+	return nil
+}
 
 // Ping tells whether the database answers.
-func (s *Store) Ping(ctx context.Context) error { return errPending }
+func (s *Store) Ping(ctx context.Context) error {
+	if _, err := one(ctx, s.db, scanInt, "SELECT 1"); err != nil {
+		return fmt.Errorf("ask database: %w", err)
+	}
+	return nil
+}

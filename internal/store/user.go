@@ -1,6 +1,12 @@
 package store
 
-import "context"
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+)
 
 // Role says what a user may do.
 type Role string
@@ -12,6 +18,9 @@ const (
 	RolePending Role = "pending"
 )
 
+// Valid tells whether r is one of the roles.
+func (r Role) Valid() bool { return r == RoleAdmin || r == RoleUser || r == RolePending }
+
 // User is an account.
 type User struct {
 	ID           string
@@ -22,44 +31,199 @@ type User struct {
 	PasswordHash string // "" when no password is set: no sign-in
 }
 
+func foldEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+func (u *User) check() error {
+	u.Email = foldEmail(u.Email)
+	if !u.Role.Valid() {
+		return fmt.Errorf("no such role, %q: use admin, user or pending", u.Role)
+	}
+	return errors.Join(checkID("id", u.ID), checkID("e-mail", u.Email), checkText("name", u.Name))
+}
+
+const userColumns = "users.id, email, users.name, role, users.created_at, password_hash"
+
+func (u *User) columns() []any {
+	return []any{&u.ID, &u.Email, &u.Name, &u.Role, &u.CreatedAt, &u.PasswordHash}
+}
+
+func scanUser(rows *sql.Rows, u *User) error { return rows.Scan(u.columns()...) }
+
 // AddUser adds u, giving it an id and the time if it has none. An id or e-mail
 // that is taken is [ErrExists].
-func (s *Store) AddUser(ctx context.Context, u *User) error { return errPending }
+func (s *Store) AddUser(ctx context.Context, u *User) error {
+	err := u.fill()
+	if err == nil {
+		err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error { return insertUser(ctx, tx, u) }})
+	}
+	if err != nil {
+		return fmt.Errorf("add user %s: %w", u.Email, err)
+	}
+	return nil
+}
+
+func (u *User) fill() error {
+	if u.ID == "" {
+		u.ID = NewID()
+	}
+	if u.CreatedAt == 0 {
+		u.CreatedAt = now()
+	}
+	return u.check()
+}
+
+func insertUser(ctx context.Context, tx queryer, u *User) error {
+	_, err := tx.exec(ctx, "INSERT INTO users (id, email, name, role, created_at, password_hash) VALUES ($1, $2, $3, $4, $5, $6)",
+		u.ID, u.Email, u.Name, string(u.Role), u.CreatedAt, u.PasswordHash)
+	return err
+}
 
 // EnsureAdmin gives the oldest admin. In a database without users it adds u as
-// one first; of several processes that try at once, one adds.
+// one first; of several processes that try at once, one adds. [ErrNotFound] means
+// that there are users, but none is an admin.
 func (s *Store) EnsureAdmin(ctx context.Context, u User) (admin *User, added bool, err error) {
-	return nil, false, errPending
+	u.Role = RoleAdmin
+	admin, err = firstAdmin(ctx, s.db)
+	if errors.Is(err, ErrNotFound) {
+		if err = u.fill(); err == nil {
+			err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error { return insertFirst(ctx, tx, &u) }})
+		}
+		added = err == nil
+		if added || errors.Is(err, ErrExists) {
+			admin, err = firstAdmin(ctx, s.db)
+		}
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("find an admin: %w", err)
+	}
+	return admin, added, nil
+}
+
+// insertFirst adds u if there are no users. Two transactions of Postgres that
+// both see none get the same e-mail, and with it only one of them succeeds.
+func insertFirst(ctx context.Context, tx queryer, u *User) error {
+	n, err := tx.exec(ctx, "INSERT INTO users (id, email, name, role, created_at, password_hash)"+
+		" SELECT $1, $2, $3, $4, CAST($5 AS BIGINT), $6 WHERE NOT EXISTS (SELECT 1 FROM users)",
+		u.ID, u.Email, u.Name, string(u.Role), u.CreatedAt, u.PasswordHash)
+	if err == nil && n == 0 {
+		err = ErrExists
+	}
+	return err
 }
 
 // FirstAdmin gives the oldest admin, or [ErrNotFound].
-func (s *Store) FirstAdmin(ctx context.Context) (*User, error) { return nil, errPending }
+func (s *Store) FirstAdmin(ctx context.Context) (*User, error) {
+	u, err := firstAdmin(ctx, s.db)
+	if err != nil {
+		return nil, fmt.Errorf("find an admin: %w", err)
+	}
+	return u, nil
+}
+
+func firstAdmin(ctx context.Context, q queryer) (*User, error) {
+	return one(ctx, q, scanUser, "SELECT "+userColumns+" FROM users WHERE role = 'admin' ORDER BY created_at, id LIMIT 1")
+}
 
 // User gives a user, or [ErrNotFound].
-func (s *Store) User(ctx context.Context, id string) (*User, error) { return nil, errPending }
+func (s *Store) User(ctx context.Context, id string) (*User, error) {
+	return s.userBy(ctx, "id", id)
+}
 
 // UserByEmail gives the user with that e-mail in any case, or [ErrNotFound].
 func (s *Store) UserByEmail(ctx context.Context, email string) (*User, error) {
-	return nil, errPending
+	return s.userBy(ctx, "email", foldEmail(email))
+}
+
+func (s *Store) userBy(ctx context.Context, column, value string) (*User, error) {
+	if !findable(value) {
+		return nil, fmt.Errorf("get user: %w", ErrNotFound)
+	}
+	u, err := one(ctx, s.db, scanUser, "SELECT "+userColumns+" FROM users WHERE "+column+" = $1", value)
+	if err != nil {
+		return nil, fmt.Errorf("get user: %w", err)
+	}
+	return u, nil
 }
 
 // Users lists all users, oldest first.
-func (s *Store) Users(ctx context.Context) ([]User, error) { return nil, errPending }
+func (s *Store) Users(ctx context.Context) ([]User, error) {
+	list, err := all(ctx, s.db, scanUser, "SELECT "+userColumns+" FROM users ORDER BY created_at, id")
+	if err != nil {
+		return nil, fmt.Errorf("list users: %w", err)
+	}
+	return list, nil
+}
 
 // UpdateUser writes the e-mail, name and role of the user with u's id:
 // [ErrNotFound] without one, [ErrExists] when the e-mail is another's.
-func (s *Store) UpdateUser(ctx context.Context, u User) error { return errPending }
+func (s *Store) UpdateUser(ctx context.Context, u User) error {
+	err := u.check()
+	if err == nil {
+		err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+			return found(tx.exec(ctx, "UPDATE users SET email = $1, name = $2, role = $3 WHERE id = $4", u.Email, u.Name, string(u.Role), u.ID))
+		}})
+	}
+	if err != nil {
+		return fmt.Errorf("update user: %w", err)
+	}
+	return nil
+}
+
+// found is [ErrNotFound] when a statement met no row.
+func found(affected int64, err error) error {
+	if err == nil && affected == 0 {
+		return ErrNotFound
+	}
+	return err
+}
 
 // SetPassword stores the hash of a new password, "" for none, and ends the user's
 // sessions.
-func (s *Store) SetPassword(ctx context.Context, id, hash string) error { return errPending }
+func (s *Store) SetPassword(ctx context.Context, id, hash string) error {
+	err := s.db.write(ctx, op{several: true, run: func(ctx context.Context, tx queryer) error {
+		if err := found(tx.exec(ctx, "UPDATE users SET password_hash = $1 WHERE id = $2", hash, id)); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, "DELETE FROM api_key WHERE user_id = $1 AND kind = 'session'", id)
+		return err
+	}})
+	if err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	return nil
+}
 
 // RemoveUser removes a user with their keys. One who owns flows is not removed:
 // the error is an *[InUseError] with their number.
-func (s *Store) RemoveUser(ctx context.Context, id string) error { return errPending }
+func (s *Store) RemoveUser(ctx context.Context, id string) error {
+	err := s.db.write(ctx, op{several: true, run: func(ctx context.Context, tx queryer) error {
+		flows, err := one(ctx, tx, scanInt, "SELECT count(*) FROM flow WHERE user_id = $1", id)
+		if err != nil {
+			return err
+		}
+		if *flows > 0 {
+			return &InUseError{Flows: *flows}
+		}
+		return found(tx.exec(ctx, "DELETE FROM users WHERE id = $1", id))
+	}})
+	if err != nil {
+		return fmt.Errorf("remove user: %w", err)
+	}
+	return nil
+}
 
 // RemoveUserAndFlows removes a user, their keys and their flows, and says how many
 // flows those were.
 func (s *Store) RemoveUserAndFlows(ctx context.Context, id string) (flows int64, err error) {
-	return 0, errPending
+	err = s.db.write(ctx, op{several: true, run: func(ctx context.Context, tx queryer) error {
+		if err := found(tx.exec(ctx, "DELETE FROM users WHERE id = $1", id)); err != nil {
+			return err
+		}
+		flows, err = tx.exec(ctx, "DELETE FROM flow WHERE user_id = $1", id)
+		return err
+	}})
+	if err != nil {
+		return 0, fmt.Errorf("remove user: %w", err)
+	}
+	return flows, nil
 }

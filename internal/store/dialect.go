@@ -1,0 +1,38 @@
+package store
+
+import (
+	"embed"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations
+var migrationFiles embed.FS
+
+// schemaVersion is the version of the newest migration.
+const schemaVersion = 8
+
+// versionTable is where goose keeps which migrations were applied. It is not the
+// table of its default name: a Postgres database may be shared with another
+// program that uses goose.
+const versionTable = "flowctl_migration"
+
+// dialect is where the SQL of the databases differs.
+type dialect struct {
+	name       goose.Dialect
+	migrations fs.FS
+	// nameHas is the condition that a flow's name contains the text for which %s
+	// stands, whatever the case.
+	nameHas string
+	// purge deletes a few idempotency records made at or before $1.
+	purge string
+}
+
+func newDialect(name goose.Dialect, folder, nameHas, purge string) *dialect {
+	sub, err := fs.Sub(migrationFiles, "migrations/"+folder)
+	if err != nil {
+		panic(err) // only a folder name that is none can fail
+	}
+	return &dialect{name: name, migrations: sub, nameHas: nameHas, purge: purge}
+}

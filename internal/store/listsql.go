@@ -1,0 +1,92 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// listSQL writes the statements of a list. Every scope is a union of parts that
+// do not overlap and that each have an index in the order of the list.
+type listSQL struct {
+	ListQuery
+	dialect *dialect
+	after   *cursor
+	args    []any
+}
+
+const listOrder = " ORDER BY updated_at DESC, id DESC"
+
+func (q *listSQL) arg(v any) string {
+	q.args = append(q.args, v)
+	return "$" + strconv.Itoa(len(q.args))
+}
+
+// parts gives what follows FROM for each part of the scope.
+func (q *listSQL) parts() []string {
+	if q.Scope == All {
+		return []string{"flow" + where(q.filters())}
+	}
+	user := q.arg(q.UserID)
+	filters := q.filters()
+	own := "flow" + where(append(filters, "user_id = "+user))
+	if q.Scope == Own {
+		return []string{own}
+	}
+	return []string{
+		own,
+		"flow" + where(append(filters, "access_control IS NULL", "user_id <> "+user)),
+		"flow" + where(append(filters, "access_control IS NOT NULL", "user_id <> "+user,
+			"id IN (SELECT flow_id FROM flow_grant WHERE user_id = "+user+")")),
+	}
+}
+
+// filters gives the conditions that hold in every part.
+func (q *listSQL) filters() []string {
+	var conds []string
+	if q.after != nil {
+		conds = append(conds, "(updated_at, id) < ("+q.arg(q.after.updatedAt)+", "+q.arg(q.after.id)+")")
+	}
+	if q.Search != "" {
+		conds = append(conds, fmt.Sprintf(q.dialect.nameHas, q.arg(q.Search)))
+	}
+	return conds[:len(conds):len(conds)]
+}
+
+func where(conds []string) string {
+	if len(conds) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(conds, " AND ")
+}
+
+// page asks for the flows of the page and one more, by which one sees whether
+// there is another page.
+func (q *listSQL) page() string {
+	columns := summaryColumns
+	if q.Graph {
+		columns = flowColumns
+	}
+	parts := q.parts()
+	tail := listOrder
+	if q.Limit > 0 {
+		tail += " LIMIT " + q.arg(q.Limit+1)
+	}
+	if len(parts) == 1 {
+		return "SELECT " + columns + " FROM " + parts[0] + tail
+	}
+	for i, part := range parts {
+		parts[i] = "SELECT * FROM (SELECT id, updated_at FROM " + part + tail + ") AS part"
+	}
+	return "SELECT " + columns + " FROM flow WHERE id IN (SELECT id FROM (" +
+		strings.Join(parts, " UNION ALL ") + ") AS readable" + tail + ")" + listOrder
+}
+
+// count asks for the number of flows in all pages.
+func (q *listSQL) count() string {
+	parts := q.parts()
+	for i, part := range parts {
+		parts[i] = "(SELECT count(*) FROM " + part + ")"
+	}
+	return "SELECT " + strings.Join(parts, " + ")
+}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// queryer runs statements, in a transaction or outside of one. Placeholders are
+// $1, $2, … in both databases.
+type queryer interface {
+	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	exec(ctx context.Context, query string, args ...any) (affected int64, err error)
+}
+
+// one gives the first row of a query, or [ErrNotFound].
+func one[T any](ctx context.Context, q queryer, scan func(*sql.Rows, *T) error, query string, args ...any) (*T, error) {
+	rows, err := q.query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+		return nil, ErrNotFound
+	}
+	v := new(T)
+	if err := scan(rows, v); err != nil {
+		return nil, err
+	}
+	return v, rows.Close()
+}
+
+// all gives the rows of a query.
+func all[T any](ctx context.Context, q queryer, scan func(*sql.Rows, *T) error, query string, args ...any) ([]T, error) {
+	rows, err := q.query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []T
+	for rows.Next() {
+		// A SQLite query does not watch ctx by itself, see sqliteDB.query.
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		var v T
+		if err := scan(rows, &v); err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, rows.Err()
+}
+
+func scanInt(rows *sql.Rows, n *int64) error { return rows.Scan(n) }
+
+// storable tells whether s can be a text in both databases: Postgres takes
+// neither U+0000 nor invalid UTF-8.
+func storable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
+// maxID is the longest id or idempotency key, in bytes. Postgres cannot index
+// texts of more than some 2,700.
+const maxID = 255
+
+// findable tells whether s can be the id of anything.
+func findable(s string) bool { return s != "" && len(s) <= maxID && storable(s) }
+
+func checkText(what, s string) error {
+	if !storable(s) {
+		return fmt.Errorf("%s has a character U+0000 or is no UTF-8: %w", what, ErrBadText)
+	}
+	return nil
+}
+
+func checkID(what, s string) error {
+	if !findable(s) {
+		return fmt.Errorf("%s %.80q is empty, longer than %d bytes, has a character U+0000 or is no UTF-8: %w", what, s, maxID, ErrBadText)
+	}
+	return nil
+}

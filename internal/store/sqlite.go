@@ -1,0 +1,200 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+)
+
+// sqliteDB is a SQLite file: a pool of connections that read, and one that
+// writes, opened when it is first needed.
+type sqliteDB struct {
+	path    string
+	driver  *sqlite.Driver
+	readers *sql.DB
+	stmts   sync.Map // SQL -> *sql.Stmt of readers
+
+	opening sync.Mutex
+	writer  *writer
+	writes  *sql.DB
+	closed  bool
+}
+
+var sqliteDialect = sync.OnceValue(func() *dialect {
+	return newDialect(goose.DialectSQLite3, "sqlite",
+		"name_has(name, %s)",
+		"DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4)")
+})
+
+func openSQLite(ctx context.Context, path string) (database, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	d := &sqliteDB{path: path, driver: &sqlite.Driver{}}
+	if err := d.driver.RegisterDeterministicScalarFunction("name_has", 2, nameHas); err != nil {
+		return nil, err
+	}
+	d.readers = d.pool("_busy_timeout=10000&_query_only=1", max(4, 2*runtime.GOMAXPROCS(0)))
+	if err := d.prepare(ctx); err != nil {
+		d.readers.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// prepare makes the file if need be and migrates it. A file that is up to date
+// costs one query.
+func (d *sqliteDB) prepare(ctx context.Context) error {
+	made, err := makeFile(d.path)
+	if err != nil {
+		return err
+	}
+	if !made {
+		done, err := upToDate(ctx, d)
+		if done || err != nil {
+			return err
+		}
+	}
+	_, err = d.migrate(ctx, migrateUp)
+	return err
+}
+
+// makeFile makes an empty file that only its owner can read, and its folder: a
+// database holds hashes of passwords and keys.
+func makeFile(path string) (made bool, err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return false, fmt.Errorf("make folder of the database: %w", err)
+		}
+		f, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	}
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	return true, f.Close()
+}
+
+// pool gives up to n connections to the file.
+func (d *sqliteDB) pool(options string, n int) *sql.DB {
+	u := url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(d.path), "/"), RawQuery: "mode=rw&" + options}
+	db := sql.OpenDB(connector{driver: d.driver, dsn: u.String()})
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	return db
+}
+
+// connector opens connections with the functions of its driver.
+type connector struct {
+	driver *sqlite.Driver
+	dsn    string
+}
+
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+func (c connector) Driver() driver.Driver                        { return c.driver }
+
+// nameHas is the SQL function name_has(name, part).
+func nameHas(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+	name, _ := args[0].(string)
+	part, _ := args[1].(string)
+	return strings.Contains(fold(name), fold(part)), nil
+}
+
+// fold takes the case out of s. By way of the capitals it also joins letters with
+// two small forms, such as the sigmas.
+func fold(s string) string { return strings.ToLower(strings.ToUpper(s)) }
+
+func (d *sqliteDB) dialect() *dialect { return sqliteDialect() }
+
+// query reads outside of a transaction. It does not watch ctx: a goroutine for
+// each query costs more than most of the queries do.
+func (d *sqliteDB) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	st, err := d.stmt(query)
+	if err != nil {
+		return nil, d.explain(err)
+	}
+	rows, err := st.QueryContext(context.Background(), args...)
+	return rows, d.explain(err)
+}
+
+func (d *sqliteDB) stmt(query string) (*sql.Stmt, error) {
+	if st, ok := d.stmts.Load(query); ok {
+		return st.(*sql.Stmt), nil
+	}
+	st, err := d.readers.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, err
+	}
+	if first, ok := d.stmts.LoadOrStore(query, st); ok {
+		st.Close()
+		return first.(*sql.Stmt), nil
+	}
+	return st, nil
+}
+
+func (d *sqliteDB) exec(context.Context, string, ...any) (int64, error) {
+	return 0, errors.New("writes need a transaction")
+}
+
+func (d *sqliteDB) write(ctx context.Context, o op) error {
+	w, err := d.openWriter(ctx)
+	if err != nil {
+		return err
+	}
+	return w.write(ctx, o)
+}
+
+func (d *sqliteDB) openWriter(ctx context.Context) (*writer, error) {
+	d.opening.Lock()
+	defer d.opening.Unlock()
+	if d.writer != nil {
+		return d.writer, nil
+	}
+	if d.closed {
+		return nil, ErrClosed
+	}
+	d.writes = d.writePool()
+	conn, err := d.writes.Conn(ctx)
+	if err != nil {
+		d.writes.Close()
+		return nil, d.explain(err)
+	}
+	d.writer = newWriter(conn, d.explain)
+	return d.writer, nil
+}
+
+// writePool is for the one connection that writes. It does not wait for other
+// processes, the writer does.
+func (d *sqliteDB) writePool() *sql.DB {
+	return d.pool("_foreign_keys=1&_synchronous=FULL&_pragma=journal_size_limit(67108864)", 1)
+}
+
+func (d *sqliteDB) close() error {
+	d.opening.Lock()
+	defer d.opening.Unlock()
+	d.closed = true
+	var err error
+	if d.writer != nil {
+		err = errors.Join(d.writer.close(), d.writes.Close())
+	}
+	return errors.Join(err, d.readers.Close())
+}

@@ -1,0 +1,57 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+)
+
+// code gives SQLite's result code of an error, 0 if it is another's.
+func code(err error) int {
+	if e := (*sqlite.Error)(nil); errors.As(err, &e) {
+		return e.Code()
+	}
+	return 0
+}
+
+func isBusy(err error) bool { return code(err)&0xff == lib.SQLITE_BUSY }
+
+// isBroken tells the errors after which a transaction cannot go on: all of
+// SQLite's but those that are about the values of one statement.
+func isBroken(err error) bool {
+	switch code(err) & 0xff {
+	case 0, lib.SQLITE_CONSTRAINT, lib.SQLITE_TOOBIG:
+		return false
+	}
+	return true
+}
+
+// explain says in our words, and with our errors, what SQLite says by numbers.
+func (d *sqliteDB) explain(err error) error {
+	c := code(err)
+	switch c {
+	case lib.SQLITE_CONSTRAINT_PRIMARYKEY, lib.SQLITE_CONSTRAINT_UNIQUE:
+		return fmt.Errorf("%w (%v)", ErrExists, err)
+	case lib.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return fmt.Errorf("user %w", ErrNotFound)
+	case lib.SQLITE_IOERR_SHMSIZE:
+		return fmt.Errorf("%w beside %s: free some and try again", ErrFull, d.path)
+	}
+	switch c & 0xff {
+	case lib.SQLITE_FULL:
+		return fmt.Errorf("%w for %s: free some and try again", ErrFull, d.path)
+	case lib.SQLITE_READONLY:
+		return fmt.Errorf("%s is %w: check its permissions and its folder's", d.path, ErrReadOnly)
+	case lib.SQLITE_CANTOPEN:
+		return fmt.Errorf("%s cannot be opened, or its folder is %w: check the permissions of both", d.path, ErrReadOnly)
+	case lib.SQLITE_NOTADB:
+		return fmt.Errorf("%s is not a SQLite database: name another file", d.path)
+	case lib.SQLITE_CORRUPT:
+		return fmt.Errorf("%s is damaged: restore it from a backup (%w)", d.path, err)
+	case lib.SQLITE_BUSY:
+		return fmt.Errorf("%s is %w: try again when that is done", d.path, ErrLocked)
+	}
+	return err
+}

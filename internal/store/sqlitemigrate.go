@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+)
+
+func migrateSQLite(ctx context.Context, path string, step migrationStep) ([]Migration, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, err
+	}
+	d := &sqliteDB{path: path, driver: &sqlite.Driver{}}
+	return d.migrate(ctx, step)
+}
+
+// migrate runs step in one transaction that holds SQLite's write lock: of several
+// processes one migrates, the others find the work done, and a migration that
+// fails leaves nothing behind.
+func (d *sqliteDB) migrate(ctx context.Context, step migrationStep) (done []Migration, err error) {
+	db := d.writePool()
+	defer db.Close()
+	if err := d.lock(ctx, db); err != nil {
+		return nil, err
+	}
+	if err := d.checkOwner(ctx, db); err != nil {
+		return nil, err
+	}
+	p, err := goose.NewProvider(sqliteDialect().name, db, sqliteDialect().migrations,
+		goose.WithTableName(versionTable),
+		goose.WithDisableGlobalRegistry(true),
+		goose.WithIsolateDDL(true)) // without transactions of its own: there is ours
+	if err != nil {
+		return nil, err
+	}
+	if done, err = step(ctx, p); err != nil {
+		return nil, d.explain(err)
+	}
+	_, err = db.ExecContext(ctx, "COMMIT")
+	return done, d.explain(err)
+}
+
+// lock switches a new file to WAL and begins the transaction, waiting for other
+// processes. Closing the connection takes it back.
+func (d *sqliteDB) lock(ctx context.Context, db *sql.DB) error {
+	deadline := time.Now().Add(lockPatience)
+	for {
+		// The mode is kept in the file. SQLite does not wait for the lock that changing
+		// it takes.
+		_, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+		if err == nil {
+			_, err = db.ExecContext(ctx, "BEGIN IMMEDIATE")
+		}
+		if !isBusy(err) || time.Now().After(deadline) {
+			return d.explain(err)
+		}
+		select {
+		case <-time.After(time.Millisecond + rand.N(4*time.Millisecond)):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// checkOwner refuses a database that has tables, but not ours: it is another
+// program's, perhaps the backend's own, which has a table flow too.
+func (d *sqliteDB) checkOwner(ctx context.Context, db *sql.DB) error {
+	var tables, ours int
+	err := db.QueryRowContext(ctx, "SELECT count(*), count(*) FILTER (WHERE name = $1) FROM sqlite_schema WHERE type = 'table'", versionTable).Scan(&tables, &ours)
+	if err != nil {
+		return d.explain(err)
+	}
+	if tables > 0 && ours == 0 {
+		return fmt.Errorf("%s is a database of another program: name another file", d.path)
+	}
+	return nil
+}

@@ -1,0 +1,250 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// maxGroup bounds the writes that share a transaction, so that the first of them
+	// does not wait too long.
+	maxGroup = 256
+
+	// lockPatience is how long a write waits for another process to let go of the
+	// database. Processes of flowctl hold it for milliseconds.
+	lockPatience = time.Minute
+)
+
+// writer is the only connection of this process that writes to a SQLite file.
+// Writes that come while one is being committed are committed together.
+type writer struct {
+	conn    *sql.Conn
+	explain func(error) error
+	stmts   map[string]*sql.Stmt
+	queue   chan *queued
+	stopped chan struct{}
+	closing sync.RWMutex // held for reading while a write is under way
+	closed  bool
+	commits atomic.Int64
+}
+
+// queued is a write that waits.
+type queued struct {
+	op
+	ctx  context.Context
+	err  error
+	done chan struct{}
+}
+
+func newWriter(conn *sql.Conn, explain func(error) error) *writer {
+	w := &writer{
+		conn:    conn,
+		explain: explain,
+		stmts:   map[string]*sql.Stmt{},
+		queue:   make(chan *queued),
+		stopped: make(chan struct{}),
+	}
+	go w.run()
+	return w
+}
+
+// write has o done. Once it was taken from the queue it is carried through: an
+// error of ctx means that it was not done.
+func (w *writer) write(ctx context.Context, o op) error {
+	w.closing.RLock()
+	defer w.closing.RUnlock()
+	if w.closed {
+		return ErrClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	q := &queued{op: o, ctx: ctx, done: make(chan struct{})}
+	select {
+	case w.queue <- q:
+		<-q.done
+		return q.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// close waits for the writes that were asked for, and takes no more.
+func (w *writer) close() error {
+	w.closing.Lock()
+	defer w.closing.Unlock()
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	close(w.queue)
+	<-w.stopped
+	return w.conn.Close()
+}
+
+func (w *writer) run() {
+	defer close(w.stopped)
+	var group []*queued
+	for q := range w.queue {
+		group = w.gather(append(group[:0], q))
+		w.commit(group)
+		for i, q := range group {
+			close(q.done)
+			group[i] = nil
+		}
+	}
+}
+
+// gather adds to group what waits by now.
+func (w *writer) gather(group []*queued) []*queued {
+	for len(group) < maxGroup {
+		select {
+		case q, ok := <-w.queue:
+			if !ok {
+				return group
+			}
+			group = append(group, q)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commit does the group in one transaction. When the transaction as a whole
+// fails, as on a full disk, each write gets one of its own, so that none fails
+// for another's sake.
+func (w *writer) commit(group []*queued) {
+	err := w.transaction(group)
+	if err == nil {
+		return
+	}
+	if len(group) == 1 {
+		group[0].err = err
+		return
+	}
+	for i := range group {
+		group[i].err = w.transaction(group[i : i+1])
+	}
+}
+
+// transaction does the group and commits it. Without an error each write of the
+// group has its own; with one, nothing was done.
+func (w *writer) transaction(group []*queued) error {
+	if err := w.begin(group); err != nil {
+		return err
+	}
+	for _, q := range group {
+		if q.err = q.ctx.Err(); q.err != nil {
+			continue
+		}
+		if q.err = w.do(q.op); isBroken(q.err) {
+			w.rollback()
+			return w.explain(q.err)
+		}
+		q.err = w.explain(q.err)
+	}
+	if _, err := w.raw("COMMIT"); err != nil {
+		w.rollback()
+		return w.explain(err)
+	}
+	w.commits.Add(1)
+	return nil
+}
+
+// begin takes the write lock. SQLite's own waiting would not see that nobody
+// wants the result any more, and tries too seldom.
+func (w *writer) begin(group []*queued) error {
+	deadline := time.Now().Add(lockPatience)
+	for pause := time.Millisecond / 2; ; pause = min(pause*2, 8*time.Millisecond) {
+		_, err := w.raw("BEGIN IMMEDIATE")
+		switch {
+		case !isBusy(err):
+			return w.explain(err)
+		case time.Now().After(deadline):
+			return fmt.Errorf("%w for a minute", ErrLocked)
+		case abandoned(group):
+			return group[0].ctx.Err()
+		}
+		time.Sleep(pause/2 + rand.N(pause))
+	}
+}
+
+func abandoned(group []*queued) bool {
+	for _, q := range group {
+		if q.ctx.Err() == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// do runs o. SQLite takes back a statement that fails by itself; only what was
+// done before it in the same write needs a savepoint.
+func (w *writer) do(o op) error {
+	if !o.several {
+		return o.run(context.Background(), w)
+	}
+	if _, err := w.raw("SAVEPOINT write"); err != nil {
+		return err
+	}
+	err := o.run(context.Background(), w)
+	if err != nil && !isBroken(err) {
+		if _, undo := w.raw("ROLLBACK TO write"); undo != nil {
+			return errors.Join(undo, err)
+		}
+	}
+	if err == nil || !isBroken(err) {
+		if _, release := w.raw("RELEASE write"); release != nil {
+			return errors.Join(release, err)
+		}
+	}
+	return err
+}
+
+func (w *writer) rollback() { _, _ = w.raw("ROLLBACK") } // SQLite may have done so by itself
+
+func (w *writer) stmt(query string) (*sql.Stmt, error) {
+	if st := w.stmts[query]; st != nil {
+		return st, nil
+	}
+	st, err := w.conn.PrepareContext(context.Background(), query)
+	if err == nil {
+		w.stmts[query] = st
+	}
+	return st, err
+}
+
+func (w *writer) raw(query string) (sql.Result, error) {
+	st, err := w.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return st.ExecContext(context.Background())
+}
+
+func (w *writer) exec(_ context.Context, query string, args ...any) (int64, error) {
+	st, err := w.stmt(query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (w *writer) query(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+	st, err := w.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(context.Background(), args...)
+}
