@@ -27,7 +27,7 @@ func appendMembers(dst []byte, doc iter.Seq[Member], known []string, put putFunc
 		if m.spelt != nil {
 			dst = append(dst, m.spelt...)
 		} else {
-			dst = appendString(dst, m.Key)
+			dst = AppendString(dst, m.Key)
 		}
 		dst = append(dst, ':')
 		if !isKnown {
@@ -64,7 +64,7 @@ func putString(dst []byte, s string, was json.RawMessage) ([]byte, bool) {
 	case was == nil && s == "":
 		return dst, false
 	}
-	return appendString(dst, s), true
+	return AppendString(dst, s), true
 }
 
 // putRaw appends v; nil takes the member out.

@@ -4,6 +4,13 @@ package flow
 type Span struct {
 	Key        string // of a member of an object
 	Start, End int    // bytes from the start of the text
+
+	spelt []byte // the key as it was written
+}
+
+// Member gives the member of an object that stands at s in data.
+func (s Span) Member(data []byte) Member {
+	return Member{Key: s.Key, Value: data[s.Start:s.End:s.End], spelt: s.spelt}
 }
 
 // wrapping is the nesting that may stand around a flow without counting: an array
@@ -36,18 +43,18 @@ func Values(data []byte) ([]Span, error) {
 func Children(data []byte) []Span {
 	var spans []Span
 	s := scanner{data: data, depth: -wrapping}
-	add := func(key string) error {
+	add := func(key []byte) error {
 		start := s.pos
 		err := s.value()
-		spans = append(spans, Span{Key: key, Start: start, End: s.pos})
+		spans = append(spans, Span{Key: decodeString(key), Start: start, End: s.pos, spelt: key})
 		return err
 	}
 	s.space()
 	switch {
 	case s.at('{'):
-		_ = s.object(func(key []byte) error { return add(decodeString(key)) })
+		_ = s.object(add)
 	case s.at('['):
-		_ = s.array(func() error { return add("") })
+		_ = s.array(func() error { return add(nil) })
 	}
 	return spans
 }

@@ -20,9 +20,9 @@ func decodeString(raw []byte) string {
 	return s
 }
 
-// appendString appends s as a JSON string that escapes no more than JSON asks
+// AppendString appends s as a JSON string that escapes no more than JSON asks
 // for. Invalid UTF-8 becomes U+FFFD.
-func appendString(dst []byte, s string) []byte {
+func AppendString(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
 	for _, r := range s {

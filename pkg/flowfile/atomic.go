@@ -1,0 +1,109 @@
+package flowfile
+
+import (
+	"errors"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"syscall"
+)
+
+// WriteFile writes the flow to a file, whole or not at all: into a temporary
+// file beside it that then takes its place, and is on the disk by then. An
+// existing file keeps its mode; a symbolic link stays and what it leads to is
+// written. What is no regular file (a terminal, a pipe, /dev/null) is written
+// to as it is. The error is an *[Error].
+func WriteFile(path string, f File) error {
+	if err := writeFile(path, f); err != nil {
+		return &Error{Path: path, Msg: "write the file", Err: withoutPath(err)}
+	}
+	return nil
+}
+
+func writeFile(path string, f File) error {
+	path, err := followLinks(path)
+	if err != nil {
+		return err
+	}
+	mode := fs.FileMode(0o666) // less the umask
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	case info.IsDir():
+		return errors.New("is a directory")
+	case !info.Mode().IsRegular():
+		return writeTo(path, os.O_WRONLY, 0, func(w *os.File) error { return Write(w, f) })
+	default:
+		mode = info.Mode().Perm()
+	}
+	temp := filepath.Join(filepath.Dir(path), ".flowctl-"+strconv.FormatUint(rand.Uint64(), 36)+".tmp")
+	err = writeTo(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode, func(w *os.File) error {
+		if info != nil { // the umask may have taken some of it away
+			if err := w.Chmod(mode); err != nil {
+				return err
+			}
+		}
+		if err := Write(w, f); err != nil {
+			return err
+		}
+		return w.Sync()
+	})
+	if err == nil {
+		err = os.Rename(temp, path)
+	}
+	if err != nil {
+		_ = os.Remove(temp) // is not there if it could not be made
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// writeTo opens a file, writes and closes it.
+func writeTo(path string, flag int, mode fs.FileMode, write func(*os.File) error) (err error) {
+	w, err := os.OpenFile(path, flag, mode)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	return write(w)
+}
+
+// followLinks gives the path that a chain of symbolic links ends at, whether
+// there is a file or not.
+func followLinks(path string) (string, error) {
+	for range 40 { // as far as Linux goes
+		target, err := os.Readlink(path)
+		if err != nil {
+			return path, nil // no link
+		}
+		if !filepath.IsAbs(target) {
+			// not Join: behind another link, ".." is not the folder above
+			target = filepath.Dir(path) + string(filepath.Separator) + target
+		}
+		path = target
+	}
+	return "", errors.New("too many symbolic links")
+}
+
+// syncDir makes a rename in the folder durable, where the system has a way to.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil // one may write into a folder that one cannot read
+	} else if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Sync(); !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return nil
+}

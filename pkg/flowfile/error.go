@@ -1,0 +1,48 @@
+package flowfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+)
+
+// Error is what is wrong with a file, and where.
+type Error struct {
+	Path      string
+	Line, Col int    // from 1, in characters; 0 for the file as a whole
+	Msg       string // lower case
+	Err       error  // the cause, if it is another error
+}
+
+// Error gives "path:line:col: message".
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Path)
+	if e.Line > 0 {
+		fmt.Fprintf(&b, ":%d:%d", e.Line, e.Col)
+	}
+	b.WriteString(": " + e.Msg)
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// withoutPath takes an operating system's error out of what names its path: an
+// Error names the file already, and a temporary file's name helps nobody.
+func withoutPath(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
+}

@@ -1,0 +1,39 @@
+// Package flowfile reads and writes flows as versioned JSON files. Version 1.0
+// is what the flows API exports:
+//
+//	{"version":"1.0","flow":{"name":…,"description":…,"nodes":[…],"edges":[…],"meta":{}},"exportedAt":1697644800}
+//
+// Nothing that a file says of its flow is lost on the way: unknown fields, the
+// order of keys and the spelling of numbers and strings survive. Only what a
+// server keeps about a stored flow (user_id, created_at, updated_at) is left out.
+package flowfile
+
+import "github.com/flowctl/flowctl/pkg/flow"
+
+// MaxSize is the size of the largest file that is read, in bytes: 64 MiB.
+const MaxSize = 64 << 20
+
+// File is one flow of a flow file.
+type File struct {
+	Version    string      // "major.minor"; "1.0" for a flow without a wrapper, and for ""
+	ID         string      // the flow's id on the server that it came from; "" if the file has none
+	Spec       flow.Spec   // shares the memory of the text that was read
+	ExportedAt int64       // epoch seconds; 0 when unknown
+	Extra      flow.Object // the wrapper's other members, in their order
+	Path       string      // where it was read from, "-" for standard input
+	Warnings   []*Error    // what is odd about the file but no obstacle
+
+	text  *text // nil for a flow that was not read
+	start int   // where the flow stands in text
+}
+
+// Position gives the line and the column (in characters, both from 1) of what a
+// [flow.Problem]'s pointer points at. When that is not there, it is what should
+// hold it; 0, 0 for a flow that was not read. Asking in the order of the text is
+// fast. The answer does not follow changes of the Spec.
+func (f *File) Position(pointer string) (line, col int) {
+	if f.text == nil {
+		return 0, 0
+	}
+	return f.text.position(f.text.find(f.start, pointer))
+}

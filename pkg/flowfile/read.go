@@ -1,0 +1,143 @@
+package flowfile
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// ReadFile reads the flows of a file; see [Read].
+func ReadFile(ctx context.Context, path string) ([]File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &Error{Path: path, Msg: "open the file", Err: withoutPath(err)}
+	}
+	defer f.Close()
+	return readFrom(ctx, f, path)
+}
+
+// Read reads all flows of a text: one flow with or without the wrapper, an array
+// of them, or several of either one after the other (JSON Lines). name is its
+// path, for messages. The error is an *[Error]; no flows come with it. What the
+// flows hold is not judged, [flow.Validate] does that.
+func Read(r io.Reader, name string) ([]File, error) {
+	return readFrom(context.Background(), r, name)
+}
+
+func readFrom(ctx context.Context, r io.Reader, name string) ([]File, error) {
+	data, err := readAll(ctx, r)
+	if err != nil {
+		return nil, &Error{Path: name, Msg: "read the file", Err: withoutPath(err)}
+	}
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+	if msg := notJSON(data); msg != "" {
+		return nil, &Error{Path: name, Line: 1, Col: 1, Msg: msg}
+	}
+	return (&text{path: name, data: data}).flows()
+}
+
+var errTooLarge = fmt.Errorf("larger than %d MiB, the limit for flow files", MaxSize>>20)
+
+// readAll reads no more than the limit, into a buffer of the right size where
+// the size is known.
+func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
+	var buf bytes.Buffer
+	if f, ok := r.(*os.File); ok {
+		info, err := f.Stat()
+		switch {
+		case err != nil:
+			return nil, err
+		case info.IsDir():
+			return nil, errors.New("is a directory")
+		case info.Size() > MaxSize:
+			return nil, errTooLarge
+		}
+		buf.Grow(int(info.Size()) + bytes.MinRead)
+	}
+	_, err := buf.ReadFrom(io.LimitReader(&contextReader{ctx, r}, MaxSize+1))
+	if err == nil && buf.Len() > MaxSize {
+		err = errTooLarge
+	}
+	return buf.Bytes(), err
+}
+
+// contextReader stops reading when its context is done.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+const byteOrderMark = "\xef\xbb\xbf"
+
+// notJSON says what the text is when it is certainly not JSON in UTF-8.
+func notJSON(data []byte) string {
+	trimmed := bytes.TrimLeft(data, " \t\r\n")
+	switch {
+	case len(trimmed) == 0:
+		return "the file is empty"
+	case isUTF16(data):
+		return "the file is encoded in UTF-16; save it as UTF-8"
+	case trimmed[0] == '<':
+		return "this is HTML or XML, not JSON; was a web page saved in place of an export?"
+	}
+	return ""
+}
+
+// isUTF16 knows UTF-16 by its byte order mark or by the zero byte that it has
+// beside the first character.
+func isUTF16(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) ||
+		len(data) > 1 && (data[0] == 0) != (data[1] == 0)
+}
+
+// flows reads the flows of the text.
+func (t *text) flows() ([]File, error) {
+	values, err := flow.Values(t.data)
+	if err != nil {
+		return nil, t.syntaxError(0, err)
+	}
+	var files []File
+	for _, v := range values {
+		docs := []flow.Span{v}
+		if t.data[v.Start] == '[' {
+			docs = flow.Children(t.data[v.Start:v.End])
+			for i := range docs {
+				docs[i].Start += v.Start
+				docs[i].End += v.Start
+			}
+		}
+		for _, doc := range docs {
+			f, err := t.file(doc)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, f)
+		}
+	}
+	return files, nil
+}
+
+// syntaxError places an error of package flow that counts from start.
+func (t *text) syntaxError(start int, err error) error {
+	var syntax *flow.SyntaxError
+	if !errors.As(err, &syntax) {
+		return &Error{Path: t.path, Msg: "read the flow", Err: err}
+	}
+	at, msg := start+int(syntax.Offset), syntax.Msg
+	if at >= len(t.data) {
+		msg += "; the file seems to be cut off"
+	}
+	return t.errorAt(at, msg)
+}

@@ -1,0 +1,178 @@
+package flowfile
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// document is one flow or wrapper in the text, by its members.
+type document struct {
+	at      flow.Span
+	members []flow.Span // their places count from the start of the text
+}
+
+func (d document) get(key string) *flow.Span {
+	for i := range d.members {
+		if d.members[i].Key == key {
+			return &d.members[i]
+		}
+	}
+	return nil
+}
+
+// file reads one document: a flow, or a wrapper around one.
+func (t *text) file(at flow.Span) (File, error) {
+	if first := t.data[at.Start]; first != '{' {
+		return File{}, t.errorAt(at.Start, "want a flow, which is an object, found "+kindOf(first))
+	}
+	doc := document{at: at, members: flow.Children(t.data[at.Start:at.End])}
+	for i := range doc.members {
+		doc.members[i].Start += at.Start
+		doc.members[i].End += at.Start
+	}
+	f := File{Version: current, Path: t.path, text: t, start: at.Start}
+	var err error
+	if doc.get("flow") == nil && (doc.get("nodes") != nil || doc.get("edges") != nil) {
+		err = t.bare(&f, at)
+	} else {
+		err = t.wrapped(&f, doc)
+	}
+	return f, err
+}
+
+// bare reads a flow without a wrapper. When it was stored somewhere, it was
+// exported as it was updated, like the API has it.
+func (t *text) bare(f *File, at flow.Span) error {
+	stored, err := t.stored(at)
+	f.Spec, f.ID, f.ExportedAt = stored.Spec, stored.ID, max(stored.UpdatedAt, 0)
+	return err
+}
+
+// stored reads the flow at a place of the text.
+func (t *text) stored(at flow.Span) (flow.Flow, error) {
+	stored, err := flow.ParseFlow(t.data[at.Start:at.End:at.End])
+	if err != nil {
+		return flow.Flow{}, t.syntaxError(at.Start, err)
+	}
+	return stored, nil
+}
+
+// wrapped reads a wrapper and the flow in it. The version comes first: it decides
+// how the rest is to be read.
+func (t *text) wrapped(f *File, doc document) error {
+	if err := t.version(f, doc.get("version")); err != nil {
+		return err
+	}
+	inner := doc.get("flow")
+	if inner == nil {
+		return t.errorAt(doc.at.Start, `this is no flow: it has neither "flow" (a flow file) nor "nodes" (a flow)`)
+	}
+	if first := t.data[inner.Start]; first != '{' {
+		return t.errorAt(inner.Start, `"flow" must be an object, found `+kindOf(first))
+	}
+	stored, err := t.stored(*inner)
+	f.Spec, f.ID, f.start = stored.Spec, stored.ID, inner.Start
+	for _, m := range doc.members {
+		if !t.known(f, m) {
+			f.Extra = append(f.Extra, m.Member(t.data))
+		}
+	}
+	return err
+}
+
+// version reads the wrapper's version.
+func (t *text) version(f *File, at *flow.Span) error {
+	if at == nil || t.data[at.Start] == 'n' {
+		return nil
+	}
+	raw := t.data[at.Start:at.End]
+	v := string(raw) // a number says it in its spelling: 1.0 is not 1
+	switch raw[0] {
+	case '"':
+		v = decode(raw)
+	case '{', '[', 't', 'f':
+		return t.errorAt(at.Start, "version must be a string, found "+kindOf(raw[0]))
+	}
+	version, warning, err := checkVersion(v)
+	if err != nil {
+		return t.errorAt(at.Start, err.Error())
+	}
+	if warning != "" {
+		t.warn(f, *at, warning)
+	}
+	f.Version = version
+	return nil
+}
+
+// known takes a member of the wrapper that the File has a field for. One that
+// cannot be understood is kept like an unknown one.
+func (t *text) known(f *File, m flow.Span) bool {
+	raw := t.data[m.Start:m.End]
+	switch m.Key {
+	case "version", "flow":
+		return true
+	case "id":
+		if raw[0] != '"' && raw[0] != 'n' {
+			t.warn(f, m, "id is not a text, and is ignored")
+			return false
+		}
+		if id := decode(raw); id != "" {
+			f.ID = id
+		}
+		return true
+	case "exportedAt":
+		at, ok := seconds(raw)
+		if !ok && raw[0] != 'n' {
+			t.warn(f, m, "exportedAt is not a time in seconds, and is ignored")
+			return false
+		}
+		f.ExportedAt = at
+		return true
+	}
+	return false
+}
+
+func (t *text) warn(f *File, at flow.Span, msg string) {
+	f.Warnings = append(f.Warnings, t.errorAt(at.Start, msg))
+}
+
+// seconds reads a time since 1970 in seconds, or in milliseconds: what is beyond
+// 1e11 would be the year 5138 in seconds, and is 1973 in milliseconds.
+func seconds(raw json.RawMessage) (int64, bool) {
+	n, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || n < 0 {
+		return 0, false
+	}
+	if n > 1e11 {
+		n /= 1000
+	}
+	return int64(n), n < math.MaxInt64
+}
+
+// decode gives the text of a JSON string, "" for another value.
+func decode(raw []byte) string {
+	var s string
+	_ = json.Unmarshal(raw, &s)
+	return s
+}
+
+func kindOf(first byte) string {
+	switch first {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case 't':
+		return "true"
+	case 'f':
+		return "false"
+	case 'n':
+		return "null"
+	}
+	return "a number"
+}

@@ -1,0 +1,140 @@
+package flowfile
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// The order of our own keys in a file. Other keys follow in their author's order.
+var (
+	flowOrder = []string{"name", "description", "nodes", "edges", "meta", "access_control"}
+	nodeOrder = []string{"id", "type", "position", "data"}
+	edgeOrder = []string{"id", "source", "target", "sourceHandle", "targetHandle"}
+)
+
+// Write writes the flow in its canonical form: the same flow gives the same
+// bytes, and what is read from them is written the same again. Only the layout
+// and the order of our own keys is Write's; the rest is as it was read.
+func Write(w io.Writer, f File) error {
+	p := &printer{w: w}
+	if err := p.file(f); err != nil {
+		return fmt.Errorf("write the flow file: %w", err)
+	}
+	return nil
+}
+
+func (p *printer) file(f File) error {
+	version, _, err := checkVersion(cmp.Or(f.Version, current))
+	if err != nil {
+		return err
+	}
+	p.open('{')
+	p.member("version", flow.AppendString(nil, version))
+	if f.ID != "" {
+		p.member("id", flow.AppendString(nil, f.ID))
+	}
+	p.key("flow")
+	if err := p.flow(f.Spec); err != nil {
+		return err
+	}
+	if f.ExportedAt != 0 {
+		p.member("exportedAt", strconv.AppendInt(nil, f.ExportedAt, 10))
+	}
+	for _, m := range f.Extra {
+		if isOurs(f, m.Key) {
+			continue
+		}
+		if _, err := flow.Values(m.Value); err != nil {
+			return fmt.Errorf("member %.40q: %w", m.Key, err)
+		}
+		p.members(flow.Object{m})
+	}
+	p.close('}')
+	p.buf = append(p.buf, '\n')
+	p.flush(0)
+	return p.err
+}
+
+// isOurs tells whether Write writes the wrapper's key from a field of File.
+func isOurs(f File, key string) bool {
+	switch key {
+	case "version", "flow":
+		return true
+	case "id":
+		return f.ID != ""
+	case "exportedAt":
+		return f.ExportedAt != 0
+	}
+	return false
+}
+
+// flow writes the flow. Nodes and edges are encoded one by one: there may be
+// 50 MB of them.
+func (p *printer) flow(s flow.Spec) error {
+	head := s
+	if s.Nodes != nil {
+		head.Nodes = []flow.Node{}
+	}
+	if s.Edges != nil {
+		head.Edges = []flow.Edge{}
+	}
+	doc, err := flow.ParseObject(head.AppendJSON(nil))
+	if err != nil {
+		return fmt.Errorf("encode the flow: %w", err)
+	}
+	p.open('{')
+	for _, m := range inOrder(doc, flowOrder) {
+		switch {
+		case m.Key == "nodes" && s.Nodes != nil:
+			p.key("nodes")
+			err = list(p, s.Nodes, nodeOrder)
+		case m.Key == "edges" && s.Edges != nil:
+			p.key("edges")
+			err = list(p, s.Edges, edgeOrder)
+		default:
+			p.members(flow.Object{m})
+		}
+		if err != nil {
+			return fmt.Errorf("encode %s: %w", m.Key, err)
+		}
+	}
+	p.close('}')
+	return nil
+}
+
+// list writes an array of nodes or edges. An error means that a program made one
+// of text that is no JSON.
+func list[T interface{ AppendJSON([]byte) []byte }](p *printer, items []T, order []string) error {
+	var text []byte
+	p.open('[')
+	for i, item := range items {
+		text = item.AppendJSON(text[:0])
+		p.element()
+		if doc, err := flow.ParseObject(text); err == nil {
+			p.value(inOrder(doc, order).AppendJSON(nil))
+		} else if err := flow.Check(text); err == nil {
+			p.value(text)
+		} else {
+			return fmt.Errorf("element %d: %w", i, err)
+		}
+	}
+	p.close(']')
+	return nil
+}
+
+// inOrder puts the members that are named in order first.
+func inOrder(doc flow.Object, order []string) flow.Object {
+	rank := func(m flow.Member) int {
+		if i := slices.Index(order, m.Key); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(doc, func(a, b flow.Member) int { return rank(a) - rank(b) })
+	return doc
+}
