@@ -23,7 +23,7 @@ func newRootCmd(a *app) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		RunE:              groupRun,
 		Args:              cobra.ArbitraryArgs,
-		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return a.loadConfig(c.Flags()) },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return a.loadConfig(c.Root().PersistentFlags()) },
 	}
 	cmd.SetIn(a.in)
 	cmd.SetOut(a.out)
@@ -39,8 +39,10 @@ func newRootCmd(a *app) *cobra.Command {
 	)
 	addGroup(cmd, groupFlows)
 	addGroup(cmd, groupFiles)
-	addGroup(cmd, groupPlaces)
-	cmd.AddCommand(newVersionCmd(a))
+	addGroup(cmd, groupPlaces, newLoginCmd(a), newLogoutCmd(a), newWhoamiCmd(a), newProfileCmd(a))
+	cmd.AddCommand(newVersionCmd(a), newCompletionCmd(a))
+	cmd.AddCommand(newTopicCmds()...)
+	cmd.SetHelpCommand(newHelpCmd())
 	checkArgs(cmd)
 	return cmd
 }

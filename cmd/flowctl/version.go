@@ -23,11 +23,10 @@ type versionInfo struct {
 func newVersionCmd(a *app) *cobra.Command {
 	var out outputFlags
 	cmd := &cobra.Command{
-		Use:   "version",
-		Short: "Print the version of flowctl",
-		Args:  cobra.NoArgs,
-		// No configuration is read: a broken one must not hide the version.
-		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
+		Use:               "version",
+		Short:             "Print the version of flowctl",
+		Args:              cobra.NoArgs,
+		PersistentPreRunE: withoutConfig,
 		RunE: func(*cobra.Command, []string) error {
 			p, err := a.printer(out)
 			if err != nil {

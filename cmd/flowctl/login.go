@@ -1,0 +1,224 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+type loginOptions struct {
+	app           *app
+	email         string
+	tokenStdin    bool
+	passwordStdin bool
+}
+
+func newLoginCmd(a *app) *cobra.Command {
+	o := &loginOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "login",
+		Short: "Sign in to a server",
+		Long: `Sign in to a server with a token or API key, or with e-mail and password, and
+make it the place that commands work on.
+
+The server is --server, or that of --profile or of the profile in use. It is kept
+as a profile, named after the server's host unless --profile says otherwise. The
+token is checked first, then kept in the system's keyring, or in a file that only
+you can read (tokens.json, beside the configuration) where there is no keyring.
+
+On a terminal you are asked for what is missing. Scripts write the secret to
+stdin: --token-stdin, or --email with --password-stdin. A --token on the command
+line works too, but other users of the machine can see it.`,
+		Example: `  flowctl login --server https://flows.example.com
+  flowctl login --server https://flows.example.com --profile work --token-stdin < key.txt
+  pass flows | flowctl login --email ann@example.com --password-stdin`,
+		Args: cobra.NoArgs,
+		RunE: o.run,
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.email, "email", "", "sign in with this `address` and its password")
+	f.BoolVar(&o.tokenStdin, "token-stdin", false, "read the token or API key from stdin")
+	f.BoolVar(&o.passwordStdin, "password-stdin", false, "read the password for --email from stdin")
+	return cmd
+}
+
+func (o *loginOptions) run(cmd *cobra.Command, _ []string) error {
+	a, ctx := o.app, cmd.Context()
+	if err := o.check(); err != nil {
+		return err
+	}
+	p, err := o.profile(ctx)
+	if err != nil {
+		return err
+	}
+	token, err := o.token(ctx, p)
+	if err != nil {
+		return err
+	}
+	c, err := a.connectTo(ctx, target{Profile: p.Name, Server: p.Server, Token: token})
+	if err != nil {
+		return err
+	}
+	user, err := c.Auth.Whoami(ctx)
+	if err != nil {
+		return fmt.Errorf("check the token: %w", err)
+	}
+	where, err := keepLogin(p, token)
+	if err != nil {
+		return err
+	}
+	a.note("Signed in to %s as %s (%s).", p.Server, user.Email, user.Role)
+	a.note("Profile %q is in use; its token is in %s.", p.Name, where)
+	a.warnOverridden(p.Name, p.Server)
+	return nil
+}
+
+// check finds flags that contradict each other.
+func (o *loginOptions) check() error {
+	ways := 0
+	for _, given := range []bool{o.tokenStdin, o.email != "", o.app.flags.token != ""} {
+		if given {
+			ways++
+		}
+	}
+	switch {
+	case ways > 1:
+		return usageError{errors.New("--token-stdin, --email and --token exclude each other; give one of them")}
+	case o.passwordStdin && o.email == "":
+		return usageError{errors.New("--password-stdin needs --email")}
+	case ways == 0 && !o.app.interactive():
+		return usageError{errors.New("there is no terminal to ask at; give --token-stdin, or --email with --password-stdin")}
+	case o.email != "" && !o.passwordStdin && !o.app.interactive():
+		return usageError{errors.New("there is no terminal to ask for the password at; add --password-stdin")}
+	}
+	return nil
+}
+
+// profile finds the server to sign in to, and the name to keep it under.
+func (o *loginOptions) profile(ctx context.Context) (Profile, error) {
+	a := o.app
+	p := Profile{Name: a.flags.profile, Server: a.flags.server}
+	if p.Name != "" {
+		if err := checkProfileName(p.Name); err != nil {
+			return p, err
+		}
+	}
+	if p.Server == "" {
+		known, _ := a.config.profile(cmp.Or(p.Name, a.config.Profile))
+		p.Server = known.Server
+		if server := os.Getenv("FLOWCTL_SERVER"); server != "" && (p.Name == "" || p.Server == "") {
+			p.Server = server
+		}
+	}
+	if p.Server == "" {
+		if !a.interactive() {
+			return p, usageError{errors.New("which server? Add --server URL")}
+		}
+		var err error
+		if p.Server, err = a.ask(ctx, "URL of the server:"); err != nil {
+			return p, err
+		}
+	}
+	c, err := client.New(p.Server)
+	if err != nil {
+		return p, usageError{err}
+	}
+	p.Server = c.BaseURL()
+	if u, err := url.Parse(p.Server); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		a.warn("%s is not encrypted: others on the way can read the token", p.Server)
+	}
+	if p.Name = cmp.Or(p.Name, a.profileOf(p.Server)); p.Name == "" {
+		_, p.Name, _ = strings.Cut(p.Server, "://")
+	}
+	return p, checkProfileName(p.Name)
+}
+
+// isLoopback tells whether a host is this machine and nothing else.
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// token gets the token to be stored: as it is given, or for a password.
+func (o *loginOptions) token(ctx context.Context, p Profile) (string, error) {
+	a := o.app
+	switch {
+	case a.flags.token != "":
+		return a.flags.token, nil
+	case o.tokenStdin:
+		return a.secretFromStdin(ctx, "Token")
+	}
+	email, password, err := o.credentials(ctx)
+	if err != nil {
+		return "", err
+	}
+	c, err := a.connectTo(ctx, target{Server: p.Server})
+	if err != nil {
+		return "", err
+	}
+	session, err := c.Auth.SignIn(ctx, email, password)
+	if err != nil {
+		return "", fmt.Errorf("sign in as %s: %w", email, err)
+	}
+	return session.Token, nil
+}
+
+func (o *loginOptions) credentials(ctx context.Context) (email, password string, err error) {
+	if email = o.email; email == "" {
+		if email, err = o.app.ask(ctx, "E-mail:"); err != nil {
+			return "", "", err
+		}
+	}
+	if o.passwordStdin {
+		password, err = o.app.secretFromStdin(ctx, "Password")
+	} else {
+		password, err = o.app.askSecret(ctx, "Password:")
+	}
+	return email, password, err
+}
+
+// keepLogin stores the token and makes the profile the one in use: both, or
+// neither. It tells where the token is.
+func keepLogin(p Profile, token string) (where string, err error) {
+	before, err := readToken(p.Name)
+	if err != nil {
+		return "", err
+	}
+	if where, err = saveToken(p.Name, token); err != nil {
+		return "", err
+	}
+	err = editConfig(func(c *configFile) error {
+		c.use(p.Name)
+		return c.setProfile(p)
+	})
+	switch {
+	case err == nil:
+		return where, nil
+	case before == "":
+		return "", errors.Join(err, dropToken(p.Name))
+	}
+	_, undone := saveToken(p.Name, before)
+	return "", errors.Join(err, undone)
+}
+
+// warnOverridden says so when the environment goes before the profile that was
+// just made the one in use.
+func (a *app) warnOverridden(name, server string) {
+	switch of := os.Getenv("FLOWCTL_SERVER"); {
+	case of != "" && !sameServer(of, server):
+		a.warn("FLOWCTL_SERVER is set and goes before the profile; unset it")
+	case os.Getenv("FLOWCTL_TOKEN") != "" && server != "":
+		a.warn("FLOWCTL_TOKEN is set and goes before the stored token; unset it")
+	case of == "" && os.Getenv("FLOWCTL_PROFILE") != "" && os.Getenv("FLOWCTL_PROFILE") != name:
+		a.warn("FLOWCTL_PROFILE is set and goes before the profile in use; unset it")
+	}
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+type whoamiOptions struct {
+	app *app
+	out outputFlags
+}
+
+// identity is what `flowctl whoami -o json` prints.
+type identity struct {
+	client.User
+	Profile string `json:"profile,omitempty"` // "" for a server named by its URL alone
+	Server  string `json:"server,omitempty"`  // "" for the local store
+}
+
+func newWhoamiCmd(a *app) *cobra.Command {
+	o := &whoamiOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "whoami",
+		Short: "Show who you are, and where",
+		Long: `Show the account that commands work as, and the server that they work on. The
+server is asked, so this also tells whether the token is still good.`,
+		Example: `  flowctl whoami
+  flowctl whoami --profile work -o json --jq .role`,
+		Args: cobra.NoArgs,
+		RunE: o.run,
+	}
+	o.out.register(cmd)
+	return cmd
+}
+
+func (o *whoamiOptions) run(cmd *cobra.Command, _ []string) error {
+	p, err := o.app.printer(o.out)
+	if err != nil {
+		return err
+	}
+	t, err := o.app.target()
+	if err != nil {
+		return err
+	}
+	c, err := o.app.connectTo(cmd.Context(), t)
+	if err != nil {
+		return err
+	}
+	user, err := c.Auth.Whoami(cmd.Context())
+	if err != nil {
+		return err
+	}
+	type column = output.Column[identity]
+	view := output.View[identity]{
+		Columns: []column{
+			{Title: "EMAIL", Text: func(_ *output.Printer, i identity) string { return i.Email }},
+			{Title: "ROLE", Text: func(_ *output.Printer, i identity) string { return i.Role }},
+			{Title: "WHERE", Text: func(*output.Printer, identity) string { return t.String() }},
+			{Title: "PROFILE", Text: func(_ *output.Printer, i identity) string { return i.Profile }},
+			{Title: "NAME", Wide: true, Text: func(_ *output.Printer, i identity) string { return i.Name }},
+			{Title: "ID", Wide: true, Text: func(_ *output.Printer, i identity) string { return i.ID }},
+		},
+		Name: func(i identity) string { return i.Email },
+	}
+	return output.Item(p, view, identity{User: user, Profile: t.Profile, Server: t.Server})
+}
