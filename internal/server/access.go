@@ -1,0 +1,77 @@
+package server
+
+import (
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// access checks an access_control value: null, or an object that may have read
+// and write, each with lists of ids. Other members are kept and mean nothing, but
+// not misspelt ones of ours, which some readers would take for the real thing.
+func (p *parser) access(raw []byte, loc []any) []byte {
+	if isNull(raw) {
+		return raw
+	}
+	for _, m := range p.members(raw, loc, "read", "write") {
+		if m.Key != "read" && m.Key != "write" || isNull(m.Value) {
+			continue
+		}
+		for _, ids := range p.members(m.Value, at(loc, m.Key), "user_ids", "group_ids") {
+			if ids.Key == "user_ids" || ids.Key == "group_ids" {
+				p.ids(ids.Value, at(at(loc, m.Key), ids.Key))
+			}
+		}
+	}
+	return raw
+}
+
+// members takes an object apart whose keys may be any but other spellings of known
+// ones.
+func (p *parser) members(raw []byte, loc []any, known ...string) flow.Object {
+	o, err := flow.ParseObject(raw)
+	if err != nil { // the text was checked: it is no object
+		p.fault("dict_type", "Input should be a valid dictionary", loc, raw)
+		return nil
+	}
+	for _, m := range o {
+		for _, k := range known {
+			if m.Key != k && strings.EqualFold(m.Key, k) {
+				p.fault("extra_forbidden", "Key should be written "+k, at(loc, m.Key), m.Value)
+			}
+		}
+	}
+	return o
+}
+
+// ids checks a list of strings.
+func (p *parser) ids(raw []byte, loc []any) {
+	if isNull(raw) {
+		return
+	}
+	if raw[0] != '[' {
+		p.fault("list_type", "Input should be a valid list", loc, raw)
+		return
+	}
+	eachElement(raw, func(i int, elem []byte) { p.text(elem, at(loc, i)) })
+}
+
+// rights is what a user may do with a flow.
+type rights struct{ read, write, own bool }
+
+// rights tells what the caller may do with f. Read and write are independent, as
+// on the real backend.
+func (c *call) rights(f *store.Flow) rights {
+	if f.UserID == c.user.ID || c.isAdmin() {
+		return rights{read: true, write: true, own: true}
+	}
+	if string(f.AccessControl) == "{}" { // most flows: not worth decoding
+		return rights{}
+	}
+	a, err := flow.ParseAccess(f.AccessControl)
+	if err != nil {
+		return rights{} // what cannot be understood lets nobody in
+	}
+	return rights{read: a.Public || a.Read.Has(c.user.ID), write: a.Write.Has(c.user.ID)}
+}

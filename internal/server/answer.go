@@ -1,0 +1,110 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// largePart is the size from which a stored text is written by itself instead of
+// being copied into the buffer of the answer.
+const largePart = 32 << 10
+
+// answer is a JSON body being put together: small parts are gathered in a buffer,
+// large ones only referred to.
+type answer struct {
+	parts [][]byte // what is complete
+	size  int      // bytes in parts
+	buf   []byte   // what comes next
+	start int      // where in buf the next part begins
+}
+
+// answers holds buffers for the next answers.
+var answers = sync.Pool{New: func() any { return &answer{buf: make([]byte, 0, 8<<10)} }}
+
+func newAnswer() *answer { return answers.Get().(*answer) }
+
+// raw adds JSON text.
+func (a *answer) raw(b []byte) {
+	if len(b) < largePart {
+		a.buf = append(a.buf, b...)
+		return
+	}
+	a.cut()
+	a.parts = append(a.parts, b)
+	a.size += len(b)
+}
+
+// text adds JSON text.
+func (a *answer) text(s string) { a.buf = append(a.buf, s...) }
+
+// quote adds s as a JSON string.
+func (a *answer) quote(s string) { a.buf = appendQuoted(a.buf, s) }
+
+// int adds a number.
+func (a *answer) int(n int64) { a.buf = strconv.AppendInt(a.buf, n, 10) }
+
+// cut makes what was gathered a part.
+func (a *answer) cut() {
+	if a.start < len(a.buf) {
+		a.parts = append(a.parts, a.buf[a.start:])
+		a.size += len(a.buf) - a.start
+		a.start = len(a.buf)
+	}
+}
+
+// bytes is the whole text as a copy.
+func (a *answer) bytes() []byte {
+	a.cut()
+	all := make([]byte, 0, a.size)
+	for _, p := range a.parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+// free gives the buffer back. The parts must not be used any more.
+func (a *answer) free() {
+	const keep = 256 << 10
+	if cap(a.buf) > keep {
+		return
+	}
+	clear(a.parts)
+	*a = answer{parts: a.parts[:0], buf: a.buf[:0]}
+	answers.Put(a)
+}
+
+// send answers 200 with a and frees it.
+func (c *call) send(a *answer) error {
+	defer a.free()
+	a.cut()
+	h := c.Header()
+	h["Content-Type"] = jsonType
+	h["Content-Length"] = []string{strconv.Itoa(a.size)}
+	c.WriteHeader(http.StatusOK)
+	for _, p := range a.parts {
+		if _, err := c.Write(p); err != nil {
+			return nil // the client has gone: there is nobody to tell
+		}
+	}
+	return nil
+}
+
+// json answers with a short body.
+func (c *call) json(status int, body []byte) {
+	h := c.Header()
+	h["Content-Type"] = jsonType
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	c.WriteHeader(status)
+	_, _ = c.Write(body) // fails only when the client has gone
+}
+
+var jsonType = []string{"application/json"}
+
+// appendQuoted appends s as a JSON string that escapes no more than it has to.
+func appendQuoted(dst []byte, s string) []byte {
+	dst, _ = jsontext.AppendQuote(dst, s) // the error is of invalid UTF-8, which is replaced
+	return dst
+}

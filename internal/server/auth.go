@@ -1,0 +1,117 @@
+package server
+
+import (
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+// signedIn makes h a handler for signed-in users only.
+func (s *Server) signedIn(h handler) handler {
+	return func(c *call) error {
+		u, err := s.authenticate(c)
+		if err != nil {
+			return err
+		}
+		c.user = u
+		return h(c)
+	}
+}
+
+// authenticate finds out who calls: by the key in the Authorization header, or in
+// the cookie "token" as the real backend's pages send it.
+func (s *Server) authenticate(c *call) (*store.User, error) {
+	if c.local != nil {
+		return c.local, nil
+	}
+	key, fromCookie := keyOf(c.r)
+	if key == "" {
+		return nil, errNotAuthenticated
+	}
+	// A browser sends the cookie along with whatever a foreign page makes it do.
+	if fromCookie && s.sameWeb.Check(c.r) != nil {
+		return nil, &problem{status: http.StatusForbidden, detail: "Cross-origin requests may not use the cookie"}
+	}
+	u, err := s.userOf(c, HashKey(key))
+	switch {
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrExpired):
+		return nil, errNotAuthenticated
+	case err != nil:
+		return nil, err
+	}
+	c.user = u // for the log, whatever comes of it
+	if u.Role != store.RoleAdmin && u.Role != store.RoleUser {
+		return nil, errPending
+	}
+	return u, nil
+}
+
+func keyOf(r *http.Request) (key string, fromCookie bool) {
+	if header := r.Header.Get("Authorization"); header != "" {
+		scheme, key, _ := strings.Cut(header, " ")
+		if strings.EqualFold(scheme, "Bearer") {
+			return strings.TrimSpace(key), false
+		}
+		return "", false
+	}
+	if cookie, err := r.Cookie("token"); err == nil {
+		return cookie.Value, true
+	}
+	return "", false
+}
+
+// userOf gives the user whom a key lets in.
+func (s *Server) userOf(c *call, sum [sha256.Size]byte) (*store.User, error) {
+	now := time.Now()
+	if u := s.keys.get(sum, now); u != nil {
+		return u, nil
+	}
+	u, _, err := s.st.UserByKey(c.r.Context(), sum)
+	if err != nil {
+		return nil, err
+	}
+	s.keys.put(sum, u, now)
+	return u, nil
+}
+
+const (
+	// keyCacheTTL is how long a revoked key may go on working: other processes
+	// revoke keys too, and do not tell us.
+	keyCacheTTL = time.Second
+	// keyCacheSize bounds the cache's memory; beyond it the cache starts afresh.
+	keyCacheSize = 4096
+)
+
+// keyCache remembers for a moment whom a key let in.
+type keyCache struct {
+	mu    sync.RWMutex
+	users map[[sha256.Size]byte]cachedUser
+}
+
+type cachedUser struct {
+	user  *store.User
+	until time.Time
+}
+
+func (k *keyCache) get(sum [sha256.Size]byte, now time.Time) *store.User {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if e := k.users[sum]; now.Before(e.until) {
+		return e.user
+	}
+	return nil
+}
+
+func (k *keyCache) put(sum [sha256.Size]byte, u *store.User, now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.users == nil || len(k.users) >= keyCacheSize {
+		k.users = make(map[[sha256.Size]byte]cachedUser)
+	}
+	k.users[sum] = cachedUser{user: u, until: now.Add(keyCacheTTL)}
+}

@@ -1,0 +1,157 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// firstRead is how much room a body gets before its bytes are there: what a
+// Content-Length merely promises costs no memory.
+const firstRead = 64 << 10
+
+// body reads the request's body, which has to be JSON by its Content-Type. A body
+// that is too large is refused before it is read.
+func (c *call) body() ([]byte, error) {
+	if err := checkContentType(c.r); err != nil {
+		return nil, err
+	}
+	limit, length := c.s.maxBody, c.r.ContentLength
+	if length > limit {
+		c.Header().Set("Connection", "close") // the rest is not worth reading
+		return nil, tooLarge(limit)
+	}
+	room := min(max(length, 511), firstRead) + 1
+	if c.local != nil {
+		room = max(length, 511) + 1
+	}
+	data, err := readAll(http.MaxBytesReader(c.ResponseWriter, c.r.Body, limit), make([]byte, 0, room))
+	var tooMuch *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooMuch):
+		return nil, tooLarge(limit)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		c.Header().Set("Connection", "close")
+		return nil, &problem{status: http.StatusRequestTimeout, detail: "The body did not arrive in time", cause: err}
+	case c.r.Context().Err() != nil:
+		return nil, c.r.Context().Err()
+	case err != nil:
+		return nil, badRequest("The body could not be read to its end")
+	}
+	return data, nil
+}
+
+// readAll appends all of r to buf, which it lets grow as the bytes come.
+func readAll(r io.Reader, buf []byte) ([]byte, error) {
+	for {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err == io.EOF {
+			return buf, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func tooLarge(limit int64) error {
+	return &problem{status: http.StatusRequestEntityTooLarge, detail: "The body is larger than " + byteSize(limit)}
+}
+
+// byteSize words a number of bytes.
+func byteSize(n int64) string {
+	for _, unit := range []struct {
+		size int64
+		name string
+	}{{1 << 20, " MiB"}, {1 << 10, " KiB"}} {
+		if n >= unit.size && n%unit.size == 0 {
+			return strconv.FormatInt(n/unit.size, 10) + unit.name
+		}
+	}
+	return strconv.FormatInt(n, 10) + " bytes"
+}
+
+// checkContentType lets through JSON, and a body that says nothing of its type.
+// Forms and text/plain are refused because a foreign page can make a browser send
+// those without asking.
+func checkContentType(r *http.Request) error {
+	unsupported := func(detail string) error {
+		return &problem{status: http.StatusUnsupportedMediaType, detail: detail}
+	}
+	if enc := r.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
+		return unsupported("Content-Encoding is not supported: send the body as it is")
+	}
+	ct := r.Header.Get("Content-Type")
+	if ct == "" || ct == "application/json" {
+		return nil
+	}
+	kind, params, err := mime.ParseMediaType(ct)
+	isJSON := kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")
+	if err != nil || !isJSON {
+		if r.ContentLength == 0 {
+			return nil // of nothing, as `curl -X POST -d ''` says it
+		}
+		return unsupported("Content-Type has to be application/json")
+	}
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return unsupported("The charset has to be utf-8")
+	}
+	return nil
+}
+
+// object reads the body as a JSON object.
+func (c *call) object() (flow.Object, []byte, error) {
+	data, err := c.body()
+	if err != nil {
+		return nil, nil, err
+	}
+	o, err := parseBody(data)
+	return o, data, err
+}
+
+// objectIfAny is object for a route whose body may be left out.
+func (c *call) objectIfAny() (flow.Object, []byte, error) {
+	data, err := c.body()
+	if err != nil || len(data) == 0 {
+		return nil, data, err
+	}
+	o, err := parseBody(data)
+	return o, data, err
+}
+
+// parseBody takes data apart. Bad JSON is a 422 that says where it is bad.
+func parseBody(data []byte) (flow.Object, error) {
+	if len(data) == 0 {
+		return nil, invalid(missing("body"))
+	}
+	o, err := flow.ParseObject(data)
+	if err == nil {
+		return o, nil
+	}
+	var syntax *flow.SyntaxError
+	if flow.Check(data) == nil {
+		return nil, invalid(fault{
+			kind: "model_attributes_type", loc: []any{"body"},
+			msg: "Input should be a valid dictionary", input: data,
+		})
+	}
+	if !errors.As(err, &syntax) {
+		return nil, err
+	}
+	// ParseObject stops at what is no object; the first fault of grammar counts.
+	_ = errors.As(flow.Check(data), &syntax)
+	return nil, invalid(fault{
+		kind: "json_invalid", loc: []any{"body", int(syntax.Offset)},
+		msg: "JSON decode error: " + syntax.Msg, input: []byte("{}"),
+	})
+}

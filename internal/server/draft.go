@@ -1,0 +1,242 @@
+package server
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// draft is what a body says of a flow. Texts are compact JSON; a nil one was not
+// sent.
+type draft struct {
+	name        *string
+	description *string
+	nodes       []byte
+	edges       []byte
+	meta        []byte
+	access      []byte // "null" for public
+	extra       flow.Object
+
+	sentDescription bool // description may be null
+}
+
+// parseDraft reads the members of a flow and reports all that is wrong with them.
+// The draft shares the body's memory, which is compacted in place.
+func parseDraft(o flow.Object, loc ...any) (draft, []fault) {
+	var d draft
+	var p parser
+	for _, m := range o {
+		at := at(loc, m.Key)
+		switch m.Key {
+		case "name":
+			d.name = p.name(m.Value, at)
+		case "description":
+			d.sentDescription = true
+			if !isNull(m.Value) {
+				d.description = p.text(m.Value, at)
+			}
+		case "nodes":
+			d.nodes = p.objects(m.Value, at)
+		case "edges":
+			d.edges = p.objects(m.Value, at)
+		case "meta":
+			d.meta = p.object(m.Value, at)
+		case "access_control":
+			d.access = p.access(m.Value, at)
+		case "id", "user_id", "created_at", "updated_at": // ours to say
+		default:
+			d.extra = append(d.extra, m)
+		}
+	}
+	if len(p.faults) == 0 {
+		d.compact()
+	}
+	return d, p.faults
+}
+
+// compact takes the white space out of all texts, in place.
+func (d *draft) compact() {
+	for _, text := range []*[]byte{&d.nodes, &d.edges, &d.meta, &d.access} {
+		if *text != nil {
+			*text = flow.AppendCompact((*text)[:0], *text)
+		}
+	}
+}
+
+// flow makes a new flow of the draft. What it does not say is empty, and private.
+func (d draft) flow(owner, defaultName string) *store.Flow {
+	f := &store.Flow{
+		UserID: owner, Name: defaultName, Description: d.description,
+		Nodes: orText(d.nodes, "[]"), Edges: orText(d.edges, "[]"), Meta: orText(d.meta, "{}"),
+		AccessControl: accessColumn(orText(d.access, "{}")),
+	}
+	if d.name != nil {
+		f.Name = *d.name
+	}
+	if len(d.extra) > 0 {
+		f.Extra = d.extra.AppendJSON(nil)
+	}
+	return f
+}
+
+// apply changes f as the draft says and tells whether that changed anything.
+func (d draft) apply(f *store.Flow) (changed bool, err error) {
+	setText := func(dst *[]byte, v []byte) {
+		if v != nil && !bytes.Equal(*dst, v) {
+			*dst, changed = v, true
+		}
+	}
+	if d.name != nil && *d.name != f.Name {
+		f.Name, changed = *d.name, true
+	}
+	if d.sentDescription && !sameText(d.description, f.Description) {
+		f.Description, changed = d.description, true
+	}
+	setText(&f.Nodes, d.nodes)
+	setText(&f.Edges, d.edges)
+	setText(&f.Meta, d.meta)
+	if d.changesAccess(f) {
+		f.AccessControl, changed = accessColumn(d.access), true
+	}
+	extra, err := d.applyExtra(f.Extra)
+	if err == nil && !bytes.Equal(extra, f.Extra) {
+		f.Extra, changed = extra, true
+	}
+	return changed, err
+}
+
+// changesAccess tells whether the draft asks for other rights than f has.
+func (d draft) changesAccess(f *store.Flow) bool {
+	return d.access != nil && !bytes.Equal(accessColumn(d.access), f.AccessControl)
+}
+
+// applyExtra gives the unknown fields after the update: those sent are set, null
+// takes one out.
+func (d draft) applyExtra(was []byte) ([]byte, error) {
+	if len(d.extra) == 0 {
+		return was, nil
+	}
+	var o flow.Object
+	if was != nil {
+		var err error
+		if o, err = flow.ParseObject(was); err != nil {
+			return nil, err
+		}
+	}
+	for _, m := range d.extra {
+		if _, ok := o.Get(m.Key); ok {
+			o.Set(m.Key, m.Value)
+		} else {
+			o = append(o, m)
+		}
+	}
+	kept := o[:0]
+	for _, m := range o {
+		if sent, ok := d.extra.Get(m.Key); !ok || !isNull(sent) {
+			kept = append(kept, m)
+		}
+	}
+	if len(kept) == 0 {
+		return nil, nil
+	}
+	return kept.AppendJSON(nil), nil
+}
+
+// accessColumn is how the store keeps access_control: null is nil.
+func accessColumn(text []byte) []byte {
+	if isNull(text) {
+		return nil
+	}
+	return text
+}
+
+func orText(b []byte, otherwise string) []byte {
+	if b == nil {
+		return []byte(otherwise)
+	}
+	return b
+}
+
+func sameText(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
+
+func isNull(raw []byte) bool { return string(raw) == "null" }
+
+// at is loc with one more step, in memory of its own.
+func at(loc []any, step any) []any { return append(loc[:len(loc):len(loc)], step) }
+
+// parser reads values and collects what is wrong with them.
+type parser struct{ faults []fault }
+
+func (p *parser) fault(kind, msg string, loc []any, input []byte) {
+	p.faults = append(p.faults, fault{kind: kind, loc: loc, msg: msg, input: input})
+}
+
+// text reads a string that a database can keep: no lone surrogate, which is no
+// character, and no NUL.
+func (p *parser) text(raw []byte, loc []any) *string {
+	if raw[0] != '"' {
+		p.fault("string_type", "Input should be a valid string", loc, raw)
+		return nil
+	}
+	b, err := jsontext.AppendUnquote(nil, raw)
+	switch {
+	case err != nil:
+		p.fault("string_unicode", "Input should be a valid string without lone surrogates", loc, raw)
+		return nil
+	case bytes.IndexByte(b, 0) >= 0:
+		p.fault("string_unicode", "Input should be a valid string without NUL characters", loc, raw)
+		return nil
+	}
+	s := string(b)
+	return &s
+}
+
+func (p *parser) name(raw []byte, loc []any) *string {
+	s := p.text(raw, loc)
+	if s != nil && strings.TrimSpace(*s) == "" {
+		p.fault("string_too_short", "String should have at least 1 character that is not blank", loc, raw)
+	}
+	return s
+}
+
+// objects reads an array of objects.
+func (p *parser) objects(raw []byte, loc []any) []byte {
+	if raw[0] != '[' {
+		p.fault("list_type", "Input should be a valid list", loc, raw)
+		return nil
+	}
+	eachElement(raw, func(i int, elem []byte) {
+		if elem[0] != '{' {
+			p.fault("dict_type", "Input should be a valid dictionary", at(loc, i), elem)
+		}
+	})
+	return raw
+}
+
+// object reads an object; null stands for an empty one.
+func (p *parser) object(raw []byte, loc []any) []byte {
+	switch {
+	case isNull(raw):
+		return []byte("{}")
+	case raw[0] != '{':
+		p.fault("dict_type", "Input should be a valid dictionary", loc, raw)
+	}
+	return raw
+}
+
+// eachElement calls f with the elements of an array that is known to be valid.
+func eachElement(array []byte, f func(i int, elem []byte)) {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(array), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	_, _ = dec.ReadToken() // the bracket
+	for i := 0; dec.PeekKind() != ']'; i++ {
+		elem, err := dec.ReadValue()
+		if err != nil {
+			return // cannot be: the text was checked
+		}
+		f(i, elem)
+	}
+}

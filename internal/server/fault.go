@@ -1,0 +1,89 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"unicode/utf8"
+)
+
+// fault is one thing wrong with a request, in FastAPI's terms, which the clients
+// of the real backend know.
+type fault struct {
+	kind  string // "missing", "string_type", ...
+	loc   []any  // "body" or "query", then keys (string) and indexes (int)
+	msg   string
+	input []byte // the offending value as JSON; nil for null
+}
+
+// What a 422 repeats of the request is bounded: it would otherwise be a way to
+// make a small body into a large answer.
+const (
+	maxFaults = 1000
+	maxInput  = 1 << 10 // bytes
+)
+
+func invalid(faults ...fault) *problem {
+	return &problem{status: http.StatusUnprocessableEntity, faults: faults}
+}
+
+func appendFaults(dst []byte, faults []fault) []byte {
+	more := 0
+	if len(faults) > maxFaults {
+		more = len(faults) - maxFaults
+		faults = faults[:maxFaults]
+	}
+	dst = append(dst, '[')
+	for i, f := range faults {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = f.append(dst)
+	}
+	if more > 0 {
+		rest := fault{kind: "too_many_errors", loc: []any{"body"}, msg: fmt.Sprintf("and %d more", more)}
+		dst = rest.append(append(dst, ','))
+	}
+	return append(dst, ']')
+}
+
+func (f fault) append(dst []byte) []byte {
+	dst = appendQuoted(append(dst, `{"type":`...), f.kind)
+	dst = append(dst, `,"loc":[`...)
+	for i, l := range f.loc {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		switch l := l.(type) {
+		case int:
+			dst = strconv.AppendInt(dst, int64(l), 10)
+		case string:
+			dst = appendQuoted(dst, l)
+		}
+	}
+	dst = appendQuoted(append(dst, `],"msg":`...), f.msg)
+	dst = append(dst, `,"input":`...)
+	switch {
+	case f.input == nil:
+		dst = append(dst, "null"...)
+	case len(f.input) > maxInput:
+		dst = appendQuoted(dst, clip(f.input)+"…")
+	default:
+		dst = append(dst, f.input...)
+	}
+	return append(dst, '}')
+}
+
+// clip is the beginning of a long text, cut between characters.
+func clip(b []byte) string {
+	b = b[:maxInput]
+	for len(b) > 0 && !utf8.Valid(b) {
+		b = b[:len(b)-1]
+	}
+	return string(b)
+}
+
+// missing is the fault of what is not there.
+func missing(loc ...any) fault {
+	return fault{kind: "missing", loc: loc, msg: "Field required"}
+}

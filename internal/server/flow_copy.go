@@ -1,0 +1,110 @@
+package server
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// duplicateFlow makes a copy that is the caller's own and private, whoever may
+// read the original. The body is optional: {"name":…}.
+func (s *Server) duplicateFlow(c *call) error {
+	o, body, err := c.objectIfAny()
+	if err != nil {
+		return err
+	}
+	once, done, err := c.once(body)
+	if done || err != nil {
+		return err
+	}
+	var p parser
+	var name *string
+	if v, ok := o.Get("name"); ok && !isNull(v) {
+		name = p.name(v, []any{"body", "name"})
+	}
+	if p.faults != nil {
+		return invalid(p.faults...)
+	}
+	f, err := c.readable()
+	if err != nil {
+		return err
+	}
+	dup := store.Flow{
+		UserID: c.user.ID, Name: f.Name + " (Copy)", Description: f.Description,
+		Nodes: f.Nodes, Edges: f.Edges, Meta: f.Meta, Extra: f.Extra, AccessControl: flow.Private,
+	}
+	if name != nil {
+		dup.Name = *name
+	}
+	return c.add(&dup, once)
+}
+
+// importFlow makes a flow of a flow file, or of a bare flow.
+func (s *Server) importFlow(c *call) error {
+	o, body, err := c.object()
+	if err != nil {
+		return err
+	}
+	once, done, err := c.once(body)
+	if done || err != nil {
+		return err
+	}
+	o, loc, faults := unwrap(o)
+	if faults != nil {
+		return invalid(faults...)
+	}
+	if name, ok := o.Get("name"); ok && isNull(name) {
+		o.Set("name", []byte(`"`+importedName+`"`))
+	}
+	d, faults := parseDraft(o, loc...)
+	if faults != nil {
+		return invalid(faults...)
+	}
+	return c.add(d.flow(c.user.ID, importedName), once)
+}
+
+// importedName is the name of a flow whose file has none.
+const importedName = "Imported Flow"
+
+// unwrap gives the flow in a flow file, and where it is in the body. What has a
+// flow and no nodes of its own is a file; anything else is a bare flow.
+func unwrap(o flow.Object) (inner flow.Object, loc []any, faults []fault) {
+	loc = []any{"body"}
+	raw, wrapped := o.Get("flow")
+	if _, bare := o.Get("nodes"); bare || !wrapped {
+		return o, loc, nil
+	}
+	if v, ok := o.Get("version"); ok {
+		if f := checkVersion(v); f != nil {
+			faults = append(faults, *f)
+		}
+	}
+	inner, err := flow.ParseObject(raw)
+	if err != nil { // the text was checked: it is no object
+		faults = append(faults, fault{
+			kind: "dict_type", loc: at(loc, "flow"), msg: "Input should be a valid dictionary", input: raw,
+		})
+	}
+	return inner, at(loc, "flow"), faults
+}
+
+// checkVersion refuses files of a newer major version than 1, which this server
+// would misread. Newer minor ones only add to it.
+func checkVersion(raw []byte) *fault {
+	var p parser
+	loc := []any{"body", "version"}
+	version := p.text(raw, loc)
+	if version == nil {
+		return &p.faults[0]
+	}
+	major, _, _ := strings.Cut(*version, ".")
+	if n, err := strconv.ParseUint(major, 10, 32); err != nil || n != 1 {
+		return &fault{
+			kind: "value_error", loc: loc, input: raw,
+			msg: "Value error, this server reads flow files of version 1",
+		}
+	}
+	return nil
+}

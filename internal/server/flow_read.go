@@ -1,0 +1,67 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+// readable gives the flow of the path if the caller may read it.
+func (c *call) readable() (*store.Flow, error) {
+	f, err := c.s.st.Flow(c.r.Context(), c.r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	if !c.rights(f).read {
+		return nil, errProhibited
+	}
+	return f, nil
+}
+
+// sendFlow answers with a whole flow and its entity tag.
+func (c *call) sendFlow(f *store.Flow) error {
+	c.Header()["Etag"] = []string{etag(f)}
+	a := newAnswer()
+	a.flow(f)
+	return c.send(a)
+}
+
+func (s *Server) getFlow(c *call) error {
+	f, err := c.readable()
+	if err != nil {
+		return err
+	}
+	if c.notModified(f) {
+		c.Header()["Etag"] = []string{etag(f)}
+		c.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	return c.sendFlow(f)
+}
+
+func (s *Server) exportFlow(c *call) error {
+	f, err := c.readable()
+	if err != nil {
+		return err
+	}
+	a := newAnswer()
+	a.export(f)
+	return c.send(a)
+}
+
+// executeFlow tells the caller to run the flow: this server has no model to run
+// it with. The body is optional.
+func (s *Server) executeFlow(c *call) error {
+	if _, _, err := c.objectIfAny(); err != nil {
+		return err
+	}
+	f, err := c.readable()
+	if err != nil {
+		return err
+	}
+	a := newAnswer()
+	a.text(`{"message":"Flow execution is handled client-side","flowId":`)
+	a.quote(f.ID)
+	a.text(`,"status":"delegated_to_client"}`)
+	return c.send(a)
+}

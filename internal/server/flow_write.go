@@ -1,0 +1,101 @@
+package server
+
+import (
+	"errors"
+
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+func (s *Server) createFlow(c *call) error {
+	o, body, err := c.object()
+	if err != nil {
+		return err
+	}
+	once, done, err := c.once(body)
+	if done || err != nil {
+		return err
+	}
+	d, faults := parseDraft(o, "body")
+	if _, ok := o.Get("name"); !ok {
+		faults = append(faults, missing("body", "name"))
+	}
+	if faults != nil {
+		return invalid(faults...)
+	}
+	return c.add(d.flow(c.user.ID, ""), once)
+}
+
+// add stores a new flow and answers with it.
+func (c *call) add(f *store.Flow, once once) error {
+	f.Fill()
+	once.remember(f)
+	if err := c.s.st.CreateFlow(c.r.Context(), f, once.record); err != nil {
+		_, err = c.lost(once, err)
+		return err
+	}
+	return c.sendFlow(f)
+}
+
+// errUnchanged ends an update that would change nothing: the flow keeps its time
+// and its entity tag, so that saving twice is not a change.
+var errUnchanged = errors.New("unchanged")
+
+func (s *Server) updateFlow(c *call) error {
+	o, body, err := c.object()
+	if err != nil {
+		return err
+	}
+	once, done, err := c.once(body)
+	if done || err != nil {
+		return err
+	}
+	d, faults := parseDraft(o, "body")
+	if faults != nil {
+		return invalid(faults...)
+	}
+	var unchanged store.Flow
+	change := func(f *store.Flow) error {
+		switch may := c.rights(f); {
+		case !may.write, d.changesAccess(f) && !may.own:
+			return errProhibited
+		}
+		if err := c.checkIfMatch(f); err != nil {
+			return err
+		}
+		changed, err := d.apply(f)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			unchanged = *f
+			return errUnchanged
+		}
+		f.Touch()
+		once.remember(f)
+		return nil
+	}
+	f, err := s.st.UpdateFlow(c.r.Context(), c.r.PathValue("id"), change, once.record)
+	switch {
+	case errors.Is(err, errUnchanged):
+		return c.sendFlow(&unchanged)
+	case err != nil:
+		_, err = c.lost(once, err)
+		return err
+	}
+	return c.sendFlow(f)
+}
+
+func (s *Server) deleteFlow(c *call) error {
+	err := s.st.DeleteFlow(c.r.Context(), c.r.PathValue("id"), func(f *store.Flow) error {
+		if !c.rights(f).own {
+			return errProhibited
+		}
+		return c.checkIfMatch(f)
+	})
+	if err != nil {
+		return err
+	}
+	a := newAnswer()
+	a.text("true")
+	return c.send(a)
+}

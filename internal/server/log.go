@@ -1,0 +1,39 @@
+package server
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// logRequest notes a request that was answered: never its query, headers or body,
+// which may hold secrets and people's texts.
+func (s *Server) logRequest(c *call, start time.Time) {
+	level := slog.LevelInfo
+	switch {
+	case c.status >= http.StatusInternalServerError:
+		level = slog.LevelError
+	case c.route == "/health" || c.route == "/metrics":
+		level = slog.LevelDebug // asked for every few seconds by machines
+	}
+	ctx := c.r.Context()
+	if !s.log.Enabled(ctx, level) {
+		return
+	}
+	attrs := [...]slog.Attr{
+		slog.String("request_id", c.id),
+		slog.String("method", c.r.Method),
+		slog.String("path", c.r.URL.Path),
+		slog.Int("status", c.status),
+		slog.Int64("bytes", c.written),
+		slog.Duration("duration", time.Since(start)),
+		slog.String("remote", c.r.RemoteAddr),
+		slog.String("user", c.userID()),
+		slog.Any("error", c.cause),
+	}
+	n := len(attrs)
+	if c.cause == nil {
+		n--
+	}
+	s.log.LogAttrs(ctx, level, "request", attrs[:n]...)
+}

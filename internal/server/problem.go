@@ -1,0 +1,92 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+// problem is an answer that is not a success.
+type problem struct {
+	status int
+	detail string
+	faults []fault // of a 422, instead of detail
+	cause  error   // for the log
+}
+
+func (p *problem) Error() string {
+	if p.cause != nil {
+		return p.cause.Error()
+	}
+	return strconv.Itoa(p.status) + " " + p.detail
+}
+
+func (p *problem) Unwrap() error { return p.cause }
+
+// The details that the contract words.
+var (
+	errNotAuthenticated = &problem{status: http.StatusUnauthorized, detail: "Not authenticated"}
+	errPending          = &problem{status: http.StatusUnauthorized, detail: "This account is pending: an admin has to let it in first"}
+	errProhibited       = &problem{status: http.StatusForbidden, detail: "Access Prohibited"}
+	errNotFound         = &problem{status: http.StatusNotFound, detail: "Not Found"}
+)
+
+func badRequest(detail string) error {
+	return &problem{status: http.StatusBadRequest, detail: detail}
+}
+
+// statusClientGone is what proxies log for a client that did not wait; nobody
+// receives it.
+const statusClientGone = 499
+
+// asProblem says what err is answered with.
+func asProblem(err error) *problem {
+	var p *problem
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.Is(err, store.ErrNotFound):
+		return errNotFound
+	case errors.Is(err, store.ErrBadCursor):
+		return invalid(fault{kind: "value_error", loc: []any{"query", "cursor"}, msg: "Value error, " + store.ErrBadCursor.Error()})
+	case errors.Is(err, store.ErrBadText):
+		return &problem{status: http.StatusBadRequest, detail: err.Error(), cause: err}
+	case errors.Is(err, store.ErrFull), errors.Is(err, store.ErrReadOnly),
+		errors.Is(err, store.ErrLocked), errors.Is(err, store.ErrClosed):
+		return &problem{status: http.StatusServiceUnavailable, detail: "The database takes no writes at present", cause: err}
+	case errors.Is(err, context.Canceled):
+		return &problem{status: statusClientGone, detail: "Client Closed Request", cause: err}
+	}
+	return &problem{status: http.StatusInternalServerError, cause: err}
+}
+
+// fail answers with what err says. A caller in the same process owns the
+// database, so it is told what went wrong inside; others get the request's id.
+func (c *call) fail(err error) {
+	p := asProblem(err)
+	c.cause = p.cause
+	if p.status == http.StatusUnauthorized {
+		c.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	detail := p.detail
+	switch {
+	case p.cause != nil && c.local != nil:
+		detail = p.cause.Error()
+	case detail == "":
+		detail = http.StatusText(p.status)
+	}
+	b := []byte(`{"detail":`)
+	if p.faults != nil {
+		b = appendFaults(b, p.faults)
+	} else {
+		b = appendQuoted(b, detail)
+	}
+	if p.status == http.StatusInternalServerError {
+		b = append(b, `,"request_id":`...)
+		b = appendQuoted(b, c.id)
+	}
+	c.json(p.status, append(b, '}'))
+}

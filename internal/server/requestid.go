@@ -1,0 +1,47 @@
+package server
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+)
+
+// requestIDs gives requests their ids: a prefix that no other process has, and a
+// number.
+type requestIDs struct {
+	prefix string
+	last   atomic.Uint64
+}
+
+func newRequestIDs() *requestIDs {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return &requestIDs{prefix: hex.EncodeToString(b[:]) + "-"}
+}
+
+// of gives r the id that its sender chose, if that can stand in a log, or a new
+// one.
+func (ids *requestIDs) of(r *http.Request) string {
+	if id := r.Header.Get("X-Request-Id"); isSaneID(id) {
+		return id
+	}
+	return ids.prefix + strconv.FormatUint(ids.last.Add(1), 10)
+}
+
+// isSaneID tells whether an id from outside is short and plain.
+func isSaneID(id string) bool {
+	if id == "" || len(id) > 128 {
+		return false
+	}
+	for i := range len(id) {
+		switch c := id[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c == '-', c == '_', c == '.', c == ':':
+		default:
+			return false
+		}
+	}
+	return true
+}

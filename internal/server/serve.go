@@ -1,0 +1,75 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Timeouts and limits of a listener. A body is read whole before the database is
+// asked for anything, so the time that one may take holds up nobody else.
+const (
+	headerTimeout = 10 * time.Second
+	readTimeout   = 5 * time.Minute // header and body
+	writeTimeout  = 10 * time.Minute
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 64 << 10
+
+	// DefaultGrace is how long [Server.Serve] lets requests finish once it is told
+	// to stop.
+	DefaultGrace = 30 * time.Second
+)
+
+// ServeOptions say how to serve a listener. The zero value is plain HTTP.
+type ServeOptions struct {
+	CertFile, KeyFile string        // PEM files for TLS; both or none
+	Grace             time.Duration // for requests in flight at the end; 0 is DefaultGrace
+}
+
+// Serve answers requests from ln until ctx is done, then takes no new ones, lets
+// those in flight finish, and closes ln. It returns nil after a clean stop, and an
+// error when requests had to be cut off or ln failed.
+func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) error {
+	srv := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() {
+		if opts.CertFile != "" || opts.KeyFile != "" {
+			failed <- srv.ServeTLS(ln, opts.CertFile, opts.KeyFile)
+		} else {
+			failed <- srv.Serve(ln)
+		}
+	}()
+	select {
+	case err := <-failed:
+		_ = srv.Close()
+		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
+	case <-ctx.Done():
+	}
+	return stop(srv, opts.Grace)
+}
+
+func stop(srv *http.Server, grace time.Duration) error {
+	if grace <= 0 {
+		grace = DefaultGrace
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	err := srv.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		_ = srv.Close()
+		return fmt.Errorf("requests were still running after %s and were cut off", grace)
+	}
+	return err
+}

@@ -1,0 +1,124 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+// DefaultMaxBody is the largest request body that is read unless [Options] says
+// otherwise: 16 MiB.
+const DefaultMaxBody = 16 << 20
+
+// Options are a server's settings. The zero value is usable.
+type Options struct {
+	MaxBody     int64        // largest body of a request in bytes; 0 is DefaultMaxBody
+	CORSOrigins []string     // origins whose pages may call, such as https://flows.example.org, or "*"
+	Logger      *slog.Logger // nil logs nothing
+	Version     string       // answered at /api/version
+}
+
+// Server answers the flows API. It is safe for concurrent use.
+type Server struct {
+	st      *store.Store
+	maxBody int64
+	version string
+	log     *slog.Logger
+	mux     func() *http.ServeMux
+	ids     func() *requestIDs
+	cors    cors
+	sameWeb http.CrossOriginProtection
+	keys    keyCache
+	signIns signIns
+	metrics func() *serverMetrics
+}
+
+// New makes a server over st, which stays the caller's to close.
+func New(st *store.Store, opts Options) *Server {
+	s := &Server{
+		st:      st,
+		maxBody: opts.MaxBody,
+		version: opts.Version,
+		log:     opts.Logger,
+		cors:    cors{origins: opts.CORSOrigins},
+	}
+	if s.maxBody <= 0 {
+		s.maxBody = DefaultMaxBody
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.mux = sync.OnceValue(s.newMux)
+	s.ids = sync.OnceValue(newRequestIDs)
+	s.metrics = sync.OnceValue(s.newMetrics)
+	return s
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.serve(&call{ResponseWriter: w, s: s, r: r})
+}
+
+// serve takes c through what every request has in common: its id, its headers,
+// the route, and what is noted of it afterwards.
+func (s *Server) serve(c *call) {
+	start := time.Now()
+	c.id = s.ids().of(c.r)
+	h := c.Header()
+	h["Flowctl-Api"] = apiVersion
+	h["X-Request-Id"] = []string{c.id}
+	h["X-Content-Type-Options"] = nosniff
+	h["Cache-Control"] = revalidate
+	h["Content-Security-Policy"] = noContent
+	if c.local == nil {
+		m := s.metrics()
+		m.inFlight.Add(1)
+		defer func() {
+			m.inFlight.Add(-1)
+			m.observe(c, time.Since(start))
+		}()
+	}
+	defer s.logRequest(c, start)
+	defer s.recoverPanic(c)
+	if s.cors.answer(c) {
+		return
+	}
+	// ServeMux would redirect these to what it takes for meant.
+	if p := c.r.URL.Path; strings.Contains(p, "//") || strings.Contains(p, "/.") {
+		c.fail(errNotFound)
+		return
+	}
+	s.mux().ServeHTTP(c, c.r)
+}
+
+// Header values that all answers share. net/http only reads them.
+var (
+	apiVersion = []string{"1"}
+	nosniff    = []string{"nosniff"}
+	revalidate = []string{"private, no-cache"}
+	noContent  = []string{"default-src 'none'; frame-ancestors 'none'"}
+)
+
+// recoverPanic answers a handler's panic with a 500 that tells nothing of the
+// inside. An answer that has begun cannot be mended: the connection is dropped, so
+// that nobody takes half of it for the whole.
+func (s *Server) recoverPanic(c *call) {
+	p := recover()
+	switch {
+	case p == nil:
+		return
+	case p == http.ErrAbortHandler:
+		panic(p)
+	}
+	s.log.Error("panic", "request_id", c.id, "error", fmt.Sprint(p), "stack", string(debug.Stack()))
+	if c.status != 0 {
+		panic(http.ErrAbortHandler)
+	}
+	c.fail(&problem{status: http.StatusInternalServerError, cause: fmt.Errorf("panic: %v", p)})
+}

@@ -1,0 +1,138 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+var errWrongPassword = &problem{status: http.StatusUnauthorized, detail: "The email or password is not right"}
+
+// nobodysHash is compared with when there is no such user, so that the time to
+// answer does not tell who has an account. It is of a random text that was thrown
+// away.
+const nobodysHash = "$2a$10$VxcgBaY0pxmqBldhfcEsn.By999IFGJ1AP3MC7ndjanfbIOQSog/O"
+
+// signIn exchanges e-mail and password for a token.
+func (s *Server) signIn(c *call) error {
+	o, _, err := c.object()
+	if err != nil {
+		return err
+	}
+	email, password, faults := credentials(o)
+	if faults != nil {
+		return invalid(faults...)
+	}
+	email = strings.ToLower(strings.TrimSpace(email))
+	address := addressOf(c.r)
+	if wait := s.signIns.wait(email, address, time.Now()); wait > 0 {
+		seconds := int(wait/time.Second) + 1
+		c.Header().Set("Retry-After", strconv.Itoa(seconds))
+		return &problem{
+			status: http.StatusTooManyRequests,
+			detail: "Too many failed sign-ins: try again in " + strconv.Itoa(seconds) + " seconds",
+		}
+	}
+	u, err := s.checkPassword(c, email, password)
+	if errors.Is(err, errWrongPassword) {
+		s.signIns.failed(email, address, time.Now())
+	}
+	if err != nil {
+		return err
+	}
+	s.signIns.succeeded(email)
+	c.user = u
+	if u.Role == store.RolePending {
+		return errPending
+	}
+	token, key, err := newSession(c.r.Context(), s.st, u.ID)
+	if err != nil {
+		return err
+	}
+	a := newAnswer()
+	a.text(`{"token":`)
+	a.quote(token)
+	a.text(`,"token_type":"Bearer","expires_at":`)
+	a.int(key.ExpiresAt)
+	a.text(`,`)
+	a.account(u)
+	a.text(`}`)
+	c.Header().Set("Cache-Control", "no-store")
+	return c.send(a)
+}
+
+// credentials reads the body of a sign-in. Faults do not repeat what was sent: it
+// may be a password in the wrong place.
+func credentials(o flow.Object) (email, password string, faults []fault) {
+	var p parser
+	field := func(name string) string {
+		raw, ok := o.Get(name)
+		if !ok {
+			p.faults = append(p.faults, missing("body", name))
+			return ""
+		}
+		if s := p.text(raw, []any{"body", name}); s != nil {
+			return *s
+		}
+		return ""
+	}
+	email, password = field("email"), field("password")
+	for i := range p.faults {
+		p.faults[i].input = nil
+	}
+	return email, password, p.faults
+}
+
+// checkPassword gives the user with that e-mail and password.
+func (s *Server) checkPassword(c *call, email, password string) (*store.User, error) {
+	u, err := s.st.UserByEmail(c.r.Context(), email)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	hash := nobodysHash
+	if err == nil && u.PasswordHash != "" {
+		hash = u.PasswordHash
+	}
+	if err := s.signIns.enter(c.r.Context()); err != nil {
+		return nil, err
+	}
+	defer s.signIns.leave()
+	wrong := bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) != nil
+	if wrong || hash == nobodysHash || len(password) > maxPassword {
+		return nil, errWrongPassword
+	}
+	return u, nil
+}
+
+// whoami tells whose key it is.
+func (s *Server) whoami(c *call) error {
+	a := newAnswer()
+	a.text(`{`)
+	a.account(c.user)
+	a.text(`}`)
+	return c.send(a)
+}
+
+// account adds the members that tell who a user is.
+func (a *answer) account(u *store.User) {
+	a.text(`"id":`)
+	a.quote(u.ID)
+	a.text(`,"email":`)
+	a.quote(u.Email)
+	a.text(`,"name":`)
+	a.quote(u.Name)
+	a.text(`,"role":`)
+	a.quote(string(u.Role))
+}
+
+// hashing is how many passwords are compared at once: each takes a core for a
+// while, and the flows want some too.
+func hashing() int { return max(1, runtime.GOMAXPROCS(0)/2) }
