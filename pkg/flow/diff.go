@@ -1,0 +1,212 @@
+package flow
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ChangeKind says how something differs between two flows.
+type ChangeKind string
+
+// The kinds of changes.
+const (
+	Added   ChangeKind = "added"
+	Removed ChangeKind = "removed"
+	Changed ChangeKind = "changed"
+	Moved   ChangeKind = "moved" // same nodes or edges in another order, which a run may depend on
+)
+
+// Change is one difference between two flows. Node and Edge are both empty for a
+// field of the flow itself.
+type Change struct {
+	Kind ChangeKind `json:"kind"`
+	Node string     `json:"node,omitempty"` // id of the node
+	Edge string     `json:"edge,omitempty"` // ends of the edge, see [Edge.Ends]
+	// Path is a JSON pointer below the flow, the node or the edge, such as
+	// /data/prompt; "" for a whole node or edge.
+	Path string          `json:"path,omitempty"`
+	Old  json.RawMessage `json:"old,omitempty"` // nil if added
+	New  json.RawMessage `json:"new,omitempty"` // nil if removed
+}
+
+// DiffOptions says what counts as a difference.
+type DiffOptions struct {
+	Layout bool // positions and sizes, too
+}
+
+// IsLayoutKey tells the fields of a node that say where and how large the editor
+// draws it.
+func IsLayoutKey(key string) bool {
+	switch key {
+	case "position", "positionAbsolute", "width", "height", "measured", "sourcePosition", "targetPosition":
+		return true
+	}
+	return false
+}
+
+// Ends names the edge by what it joins: "source → target", with ":handle" behind
+// an end that has one.
+func (e Edge) Ends() string { return end(e.Source, e.SourceHandle) + " → " + end(e.Target, e.TargetHandle) }
+
+func end(id, handle string) string {
+	if handle == "" {
+		return id
+	}
+	return id + ":" + handle
+}
+
+// Diff lists what turns one flow into another: the flow's own fields, then nodes
+// by their ids, then edges by their ends, field by field. Values that only are
+// spelt differently (see [Equal]) do not differ.
+func Diff(before, after Spec, opts DiffOptions) []Change {
+	var d differ
+	d.fields(Change{}, specFields(before), specFields(after))
+	d.items(items(before.Nodes, nodeName, opts.Layout), items(after.Nodes, nodeName, opts.Layout), "/nodes", func(c *Change, name string) { c.Node = name })
+	d.items(items(before.Edges, edgeName, true), items(after.Edges, edgeName, true), "/edges", func(c *Change, name string) { c.Edge = name })
+	return d.changes
+}
+
+type differ struct{ changes []Change }
+
+// specFields is the spec's own fields as an object.
+func specFields(s Spec) Object {
+	s.Nodes, s.Edges = nil, nil
+	fields, err := ParseObject(s.AppendJSON(nil))
+	if err != nil {
+		return nil // a flow that is no object has no fields
+	}
+	return slices.DeleteFunc(fields, func(m Member) bool { return m.Key == "nodes" || m.Key == "edges" })
+}
+
+// item is a node or an edge under the name by which it is found again.
+type item struct {
+	name  string // as it is shown
+	key   string // name, and which one of those with that name
+	value json.RawMessage
+}
+
+func nodeName(n Node) string { return n.ID }
+
+func edgeName(e Edge) string { return e.Ends() }
+
+func items[T interface{ AppendJSON([]byte) []byte }](list []T, name func(T) string, layout bool) []item {
+	count := make(map[string]int, len(list))
+	out := make([]item, 0, len(list))
+	for _, v := range list {
+		it := item{name: name(v), value: v.AppendJSON(nil)}
+		it.key = it.name + "\x00" + strconv.Itoa(count[it.name])
+		count[it.name]++
+		if !layout {
+			it.value = withoutLayout(it.value)
+		}
+		out = append(out, it)
+	}
+	return out
+}
+
+func withoutLayout(node json.RawMessage) json.RawMessage {
+	fields, err := ParseObject(node)
+	if err != nil {
+		return node
+	}
+	return slices.DeleteFunc(fields, func(m Member) bool { return IsLayoutKey(m.Key) }).AppendJSON(nil)
+}
+
+// items compares two lists of nodes or edges.
+func (d *differ) items(before, after []item, path string, place func(*Change, string)) {
+	old := make(map[string]item, len(before))
+	for _, it := range before {
+		old[it.key] = it
+	}
+	kept := make(map[string]bool, len(after))
+	for _, it := range after {
+		c := Change{}
+		place(&c, it.name)
+		was, ok := old[it.key]
+		if !ok {
+			c.Kind, c.New = Added, it.value
+			d.changes = append(d.changes, c)
+			continue
+		}
+		kept[it.key] = true
+		d.value(c, was.value, it.value)
+	}
+	for _, it := range before {
+		if !kept[it.key] {
+			c := Change{Kind: Removed, Old: it.value}
+			place(&c, it.name)
+			d.changes = append(d.changes, c)
+		}
+	}
+	if from, to := order(before, kept), order(after, kept); !slices.Equal(from, to) {
+		d.changes = append(d.changes, Change{Kind: Moved, Path: path, Old: stringList(from), New: stringList(to)})
+	}
+}
+
+// order gives the names of the items that both flows have.
+func order(list []item, kept map[string]bool) []string {
+	var names []string
+	for _, it := range list {
+		if kept[it.key] {
+			names = append(names, it.name)
+		}
+	}
+	return names
+}
+
+func stringList(names []string) json.RawMessage {
+	list := []byte{'['}
+	for i, name := range names {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = AppendString(list, name)
+	}
+	return append(list, ']')
+}
+
+// value compares two values at the place c, objects member by member.
+func (d *differ) value(c Change, before, after json.RawMessage) {
+	if bytes.Equal(before, after) {
+		return
+	}
+	x, errX := ParseObject(before)
+	y, errY := ParseObject(after)
+	switch {
+	case errX == nil && errY == nil:
+		d.fields(c, x, y)
+	case !Equal(before, after):
+		c.Kind, c.Old, c.New = Changed, AppendCompact(nil, before), AppendCompact(nil, after)
+		d.changes = append(d.changes, c)
+	}
+}
+
+// fields compares the members of two objects below the place c.
+func (d *differ) fields(c Change, before, after Object) {
+	base := c.Path
+	for _, m := range after {
+		c.Path = base + "/" + escapePointer(m.Key)
+		if was, ok := before.Get(m.Key); ok {
+			d.value(c, was, m.Value)
+			continue
+		}
+		add := c
+		add.Kind, add.New = Added, AppendCompact(nil, m.Value)
+		d.changes = append(d.changes, add)
+	}
+	for _, m := range before {
+		if _, ok := after.Get(m.Key); !ok {
+			d.changes = append(d.changes, Change{
+				Kind: Removed, Node: c.Node, Edge: c.Edge, Path: base + "/" + escapePointer(m.Key), Old: AppendCompact(nil, m.Value),
+			})
+		}
+	}
+}
+
+// escapePointer writes a key as a part of a JSON pointer (RFC 6901).
+func escapePointer(key string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+}
