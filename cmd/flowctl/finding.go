@@ -1,0 +1,123 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// finding is something wrong with a flow file, and where.
+type finding struct {
+	File     string        `json:"file"`   // as it was named, "-" for standard input
+	Line     int           `json:"line"`   // from 1
+	Column   int           `json:"column"` // from 1, in characters
+	Severity flow.Severity `json:"severity"`
+	Code     string        `json:"code"` // one of flow.Rules, or of the codes below
+	Message  string        `json:"message"`
+	Node     string        `json:"node,omitempty"`
+	Edge     string        `json:"edge,omitempty"`
+	Pointer  string        `json:"pointer,omitempty"` // JSON pointer into the flow
+}
+
+// The codes of what is wrong with a file before its flows are looked at.
+const (
+	codeUnreadable = "unreadable-file" // it cannot be found, opened or read to its end
+	codeInvalid    = "invalid-file"    // it is no JSON, or no flow file that this version knows
+	codeOdd        = "odd-file"        // it is read, but something in it is not understood
+)
+
+// unreadable is the finding for a source that nothing could be read from.
+func unreadable(path string, err error) finding {
+	return finding{File: path, Line: 1, Column: 1, Severity: flow.SeverityError, Code: codeUnreadable, Message: err.Error()}
+}
+
+// inFile is the finding for what flowfile says of a file.
+func inFile(e *flowfile.Error, severity flow.Severity, code string) finding {
+	msg := e.Msg
+	if e.Err != nil {
+		msg += ": " + e.Err.Error()
+	}
+	return finding{File: e.Path, Line: max(e.Line, 1), Column: max(e.Col, 1), Severity: severity, Code: code, Message: msg}
+}
+
+// inFlow is the finding for a problem of a flow that f holds.
+func inFlow(f *flowfile.File, p flow.Problem) finding {
+	line, col := f.Position(p.Pointer)
+	return finding{
+		File: f.Path, Line: line, Column: col, Severity: p.Severity, Code: p.Code,
+		Message: p.Message, Node: p.Node, Edge: p.Edge, Pointer: p.Pointer,
+	}
+}
+
+// byPosition sorts the findings of one file.
+func byPosition(findings []finding) {
+	slices.SortStableFunc(findings, func(a, b finding) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+}
+
+// line is the finding as compilers write theirs, so that editors find the place.
+func (f finding) line() string {
+	return fmt.Sprintf("%s:%d:%d: %s %s %s", output.Text(f.File), f.Line, f.Column, f.Severity, f.Code, output.Text(f.Message))
+}
+
+// annotation is the finding as a workflow command, which GitHub shows beside the
+// line of the file.
+func (f finding) annotation() string {
+	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	return fmt.Sprintf("::%s file=%s,line=%d,col=%d,title=%s::%s",
+		f.Severity, property.Replace(f.File), f.Line, f.Column, property.Replace(f.Code), data.Replace(output.Lines(f.Message)))
+}
+
+func writeFindings(w io.Writer, findings []finding, form func(finding) string) error {
+	for _, f := range findings {
+		if _, err := fmt.Fprintln(w, form(f)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tally counts what was looked at and what was found.
+type tally struct{ files, flows, errors, warnings int }
+
+func (t *tally) add(flows int, findings []finding) {
+	t.files++
+	t.flows += flows
+	for _, f := range findings {
+		if f.Severity == flow.SeverityError {
+			t.errors++
+		} else {
+			t.warnings++
+		}
+	}
+}
+
+// String gives "1 error and 2 warnings in 6 flows of 3 files".
+func (t tally) String() string {
+	found := "no problems"
+	switch {
+	case t.errors > 0 && t.warnings > 0:
+		found = plural(t.errors, "error") + " and " + plural(t.warnings, "warning")
+	case t.errors > 0:
+		found = plural(t.errors, "error")
+	case t.warnings > 0:
+		found = plural(t.warnings, "warning")
+	}
+	return fmt.Sprintf("%s in %s of %s", found, plural(t.flows, "flow"), plural(t.files, "file"))
+}
+
+// plural gives "1 flow", "2 flows".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

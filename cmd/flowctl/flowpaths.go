@@ -1,0 +1,131 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// stdinPath stands for standard input among the paths of a command.
+const stdinPath = "-"
+
+// pathHelp explains PATH in the help of the commands that read flow files.
+const pathHelp = `PATH is a flow file, a folder (every *.json file below it, hidden ones left
+out), a pattern such as 'flows/*.json', or - for standard input. A file that is
+named twice is read once.`
+
+// source is a place to read flows from, or why there is nothing to read.
+type source struct {
+	path string
+	err  error
+}
+
+// findSources finds the flow files that paths mean, in their order, those of a
+// folder by name.
+func findSources(paths []string) []source {
+	f := finder{seen: make(map[string]bool)}
+	for _, path := range paths {
+		f.add(path)
+	}
+	return f.sources
+}
+
+type finder struct {
+	sources []source
+	seen    map[string]bool // the files found, by their real path
+}
+
+func (f *finder) add(path string) {
+	if path == stdinPath {
+		f.found(path, path)
+		return
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		f.folder(path)
+	case err == nil:
+		f.file(path)
+	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?["):
+		f.pattern(path)
+	default:
+		f.failed(path, err)
+	}
+}
+
+// folder adds the flow files of a folder and of those below it. Folders behind
+// symbolic links are left out: they could lead round in circles.
+func (f *finder) folder(dir string) {
+	if f.walk(dir) == 0 {
+		f.failed(dir, errors.New("no *.json file in this folder"))
+	}
+}
+
+// walk tells how many files it came by, those that cannot be read included.
+func (f *finder) walk(dir string) (n int) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		f.failed(dir, err)
+		n++
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		switch {
+		case strings.HasPrefix(e.Name(), "."): // .git, and files that are being written
+		case e.IsDir():
+			n += f.walk(path)
+		case strings.EqualFold(filepath.Ext(e.Name()), ".json") && isFile(e.Type()):
+			f.file(path)
+			n++
+		}
+	}
+	return n
+}
+
+// isFile tells whether an entry of a folder can be read without waiting for
+// somebody to write, as a pipe would.
+func isFile(mode fs.FileMode) bool { return mode.IsRegular() || mode&fs.ModeSymlink != 0 }
+
+func (f *finder) pattern(pattern string) {
+	matches, err := filepath.Glob(pattern)
+	if err == nil && len(matches) == 0 {
+		err = errors.New("no file matches this pattern")
+	}
+	if err != nil {
+		f.failed(pattern, err)
+	}
+	for _, path := range matches {
+		f.add(path)
+	}
+}
+
+func (f *finder) file(path string) {
+	target, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		target, err = filepath.Abs(target)
+	}
+	if err != nil {
+		f.failed(path, err)
+		return
+	}
+	f.found(path, target)
+}
+
+func (f *finder) found(path, target string) {
+	if !f.seen[target] {
+		f.seen[target] = true
+		f.sources = append(f.sources, source{path: path})
+	}
+}
+
+// failed keeps err without the path, which stands before it wherever it is shown.
+func (f *finder) failed(path string, err error) {
+	var of *fs.PathError
+	if errors.As(err, &of) && of.Path == path {
+		err = fmt.Errorf("cannot be read: %w", of.Err)
+	}
+	f.sources = append(f.sources, source{path: path, err: err})
+}

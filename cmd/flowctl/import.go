@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+type importOptions struct {
+	app        *app
+	out        outputFlags
+	ifExists   string
+	parallel   int
+	dryRun     bool
+	keepGoing  bool
+	noValidate bool
+}
+
+func newImportCmd(a *app) *cobra.Command {
+	o := &importOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "import PATH...",
+		Short: "Make flows from flow files",
+		Long: `Make flows from flow files. Everything is read and validated before the first
+flow is written.
+
+` + pathHelp + `
+
+A flow exists already if one of your flows has the id that the file gives, or
+else its name. --if-exists says what to do then:
+
+  fail       write nothing and list all such flows (the default)
+  skip       leave the flow as it is; completes an import that was interrupted
+  update     make the flow what the file says
+  duplicate  make another flow of the same name`,
+		Example: `  flowctl import flows
+  flowctl import --if-exists update --dry-run 'flows/*.json'
+  flowctl --profile staging export --all | flowctl --profile prod import -`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.check(); err != nil {
+				return usageError{err}
+			}
+			return o.run(cmd.Context(), args)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.ifExists, "if-exists", ifExistsFail, "what to do with a flow that exists: fail, skip, update or duplicate")
+	f.IntVar(&o.parallel, "parallel", 8, "write so many flows at a time")
+	f.BoolVar(&o.dryRun, "dry-run", false, "say what would be done, and do nothing")
+	f.BoolVar(&o.keepGoing, "keep-going", false, "import what can be imported, whatever is wrong with the rest")
+	f.BoolVar(&o.noValidate, "no-validate", false, "import drafts with errors too, if the server takes them")
+	_ = cmd.RegisterFlagCompletionFunc("if-exists", cobra.FixedCompletions(ifExistsValues(), cobra.ShellCompDirectiveNoFileComp))
+	o.out.register(cmd)
+	return cmd
+}
+
+func ifExistsValues() []string {
+	return []string{ifExistsFail, ifExistsSkip, ifExistsUpdate, ifExistsDuplicate}
+}
+
+func (o *importOptions) check() error {
+	if !slices.Contains(ifExistsValues(), o.ifExists) {
+		return fmt.Errorf("unknown --if-exists %q; use one of %s", o.ifExists, strings.Join(ifExistsValues(), ", "))
+	}
+	if o.parallel < 1 || o.parallel > maxParallel {
+		return fmt.Errorf("--parallel %d is not from 1 to %d", o.parallel, maxParallel)
+	}
+	return nil
+}
+
+// maxParallel is more than any server is faster with.
+const maxParallel = 64
+
+func (o *importOptions) run(ctx context.Context, paths []string) error {
+	p, err := o.app.printer(o.out)
+	if err != nil {
+		return err
+	}
+	batch, err := o.read(ctx, paths)
+	if err != nil {
+		return err
+	}
+	to, err := o.app.target()
+	if err != nil {
+		return err
+	}
+	c, err := o.app.connectTo(ctx, to)
+	if err != nil {
+		return err
+	}
+	if to.local() && !o.dryRun {
+		unlock, err := lockImport(ctx)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+	}
+	if err := o.decide(ctx, c, batch.flows); err != nil {
+		return err
+	}
+	if !o.dryRun {
+		o.write(ctx, c, batch.flows)
+	}
+	return o.report(ctx, p, batch)
+}
+
+// decide says for each flow what is to be done with it.
+func (o *importOptions) decide(ctx context.Context, c *client.Client, flows []*incoming) error {
+	var have []*stored
+	if o.ifExists != ifExistsDuplicate {
+		var err error
+		if have, err = storedFlows(ctx, c); err != nil {
+			return err
+		}
+	}
+	plan(flows, have, o.ifExists)
+	if o.keepGoing {
+		return nil
+	}
+	return clashes(flows)
+}

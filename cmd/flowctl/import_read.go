@@ -1,0 +1,68 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// defaultName is the name of a flow whose file gives none: the server's own.
+const defaultName = "Imported Flow"
+
+// batch is what an import found to import.
+type batch struct {
+	flows []*incoming
+	bad   int // files and flows that cannot be imported
+}
+
+// read reads and validates everything. What is wrong goes to stderr, a line for
+// each, and is an error unless the rest is to be imported.
+func (o *importOptions) read(ctx context.Context, paths []string) (*batch, error) {
+	sources := findSources(paths)
+	readings := make([]reading, len(sources))
+	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) {
+		readings[i] = o.app.readSource(ctx, sources[i], !o.noValidate)
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var b batch
+	var t tally
+	for i := range readings {
+		r := &readings[i]
+		_ = writeFindings(o.app.err, r.findings, finding.line)
+		t.add(len(r.flows), r.findings)
+		b.add(r)
+	}
+	if t.errors > 0 && !o.keepGoing {
+		return nil, noError{fmt.Sprintf("%s: nothing was imported", t)}
+	}
+	return &b, nil
+}
+
+func (b *batch) add(r *reading) {
+	if r.flows == nil && len(r.findings) > 0 {
+		b.bad++ // without findings it is an empty list
+	}
+	for i := range r.flows {
+		if r.invalid[i] {
+			b.bad++
+			continue
+		}
+		b.flows = append(b.flows, newIncoming(&r.flows[i], len(r.flows) > 1))
+	}
+}
+
+func newIncoming(f *flowfile.File, several bool) *incoming {
+	in := &incoming{at: f.Path, file: f.Path, id: f.ID, spec: f.Spec}
+	if several {
+		line, _ := f.Position("")
+		in.at = fmt.Sprintf("%s:%d", f.Path, line)
+	}
+	in.spec.Name = cmp.Or(in.spec.Name, defaultName)
+	in.name = in.spec.Name
+	return in
+}

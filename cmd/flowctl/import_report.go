@@ -1,0 +1,135 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/flowctl/flowctl/internal/output"
+)
+
+// flowRow is a line of what an import or an export did.
+type flowRow struct {
+	ID     string `json:"id"` // on the server; "" for a flow that would be created
+	Name   string `json:"name"`
+	File   string `json:"file"`
+	Action string `json:"action"`
+}
+
+func flowRowView() output.View[flowRow] {
+	type column = output.Column[flowRow]
+	return output.View[flowRow]{
+		Columns: []column{
+			{Title: "ID", Text: func(_ *output.Printer, r flowRow) string { return cmp.Or(r.ID, "-") }},
+			{Title: "NAME", Text: func(_ *output.Printer, r flowRow) string { return r.Name }},
+			{Title: "FILE", Text: func(_ *output.Printer, r flowRow) string { return r.File }},
+			{Title: "ACTION", Text: func(_ *output.Printer, r flowRow) string { return r.Action }},
+		},
+		Name: func(r flowRow) string { return cmp.Or(r.ID, r.Name) },
+	}
+}
+
+// outcome counts what became of the flows.
+type outcome struct {
+	created, updated, skipped, failed, left int
+	first                                   *incoming // the first that failed
+}
+
+// report prints what was made, says what failed and sums up.
+func (o *importOptions) report(ctx context.Context, p *output.Printer, b *batch) error {
+	var rows []flowRow
+	n := outcome{failed: b.bad}
+	for _, f := range b.flows {
+		if n.count(f, o.dryRun) {
+			rows = append(rows, f.row(o.dryRun))
+		}
+	}
+	_, err := output.List(p, flowRowView(), output.Seq(rows))
+	for _, f := range b.flows {
+		if f.err != nil {
+			o.app.fail(f.at + ": " + f.err.Error())
+		}
+	}
+	o.app.note("%s", n.text(o.dryRun))
+	return errors.Join(err, o.verdict(ctx, n))
+}
+
+// count adds a flow and tells whether something is to be shown of it.
+func (n *outcome) count(f *incoming, dryRun bool) bool {
+	switch {
+	case f.err != nil:
+		n.failed++
+		if n.first == nil {
+			n.first = f
+		}
+	case f.action == actionSkip:
+		n.skipped++
+		return true
+	case !f.done && !dryRun:
+		n.left++
+	case f.action == actionCreate:
+		n.created++
+		return true
+	default:
+		n.updated++
+		return true
+	}
+	return false
+}
+
+// row describes a flow that was imported or, with a dry run, would be.
+func (f *incoming) row(dryRun bool) flowRow {
+	r := flowRow{Name: f.name, File: f.file, ID: f.idThere()}
+	switch f.action {
+	case actionCreate:
+		r.Action = "create"
+	case actionUpdate:
+		r.Action = "update"
+	case actionSkip:
+		r.Action = "skip"
+	}
+	if !dryRun {
+		r.Action = map[string]string{"create": "created", "update": "updated", "skip": "skipped"}[r.Action]
+	}
+	return r
+}
+
+// idThere is the flow's id on the server, "" while it is not there.
+func (f *incoming) idThere() string {
+	switch {
+	case f.written != "":
+		return f.written
+	case f.match != nil:
+		return f.match.id
+	case f.twin != nil:
+		return f.twin.idThere()
+	}
+	return ""
+}
+
+func (n *outcome) text(dryRun bool) string {
+	if dryRun {
+		return fmt.Sprintf("would create %d, update %d, skip %d, fail %d", n.created, n.updated, n.skipped, n.failed)
+	}
+	text := fmt.Sprintf("%d created, %d updated, %d skipped, %d failed", n.created, n.updated, n.skipped, n.failed)
+	if n.left > 0 {
+		text += fmt.Sprintf(", %d not begun", n.left)
+	}
+	return text
+}
+
+// verdict is the error that the import ends with.
+func (o *importOptions) verdict(ctx context.Context, n outcome) error {
+	total := n.created + n.updated + n.skipped + n.failed + n.left
+	const again = "run it again with --if-exists skip to import the rest"
+	switch {
+	case ctx.Err() != nil && n.left+n.failed > 0:
+		return fmt.Errorf("interrupted: %s", again)
+	case n.failed == 0:
+		return nil
+	case !o.keepGoing && n.created+n.updated == 0:
+		return fmt.Errorf("%s: %w", n.first.at, n.first.err)
+	}
+	return someError{fmt.Sprintf("%d of %s failed; %s", n.failed, plural(total, "flow"), again)}
+}

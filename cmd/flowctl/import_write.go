@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// graceToFinish is how long a write that was begun before Ctrl-C may take still.
+const graceToFinish = 10 * time.Second
+
+// write creates and updates the flows. After Ctrl-C, or a failure unless the
+// others are wanted all the same, no further one is begun; those in flight come
+// to their end, so that it is known what became of them.
+func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*incoming) {
+	var todo []*incoming
+	for _, f := range flows {
+		if f.err == nil && f.action != actionSkip {
+			todo = append(todo, f)
+		}
+	}
+	begin, stop := context.WithCancel(ctx)
+	defer stop()
+	finish, cancel := outlive(ctx, graceToFinish)
+	defer cancel()
+	bar := o.app.progress("importing", len(todo))
+	defer bar.Clear()
+	inParallel(begin, len(todo), o.parallel, func(i int) {
+		if todo[i].err = todo[i].write(finish, c); todo[i].err != nil && !o.keepGoing {
+			stop()
+		}
+		bar.Step()
+	})
+}
+
+// write makes the flow on the server what the file says, and lets go of it.
+func (f *incoming) write(ctx context.Context, c *client.Client) error {
+	var written flow.Flow
+	var err error
+	if f.action == actionUpdate {
+		written, err = c.Flows.Update(ctx, f.match.id, client.Replace(f.spec))
+	} else {
+		written, err = c.Flows.Create(ctx, f.spec)
+	}
+	f.spec = flow.Spec{}
+	f.done, f.written = err == nil, written.ID
+	return err
+}
+
+// outlive gives a context that ends a while after ctx does.
+func outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return late, func() {
+		stop()
+		cancel()
+	}
+}
+
+// progress gives a bar on a terminal's stderr; elsewhere, and where a single step
+// is not worth one, it is nil and draws nothing.
+func (a *app) progress(label string, steps int) *output.Progress {
+	if steps < 2 || a.flags.quiet || !isTerminal(a.err) {
+		return nil
+	}
+	return output.NewProgress(a.err, label, steps)
+}
+
+// lockImport keeps other imports out of the embedded store until unlock: two of
+// the same files at once would each find nothing and make every flow twice.
+func lockImport(ctx context.Context) (unlock func(), err error) {
+	dir, err := dataDir()
+	if err != nil {
+		return nil, err
+	}
+	unlock, err = waitFor(ctx, lockedfile.MutexAt(filepath.Join(dir, "import.lock")).Lock)
+	if err != nil {
+		return nil, fmt.Errorf("wait for another import: %w", err)
+	}
+	return unlock, nil
+}
