@@ -1,0 +1,131 @@
+package upstreamtest
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// execution is a stored run. The flow that it is stored under is the one that its
+// body named, whatever the path said.
+type execution = flow.Execution
+
+const executionRows = 60
+
+func (b *Backend) record(w http.ResponseWriter, r *http.Request, u *User) {
+	doc := form(w, r, map[string]byte{"flow_id": '"', "status": '"', "inputs": '{', "outputs": '{', "node_results": '{', "errors": '{'}, "flow_id", "status")
+	if doc == nil || b.find(w, r, u, reads) == nil {
+		return
+	}
+	e := &execution{ID: uuid.NewString(), UserID: u.ID, CreatedAt: time.Now().Unix()}
+	text := func(key string) string {
+		v, _ := doc.Get(key)
+		s, _ := strconv.Unquote(string(v))
+		return s
+	}
+	e.FlowID, e.Status = text("flow_id"), flow.RunStatus(text("status"))
+	e.Inputs, _ = doc.Get("inputs")
+	e.Outputs, _ = doc.Get("outputs")
+	e.NodeResults, _ = doc.Get("node_results")
+	e.Errors, _ = doc.Get("errors")
+	if v, ok := doc.Get("execution_time"); ok && string(v) != "null" {
+		ms, _ := strconv.ParseInt(string(v), 10, 64)
+		e.ExecutionTime = &ms
+	}
+	b.executions = append(b.executions, e)
+	reply(w, e)
+}
+
+// of gives the executions of a flow, newest first. They outlive it.
+func (b *Backend) of(flowID string) []*execution {
+	var list []*execution
+	for _, e := range slices.Backward(b.executions) {
+		if e.FlowID == flowID {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+func (b *Backend) listExecutions(w http.ResponseWriter, r *http.Request, u *User) {
+	if b.find(w, r, u, reads) == nil {
+		return
+	}
+	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+	list := b.of(r.PathValue("id"))
+	list = list[min(max(page-1, 0)*executionRows, len(list)):]
+	rows := []map[string]any{}
+	for _, e := range list[:min(executionRows, len(list))] {
+		rows = append(rows, map[string]any{"id": e.ID, "flow_id": e.FlowID, "status": e.Status, "execution_time": e.ExecutionTime, "created_at": e.CreatedAt})
+	}
+	reply(w, rows)
+}
+
+func (b *Backend) stats(w http.ResponseWriter, r *http.Request, u *User) {
+	if b.find(w, r, u, reads) == nil {
+		return
+	}
+	var s flow.ExecutionStats
+	var sum, timed float64
+	for _, e := range b.of(r.PathValue("id")) {
+		s.Total++
+		switch e.Status {
+		case flow.RunSuccess:
+			s.Success++
+		case flow.RunError:
+			s.Errors++
+		case flow.RunAborted:
+			s.Aborted++
+		}
+		if s.LastExecution == nil {
+			s.LastExecution = &e.CreatedAt
+		}
+		if e.ExecutionTime != nil {
+			sum, timed = sum+float64(*e.ExecutionTime), timed+1
+		}
+	}
+	if timed > 0 {
+		mean := sum / timed
+		s.AverageTime = &mean
+	}
+	reply(w, s)
+}
+
+func (b *Backend) getExecution(w http.ResponseWriter, r *http.Request, u *User) {
+	if e := b.findExecution(w, r, u); e != nil {
+		reply(w, e)
+	}
+}
+
+func (b *Backend) findExecution(w http.ResponseWriter, r *http.Request, u *User) *execution {
+	if b.find(w, r, u, reads) == nil {
+		return nil
+	}
+	for _, e := range b.of(r.PathValue("id")) {
+		if e.ID == r.PathValue("execution") {
+			return e
+		}
+	}
+	fail(w, http.StatusNotFound, notFound)
+	return nil
+}
+
+func (b *Backend) deleteExecution(w http.ResponseWriter, r *http.Request, u *User) {
+	if e := b.findExecution(w, r, u); e != nil {
+		b.executions = slices.DeleteFunc(b.executions, func(x *execution) bool { return x == e })
+		reply(w, true)
+	}
+}
+
+func (b *Backend) deleteExecutions(w http.ResponseWriter, r *http.Request, u *User) {
+	if b.find(w, r, u, reads) != nil {
+		id := r.PathValue("id")
+		b.executions = slices.DeleteFunc(b.executions, func(x *execution) bool { return x.FlowID == id })
+		reply(w, true)
+	}
+}

@@ -1,0 +1,197 @@
+package client_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+func TestLifeOfAFlow(t *testing.T) {
+	both(t, func(t *testing.T, c *client.Client) {
+		ctx := t.Context()
+		made := create(t, c, twoNodes)
+		if made.ID == "" || made.UserID == "" || made.CreatedAt == 0 || string(made.AccessControl) != "{}" {
+			t.Fatalf("created %s", made.AppendJSON(nil))
+		}
+		got, _, err := c.Flows.Get(ctx, made.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := `[{"id":"a","type":"input","position":{"x":1.0,"y":2},"data":{"big":1152921504606846976,"html":"<&>"},"custom":true},{"id":"b","type":"output"}]`; !strings.Contains(string(got.AppendJSON(nil)), want) {
+			t.Errorf("nodes changed on the way: %s", got.AppendJSON(nil))
+		}
+		name, none := "Renamed", ""
+		if got, err = c.Flows.Update(ctx, made.ID, client.Patch{Name: &name, Description: &none}); err != nil || got.Name != name || got.Description != "" || len(got.Nodes) != 2 {
+			t.Errorf("updated: %s, %v", got.AppendJSON(nil), err)
+		}
+		if res, err := c.Flows.Execute(ctx, made.ID, nil); err != nil || res.Status != client.Delegated || res.FlowID != made.ID {
+			t.Errorf("Execute = %+v, %v", res, err)
+		}
+		if err := c.Flows.Delete(ctx, made.ID); err != nil {
+			t.Error(err)
+		}
+		if err := c.Flows.Delete(ctx, made.ID); !errors.Is(err, client.ErrNotFound) {
+			t.Errorf("second Delete: %v", err)
+		}
+		if _, _, err := c.Flows.Get(ctx, made.ID); !errors.Is(err, client.ErrNotFound) {
+			t.Errorf("Get after Delete: %v", err)
+		}
+	})
+}
+
+func TestReplace(t *testing.T) {
+	both(t, func(t *testing.T, c *client.Client) {
+		made := create(t, c, twoNodes)
+		got, err := c.Flows.Update(t.Context(), made.ID, client.Replace(spec(t, `{"id":"other","name":"New","nodes":[]}`)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.ID != made.ID || got.Name != "New" || got.Description != "" || len(got.Nodes)+len(got.Edges) != 0 || string(got.AccessControl) != "{}" {
+			t.Errorf("replaced: %s", got.AppendJSON(nil))
+		}
+		if _, err := c.Flows.Update(t.Context(), made.ID, client.Replace(spec(t, `{"name":"x","nodes":"no list"}`))); !errors.Is(err, client.ErrInvalid) {
+			t.Errorf("nodes of the wrong type: %v", err)
+		}
+	})
+}
+
+func TestIfUnchanged(t *testing.T) {
+	both(t, func(t *testing.T, c *client.Client) {
+		ctx := t.Context()
+		made := create(t, c, twoNodes)
+		_, rev, err := c.Flows.Get(ctx, made.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed, err := c.Flows.List(ctx, client.ListOptions{Graph: true})
+		if err != nil || len(listed) != 1 {
+			t.Fatal(listed, err)
+		}
+		for i, rev := range []client.Revision{rev, client.ContentRevision(listed[0])} {
+			name := []string{"one", "two"}[i]
+			if i == 1 { // the first update moved it; take the list's new state
+				listed, _ = c.Flows.List(ctx, client.ListOptions{Graph: true})
+				rev = client.ContentRevision(listed[0])
+			}
+			if _, err := c.Flows.Update(ctx, made.ID, client.Patch{Name: &name}, client.IfUnchanged(rev)); err != nil {
+				t.Fatalf("update of what has not changed: %v", err)
+			}
+			_, err := c.Flows.Update(ctx, made.ID, client.Patch{Name: &name}, client.IfUnchanged(rev))
+			if !errors.Is(err, client.ErrConflict) {
+				t.Errorf("update %d of what has changed: %v", i, err)
+			}
+			if err := c.Flows.Delete(ctx, made.ID, client.IfUnchanged(rev)); !errors.Is(err, client.ErrConflict) {
+				t.Errorf("delete %d of what has changed: %v", i, err)
+			}
+		}
+		_, rev, _ = c.Flows.Get(ctx, made.ID)
+		if err := c.Flows.Delete(ctx, made.ID, client.IfUnchanged(rev)); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestContentRevision(t *testing.T) {
+	parse := func(text string) flow.Flow {
+		f, err := flow.ParseFlow([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	base := client.ContentRevision(parse(`{"id":"1","user_id":"u","name":"n","nodes":[1.0],"updated_at":1}`))
+	if same := client.ContentRevision(parse(`{"nodes":[1.0],"name":"n","id":"1","updated_at":2}`)); same != base {
+		t.Error("order, owner and time made a difference")
+	}
+	for _, text := range []string{`{"id":"1","name":"m","nodes":[1.0]}`, `{"id":"1","name":"n","nodes":[1]}`, `{"id":"1","name":"n","nodes":[1.0],"x":1}`} {
+		if client.ContentRevision(parse(text)) == base {
+			t.Errorf("%s has the same revision", text)
+		}
+	}
+}
+
+func TestDuplicate(t *testing.T) {
+	both(t, func(t *testing.T, c *client.Client) {
+		made := create(t, c, twoNodes)
+		for name, want := range map[string]string{"": "Two (Copy)", "Mine": "Mine"} {
+			got, err := c.Flows.Duplicate(t.Context(), made.ID, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Name != want || got.ID == made.ID || string(got.AccessControl) != "{}" || len(got.Nodes) != 2 {
+				t.Errorf("Duplicate(%q) = %s", name, got.AppendJSON(nil))
+			}
+		}
+	})
+}
+
+func TestExportAndImport(t *testing.T) {
+	both(t, func(t *testing.T, c *client.Client) {
+		made := create(t, c, twoNodes)
+		doc, err := c.Flows.Export(t.Context(), made.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(string(doc), `{"version":"1.0","flow":{"name":"Two"`) {
+			t.Errorf("exported %s", doc)
+		}
+		for _, doc := range []string{string(doc), twoNodes} {
+			got, err := c.Flows.Import(t.Context(), []byte(doc))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.ID == made.ID || got.Name != "Two" || string(got.AccessControl) != "{}" || len(got.Nodes) != 2 {
+				t.Errorf("imported %s", got.AppendJSON(nil))
+			}
+		}
+		if got, err := c.Flows.Import(t.Context(), []byte(`{"nodes":[],"edges":[]}`)); err != nil || got.Name != "Imported Flow" {
+			t.Errorf("import without a name: %q, %v", got.Name, err)
+		}
+		if _, err := c.Flows.Import(t.Context(), []byte(`[1]`)); !errors.Is(err, client.ErrInvalid) {
+			t.Errorf("import of a list: %v", err)
+		}
+	})
+}
+
+// What is asked with such an id would be another request.
+func TestImpossibleIDs(t *testing.T) {
+	both(t, func(t *testing.T, c *client.Client) {
+		for _, id := range []string{"", ".", "..", "create", "import", "accessible", "a/b", "a?b", "../../auths", "é\n"} {
+			if _, _, err := c.Flows.Get(t.Context(), id); !errors.Is(err, client.ErrNotFound) {
+				t.Errorf("Get(%q): %v", id, err)
+			}
+			if _, err := c.Flows.Update(t.Context(), id, client.Patch{}); !errors.Is(err, client.ErrNotFound) {
+				t.Errorf("Update(%q): %v", id, err)
+			}
+			if err := c.Flows.Delete(t.Context(), id); !errors.Is(err, client.ErrNotFound) {
+				t.Errorf("Delete(%q): %v", id, err)
+			}
+		}
+		if got := listNames(t, c); got != "" {
+			t.Errorf("there are flows now: %s", got)
+		}
+	})
+}
+
+func TestValidationErrors(t *testing.T) {
+	both(t, func(t *testing.T, c *client.Client) {
+		_, err := c.Flows.Create(t.Context(), spec(t, `{"name":5,"nodes":{},"edges":[]}`))
+		var failed *client.Error
+		if !errors.As(err, &failed) || !errors.Is(err, client.ErrInvalid) {
+			t.Fatalf("got %v", err)
+		}
+		var at []string
+		for _, f := range failed.Fields {
+			at = append(at, f.Field)
+		}
+		if strings.Join(at, ",") != "name,nodes" || failed.StatusCode != 422 || failed.Method != "POST" || failed.Path != "/api/v1/flows/create" {
+			t.Errorf("got %+v", failed)
+		}
+		if text := err.Error(); !strings.Contains(text, "create flow") || !strings.Contains(text, "invalid (422): name: ") || !strings.Contains(text, ", nodes: ") {
+			t.Errorf("message: %s", text)
+		}
+	})
+}

@@ -1,0 +1,144 @@
+package client_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/server"
+	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/internal/upstreamtest"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// quick are retries that a test can wait for.
+var quick = client.Retry{Max: 3, MinWait: time.Millisecond, MaxWait: 20 * time.Millisecond}
+
+// serve starts h on a port of its own.
+func serve(t testing.TB, h http.Handler) string {
+	t.Helper()
+	s := httptest.NewUnstartedServer(h)
+	s.Config.ErrorLog = nil
+	s.Start()
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func newClient(t testing.TB, url string, opts ...client.Option) *client.Client {
+	t.Helper()
+	c, err := client.New(url, append([]client.Option{client.WithRetry(quick)}, opts...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// upstream is a client of a backend that behaves like the real one, signed in as
+// its administrator.
+func upstream(t testing.TB, opts upstreamtest.Options) (*client.Client, *upstreamtest.Backend) {
+	t.Helper()
+	b := upstreamtest.New(opts)
+	return newClient(t, serve(t, b), client.WithToken("admin-token")), b
+}
+
+// our is a client of our own server on an empty database, signed in as an
+// administrator.
+func our(t testing.TB, opts ...client.Option) *client.Client {
+	t.Helper()
+	c, _ := ourServer(t, nil, opts...)
+	return c
+}
+
+// ourServer puts wrap, if there is one, before our own server.
+func ourServer(t testing.TB, wrap func(http.Handler) http.Handler, opts ...client.Option) (*client.Client, string) {
+	t.Helper()
+	ctx := t.Context()
+	st, err := store.Open(ctx, t.TempDir()+"/flows.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	user := store.User{ID: store.NewID(), Email: "a@example.com", Name: "A", Role: store.RoleAdmin}
+	if err := st.AddUser(ctx, &user); err != nil {
+		t.Fatal(err)
+	}
+	key, _, err := server.NewKey(ctx, st, user.ID, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var h http.Handler = server.New(st, server.Options{Version: "1.2.3"})
+	if wrap != nil {
+		h = wrap(h)
+	}
+	url := serve(t, h)
+	return newClient(t, url, append([]client.Option{client.WithToken(key)}, opts...)...), key
+}
+
+// both runs a test on both kinds of server.
+func both(t *testing.T, test func(t *testing.T, c *client.Client)) {
+	t.Run("our server", func(t *testing.T) { test(t, our(t)) })
+	t.Run("real backend", func(t *testing.T) {
+		c, _ := upstream(t, upstreamtest.Options{})
+		test(t, c)
+	})
+}
+
+func spec(t testing.TB, text string) flow.Spec {
+	t.Helper()
+	s, err := flow.ParseSpec([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+const twoNodes = `{"name":"Two","description":"d","nodes":[{"id":"a","type":"input","position":{"x":1.0,"y":2},"data":{"big":1152921504606846976,"html":"<&>"},"custom":true},{"id":"b","type":"output"}],"edges":[{"id":"e","source":"a","target":"b"}]}`
+
+func create(t testing.TB, c *client.Client, text string) flow.Flow {
+	t.Helper()
+	f, err := c.Flows.Create(t.Context(), spec(t, text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func names(flows []flow.Flow) string {
+	var list []string
+	for _, f := range flows {
+		list = append(list, f.Name)
+	}
+	return strings.Join(list, ",")
+}
+
+// reply answers every request with a status, a content type and a body.
+func reply(status int, contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}
+}
+
+func mustJSON(t testing.TB, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func listNames(t testing.TB, c *client.Client) string {
+	t.Helper()
+	flows, err := c.Flows.List(context.Background(), client.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names(flows)
+}
