@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/output"
@@ -26,8 +28,9 @@ func newListCmd(a *app) *cobra.Command {
 --output name prints ids, fit for xargs; --output wide adds columns.`,
 		Example: `  flowctl list --search review
   flowctl list -o json --jq '.[].name'`,
-		Args: cobra.NoArgs,
-		RunE: o.run,
+		Args:              cobra.NoArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              o.run,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.search, "search", "", "only flows whose name contains `text`, case ignored")
@@ -38,7 +41,10 @@ func newListCmd(a *app) *cobra.Command {
 }
 
 func (o *listOptions) run(cmd *cobra.Command, _ []string) error {
-	p, err := o.app.printer(o.out)
+	if o.limit < 0 {
+		return usageError{fmt.Errorf("--limit is %d; give 1 or more, or 0 for all", o.limit)}
+	}
+	p, err := o.app.pagedPrinter(o.out)
 	if err != nil {
 		return err
 	}
@@ -46,13 +52,17 @@ func (o *listOptions) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
+	view := flowView()
+	if o.allUsers {
+		view = withOwner(view)
+	}
 	flows := c.Flows.All(cmd.Context(), client.ListOptions{
 		Search:   o.search,
 		Limit:    o.limit,
 		AllUsers: o.allUsers,
-		Graph:    p.Wide(),
+		Graph:    p.Wide() || o.allUsers && p.ForPeople(), // the columns beyond a summary
 	})
-	n, err := output.List(p, flowView(), flows)
+	n, err := output.List(p, view, flows)
 	if err == nil && n == 0 && p.ForPeople() {
 		o.app.note("%s", o.nothing())
 	}

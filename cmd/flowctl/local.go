@@ -15,17 +15,23 @@ import (
 // flow file's own limit, and room for its wrapper.
 const localMaxBody = 65 << 20
 
-// localDB is the path of the embedded store. Its folder is made if need be,
-// readable by the user alone.
-func localDB() (string, error) {
+// localPath is the path of the embedded store.
+func localPath() (string, error) {
 	dir, err := dataDir()
+	return filepath.Join(dir, "flowctl.db"), err
+}
+
+// localDB is localPath, in a folder that is made if need be, readable by the user
+// alone.
+func localDB() (string, error) {
+	path, err := localPath()
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", fmt.Errorf("make the data folder: %w; set FLOWCTL_DATA to a folder that can be written", err)
 	}
-	return filepath.Join(dir, "flowctl.db"), nil
+	return path, nil
 }
 
 // connectLocal gives a client of the server in this process, over the embedded

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
@@ -11,11 +12,14 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// minPrefix is the fewest characters of an id that stand for the whole.
-const minPrefix = 4
+const (
+	minPrefix     = 4  // the fewest characters of an id that stand for the whole
+	maxCandidates = 10 // so many flows are listed when a ref is ambiguous
+)
 
 // refHelp explains REF in the help of every command that takes one.
-const refHelp = `REF is a flow's id, a unique prefix of it (at least 4 characters), or its exact name.`
+const refHelp = `REF is a flow's id, its exact name, or a unique prefix of its id (at least 4
+characters).`
 
 // resolve finds the id of the flow that ref means: its id, else a flow of
 // exactly this name, else a unique prefix of an id. A UUID costs no request: that
@@ -28,42 +32,57 @@ func resolve(ctx context.Context, c *client.Client, ref string) (string, error) 
 	return ids[0], nil
 }
 
-// resolveAll is resolve for several refs, with one list for all of them.
+// resolveAll is resolve for several refs, with one list for all of them. Refs of
+// the same flow give one id.
 func resolveAll(ctx context.Context, c *client.Client, refs []string) ([]string, error) {
-	ids := make([]string, len(refs))
-	var flows []flow.Flow
-	var errs []error
-	for i, ref := range refs {
-		if ref == "" {
-			return nil, usageError{errors.New("a REF is empty; give an id or a name")}
-		}
-		if isUUID(ref) {
-			ids[i] = ref
-			continue
-		}
-		if flows == nil {
-			var err error
-			if flows, err = c.Flows.List(ctx, client.ListOptions{Accessible: true}); err != nil {
-				return nil, err
-			}
-		}
-		id, err := match(flows, ref)
-		errs = append(errs, err)
-		ids[i] = id
+	flows, err := resolveFlows(ctx, c, refs)
+	ids := make([]string, len(flows))
+	for i, f := range flows {
+		ids[i] = f.ID
 	}
-	return ids, errors.Join(errs...)
+	return ids, err
 }
 
-// match picks the flow that ref means.
-func match(flows []flow.Flow, ref string) (string, error) {
+// resolveFlows is resolveAll that gives what it saw of the flows: of a UUID that
+// no list was asked for, the id alone.
+func resolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
+	if slices.Contains(refs, "") {
+		return nil, usageError{errors.New("a REF is empty; give an id or a name")}
+	}
+	var listed []flow.Flow
+	if !allUUIDs(refs) {
+		var err error
+		if listed, err = c.Flows.List(ctx, client.ListOptions{Accessible: true}); err != nil {
+			return nil, err
+		}
+	}
+	var flows []flow.Flow
+	var errs []error
+	seen := make(map[string]bool)
+	for _, ref := range refs {
+		f, err := match(listed, ref)
+		if err != nil {
+			errs = append(errs, err)
+		} else if !seen[f.ID] {
+			seen[f.ID] = true
+			flows = append(flows, f)
+		}
+	}
+	return flows, errors.Join(errs...)
+}
+
+// match picks the flow that ref means. A UUID that is not listed may still be
+// one: lists leave out what an administrator may read all the same.
+func match(listed []flow.Flow, ref string) (flow.Flow, error) {
 	var byName, byPrefix []flow.Flow
-	for _, f := range flows {
+	id := strings.ToLower(ref)
+	for _, f := range listed {
 		switch {
-		case f.ID == ref:
-			return f.ID, nil
+		case f.ID == ref, f.ID == id:
+			return f, nil
 		case f.Name == ref:
 			byName = append(byName, f)
-		case len(ref) >= minPrefix && strings.HasPrefix(f.ID, strings.ToLower(ref)):
+		case len(ref) >= minPrefix && strings.HasPrefix(f.ID, id):
 			byPrefix = append(byPrefix, f)
 		}
 	}
@@ -71,22 +90,45 @@ func match(flows []flow.Flow, ref string) (string, error) {
 	if len(found) == 0 {
 		found = byPrefix
 	}
-	switch len(found) {
-	case 0:
-		return "", fmt.Errorf("no flow %q: %w; see 'flowctl list'", ref, client.ErrNotFound)
-	case 1:
-		return found[0].ID, nil
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return flow.Flow{}, conflictError{ambiguous(ref, found)}
+	case isUUID(ref):
+		return flow.Flow{ID: id}, nil
 	}
-	return "", conflictError{ambiguous(ref, found)}
+	return flow.Flow{}, fmt.Errorf("no flow %s: %w; see 'flowctl list'", quoted(ref), client.ErrNotFound)
 }
 
 func ambiguous(ref string, found []flow.Flow) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%q means %d flows; give the id of one:", ref, len(found))
-	for _, f := range found {
+	fmt.Fprintf(&b, "%s means %d flows; give the id of one:", quoted(ref), len(found))
+	for _, f := range found[:min(len(found), maxCandidates)] {
 		fmt.Fprintf(&b, "\n  %s  %s", f.ID, output.Text(f.Name))
 	}
+	if more := len(found) - maxCandidates; more > 0 {
+		fmt.Fprintf(&b, "\n  and %d more", more)
+	}
 	return errors.New(b.String())
+}
+
+// quoted is a text in a message, made short and harmless.
+func quoted(s string) string {
+	const most = 80
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
+	}
+	return `"` + output.Text(s) + `"`
+}
+
+func allUUIDs(refs []string) bool {
+	for _, ref := range refs {
+		if !isUUID(ref) {
+			return false
+		}
+	}
+	return true
 }
 
 // isUUID tells whether ref has the shape of the ids that servers give.

@@ -37,7 +37,7 @@ func newRootCmd(a *app) *cobra.Command {
 		&cobra.Group{ID: groupFiles, Title: "Flow files:"},
 		&cobra.Group{ID: groupPlaces, Title: "Where flows are kept:"},
 	)
-	addGroup(cmd, groupFlows)
+	addGroup(cmd, groupFlows, newListCmd(a), newGetCmd(a), newCreateCmd(a), newUpdateCmd(a), newEditCmd(a), newDuplicateCmd(a), newDeleteCmd(a))
 	addGroup(cmd, groupFiles)
 	addGroup(cmd, groupPlaces, newLoginCmd(a), newLogoutCmd(a), newWhoamiCmd(a), newProfileCmd(a))
 	cmd.AddCommand(newVersionCmd(a), newCompletionCmd(a))

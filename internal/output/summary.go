@@ -46,3 +46,6 @@ func (p *Printer) wrap(text string, indent int) []string {
 	}
 	return strings.Split(text, "\n")
 }
+
+// Blank writes an empty line, between parts for people.
+func (p *Printer) Blank() error { return p.println("") }

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// The values of --access.
+const (
+	accessPrivate = "private"
+	accessPublic  = "public"
+)
+
+// accessFlag is --access: who may read a flow besides its owner.
+type accessFlag struct{ word string }
+
+func (f *accessFlag) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.word, "access", "", "who may read the flow: `private` (its owner) or public (everybody)")
+	_ = cmd.RegisterFlagCompletionFunc("access", cobra.FixedCompletions(
+		[]string{accessPrivate, accessPublic}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// control gives the flag as access_control, nil when it was not given.
+func (f *accessFlag) control() (json.RawMessage, error) {
+	switch f.word {
+	case "":
+		return nil, nil
+	case accessPrivate:
+		return flow.Private, nil
+	case accessPublic:
+		return flow.Public, nil
+	}
+	return nil, usageError{fmt.Errorf("--access is %q; give %s or %s", f.word, accessPrivate, accessPublic)}
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// completeTimeout is how long a shell waits for the names of flows.
+const completeTimeout = 2 * time.Second
+
+// completeRef completes the one REF of a command.
+func (a *app) completeRef(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return a.completeRefs(cmd, args, prefix)
+}
+
+// completeRefs completes any number of REFs, those that are there already left
+// out. When the flows cannot be had it offers nothing, in silence: the user is in
+// the middle of a line.
+func (a *app) completeRefs(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	ctx, cancel := context.WithTimeout(cmd.Context(), completeTimeout)
+	defer cancel()
+	flows, err := a.listForCompletion(ctx)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return refCompletions(flows, args, prefix), cobra.ShellCompDirectiveNoFileComp
+}
+
+func (a *app) listForCompletion(ctx context.Context) ([]flow.Flow, error) {
+	if t, err := a.target(); err != nil {
+		return nil, err
+	} else if t.local() && !localExists() {
+		return nil, fs.ErrNotExist // a key press makes no database
+	}
+	a.flags.debug = false
+	c, err := a.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.Flows.List(ctx, client.ListOptions{Accessible: true})
+}
+
+// localExists tells whether there is an embedded store.
+func localExists() bool {
+	path, err := localPath()
+	if err != nil {
+		return false
+	}
+	_, err = os.Stat(path)
+	return err == nil
+}
+
+// refCompletions offers the names that begin with prefix, and ids: where a name
+// does not mean one flow, and where prefix is the start of an id.
+func refCompletions(flows []flow.Flow, args []string, prefix string) []cobra.Completion {
+	names := make(map[string]int)
+	for _, f := range flows {
+		names[f.Name]++
+	}
+	var found []cobra.Completion
+	for _, f := range flows {
+		if slices.Contains(args, f.ID) || slices.Contains(args, f.Name) {
+			continue
+		}
+		byName := f.Name != "" && names[f.Name] == 1 && output.Text(f.Name) == f.Name
+		if byName && strings.HasPrefix(f.Name, prefix) {
+			found = append(found, cobra.CompletionWithDesc(f.Name, f.ID))
+		}
+		if (!byName || prefix != "") && strings.HasPrefix(f.ID, strings.ToLower(prefix)) {
+			found = append(found, cobra.CompletionWithDesc(f.ID, output.Text(f.Name)))
+		}
+	}
+	return found
+}

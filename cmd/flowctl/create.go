@@ -1,0 +1,88 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+type createOptions struct {
+	app         *app
+	out         outputFlags
+	access      accessFlag
+	description string
+	file        string
+}
+
+func newCreateCmd(a *app) *cobra.Command {
+	o := &createOptions{app: a}
+	cmd := &cobra.Command{
+		Use:     "create NAME",
+		Aliases: []string{"new"},
+		Short:   "Make a flow",
+		Long: `Make a flow, empty or with the nodes and edges of a flow file, and print it.
+
+It is private, unless --access or the file says otherwise. Names need not be
+unique. Several flows at once are made by 'flowctl import'.`,
+		Example: `  flowctl create "Content review" -d "Checks drafts before they go out"
+  id=$(flowctl create Review -f review.json -o name)`,
+		Args: cobra.ExactArgs(1),
+		RunE: o.run,
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.description, "description", "d", "", "what the flow is for")
+	f.StringVarP(&o.file, "file", "f", "", "flow `file` to take nodes and edges from, - for standard input")
+	o.access.register(cmd)
+	o.out.register(cmd)
+	return cmd
+}
+
+func (o *createOptions) run(cmd *cobra.Command, args []string) error {
+	p, err := o.app.printer(o.out)
+	if err != nil {
+		return err
+	}
+	spec, err := o.spec(cmd, args[0])
+	if err != nil {
+		return err
+	}
+	c, err := o.app.connect(cmd.Context())
+	if err != nil {
+		return err
+	}
+	f, err := c.Flows.Create(cmd.Context(), spec)
+	if err != nil {
+		return err
+	}
+	return output.Item(p, flowView(), f)
+}
+
+// spec is what the new flow shall be.
+func (o *createOptions) spec(cmd *cobra.Command, name string) (flow.Spec, error) {
+	if name == "" {
+		return flow.Spec{}, usageError{errors.New("the name is empty; give the flow a name")}
+	}
+	access, err := o.access.control()
+	if err != nil {
+		return flow.Spec{}, err
+	}
+	spec := flow.Spec{Nodes: []flow.Node{}, Edges: []flow.Edge{}}
+	if o.file != "" {
+		file, err := o.app.readFlow(cmd.Context(), o.file)
+		if err != nil {
+			return flow.Spec{}, err
+		}
+		spec = file.Spec
+	}
+	spec.Name = name
+	if cmd.Flags().Changed("description") {
+		spec.Description = o.description
+	}
+	if access != nil {
+		spec.AccessControl = access
+	}
+	return spec, nil
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+type deleteOptions struct {
+	app *app
+	yes bool
+}
+
+func newDeleteCmd(a *app) *cobra.Command {
+	o := &deleteOptions{app: a}
+	cmd := &cobra.Command{
+		Use:     "delete REF...",
+		Aliases: []string{"rm"},
+		Short:   "Delete flows",
+		Long: `Delete flows, for good. At a terminal you are asked first; elsewhere --yes has to
+be given. If one REF cannot be resolved, nothing is deleted.
+
+` + refHelp,
+		Example: `  flowctl delete "Content review"
+  flowctl list --search draft -o name | xargs flowctl delete --yes`,
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: a.completeRefs,
+		RunE:              o.run,
+	}
+	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	return cmd
+}
+
+func (o *deleteOptions) run(cmd *cobra.Command, args []string) error {
+	ctx := cmd.Context()
+	if !o.yes && !o.app.interactive() {
+		return usageError{errors.New("nobody can be asked here whether to delete; give --yes")}
+	}
+	c, err := o.app.connect(ctx)
+	if err != nil {
+		return err
+	}
+	flows, err := o.find(ctx, c, args)
+	if err != nil {
+		return err
+	}
+	if !o.yes {
+		if err := o.ask(ctx, flows); err != nil {
+			return err
+		}
+	}
+	return o.delete(ctx, c, flows)
+}
+
+// find resolves all refs, each flow once. A flow that cannot be read may still be
+// deleted: the real backend answers 500 for some that it has stored.
+func (o *deleteOptions) find(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
+	flows, err := resolveFlows(ctx, c, refs)
+	if err != nil || o.yes && len(flows) == 1 {
+		return flows, err
+	}
+	var errs []error
+	for i, f := range flows {
+		if f.Name != "" {
+			continue
+		}
+		read, _, err := c.Flows.Get(ctx, f.ID)
+		switch {
+		case err == nil:
+			flows[i] = read
+		case ctx.Err() != nil, errors.Is(err, client.ErrNotFound), errors.Is(err, client.ErrUnauthorized):
+			errs = append(errs, err)
+		}
+	}
+	return flows, errors.Join(errs...)
+}
+
+// ask shows what is about to be deleted; an error is a no.
+func (o *deleteOptions) ask(ctx context.Context, flows []flow.Flow) error {
+	question := "Delete flow " + title(flows[0]) + "?"
+	if len(flows) > 1 {
+		for _, f := range flows {
+			fmt.Fprintln(o.app.err, "  "+title(f))
+		}
+		question = fmt.Sprintf("Delete these %d flows?", len(flows))
+	}
+	yes, err := o.app.confirm(ctx, question)
+	if err == nil && !yes {
+		err = errors.New("nothing was deleted")
+	}
+	return err
+}
+
+// delete deletes one after the other. A failure does not keep the others from
+// being deleted.
+func (o *deleteOptions) delete(ctx context.Context, c *client.Client, flows []flow.Flow) error {
+	var errs []error
+	for _, f := range flows {
+		err := c.Flows.Delete(ctx, f.ID)
+		if ctx.Err() != nil {
+			return err
+		}
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		o.app.note("Deleted %s", title(f))
+	}
+	if failed := len(errs); failed > 0 && failed < len(flows) {
+		return someError{fmt.Sprintf("%d of %d flows not deleted:\n%v", failed, len(flows), errors.Join(errs...))}
+	}
+	return errors.Join(errs...)
+}
+
+// title names a flow in a sentence.
+func title(f flow.Flow) string {
+	if f.Name == "" {
+		return output.Text(f.ID)
+	}
+	return strings.TrimSpace(output.Text(f.Name)) + " (" + output.Text(f.ID) + ")"
+}

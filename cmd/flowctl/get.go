@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+type getOptions struct {
+	app *app
+	out outputFlags
+}
+
+func newGetCmd(a *app) *cobra.Command {
+	o := &getOptions{app: a}
+	cmd := &cobra.Command{
+		Use:     "get REF",
+		Aliases: []string{"show"},
+		Short:   "Show one flow",
+		Long: `Show one flow: who may use it, its description and its nodes.
+
+--output json gives all that the server knows of it. A file to keep in git is
+made by 'flowctl export'.
+
+` + refHelp,
+		Example: `  flowctl get "Content review"
+  flowctl get 3f2a -o json --jq '.nodes[].data.modelId'`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completeRef,
+		RunE:              o.run,
+	}
+	o.out.register(cmd)
+	return cmd
+}
+
+func (o *getOptions) run(cmd *cobra.Command, args []string) error {
+	p, err := o.app.pagedPrinter(o.out)
+	if err != nil {
+		return err
+	}
+	c, err := o.app.connect(cmd.Context())
+	if err != nil {
+		return err
+	}
+	id, err := resolve(cmd.Context(), c, args[0])
+	if err != nil {
+		return err
+	}
+	f, _, err := c.Flows.Get(cmd.Context(), id)
+	if err != nil {
+		return err
+	}
+	if p.ForPeople() {
+		return o.summary(p, f)
+	}
+	return output.Item(p, flowView(), f)
+}
+
+// summary shows what people want to know of a flow.
+func (o *getOptions) summary(p *output.Printer, f flow.Flow) error {
+	readers, writers := accessText(f)
+	err := output.Summary(p, []output.Field{
+		{Label: "Name", Text: f.Name},
+		{Label: "ID", Text: f.ID},
+		{Label: "Owner", Text: f.UserID},
+		{Label: "May read", Text: readers},
+		{Label: "May write", Text: writers},
+		{Label: "Created", Text: p.Time(f.CreatedAt)},
+		{Label: "Updated", Text: p.Time(f.UpdatedAt)},
+		{Label: "Description", Text: f.Description},
+		{Label: "Graph", Text: fmt.Sprintf("%s, %s", plural(len(f.Nodes), "node"), plural(len(f.Edges), "edge"))},
+	})
+	if err != nil || len(f.Nodes) == 0 {
+		return err
+	}
+	if err := p.Blank(); err != nil {
+		return err
+	}
+	_, err = output.List(p, nodeView(f.Edges), output.Seq(f.Nodes))
+	return err
+}

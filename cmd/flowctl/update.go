@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+type updateOptions struct {
+	app               *app
+	out               outputFlags
+	access            accessFlag
+	name, description string
+	file              string
+}
+
+func newUpdateCmd(a *app) *cobra.Command {
+	o := &updateOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "update REF",
+		Short: "Change a flow",
+		Long: `Change a flow, and print it. What no flag speaks of stays as it is.
+
+With --file nodes, edges, name and description become what the flow file says;
+the other flags win over the file.
+
+` + refHelp,
+		Example: `  flowctl update 3f2a --name "Content review"
+  flowctl update "Content review" --description ""
+  flowctl update "Content review" -f review.json`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completeRef,
+		RunE:              o.run,
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.name, "name", "", "new name")
+	f.StringVarP(&o.description, "description", "d", "", "new description, \"\" for none")
+	f.StringVarP(&o.file, "file", "f", "", "flow `file` to take the flow from, - for standard input")
+	o.access.register(cmd)
+	o.out.register(cmd)
+	return cmd
+}
+
+func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
+	p, err := o.app.printer(o.out)
+	if err != nil {
+		return err
+	}
+	patch, err := o.patch(cmd)
+	if err != nil {
+		return err
+	}
+	c, err := o.app.connect(cmd.Context())
+	if err != nil {
+		return err
+	}
+	id, err := resolve(cmd.Context(), c, args[0])
+	if err != nil {
+		return err
+	}
+	f, err := c.Flows.Update(cmd.Context(), id, patch)
+	if err != nil {
+		return err
+	}
+	return output.Item(p, flowView(), f)
+}
+
+// patch is the change that the flags ask for.
+func (o *updateOptions) patch(cmd *cobra.Command) (client.Patch, error) {
+	given := cmd.Flags().Changed
+	switch {
+	case !given("name") && !given("description") && !given("file") && !given("access"):
+		return client.Patch{}, usageError{errors.New("nothing to change; give --name, --description, --file or --access")}
+	case given("name") && o.name == "":
+		return client.Patch{}, usageError{errors.New("--name is empty; a flow needs a name")}
+	case given("file") && o.file == "":
+		return client.Patch{}, usageError{errors.New("--file is empty; give a file, or - for standard input")}
+	}
+	access, err := o.access.control()
+	if err != nil {
+		return client.Patch{}, err
+	}
+	patch, err := o.filePatch(cmd.Context())
+	if err != nil {
+		return patch, err
+	}
+	if given("name") {
+		patch.Name = &o.name
+	}
+	if given("description") {
+		patch.Description = &o.description
+	}
+	if access != nil {
+		patch.AccessControl = access
+	}
+	return patch, nil
+}
+
+// filePatch is the change to what the file says, none without one. A file without
+// a name leaves the flow's.
+func (o *updateOptions) filePatch(ctx context.Context) (client.Patch, error) {
+	if o.file == "" {
+		return client.Patch{}, nil
+	}
+	file, err := o.app.readFlow(ctx, o.file)
+	if err != nil {
+		return client.Patch{}, err
+	}
+	patch := client.Replace(file.Spec)
+	if file.Spec.Name == "" {
+		patch.Name = nil
+	}
+	return patch, nil
+}
