@@ -113,3 +113,19 @@ func readLine(r io.Reader) (string, error) {
 	}
 	return "", fmt.Errorf("read the answer: it is longer than %d bytes", maxInput)
 }
+
+// mustConfirm asks before something is destroyed. It returns nil after a yes, or
+// with --yes, without which nothing is destroyed where nobody can be asked.
+func (a *app) mustConfirm(ctx context.Context, question string, yes bool) error {
+	switch {
+	case yes:
+		return nil
+	case !a.interactive():
+		return usageError{errors.New("nobody can be asked here whether to go on; give --yes")}
+	}
+	ok, err := a.confirm(ctx, question)
+	if err == nil && !ok {
+		err = errors.New("nothing was changed")
+	}
+	return err
+}

@@ -39,7 +39,7 @@ func newRootCmd(a *app) *cobra.Command {
 	)
 	addGroup(cmd, groupFlows, newListCmd(a), newGetCmd(a), newCreateCmd(a), newUpdateCmd(a), newEditCmd(a), newDuplicateCmd(a), newDeleteCmd(a))
 	addGroup(cmd, groupFiles)
-	addGroup(cmd, groupPlaces, newLoginCmd(a), newLogoutCmd(a), newWhoamiCmd(a), newProfileCmd(a))
+	addGroup(cmd, groupPlaces, newLoginCmd(a), newLogoutCmd(a), newWhoamiCmd(a), newProfileCmd(a), newServerCmd(a))
 	cmd.AddCommand(newVersionCmd(a), newCompletionCmd(a))
 	cmd.AddCommand(newTopicCmds()...)
 	cmd.SetHelpCommand(newHelpCmd())

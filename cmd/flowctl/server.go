@@ -1,0 +1,165 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/server"
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+type serverOptions struct {
+	database
+	listen              string
+	certFile, keyFile   string
+	corsOrigins         []string
+	maxBody             string
+	dev                 bool
+	logLevel, logFormat string
+}
+
+const serverHelp = `Serve the flows API, for flowctl itself, its Go client and the browser's editor.
+Without flags it serves the flows of this machine's local store to this machine.
+
+On an empty database the first start makes an admin. Its API key is printed on
+stdout, this once; everything else goes to the log on stderr. Further users and
+keys are made with 'flowctl server user' and 'flowctl server key', also while the
+server runs.
+
+--dev needs nothing and leaves nothing behind: a temporary database, one admin, a
+free port. When it is ready it prints one JSON line with url, key and user (the
+admin's e-mail) on stdout.
+
+SIGINT and SIGTERM stop the server: it takes no new requests, finishes those in
+flight, and exits 0. A second signal ends it at once.
+
+The API is described at /docs and /openapi.json, metrics are at /metrics.`
+
+func newServerCmd(a *app) *cobra.Command {
+	o := &serverOptions{database: database{app: a}}
+	cmd := &cobra.Command{
+		Use:   "server",
+		Short: "Serve flows to others",
+		Long:  serverHelp,
+		Example: `  flowctl server
+  flowctl server --listen :8443 --tls-cert cert.pem --tls-key key.pem
+  FLOWCTL_DB=postgres://flowctl:secret@db/flowctl flowctl server --log-format json
+  flowctl server --dev`,
+		Args: cobra.NoArgs,
+		RunE: o.run,
+	}
+	cmd.PersistentFlags().StringVar(&o.database.flag, "db", "",
+		"`database`: the path of a SQLite file, or a postgres:// URL (FLOWCTL_DB; default the local store)")
+	f := cmd.Flags()
+	f.StringVar(&o.listen, "listen", "", "`address` to listen on (FLOWCTL_LISTEN; default 127.0.0.1:8080, with --dev 127.0.0.1:0)")
+	f.StringVar(&o.certFile, "tls-cert", "", "PEM `file` with the certificate, and those between it and the root")
+	f.StringVar(&o.keyFile, "tls-key", "", "PEM `file` with the certificate's key")
+	f.StringArrayVar(&o.corsOrigins, "cors-origin", nil, "let pages of this `origin` call, such as https://flows.example.com, or * (repeatable)")
+	f.StringVar(&o.maxBody, "max-body", "16MiB", "largest `size` of a request's body")
+	f.BoolVar(&o.dev, "dev", false, "serve a temporary database on a free port, and print how to reach it")
+	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
+	f.StringVar(&o.logFormat, "log-format", "text", "text or json")
+	completeWords(cmd, "log-level", "debug", "info", "warn", "error")
+	completeWords(cmd, "log-format", "text", "json")
+	cmd.AddCommand(newServerUserCmd(&o.database), newServerKeyCmd(&o.database), newServerMigrateCmd(&o.database))
+	return cmd
+}
+
+// completeWords completes the value of a flag that takes one of a few words.
+func completeWords(cmd *cobra.Command, flag string, words ...string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// run serves until it is told to stop. It listens first: what comes after may
+// make an admin, which must not happen for a server that cannot start.
+func (o *serverOptions) run(cmd *cobra.Command, _ []string) error {
+	ctx := cmd.Context()
+	if o.dev && o.database.flag != "" {
+		return usageError{errors.New("--dev brings its own database; leave out --db")}
+	}
+	opts, err := o.settings()
+	if err != nil {
+		return err
+	}
+	if err := o.checkTLS(); err != nil {
+		return err
+	}
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", o.address())
+	if err != nil {
+		return fmt.Errorf("%w; choose another address with --listen", err)
+	}
+	defer ln.Close()
+	st, err := o.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	if err := o.announce(ctx, st, ln.Addr(), opts.Logger); err != nil {
+		return err
+	}
+	return server.New(st, opts).Serve(ctx, ln, server.ServeOptions{CertFile: o.certFile, KeyFile: o.keyFile})
+}
+
+func (o *serverOptions) openStore(ctx context.Context) (*store.Store, error) {
+	if !o.dev {
+		return o.open(ctx)
+	}
+	dir, err := os.MkdirTemp("", "flowctl-dev-")
+	if err != nil {
+		return nil, fmt.Errorf("make a temporary database: %w", err)
+	}
+	o.app.closers = append(o.app.closers, func() error { return os.RemoveAll(dir) })
+	return o.openFile(ctx, dir)
+}
+
+// announce says that the server is ready, and how to get in if nobody can yet.
+func (o *serverOptions) announce(ctx context.Context, st *store.Store, addr net.Addr, log *slog.Logger) error {
+	url := o.url(addr)
+	key, admin, err := firstKey(ctx, st)
+	switch {
+	case err != nil:
+		return err
+	case o.dev:
+		err = o.printDev(devInfo{URL: url, Key: key, User: admin.Email})
+	case admin == nil:
+		log.Warn("no user is an admin; make one with 'flowctl server user add EMAIL --role admin'")
+	case key != "":
+		log.Warn("first start: the API key of the admin is on stdout, this once", "user", admin.Email)
+		_, err = fmt.Fprintln(o.app.out, key)
+	}
+	if err != nil {
+		return fmt.Errorf("print the key of the admin: %w; make another with 'flowctl server key add %s'", err, admin.Email)
+	}
+	if o.exposed(addr) {
+		log.Warn("others on the network can read keys and flows; add --tls-cert and --tls-key, or put a proxy with TLS in front", "address", addr.String())
+	}
+	log.Info("listening", "url", url, "version", releaseVersion())
+	return nil
+}
+
+// firstKey gives a key for the oldest admin if nothing lets anybody in yet, else
+// "". admin is nil when none of the users is one.
+func firstKey(ctx context.Context, st *store.Store) (key string, admin *store.User, err error) {
+	admin, err = server.EnsureAdmin(ctx, st)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil, nil
+	}
+	if err == nil {
+		key, err = server.FirstKey(ctx, st, admin)
+	}
+	return key, admin, err
+}
+
+func (o *serverOptions) address() string {
+	standard := "127.0.0.1:8080"
+	if o.dev {
+		standard = "127.0.0.1:0"
+	}
+	return cmp.Or(o.listen, os.Getenv("FLOWCTL_LISTEN"), standard)
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net"
+	"net/url"
+	"strconv"
+
+	"github.com/dustin/go-humanize"
+	"github.com/go-json-experiment/json"
+
+	"github.com/flowctl/flowctl/internal/server"
+)
+
+// devInfo is what 'flowctl server --dev' prints when it is ready.
+type devInfo struct {
+	URL  string `json:"url"`
+	Key  string `json:"key"`
+	User string `json:"user"` // the admin's e-mail
+}
+
+func (o *serverOptions) printDev(info devInfo) error {
+	line, err := json.Marshal(info)
+	if err != nil {
+		return err
+	}
+	_, err = o.app.out.Write(append(line, '\n'))
+	return err
+}
+
+// settings turns the flags into what the server takes.
+func (o *serverOptions) settings() (server.Options, error) {
+	size, err := humanize.ParseBytes(o.maxBody)
+	if err != nil || size == 0 || size > math.MaxInt64 {
+		return server.Options{}, usageError{fmt.Errorf("--max-body %q is no size; give one such as 16MiB", o.maxBody)}
+	}
+	for _, origin := range o.corsOrigins {
+		if err := checkOrigin(origin); err != nil {
+			return server.Options{}, err
+		}
+	}
+	log, err := o.logger()
+	return server.Options{
+		MaxBody:     int64(size),
+		CORSOrigins: o.corsOrigins,
+		Logger:      log,
+		Version:     releaseVersion(),
+	}, err
+}
+
+// checkOrigin refuses what no browser sends as an origin, and would never match.
+func checkOrigin(origin string) error {
+	u, err := url.Parse(origin)
+	if origin == "*" || err == nil && u.Host != "" && origin == u.Scheme+"://"+u.Host {
+		return nil
+	}
+	return usageError{fmt.Errorf("--cors-origin %q is no origin; give scheme and host alone, such as https://flows.example.com", origin)}
+}
+
+// logger gives the log on stderr.
+func (o *serverOptions) logger() (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
+		return nil, usageError{fmt.Errorf("unknown --log-level %q; use debug, info, warn or error", o.logLevel)}
+	}
+	switch {
+	case o.app.flags.debug:
+		level = slog.LevelDebug
+	case o.app.flags.quiet:
+		level = max(level, slog.LevelWarn)
+	}
+	opts := &slog.HandlerOptions{Level: level}
+	switch o.logFormat {
+	case "text":
+		return slog.New(slog.NewTextHandler(o.app.err, opts)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(o.app.err, opts)), nil
+	}
+	return nil, usageError{fmt.Errorf("unknown --log-format %q; use text or json", o.logFormat)}
+}
+
+// checkTLS finds what is wrong with the certificate before anything is done.
+func (o *serverOptions) checkTLS() error {
+	switch {
+	case o.certFile == "" && o.keyFile == "":
+		return nil
+	case o.certFile == "" || o.keyFile == "":
+		return usageError{errors.New("--tls-cert and --tls-key go together; give both")}
+	}
+	if _, err := tls.LoadX509KeyPair(o.certFile, o.keyFile); err != nil {
+		return fmt.Errorf("load the certificate %s with the key %s: %w", o.certFile, o.keyFile, err)
+	}
+	return nil
+}
+
+// exposed tells whether other machines reach the server without TLS.
+func (o *serverOptions) exposed(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return o.certFile == "" && ok && !tcp.IP.IsLoopback()
+}
+
+// url is where the server is reached from this machine.
+func (o *serverOptions) url(addr net.Addr) string {
+	scheme, host := "http", addr.String()
+	if o.certFile != "" {
+		scheme = "https"
+	}
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		host = net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	return scheme + "://" + host
+}
