@@ -2,6 +2,7 @@ package flowfile
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -11,44 +12,55 @@ import (
 	"syscall"
 )
 
-// WriteFile writes the flow to a file, whole or not at all: into a temporary
-// file beside it that then takes its place, and is on the disk by then. An
-// existing file keeps its mode; a symbolic link stays and what it leads to is
-// written. What is no regular file (a terminal, a pipe, /dev/null) is written
-// to as it is. The error is an *[Error].
+// WriteFile writes the flow to a file; see [Replace].
 func WriteFile(path string, f File) error {
-	if err := writeFile(path, f); err != nil {
+	return Replace(path, func(w io.Writer) error { return Write(w, f) })
+}
+
+// Replace writes a file, whole or not at all: into a temporary file beside it
+// that then takes its place, and is on the disk by then. An existing file keeps
+// its mode; a symbolic link stays and what it leads to is written. What is no
+// regular file (a terminal, a pipe, /dev/null) is written to as it is. The error
+// is an *[Error].
+func Replace(path string, write func(io.Writer) error) error {
+	dir, err := replace(path, write)
+	if err == nil && dir != "" {
+		err = syncDir(dir)
+	}
+	if err != nil {
 		return &Error{Path: path, Msg: "write the file", Err: withoutPath(err)}
 	}
 	return nil
 }
 
-func writeFile(path string, f File) error {
-	path, err := followLinks(path)
-	if err != nil {
-		return err
+// replace is Replace but for the folder, which it names: the new file is sure to
+// be found there after a power cut once that is synced. "" is none to be synced.
+func replace(path string, write func(io.Writer) error) (dir string, err error) {
+	if path, err = followLinks(path); err != nil {
+		return "", err
 	}
 	mode := fs.FileMode(0o666) // less the umask
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return err
+		return "", err
 	case info.IsDir():
-		return errors.New("is a directory")
+		return "", errors.New("is a directory")
 	case !info.Mode().IsRegular():
-		return writeTo(path, os.O_WRONLY, 0, func(w *os.File) error { return Write(w, f) })
+		return "", writeTo(path, os.O_WRONLY, 0, func(w *os.File) error { return write(w) })
 	default:
 		mode = info.Mode().Perm()
 	}
-	temp := filepath.Join(filepath.Dir(path), ".flowctl-"+strconv.FormatUint(rand.Uint64(), 36)+".tmp")
+	dir = filepath.Dir(path)
+	temp := filepath.Join(dir, ".flowctl-"+strconv.FormatUint(rand.Uint64(), 36)+".tmp")
 	err = writeTo(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode, func(w *os.File) error {
 		if info != nil { // the umask may have taken some of it away
 			if err := w.Chmod(mode); err != nil {
 				return err
 			}
 		}
-		if err := Write(w, f); err != nil {
+		if err := write(w); err != nil {
 			return err
 		}
 		return w.Sync()
@@ -58,9 +70,9 @@ func writeFile(path string, f File) error {
 	}
 	if err != nil {
 		_ = os.Remove(temp) // is not there if it could not be made
-		return err
+		return "", err
 	}
-	return syncDir(filepath.Dir(path))
+	return dir, nil
 }
 
 // writeTo opens a file, writes and closes it.

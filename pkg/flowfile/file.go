@@ -27,6 +27,16 @@ type File struct {
 	start int   // where the flow stands in text
 }
 
+// FromFlow gives the file that a stored flow is exported to. When it was exported
+// is when it was last changed, as in the API's own export, so that the same flow
+// is always the same file. Who may see it is left out: that means something on
+// its own server only.
+func FromFlow(f flow.Flow) File {
+	spec := f.Spec
+	spec.AccessControl = nil
+	return File{ID: f.ID, Spec: spec, ExportedAt: f.UpdatedAt}
+}
+
 // Position gives the line and the column (in characters, both from 1) of what a
 // [flow.Problem]'s pointer points at. When that is not there, it is what should
 // hold it; 0, 0 for a flow that was not read. Asking in the order of the text is

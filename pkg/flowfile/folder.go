@@ -1,9 +1,11 @@
 package flowfile
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,8 +15,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Folder names the files of flows that are written into one folder, so that no
-// flow takes the file of another one. It is safe for concurrent use.
+// Folder writes flows into one folder, each to a file of its own, so that no flow
+// takes the file of another one. It is safe for concurrent use.
 type Folder struct {
 	dir string
 
@@ -49,6 +51,52 @@ func (d *Folder) Path(ctx context.Context, f flow.Flow) (string, error) {
 			name = fmt.Sprintf("%s-%d.json", long, n)
 		}
 	}
+}
+
+// Change is what [Folder.Write] did.
+type Change string
+
+// The changes.
+const (
+	Created   Change = "created"
+	Updated   Change = "updated"
+	Unchanged Change = "unchanged" // the file holds the very same bytes already
+)
+
+// Write writes a flow to the file that [Folder.Path] names, as [FromFlow] has it.
+// Once [Folder.Sync] has returned it is sure to be there after a power cut.
+func (d *Folder) Write(ctx context.Context, f flow.Flow) (path string, change Change, err error) {
+	if path, err = d.Path(ctx, f); err != nil {
+		return "", "", err
+	}
+	var text bytes.Buffer
+	if err := Write(&text, FromFlow(f)); err != nil {
+		return "", "", err
+	}
+	change = Updated
+	switch was, err := os.ReadFile(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		change = Created
+	case err == nil && bytes.Equal(was, text.Bytes()):
+		return path, Unchanged, nil
+	}
+	_, err = replace(path, func(w io.Writer) error {
+		_, err := w.Write(text.Bytes())
+		return err
+	})
+	if err != nil {
+		return "", "", &Error{Path: path, Msg: "write the file", Err: withoutPath(err)}
+	}
+	return path, change, nil
+}
+
+// Sync makes sure that the files that were written are found in the folder after
+// a power cut. It is a call of its own because once for all of them is enough.
+func (d *Folder) Sync() error {
+	if err := syncDir(d.dir); err != nil {
+		return &Error{Path: d.dir, Msg: "sync the folder", Err: withoutPath(err)}
+	}
+	return nil
 }
 
 // isFree tells whether the flow may have the name.
