@@ -28,7 +28,7 @@ func editConfig(change func(*configFile) error) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := lockFolder(filepath.Dir(path))
+	unlock, err := lockFile(path)
 	if err != nil {
 		return fmt.Errorf("write the configuration %s: %w", path, err)
 	}
@@ -51,13 +51,14 @@ func editConfig(change func(*configFile) error) error {
 	return writeFile(path, after, 0o600)
 }
 
-// lockFolder keeps other processes from writing what is in dir, the folder of
-// the configuration, and makes it if need be.
-func lockFolder(dir string) (unlock func(), err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// lockFile keeps other processes from changing the file at path, by a lock on an
+// empty file beside it: the file itself is replaced by every change.
+func lockFile(path string) (unlock func(), err error) {
+	dir, name := filepath.Split(path)
+	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
 		return nil, err
 	}
-	return lockedfile.MutexAt(filepath.Join(dir, ".lock")).Lock()
+	return lockedfile.MutexAt(filepath.Join(dir, "."+name+".lock")).Lock()
 }
 
 func parseConfigFile(text []byte) (*configFile, error) {

@@ -166,10 +166,7 @@ func (o *loginOptions) token(ctx context.Context, p Profile) (string, error) {
 		return "", err
 	}
 	session, err := c.Auth.SignIn(ctx, email, password)
-	if err != nil {
-		return "", fmt.Errorf("sign in as %s: %w", email, err)
-	}
-	return session.Token, nil
+	return session.Token, err
 }
 
 func (o *loginOptions) credentials(ctx context.Context) (email, password string, err error) {

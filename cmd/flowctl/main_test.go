@@ -14,10 +14,11 @@ import (
 
 	"github.com/flowctl/flowctl/internal/server"
 	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/internal/upstreamtest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"flowctl": main})
+	testscript.Main(m, map[string]func(){"flowctl": main, "terminal": terminalMain})
 }
 
 // TestScript runs the real main against the real server. Beside testscript's own
@@ -26,6 +27,15 @@ func TestMain(m *testing.M) {
 //	exits CODE flowctl ARGS...   run a program that must exit with CODE
 //	server [NAME]                start our server on a new database; sets
 //	                             FLOWCTL_SERVER and FLOWCTL_TOKEN (its admin's)
+//	upstream [-front-end] [-import-mended]
+//	                             start a backend that behaves like the real one; sets
+//	                             the same
+//	requests [METHOD...]         print what the upstream was asked so far
+//	answers STATUS TYPE FILE     start a server that has one answer to everything
+//	await FILE PATTERN           wait until the file matches; named groups set
+//	                             variables
+//
+// and the program "terminal DIALOGUE PROGRAM ARGS...", see terminalMain.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -34,8 +44,12 @@ func TestScript(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setupScript,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits":  scriptExits,
-			"server": scriptServer,
+			"answers":  scriptAnswers,
+			"await":    scriptAwait,
+			"exits":    scriptExits,
+			"requests": scriptRequests,
+			"server":   scriptServer,
+			"upstream": scriptUpstream,
 		},
 	})
 }
@@ -45,6 +59,7 @@ func setupScript(env *testscript.Env) error {
 	home := filepath.Join(env.WorkDir, "home")
 	env.Setenv("HOME", home)
 	env.Setenv("FLOWCTL_NO_KEYRING", "1")
+	env.Values[backendKey{}] = new(*upstreamtest.Backend)
 	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
 		env.Setenv(name, "")
 	}

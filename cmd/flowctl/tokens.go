@@ -108,7 +108,7 @@ func writeToken(profile, token string) error {
 	if err != nil || tokens[profile] == token {
 		return err
 	}
-	unlock, err := lockFolder(filepath.Dir(path))
+	unlock, err := lockFile(path)
 	if err != nil {
 		return fmt.Errorf("write the tokens in %s: %w", path, err)
 	}
