@@ -3,6 +3,7 @@ package upstreamtest
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -39,12 +40,13 @@ func (b *Backend) routes() {
 	signed("GET "+flowsPath+"{id}/executions/stats", b.stats)
 	signed("GET "+flowsPath+"{id}/executions/{execution}", b.getExecution)
 	signed("DELETE "+flowsPath+"{id}/executions/{execution}", b.deleteExecution)
-	signed("GET /api/v1/auths/", b.whoami)
+	signed("GET /api/v1/auths/{$}", b.whoami)
 	signed("GET /api/models", b.models)
 	mux.HandleFunc("POST /api/v1/auths/signin", b.signIn)
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { reply(w, map[string]bool{"status": true}) })
 	mux.HandleFunc("GET /api/version", func(w http.ResponseWriter, _ *http.Request) { reply(w, map[string]string{"version": "0.6.5"}) })
 	mux.HandleFunc("/", b.wrongPath)
+	mux.HandleFunc(strings.TrimSuffix(flowsPath, "/"), b.wrongPath) // or ServeMux would redirect
 	b.mux = mux
 }
 

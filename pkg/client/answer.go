@@ -40,11 +40,20 @@ func (c *conn) noAnswer(k *call, resp *resty.Response, err error) error {
 		err = wrapped.Err
 	}
 	e := c.failure(k, status, err.Error())
-	e.err, e.unsure = err, k.lost && k.method == http.MethodPost && !k.repeatable
+	e.err, e.unsure = c.beneath(err), k.lost && k.method == http.MethodPost && !k.repeatable
 	if moved := (*redirectError)(nil); !errors.As(err, &moved) && status != 0 {
 		return brokeOff(e)
 	}
 	return e
+}
+
+// beneath is err as the cause of an error, unless a server managed to get the
+// token into it.
+func (c *conn) beneath(err error) error {
+	if err == nil || c.redact(err.Error()) != err.Error() {
+		return nil
+	}
+	return err
 }
 
 // brokeOff marks e as an answer that began and broke off.
@@ -101,7 +110,7 @@ func (c *conn) faults(detail []byte) []FieldError {
 		fields[i] = FieldError{
 			Field:   printable(c.redact(strings.Join(at, ".")), 200),
 			Message: printable(c.redact(f.Msg), 200),
-			Type:    printable(f.Type, 80),
+			Type:    printable(c.redact(f.Type), 80),
 		}
 	}
 	return fields
@@ -111,12 +120,12 @@ func (c *conn) faults(detail []byte) []FieldError {
 // err is what reading it said, nil if it was readable.
 func (c *conn) unusable(k *call, a *answer, want string, err error) error {
 	e := c.failure(k, http.StatusOK, "")
-	e.err, e.RequestID = err, c.redact(requestID(a.header))
+	e.err, e.RequestID = c.beneath(err), c.redact(requestID(a.header))
 	text := bytes.TrimSpace(a.body)
 	detail := ""
 	switch {
 	case len(text) == 0:
-		detail = fmt.Sprintf("empty (%s), not %s", contentType(a.header), want)
+		detail, e.hint = fmt.Sprintf("empty (%s), not %s", contentType(a.header), want), "check the server's address and version"
 	case text[0] == '<' || err != nil && !isJSON(a.header):
 		detail, e.hint = "not JSON but "+describe(a.header, a.body), "check the server's address: there is no flows API below it"
 	case err != nil && !json.Valid(text):

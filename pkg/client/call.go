@@ -17,7 +17,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// call is one call of the API with all its tries. It is used once.
+// call is one call of the API with all its tries.
 type call struct {
 	verb    string // what is being done, for errors: "get flow"
 	subject string // to what: an id or a name; "" without
@@ -33,8 +33,9 @@ type call struct {
 	stream     bool // the answer's body is left to be read
 	secret     bool // the answer may hold a token
 
-	tries int
-	lost  bool // a try failed that may have arrived all the same
+	key   string // Idempotency-Key, once it was sent
+	tries int    // of the last sending
+	lost  bool   // a try failed that may have arrived all the same
 }
 
 type callKey struct{}
@@ -81,7 +82,10 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 		// net/http sends a POST with an Idempotency-Key again by itself, even to a
 		// server that has never heard of such keys. It does not know this spelling;
 		// to a server it is the same.
-		r.SetHeaderVerbatim("idempotency-key", rand.Text())
+		if k.key == "" {
+			k.key = rand.Text()
+		}
+		r.SetHeaderVerbatim("idempotency-key", k.key)
 	}
 	resp, err := r.Execute(k.method, k.path)
 	k.lost = k.lost || resp != nil && mayHaveArrived(resp, err)

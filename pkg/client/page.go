@@ -99,6 +99,6 @@ func (c *conn) broken(k *call, a *answer, err error) error {
 		return c.unusable(k, &answer{header: a.header, body: bad.begin}, "a list", bad)
 	}
 	e := c.failure(k, http.StatusOK, err.Error())
-	e.err, e.RequestID = err, c.redact(requestID(a.header))
+	e.err, e.RequestID = c.beneath(err), c.redact(requestID(a.header))
 	return brokeOff(e)
 }

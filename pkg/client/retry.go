@@ -59,7 +59,7 @@ func mayHaveArrived(resp *resty.Response, err error) bool {
 	case http.StatusBadGateway, http.StatusGatewayTimeout: // a proxy lost the server's answer
 		return true
 	}
-	return err != nil && !isDialError(err)
+	return err != nil && !isDialError(err) && !errors.As(err, new(*redirectError))
 }
 
 func isDialError(err error) bool {

@@ -53,7 +53,7 @@ func (s shortErrors) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // redirectError is a redirect that was not followed.
 type redirectError struct {
-	to  string // without its query
+	to  string // scheme and host; the rest may hold secrets
 	why string
 }
 
@@ -68,8 +68,7 @@ func (e *redirectError) Error() string {
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	from, to := via[len(via)-1], req.URL
 	refuse := func(why string) error {
-		at := url.URL{Scheme: to.Scheme, Host: to.Host, Path: to.Path}
-		return &redirectError{to: printable(at.String(), 200), why: why}
+		return &redirectError{to: printable(to.Scheme+"://"+to.Host, 200), why: why}
 	}
 	switch {
 	case !strings.EqualFold(from.URL.Hostname(), to.Hostname()):

@@ -1,0 +1,282 @@
+package client_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/upstreamtest"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+const create1 = "/api/v1/flows/create"
+
+// Surprise 1: POST /import is taken for an update. It is asked once a client.
+func TestImportIsShadowed(t *testing.T) {
+	c, b := upstream(t, upstreamtest.Options{})
+	for range 3 {
+		f, err := c.Flows.Import(t.Context(), []byte(`{"version":"1.0","flow":`+twoNodes+`}`))
+		if err != nil || f.Name != "Two" || string(f.AccessControl) != "{}" {
+			t.Fatalf("imported %s, %v", f.AppendJSON(nil), err)
+		}
+	}
+	if asked, made := b.Count("POST", "/api/v1/flows/import"), b.Count("POST", create1); asked != 1 || made != 3 {
+		t.Errorf("asked for import %d times and for create %d times, want 1 and 3", asked, made)
+	}
+}
+
+// Surprises 1 to 3: where import is mended, it drops meta and access control, and
+// null would let everybody read.
+func TestMendedImport(t *testing.T) {
+	c, _ := upstream(t, upstreamtest.Options{ImportMended: true})
+	for doc, access := range map[string]string{
+		`{"flow":{"name":"a","meta":{"x":1},"nodes":[],"edges":[]}}`:                               `{}`,
+		`{"flow":{"name":"b","nodes":[],"edges":[],"access_control":null}}`:                        `null`,
+		`{"flow":{"name":"c","nodes":[],"edges":[],"access_control":{"read":{"user_ids":["u"]}}}}`: `{"read":{"user_ids":["u"]}}`,
+	} {
+		f, err := c.Flows.Import(t.Context(), []byte(doc))
+		if err != nil || string(f.AccessControl) != access || string(f.Meta) != "{}" {
+			t.Errorf("import of %s: %s, %v", doc, f.AppendJSON(nil), err)
+		}
+	}
+}
+
+// Surprise 2: meta is dropped; the answer says so, and Create gives it as it is.
+func TestMetaIsDropped(t *testing.T) {
+	c, _ := upstream(t, upstreamtest.Options{})
+	f := create(t, c, `{"name":"m","nodes":[],"edges":[],"meta":{"tags":["x"]}}`)
+	if string(f.Meta) != "{}" {
+		t.Errorf("meta is %s", f.Meta)
+	}
+}
+
+// Surprise 3: null is public, and private is for good.
+func TestAccessControl(t *testing.T) {
+	c, _ := upstream(t, upstreamtest.Options{})
+	public := create(t, c, `{"name":"p","nodes":[],"edges":[],"access_control":null}`)
+	if string(public.AccessControl) != "null" {
+		t.Errorf("asked for public, got %s", public.AccessControl)
+	}
+	private, err := c.Flows.Update(t.Context(), public.ID, client.Patch{AccessControl: flow.Private})
+	if err != nil || string(private.AccessControl) != "{}" {
+		t.Errorf("made private: %s, %v", private.AccessControl, err)
+	}
+	name := "q"
+	got, err := c.Flows.Update(t.Context(), public.ID, client.Patch{Name: &name, AccessControl: flow.Public})
+	if !errors.Is(err, client.ErrInvalid) || got.Name != "q" {
+		t.Errorf("made public again: %s, %v", got.AppendJSON(nil), err)
+	}
+}
+
+// Surprises 3 and 4: the copy is public and has no name of its own, until it is
+// updated.
+func TestDuplicateThatCannotBeFinished(t *testing.T) {
+	c, b := upstream(t, upstreamtest.Options{})
+	made := create(t, c, twoNodes)
+	b.Fail(upstreamtest.Fault{Method: "POST", After: true, Status: 200, Header: http.Header{"Content-Type": {"application/json"}},
+		Path: made.ID + "/duplicate", Body: `{"id":"lost-id","name":"Two (Copy)"}`})
+	got, err := c.Flows.Duplicate(t.Context(), made.ID, "Mine")
+	if !errors.Is(err, client.ErrNotFound) || got.ID != "lost-id" {
+		t.Fatalf("got %q, %v", got.ID, err)
+	}
+	if want := `the copy lost-id is made, but it is still named "Two (Copy)" and everybody may read it`; !strings.Contains(err.Error(), want) {
+		t.Errorf("message: %v", err)
+	}
+}
+
+// A copy whose answer was lost is public until somebody finds it.
+func TestDuplicateWhoseAnswerIsLost(t *testing.T) {
+	c, b := upstream(t, upstreamtest.Options{})
+	made := create(t, c, twoNodes)
+	b.Fail(upstreamtest.Fault{Method: "POST", Path: "/duplicate", After: true, Drop: true})
+	got, err := c.Flows.Duplicate(t.Context(), made.ID, "Mine")
+	if err != nil || got.Name != "Mine" || string(got.AccessControl) != "{}" {
+		t.Fatalf("got %s, %v", got.AppendJSON(nil), err)
+	}
+	if n := b.Count("POST", "/api/v1/flows/"+made.ID+"/duplicate"); n != 1 {
+		t.Errorf("duplicated %d times", n)
+	}
+}
+
+// Surprise 6: who may write may not always read.
+func TestWriteWithoutRead(t *testing.T) {
+	b := upstreamtest.New(upstreamtest.Options{Users: []upstreamtest.User{
+		{ID: "owner", Role: "user", Token: "owner-token"}, {ID: "helper", Role: "user", Token: "helper-token"}, {ID: "new", Role: "pending", Token: "new-token"},
+	}})
+	url := serve(t, b)
+	owner, helper := newClient(t, url, client.WithToken("owner-token")), newClient(t, url, client.WithToken("helper-token"))
+	f := create(t, owner, `{"name":"w","nodes":[],"edges":[],"access_control":{"write":{"user_ids":["helper"]}}}`)
+	if _, _, err := helper.Flows.Get(t.Context(), f.ID); !errors.Is(err, client.ErrForbidden) {
+		t.Errorf("Get: %v", err)
+	}
+	name := "written"
+	if got, err := helper.Flows.Update(t.Context(), f.ID, client.Patch{Name: &name}); err != nil || got.Name != name {
+		t.Errorf("Update: %v", err)
+	}
+	if err := helper.Flows.Delete(t.Context(), f.ID); !errors.Is(err, client.ErrForbidden) {
+		t.Errorf("Delete: %v", err)
+	}
+	pending := newClient(t, url, client.WithToken("new-token"))
+	_, err := pending.Flows.List(t.Context(), client.ListOptions{})
+	if !errors.Is(err, client.ErrUnauthorized) || !strings.Contains(err.Error(), "ask an administrator") {
+		t.Errorf("pending account: %v", err)
+	}
+}
+
+// Surprise 8: numbers are re-spelt, and export fails where one was too big.
+func TestNumbers(t *testing.T) {
+	c, _ := upstream(t, upstreamtest.Options{})
+	f := create(t, c, `{"name":"n","nodes":[{"id":"a","data":[1e2,1e16,1.0,-0.0,1152921504606846977]}],"edges":[]}`)
+	if want := `[100.0,1e+16,1.0,-0.0,1152921504606846977]`; string(f.Nodes[0].Data) != want {
+		t.Errorf("numbers are %s, want %s", f.Nodes[0].Data, want)
+	}
+	f = create(t, c, `{"name":"big","nodes":[{"id":"a","data":1e400}],"edges":[]}`)
+	doc, err := c.Flows.Export(t.Context(), f.ID)
+	var got struct {
+		Version    string
+		ExportedAt int64
+		Flow       flow.Spec
+	}
+	if err != nil || json.Unmarshal(doc, &got) != nil {
+		t.Fatalf("export of a number too big: %s, %v", doc, err)
+	}
+	if got.Version != "1.0" || got.ExportedAt != f.UpdatedAt || got.Flow.Name != "big" || string(got.Flow.Nodes[0].Data) != "null" || got.Flow.AccessControl != nil {
+		t.Errorf("exported %s", doc)
+	}
+}
+
+// Surprise 8: what the backend can store but never send again is not sent to it;
+// our own server takes it.
+func TestWhatCannotBeListed(t *testing.T) {
+	deep := `{"name":"deep","nodes":[{"id":"a","data":` + strings.Repeat(`[`, 300) + strings.Repeat(`]`, 300) + `}],"edges":[]}`
+	half := `{"name":"half","nodes":[{"id":"a","data":{"x":"\ud83d"}}],"edges":[]}`
+	for _, text := range []string{deep, half} {
+		c, b := upstream(t, upstreamtest.Options{})
+		old := create(t, c, twoNodes)
+		if _, err := c.Flows.Create(t.Context(), spec(t, text)); !errors.Is(err, client.ErrInvalid) || !strings.Contains(err.Error(), "never list again") {
+			t.Errorf("Create: %v", err)
+		}
+		if _, err := c.Flows.Import(t.Context(), []byte(text)); !errors.Is(err, client.ErrInvalid) {
+			t.Errorf("Import: %v", err)
+		}
+		if _, err := c.Flows.Update(t.Context(), old.ID, client.Replace(spec(t, text))); !errors.Is(err, client.ErrInvalid) {
+			t.Errorf("Update: %v", err)
+		}
+		if n := b.Count("POST", create1); n != 1 || listNames(t, c) != "Two" {
+			t.Errorf("the backend got it: %d creates", n)
+		}
+		ours := our(t)
+		if f := create(t, ours, text); len(f.Nodes) != 1 {
+			t.Errorf("our server made %s", f.AppendJSON(nil))
+		}
+	}
+}
+
+// Surprise 8: a POST that came back 500, or not at all, may have been stored.
+func TestCreateIsLookedForBeforeItIsSentAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault upstreamtest.Fault
+		sent  int
+	}{
+		"stored, then 500":           {upstreamtest.Fault{After: true}, 1},
+		"stored, answer dropped":     {upstreamtest.Fault{After: true, Drop: true}, 1},
+		"stored, answer cut":         {upstreamtest.Fault{Cut: true}, 1},
+		"stored, a proxy's 502":      {upstreamtest.Fault{After: true, Status: 502}, 1},
+		"not stored, 500":            {upstreamtest.Fault{}, 2},
+		"not stored, dropped":        {upstreamtest.Fault{Drop: true}, 2},
+		"not stored, dropped thrice": {upstreamtest.Fault{Drop: true, Times: 3}, 4},
+		"too many requests":          {upstreamtest.Fault{Status: 429, Header: http.Header{"Retry-After": {"0"}}}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client, b := upstream(t, upstreamtest.Options{})
+			create(t, client, twoNodes) // another one of the same name, whose content differs
+			c.fault.Method, c.fault.Path = "POST", "/create"
+			b.Fail(c.fault)
+			f, err := client.Flows.Create(t.Context(), spec(t, `{"name":"Two","nodes":[{"id":"a","data":[1e2,1e400,{"b":1,"a":"\u00e9"}]}],"edges":[]}`))
+			if err != nil || f.ID == "" || len(f.Nodes) != 1 {
+				t.Fatalf("created %s, %v", f.AppendJSON(nil), err)
+			}
+			if got := b.Count("POST", create1) - 1; got != c.sent {
+				t.Errorf("sent %d times, want %d", got, c.sent)
+			}
+			if got := listNames(t, client); got != "Two,Two" {
+				t.Errorf("there are %s", got)
+			}
+		})
+	}
+}
+
+// An older flow of the same content is not the one that was just sent.
+func TestCreateIsNotMistakenForAnOlderOne(t *testing.T) {
+	c, b := upstream(t, upstreamtest.Options{})
+	older := create(t, c, twoNodes)
+	time.Sleep(3100 * time.Millisecond) // beyond what whole seconds and two clocks may differ
+	b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", Drop: true})
+	f := create(t, c, twoNodes)
+	if f.ID == older.ID || listNames(t, c) != "Two,Two" {
+		t.Errorf("took %s for the new one", f.ID)
+	}
+}
+
+// When looking fails too, nothing is sent again, and the error says so.
+func TestCreateThatCannotBeLookedFor(t *testing.T) {
+	c, b := upstream(t, upstreamtest.Options{})
+	b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", After: true})
+	b.Fail(upstreamtest.Fault{Method: "GET", Path: "/accessible", Times: -1})
+	_, err := c.Flows.Create(t.Context(), spec(t, twoNodes))
+	var failed *client.Error
+	if !errors.As(err, &failed) || failed.StatusCode != 500 {
+		t.Fatalf("got %v", err)
+	}
+	for _, want := range []string{`create flow "Two"`, "may have been stored", "list flows: server error (500)", "do not send it again"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in: %v", want, err)
+		}
+	}
+	if n := b.Count("POST", create1); n != 1 {
+		t.Errorf("sent %d times", n)
+	}
+}
+
+// A server that may still be at it is not sent the flow a second time.
+func TestCreateOnASlowServer(t *testing.T) {
+	b := upstreamtest.New(upstreamtest.Options{})
+	c := newClient(t, serve(t, b), client.WithToken("admin-token"), client.WithTimeout(50*time.Millisecond))
+	b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", Silent: 300 * time.Millisecond})
+	_, err := c.Flows.Create(t.Context(), spec(t, twoNodes))
+	if err == nil || !strings.Contains(err.Error(), "look again before you try again") || b.Count("POST", create1) != 1 {
+		t.Errorf("sent %d times: %v", b.Count("POST", create1), err)
+	}
+}
+
+// Surprise 8: one such flow, stored by somebody else, and no list works any more.
+func TestBrokenListSaysWhy(t *testing.T) {
+	c, b := upstream(t, upstreamtest.Options{})
+	b.Fail(upstreamtest.Fault{Method: "GET", Path: "/flows/"})
+	_, err := c.Flows.List(t.Context(), client.ListOptions{})
+	if err == nil || !strings.Contains(err.Error(), "delete that flow by its id") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Surprise 9: names of any kind come and go.
+func TestOddNames(t *testing.T) {
+	c, _ := upstream(t, upstreamtest.Options{})
+	for _, name := range []string{"", strings.Repeat("n", 100_000), "\x1b[31m", "a/../b"} {
+		f, err := c.Flows.Create(t.Context(), flow.Spec{Name: name})
+		if name == "" {
+			// pkg/flow leaves an empty name out, and the backend asks for one.
+			if !errors.Is(err, client.ErrInvalid) {
+				t.Errorf("no name: %v", err)
+			}
+			continue
+		}
+		if err != nil || f.Name != name {
+			t.Errorf("%.20q became %.20q, %v", name, f.Name, err)
+		}
+	}
+}
