@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+type exportOptions struct {
+	app      *app
+	out      outputFlags
+	all      bool
+	allUsers bool
+	file     string
+	dir      string
+
+	toFile, toFolder bool // --file, --dir is given
+}
+
+func newExportCmd(a *app) *cobra.Command {
+	o := &exportOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "export REF... | --all",
+		Short: "Write flows to flow files",
+		Long: `Write flows to flow files, which 'flowctl import' reads. The same flow gives the
+same bytes, and nothing of it is lost; who may see it is left out.
+
+One flow goes to stdout as it is, several as one JSON array. With --dir each has
+a file of its own there, named after the flow and the beginning of its id. When
+it is run again it writes the files of flows that have changed, and no others.
+
+` + refHelp,
+		Example: `  flowctl export --all --dir flows
+  flowctl export review > review.json
+  flowctl export review summarize --file both.json`,
+		ValidArgsFunction: a.completeRefs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.toFolder, o.toFile = cmd.Flags().Changed("dir"), cmd.Flags().Changed("file")
+			if err := o.check(args); err != nil {
+				return usageError{err}
+			}
+			return o.run(cmd.Context(), args)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.all, "all", false, "export all your flows")
+	f.BoolVar(&o.allUsers, "all-users", false, "with --all: the flows of all users (admins only)")
+	f.StringVarP(&o.file, "file", "f", "", "write to `FILE`, - for stdout")
+	f.StringVarP(&o.dir, "dir", "d", "", "write each flow to a file of its own in `DIR`")
+	o.out.register(cmd)
+	return cmd
+}
+
+func (o *exportOptions) check(refs []string) error {
+	switch {
+	case o.all && len(refs) > 0:
+		return errors.New("REFs and --all exclude each other; give one of them")
+	case !o.all && len(refs) == 0:
+		return errors.New("nothing to export; give a REF or --all")
+	case o.allUsers && !o.all:
+		return errors.New("--all-users goes with --all")
+	case o.toFile && o.toFolder:
+		return errors.New("--file and --dir exclude each other; give one of them")
+	case o.toFile && o.file == "", o.toFolder && o.dir == "":
+		return errors.New("the name of the file or folder to write to is empty")
+	case !o.toFolder && o.out != (outputFlags{}):
+		return errors.New("--output, --jq and --template say how to list the files that --dir writes; flows are always exported as JSON")
+	}
+	return nil
+}
+
+func (o *exportOptions) run(ctx context.Context, refs []string) error {
+	p, err := o.app.printer(o.out)
+	if err != nil {
+		return err
+	}
+	c, err := o.app.connect(ctx)
+	if err != nil {
+		return err
+	}
+	flows := c.Flows.All(ctx, client.ListOptions{Graph: true, AllUsers: o.allUsers})
+	several := true
+	if !o.all {
+		found, err := getFlows(ctx, c, refs)
+		if err != nil {
+			return err
+		}
+		flows, several = inOrder(found), len(found) > 1
+	}
+	if o.toFolder {
+		return o.writeFolder(ctx, p, flows)
+	}
+	return o.writeFile(flows, several)
+}
+
+// getFlows reads the flows that refs mean.
+func getFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
+	ids, err := resolveAll(ctx, c, refs)
+	if err != nil {
+		return nil, err
+	}
+	flows, errs := make([]flow.Flow, len(ids)), make([]error, len(ids))
+	inParallel(ctx, len(ids), exportParallel, func(i int) {
+		flows[i], _, errs[i] = c.Flows.Get(ctx, ids[i])
+	})
+	return flows, errors.Join(append(errs, ctx.Err())...)
+}
+
+// inOrder turns flows into the form in which a list comes in.
+func inOrder(flows []flow.Flow) iter.Seq2[flow.Flow, error] {
+	return func(yield func(flow.Flow, error) bool) {
+		for _, f := range flows {
+			if !yield(f, nil) {
+				return
+			}
+		}
+	}
+}

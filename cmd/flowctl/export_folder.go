@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"sync"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// exportParallel is how many flows are read, or files written, at a time. Writing
+// a file is mostly waiting for the disk, which takes many of them at once.
+const exportParallel = 32
+
+// writeFolder writes each flow to a file of its own.
+func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, flows iter.Seq2[flow.Flow, error]) error {
+	if err := os.MkdirAll(o.dir, 0o777); err != nil {
+		return fmt.Errorf("make the folder to export to: %w", err)
+	}
+	folder := flowfile.NewFolder(o.dir)
+	rows, err := writeFiles(ctx, folder, flows)
+	err = errors.Join(err, folder.Sync())
+	_, printed := output.List(p, flowRowView(), output.Seq(rows))
+	n := map[string]int{}
+	for _, r := range rows {
+		n[r.Action]++
+	}
+	o.app.note("%s: %d created, %d updated, %d unchanged", o.dir,
+		n[string(flowfile.Created)], n[string(flowfile.Updated)], n[string(flowfile.Unchanged)])
+	switch {
+	case ctx.Err() != nil:
+		err = errors.New("interrupted: run it again for the rest")
+	case err != nil && len(rows) > 0:
+		o.app.fail(err.Error())
+		err = someError{"not all flows were exported; run it again for the rest"}
+	}
+	return errors.Join(err, printed)
+}
+
+// writeFiles writes the flows as they come in, many at a time, and stops at the
+// first error. The rows are those of the flows that were written, in the order of
+// the flows.
+func writeFiles(ctx context.Context, folder *flowfile.Folder, flows iter.Seq2[flow.Flow, error]) ([]flowRow, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	type job struct {
+		flow flow.Flow
+		row  *flowRow
+	}
+	jobs := make(chan job)
+	var workers sync.WaitGroup
+	for range exportParallel {
+		workers.Go(func() {
+			for j := range jobs {
+				path, change, err := folder.Write(ctx, j.flow)
+				if err != nil {
+					stop(err)
+					continue
+				}
+				*j.row = flowRow{ID: j.flow.ID, Name: j.flow.Name, File: path, Action: string(change)}
+			}
+		})
+	}
+	var rows []*flowRow
+	for f, err := range flows {
+		if err != nil {
+			stop(err)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		row := &flowRow{}
+		rows = append(rows, row)
+		jobs <- job{f, row}
+	}
+	close(jobs)
+	workers.Wait()
+	var written []flowRow
+	for _, r := range rows {
+		if r.Action != "" {
+			written = append(written, *r)
+		}
+	}
+	return written, context.Cause(ctx)
+}
