@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 //	upstream [-front-end] [-import-mended]
 //	                             start a backend that behaves like the real one; sets
 //	                             the same
+//	post PATH FILE               send a request to that server past flowctl
 //	requests [METHOD...]         print what the upstream was asked so far
 //	answers STATUS TYPE FILE     start a server that has one answer to everything
 //	await FILE PATTERN           wait until the file matches; named groups set
@@ -47,6 +48,7 @@ func TestScript(t *testing.T) {
 			"answers":  scriptAnswers,
 			"await":    scriptAwait,
 			"exits":    scriptExits,
+			"post":     scriptPost,
 			"requests": scriptRequests,
 			"server":   scriptServer,
 			"upstream": scriptUpstream,

@@ -101,6 +101,9 @@ func fit(widths []int, total int) {
 }
 
 func writeRow(w io.StringWriter, row []string, widths []int, style func(string) string) {
+	for len(row) > 0 && row[len(row)-1] == "" {
+		row = row[:len(row)-1] // no blanks at the end of a line
+	}
 	for i, s := range row {
 		pad := max(0, min(widths[i], maxPad)-displayWidth(s))
 		if style != nil {

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/flowctl/flowctl/internal/upstreamtest"
+)
+
+// scriptUpstream starts a backend that behaves like the real one.
+func scriptUpstream(ts *testscript.TestScript, neg bool, args []string) {
+	opts := upstreamtest.Options{}
+	for _, arg := range args {
+		switch arg {
+		case "-front-end":
+			opts.FrontEnd = true
+		case "-import-mended":
+			opts.ImportMended = true
+		default:
+			ts.Fatalf("usage: upstream [-front-end] [-import-mended]")
+		}
+	}
+	if neg {
+		ts.Fatalf("upstream cannot be negated")
+	}
+	backend := upstreamtest.New(opts)
+	web := httptest.NewServer(backend)
+	ts.Defer(web.Close)
+	ts.Setenv("FLOWCTL_SERVER", web.URL)
+	ts.Setenv("FLOWCTL_TOKEN", "admin-token")
+	*scriptBackend(ts) = backend
+}
+
+type backendKey struct{}
+
+// scriptBackend is where a script's upstream backend is kept.
+func scriptBackend(ts *testscript.TestScript) **upstreamtest.Backend {
+	return ts.Value(backendKey{}).(**upstreamtest.Backend)
+}
+
+// scriptRequests writes to stdout what the upstream backend was asked so far, the
+// lines that begin with one of args' methods, or all.
+func scriptRequests(ts *testscript.TestScript, _ bool, args []string) {
+	backend := *scriptBackend(ts)
+	if backend == nil {
+		ts.Fatalf("requests: no upstream is running")
+	}
+	for _, r := range backend.Requests() {
+		if method, _, _ := strings.Cut(r, " "); len(args) == 0 || slices.Contains(args, method) {
+			_, _ = ts.Stdout().Write([]byte(r + "\n"))
+		}
+	}
+}
+
+// scriptAnswers starts a server that gives every request the same answer.
+func scriptAnswers(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: answers STATUS CONTENT-TYPE FILE")
+	}
+	status, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	body := ts.ReadFile(args[2])
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", args[1])
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}))
+	ts.Defer(web.Close)
+	ts.Setenv("FLOWCTL_SERVER", web.URL)
+	ts.Setenv("FLOWCTL_TOKEN", "any")
+}
+
+// scriptPost sends what flowctl would not, and prints the answer.
+func scriptPost(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: post PATH FILE")
+	}
+	req, err := http.NewRequest(http.MethodPost, ts.Getenv("FLOWCTL_SERVER")+args[0], strings.NewReader(ts.ReadFile(args[1])))
+	ts.Check(err)
+	req.Header.Set("Authorization", "Bearer "+ts.Getenv("FLOWCTL_TOKEN"))
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	_, err = io.Copy(ts.Stdout(), resp.Body)
+	ts.Check(err)
+}
