@@ -33,7 +33,7 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, flow
 	o.app.note("%s: %d created, %d updated, %d unchanged", o.dir,
 		n[string(flowfile.Created)], n[string(flowfile.Updated)], n[string(flowfile.Unchanged)])
 	switch {
-	case ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil:
 		err = errors.New("interrupted: run it again for the rest")
 	case err != nil && len(rows) > 0:
 		o.app.fail(err.Error())
