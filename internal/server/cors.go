@@ -15,29 +15,27 @@ const (
 	corsMethods = "GET, HEAD, POST, DELETE"
 )
 
-// answer puts the headers on the answer, and answers a preflight, which it reports.
-func (o cors) answer(c *call) (done bool) {
+// setHeaders puts them on the answer, to a preflight too, which the route answers
+// like any OPTIONS.
+func (o cors) setHeaders(c *call) {
 	if len(o.origins) == 0 {
-		return false
+		return
 	}
 	h := c.Header()
 	h.Add("Vary", "Origin")
 	origin := c.r.Header.Get("Origin")
 	any := slices.Contains(o.origins, "*")
 	if origin == "" || !any && !slices.Contains(o.origins, origin) {
-		return false
+		return
 	}
 	if any {
 		origin = "*"
 	}
 	h.Set("Access-Control-Allow-Origin", origin)
 	h.Set("Access-Control-Expose-Headers", corsExposed)
-	if c.r.Method != http.MethodOptions || c.r.Header.Get("Access-Control-Request-Method") == "" {
-		return false
+	if c.r.Method == http.MethodOptions {
+		h.Set("Access-Control-Allow-Methods", corsMethods)
+		h.Set("Access-Control-Allow-Headers", corsHeaders)
+		h.Set("Access-Control-Max-Age", "600")
 	}
-	h.Set("Access-Control-Allow-Methods", corsMethods)
-	h.Set("Access-Control-Allow-Headers", corsHeaders)
-	h.Set("Access-Control-Max-Age", "600")
-	c.WriteHeader(http.StatusNoContent)
-	return true
 }

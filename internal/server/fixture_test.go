@@ -2,10 +2,14 @@ package server
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -164,3 +168,19 @@ func bodyOf(s string) io.Reader {
 // unsized hides a body's length, so that it is sent in chunks.
 type unsized struct{ io.Reader }
 
+// writePEM writes a certificate and its key where opts says.
+func writePEM(t *testing.T, opts ServeOptions, pair tls.Certificate) {
+	t.Helper()
+	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, block := range map[string]*pem.Block{
+		opts.CertFile: {Type: "CERTIFICATE", Bytes: pair.Certificate[0]},
+		opts.KeyFile:  {Type: "PRIVATE KEY", Bytes: key},
+	} {
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -86,9 +86,7 @@ func (s *Server) serve(c *call) {
 	}
 	defer s.logRequest(c, start)
 	defer s.recoverPanic(c)
-	if s.cors.answer(c) {
-		return
-	}
+	s.cors.setHeaders(c)
 	// ServeMux would redirect these to what it takes for meant.
 	if p := c.r.URL.Path; strings.Contains(p, "//") || strings.Contains(p, "/.") {
 		c.fail(errNotFound)

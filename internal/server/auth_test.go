@@ -1,0 +1,286 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+func TestAuthentication(t *testing.T) {
+	f := newFixture(t, Options{})
+	pending := addUser(t, f.st, "pia@example.org", store.RolePending)
+	expired, _, err := addKey(t.Context(), f.st, "sk-", store.Key{UserID: f.ann.id, Kind: store.APIKey, ExpiresAt: time.Now().Unix() - 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const missing = `{"detail":"Not authenticated"}`
+	for _, c := range []struct {
+		name, header, value string
+		status              int
+		body                string
+	}{
+		{"nothing", "X-Other", "1", 401, missing},
+		{"a key", "Authorization", "Bearer " + f.ann.key, 200, "[]"},
+		{"small letters", "Authorization", "bearer " + f.ann.key, 200, "[]"},
+		{"capitals", "Authorization", "BEARER  " + f.ann.key + " ", 200, "[]"},
+		{"a wrong key", "Authorization", "Bearer sk-wrong", 401, missing},
+		{"an old key", "Authorization", "Bearer " + expired, 401, missing},
+		{"no key", "Authorization", "Bearer", 401, missing},
+		{"another scheme", "Authorization", "Basic " + f.ann.key, 401, missing},
+		{"a cookie", "Cookie", "other=1; token=" + f.ann.key, 200, "[]"},
+		{"a wrong cookie", "Cookie", "token=x", 401, missing},
+		{"a pending user", "Authorization", "Bearer " + pending.key, 401, `{"detail":"This account is pending: an admin has to let it in first"}`},
+	} {
+		r := f.want(c.status, caller{}, "GET", "/api/v1/flows/", "", c.header, c.value)
+		if r.text() != c.body {
+			t.Errorf("%s: answered %s, want %s", c.name, r.body, c.body)
+		}
+	}
+}
+
+// TestEveryRouteAsksForAKey but those that are open to all.
+func TestEveryRouteAsksForAKey(t *testing.T) {
+	f := newFixture(t, Options{})
+	open := map[string]bool{
+		"/health": true, "/api/version": true, "/openapi.json": true, "/docs": true, "/docs/{asset}": true, "/metrics": true,
+		"/api/v1/auths/signin": true,
+	}
+	for _, rt := range f.srv.routes() {
+		for method := range rt.methods {
+			path := strings.NewReplacer("{$}", "", "{id}", "x", "{asset}", "docs.js").Replace(rt.path)
+			r := f.call(caller{}, method, path, "")
+			if asked := r.status == 401; asked == open[rt.path] {
+				t.Errorf("%s %s answered %d without a key", method, path, r.status)
+			}
+		}
+	}
+}
+
+// TestCookieFromAnotherOrigin: a foreign page cannot make a browser write.
+func TestCookieFromAnotherOrigin(t *testing.T) {
+	f := newFixture(t, Options{})
+	cookie := "token=" + f.ann.key
+	for _, c := range []struct {
+		name, value string
+		status      int
+	}{
+		{"Sec-Fetch-Site", "cross-site", 403},
+		{"Sec-Fetch-Site", "same-site", 403},
+		{"Sec-Fetch-Site", "same-origin", 200},
+		{"Origin", "https://evil.example", 403},
+		{"Origin", f.url, 200},
+	} {
+		f.want(c.status, caller{}, "POST", "/api/v1/flows/create", hello, "Cookie", cookie, c.name, c.value)
+		f.want(200, f.ann, "POST", "/api/v1/flows/create", hello, c.name, c.value)
+		f.want(200, caller{}, "GET", "/api/v1/flows/", "", "Cookie", cookie, c.name, c.value)
+	}
+}
+
+// TestKeysAreForgottenInTime: what was revoked stops working within a second or so.
+func TestKeysAreForgottenInTime(t *testing.T) {
+	f := newFixture(t, Options{})
+	f.want(200, f.ann, "GET", "/api/v1/flows/", "")
+	keys, err := f.st.Keys(t.Context(), f.ann.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.st.RevokeKey(t.Context(), keys[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(5 * keyCacheTTL)
+	for f.call(f.ann, "GET", "/api/v1/flows/", "").status != 401 {
+		if time.Now().After(deadline) {
+			t.Fatal("a revoked key still lets in")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+func TestKeyCacheIsBounded(t *testing.T) {
+	var k keyCache
+	now := time.Now()
+	for i := range 3 * keyCacheSize {
+		k.put(HashKey(fmt.Sprint(i)), &store.User{}, now)
+	}
+	if len(k.users) > keyCacheSize {
+		t.Errorf("the cache holds %d keys", len(k.users))
+	}
+	last := HashKey(fmt.Sprint(3*keyCacheSize - 1))
+	if k.get(last, now) == nil || k.get(last, now.Add(keyCacheTTL)) != nil {
+		t.Error("a key is to be known for keyCacheTTL and no longer")
+	}
+}
+
+func TestSignIn(t *testing.T) {
+	f := newFixture(t, Options{})
+	setPassword(t, f, f.ann, "correct horse")
+	const path = "/api/v1/auths/signin"
+	r := f.want(200, caller{}, "POST", path, `{"email":" Ann@Example.org ","password":"correct horse"}`)
+	for field, want := range map[string]string{
+		"id": fmt.Sprintf("%q", f.ann.id), "email": `"ann@example.org"`, "name": `"ann"`, "role": `"user"`, "token_type": `"Bearer"`,
+	} {
+		if got := r.field(t, field); got != want {
+			t.Errorf("%s is %s, want %s", field, got, want)
+		}
+	}
+	if cc := r.header.Get("Cache-Control"); cc != "no-store" {
+		t.Errorf("a token may be cached: %s", cc)
+	}
+	session := caller{key: strings.Trim(r.field(t, "token"), `"`)}
+	for _, who := range []caller{session, f.ann} {
+		for _, path := range []string{"/api/v1/auths/", "/api/v1/auths"} {
+			me := f.want(200, who, "GET", path, "")
+			if want := fmt.Sprintf(`{"id":%q,"email":"ann@example.org","name":"ann","role":"user"}`, f.ann.id); me.text() != want {
+				t.Errorf("%s answered %s, want %s", path, me.body, want)
+			}
+		}
+	}
+	for _, body := range []string{
+		`{"email":"ann@example.org","password":"wrong"}`,
+		`{"email":"ann@example.org","password":""}`,
+		`{"email":"nobody@example.org","password":"correct horse"}`,
+		`{"email":"ben@example.org","password":""}`, // has no password
+	} {
+		if r := f.want(401, caller{}, "POST", path, body); r.text() != `{"detail":"The email or password is not right"}` {
+			t.Errorf("%s answered %s", body, r.body)
+		}
+	}
+	pia := addUser(t, f.st, "pia@example.org", store.RolePending)
+	setPassword(t, f, pia, "also correct")
+	f.want(401, caller{}, "POST", path, `{"email":"pia@example.org","password":"also correct"}`)
+}
+
+func setPassword(t *testing.T, f *fixture, who caller, password string) {
+	t.Helper()
+	hash, err := HashPassword(password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.st.SetPassword(t.Context(), who.id, hash); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFailedSignInsSlowDown(t *testing.T) {
+	f := newFixture(t, Options{})
+	setPassword(t, f, f.ann, "correct horse")
+	const path = "/api/v1/auths/signin"
+	const right, wrong = `{"email":"ann@example.org","password":"correct horse"}`, `{"email":"ann@example.org","password":"no"}`
+	f.want(401, caller{}, "POST", path, wrong)
+	f.want(200, caller{}, "POST", path, right) // and the count begins again
+	for range freeByEmail {
+		f.want(401, caller{}, "POST", path, wrong)
+	}
+	for _, body := range []string{wrong, right} {
+		r := f.want(429, caller{}, "POST", path, body)
+		if r.header.Get("Retry-After") != "1" {
+			t.Errorf("Retry-After is %q, want 1", r.header.Get("Retry-After"))
+		}
+	}
+	f.want(401, caller{}, "POST", path, `{"email":"ben@example.org","password":"no"}`) // others are not kept waiting
+}
+
+func TestSignInsWait(t *testing.T) {
+	start := time.Now()
+	var s signIns
+	for i := range 30 {
+		s.failed("e", fmt.Sprint("address", i), start)
+	}
+	for _, c := range []struct {
+		after time.Duration
+		want  time.Duration
+	}{{0, maxWait}, {maxWait, 0}, {maxWait - time.Second, time.Second}, {forgetAfter + 1, 0}} {
+		if got := s.wait("e", "elsewhere", start.Add(c.after)); max(got, 0) != c.want {
+			t.Errorf("after %v wait %v, want %v", c.after, got, c.want)
+		}
+	}
+	for i, want := range map[int]time.Duration{4: 0, 5: 1, 6: 2, 7: 4, 8: 8, 9: 16, 10: 32, 11: 60, 1000: 60} {
+		if got := (tries{failures: i, last: start}).wait(5, start); got != want*time.Second {
+			t.Errorf("after %d failures wait %v, want %v", i, got, want*time.Second)
+		}
+	}
+	var byAddress signIns
+	for i := range freeByAddress {
+		byAddress.failed(fmt.Sprint("e", i), "a", start)
+	}
+	if byAddress.wait("new", "a", start) != time.Second || byAddress.wait("new", "b", start) != 0 {
+		t.Error("an address that tries many e-mails has to wait, and no other")
+	}
+	byAddress.succeeded("new")
+	if byAddress.wait("new", "a", start) == 0 {
+		t.Error("one good sign-in washed off the address's failures")
+	}
+}
+
+func TestSignInsAreBounded(t *testing.T) {
+	start := time.Now()
+	var s signIns
+	for i := range maxTracked {
+		s.failed(fmt.Sprint("e", i), "address", start.Add(time.Duration(i)))
+	}
+	if len(s.tries) > maxTracked {
+		t.Errorf("%d are tracked, want %d at most", len(s.tries), maxTracked)
+	}
+	if s.tries["aaddress"].failures != maxTracked {
+		t.Errorf("the address has %d failures, want %d", s.tries["aaddress"].failures, maxTracked)
+	}
+	s.failed("late", "address", start.Add(2*forgetAfter))
+	if len(s.tries) > 2 {
+		t.Errorf("%d are tracked after all was over", len(s.tries))
+	}
+}
+
+func TestAddressOf(t *testing.T) {
+	for remote, want := range map[string]string{
+		"192.0.2.1:80": "192.0.2.1", "[2001:db8:1:2:3::4]:80": "2001:db8:1:2::", "in-process": "in-process", "[::ffff:192.0.2.1]:1": "::ffff:192.0.2.1",
+	} {
+		if got := addressOf(&http.Request{RemoteAddr: remote}); got != want {
+			t.Errorf("%s is %s, want %s", remote, got, want)
+		}
+	}
+}
+
+func TestEnsureAdminAndFirstKey(t *testing.T) {
+	st := newStore(t)
+	admin, err := EnsureAdmin(t.Context(), st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := EnsureAdmin(t.Context(), st)
+	if err != nil || again.ID != admin.ID || admin.Role != store.RoleAdmin {
+		t.Errorf("a second time %v, %v, first %v", again, err, admin)
+	}
+	key, err := FirstKey(t.Context(), st, admin)
+	if err != nil || !strings.HasPrefix(key, "sk-") || len(key) != len("sk-")+43 {
+		t.Errorf("first key %q, %v", key, err)
+	}
+	if u, k, err := st.UserByKey(t.Context(), HashKey(key)); err != nil || u.ID != admin.ID || k.Hint != "sk-…"+key[len(key)-4:] {
+		t.Errorf("the key lets in %v as %v, %v", u, k, err)
+	}
+	if key, err := FirstKey(t.Context(), st, admin); key != "" || err != nil {
+		t.Errorf("a second first key %q, %v", key, err)
+	}
+	other := newStore(t)
+	admin, err = EnsureAdmin(t.Context(), other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin.PasswordHash = "x"
+	if key, err := FirstKey(t.Context(), other, admin); key != "" || err != nil {
+		t.Errorf("a first key beside a password: %q, %v", key, err)
+	}
+}
+
+func TestHashPassword(t *testing.T) {
+	for password, ok := range map[string]bool{
+		"": false, "1234567": false, "12345678": true, strings.Repeat("x", 72): true, strings.Repeat("x", 73): false,
+	} {
+		if _, err := HashPassword(password); (err == nil) != ok {
+			t.Errorf("%d bytes: %v", len(password), err)
+		}
+	}
+}
