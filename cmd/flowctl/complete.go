@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -32,20 +33,23 @@ func (a *app) completeRef(cmd *cobra.Command, args []string, prefix string) ([]c
 func (a *app) completeRefs(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completeTimeout)
 	defer cancel()
-	flows, err := a.listForCompletion(ctx)
+	a.err = io.Discard
+	flows, err := a.listForCompletion(ctx, cmd)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	return refCompletions(flows, args, prefix), cobra.ShellCompDirectiveNoFileComp
 }
 
-func (a *app) listForCompletion(ctx context.Context) ([]flow.Flow, error) {
+func (a *app) listForCompletion(ctx context.Context, cmd *cobra.Command) ([]flow.Flow, error) {
+	if err := a.loadConfig(cmd.Root().PersistentFlags()); err != nil {
+		return nil, err
+	}
 	if t, err := a.target(); err != nil {
 		return nil, err
 	} else if t.local() && !localExists() {
 		return nil, fs.ErrNotExist // a key press makes no database
 	}
-	a.flags.debug = false
 	c, err := a.connect(ctx)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,8 @@ func TestMain(m *testing.M) {
 //	upstream [-front-end] [-import-mended]
 //	                             start a backend that behaves like the real one; sets
 //	                             the same
+//	fault TIMES METHOD PATH      let the upstream fail the next requests whose path
+//	                             ends so
 //	post PATH FILE               send a request to that server past flowctl
 //	requests [METHOD...]         print what the upstream was asked so far
 //	answers STATUS TYPE FILE     start a server that has one answer to everything
@@ -48,6 +50,7 @@ func TestScript(t *testing.T) {
 			"answers":  scriptAnswers,
 			"await":    scriptAwait,
 			"exits":    scriptExits,
+			"fault":    scriptFault,
 			"post":     scriptPost,
 			"requests": scriptRequests,
 			"server":   scriptServer,

@@ -23,7 +23,12 @@ func newRootCmd(a *app) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		RunE:              groupRun,
 		Args:              cobra.ArbitraryArgs,
-		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return a.loadConfig(c.Root().PersistentFlags()) },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			if c.Name() == cobra.ShellCompRequestCmd {
+				return nil // see listForCompletion
+			}
+			return a.loadConfig(c.Root().PersistentFlags())
+		},
 	}
 	cmd.SetIn(a.in)
 	cmd.SetOut(a.out)

@@ -76,6 +76,16 @@ func scriptAnswers(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("FLOWCTL_TOKEN", "any")
 }
 
+// scriptFault lets the upstream backend answer the next such requests with 500.
+func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: fault TIMES METHOD END-OF-PATH")
+	}
+	times, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	(*scriptBackend(ts)).Fail(upstreamtest.Fault{Method: args[1], Path: args[2], Times: times})
+}
+
 // scriptPost sends what flowctl would not, and prints the answer.
 func scriptPost(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 {
