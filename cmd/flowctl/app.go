@@ -134,7 +134,7 @@ func (a *app) printerTo(w io.Writer, o outputFlags) (*output.Printer, error) {
 	}
 	opts := output.Options{Format: output.Format(format), JQ: o.jq, Template: o.template, Color: a.color(a.out)}
 	if f, ok := a.out.(*os.File); ok && isTerminal(a.out) {
-		opts.Terminal, opts.Now = true, time.Now()
+		opts.Terminal, opts.Now = true, time.Now
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			opts.Width = width
 		}

@@ -155,8 +155,12 @@ func (a *app) runEditor(path string) error {
 	}
 	release := a.interrupts.hold()
 	defer release()
-	if err := cmd.Run(); err != nil {
+	err := cmd.Run()
+	switch {
+	case err == nil:
+		return nil
+	case cmd.ProcessState == nil || shellFailed(err):
 		return fmt.Errorf("run the editor %q: %w; set EDITOR to one that is there", line, err)
 	}
-	return nil
+	return fmt.Errorf("nothing was changed: the editor %q failed: %w", line, err)
 }

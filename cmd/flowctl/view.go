@@ -13,7 +13,7 @@ func flowView() output.View[flow.Flow] {
 	type column = output.Column[flow.Flow]
 	return output.View[flow.Flow]{
 		Columns: []column{
-			{Title: "ID", Text: func(_ *output.Printer, f flow.Flow) string { return f.ID }},
+			{Title: "ID", Whole: true, Text: func(_ *output.Printer, f flow.Flow) string { return f.ID }},
 			{Title: "NAME", Text: func(_ *output.Printer, f flow.Flow) string { return f.Name }},
 			{Title: "UPDATED", Text: func(p *output.Printer, f flow.Flow) string { return p.Time(f.UpdatedAt) }},
 			{Title: "CREATED", Wide: true, Text: func(p *output.Printer, f flow.Flow) string { return p.Time(f.CreatedAt) }},

@@ -38,9 +38,9 @@ type Options struct {
 	JQ       string // a jq program that the JSON goes through
 	Template string // a Go template that the JSON goes through
 	Color    bool
-	Terminal bool      // the writer is a terminal: no text reaches it raw, JSON included
-	Width    int       // columns of the terminal; 0 when there is none: nothing is cut
-	Now      time.Time // what relative times are relative to; zero: times are absolute
+	Terminal bool             // the writer is a terminal: no text reaches it raw, JSON included
+	Width    int              // columns of the terminal; 0 when there is none: nothing is cut
+	Now      func() time.Time // what relative times are relative to; nil: times are absolute
 }
 
 // Printer prints values in one format.

@@ -179,6 +179,7 @@ func TestTime(t *testing.T) {
 		want string
 	}{
 		{-time.Hour, "2025-03-01"},
+		{-time.Second, "just now"},
 		{5 * time.Second, "just now"},
 		{time.Minute, "1 minute ago"},
 		{59 * time.Minute, "59 minutes ago"},
@@ -186,7 +187,7 @@ func TestTime(t *testing.T) {
 		{24 * time.Hour, "1 day ago"},
 		{60 * 24 * time.Hour, "2024-12-31"},
 	}
-	p, _ := newPrinter(t, Options{Now: now})
+	p, _ := newPrinter(t, Options{Now: func() time.Time { return now }})
 	for _, tt := range tests {
 		if got := p.Time(now.Add(-tt.ago).Unix()); got != tt.want {
 			t.Errorf("%v ago: %q, want %q", tt.ago, got, tt.want)

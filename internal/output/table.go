@@ -19,18 +19,20 @@ const (
 // narrow for it the widest columns are cut.
 func writeTable[T any](p *Printer, v View[T], items iter.Seq2[T, error]) error {
 	var titles []string
-	var cells []func(*Printer, T) string
+	var whole []bool
+	columns := make([]Column[T], 0, len(v.Columns))
 	for _, c := range v.Columns {
 		if !c.Wide || p.opts.Format == Wide {
+			columns = append(columns, c)
 			titles = append(titles, c.Title)
-			cells = append(cells, c.Text)
+			whole = append(whole, c.Whole)
 		}
 	}
 	var rows [][]string
 	failed := each(items, func(item T) error {
-		row := make([]string, len(cells))
-		for i, text := range cells {
-			row[i] = Text(text(p, item))
+		row := make([]string, len(columns))
+		for i, c := range columns {
+			row[i] = Text(c.Text(p, item))
 		}
 		rows = append(rows, row)
 		return nil
@@ -40,7 +42,7 @@ func writeTable[T any](p *Printer, v View[T], items iter.Seq2[T, error]) error {
 	}
 	widths := columnWidths(titles, rows)
 	if p.opts.Width > 0 {
-		fit(widths, p.opts.Width)
+		fit(widths, whole, p.opts.Width)
 		cutRow(titles, widths)
 		for _, row := range rows {
 			cutRow(row, widths)
@@ -79,24 +81,27 @@ func displayWidth(s string) int {
 	return ansi.StringWidth(s)
 }
 
-// fit takes cells from the widest columns until the row is no wider than total.
-func fit(widths []int, total int) {
-	sum := len(gap) * (len(widths) - 1)
+// fit takes cells from the widest columns until the row is no wider than total,
+// from those that should stay whole only when no other can give any more.
+func fit(widths []int, whole []bool, total int) {
+	excess := len(gap)*(len(widths)-1) - total
 	for _, w := range widths {
-		sum += w
+		excess += w
 	}
-	for sum > total {
-		widest := 0
-		for i, w := range widths {
-			if w > widths[widest] {
-				widest = i
+	for _, last := range []bool{false, true} {
+		for excess > 0 {
+			widest := -1
+			for i, w := range widths {
+				if whole[i] == last && w > minWidth && (widest < 0 || w > widths[widest]) {
+					widest = i
+				}
 			}
+			if widest < 0 {
+				break
+			}
+			widths[widest]--
+			excess--
 		}
-		if widths[widest] <= minWidth {
-			return
-		}
-		widths[widest]--
-		sum--
 	}
 }
 

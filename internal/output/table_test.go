@@ -1,6 +1,7 @@
 package output
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -48,6 +49,32 @@ func TestTableWidths(t *testing.T) {
 			}
 			if got := buf.String(); got != tt.want {
 				t.Errorf("got\n%s, want\n%s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestFit(t *testing.T) {
+	tests := []struct {
+		name   string
+		widths []int
+		whole  []bool
+		total  int
+		want   []int
+	}{
+		{"it fits", []int{10, 20}, []bool{false, false}, 32, []int{10, 20}},
+		{"the widest gives first", []int{10, 20}, []bool{false, false}, 26, []int{10, 14}},
+		{"then both", []int{10, 20}, []bool{false, false}, 20, []int{9, 9}},
+		{"a whole one stays", []int{36, 30, 12}, []bool{true, false, false}, 80, []int{36, 28, 12}},
+		{"while the others can give", []int{36, 30, 12}, []bool{true, false, false}, 50, []int{30, 8, 8}},
+		{"nobody goes below the least", []int{36, 30, 3}, []bool{true, false, false}, 5, []int{8, 8, 3}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := slices.Clone(tt.widths)
+			fit(got, tt.whole, tt.total)
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("fit(%v, %v, %d) = %v, want %v", tt.widths, tt.whole, tt.total, got, tt.want)
 			}
 		})
 	}

@@ -66,16 +66,16 @@ func (p *Printer) Time(epoch int64) string {
 		return "-"
 	}
 	t := time.Unix(epoch, 0).UTC()
-	if p.opts.Now.IsZero() {
+	if p.opts.Now == nil {
 		return t.Format(time.RFC3339)
 	}
-	return ago(p.opts.Now.Sub(t), t)
+	return ago(p.opts.Now().Sub(t), t)
 }
 
 func ago(d time.Duration, t time.Time) string {
 	const day = 24 * time.Hour
 	switch {
-	case d < 0:
+	case d < -time.Minute: // more than clocks that are not quite in step
 		return t.Format(time.DateOnly)
 	case d < time.Minute:
 		return "just now"

@@ -18,6 +18,7 @@ const flushSize = 32 << 10
 type Column[T any] struct {
 	Title string
 	Wide  bool // shown with --output wide only
+	Whole bool // cut last where the terminal is too narrow: an id is of no use in part
 	Text  func(*Printer, T) string
 }
 
