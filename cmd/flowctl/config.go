@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,6 +71,7 @@ func (a *app) loadConfig(flags *pflag.FlagSet) error {
 	}
 	// No error: the file may be shared with a newer flowctl, which knows more.
 	if len(decoded.Unused) > 0 {
+		slices.Sort(decoded.Unused)
 		a.warn("%s: unknown setting ignored: %s", path, strings.Join(decoded.Unused, ", "))
 	}
 	if t := a.config.Timeout; t < 0 || t > 0 && t < minTimeout {

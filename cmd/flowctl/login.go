@@ -106,27 +106,9 @@ func (o *loginOptions) check() error {
 // profile finds the server to sign in to, and the name to keep it under.
 func (o *loginOptions) profile(ctx context.Context) (Profile, error) {
 	a := o.app
-	p := Profile{Name: a.flags.profile, Server: a.flags.server}
-	if p.Name != "" {
-		if err := checkProfileName(p.Name); err != nil {
-			return p, err
-		}
-	}
-	if p.Server == "" {
-		known, _ := a.config.profile(cmp.Or(p.Name, a.config.Profile))
-		p.Server = known.Server
-		if server := os.Getenv("FLOWCTL_SERVER"); server != "" && (p.Name == "" || p.Server == "") {
-			p.Server = server
-		}
-	}
-	if p.Server == "" {
-		if !a.interactive() {
-			return p, usageError{errors.New("which server? Add --server URL")}
-		}
-		var err error
-		if p.Server, err = a.ask(ctx, "URL of the server:"); err != nil {
-			return p, err
-		}
+	p, err := o.server(ctx)
+	if err != nil {
+		return p, err
 	}
 	c, err := client.New(p.Server)
 	if err != nil {
@@ -140,6 +122,31 @@ func (o *loginOptions) profile(ctx context.Context) (Profile, error) {
 		_, p.Name, _ = strings.Cut(p.Server, "://")
 	}
 	return p, checkProfileName(p.Name)
+}
+
+// server finds the server as the user wrote it: --server, that of --profile,
+// FLOWCTL_SERVER, that of the profile in use, or what they answer.
+func (o *loginOptions) server(ctx context.Context) (p Profile, err error) {
+	a := o.app
+	if name := a.flags.profile; name != "" {
+		if err := checkProfileName(name); err != nil {
+			return p, err
+		}
+		p, _ = a.config.profile(name)
+		p.Name = name
+	}
+	p.Server = cmp.Or(a.flags.server, p.Server, os.Getenv("FLOWCTL_SERVER"))
+	if p.Server == "" && p.Name == "" {
+		p, _ = a.config.profile(a.config.Profile)
+	}
+	switch {
+	case p.Server != "":
+	case !a.interactive():
+		err = usageError{errors.New("which server? Add --server URL")}
+	default:
+		p.Server, err = a.ask(ctx, "URL of the server:")
+	}
+	return p, err
 }
 
 // isLoopback tells whether a host is this machine and nothing else.
