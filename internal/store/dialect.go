@@ -27,12 +27,16 @@ type dialect struct {
 	nameHas string
 	// purge deletes a few idempotency records made at or before $1.
 	purge string
+	// noTable tells the error of a query on a table that is not there.
+	noTable func(error) bool
+	// counts says that there is a table flow_count.
+	counts bool
 }
 
-func newDialect(name goose.Dialect, folder, nameHas, purge string) *dialect {
+func migrationsIn(folder string) fs.FS {
 	sub, err := fs.Sub(migrationFiles, "migrations/"+folder)
 	if err != nil {
 		panic(err) // only a folder name that is none can fail
 	}
-	return &dialect{name: name, migrations: sub, nameHas: nameHas, purge: purge}
+	return sub
 }

@@ -97,6 +97,7 @@ const (
 	// summaryColumns stand in front of the big columns in the table.
 	summaryColumns = "id, user_id, name, description, created_at, updated_at, meta"
 	flowColumns    = summaryColumns + ", nodes, edges, access_control, extra, revision"
+	insertFlow     = "INSERT INTO flow (" + flowColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 )
 
 func scanSummary(rows *sql.Rows, f *Flow) error {
@@ -106,6 +107,12 @@ func scanSummary(rows *sql.Rows, f *Flow) error {
 func scanFlow(rows *sql.Rows, f *Flow) error {
 	return rows.Scan(&f.ID, &f.UserID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta,
 		&f.Nodes, &f.Edges, &f.AccessControl, &f.Extra, &f.Revision)
+}
+
+// values gives what belongs into flowColumns.
+func (f *Flow) values() []any {
+	return []any{f.ID, f.UserID, f.Name, f.Description, f.CreatedAt, f.UpdatedAt, text(f.Meta),
+		text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision}
 }
 
 // text gives JSON to the database as text: SQLite would take bytes for a BLOB.
@@ -134,10 +141,7 @@ func (s *Store) CreateFlow(ctx context.Context, f *Flow, idem *Idempotency) erro
 			if err := s.remember(ctx, tx, idem); err != nil {
 				return err
 			}
-			_, err := tx.exec(ctx, "INSERT INTO flow ("+flowColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-				f.ID, f.UserID, f.Name, f.Description, f.CreatedAt, f.UpdatedAt, text(f.Meta),
-				text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision)
-			if err != nil {
+			if _, err := tx.exec(ctx, insertFlow, f.values()...); err != nil {
 				return err
 			}
 			return addGrants(ctx, tx, f.ID, readers)
@@ -168,9 +172,13 @@ func (s *Store) flow(ctx context.Context, id string) (*Flow, error) {
 // errMoved says that somebody else wrote the flow since it was read.
 var errMoved = errors.New("flow has changed meanwhile")
 
+// Touch gives a flow that is about to be written the time and a new revision.
+func (f *Flow) Touch() { f.UpdatedAt, f.Revision = now(), rand.Text() }
+
 // UpdateFlow lets change modify a flow and writes it. change sees the flow as it
-// is, but for UpdatedAt and Revision, which are the new ones; what it does not
-// touch stays, and an error of it ends the update and is returned as it is.
+// is; what it does not modify stays, and an error of it ends the update and is
+// returned as it is. The flow is touched after that, unless change did it itself,
+// as who must know the new revision does (for the answer that idem remembers).
 // Nothing is locked meanwhile: when somebody else wrote the flow, change is
 // called again with what they wrote. idem (nil for none) is as in CreateFlow and
 // is read after change has returned.
@@ -181,9 +189,11 @@ func (s *Store) UpdateFlow(ctx context.Context, id string, change func(*Flow) er
 			return nil, fmt.Errorf("update flow: %w", err)
 		}
 		was := *f
-		f.UpdatedAt, f.Revision = now(), rand.Text()
 		if err := change(f); err != nil {
 			return nil, err
+		}
+		if f.Revision == was.Revision {
+			f.Touch()
 		}
 		f.ID, f.CreatedAt = was.ID, was.CreatedAt
 		f.fillJSON()

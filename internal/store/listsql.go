@@ -6,16 +6,15 @@ import (
 	"strings"
 )
 
-// listSQL writes the statements of a list. Every scope is a union of parts that
-// do not overlap and that each have an index in the order of the list.
+// listSQL writes the statements of a list. A scope is a union of parts that do not
+// overlap. Those that can be long have an index in the order of the list, so that
+// a page is a merge of their first rows.
 type listSQL struct {
 	ListQuery
 	dialect *dialect
 	after   *cursor
 	args    []any
 }
-
-const listOrder = " ORDER BY updated_at DESC, id DESC"
 
 func (q *listSQL) arg(v any) string {
 	q.args = append(q.args, v)
@@ -68,25 +67,41 @@ func (q *listSQL) page() string {
 		columns = flowColumns
 	}
 	parts := q.parts()
-	tail := listOrder
-	if q.Limit > 0 {
-		tail += " LIMIT " + q.arg(q.Limit+1)
-	}
-	if len(parts) == 1 {
-		return "SELECT " + columns + " FROM " + parts[0] + tail
-	}
 	for i, part := range parts {
-		parts[i] = "SELECT * FROM (SELECT id, updated_at FROM " + part + tail + ") AS part"
+		parts[i] = "SELECT " + columns + " FROM " + part
 	}
-	return "SELECT " + columns + " FROM flow WHERE id IN (SELECT id FROM (" +
-		strings.Join(parts, " UNION ALL ") + ") AS readable" + tail + ")" + listOrder
+	page := strings.Join(parts, " UNION ALL ") + " ORDER BY updated_at DESC, id DESC"
+	if q.Limit > 0 {
+		page += " LIMIT " + q.arg(q.Limit+1)
+	}
+	return page
 }
 
 // count asks for the number of flows in all pages.
 func (q *listSQL) count() string {
-	parts := q.parts()
+	if q.dialect.counts && q.Search == "" {
+		return q.counted()
+	}
+	return sum(q.parts())
+}
+
+func sum(parts []string) string {
 	for i, part := range parts {
 		parts[i] = "(SELECT count(*) FROM " + part + ")"
 	}
 	return "SELECT " + strings.Join(parts, " + ")
+}
+
+// counted is count by way of the table flow_count.
+func (q *listSQL) counted() string {
+	const counts = "(SELECT coalesce(sum(%s), 0) FROM flow_count%s)"
+	switch q.Scope {
+	case All:
+		return "SELECT " + fmt.Sprintf(counts, "flows", "")
+	case Own:
+		return "SELECT " + fmt.Sprintf(counts, "flows", " WHERE user_id = "+q.arg(q.UserID))
+	default:
+		shared := q.parts()[2:]
+		return sum(shared) + " + " + fmt.Sprintf(counts, "CASE WHEN user_id = $1 THEN flows ELSE public END", "")
+	}
 }

@@ -110,13 +110,14 @@ func migrationStatus(ctx context.Context, p *goose.Provider) ([]Migration, error
 	return list, err
 }
 
-// upToDate tells whether the database has all migrations, by one query. Any
-// failure but a newer database is left for the migration to find again, unless
-// the file is no database at all.
-func upToDate(ctx context.Context, q queryer) (bool, error) {
-	version, err := one(ctx, q, scanVersion, "SELECT max(version_id) FROM "+versionTable)
+// upToDate tells whether the database has all migrations, by one query.
+func upToDate(ctx context.Context, db database) (bool, error) {
+	version, err := one(ctx, db, scanVersion, "SELECT max(version_id) FROM "+versionTable)
 	if err != nil {
-		return false, nil
+		if db.dialect().noTable(err) {
+			return false, nil
+		}
+		return false, err
 	}
 	return version.Int64 == schemaVersion, tooNew(version.Int64)
 }

@@ -15,16 +15,23 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// postgresDB is a Postgres database behind a pool of connections. pgx keeps
+// postgresPool is a Postgres database behind a pool of connections. pgx keeps
 // prepared statements by itself.
 type postgresPool struct{ db *sql.DB }
 
 var postgresDialect = sync.OnceValue(func() *dialect {
-	return newDialect(goose.DialectPostgres, "postgres",
-		"strpos(lower(name), lower(%s)) > 0",
+	return &dialect{
+		name:       goose.DialectPostgres,
+		migrations: migrationsIn("postgres"),
+		nameHas:    "strpos(lower(name), lower(%s)) > 0",
 		// Two transactions that purge at once must not wait for each other.
-		"DELETE FROM idempotency WHERE (user_id, key) IN"+
-			" (SELECT user_id, key FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4 FOR UPDATE SKIP LOCKED)")
+		purge: "DELETE FROM idempotency WHERE (user_id, key) IN" +
+			" (SELECT user_id, key FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4 FOR UPDATE SKIP LOCKED)",
+		noTable: func(err error) bool {
+			e := (*pgconn.PgError)(nil)
+			return errors.As(err, &e) && e.Code == "42P01"
+		},
+	}
 })
 
 func openPostgres(ctx context.Context, dsn string) (database, error) {

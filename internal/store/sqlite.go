@@ -13,9 +13,11 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
 )
 
 // sqliteDB is a SQLite file: a pool of connections that read, and one that
@@ -33,9 +35,14 @@ type sqliteDB struct {
 }
 
 var sqliteDialect = sync.OnceValue(func() *dialect {
-	return newDialect(goose.DialectSQLite3, "sqlite",
-		"name_has(name, %s)",
-		"DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4)")
+	return &dialect{
+		name:       goose.DialectSQLite3,
+		migrations: migrationsIn("sqlite"),
+		nameHas:    "name_has(name, %s)",
+		purge:      "DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4)",
+		noTable:    func(err error) bool { return code(err) == lib.SQLITE_ERROR },
+		counts:     true,
+	}
 })
 
 func openSQLite(ctx context.Context, path string) (database, error) {
@@ -77,14 +84,15 @@ func (d *sqliteDB) prepare(ctx context.Context) error {
 func makeFile(path string) (made bool, err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return false, fmt.Errorf("make folder of the database: %w", err)
+		if err = os.MkdirAll(filepath.Dir(path), 0o700); err == nil {
+			f, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		}
-		f, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	}
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return false, nil
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return false, fmt.Errorf("%s cannot be made, its folder is %w: %w", path, ErrReadOnly, err)
 	case err != nil:
 		return false, err
 	}
@@ -185,7 +193,9 @@ func (d *sqliteDB) openWriter(ctx context.Context) (*writer, error) {
 // writePool is for the one connection that writes. It does not wait for other
 // processes, the writer does.
 func (d *sqliteDB) writePool() *sql.DB {
-	return d.pool("_foreign_keys=1&_synchronous=FULL&_pragma=journal_size_limit(67108864)", 1)
+	// A longer log between checkpoints, of 16 MB, writes pages that change often
+	// less often into the file. After a very big transaction the log shrinks again.
+	return d.pool("_foreign_keys=1&_synchronous=FULL&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)", 1)
 }
 
 func (d *sqliteDB) close() error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -98,6 +99,7 @@ func (w *writer) run() {
 			close(q.done)
 			group[i] = nil
 		}
+		runtime.Gosched() // those who go on writing join the next group
 	}
 }
 

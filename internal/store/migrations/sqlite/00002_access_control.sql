@@ -3,7 +3,7 @@
 -- +goose Up
 ALTER TABLE flow ADD COLUMN access_control JSON;
 UPDATE flow SET access_control = '{}';
-CREATE INDEX flow_public_idx ON flow (updated_at, id) WHERE access_control IS NULL;
+CREATE INDEX flow_public_idx ON flow (updated_at, id, user_id) WHERE access_control IS NULL;
 
 -- +goose Down
 DROP INDEX flow_public_idx;

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// conformance is what holds for both databases. Each case gets the address of a
+// database that does not exist yet, or is empty.
+var conformance = []struct {
+	name string
+	run  func(t *testing.T, dsn string)
+}{
+	{"JSON", testJSON},
+	{"Texts", testTexts},
+	{"BadTexts", testBadTexts},
+	{"CreateTaken", testCreateTaken},
+	{"Update", testUpdate},
+	{"UpdateAborted", testUpdateAborted},
+	{"UpdateConcurrent", testUpdateConcurrent},
+	{"Delete", testDelete},
+	{"DeleteMoved", testDeleteMoved},
+	{"Cancelled", testCancelled},
+	{"Closed", testClosed},
+	{"ListOrder", testListOrder},
+	{"ListPages", testListPages},
+	{"ListScopes", testListScopes},
+	{"ListTotals", testListTotals},
+	{"ListSearch", testListSearch},
+	{"ListGraph", testListGraph},
+	{"ListBadCursor", testListBadCursor},
+	{"Grants", testGrants},
+	{"Idempotency", testIdempotency},
+	{"IdempotencyUpdate", testIdempotencyUpdate},
+	{"IdempotencyRace", testIdempotencyRace},
+	{"IdempotencyExpiry", testIdempotencyExpiry},
+	{"Users", testUsers},
+	{"EnsureAdmin", testEnsureAdmin},
+	{"RemoveUser", testRemoveUser},
+	{"Keys", testKeys},
+	{"KeyTouch", testKeyTouch},
+	{"Sessions", testSessions},
+	{"Migrations", testMigrations},
+	{"MigrationsKeepFlows", testMigrationsKeepFlows},
+	{"TooNew", testTooNew},
+	{"ConcurrentUse", testConcurrentUse},
+	{"Processes", testProcesses},
+	{"Killed", testKilled},
+}
+
+func TestSQLite(t *testing.T) {
+	for _, c := range conformance {
+		t.Run(c.name, func(t *testing.T) { c.run(t, filepath.Join(t.TempDir(), "flow.db")) })
+	}
+}
+
+func TestPostgres(t *testing.T) {
+	server := os.Getenv("FLOWCTL_TEST_POSTGRES")
+	if server == "" {
+		t.Skip("FLOWCTL_TEST_POSTGRES is not set: it is the postgres:// URL of a server on which databases may be made and dropped")
+	}
+	for _, c := range conformance {
+		t.Run(c.name, func(t *testing.T) { c.run(t, newPostgres(t, server)) })
+	}
+}
+
+// newPostgres makes a database for a test.
+func newPostgres(t *testing.T, server string) string {
+	t.Helper()
+	admin, err := postgresConns(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "flowctl_test_" + strings.ToLower(rand.Text())
+	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name+" ENCODING 'UTF8' TEMPLATE template0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+		admin.Close()
+	})
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+func openStore(t *testing.T, dsn string) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// execute runs a statement behind the store's back.
+func execute(t *testing.T, s *Store, query string, args ...any) {
+	t.Helper()
+	must(t, s.db.write(t.Context(), op{run: func(ctx context.Context, tx queryer) error {
+		_, err := tx.exec(ctx, query, args...)
+		return err
+	}}))
+}
+
+// number gives the one number that a query asks for.
+func number(t *testing.T, s *Store, query string, args ...any) int64 {
+	t.Helper()
+	n, err := one(t.Context(), s.db, func(rows *sql.Rows, n *int64) error { return rows.Scan(n) }, query, args...)
+	must(t, err)
+	return *n
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func addUser(t *testing.T, s *Store, email string) *User {
+	t.Helper()
+	u := &User{Email: email, Role: RoleUser}
+	must(t, s.AddUser(t.Context(), u))
+	return u
+}
+
+func addFlow(t *testing.T, s *Store, f Flow) *Flow {
+	t.Helper()
+	must(t, s.CreateFlow(t.Context(), &f, nil))
+	return &f
+}
+
+func getFlow(t *testing.T, s *Store, id string) *Flow {
+	t.Helper()
+	f, err := s.Flow(t.Context(), id)
+	must(t, err)
+	return f
+}
+
+// String shows a flow in a test's messages.
+func (f Flow) String() string {
+	description := "null"
+	if f.Description != nil {
+		description = *f.Description
+	}
+	return fmt.Sprintf("{%s of %s, %s (%s), %d %d, meta %s, nodes %s, edges %s, access_control %s, extra %s, revision %s}",
+		f.ID, f.UserID, f.Name, description, f.CreatedAt, f.UpdatedAt, f.Meta, f.Nodes, f.Edges, f.AccessControl, f.Extra, f.Revision)
+}

@@ -1,0 +1,258 @@
+package store
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// names lists what a query gives, by the flows' names.
+func names(t *testing.T, s *Store, q ListQuery) string {
+	t.Helper()
+	page, err := s.ListFlows(t.Context(), q)
+	must(t, err)
+	var list []string
+	for _, f := range page.Flows {
+		list = append(list, f.Name)
+	}
+	return strings.Join(list, " ")
+}
+
+func testListOrder(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	for i, f := range []Flow{
+		{ID: "b", Name: "b", UpdatedAt: 5}, {ID: "c", Name: "c", UpdatedAt: 5}, {ID: "a", Name: "a", UpdatedAt: 5},
+		{ID: "d", Name: "d", UpdatedAt: 9}, {ID: "e", Name: "e", UpdatedAt: 1},
+	} {
+		f.UserID = []string{"ann", "bob"}[i%2]
+		addFlow(t, s, f)
+	}
+	for _, scope := range []Scope{Accessible, All} { // all are public
+		if got := names(t, s, ListQuery{UserID: "ann", Scope: scope}); got != "d c b a e" {
+			t.Errorf("scope %d lists %s", scope, got)
+		}
+	}
+	if got := names(t, s, ListQuery{UserID: "ann"}); got != "b a e" {
+		t.Errorf("own are %s", got)
+	}
+	if _, err := s.UpdateFlow(t.Context(), "e", func(*Flow) error { return nil }, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, s, ListQuery{UserID: "ann"}); got != "e b a" {
+		t.Errorf("after an update own are %s", got)
+	}
+}
+
+// testListPages walks through lists of many flows with equal times.
+func testListPages(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	var want []string
+	for i := range 50 {
+		f := addFlow(t, s, Flow{UserID: "ann", UpdatedAt: int64(1 + i/20), AccessControl: []byte(`{"read":{"user_ids":["bob"]}}`)})
+		want = append(want, f.ID)
+		addFlow(t, s, Flow{UserID: "eve", UpdatedAt: int64(1 + i/20), AccessControl: []byte("{}")})
+	}
+	for _, q := range []ListQuery{
+		{UserID: "ann"}, {UserID: "ann", Scope: Accessible}, {UserID: "bob", Scope: Accessible}, {UserID: "ann", Graph: true, Limit: 50},
+	} {
+		if q.Limit == 0 {
+			q.Limit = 7
+		}
+		var got []string
+		for {
+			page, err := s.ListFlows(t.Context(), q)
+			must(t, err)
+			if page.Total != 50 {
+				t.Fatalf("total is %d", page.Total)
+			}
+			for _, f := range page.Flows {
+				got = append(got, f.ID)
+			}
+			if q.Cursor = page.Next; q.Cursor == "" {
+				break
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%+v: pages have %d flows, want each of %d once", q, len(got), len(want))
+		}
+	}
+}
+
+func testListScopes(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	for i, f := range []Flow{
+		{UserID: "ann", Name: "own-private", AccessControl: []byte("{}")},
+		{UserID: "ann", Name: "own-public"},
+		{UserID: "ann", Name: "own-shared", AccessControl: []byte(`{"read":{"user_ids":["ann","ann","bob"]}}`)},
+		{UserID: "bob", Name: "private", AccessControl: []byte("{}")},
+		{UserID: "bob", Name: "public"},
+		{UserID: "bob", Name: "shared", AccessControl: []byte(`{"read":{"user_ids":["ann","eve"],"group_ids":["g"]}}`)},
+		{UserID: "bob", Name: "write-only", AccessControl: []byte(`{"write":{"user_ids":["ann"]}}`)},
+	} {
+		f.UpdatedAt = int64(100 - i)
+		addFlow(t, s, f)
+	}
+	for _, c := range []struct {
+		user  string
+		scope Scope
+		want  string
+	}{
+		{"ann", Own, "own-private own-public own-shared"},
+		{"ann", Accessible, "own-private own-public own-shared public shared"},
+		{"eve", Own, ""},
+		{"eve", Accessible, "own-public public shared"},
+		{"bob", Accessible, "own-public own-shared private public shared write-only"},
+		{"a\x00", Accessible, ""},
+		{"ann", All, "own-private own-public own-shared private public shared write-only"},
+	} {
+		if got := names(t, s, ListQuery{UserID: c.user, Scope: c.scope}); got != c.want {
+			t.Errorf("%q, scope %d: got %s, want %s", c.user, c.scope, got, c.want)
+		}
+	}
+}
+
+// testListTotals compares the total of a first page with the number of flows
+// after every kind of change.
+func testListTotals(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	check := func(when string) {
+		t.Helper()
+		for _, user := range []string{"ann", "bob", "eve"} {
+			for scope := range 3 {
+				for _, search := range []string{"", "FLOW"} {
+					q := ListQuery{UserID: user, Scope: Scope(scope), Search: search}
+					full, err := s.ListFlows(t.Context(), q)
+					must(t, err)
+					q.Limit = 1
+					first, err := s.ListFlows(t.Context(), q)
+					must(t, err)
+					if first.Total != int64(len(full.Flows)) || full.Total != first.Total {
+						t.Errorf("%s: %+v: total is %d, and %d in full; want %d", when, q, first.Total, full.Total, len(full.Flows))
+					}
+				}
+			}
+		}
+	}
+	add := func(user, access string) string {
+		f := Flow{UserID: user, Name: "flow"}
+		if access != "" {
+			f.AccessControl = []byte(access)
+		}
+		return addFlow(t, s, f).ID
+	}
+	const shared = `{"read":{"user_ids":["ann","eve"]}}`
+	for range 3 {
+		add("ann", "")
+		add("ann", "{}")
+		add("ann", shared)
+		add("bob", "")
+		add("bob", "{}")
+	}
+	id := add("bob", shared)
+	check("after creation")
+	for _, f := range []Flow{{UserID: "bob"}, {UserID: "ann", AccessControl: []byte("{}")}, {UserID: "ann", AccessControl: []byte(shared)}, {UserID: "ann"}} {
+		_, err := s.UpdateFlow(t.Context(), id, func(to *Flow) error {
+			to.UserID, to.AccessControl = f.UserID, f.AccessControl
+			return nil
+		}, nil)
+		must(t, err)
+		check(fmt.Sprintf("after an update to %s %s", f.UserID, f.AccessControl))
+	}
+	must(t, s.DeleteFlow(t.Context(), id, nil))
+	check("after removal")
+}
+
+func testListSearch(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	for i, name := range []string{"Plain", "100%_sure", "100 sure", `back\slash`, "Straße ÄPFEL", "ΣΊΣΥΦΟΣ", "100%%"} {
+		addFlow(t, s, Flow{UserID: "ann", Name: name, UpdatedAt: int64(100 - i)})
+	}
+	for search, want := range map[string]string{
+		"pLAi":    "Plain",
+		"0%_S":    "100%_sure",
+		"%":       "100%_sure 100%%",
+		"_":       "100%_sure",
+		`\`:       `back\slash`,
+		"äpfel":   "Straße ÄPFEL",
+		"straße ": "Straße ÄPFEL",
+		"σίσυφο":  "ΣΊΣΥΦΟΣ",
+		"'":       "",
+		"plain ":  "",
+		"a\x00":   "",
+	} {
+		for _, scope := range []Scope{Own, Accessible, All} {
+			if got := names(t, s, ListQuery{UserID: "ann", Scope: scope, Search: search}); got != want {
+				t.Errorf("search for %q in scope %d gives %q, want %q", search, scope, got, want)
+			}
+		}
+	}
+	page, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann", Search: "100", Limit: 2})
+	must(t, err)
+	if page.Total != 3 || len(page.Flows) != 2 {
+		t.Errorf("page has %d flows of %d, want 2 of 3", len(page.Flows), page.Total)
+	}
+	if got := names(t, s, ListQuery{UserID: "ann", Search: "100", Limit: 2, Cursor: page.Next}); got != "100%%" {
+		t.Errorf("second page is %q", got)
+	}
+}
+
+func testListGraph(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	text := "what it does"
+	f := addFlow(t, s, Flow{UserID: "ann", Name: "x", Description: &text, Meta: []byte(`{"a":1.0}`), Nodes: []byte(`[{"id":"n"}]`),
+		Edges: []byte(`[{"id":"e"}]`), AccessControl: []byte(`{"read":{"user_ids":["bob"]}}`), Extra: []byte(`{"b":2}`)})
+	summary := Flow{ID: f.ID, UserID: "ann", Name: "x", Description: &text, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Meta: f.Meta}
+	for _, scope := range []Scope{Own, Accessible, All} {
+		for graph, want := range map[bool]Flow{true: *f, false: summary} {
+			page, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann", Scope: scope, Graph: graph, Limit: 3})
+			must(t, err)
+			if len(page.Flows) != 1 || !reflect.DeepEqual(page.Flows[0], want) {
+				t.Errorf("scope %d: got %q, want %q", scope, page.Flows, want)
+			}
+		}
+	}
+}
+
+func testListBadCursor(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	encode := base64.RawURLEncoding.EncodeToString
+	for _, cursor := range []string{"x", "!", encode([]byte("1 2")), encode([]byte("a 2 id")), encode([]byte("1 b id")),
+		encode([]byte("1 2 ")), encode([]byte("1 2 a\x00")), encode([]byte("99999999999999999999 1 id"))} {
+		if _, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann", Cursor: cursor}); !errors.Is(err, ErrBadCursor) {
+			t.Errorf("cursor %q: error is %v, want ErrBadCursor", cursor, err)
+		}
+	}
+}
+
+func testGrants(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	long := strings.Repeat("x", 300)
+	f := addFlow(t, s, Flow{UserID: "ann", Name: "x", AccessControl: []byte(`{"read":{"user_ids":["bob","","a\u0000b","\ud800","` + long + `"]}}`)})
+	reads := func(user string) bool { return names(t, s, ListQuery{UserID: user, Scope: Accessible}) != "" }
+	set := func(access string) {
+		t.Helper()
+		_, err := s.UpdateFlow(t.Context(), f.ID, func(f *Flow) error { f.AccessControl = []byte(access); return nil }, nil)
+		must(t, err)
+	}
+	if !reads("bob") || reads("eve") || reads(long) {
+		t.Errorf("bob reads: %t, eve: %t, one with a long id: %t; want only bob", reads("bob"), reads("eve"), reads(long))
+	}
+	set(`{"read":{"user_ids":["eve"]},"write":{"user_ids":["bob"]}}`)
+	if reads("bob") || !reads("eve") {
+		t.Errorf("bob reads: %t, eve: %t; want only eve", reads("bob"), reads("eve"))
+	}
+	set(`{}`)
+	if reads("bob") || reads("eve") || !reads("ann") {
+		t.Error("somebody else than ann reads a private flow, or she does not")
+	}
+	set(`null`)
+	if !reads("bob") || getFlow(t, s, f.ID).AccessControl != nil {
+		t.Error("a public flow is not public")
+	}
+}

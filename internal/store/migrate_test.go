@@ -1,0 +1,111 @@
+package store
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func testMigrations(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	must(t, s.Close())
+	applied := func() (n int) {
+		t.Helper()
+		status, err := MigrationStatus(t.Context(), dsn)
+		must(t, err)
+		if len(status) != schemaVersion {
+			t.Fatalf("there are %d migrations; schemaVersion is %d", len(status), schemaVersion)
+		}
+		for i, m := range status {
+			if m.Version != int64(i+1) || !strings.HasSuffix(m.Name, ".sql") {
+				t.Errorf("migration %d is %+v", i, m)
+			}
+			if !m.AppliedAt.IsZero() {
+				n++
+			}
+		}
+		return n
+	}
+	if n := applied(); n != schemaVersion {
+		t.Errorf("%d migrations are applied, want all", n)
+	}
+	for version := int64(schemaVersion); version > 0; version-- {
+		m, err := MigrateDown(t.Context(), dsn)
+		if err != nil || m == nil || m.Version != version {
+			t.Fatalf("took back %+v, %v; want %d", m, err, version)
+		}
+		if n := applied(); n != int(version)-1 {
+			t.Errorf("%d migrations are applied, want %d", n, version-1)
+		}
+	}
+	if m, err := MigrateDown(t.Context(), dsn); err != nil || m != nil {
+		t.Errorf("took back %+v, %v; want nothing", m, err)
+	}
+	if done, err := MigrateUp(t.Context(), dsn); err != nil || len(done) != schemaVersion {
+		t.Errorf("applied %+v, %v", done, err)
+	}
+	if done, err := MigrateUp(t.Context(), dsn); err != nil || len(done) != 0 {
+		t.Errorf("applied %+v, %v again", done, err)
+	}
+	addFlow(t, openStore(t, dsn), Flow{UserID: "ann"})
+}
+
+// testMigrationsKeepFlows goes back to the table of the first migration and forth
+// again, from each version: the flows stay, and so do their derived rows where the
+// columns that these come from do.
+func testMigrationsKeepFlows(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	f := addFlow(t, s, Flow{UserID: "ann", Name: "x", Nodes: []byte(nasty["numbers"]), AccessControl: []byte(`{"read":{"user_ids":["bob"]}}`)})
+	addFlow(t, s, Flow{UserID: "ann", AccessControl: []byte(`{"read":{"user_ids":["a\u0000","\ud800"],"x":1e400}}`)})
+	addFlow(t, s, Flow{UserID: "ann", AccessControl: []byte(`{"read":{"user_ids":null}}`)})
+	addFlow(t, s, Flow{UserID: "ann", AccessControl: []byte(`{"read":null}`)})
+	public := addFlow(t, s, Flow{UserID: "eve", Name: "public", UpdatedAt: 1})
+	for steps := 1; steps < schemaVersion; steps++ {
+		must(t, s.Close())
+		for range steps {
+			if m, err := MigrateDown(t.Context(), dsn); err != nil || m == nil {
+				t.Fatal(m, err)
+			}
+		}
+		s = openStore(t, dsn)
+		got := getFlow(t, s, f.ID)
+		if got.Revision == "" || string(got.Nodes) != string(f.Nodes) {
+			t.Errorf("after %d steps got %q", steps, got)
+		}
+		want := *f
+		want.Revision = got.Revision
+		if steps == schemaVersion-1 { // the column is gone, and what was public with it
+			want.AccessControl = []byte("{}")
+			public.AccessControl = []byte("{}")
+		}
+		if !reflect.DeepEqual(*got, want) {
+			t.Errorf("after %d steps got %q, want %q", steps, got, want)
+		}
+		wantList := "x public"
+		if steps == schemaVersion-1 {
+			wantList = ""
+		}
+		if list := names(t, s, ListQuery{UserID: "bob", Scope: Accessible}); list != wantList {
+			t.Errorf("after %d steps bob reads %q, want %q", steps, list, wantList)
+		}
+		page, err := s.ListFlows(t.Context(), ListQuery{Scope: All, Limit: 1})
+		if err != nil || page.Total != 5 {
+			t.Errorf("after %d steps the total is %v, %v; want 5", steps, page, err)
+		}
+	}
+}
+
+func testTooNew(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	execute(t, s, "INSERT INTO "+versionTable+" (version_id, is_applied) VALUES ($1, $2)", int64(schemaVersion+1), true)
+	must(t, s.Close())
+	_, openErr := Open(t.Context(), dsn)
+	_, upErr := MigrateUp(t.Context(), dsn)
+	_, downErr := MigrateDown(t.Context(), dsn)
+	for _, err := range []error{openErr, upErr, downErr} {
+		if !errors.Is(err, ErrTooNew) || !strings.Contains(err.Error(), "it has version 9, this program knows 8") {
+			t.Errorf("error is %v, want ErrTooNew with both versions", err)
+		}
+	}
+}
