@@ -3,7 +3,6 @@ package flow
 import (
 	"encoding/json"
 	"errors"
-	"iter"
 	"slices"
 	"strconv"
 )
@@ -13,16 +12,16 @@ import (
 type source json.RawMessage
 
 // readSource scans a node or an edge and hands the values of its known fields to
-// set.
-func readSource(s *scanner, known []string, set func(key string, v json.RawMessage)) (source, error) {
+// set, by their index in known.
+func readSource(s *scanner, known []string, set func(i int, v json.RawMessage)) (source, error) {
 	start := s.pos
 	var err error
 	if s.at('{') {
 		err = s.object(func(key []byte) error {
 			start := s.pos
 			err := s.value()
-			if key := knownKey(key, known); key != "" && err == nil {
-				set(key, s.from(start))
+			if i := knownKey(key, known); i >= 0 && err == nil {
+				set(i, s.from(start))
 			}
 			return err
 		})
@@ -35,43 +34,26 @@ func readSource(s *scanner, known []string, set func(key string, v json.RawMessa
 // isObject tells whether the source has members, or is another value.
 func (src source) isObject() bool { return len(src) > 0 && src[0] == '{' }
 
-// members gives the source's members. Their keys are decoded if they are among
-// known; the other members have an empty one, unless keys is set.
-func (src source) members(known []string, keys bool) iter.Seq[Member] {
-	return func(yield func(Member) bool) {
-		if !src.isObject() {
-			return
-		}
-		s := scanner{data: src}
-		_ = s.object(func(key []byte) error { // the text is good: it was scanned before
-			start := s.pos
-			if err := s.value(); err != nil {
-				return err
-			}
-			m := Member{Key: knownKey(key, known), Value: s.from(start), spelt: key}
-			if m.Key == "" && keys {
-				m.Key = decodeString(key)
-			}
-			if !yield(m) {
-				return errStop
-			}
-			return nil
-		})
-	}
-}
-
-// errStop ends a scan early.
-var errStop = errors.New("enough was read")
-
 // get gives the value of key, nil if it is absent.
-func (src source) get(key string) json.RawMessage {
-	for m := range src.members(nil, false) {
-		if isKey(m.spelt, key) {
-			return m.Value
-		}
+func (src source) get(key string) (value json.RawMessage) {
+	if !src.isObject() {
+		return nil
 	}
-	return nil
+	s := scanner{data: src}
+	_ = s.object(func(k []byte) error {
+		start := s.pos
+		err := s.value()
+		if isKey(k, key) {
+			value = s.from(start)
+			return errFound
+		}
+		return err
+	})
+	return value
 }
+
+// errFound ends a scan early.
+var errFound = errors.New("found")
 
 // unknown is get for the keys that are not among known.
 func (src source) unknown(known []string, key string) json.RawMessage {
@@ -81,24 +63,32 @@ func (src source) unknown(known []string, key string) json.RawMessage {
 	return src.get(key)
 }
 
-func (src source) unknownKeys(known []string) []string {
+// members gives all members; nil if the source is no object.
+func (src source) members() Object {
+	if !src.isObject() {
+		return nil
+	}
+	var doc Object
+	s := scanner{data: src}
+	_ = s.object(func(key []byte) error { return s.member(&doc, key) })
+	return doc
+}
+
+// with gives a source in which a key has the value v; nil takes it out. What was
+// another value becomes an object.
+func (src source) with(key string, v json.RawMessage) source {
+	return src.members().with(key, v).AppendJSON(nil)
+}
+
+// unknownKeys lists the keys of doc that are not among known.
+func unknownKeys(doc Object, known []string) []string {
 	var keys []string
-	for m := range src.members(known, false) {
-		if m.Key == "" {
-			keys = append(keys, decodeString(m.spelt))
+	for _, m := range doc {
+		if !slices.Contains(known, m.Key) {
+			keys = append(keys, m.Key)
 		}
 	}
 	return keys
-}
-
-// with gives a source in which a key that is not among known has the value v;
-// nil takes it out. What was another value becomes an object.
-func (src source) with(key string, v json.RawMessage) source {
-	var doc Object
-	for m := range src.members(nil, true) {
-		doc = append(doc, m)
-	}
-	return doc.with(key, v).AppendJSON(nil)
 }
 
 // readList scans an array of nodes or edges.
@@ -120,7 +110,9 @@ func parseOne[T any](data []byte, read func(*scanner) (T, error)) (T, error) {
 		return item, err
 	}
 	s := scanner{data: data, unique: true}
-	s.space()
+	if s.space(); s.pos == len(data) {
+		return item, s.fail("empty JSON text")
+	}
 	if item, err = read(&s); err != nil {
 		return item, err
 	}

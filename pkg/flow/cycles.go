@@ -8,8 +8,8 @@ import "slices"
 // their first nodes.
 func (g *Graph) Cycles() [][]string {
 	t := tarjan{g: g, number: make([]int, len(g.nodes)), low: make([]int, len(g.nodes)), onStack: make([]bool, len(g.nodes))}
-	for i, n := range g.nodes {
-		if g.has(i, n) && t.number[i] == 0 {
+	for i := range g.nodes {
+		if g.has(i) && t.number[i] == 0 {
 			t.visit(i)
 		}
 	}
@@ -43,7 +43,7 @@ func (t *tarjan) visit(start int) {
 	for len(path) > 0 {
 		f := &path[len(path)-1]
 		if out := t.g.out[f.node]; f.next < len(out) {
-			target := t.g.index[t.g.edges[out[f.next]].Target]
+			target := t.g.ends[out[f.next]].target
 			f.next++
 			if t.number[target] == 0 {
 				path = append(path, t.enter(target))
@@ -92,6 +92,6 @@ func (t *tarjan) leave(root int) {
 // loops tells whether the node has an edge to itself.
 func (t *tarjan) loops(node int) bool {
 	return slices.ContainsFunc(t.g.out[node], func(e int) bool {
-		return t.g.edges[e].Target == t.g.nodes[node].ID
+		return t.g.ends[e].target == node
 	})
 }

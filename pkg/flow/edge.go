@@ -16,23 +16,13 @@ type Edge struct {
 	was source
 }
 
+// edgeKeys are the known fields, in the order that reading and writing go by.
 var edgeKeys = []string{"id", "source", "target", "sourceHandle", "targetHandle"}
 
 // readEdge scans one edge. It shares the text's memory.
 func readEdge(s *scanner) (e Edge, err error) {
-	e.was, err = readSource(s, edgeKeys, func(key string, v json.RawMessage) {
-		switch key {
-		case "id":
-			e.ID = decodeString(v)
-		case "source":
-			e.Source = decodeString(v)
-		case "target":
-			e.Target = decodeString(v)
-		case "sourceHandle":
-			e.SourceHandle = decodeString(v)
-		case "targetHandle":
-			e.TargetHandle = decodeString(v)
-		}
+	e.was, err = readSource(s, edgeKeys, func(i int, v json.RawMessage) {
+		*[...]*string{&e.ID, &e.Source, &e.Target, &e.SourceHandle, &e.TargetHandle}[i] = decodeString(v)
 	})
 	return e, err
 }
@@ -50,26 +40,15 @@ func (e *Edge) SetUnknown(key string, v json.RawMessage) {
 }
 
 // UnknownKeys lists the fields that [Edge.Unknown] gives, in their order.
-func (e Edge) UnknownKeys() []string { return e.was.unknownKeys(edgeKeys) }
+func (e Edge) UnknownKeys() []string { return unknownKeys(e.was.members(), edgeKeys) }
 
 // AppendJSON appends the edge as compact JSON.
 func (e Edge) AppendJSON(dst []byte) []byte {
 	if e.isOther() {
 		return AppendCompact(dst, e.was)
 	}
-	return appendMembers(dst, e.was.members(edgeKeys, false), edgeKeys, func(dst []byte, key string, was json.RawMessage) ([]byte, bool) {
-		switch key {
-		case "id":
-			return putString(dst, e.ID, was)
-		case "source":
-			return putString(dst, e.Source, was)
-		case "target":
-			return putString(dst, e.Target, was)
-		case "sourceHandle":
-			return putString(dst, e.SourceHandle, was)
-		default:
-			return putString(dst, e.TargetHandle, was)
-		}
+	return appendSource(dst, e.was, edgeKeys, func(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
+		return putString(dst, [...]string{e.ID, e.Source, e.Target, e.SourceHandle, e.TargetHandle}[i], was)
 	})
 }
 

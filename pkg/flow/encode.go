@@ -2,67 +2,101 @@ package flow
 
 import (
 	"encoding/json"
-	"iter"
 	"slices"
 	"strconv"
 )
 
-// putFunc appends the current value of a known field to dst. was is the JSON
+// putFunc appends the current value of the known field i to dst. was is the JSON
 // that the field was read from, nil if there was none; it is to be appended
 // again, spelling and all, when it still says what the field says. keep is false
 // when the field is to be left out.
-type putFunc func(dst []byte, key string, was json.RawMessage) (out []byte, keep bool)
+type putFunc func(dst []byte, i int, was json.RawMessage) (out []byte, keep bool)
 
-// appendMembers appends doc as an object in which put gives the values of the
-// known keys: first the members of doc in their order, then the known keys that
-// doc does not have.
-func appendMembers(dst []byte, doc iter.Seq[Member], known []string, put putFunc) []byte {
+// appendObject appends doc: its members as they were read, those with known keys
+// with the values that they have now, and then the known ones that are new.
+func appendObject(dst []byte, doc Object, known []string, put putFunc) []byte {
 	dst = append(dst, '{')
-	empty := len(dst)
-	member := func(m Member, isKnown bool) {
-		mark := len(dst)
-		if mark > empty {
-			dst = append(dst, ',')
-		}
-		if m.spelt != nil {
-			dst = append(dst, m.spelt...)
-		} else {
-			dst = AppendString(dst, m.Key)
-		}
-		dst = append(dst, ':')
-		if !isKnown {
-			dst = AppendCompact(dst, m.Value)
-			return
-		}
-		var keep bool
-		if dst, keep = put(dst, m.Key, m.Value); !keep {
-			dst = dst[:mark]
-		}
-	}
-	var seen uint // bit i: known[i] is in doc
-	for m := range doc {
+	start := len(dst)
+	var seen keyBits
+	for _, m := range doc {
 		i := slices.Index(known, m.Key)
-		if i >= 0 {
-			seen |= 1 << i
-		}
-		member(m, i >= 0)
+		seen.add(i)
+		dst = appendMember(dst, start, m, i, put)
 	}
+	return appendNew(dst, start, known, seen, put)
+}
+
+// appendSource is appendObject for the text of an object.
+func appendSource(dst []byte, src source, known []string, put putFunc) []byte {
+	dst = append(dst, '{')
+	start := len(dst)
+	var seen keyBits
+	if src.isObject() {
+		s := scanner{data: src}
+		_ = s.object(func(key []byte) error { // the text is good: it was scanned before
+			at := s.pos
+			err := s.value()
+			i := knownKey(key, known)
+			seen.add(i)
+			dst = appendMember(dst, start, Member{spelt: key, Value: s.from(at)}, i, put)
+			return err
+		})
+	}
+	return appendNew(dst, start, known, seen, put)
+}
+
+// appendMember appends m to the object whose members start at start. i is the
+// index of its key among the known ones, -1 if it is none of them.
+func appendMember(dst []byte, start int, m Member, i int, put putFunc) []byte {
+	mark := len(dst)
+	if mark > start {
+		dst = append(dst, ',')
+	}
+	if m.spelt != nil {
+		dst = append(dst, m.spelt...)
+	} else {
+		dst = AppendString(dst, m.Key)
+	}
+	dst = append(dst, ':')
+	if i < 0 {
+		return AppendCompact(dst, m.Value)
+	}
+	dst, keep := put(dst, i, m.Value)
+	if !keep {
+		return dst[:mark]
+	}
+	return dst
+}
+
+// appendNew appends the known fields that were not seen, and ends the object.
+func appendNew(dst []byte, start int, known []string, seen keyBits, put putFunc) []byte {
 	for i, key := range known {
-		if seen&(1<<i) == 0 {
-			member(Member{Key: key}, true)
+		if !seen.has(i) {
+			dst = appendMember(dst, start, Member{Key: key}, i, put)
 		}
 	}
 	return append(dst, '}')
 }
 
+// keyBits is a set of indexes of known keys.
+type keyBits uint16
+
+func (b *keyBits) add(i int) {
+	if i >= 0 {
+		*b |= 1 << i
+	}
+}
+
+func (b keyBits) has(i int) bool { return b&(1<<i) != 0 }
+
 // putString appends s, spelt as it was if it still says the same. An empty s
 // does not make a member that was not there.
 func putString(dst []byte, s string, was json.RawMessage) ([]byte, bool) {
 	switch {
-	case was != nil && decodeString(was) == s:
-		return AppendCompact(dst, was), true
 	case was == nil && s == "":
 		return dst, false
+	case was != nil && saysText(was, s):
+		return AppendCompact(dst, was), true
 	}
 	return AppendString(dst, s), true
 }
@@ -76,7 +110,10 @@ func putRaw(dst []byte, v json.RawMessage) ([]byte, bool) {
 // another type.
 func putList[T interface{ AppendJSON([]byte) []byte }](dst []byte, list []T, was json.RawMessage) ([]byte, bool) {
 	if list == nil {
-		return AppendCompact(dst, was), was != nil && was[0] != '['
+		if was == nil || was[0] == '[' {
+			return dst, false
+		}
+		return AppendCompact(dst, was), true
 	}
 	dst = append(dst, '[')
 	for i, item := range list {

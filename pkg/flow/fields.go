@@ -1,11 +1,24 @@
 package flow
 
+import "slices"
+
 // shape is the type of JSON value that a known field should hold.
 type shape struct {
-	name   string           // for messages: "a string"
-	first  string           // bytes that such a value may start with; "" for anything
-	elem   *shape           // of the elements, for an array
-	fields map[string]shape // known fields, for an object
+	name   string       // for messages: "a string"
+	first  string       // the bytes that such a value may start with
+	elem   *shape       // of the elements, for an array
+	fields []fieldShape // the known ones, for an object
+}
+
+// fieldShape is the shape of a field.
+type fieldShape struct {
+	key string
+	shape
+}
+
+// field gives the index of the field that a string token names, -1 if none.
+func (s shape) field(token []byte) int {
+	return slices.IndexFunc(s.fields, func(f fieldShape) bool { return isKey(token, f.key) })
 }
 
 var (
@@ -17,38 +30,44 @@ var (
 	texts   = shape{name: "an array of strings", first: "[", elem: &text}
 )
 
-// positionShape is that of a node's position.
-var positionShape = shape{name: "an object", first: "{", fields: map[string]shape{"x": number, "y": number}}
+// objectOf is an object with known fields.
+func objectOf(fields ...fieldShape) shape {
+	return shape{name: object.name, first: object.first, fields: fields}
+}
 
-// dataFields are the fields of a node's data that an author writes, as the
+// positionShape is that of a node's position.
+var positionShape = objectOf(fieldShape{"x", number}, fieldShape{"y", number})
+
+// dataShape gives the fields of a node's data that an author writes, as the
 // editor's executor reads them. An input's value may be anything. Run-time state
 // (status, error, results) is the editor's own and left out.
-var dataFields = map[NodeType]map[string]shape{
+func dataShape(t NodeType) shape {
+	return shape{name: object.name, first: object.first, fields: dataFields[t]}
+}
+
+var dataFields = map[NodeType][]fieldShape{
 	Input: {
-		"label": text, "placeholder": text, "fileIds": texts,
-		"mediaFileId": text, "mediaFileName": text, "mediaFileType": text,
+		{"label", text}, {"placeholder", text}, {"fileIds", texts},
+		{"mediaFileId", text}, {"mediaFileName", text}, {"mediaFileType", text},
 	},
 	Model: {
-		"label": text, "modelId": text, "modelName": text, "prompt": text, "useAdvancedSettings": boolean,
-		"temperature": number, "max_tokens": number, "top_p": number,
-		"frequency_penalty": number, "presence_penalty": number, "stream": boolean,
+		{"label", text}, {"modelId", text}, {"modelName", text}, {"prompt", text}, {"useAdvancedSettings", boolean},
+		{"temperature", number}, {"max_tokens", number}, {"top_p", number},
+		{"frequency_penalty", number}, {"presence_penalty", number}, {"stream", boolean},
 	},
 	Knowledge: {
-		"label": text, "knowledgeBaseId": text, "knowledgeBaseName": text, "query": text, "topK": number,
-		"confidenceThreshold": number, "useReranking": boolean, "hybridSearch": boolean, "includeMetadata": boolean,
+		{"label", text}, {"knowledgeBaseId", text}, {"knowledgeBaseName", text}, {"query", text}, {"topK", number},
+		{"confidenceThreshold", number}, {"useReranking", boolean}, {"hybridSearch", boolean}, {"includeMetadata", boolean},
 	},
-	WebSearch: {"label": text, "query": text, "engine": text, "maxResults": number},
-	Transform: {
-		"label": text, "operation": text,
-		"config": {name: "an object", first: "{", fields: map[string]shape{
-			"field": text, "template": text, "pattern": text, "replacement": text,
-		}},
-	},
+	WebSearch: {{"label", text}, {"query", text}, {"engine", text}, {"maxResults", number}},
+	Transform: {{"label", text}, {"operation", text}, {"config", objectOf(
+		fieldShape{"field", text}, fieldShape{"template", text}, fieldShape{"pattern", text}, fieldShape{"replacement", text},
+	)}},
 	Conditional: {
-		"label": text, "condition": text, "operator": text, "compareValue": text,
-		"trueOutput": text, "falseOutput": text,
+		{"label", text}, {"condition", text}, {"operator", text}, {"compareValue", text},
+		{"trueOutput", text}, {"falseOutput", text},
 	},
-	Loop:   {"label": text, "loopType": text, "maxIterations": number, "arrayPath": text, "breakCondition": text},
-	Merge:  {"label": text, "strategy": text, "separator": text},
-	Output: {"label": text, "format": text, "fileType": text},
+	Loop:   {{"label", text}, {"loopType", text}, {"maxIterations", number}, {"arrayPath", text}, {"breakCondition", text}},
+	Merge:  {{"label", text}, {"strategy", text}, {"separator", text}},
+	Output: {{"label", text}, {"format", text}, {"fileType", text}},
 }

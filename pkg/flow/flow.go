@@ -81,10 +81,10 @@ func (s *Spec) parse(data []byte) error {
 	}
 	err := sc.document(func(key []byte) (err error) {
 		start := sc.pos
-		switch name := knownKey(key, specKeys); {
-		case name == "nodes" && sc.at('['):
+		switch {
+		case isKey(key, "nodes") && sc.at('['):
 			s.Nodes, err = readList(&sc, readNode)
-		case name == "edges" && sc.at('['):
+		case isKey(key, "edges") && sc.at('['):
 			s.Edges, err = readList(&sc, readEdge)
 		default:
 			err = sc.value()
@@ -129,15 +129,7 @@ func (s *Spec) SetUnknown(key string, v json.RawMessage) {
 }
 
 // UnknownKeys lists the fields that [Spec.Unknown] gives, in their order.
-func (s Spec) UnknownKeys() []string {
-	var keys []string
-	for _, m := range s.was.doc {
-		if !slices.Contains(specKeys, m.Key) {
-			keys = append(keys, m.Key)
-		}
-	}
-	return keys
-}
+func (s Spec) UnknownKeys() []string { return unknownKeys(s.was.doc, specKeys) }
 
 // Node finds a node by its id, nil if there is none. With double ids it is the
 // first.
@@ -156,7 +148,7 @@ func (s Spec) AppendJSON(dst []byte) []byte {
 	if s.isOther() {
 		return AppendCompact(dst, s.was.other)
 	}
-	return appendMembers(dst, s.was.doc.all(), specKeys, s.put)
+	return appendObject(dst, s.was.doc, specKeys, s.put)
 }
 
 // isOther tells whether the spec is, and still says no more than, a JSON value
@@ -166,8 +158,9 @@ func (s Spec) isOther() bool {
 		s.Nodes == nil && s.Edges == nil && s.Meta == nil && s.AccessControl == nil
 }
 
-func (s Spec) put(dst []byte, key string, was json.RawMessage) ([]byte, bool) {
-	switch key {
+// put is the putFunc of specKeys.
+func (s Spec) put(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
+	switch specKeys[i] {
 	case "name":
 		return putString(dst, s.Name, was)
 	case "description":
@@ -198,8 +191,8 @@ func (f Flow) AppendJSON(dst []byte) []byte {
 	if f.isOther() && f.ID == "" && f.UserID == "" && f.CreatedAt == 0 && f.UpdatedAt == 0 {
 		return AppendCompact(dst, f.was.other)
 	}
-	return appendMembers(dst, f.members().all(), flowKeys, func(dst []byte, key string, was json.RawMessage) ([]byte, bool) {
-		switch key {
+	return appendObject(dst, f.members(), flowKeys, func(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
+		switch flowKeys[i] {
 		case "id":
 			return putString(dst, f.ID, was)
 		case "user_id":
@@ -209,7 +202,7 @@ func (f Flow) AppendJSON(dst []byte) []byte {
 		case "updated_at":
 			return putInt(dst, f.UpdatedAt, was)
 		}
-		return f.put(dst, key, was)
+		return f.put(dst, slices.Index(specKeys, flowKeys[i]), was)
 	})
 }
 

@@ -11,9 +11,13 @@ import (
 type Graph struct {
 	nodes   []Node
 	edges   []Edge
-	index   map[string]int
-	in, out [][]int // edges by node, as indexes, in edge order
+	index   map[string]int // node by id
+	ends    []ends         // by edge
+	in, out [][]int        // edges by node, in edge order
 }
+
+// ends are the nodes that an edge joins, -1 for both if it joins no two nodes.
+type ends struct{ source, target int }
 
 // NewGraph indexes the flow. It shares the Spec's nodes and edges.
 func NewGraph(s Spec) *Graph {
@@ -21,8 +25,7 @@ func NewGraph(s Spec) *Graph {
 		nodes: s.Nodes,
 		edges: s.Edges,
 		index: make(map[string]int, len(s.Nodes)),
-		in:    make([][]int, len(s.Nodes)),
-		out:   make([][]int, len(s.Nodes)),
+		ends:  make([]ends, len(s.Edges)),
 	}
 	for i, n := range s.Nodes {
 		if _, double := g.index[n.ID]; !double && n.ID != "" {
@@ -32,12 +35,38 @@ func NewGraph(s Spec) *Graph {
 	for i, e := range s.Edges {
 		source, ok := g.index[e.Source]
 		target, ok2 := g.index[e.Target]
-		if ok && ok2 {
-			g.out[source] = append(g.out[source], i)
-			g.in[target] = append(g.in[target], i)
+		if !ok || !ok2 {
+			source, target = -1, -1
+		}
+		g.ends[i] = ends{source, target}
+	}
+	g.out = g.byNode(func(e ends) int { return e.source })
+	g.in = g.byNode(func(e ends) int { return e.target })
+	return g
+}
+
+// byNode lists, for each node, the edges of which it is the given end.
+func (g *Graph) byNode(end func(ends) int) [][]int {
+	counts := make([]int, len(g.nodes))
+	total := 0
+	for _, e := range g.ends {
+		if i := end(e); i >= 0 {
+			counts[i]++
+			total++
 		}
 	}
-	return g
+	all := make([]int, 0, total) // one allocation for all lists
+	lists := make([][]int, len(g.nodes))
+	for i, n := range counts {
+		lists[i] = all[len(all) : len(all) : len(all)+n]
+		all = all[:len(all)+n]
+	}
+	for k, e := range g.ends {
+		if i := end(e); i >= 0 {
+			lists[i] = append(lists[i], k)
+		}
+	}
+	return lists
 }
 
 // Node finds a node by its id, nil if there is none.
@@ -54,13 +83,13 @@ func (g *Graph) In(id string) []Edge { return g.list(id, g.in) }
 // Out lists the edges that come from the node, in the flow's order of edges.
 func (g *Graph) Out(id string) []Edge { return g.list(id, g.out) }
 
-func (g *Graph) list(id string, ends [][]int) []Edge {
+func (g *Graph) list(id string, byNode [][]int) []Edge {
 	i, ok := g.index[id]
 	if !ok {
 		return nil
 	}
-	edges := make([]Edge, len(ends[i]))
-	for k, e := range ends[i] {
+	edges := make([]Edge, len(byNode[i]))
+	for k, e := range byNode[i] {
 		edges[k] = g.edges[e]
 	}
 	return edges
@@ -70,11 +99,11 @@ func (g *Graph) list(id string, ends [][]int) []Edge {
 // it, and otherwise as early as the flow's order of nodes has it. Nodes on a
 // cycle, and those behind one, are left out.
 func (g *Graph) Order() []string {
-	waits := make([]int, len(g.nodes))
+	waits := make([]int, len(g.nodes)) // edges from nodes that are not listed yet
 	var ready intHeap
-	for i, n := range g.nodes {
+	for i := range g.nodes {
 		waits[i] = len(g.in[i])
-		if g.has(i, n) && waits[i] == 0 {
+		if g.has(i) && waits[i] == 0 {
 			ready = append(ready, i) // ascending, so a heap already
 		}
 	}
@@ -83,7 +112,7 @@ func (g *Graph) Order() []string {
 		i := heap.Pop(&ready).(int)
 		order = append(order, g.nodes[i].ID)
 		for _, e := range g.out[i] {
-			target := g.index[g.edges[e].Target]
+			target := g.ends[e].target
 			if waits[target]--; waits[target] == 0 {
 				heap.Push(&ready, target)
 			}
@@ -92,9 +121,9 @@ func (g *Graph) Order() []string {
 	return order
 }
 
-// has tells whether n, the node at i, is part of the graph.
-func (g *Graph) has(i int, n Node) bool {
-	first, ok := g.index[n.ID]
+// has tells whether the node at i is part of the graph.
+func (g *Graph) has(i int) bool {
+	first, ok := g.index[g.nodes[i].ID]
 	return ok && first == i
 }
 

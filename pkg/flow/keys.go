@@ -105,11 +105,8 @@ func isSameKey(a, b []byte) bool {
 	return bytes.Equal(a, b) || bytes.Equal(unescape(a), unescape(b))
 }
 
-// knownKey gives the one of names that the string token spells, "" if none.
-func knownKey(token []byte, names []string) string {
-	i := slices.IndexFunc(names, func(name string) bool { return isKey(token, name) })
-	if i < 0 {
-		return ""
-	}
-	return names[i]
+// knownKey gives the index in names of the one that the string token spells, -1
+// if it is none of them.
+func knownKey(token []byte, names []string) int {
+	return slices.IndexFunc(names, func(name string) bool { return isKey(token, name) })
 }

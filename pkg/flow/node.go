@@ -15,19 +15,20 @@ type Node struct {
 	was source
 }
 
+// nodeKeys are the known fields, in the order that reading and writing go by.
 var nodeKeys = []string{"id", "type", "position", "data"}
 
 // readNode scans one node. It shares the text's memory.
 func readNode(s *scanner) (n Node, err error) {
-	n.was, err = readSource(s, nodeKeys, func(key string, v json.RawMessage) {
-		switch key {
-		case "id":
+	n.was, err = readSource(s, nodeKeys, func(i int, v json.RawMessage) {
+		switch i {
+		case 0:
 			n.ID = decodeString(v)
-		case "type":
-			n.Type = NodeType(decodeString(v))
-		case "position":
+		case 1:
+			n.Type = decodeType(v)
+		case 2:
 			n.Position = v
-		case "data":
+		case 3:
 			n.Data = v
 		}
 	})
@@ -47,7 +48,7 @@ func (n *Node) SetUnknown(key string, v json.RawMessage) {
 }
 
 // UnknownKeys lists the fields that [Node.Unknown] gives, in their order.
-func (n Node) UnknownKeys() []string { return n.was.unknownKeys(nodeKeys) }
+func (n Node) UnknownKeys() []string { return unknownKeys(n.was.members(), nodeKeys) }
 
 // Label is the text that the editor shows on the node: data.label, "" without.
 func (n Node) Label() string { return n.Text("label") }
@@ -71,13 +72,13 @@ func (n Node) AppendJSON(dst []byte) []byte {
 	if n.isOther() {
 		return AppendCompact(dst, n.was)
 	}
-	return appendMembers(dst, n.was.members(nodeKeys, false), nodeKeys, func(dst []byte, key string, was json.RawMessage) ([]byte, bool) {
-		switch key {
-		case "id":
+	return appendSource(dst, n.was, nodeKeys, func(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
+		switch i {
+		case 0:
 			return putString(dst, n.ID, was)
-		case "type":
+		case 1:
 			return putString(dst, string(n.Type), was)
-		case "position":
+		case 2:
 			return putRaw(dst, n.Position)
 		default:
 			return putRaw(dst, n.Data)

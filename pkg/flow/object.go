@@ -2,7 +2,6 @@ package flow
 
 import (
 	"encoding/json"
-	"iter"
 	"slices"
 )
 
@@ -93,11 +92,9 @@ func (o Object) find(m Member) int {
 	})
 }
 
-func (o Object) all() iter.Seq[Member] { return slices.Values(o) }
-
 // AppendJSON appends the object as compact JSON.
 func (o Object) AppendJSON(dst []byte) []byte {
-	return appendMembers(dst, o.all(), nil, nil)
+	return appendObject(dst, o, nil, nil)
 }
 
 // MarshalJSON gives what AppendJSON appends.

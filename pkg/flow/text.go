@@ -20,6 +20,15 @@ func decodeString(raw []byte) string {
 	return s
 }
 
+// saysText tells whether the JSON value raw says s: it is the string s, or, when s
+// is empty, another value.
+func saysText(raw []byte, s string) bool {
+	if raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 {
+		return string(raw[1:len(raw)-1]) == s
+	}
+	return decodeString(raw) == s
+}
+
 // AppendString appends s as a JSON string that escapes no more than JSON asks
 // for. Invalid UTF-8 becomes U+FFFD.
 func AppendString(dst []byte, s string) []byte {
@@ -47,34 +56,38 @@ func AppendString(dst []byte, s string) []byte {
 // AppendCompact appends src, valid JSON text, without the white space between
 // its tokens and otherwise byte for byte.
 func AppendCompact(dst, src []byte) []byte {
+	start := 0 // of what is not appended yet
 	for i := 0; i < len(src); {
 		switch c := src[i]; {
-		case isSpace(c):
-			i++
 		case c == '"':
-			end := stringEnd(src, i)
-			dst = append(dst, src[i:end]...)
-			i = end
-		default:
-			start := i
-			for i < len(src) && src[i] != '"' && !isSpace(src[i]) {
+			i = stringEnd(src, i)
+		case isSpace(c):
+			dst = append(dst, src[start:i]...)
+			for i < len(src) && isSpace(src[i]) {
 				i++
 			}
-			dst = append(dst, src[start:i]...)
+			start = i
+		default:
+			i++
 		}
 	}
-	return dst
+	return append(dst, src[start:]...)
 }
 
 // stringEnd is the index behind the string token that starts at start.
 func stringEnd(src []byte, start int) int {
-	for i := start + 1; i < len(src); i++ {
-		switch src[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
+	for i := start + 1; ; {
+		n := bytes.IndexByte(src[i:], '"')
+		if n < 0 {
+			return len(src)
+		}
+		i += n + 1
+		slashes := 0
+		for src[i-2-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return i
 		}
 	}
-	return len(src)
 }

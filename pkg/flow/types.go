@@ -18,13 +18,24 @@ const (
 	Output      NodeType = "output"
 )
 
+var nodeTypes = []NodeType{Input, Model, Knowledge, WebSearch, Transform, Conditional, Loop, Merge, Output}
+
 // NodeTypes lists every known type in the order of the editor's palette.
-func NodeTypes() []NodeType {
-	return []NodeType{Input, Model, Knowledge, WebSearch, Transform, Conditional, Loop, Merge, Output}
+func NodeTypes() []NodeType { return slices.Clone(nodeTypes) }
+
+// decodeType is decodeString that makes no new text for a known type: there are
+// many nodes.
+func decodeType(raw []byte) NodeType {
+	for _, t := range nodeTypes {
+		if len(raw) == len(t)+2 && string(raw[1:len(raw)-1]) == string(t) && raw[0] == '"' {
+			return t
+		}
+	}
+	return NodeType(decodeString(raw))
 }
 
 // Known tells whether t is one of [NodeTypes].
-func (t NodeType) Known() bool { return slices.Contains(NodeTypes(), t) }
+func (t NodeType) Known() bool { return slices.Contains(nodeTypes, t) }
 
 // The source handles that mean something: the two branches of a conditional and
 // the two ends of a loop.

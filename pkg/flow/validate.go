@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -21,160 +20,166 @@ func Validate(s Spec) []Problem {
 	return v.problems
 }
 
+// validator collects problems. It is at one place of the flow at a time.
 type validator struct {
-	spec     Spec
-	graph    *Graph
-	problems []Problem
+	spec       Spec
+	graph      *Graph
+	problems   []Problem
+	node, edge string // id of the node or edge that it is in
+	path       []step // to the value that it is at
 }
 
-// place is what a problem concerns.
-type place struct {
-	node, edge string
-	pointer    string
+func (v *validator) error(code, format string, args ...any) {
+	v.report(code, SeverityError, format, args...)
 }
 
-func (p place) in(key string) place {
-	p.pointer += "/" + key
-	return p
+func (v *validator) warn(code, format string, args ...any) {
+	v.report(code, SeverityWarning, format, args...)
 }
 
-func (v *validator) report(code string, severity Severity, at place, format string, args ...any) {
+func (v *validator) report(code string, severity Severity, format string, args ...any) {
 	v.problems = append(v.problems, Problem{
 		Code: code, Severity: severity, Message: fmt.Sprintf(format, args...),
-		Node: at.node, Edge: at.edge, Pointer: at.pointer,
+		Node: v.node, Edge: v.edge, Pointer: pointer(v.path),
 	})
 }
 
-func (v *validator) error(code string, at place, format string, args ...any) {
-	v.report(code, SeverityError, at, format, args...)
-}
-
-func (v *validator) warn(code string, at place, format string, args ...any) {
-	v.report(code, SeverityWarning, at, format, args...)
+// errorIn is error for a member of the value that the validator is at.
+func (v *validator) errorIn(key, code, format string, args ...any) {
+	v.enter(step{key: key})
+	v.error(code, format, args...)
+	v.leave()
 }
 
 // flow looks at the fields of the flow itself.
 func (v *validator) flow() {
 	s := v.spec
 	if s.isOther() {
-		v.wrongType(s.was.other, object, place{}, "the flow")
+		v.wrongType(s.was.other, object)
 		return
 	}
-	name := place{pointer: "/name"}
-	switch noName := v.missing(s.Name, s.was.get, "name", name); {
-	case noName && isAbsent(s.was.get("name")):
-		v.warn(CodeEmptyName, place{}, "the flow has no name")
-	case noName, s.Name != "" && strings.TrimSpace(s.Name) == "":
-		v.error(CodeEmptyName, name, "name is blank")
+	name := s.was.get("name")
+	switch missing := v.missing("name", s.Name, s.was.get); {
+	case missing && isAbsent(name):
+		v.warn(CodeEmptyName, "the flow has no name")
+	case missing, s.Name != "" && strings.TrimSpace(s.Name) == "":
+		v.errorIn("name", CodeEmptyName, "the name is blank")
 	}
-	v.missing(s.Description, s.was.get, "description", place{pointer: "/description"})
+	v.missing("description", s.Description, s.was.get)
 	if nodes := s.was.get("nodes"); s.Nodes == nil && !isAbsent(nodes) {
-		v.value(nodes, array, place{pointer: "/nodes"}, "nodes")
+		v.member("nodes", nodes, array)
 	} else if len(s.Nodes) == 0 {
-		v.warn(CodeNothingToRun, place{}, "the flow has no nodes")
+		v.warn(CodeNothingToRun, "the flow has no nodes")
 	}
 	if s.Edges == nil {
-		v.value(s.was.get("edges"), array, place{pointer: "/edges"}, "edges")
+		v.member("edges", s.was.get("edges"), array)
 	}
-	v.value(s.Meta, object, place{pointer: "/meta"}, "meta")
+	v.member("meta", s.Meta, object)
 	if _, err := ParseAccess(s.AccessControl); err != nil {
-		v.error(CodeBadAccessControl, place{pointer: "/access_control"}, "%v", err)
+		v.errorIn("access_control", CodeBadAccessControl, "%v", err)
 	}
 }
 
 func (v *validator) nodes() {
-	first := make(map[string]int, len(v.spec.Nodes))
+	v.enter(step{key: "nodes"})
 	for i, n := range v.spec.Nodes {
-		at := place{node: n.ID, pointer: "/nodes/" + strconv.Itoa(i)}
+		v.enter(step{index: i})
+		v.node = n.ID
 		if n.isOther() {
-			v.wrongType(json.RawMessage(n.was), object, at, "the node")
-			continue
-		}
-		v.node(n, at)
-		if n.ID == "" {
-			continue
-		}
-		if k, double := first[n.ID]; double {
-			v.error(CodeDuplicateNodeID, at.in("id"), "id %s is also that of /nodes/%d", quote(n.ID), k)
+			v.wrongType(json.RawMessage(n.was), object)
 		} else {
-			first[n.ID] = i
+			v.oneNode(n)
 		}
+		if first, ok := v.graph.index[n.ID]; ok && first != i {
+			v.errorIn("id", CodeDuplicateNodeID, "id %s is also that of /nodes/%d", quote(n.ID), first)
+		}
+		v.leave()
 	}
+	v.node = ""
+	v.leave()
 }
 
-// node looks at the fields of one node.
-func (v *validator) node(n Node, at place) {
-	if v.missing(n.ID, n.was.get, "id", at.in("id")) {
-		v.error(CodeEmptyNodeID, at, "the node has no id")
+// oneNode looks at the fields of one node.
+func (v *validator) oneNode(n Node) {
+	if v.missing("id", n.ID, n.was.get) {
+		v.error(CodeEmptyNodeID, "the node has no id")
 	}
-	if v.missing(string(n.Type), n.was.get, "type", at.in("type")) {
-		v.error(CodeUnknownNodeType, at, "the node has no type, want one of %s", typeNames())
+	if v.missing("type", string(n.Type), n.was.get) {
+		v.error(CodeUnknownNodeType, "the node has no type, want one of %s", typeNames())
 	} else if n.Type != "" && !n.Type.Known() {
-		v.error(CodeUnknownNodeType, at.in("type"), "unknown node type %s, want one of %s", quote(string(n.Type)), typeNames())
+		v.errorIn("type", CodeUnknownNodeType, "unknown node type %s, want one of %s", quote(string(n.Type)), typeNames())
 	}
-	v.value(n.Position, positionShape, at.in("position"), "position")
-	v.value(n.Data, shape{name: object.name, first: object.first, fields: dataFields[n.Type]}, at.in("data"), "data")
+	v.member("position", n.Position, positionShape)
+	v.member("data", n.Data, dataShape(n.Type))
 }
 
 func (v *validator) edges() {
+	v.enter(step{key: "edges"})
 	first := make(map[string]int, len(v.spec.Edges))
 	for i, e := range v.spec.Edges {
-		at := place{edge: e.ID, pointer: "/edges/" + strconv.Itoa(i)}
+		v.enter(step{index: i})
+		v.edge = e.ID
 		if e.isOther() {
-			v.wrongType(json.RawMessage(e.was), object, at, "the edge")
-			continue
-		}
-		v.edge(e, at)
-		if e.ID == "" {
-			continue
+			v.wrongType(json.RawMessage(e.was), object)
+		} else {
+			v.oneEdge(e)
 		}
 		if k, double := first[e.ID]; double {
-			v.warn(CodeDuplicateEdgeID, at.in("id"), "id %s is also that of /edges/%d", quote(e.ID), k)
-		} else {
+			v.enter(step{key: "id"})
+			v.warn(CodeDuplicateEdgeID, "id %s is also that of /edges/%d", quote(e.ID), k)
+			v.leave()
+		} else if e.ID != "" {
 			first[e.ID] = i
 		}
+		v.leave()
 	}
+	v.edge = ""
+	v.leave()
 }
 
-// edge looks at the fields of one edge.
-func (v *validator) edge(e Edge, at place) {
-	if v.missing(e.ID, e.was.get, "id", at.in("id")) {
-		v.warn(CodeEmptyEdgeID, at, "the edge has no id")
+// oneEdge looks at the fields of one edge.
+func (v *validator) oneEdge(e Edge) {
+	if v.missing("id", e.ID, e.was.get) {
+		v.warn(CodeEmptyEdgeID, "the edge has no id")
 	}
-	v.end(e.Source, e, at, "source")
-	v.end(e.Target, e, at, "target")
-	v.missing(e.SourceHandle, e.was.get, "sourceHandle", at.in("sourceHandle"))
-	v.missing(e.TargetHandle, e.was.get, "targetHandle", at.in("targetHandle"))
+	v.end("source", e.Source, e)
+	v.end("target", e.Target, e)
+	v.missing("sourceHandle", e.SourceHandle, e.was.get)
+	v.missing("targetHandle", e.TargetHandle, e.was.get)
 	if e.Source != "" && e.Source == e.Target {
-		v.error(CodeSelfLoop, at, "the edge leads from node %s to itself", quote(e.Source))
+		v.error(CodeSelfLoop, "the edge leads from node %s to itself", quote(e.Source))
 	}
 	source := v.graph.Node(e.Source)
 	if source == nil || e.SourceHandle == "" {
 		return
 	}
 	if handles := source.Type.Handles(); len(handles) > 0 && !slices.Contains(handles, e.SourceHandle) {
-		v.error(CodeUnknownHandle, at.in("sourceHandle"), "%s node %s has no handle %s, want %s",
+		v.errorIn("sourceHandle", CodeUnknownHandle, "%s node %s has no handle %s, want %s",
 			source.Type, quote(e.Source), quote(e.SourceHandle), strings.Join(handles, " or "))
 	}
 }
 
 // end looks at an edge's source or target.
-func (v *validator) end(id string, e Edge, at place, key string) {
-	if v.missing(id, e.was.get, key, at.in(key)) {
-		v.error(CodeDanglingEdge, at, "the edge has no %s", key)
+func (v *validator) end(key, id string, e Edge) {
+	if v.missing(key, id, e.was.get) {
+		v.error(CodeDanglingEdge, "the edge has no %s", key)
 	} else if id != "" && v.graph.Node(id) == nil {
-		v.error(CodeDanglingEdge, at.in(key), "%s %s is not a node of the flow", key, quote(id))
+		v.errorIn(key, CodeDanglingEdge, "%s %s is not a node of the flow", key, quote(id))
 	}
 }
 
-// cycles reports each cycle once. Edges from a node to itself were reported
-// already.
+// cycles reports each cycle once, at its first node. Edges from a node to itself
+// were reported already.
 func (v *validator) cycles() {
+	v.enter(step{key: "nodes"})
 	for _, ids := range v.graph.Cycles() {
 		if len(ids) < 2 {
 			continue
 		}
-		at := place{node: ids[0], pointer: "/nodes/" + strconv.Itoa(v.graph.index[ids[0]])}
-		v.error(CodeCycle, at, "nodes %s lead to each other in a circle", quoteList(ids))
+		v.node = ids[0]
+		v.enter(step{index: v.graph.index[v.node]})
+		v.error(CodeCycle, "nodes %s lead to each other in a circle", quoteList(ids))
+		v.leave()
 	}
+	v.leave()
 }
