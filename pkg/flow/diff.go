@@ -49,7 +49,9 @@ func IsLayoutKey(key string) bool {
 
 // Ends names the edge by what it joins: "source → target", with ":handle" behind
 // an end that has one.
-func (e Edge) Ends() string { return end(e.Source, e.SourceHandle) + " → " + end(e.Target, e.TargetHandle) }
+func (e Edge) Ends() string {
+	return end(e.Source, e.SourceHandle) + " → " + end(e.Target, e.TargetHandle)
+}
 
 func end(id, handle string) string {
 	if handle == "" {
