@@ -1,0 +1,188 @@
+package flow
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// Side is one of the two descendants in a three-way merge.
+type Side int
+
+// The sides, as git names them.
+const (
+	Ours Side = iota
+	Theirs
+)
+
+// Conflict is a place that both sides of a merge changed in different ways. Node
+// and Edge are both empty for a field of the flow itself.
+type Conflict struct {
+	Node   string          // id of the node
+	Edge   string          // ends of the edge, see [Edge.Ends]
+	Path   string          // JSON pointer below it, "" for a whole node or edge
+	Base   json.RawMessage // nil where it was absent
+	Ours   json.RawMessage // nil where it was taken out
+	Theirs json.RawMessage // nil where it was taken out
+}
+
+// MergeSpecs joins the changes that two sides made to base: nodes by their ids, edges
+// by their ends, fields one by one. Layout (see [IsLayoutKey]) never conflicts:
+// ours wins. Where there is a real conflict, the result has the value of favour's
+// side. A node or edge that one side took out and the other changed is a conflict
+// too.
+func MergeSpecs(base, ours, theirs Spec, favour Side) (Spec, []Conflict) {
+	m := merger{favour: favour}
+	fields := m.objects(Conflict{}, specFields(base), specFields(ours), specFields(theirs))
+	merged, err := ParseSpec(fields.AppendJSON(nil))
+	if err != nil {
+		return ours, m.conflicts // cannot be: it was written from parsed parts
+	}
+	nodes := m.lists(func(c *Conflict, name string) { c.Node = name },
+		items(base.Nodes, nodeName, true), items(ours.Nodes, nodeName, true), items(theirs.Nodes, nodeName, true))
+	edges := m.lists(func(c *Conflict, name string) { c.Edge = name },
+		items(base.Edges, edgeName, true), items(ours.Edges, edgeName, true), items(theirs.Edges, edgeName, true))
+	merged.Nodes = parseItems[Node](nodes)
+	merged.Edges = parseItems[Edge](edges)
+	return merged, m.conflicts
+}
+
+func parseItems[T any, P interface {
+	*T
+	json.Unmarshaler
+}](list []item) []T {
+	out := make([]T, len(list))
+	for i, it := range list {
+		_ = P(&out[i]).UnmarshalJSON(it.value) // cannot fail: written from parsed parts
+	}
+	return out
+}
+
+type merger struct {
+	favour    Side
+	conflicts []Conflict
+}
+
+// pick decides one value, nil standing for an absent one.
+func (m *merger) pick(c Conflict, base, ours, theirs json.RawMessage) json.RawMessage {
+	switch {
+	case same(ours, theirs), same(base, theirs):
+		return ours
+	case same(base, ours):
+		return theirs
+	}
+	if o, t := asObject(ours), asObject(theirs); o != nil && t != nil {
+		return m.objects(c, asObject(base), o, t).AppendJSON(nil)
+	}
+	c.Base, c.Ours, c.Theirs = base, ours, theirs
+	m.conflicts = append(m.conflicts, c)
+	if m.favour == Theirs {
+		return theirs
+	}
+	return ours
+}
+
+// same is Equal, but for absent values, which equal nothing else.
+func same(a, b json.RawMessage) bool { return (a == nil) == (b == nil) && Equal(a, b) }
+
+// asObject gives the members of an object, nil for any other value.
+func asObject(raw json.RawMessage) Object {
+	o, err := ParseObject(raw)
+	if err != nil {
+		return nil
+	}
+	return o
+}
+
+// objects merges member by member: ours in their order, then what theirs added.
+func (m *merger) objects(c Conflict, base, ours, theirs Object) Object {
+	out := make(Object, 0, len(ours))
+	path := c.Path
+	member := func(key string) {
+		b, _ := base.Get(key)
+		o, _ := ours.Get(key)
+		t, _ := theirs.Get(key)
+		c.Path = path + "/" + escapePointer(key)
+		v := o
+		if !IsLayoutKey(key) || path != "" || o == nil || same(b, o) {
+			v = m.pick(c, b, o, t)
+		}
+		if v != nil {
+			out = append(out, Member{Key: key, Value: v})
+		}
+	}
+	for _, o := range ours {
+		member(o.Key)
+	}
+	for _, t := range theirs {
+		if _, ok := ours.Get(t.Key); !ok {
+			member(t.Key)
+		}
+	}
+	return out
+}
+
+// lists merges nodes or edges: in the order of ours, unless theirs alone changed
+// the order, and with what theirs added behind what it stands behind there.
+func (m *merger) lists(place func(*Conflict, string), base, ours, theirs []item) []item {
+	b, o, t := byKey(base), byKey(ours), byKey(theirs)
+	first, second := ours, theirs
+	if !sameOrder(base, theirs) && sameOrder(base, ours) {
+		first, second = theirs, ours
+	}
+	var out []item
+	at := map[string]int{} // where in out an item is
+	add := func(it item, behind int) {
+		c := Conflict{}
+		place(&c, it.name)
+		v := m.pick(c, b[it.key].value, o[it.key].value, t[it.key].value)
+		if v == nil {
+			return
+		}
+		it.value = v
+		if behind < len(out) {
+			for key, i := range at {
+				if i >= behind {
+					at[key] = i + 1
+				}
+			}
+		}
+		out = slices.Insert(out, behind, it)
+		at[it.key] = behind
+	}
+	inFirst := byKey(first)
+	for _, it := range first {
+		add(it, len(out))
+	}
+	behind := 0
+	for _, it := range second {
+		if _, ok := inFirst[it.key]; !ok {
+			add(it, behind)
+		}
+		if i, ok := at[it.key]; ok {
+			behind = i + 1
+		}
+	}
+	return out
+}
+
+func byKey(list []item) map[string]item {
+	m := make(map[string]item, len(list))
+	for _, it := range list {
+		m[it.key] = it
+	}
+	return m
+}
+
+// sameOrder tells whether what two lists have in common stands in the same order.
+func sameOrder(a, b []item) bool {
+	inA, inB := byKey(a), byKey(b)
+	common := func(list []item, other map[string]item) (keys []string) {
+		for _, it := range list {
+			if _, ok := other[it.key]; ok {
+				keys = append(keys, it.key)
+			}
+		}
+		return keys
+	}
+	return slices.Equal(common(a, inB), common(b, inA))
+}
