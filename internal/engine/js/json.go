@@ -1,6 +1,7 @@
 package js
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"slices"
@@ -126,22 +127,25 @@ func (r reader) object() (Value, error) {
 	return o, err
 }
 
-// Sort puts the members into the order in which JavaScript enumerates them: keys
-// that are whole numbers first, ascending.
+// Sort puts the members into the order in which JavaScript enumerates them.
 func (o Object) Sort() {
-	slices.SortStableFunc(o, func(a, b Member) int {
-		i, isIndex := arrayIndex(a.Key)
-		j, isIndex2 := arrayIndex(b.Key)
-		switch {
-		case isIndex && isIndex2:
-			return int(int64(i) - int64(j))
-		case isIndex:
-			return -1
-		case isIndex2:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(o, func(a, b Member) int { return CompareKeys(a.Key, b.Key) })
+}
+
+// CompareKeys orders keys as JavaScript enumerates them: those that are whole
+// numbers first and ascending; the others are equal, to be left as they are.
+func CompareKeys(a, b string) int {
+	i, isIndex := arrayIndex(a)
+	j, isIndex2 := arrayIndex(b)
+	switch {
+	case isIndex && isIndex2:
+		return cmp.Compare(i, j)
+	case isIndex:
+		return -1
+	case isIndex2:
+		return 1
+	}
+	return 0
 }
 
 // unquote gives the text of a JSON string token.

@@ -15,7 +15,12 @@ const MatchTimeout = time.Second
 // ErrTimeout is what a regular expression that takes too long ends with.
 var ErrTimeout = errors.New("the regular expression takes too long on this text; make it simpler, for example by removing nested repetitions")
 
-// Regexp is a regular expression of ECMAScript without flags.
+// ErrTooLong is what a replacement that makes too long a text ends with.
+var ErrTooLong = errors.New("the replaced text is too long")
+
+// Regexp is a regular expression of ECMAScript without flags. Where a group is
+// repeated, what it holds afterwards may differ from JavaScript, which empties it
+// before every repetition.
 type Regexp struct {
 	re    *regexp2.Regexp
 	names map[string]int // numbers of the named groups
@@ -46,8 +51,9 @@ func (r *Regexp) Test(s string) (bool, error) {
 	return m != nil, nil
 }
 
-// ReplaceAll is s.replace(/…/g, replacement), see [Expand].
-func (r *Regexp) ReplaceAll(s, replacement string) (string, error) {
+// ReplaceAll is s.replace(/…/g, replacement), see [Expand], if that has not
+// more than limit UTF-16 code units; a negative limit is none.
+func (r *Regexp) ReplaceAll(s, replacement string, limit int) (string, error) {
 	deadline := time.Now().Add(MatchTimeout)
 	units := toUnits(s)
 	var out []rune
@@ -57,6 +63,9 @@ func (r *Regexp) ReplaceAll(s, replacement string) (string, error) {
 		out = append(out, units[done:m.Index]...)
 		out = append(out, toUnits(Expand(replacement, r.match(units, m, replacement)))...)
 		done = m.Index + m.Length
+		if limit >= 0 && len(out) > limit {
+			return "", ErrTooLong
+		}
 		if time.Now().After(deadline) {
 			return "", ErrTimeout
 		}

@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// admission says whether a node runs, and with what.
+type admission struct {
+	inputs []js.Value // what arrives, in edge order
+	skip   string     // why the node is skipped; "" if it runs
+	failed bool       // it is skipped because of a failure
+}
+
+// admit looks at what the node waited for. In the browser everything runs with
+// what results there are.
+func (r *run) admit(s *scope, n *node) admission {
+	if !r.rules.Branches {
+		return admission{inputs: results(s, n)}
+	}
+	var a admission
+	live := 0
+	look := func(source *node, isLive bool) {
+		switch o := s.of(source); {
+		case o.failed && !a.failed:
+			a.failed = true
+			a.skip = fmt.Sprintf("it depends on node %q, which failed", source.id)
+			if o.status == NodeSkipped {
+				a.skip = fmt.Sprintf("it depends on node %q, which was skipped after a failure", source.id)
+			}
+		case isLive && o.status != NodeSkipped:
+			live++
+		}
+	}
+	for _, e := range n.in {
+		o := s.of(e.source)
+		isLive := e.source.kind != flow.Conditional || e.handle == "" || e.handle == o.branch
+		look(e.source, isLive)
+		if isLive {
+			a.inputs = append(a.inputs, carried(e, o)...)
+		}
+	}
+	for _, ref := range n.refs {
+		look(ref, true)
+	}
+	if live == 0 && len(n.in)+len(n.refs) > 0 && !a.failed {
+		a.skip = "no branch leads to it in this run"
+	}
+	return a
+}
+
+// results are what the sources of n's edges have made, in the browser: undefined
+// is dropped, null is kept.
+func results(s *scope, n *node) []js.Value {
+	var inputs []js.Value
+	for _, e := range n.in {
+		if v := s.of(e.source).value; !js.IsUndefined(v) {
+			inputs = append(inputs, v)
+		}
+	}
+	return inputs
+}
+
+// carried is what an edge brings to its target: a conditional's edge its output,
+// a loop's to a merge the outputs of its rounds, any other the result.
+func carried(e edge, o *outcome) []js.Value {
+	v := o.value
+	if e.source.kind == flow.Conditional {
+		v = o.carried
+	}
+	if e.source.kind == flow.Loop && e.target.kind == flow.Merge && !o.round {
+		return outputsOf(v)
+	}
+	if js.IsUndefined(v) {
+		return nil
+	}
+	return []js.Value{v}
+}

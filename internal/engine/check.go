@@ -1,0 +1,150 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// The codes of the problems for which the engine refuses a flow, beside those of
+// [flow.Validate].
+const (
+	CodeAmbiguousReference = "ambiguous-reference" // {{name.output}} may be several nodes
+	CodeReferenceCycle     = "reference-cycle"     // nodes wait for each other through references
+	CodeLoopBody           = "loop-body"           // a loop has no body of its own
+	CodeNoService          = "no-service"          // a node needs a model, knowledge or search that is not there
+	CodeUnknownInput       = "unknown-input"       // a value is given for a node that is no input
+)
+
+// problem is a problem of n.
+func problem(code string, n *node, message string) flow.Problem {
+	return flow.Problem{
+		Code: code, Severity: flow.SeverityError, Message: message,
+		Node: n.id, Pointer: fmt.Sprintf("/nodes/%d", n.at),
+	}
+}
+
+// check lists what standard refuses the flow for, and makes its plans if that is
+// nothing.
+func check(spec flow.Spec, g *graph) (plans, []flow.Problem) {
+	var found []flow.Problem
+	for _, p := range flow.Validate(spec) {
+		if p.Severity == flow.SeverityError && concernsRun(p) {
+			found = append(found, p)
+		}
+	}
+	found = append(found, g.ambiguous()...)
+	if len(found) > 0 {
+		return plans{}, found
+	}
+	b := newBodies(g)
+	if found := b.problems(); len(found) > 0 {
+		return plans{}, found
+	}
+	made, cycle := b.plans()
+	if cycle != nil {
+		return plans{}, []flow.Problem{problem(CodeReferenceCycle, cycle[0], fmt.Sprintf(
+			"nodes %s wait for each other through their references; take one of the references out", quoteIDs(cycle)))}
+	}
+	return made, nil
+}
+
+// concernsRun tells a problem of the graph from one of the flow's name and the
+// like.
+func concernsRun(p flow.Problem) bool {
+	return strings.HasPrefix(p.Pointer, "/nodes") || strings.HasPrefix(p.Pointer, "/edges")
+}
+
+// ambiguous lists the references that may mean several nodes.
+func (g *graph) ambiguous() []flow.Problem {
+	var found []flow.Problem
+	for _, n := range g.nodes {
+		var told []string
+		for _, template := range n.templates() {
+			for p := range placeholders(template) {
+				meant := g.resolve(p).ambiguous
+				if meant == nil || slices.Contains(told, p.body) {
+					continue
+				}
+				told = append(told, p.body)
+				found = append(found, problem(CodeAmbiguousReference, n, fmt.Sprintf(
+					"{{%.80s}} may be the output of any of the nodes %s; name one of them", p.body, quoteIDs(meant))))
+			}
+		}
+	}
+	return found
+}
+
+func quoteIDs(nodes []*node) string {
+	const most = 10
+	var quoted []string
+	for _, n := range nodes[:min(most, len(nodes))] {
+		quoted = append(quoted, fmt.Sprintf("%.80q", n.id))
+	}
+	if more := len(nodes) - most; more > 0 {
+		quoted = append(quoted, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// unserved lists the nodes that need a service that is not there.
+func (g *graph) unserved(s Services) []flow.Problem {
+	var found []flow.Problem
+	for _, n := range g.nodes {
+		need := ""
+		switch n.kind {
+		case flow.Model:
+			if s.Model == nil {
+				need = "a model to call"
+			}
+		case flow.Knowledge:
+			if s.Retriever == nil {
+				need = "a server with its knowledge bases"
+			}
+		case flow.WebSearch:
+			if s.Searcher == nil {
+				need = "a server that searches the web"
+			}
+		}
+		if need != "" {
+			found = append(found, problem(CodeNoService, n, "the node needs "+need+", and none is configured"))
+		}
+	}
+	return found
+}
+
+// give sets the values of input nodes.
+func (g *graph) give(inputs map[string]js.Value) []flow.Problem {
+	var found []flow.Problem
+	for _, id := range slices.Sorted(maps.Keys(inputs)) {
+		n := g.index[id]
+		if n == nil || n.kind != flow.Input {
+			found = append(found, flow.Problem{
+				Code: CodeUnknownInput, Severity: flow.SeverityError, Node: id,
+				Message: fmt.Sprintf("a value is given for %.80q, which is no input node of the flow; its input nodes are %s", id, g.inputIDs()),
+			})
+			continue
+		}
+		data, _ := n.data.(js.Object)
+		data = slices.DeleteFunc(slices.Clone(data), func(m js.Member) bool { return m.Key == "value" })
+		n.data = append(data, js.Member{Key: "value", Value: inputs[id]})
+	}
+	return found
+}
+
+func (g *graph) inputIDs() string {
+	var list []*node
+	for _, n := range g.nodes {
+		if n.kind == flow.Input {
+			list = append(list, n)
+		}
+	}
+	if list == nil {
+		return "none"
+	}
+	return quoteIDs(list)
+}

@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Options say how to run a flow. The zero value runs what needs no services.
+type Options struct {
+	Reading  Reading // "" is [Standard]
+	Services Services
+	// Inputs replace the values of input nodes, by node id: a text, or any JSON.
+	Inputs map[string]json.RawMessage
+	// Parallel is how many nodes run at once in standard; 0 is 8. The browser
+	// runs one at a time.
+	Parallel int
+	Limits   Limits
+	// Retries is how often a model call that was answered 429 or 5xx is tried
+	// again in standard; 0 is 2, a negative number is never.
+	Retries int
+	// RetryWait is the wait before the first of them, doubled for each further
+	// one, if the answer asks for no other; 0 is half a second.
+	RetryWait time.Duration
+	// Events is told what happens, one event at a time. The run waits for it.
+	Events func(Event)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Parallel <= 0 {
+		o.Parallel = 8
+	}
+	if o.Retries == 0 {
+		o.Retries = 2
+	}
+	if o.RetryWait <= 0 {
+		o.RetryWait = 500 * time.Millisecond
+	}
+	o.Limits = o.Limits.withDefaults()
+	return o
+}
+
+// run is a run of a flow.
+type run struct {
+	Options
+	rules  Rules
+	graph  *graph
+	plans  plans
+	scope  *scope // the flow's own
+	budget *budget
+	report *report
+	began  time.Time
+	width  int           // how many steps of a plan run at once
+	places chan struct{} // one is taken by every node that runs
+	stop   func(error)   // ends the run
+}
+
+// Run runs the flow and comes back when nothing of it runs any more. A flow that
+// the reading refuses is not started: the error is a *[RefusedError]. Whatever
+// happens later stands in the result. When ctx ends the run is aborted at once.
+func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
+	r, ended, err := prepare(spec, opts)
+	if err != nil {
+		return nil, err
+	}
+	if limit := r.Limits.Time; limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, &LimitError{Limit: LimitTime, Max: int64(limit)})
+		defer cancel()
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	r.stop = stop
+
+	r.began = time.Now()
+	r.report.run(Event{Type: EventRunStarted})
+	if ended == nil {
+		ended = r.schedule(ctx, r.plans.flow, r.scope)
+	}
+	res := r.result(ended)
+	r.report.run(Event{Type: EventRunFinished, Status: string(res.Status)})
+	return res, nil
+}
+
+// errCycle is what a flow with a cycle ends with in the browser, before it runs.
+var errCycle = errors.New("Circular dependency detected in flow") //nolint:staticcheck // the browser's wording
+
+// prepare compiles the flow. ended is what ends the run before its first node.
+func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
+	opts = opts.withDefaults()
+	rules := opts.Reading.Rules()
+	g := newGraph(spec, rules)
+	r = &run{Options: opts, rules: rules, graph: g, width: opts.Parallel}
+
+	inputs, err := parseInputs(opts.Inputs, rules)
+	if err != nil {
+		return nil, nil, err
+	}
+	problems := append(g.give(inputs), g.unserved(opts.Services)...)
+	if rules.CheckedFirst {
+		made, found := check(spec, g)
+		r.plans = made
+		problems = append(found, problems...)
+	} else {
+		r.width = 1
+		made, cycle := g.browserPlans(opts.Limits.Nodes)
+		if r.plans = made; cycle != nil {
+			r.plans.flow, ended = &plan{}, errCycle
+		}
+	}
+	if len(problems) > 0 {
+		return nil, nil, &RefusedError{Problems: problems}
+	}
+	r.scope = &scope{made: make([]outcome, len(g.nodes)), ordered: !rules.Order}
+	r.budget = &budget{limits: opts.Limits}
+	r.report = newReport(g, opts.Events)
+	r.places = make(chan struct{}, r.width)
+	return r, ended, nil
+}
+
+func parseInputs(raw map[string]json.RawMessage, rules Rules) (map[string]js.Value, error) {
+	inputs := make(map[string]js.Value, len(raw))
+	for id, value := range raw {
+		v, err := rules.parse(string(value))
+		if err != nil {
+			return nil, fmt.Errorf("read the value given for input %q: %w", id, err)
+		}
+		inputs[id] = v
+	}
+	return inputs, nil
+}
+
+// errBrowserEnded is the browser's error of a run that was cancelled.
+var errBrowserEnded = errors.New("Flow execution aborted by user") //nolint:staticcheck // the browser's wording
+
+// conclude finds the status of the run, and what to say of its end.
+func (r *run) conclude(res *Result, aborted bool) {
+	var limit *LimitError
+	isLimit := errors.As(res.Err, &limit)
+	switch {
+	case isLimit && !slices.ContainsFunc(res.Errors, func(e NodeFailure) bool { return errors.Is(e.Err, limit) }):
+		res.Errors = append(res.Errors, NodeFailure{Node: globalNode, Err: limit})
+	case isLimit:
+	case res.Err != nil && !r.rules.Errors: // a global error replaces the others
+		err := res.Err
+		if !errors.Is(err, errCycle) {
+			err = errBrowserEnded
+		}
+		res.Errors = []NodeFailure{{Node: globalNode, Err: err}}
+	}
+	switch {
+	case len(res.Errors) > 0 && (isLimit || !aborted || !r.rules.Errors):
+		res.Status = flow.RunError
+	case aborted:
+		res.Status = flow.RunAborted
+	default:
+		res.Status = flow.RunSuccess
+	}
+	if r.scope.ordered {
+		sortLikeKeys(res)
+	}
+}
+
+// sortLikeKeys puts the node ids of the lists into JavaScript's order of keys.
+func sortLikeKeys(res *Result) {
+	slices.SortStableFunc(res.NodeResults, func(a, b NodeValue) int { return js.CompareKeys(a.Node, b.Node) })
+	slices.SortStableFunc(res.Errors, func(a, b NodeFailure) int { return js.CompareKeys(a.Node, b.Node) })
+}
+
+// present is how many of the nodes are the flow's own.
+func (g *graph) present() int {
+	n := len(g.nodes)
+	for n > 0 && g.nodes[n-1].missing {
+		n--
+	}
+	return n
+}

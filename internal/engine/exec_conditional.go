@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// conditional compares and gives {condition, result, branch}. In standard it
+// also chooses which of its edges are live, and what they carry.
+func conditional(_ context.Context, c *call) (js.Value, error) {
+	condition, compare, err := c.compared()
+	if err != nil {
+		return nil, err
+	}
+	result, err := compareWith(c.node.text("operator"), condition, compare)
+	if err != nil {
+		return nil, fmt.Errorf("Failed to evaluate condition: %w", err) //nolint:staticcheck // the browser's wording
+	}
+	branch := flow.HandleFalse
+	if result {
+		branch = flow.HandleTrue
+	}
+	if c.rules.Branches {
+		if err := c.choose(branch); err != nil {
+			return nil, err
+		}
+	}
+	return js.Object{
+		{Key: "condition", Value: js.String(condition)},
+		{Key: "result", Value: js.Bool(result)},
+		{Key: "branch", Value: js.String(branch)},
+	}, nil
+}
+
+// compared fills in what is compared.
+func (c *call) compared() (condition string, compare js.Value, err error) {
+	condition, compare = c.node.text("condition"), js.String("")
+	if v := c.node.field("compareValue"); js.Truthy(v) {
+		compare = v
+	}
+	if !c.rules.Interpolation {
+		if v := c.node.field("condition"); js.Truthy(v) && v.Type() != "string" {
+			return "", nil, errors.New("conditionValue.replace is not a function")
+		}
+		return c.fillFirst(condition), compare, nil
+	}
+	if condition == "" {
+		condition = "{{input}}"
+	}
+	if condition, err = c.fill(condition); err != nil {
+		return "", nil, err
+	}
+	filled, err := c.fill(js.ToString(compare))
+	return condition, js.String(filled), err
+}
+
+// compareWith applies an operator; an unknown one is never true.
+func compareWith(operator, condition string, compare js.Value) (bool, error) {
+	text := js.ToString(compare)
+	same := condition == text && compare.Type() == "string"
+	switch operator {
+	case "", "equals":
+		return same, nil
+	case "not_equals":
+		return !same, nil
+	case "contains":
+		return strings.Contains(condition, text), nil
+	case "greater":
+		return js.ParseFloat(condition) > js.ParseFloat(text), nil
+	case "less":
+		return js.ParseFloat(condition) < js.ParseFloat(text), nil
+	case "regex":
+		re, err := js.Compile(text, "")
+		if err != nil {
+			return false, err
+		}
+		return re.Test(condition)
+	}
+	return false, nil
+}
+
+// choose notes the branch, and what its edges carry: the text that the author
+// gives it, else the first input.
+func (c *call) choose(branch string) error {
+	c.out.branch = branch
+	if given := c.node.text(branch + "Output"); given != "" {
+		text, err := c.fill(given)
+		c.out.carried = js.String(text)
+		return err
+	}
+	if len(c.inputs) > 0 {
+		c.out.carried = c.inputs[0]
+	}
+	return nil
+}

@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+)
+
+// knowledge queries a knowledge base and gives its chunks.
+func knowledge(ctx context.Context, c *call) (js.Value, error) {
+	base := c.node.field("knowledgeBaseId")
+	if !js.Truthy(base) {
+		return nil, errors.New("No knowledge base selected") //nolint:staticcheck // the browser's wording
+	}
+	query, err := c.query("No query provided", c.fillFirst)
+	if err != nil {
+		return nil, err
+	}
+	v, err := c.chunks(ctx, js.ToString(base), query)
+	if err != nil {
+		return nil, c.failed("Knowledge query failed", err, func(said js.Value) string {
+			return js.ToString(js.Get(said, "message"))
+		})
+	}
+	return v, nil
+}
+
+// query fills the node's query in. missing is the error if there is none.
+func (c *call) query(missing string, browser func(string) string) (string, error) {
+	query := c.node.field("query")
+	if !js.Truthy(query) {
+		return "", errors.New(missing)
+	}
+	text, ok := js.AsString(query)
+	if !ok {
+		return "", errors.New("query.replace is not a function")
+	}
+	if c.rules.Interpolation {
+		return c.fill(text)
+	}
+	return browser(text), nil
+}
+
+// failed words the failure of a backend call. What the browser's API code throws
+// is not always an Error, which only browser knows how to show.
+func (c *call) failed(doing string, err error, show func(said js.Value) string) error {
+	said, isError := thrown(err)
+	if c.rules.Errors || isError {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return errors.New(doing + ": " + show(said))
+}
+
+func (c *call) chunks(ctx context.Context, id, query string) (js.Value, error) {
+	base, err := c.fetch(c.Services.Retriever.Knowledge(ctx, id))
+	if err != nil {
+		return nil, err
+	}
+	if !js.Truthy(base) {
+		return nil, errors.New("Knowledge base not found") //nolint:staticcheck // the browser's wording
+	}
+	collection := id
+	for _, named := range []js.Value{js.Get(base, "collection_name"), js.Get(js.Get(base, "data"), "collection_name")} {
+		if js.Truthy(named) {
+			collection = js.ToString(named)
+		}
+	}
+	found, err := c.fetch(c.Services.Retriever.QueryDoc(ctx, collection, query, c.count("topK", 4)))
+	if err != nil {
+		return nil, err
+	}
+	chunks := c.readChunks(found)
+	switch {
+	case chunks == nil:
+		return noChunks("No relevant documents found"), nil
+	case len(c.confident(chunks)) == 0:
+		return noChunks("No results met the confidence threshold"), nil
+	}
+	chunks = c.confident(chunks)
+	return js.Object{
+		{Key: "chunks", Value: chunks},
+		{Key: "count", Value: js.FromInt(len(chunks))},
+		{Key: "query", Value: js.String(query)},
+		{Key: "knowledgeBase", Value: js.Get(base, "name")},
+	}, nil
+}
+
+// fetch reads the answer of a backend call.
+func (c *call) fetch(body json.RawMessage, err error) (js.Value, error) {
+	if err != nil {
+		return nil, err
+	}
+	v, err := c.rules.parse(string(body))
+	if err != nil {
+		return nil, fmt.Errorf("the server's answer is not JSON: %w", err)
+	}
+	return v, nil
+}
+
+// count is a number of the node's data.
+func (c *call) count(key string, byDefault int) int {
+	if v := c.node.field(key); js.Truthy(v) {
+		return int(js.ToNumber(v))
+	}
+	return byDefault
+}
+
+func noChunks(message string) js.Value {
+	return js.Object{{Key: "chunks", Value: js.Array{}}, {Key: "message", Value: js.String(message)}}
+}
+
+// readChunks reads documents, metadatas and distances, nil if there are none.
+// The backend nests them by query, of which there is one; the browser does not
+// look inside.
+func (c *call) readChunks(found js.Value) js.Array {
+	list := func(key string) js.Value {
+		v := js.Get(found, key)
+		if _, nested := js.Get(js.Get(found, "documents"), "0").(js.Array); nested && c.rules.Chunks {
+			return js.Get(v, "0")
+		}
+		return v
+	}
+	documents, _ := list("documents").(js.Array)
+	var chunks js.Array
+	for i, document := range documents {
+		at := string(js.FromInt(i))
+		chunk := js.Object{{Key: "content", Value: document}, {Key: "metadata", Value: js.Undefined{}}, {Key: "relevanceScore", Value: js.Undefined{}}}
+		if js.Truthy(c.node.field("includeMetadata")) {
+			if chunk[1].Value = js.Get(list("metadatas"), at); !js.Truthy(chunk[1].Value) {
+				chunk[1].Value = js.Object{}
+			}
+		}
+		if distance := js.Get(list("distances"), at); !js.IsUndefined(distance) {
+			chunk[2].Value = js.FromFloat(1 - js.ToNumber(distance))
+		}
+		chunks = append(chunks, chunk)
+	}
+	return chunks
+}
+
+// confident are the chunks that reach the node's threshold, or have no score.
+func (c *call) confident(chunks js.Array) js.Array {
+	threshold := c.node.field("confidenceThreshold")
+	if !js.Truthy(threshold) {
+		return chunks
+	}
+	var kept js.Array
+	for _, chunk := range chunks {
+		score := js.Get(chunk, "relevanceScore")
+		if !js.Truthy(score) || js.ToNumber(score) >= js.ToNumber(threshold) {
+			kept = append(kept, chunk)
+		}
+	}
+	return kept
+}

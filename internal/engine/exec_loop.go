@@ -1,0 +1,238 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+)
+
+// loop finds the rounds, lets the scheduler run the body in each, and gives
+// {iterations, results}.
+func loop(ctx context.Context, c *call) (js.Value, error) {
+	items, err := c.items()
+	if err != nil {
+		return nil, err
+	}
+	body := c.plans.bodies[c.node]
+	if body != nil && c.rules.Loop && c.node.text("loopType") == "until" {
+		return c.until(ctx, body, items)
+	}
+	if err := c.budget.takeRounds(items.count); err != nil {
+		return nil, err
+	}
+	switch {
+	case body == nil:
+		return loopResult(items.list()), nil
+	case c.rules.Loop:
+		return c.sideBySide(ctx, body, items)
+	}
+	return c.inPlace(ctx, body, items)
+}
+
+// items are the values that the rounds are given.
+type items struct {
+	count int
+	array js.Array // nil if all get the same
+	same  js.Value
+}
+
+// round is what round i is given, and what the loop's result has of it.
+func (it items) round(i int) js.Object {
+	v := it.same
+	if it.array != nil {
+		v = it.array[i]
+	}
+	return js.Object{{Key: "iteration", Value: js.FromInt(i)}, {Key: "value", Value: v}}
+}
+
+func (it items) list() js.Array {
+	list := make(js.Array, it.count)
+	for i := range list {
+		list[i] = it.round(i)
+	}
+	return list
+}
+
+func (c *call) items() (items, error) {
+	most := c.maxRounds()
+	switch c.node.text("loopType") {
+	case "", "count", "until":
+		it := items{count: int(min(most, math.MaxInt32)), same: js.Undefined{}}
+		if len(c.inputs) > 0 {
+			it.same = c.inputs[0]
+		}
+		return it, nil
+	case "array":
+		list, err := c.array()
+		if err != nil {
+			return items{}, fmt.Errorf("Loop failed: %w", err) //nolint:staticcheck // the browser's wording
+		}
+		it := items{count: len(list), array: list}
+		if !c.rules.Loop || js.Truthy(c.node.field("maxIterations")) {
+			it.count = int(min(most, float64(len(list))))
+		}
+		return it, nil
+	}
+	return items{}, nil // an unknown type has no rounds
+}
+
+// maxRounds is maxIterations: 5 unless it says otherwise, a started round counts.
+func (c *call) maxRounds() float64 {
+	n := 5.0
+	if v := c.node.field("maxIterations"); js.Truthy(v) {
+		n = js.ToNumber(v)
+	}
+	if !(n > 0) { // negative or not a number
+		return 0
+	}
+	return math.Ceil(n)
+}
+
+// array is what an array loop goes over: the first input or what arrayPath says.
+func (c *call) array() (js.Array, error) {
+	path := c.node.text("arrayPath")
+	if path == "" {
+		path = "{{input}}"
+	}
+	find := c.arrayInBrowser
+	if c.rules.Interpolation {
+		find = c.arrayByReference
+	}
+	v, err := find(path)
+	if err != nil {
+		return nil, err
+	}
+	list, ok := v.(js.Array)
+	if !ok {
+		return nil, fmt.Errorf("Loop array must be an array. Got: %s. Value: %s", v.Type(), js.Text(jsonOf(v))) //nolint:staticcheck // the browser's wording
+	}
+	return list, nil
+}
+
+// jsonOf is a value whose text is the JSON of v.
+func jsonOf(v js.Value) js.Value {
+	if js.IsUndefined(v) {
+		return v
+	}
+	return js.String(js.AppendJSON(nil, v))
+}
+
+// arrayByReference takes a reference that stands alone for its value; any other
+// text is filled in and taken apart.
+func (c *call) arrayByReference(path string) (js.Value, error) {
+	for p := range placeholders(path) {
+		if p.start > 0 || p.end < len(path) {
+			break
+		}
+		if ref := c.graph.resolve(p); ref.input && ref.path == "" {
+			if len(c.inputs) == 0 {
+				return nil, errors.New("{{input}} cannot be filled in: nothing is connected to the node")
+			}
+			return c.inputs[0], nil
+		}
+		if v, ok, err := c.value(p); ok || err != nil {
+			return v, err
+		}
+	}
+	text, err := c.fill(path)
+	if err != nil {
+		return nil, err
+	}
+	return c.listOf(text), nil
+}
+
+// arrayInBrowser knows {{input}}, spelt so, and {{node.output.path}} anywhere in
+// the text.
+func (c *call) arrayInBrowser(path string) (js.Value, error) {
+	if path == "{{input}}" && len(c.inputs) > 0 {
+		return c.inputs[0], nil
+	}
+	if !strings.Contains(path, "{{") {
+		return c.listOf(path), nil
+	}
+	for p := range placeholders(path) {
+		name, keys, ok := p.output()
+		if !ok {
+			continue
+		}
+		v := c.found(name)
+		if js.IsUndefined(v) {
+			return nil, fmt.Errorf("Node %s not found in results. Available nodes: %s", name, c.available()) //nolint:staticcheck // the browser's wording
+		}
+		return followStrictly(v, keys)
+	}
+	return nil, fmt.Errorf("Invalid array path template: %s", path) //nolint:staticcheck // the browser's wording
+}
+
+// available lists the nodes that have a result.
+func (c *call) available() string {
+	ids := make([]string, len(c.scope.order))
+	for i, n := range c.scope.order {
+		ids[i] = n.id
+	}
+	return strings.Join(ids, ", ")
+}
+
+// followStrictly is follow with the browser's errors, which name the way to the
+// first key of that name.
+func followStrictly(v js.Value, path string) (js.Value, error) {
+	if path == "" {
+		return v, nil
+	}
+	keys := strings.Split(path[1:], ".")
+	for _, key := range keys {
+		next, ok := js.Lookup(v, key)
+		if !ok || v.Type() != "object" {
+			first := 0
+			for keys[first] != key {
+				first++
+			}
+			return nil, fmt.Errorf("Path %s not found in result at %s", key, strings.Join(keys[:first+1], ".")) //nolint:staticcheck // the browser's wording
+		}
+		v = next
+	}
+	return v, nil
+}
+
+// listOf reads a literal list: JSON, else what stands between commas and line
+// ends.
+func (c *call) listOf(text string) js.Value {
+	if v, err := c.rules.parse(text); err == nil {
+		return v
+	}
+	list := js.Array{}
+	for _, item := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == '\n' }) {
+		if item = js.Trim(item); item != "" {
+			list = append(list, js.String(item))
+		}
+	}
+	return list
+}
+
+// loopResult is {iterations, results}.
+func loopResult(results js.Array) js.Value {
+	return js.Object{
+		{Key: "iterations", Value: js.FromInt(len(results))},
+		{Key: "results", Value: results},
+	}
+}
+
+// outputsOf are the outputs of a loop's result, or its values if it has no body.
+func outputsOf(result js.Value) []js.Value {
+	list, _ := js.Get(result, "results").(js.Array)
+	outputs := make([]js.Value, 0, len(list))
+	for _, round := range list {
+		v, ok := js.Lookup(round, "output")
+		if !ok {
+			v = js.Get(round, "value")
+		}
+		if !js.IsUndefined(v) {
+			outputs = append(outputs, v)
+		}
+	}
+	return outputs
+}

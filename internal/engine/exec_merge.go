@@ -1,0 +1,42 @@
+package engine
+
+import (
+	"context"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+)
+
+// merge makes one value of the inputs. An unknown strategy is "first".
+func merge(_ context.Context, c *call) (js.Value, error) {
+	strategy := c.node.text("strategy")
+	switch {
+	case strategy == "" || strategy == "concat":
+		return c.concat()
+	case strategy == "array":
+		return append(js.Array{}, c.inputs...), nil
+	case len(c.inputs) == 0:
+		return js.Undefined{}, nil
+	case strategy == "last":
+		return c.inputs[len(c.inputs)-1], nil
+	}
+	return c.inputs[0], nil
+}
+
+func (c *call) concat() (js.Value, error) {
+	separator := c.node.text("separator")
+	if separator == "" {
+		separator = "\n"
+	}
+	separator = strings.ReplaceAll(separator, `\n`, "\n")
+	texts := make([]string, len(c.inputs))
+	total := 0
+	for i, v := range c.inputs {
+		texts[i] = js.Text(v)
+		total += len(texts[i]) + len(separator)
+		if err := c.budget.fits(total - len(separator)); err != nil {
+			return nil, err
+		}
+	}
+	return js.String(strings.Join(texts, separator)), nil
+}

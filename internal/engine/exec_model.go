@@ -1,0 +1,202 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+)
+
+// model asks the node's model and gives its answer.
+func model(ctx context.Context, c *call) (js.Value, error) {
+	id := c.node.field("modelId")
+	if !js.Truthy(id) {
+		return nil, errors.New("No model selected") //nolint:staticcheck // the browser's wording
+	}
+	name, ok := js.AsString(id)
+	if !ok {
+		return nil, errors.New("data.modelId.includes is not a function")
+	}
+	say := c.standardPrompt
+	if !c.rules.Files {
+		say = c.browserPrompt
+	}
+	p, err := say(name)
+	if err != nil {
+		return nil, err
+	}
+	message, err := c.message(ctx, name, p)
+	if err != nil {
+		return nil, err
+	}
+	req := ChatRequest{
+		Model: name, Messages: []Message{message}, Stream: c.streams(),
+		SessionID: "flow-execution", ChatID: "flow-" + strconv.FormatInt(time.Now().UnixMilli(), 10),
+		Settings: c.settings(),
+	}
+	body, err := c.ask(ctx, req, p.text)
+	if err != nil {
+		return nil, err
+	}
+	return c.answer(body)
+}
+
+// streams tells whether the answer is to come in pieces: if the author says so,
+// else if somebody listens to them.
+func (c *call) streams() bool {
+	if wish, ok := c.node.field("stream").(js.Bool); ok && c.rules.Model {
+		return bool(wish)
+	}
+	return c.rules.Model && c.Events != nil
+}
+
+// settings are the advanced settings, if they are switched on: in the browser the
+// first two only. max_tokens of 0 is none.
+func (c *call) settings() []Setting {
+	if !js.Truthy(c.node.field("useAdvancedSettings")) {
+		return nil
+	}
+	names := []string{"temperature", "max_tokens"}
+	if c.rules.Model {
+		names = append(names, "top_p", "frequency_penalty", "presence_penalty")
+	}
+	var list []Setting
+	for _, name := range names {
+		v := c.node.field(name)
+		_, null := v.(js.Null)
+		if js.IsUndefined(v) || null && c.rules.Model {
+			continue
+		}
+		if f := js.ToNumber(v); name == "max_tokens" && (f == 0 || f != f) {
+			continue
+		}
+		list = append(list, Setting{Name: name, Value: js.AppendJSON(nil, v)})
+	}
+	return list
+}
+
+// ask makes the call, within the limits, and again if the model is only busy.
+func (c *call) ask(ctx context.Context, req ChatRequest, text string) (js.Value, error) {
+	if err := c.budget.takeCall(); err != nil {
+		return nil, err
+	}
+	asked := estimateTokens(text)
+	reserved := asked + expectedTokens(req)
+	if err := c.budget.takeTokens(reserved); err != nil {
+		return nil, err
+	}
+	body, err := c.chat(ctx, req)
+	for again := 0; err != nil && c.rules.Errors && again < c.Retries; again++ {
+		var answer *HTTPError
+		if !errors.As(err, &answer) || !answer.retryable() {
+			break
+		}
+		if wait := c.wait(answer, again); wait > maxRetryWait || sleep(ctx, wait) != nil {
+			break
+		}
+		c.report.started(c)
+		body, err = c.chat(ctx, req)
+	}
+	if err != nil {
+		c.budget.settle(reserved, asked)
+		return nil, c.modelError(err)
+	}
+	c.tokens = usageOf(body)
+	used := c.tokens.Total
+	if c.tokens == (Usage{}) {
+		used = asked + estimateTokens(js.Text(body))
+	}
+	c.budget.settle(reserved, used)
+	return body, nil
+}
+
+// chat calls the model once and reads its answer.
+func (c *call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
+	var delta func(string)
+	if req.Stream {
+		delta = func(text string) { c.report.delta(c, text) }
+	}
+	body, err := c.Services.Model.Chat(ctx, req, delta)
+	if err != nil {
+		return nil, err
+	}
+	v, err := c.rules.parse(string(body))
+	if err != nil {
+		return nil, fmt.Errorf("the model's answer is not JSON: %w", err)
+	}
+	return v, nil
+}
+
+// maxRetryWait is the longest wait that is worth it.
+const maxRetryWait = time.Minute
+
+// wait is how long to wait before the next attempt.
+func (c *call) wait(answer *HTTPError, again int) time.Duration {
+	if answer.RetryAfter > 0 {
+		return answer.RetryAfter
+	}
+	return c.RetryWait << min(again, 10)
+}
+
+// sleep waits, or comes back early with an error when ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// modelError words the failure of a call.
+func (c *call) modelError(err error) error {
+	if c.rules.Errors {
+		return fmt.Errorf("call the model: %w", err)
+	}
+	var answer *HTTPError
+	if errors.As(err, &answer) {
+		err = errors.New("API request failed: " + answer.browserDetail())
+	}
+	return fmt.Errorf("Model execution failed: %w", err) //nolint:staticcheck // the browser's wording
+}
+
+// browserDetail is what the browser shows of a failed call.
+func (e *HTTPError) browserDetail() string {
+	said := e.Reason
+	if said == "" {
+		said = "Unknown error"
+	}
+	if len(e.Body) == 0 {
+		return said
+	}
+	body, err := js.Parse(string(e.Body))
+	if err != nil {
+		return string(e.Body)
+	}
+	for _, key := range []string{"detail", "error"} {
+		if v := js.Get(body, key); js.Truthy(v) {
+			return js.ToString(v)
+		}
+	}
+	return said
+}
+
+// estimateTokens guesses the tokens of a text: one for four bytes, as English
+// has about.
+func estimateTokens(text string) int { return (len(text) + 3) / 4 }
+
+// expectedTokens is how many tokens the answer may have, if the request bounds
+// them.
+func expectedTokens(req ChatRequest) int {
+	for _, s := range req.Settings {
+		if s.Name == "max_tokens" {
+			return int(js.Number(s.Value).Float())
+		}
+	}
+	return 0
+}

@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+)
+
+// output shows the first input.
+func output(ctx context.Context, c *call) (js.Value, error) {
+	var in js.Value = js.Undefined{}
+	if len(c.inputs) > 0 {
+		in = c.inputs[0]
+	}
+	switch c.node.text("format") {
+	case "file":
+		return c.showFile(ctx, in)
+	case "json":
+		var err error
+		if in, err = c.readJSON(in); err != nil {
+			return nil, err
+		}
+	}
+	shown := js.Object{{Key: "value", Value: in}}
+	if !c.scope.accumulating {
+		return shown, nil
+	}
+	before, _ := js.Get(c.scope.of(c.node).value, "iterationResults").(js.Array)
+	return append(shown, js.Member{Key: "iterationResults", Value: append(slices.Clone(before), in)}), nil
+}
+
+// readJSON reads a text as JSON. The browser leaves what is none as it is;
+// standard takes a code fence off first, and wants JSON.
+func (c *call) readJSON(v js.Value) (js.Value, error) {
+	if !c.rules.Output {
+		if parsed, err := js.Parse(js.ToString(v)); err == nil {
+			return parsed, nil
+		}
+		return v, nil
+	}
+	text, ok := js.AsString(v)
+	if !ok {
+		if js.IsUndefined(v) {
+			return nil, errors.New("the output has no input, which is not JSON")
+		}
+		return v, nil
+	}
+	parsed, err := c.rules.parse(withoutFence(text))
+	if err != nil {
+		return nil, fmt.Errorf("the output is not JSON: %w; change the format of the node, or the prompt that it comes from", err)
+	}
+	return parsed, nil
+}
+
+// withoutFence takes off one Markdown code fence around the whole text.
+func withoutFence(text string) string {
+	text = js.Trim(text)
+	fence := text[:len(text)-len(strings.TrimLeft(text, "`"))]
+	if len(fence) < 3 || len(text) < 2*len(fence) || !strings.HasSuffix(text, fence) {
+		return text
+	}
+	_, inside, ok := strings.Cut(text[:len(text)-len(fence)], "\n") // behind the language
+	if !ok {
+		return text
+	}
+	return inside
+}
+
+// showFile makes a file of the input: a data: URL is uploaded, anything else is
+// the id of a file.
+func (c *call) showFile(ctx context.Context, in js.Value) (js.Value, error) {
+	text, ok := js.AsString(in)
+	if !ok {
+		return nil, errors.New("Invalid file input - expected base64 data or file ID") //nolint:staticcheck // the browser's wording
+	}
+	fileType := c.node.text("fileType")
+	if fileType == "" {
+		fileType = "image"
+	}
+	if c.Services.Files == nil {
+		return nil, errNoFiles
+	}
+	if strings.HasPrefix(text, "data:") {
+		id, err := c.upload(ctx, text, fileType)
+		if err != nil {
+			return nil, fmt.Errorf("Failed to upload file: %w", err) //nolint:staticcheck // the browser's wording
+		}
+		return shownFile(id, fileType), nil
+	}
+	id := text
+	if trimmed := js.Trim(text); c.rules.Files || len(trimmed) == 36 && isHex(trimmed, true) {
+		id = trimmed
+	}
+	contentType, err := c.Services.Files.ContentType(ctx, id)
+	if err != nil && c.rules.Files {
+		return nil, fmt.Errorf("look for the file %.80q: %w", id, err)
+	}
+	for _, known := range []string{"image", "video", "audio"} {
+		if err == nil && strings.HasPrefix(contentType, known+"/") {
+			fileType = known
+		}
+	}
+	return shownFile(id, fileType), nil
+}
+
+func shownFile(id, fileType string) js.Value {
+	return js.Object{{Key: "fileId", Value: js.String(id)}, {Key: "fileType", Value: js.String(fileType)}}
+}
+
+// upload stores the content of a data: URL.
+func (c *call) upload(ctx context.Context, dataURL, fileType string) (id string, err error) {
+	contentType, data, err := parseDataURL(dataURL)
+	if err != nil {
+		return "", err
+	}
+	ext := "bin"
+	if kind, sub, _ := strings.Cut(contentType, "/"); kind == "image" || kind == "video" || kind == "audio" {
+		ext = sub
+	}
+	id, err = c.Services.Files.Upload(ctx, "flow-output."+ext, contentType, fileType, data)
+	if err == nil && id == "" {
+		err = errors.New("File upload failed") //nolint:staticcheck // the browser's wording
+	}
+	return id, err
+}
+
+// parseDataURL reads data:[type][;base64],content (RFC 2397).
+func parseDataURL(dataURL string) (contentType string, data []byte, err error) {
+	head, content, ok := strings.Cut(strings.TrimPrefix(dataURL, "data:"), ",")
+	if !ok {
+		return "", nil, errors.New("Failed to fetch") //nolint:staticcheck // the browser's wording
+	}
+	text, err := url.PathUnescape(content)
+	if err != nil {
+		return "", nil, fmt.Errorf("read a data: URL: %w", err)
+	}
+	contentType, isBase64 := strings.CutSuffix(head, ";base64")
+	if contentType == "" {
+		contentType = "text/plain;charset=US-ASCII"
+	}
+	if !isBase64 {
+		return contentType, []byte(text), nil
+	}
+	text = strings.TrimRight(strings.Join(strings.Fields(text), ""), "=")
+	if data, err = base64.RawStdEncoding.DecodeString(text); err != nil {
+		return "", nil, fmt.Errorf("read a data: URL: %w", err)
+	}
+	return contentType, data, nil
+}

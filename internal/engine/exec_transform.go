@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+)
+
+// transform changes the first input. An unknown operation passes it on.
+func transform(_ context.Context, c *call) (js.Value, error) {
+	if len(c.inputs) == 0 || !c.rules.Transform && !js.Truthy(c.inputs[0]) {
+		return nil, errors.New("No input provided") //nolint:staticcheck // the browser's wording
+	}
+	in := c.inputs[0]
+	text := js.Text(in)
+	switch c.node.text("operation") {
+	case "uppercase":
+		return js.String(js.ToUpper(text)), nil
+	case "lowercase":
+		return js.String(js.ToLower(text)), nil
+	case "trim":
+		return js.String(js.Trim(text)), nil
+	case "replace":
+		return c.replace(text)
+	case "extract":
+		return c.extract(in)
+	case "template":
+		return c.template(text)
+	}
+	return in, nil
+}
+
+func (c *call) replace(text string) (js.Value, error) {
+	pattern := c.node.config("pattern")
+	if !js.Truthy(pattern) {
+		return nil, errors.New("Pattern not configured") //nolint:staticcheck // the browser's wording
+	}
+	replacement := ""
+	if v := c.node.config("replacement"); js.Truthy(v) {
+		replacement = js.ToString(v)
+	}
+	re, err := js.Compile(js.ToString(pattern), "g")
+	if err != nil {
+		return nil, err
+	}
+	made, err := re.ReplaceAll(text, replacement, c.Limits.Result)
+	if errors.Is(err, js.ErrTooLong) {
+		return nil, c.budget.fits(c.Limits.Result + 1)
+	}
+	return js.String(made), err
+}
+
+// extract takes a field out of JSON: in the browser a top-level key, which may
+// be missing; in standard by a path, which may not.
+func (c *call) extract(in js.Value) (js.Value, error) {
+	field := c.node.config("field")
+	if !js.Truthy(field) {
+		return nil, errors.New("Field not configured") //nolint:staticcheck // the browser's wording
+	}
+	path := js.ToString(field)
+	parsed := in
+	if text, ok := js.AsString(in); ok {
+		var err error
+		if parsed, err = c.rules.parse(text); err != nil {
+			if c.rules.Transform {
+				return nil, fmt.Errorf("extract %.80q: the input is not JSON: %w", path, err)
+			}
+			return nil, errors.New("Failed to extract field from input") //nolint:staticcheck // the browser's wording
+		}
+	}
+	if !c.rules.Transform {
+		if _, null := parsed.(js.Null); null {
+			return nil, errors.New("Failed to extract field from input") //nolint:staticcheck // the browser's wording
+		}
+		return js.Get(parsed, path), nil
+	}
+	return extractPath(parsed, path)
+}
+
+// extractPath follows a dotted path; a key that holds dots itself is found too.
+func extractPath(v js.Value, path string) (js.Value, error) {
+	for rest := path; ; {
+		if whole, ok := js.Lookup(v, rest); ok {
+			return whole, nil
+		}
+		key, behind, more := strings.Cut(rest, ".")
+		next, ok := js.Lookup(v, key)
+		if !ok || !more {
+			return nil, fmt.Errorf("extract %.80q: the input has no %.80q", path, key)
+		}
+		v, rest = next, behind
+	}
+}
+
+func (c *call) template(text string) (js.Value, error) {
+	template := c.node.config("template")
+	if !js.Truthy(template) {
+		return nil, errors.New("Template not configured") //nolint:staticcheck // the browser's wording
+	}
+	s, ok := js.AsString(template)
+	if !ok {
+		return nil, errors.New("data.config.template.replace is not a function")
+	}
+	if !c.rules.Interpolation {
+		return js.String(replaceInput(s, text)), nil
+	}
+	made, err := c.fill(s)
+	return js.String(made), err
+}

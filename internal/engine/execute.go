@@ -1,0 +1,199 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// call is one execution of a node.
+type call struct {
+	*run
+	scope  *scope
+	node   *node
+	inputs []js.Value
+	out    *outcome // what the executor says beside its result
+
+	began   time.Time
+	attempt int   // from 1; more when a model call is repeated
+	tokens  Usage // of the model call
+}
+
+// executor does the work of a node.
+type executor func(ctx context.Context, c *call) (js.Value, error)
+
+// executorFor gives the executor of a node type, nil for an unknown one.
+func executorFor(t flow.NodeType) executor {
+	switch t {
+	case flow.Input:
+		return input
+	case flow.Model:
+		return model
+	case flow.Knowledge:
+		return knowledge
+	case flow.WebSearch:
+		return webSearch
+	case flow.Transform:
+		return transform
+	case flow.Conditional:
+		return conditional
+	case flow.Loop:
+		return loop
+	case flow.Merge:
+		return merge
+	case flow.Output:
+		return output
+	}
+	return nil
+}
+
+// step runs the node in the scope, or skips it.
+func (r *run) step(ctx context.Context, s *scope, n *node) {
+	if n.missing {
+		s.fail(n, NodeError, errors.New("Node not found")) //nolint:staticcheck // the browser's wording
+		return
+	}
+	a := r.admit(s, n)
+	if a.skip != "" {
+		o := s.of(n)
+		o.status, o.reason, o.failed = NodeSkipped, a.skip, a.failed
+		r.report.skipped(s, n, a.skip)
+		return
+	}
+	c := &call{run: r, scope: s, node: n, inputs: a.inputs, out: s.of(n)}
+	if err := r.budget.takeNode(); err != nil {
+		r.finish(ctx, c, nil, err)
+		return
+	}
+	if n.kind != flow.Loop { // a loop waits for its body, whose nodes need the places
+		select {
+		case r.places <- struct{}{}:
+			defer func() { <-r.places }()
+		case <-ctx.Done():
+			r.finish(ctx, c, nil, ctx.Err())
+			return
+		}
+	}
+	r.report.started(c)
+	value, err := c.guarded(ctx)
+	if err == nil {
+		err = r.budget.fits(size(value))
+	}
+	r.finish(ctx, c, value, err)
+}
+
+// guarded calls the node's executor; a panic in it is an error.
+func (c *call) guarded(ctx context.Context) (value js.Value, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &PanicError{Value: p, Stack: debug.Stack()}
+		}
+	}()
+	run := executorFor(c.node.kind)
+	if run == nil {
+		return nil, unknownType(c.node)
+	}
+	if err := c.needData(); err != nil {
+		return nil, err
+	}
+	return run(ctx, c)
+}
+
+// finish keeps what the execution made and tells it.
+func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
+	var limit *LimitError
+	switch {
+	case err == nil:
+		c.scope.set(c.node, value)
+		r.report.finished(c, NodeSuccess, value, nil)
+		r.showEarly(ctx, c)
+		return
+	case errors.As(err, &limit):
+		r.stop(limit)
+	case ctx.Err() != nil:
+		err = errAborted
+		if !r.rules.Errors {
+			err = errBrowserAborted
+		}
+		c.scope.fail(c.node, NodeAborted, err)
+		r.report.finished(c, NodeAborted, nil, err)
+		return
+	}
+	c.scope.fail(c.node, NodeError, err)
+	r.report.finished(c, NodeError, nil, err)
+}
+
+var (
+	errAborted        = errors.New("aborted")
+	errBrowserAborted = errors.New("Execution aborted") //nolint:staticcheck // the browser's wording
+)
+
+// showEarly lets output nodes behind a node that is done show its result at
+// once, which the browser does. A failure there is nobody's.
+func (r *run) showEarly(ctx context.Context, c *call) {
+	if r.rules.Order {
+		return
+	}
+	for _, e := range c.node.out {
+		v := c.scope.of(c.node).value
+		if e.target.kind != flow.Output || js.IsUndefined(v) {
+			continue
+		}
+		early := &call{run: r, scope: c.scope, node: e.target, inputs: []js.Value{v}, out: &outcome{}}
+		if value, err := early.guarded(ctx); err == nil {
+			r.report.early(c.scope, e.target, value)
+		}
+	}
+}
+
+// unknownType is the error of a node that no executor knows.
+func unknownType(n *node) error {
+	if n.kind == "" {
+		return errors.New("Unknown node type: undefined") //nolint:staticcheck // the browser's wording
+	}
+	return fmt.Errorf("Unknown node type: %s", n.kind) //nolint:staticcheck // the browser's wording
+}
+
+// needData fails like JavaScript on a node without data, by the first field that
+// the browser's executor of its type looks at.
+func (c *call) needData() error {
+	first := map[flow.NodeType]string{
+		flow.Input: "value", flow.Model: "modelId", flow.Knowledge: "knowledgeBaseId", flow.WebSearch: "query",
+		flow.Transform: "operation", flow.Conditional: "condition", flow.Loop: "loopType",
+		flow.Merge: "strategy", flow.Output: "format",
+	}[c.node.kind]
+	if c.rules.Order || c.node.kind == flow.Transform && (len(c.inputs) == 0 || !js.Truthy(c.inputs[0])) {
+		return nil
+	}
+	if _, null := c.node.data.(js.Null); null || js.IsUndefined(c.node.data) {
+		return fmt.Errorf("Cannot read properties of %s (reading '%s')", js.ToString(c.node.data), first) //nolint:staticcheck // JavaScript's wording
+	}
+	return nil
+}
+
+// size is about how many bytes a result takes.
+func size(v js.Value) int {
+	switch v := v.(type) {
+	case js.Array:
+		total := 2
+		for _, item := range v {
+			total += size(item) + 1
+		}
+		return total
+	case js.Object:
+		total := 2
+		for _, m := range v {
+			total += len(m.Key) + size(m.Value) + 4
+		}
+		return total
+	case js.Number:
+		return len(v)
+	}
+	s, _ := js.AsString(v)
+	return len(s) + 2
+}

@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// graph is a flow made ready to run.
+type graph struct {
+	nodes []*node // those of the flow in its order, then the missing ones
+	index map[string]*node
+	rules Rules
+}
+
+// node is a node of the flow. Of several with one id it is the last, at the
+// place of the first.
+type node struct {
+	id      string
+	kind    flow.NodeType
+	data    js.Value // undefined if the node has none
+	at      int      // its place among the flow's nodes
+	index   int      // its place in graph.nodes
+	missing bool     // only edges name it
+	in, out []edge   // in the flow's order of edges
+	refs    []*node  // the nodes that its texts name, where that makes it wait for them
+}
+
+// edge carries the result of one node to another.
+type edge struct {
+	source, target *node
+	handle         string
+}
+
+// newGraph compiles the flow. An edge to a node that is not there is left out;
+// one from there brings in a missing node.
+func newGraph(spec flow.Spec, rules Rules) *graph {
+	g := &graph{index: make(map[string]*node, len(spec.Nodes)), rules: rules}
+	for i, n := range spec.Nodes {
+		made := g.index[n.ID]
+		if made == nil {
+			made = g.add(&node{id: n.ID, at: i})
+		}
+		made.kind = n.Type
+		made.data = parseData(n.Data, rules)
+	}
+	for _, e := range spec.Edges {
+		if g.index[e.Source] == nil {
+			g.add(&node{id: e.Source, missing: true})
+		}
+	}
+	for _, e := range spec.Edges {
+		if target := g.index[e.Target]; target != nil {
+			carries := edge{source: g.index[e.Source], target: target, handle: e.SourceHandle}
+			carries.source.out = append(carries.source.out, carries)
+			target.in = append(target.in, carries)
+		}
+	}
+	if rules.Order {
+		for _, n := range g.nodes {
+			g.refer(n)
+		}
+	}
+	return g
+}
+
+func (g *graph) add(n *node) *node {
+	n.index = len(g.nodes)
+	g.nodes = append(g.nodes, n)
+	g.index[n.id] = n
+	return n
+}
+
+// refer finds the nodes that n's texts name.
+func (g *graph) refer(n *node) {
+	seen := make(map[*node]bool)
+	for _, template := range n.templates() {
+		for p := range placeholders(template) {
+			if to := g.resolve(p).node; to != nil && !seen[to] {
+				seen[to] = true
+				n.refs = append(n.refs, to)
+			}
+		}
+	}
+}
+
+// parseData reads a node's data: numbers as they are spelt where nothing is to
+// be lost, as JavaScript has them where it is to be followed.
+func parseData(data []byte, rules Rules) js.Value {
+	if data == nil {
+		return js.Undefined{}
+	}
+	v, err := rules.parse(string(data))
+	if err != nil {
+		return js.Undefined{}
+	}
+	return v
+}
+
+// parse reads JSON for the reading.
+func (r Rules) parse(text string) (js.Value, error) {
+	if r == (Rules{}) {
+		return js.Parse(text)
+	}
+	return js.ParseExact(text)
+}
+
+// field is a field of the node's data, undefined if there is none.
+func (n *node) field(key string) js.Value { return js.Get(n.data, key) }
+
+// text is a field of the node's data that is not falsy, as a text; else "".
+func (n *node) text(key string) string {
+	if v := n.field(key); js.Truthy(v) {
+		return js.ToString(v)
+	}
+	return ""
+}
+
+// config is a field of a transform's config.
+func (n *node) config(key string) js.Value { return js.Get(n.field("config"), key) }
+
+// templates lists the texts of the node in which placeholders are filled in.
+func (n *node) templates() []string {
+	switch n.kind {
+	case flow.Model:
+		return []string{n.text("prompt")}
+	case flow.Knowledge, flow.WebSearch:
+		return []string{n.text("query")}
+	case flow.Transform:
+		if n.text("operation") == "template" {
+			return []string{js.ToString(n.config("template"))}
+		}
+	case flow.Conditional:
+		return []string{n.text("condition"), n.text("compareValue"), n.text("trueOutput"), n.text("falseOutput")}
+	case flow.Loop:
+		return []string{n.text("arrayPath"), n.text("breakCondition")}
+	}
+	return nil
+}

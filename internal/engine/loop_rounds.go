@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// rounds is a loop in standard while it runs.
+type rounds struct {
+	*call
+	body  *plan
+	items items
+	slots map[*node]int // where a round's scope keeps what a node made: the loop, then the body
+	over  []round       // those that are over, in order
+}
+
+// round is what is kept of a round of a loop.
+type round struct {
+	scope  *scope
+	output js.Value // what the body's last node made
+	err    error
+}
+
+func (c *call) newRounds(body *plan, items items) *rounds {
+	r := &rounds{call: c, body: body, items: items, slots: map[*node]int{c.node: 0}}
+	for i, n := range body.nodes {
+		r.slots[n] = i + 1
+	}
+	return r
+}
+
+// sideBySide runs the rounds, as many at once as nodes may be. They start in
+// order and no further one after a failure, so that the first round to fail is
+// the same however long each takes.
+func (c *call) sideBySide(ctx context.Context, body *plan, items items) (js.Value, error) {
+	r := c.newRounds(body, items)
+	started := make([]round, items.count)
+	var group errgroup.Group
+	group.SetLimit(r.width)
+	var failed atomic.Bool
+	for i := range started {
+		if failed.Load() || ctx.Err() != nil {
+			break
+		}
+		group.Go(func() error {
+			if started[i] = r.play(ctx, i); started[i].err != nil {
+				failed.Store(true)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // the rounds keep their errors
+	for _, round := range started {
+		if round.scope == nil {
+			return r.end(context.Cause(ctx))
+		}
+		r.over = append(r.over, round)
+		if round.err != nil {
+			return r.end(round.err)
+		}
+	}
+	return r.end(nil)
+}
+
+// until runs one round after the other and stops behind the one whose output
+// contains breakCondition, in whatever case.
+func (c *call) until(ctx context.Context, body *plan, items items) (js.Value, error) {
+	wanted, err := c.fill(c.node.text("breakCondition"))
+	if err != nil {
+		return nil, err
+	}
+	r := c.newRounds(body, items)
+	for i := range items.count {
+		if err := c.budget.takeRounds(1); err != nil {
+			return r.end(err)
+		}
+		round := r.play(ctx, i)
+		r.over = append(r.over, round)
+		if round.err != nil {
+			return r.end(round.err)
+		}
+		if wanted != "" && !js.IsUndefined(round.output) &&
+			strings.Contains(js.ToLower(js.Text(round.output)), js.ToLower(wanted)) {
+			break
+		}
+	}
+	return r.end(nil)
+}
+
+// play runs one round in a scope of its own.
+func (r *rounds) play(ctx context.Context, i int) round {
+	s := r.scope.inner(r.slots, i)
+	*s.of(r.node) = outcome{status: NodeSuccess, value: r.items.round(i), round: true}
+	played := round{scope: s, err: r.schedule(ctx, r.body, s)}
+	for _, step := range r.body.steps {
+		if o := s.of(step.node); o.err != nil && played.err == nil {
+			played.err = fmt.Errorf("round %d failed at node %q: %w", i, step.node.id, o.err)
+		}
+	}
+	played.output = r.output(s)
+	return played
+}
+
+// output is what the last node of the body made: of an output node its value, of
+// several last nodes a map by id of those that ran.
+func (r *rounds) output(s *scope) js.Value {
+	made := js.Object{}
+	for _, n := range r.body.last {
+		v := s.of(n).value
+		if n.kind == flow.Output {
+			if shown, ok := js.Lookup(v, "value"); ok {
+				v = shown
+			}
+		}
+		if len(r.body.last) == 1 {
+			return v
+		}
+		if !js.IsUndefined(v) {
+			made = append(made, js.Member{Key: n.id, Value: v})
+		}
+	}
+	return made
+}
+
+// end hands what the body made to the scope around, and gives the loop's result.
+func (r *rounds) end(err error) (js.Value, error) {
+	for _, n := range r.body.nodes {
+		r.publish(n)
+	}
+	if err != nil {
+		return nil, err
+	}
+	results := make(js.Array, len(r.over))
+	for i, round := range r.over {
+		results[i] = append(r.items.round(i), js.Member{Key: "output", Value: round.output})
+	}
+	return loopResult(results), nil
+}
+
+// publish makes what n did in the last round in which it did anything its result
+// in the scope around. An output node keeps the values of all rounds.
+func (r *rounds) publish(n *node) {
+	into := r.scope.of(n)
+	*into = outcome{status: NodeSkipped, reason: "the loop had no rounds"}
+	var shown []js.Value
+	for _, round := range r.over {
+		o := round.scope.of(n)
+		if into.value == nil || o.value != nil || o.err != nil {
+			*into = *o
+		}
+		if n.kind == flow.Output {
+			shown = append(shown, shownIn(o)...)
+		}
+	}
+	if result, ok := into.value.(js.Object); ok && shown != nil {
+		into.shown = shown
+		into.value = withRounds(result, shown)
+	}
+}
+
+// shownIn are the values that an output node had in a round: behind an inner
+// loop all of that loop's.
+func shownIn(o *outcome) []js.Value {
+	if o.shown != nil || js.IsUndefined(o.value) {
+		return o.shown
+	}
+	if v, ok := js.Lookup(o.value, "value"); ok {
+		return []js.Value{v}
+	}
+	return []js.Value{o.value}
+}
+
+// withRounds is an output node's result with its iterationResults.
+func withRounds(result js.Object, shown []js.Value) js.Object {
+	made := js.Object{}
+	for _, m := range result {
+		if m.Key != "iterationResults" {
+			made = append(made, m)
+		}
+	}
+	return append(made, js.Member{Key: "iterationResults", Value: js.Array(shown)})
+}

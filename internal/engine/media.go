@@ -1,0 +1,81 @@
+package engine
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+)
+
+var errNoFiles = errors.New("the node needs a file of the server, and no server is configured")
+
+// message is what the model is sent. Files go along as images: to a pipeline, in
+// the browser, by their paths on the backend, to any other model by content.
+func (c *call) message(ctx context.Context, model string, p prompt) (Message, error) {
+	m := Message{Role: "user", Text: p.text}
+	if len(p.files) == 0 {
+		return m, nil
+	}
+	if !c.rules.Files && isPipeline(model) {
+		m.Images = p.files
+		m.Parts = []Part{{Text: p.text}}
+		for _, id := range p.files {
+			m.Parts = append(m.Parts, Part{Image: "/api/v1/files/" + id + "/content"})
+		}
+		return m, nil
+	}
+	var images, videos []Part
+	var urls []string
+	for _, file := range p.files {
+		url, isVideo, err := c.dataURL(ctx, file)
+		if err != nil {
+			return Message{}, fmt.Errorf("Failed to fetch media: %w", err) //nolint:staticcheck // the browser's wording
+		}
+		if isVideo {
+			videos, urls = append(videos, Part{Image: url}), append(urls, url)
+		} else {
+			images = append(images, Part{Image: url})
+		}
+	}
+	if len(videos) > 0 && !c.rules.Files {
+		p.text = strings.Join(urls, "\n") + "\n\n" + p.text
+	}
+	m.Parts = append([]Part{{Text: p.text}}, append(images, videos...)...)
+	return m, nil
+}
+
+// isPipeline is the browser's guess whether a model is a function of the backend
+// that looks for files itself.
+func isPipeline(model string) bool {
+	lower := js.ToLower(model)
+	return strings.Contains(model, "function") || strings.Contains(model, "pipe") ||
+		strings.Contains(lower, "veo") || strings.Contains(lower, "runway") ||
+		strings.Contains(lower, "kling") || strings.Contains(lower, "gemini")
+}
+
+// dataURL gives the content of a file in a URL; a file that is a URL stays what
+// it is.
+func (c *call) dataURL(ctx context.Context, file string) (url string, isVideo bool, err error) {
+	if c.rules.Files && strings.Contains(file, ":") {
+		return file, strings.HasPrefix(file, "data:video/"), nil
+	}
+	if c.Services.Files == nil {
+		return "", false, errNoFiles
+	}
+	contentType, data, err := c.Services.Files.Content(ctx, file)
+	var answer *HTTPError
+	if errors.As(err, &answer) && !c.rules.Files {
+		err = errors.New("Failed to fetch media: " + answer.Reason) //nolint:staticcheck // the browser's wording
+	}
+	if err != nil {
+		return "", false, err
+	}
+	if contentType == "" {
+		contentType = "image/png"
+	}
+	url = "data:" + contentType + ";base64," + base64.StdEncoding.EncodeToString(data)
+	return url, strings.HasPrefix(contentType, "video/"), nil
+}

@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+)
+
+// prompt is what a model is asked.
+type prompt struct {
+	text  string
+	files []string // ids, or URLs
+}
+
+// The prompts that stand in for none beside files.
+const (
+	describeImage = "Analyze this image in detail."
+	describeVideo = "Analyze this image and create a detailed cinematic video generation prompt describing camera movements, lighting, atmosphere, and visual techniques to bring this scene to life as a video."
+)
+
+var errNoPrompt = errors.New("No prompt configured") //nolint:staticcheck // the browser's wording
+
+// defaultPrompt stands in for an empty prompt beside files.
+func defaultPrompt(model string) string {
+	if strings.Contains(js.ToLower(model), "video") {
+		return describeVideo
+	}
+	return describeImage
+}
+
+// standardPrompt fills the node's prompt in; an empty one is {{input}}. The files
+// are those that nodes have declared.
+func (c *call) standardPrompt(model string) (prompt, error) {
+	texts, files := splitFiles(flatten(c.inputs))
+	p := prompt{text: c.node.text("prompt"), files: files}
+	switch {
+	case p.text != "":
+		var err error
+		if p.text, err = c.fill(p.text); err != nil {
+			return prompt{}, err
+		}
+	case len(texts) > 0:
+		p.text = c.inputText()
+	}
+	if p.text == "" && len(files) > 0 {
+		p.text = defaultPrompt(model)
+	}
+	if p.text == "" {
+		return prompt{}, errNoPrompt
+	}
+	return p, nil
+}
+
+// flatten takes arrays apart, one level deep.
+func flatten(inputs []js.Value) []js.Value {
+	var flat []js.Value
+	for _, v := range inputs {
+		if list, ok := v.(js.Array); ok {
+			flat = append(flat, list...)
+		} else {
+			flat = append(flat, v)
+		}
+	}
+	return flat
+}
+
+// splitFiles takes the declared files out of the values.
+func splitFiles(values []js.Value) (others []js.Value, files []string) {
+	for _, v := range values {
+		if f, ok := v.(js.File); ok {
+			files = append(files, string(f))
+		} else {
+			others = append(others, v)
+		}
+	}
+	return others, files
+}
+
+// browserPrompt takes texts of a certain look for files. Beside files the texts
+// are the prompt and the author's prompt goes unheard; {{input}} spelt so takes
+// all texts, and what they bring is read for placeholders again.
+func (c *call) browserPrompt(model string) (prompt, error) {
+	var p prompt
+	var texts []string
+	for _, v := range flatten(c.inputs) {
+		if id := lookedUpFile(v); id != "" {
+			p.files = append(p.files, id)
+		} else {
+			texts = append(texts, js.Text(v))
+		}
+	}
+	author := c.node.field("prompt")
+	if js.Truthy(author) && author.Type() != "string" {
+		return prompt{}, errors.New("prompt.includes is not a function")
+	}
+	p.text = c.node.text("prompt")
+	const mark = "{{input}}"
+	marked := strings.Contains(p.text, mark)
+	joined := strings.Join(texts, "\n\n")
+	switch {
+	case len(p.files) > 0 && len(texts) > 0:
+		p.text = joined
+	case len(p.files) > 0 && marked:
+		if p.text = js.Trim(replaceInput(p.text, "")); p.text == "" {
+			p.text = describeImage
+		}
+	case len(p.files) > 0 && p.text == "":
+		p.text = defaultPrompt(model)
+	case len(p.files) > 0:
+	case len(texts) > 0 && marked:
+		p.text = replaceInput(p.text, joined)
+	case len(texts) > 0 && p.text == "":
+		p.text = joined
+	case len(texts) == 0 && marked:
+		p.text = js.Trim(replaceInput(p.text, ""))
+	}
+	if p.text = c.fillAll(p.text); p.text == "" {
+		return prompt{}, errNoPrompt
+	}
+	return p, nil
+}
+
+// lookedUpFile is the id of the file that the browser takes a text for: a UUID,
+// 8 to 64 hexadecimal digits, or the path of a file's content.
+func lookedUpFile(v js.Value) string {
+	text, ok := js.AsString(v)
+	if !ok {
+		return ""
+	}
+	text = js.Trim(text)
+	if id, ok := strings.CutSuffix(strings.ToLower(text), "/content"); ok && strings.HasPrefix(id, "/api/v1/files/") {
+		if id = text[len("/api/v1/files/"):len(id)]; id != "" && isHex(id, true) {
+			return id
+		}
+		return ""
+	}
+	if len(text) == 36 && isHex(text, true) || 8 <= len(text) && len(text) <= 64 && isHex(text, false) {
+		return text
+	}
+	return ""
+}
+
+// isHex tells whether s has nothing but hexadecimal digits, and hyphens.
+func isHex(s string, hyphens bool) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return !('0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'f' && r < 0x80) && !(hyphens && r == '-')
+	})
+}

@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"sync"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+)
+
+// report tells what happens and keeps the nodes' times.
+type report struct {
+	mu    sync.Mutex
+	tell  func(Event) // nil if nobody listens
+	nodes []NodeReport
+}
+
+func newReport(g *graph, tell func(Event)) *report {
+	r := &report{tell: tell, nodes: make([]NodeReport, len(g.nodes))}
+	for i, n := range g.nodes {
+		r.nodes[i] = NodeReport{ID: n.id, Type: n.kind, Status: NodePending}
+	}
+	return r
+}
+
+// send tells e; the caller holds the lock, so that events come one at a time and
+// in the order of their times.
+func (r *report) send(e Event) {
+	if r.tell != nil {
+		r.tell(e)
+	}
+}
+
+func (r *report) run(e Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e.Time = time.Now()
+	r.send(e)
+}
+
+// started tells of an execution, or of another attempt at its model call.
+func (r *report) started(c *call) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	c.attempt++
+	at := &r.nodes[c.node.index]
+	at.Attempts++
+	if c.attempt == 1 {
+		c.began = now
+		if at.Runs++; at.Runs == 1 {
+			at.Started = now
+		}
+	}
+	r.send(Event{Type: EventNodeStarted, Time: now, Node: c.node.id, Round: c.scope.round, Attempt: c.attempt})
+}
+
+func (r *report) delta(c *call, text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.send(Event{Type: EventNodeDelta, Time: time.Now(), Node: c.node.id, Round: c.scope.round, Attempt: c.attempt, Delta: text})
+}
+
+func (r *report) finished(c *call, status NodeStatus, value js.Value, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	at := &r.nodes[c.node.index]
+	at.Status, at.Reason = status, ""
+	at.Tokens.add(c.tokens)
+	if !c.began.IsZero() {
+		at.Duration += now.Sub(c.began)
+	}
+	if r.tell == nil {
+		return
+	}
+	e := Event{Type: EventNodeFinished, Time: now, Node: c.node.id, Round: c.scope.round, Attempt: c.attempt, Status: string(status)}
+	if err != nil {
+		e.Error = err.Error()
+	} else if !js.IsUndefined(value) {
+		e.Result = js.AppendJSON(nil, value)
+	}
+	if c.tokens != (Usage{}) {
+		e.Tokens = &c.tokens
+	}
+	r.send(e)
+}
+
+// early tells of a result that the browser shows on an output node in advance.
+func (r *report) early(s *scope, n *node, value js.Value) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.send(Event{
+		Type: EventNodeFinished, Time: time.Now(), Node: n.id, Attempt: 1, Round: s.round,
+		Status: string(NodeSuccess), Result: js.AppendJSON(nil, value), Early: true,
+	})
+}
+
+func (r *report) skipped(s *scope, n *node, reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at := &r.nodes[n.index]
+	at.Status, at.Reason = NodeSkipped, reason
+	r.send(Event{Type: EventNodeSkipped, Time: time.Now(), Node: n.id, Round: s.round, Status: string(NodeSkipped), Reason: reason})
+}

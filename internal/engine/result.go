@@ -1,0 +1,176 @@
+package engine
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Result is what a run made. The lists are in the flow's order of nodes; in the
+// browser's reading NodeResults and Errors are in JavaScript's order of keys.
+type Result struct {
+	Status      flow.RunStatus
+	Started     time.Time
+	Duration    time.Duration
+	Inputs      []NodeValue   // the values of the input nodes that ran
+	Outputs     []NodeValue   // what the output nodes that ran show: a value, in a loop the list of its rounds' values, or a file
+	NodeResults []NodeValue   // of the nodes that succeeded; one without a value (undefined) is not among them
+	Errors      []NodeFailure // the node is "global" for what concerns the run
+	Nodes       []NodeReport  // one for each node of the flow
+	Tokens      Usage
+	Calls       int   // model calls made, without repeated attempts
+	Err         error // what ended the run before its time: a *[LimitError] or the context's cause
+}
+
+// NodeValue is the value of a node as JSON.
+type NodeValue struct {
+	Node  string
+	Value json.RawMessage
+}
+
+// NodeFailure is the error of a node.
+type NodeFailure struct {
+	Node string
+	Err  error
+}
+
+// NodeReport says how a node did, over all its rounds.
+type NodeReport struct {
+	ID       string
+	Type     flow.NodeType
+	Status   NodeStatus // of its last execution
+	Reason   string     // why it was skipped
+	Runs     int
+	Attempts int // more than Runs if model calls were repeated
+	Started  time.Time
+	Duration time.Duration // of all its executions together
+	Tokens   Usage
+}
+
+// globalNode stands for the run among the errors.
+const globalNode = "global"
+
+// result gathers what the run made.
+func (r *run) result(ended error) *Result {
+	res := &Result{
+		Started: r.began, Duration: time.Since(r.began),
+		Nodes: r.report.nodes[:r.graph.present()], Calls: r.budget.calls, Err: ended,
+	}
+	for _, n := range r.report.nodes {
+		res.Tokens.add(n.Tokens)
+	}
+	aborted := ended != nil
+	for _, n := range r.graph.nodes {
+		o := r.scope.of(n)
+		aborted = aborted || o.status == NodeAborted
+		if o.value != nil && n.kind == flow.Input {
+			res.Inputs = append(res.Inputs, nodeValue(n, o.value))
+		}
+		if o.value != nil && n.kind == flow.Output {
+			res.Outputs = append(res.Outputs, nodeValue(n, shownBy(o.value)))
+		}
+	}
+	withResult, withError := r.scope.order, r.scope.errors
+	if !r.scope.ordered {
+		withResult, withError = r.graph.nodes, r.graph.nodes
+	}
+	for _, n := range withResult {
+		if o := r.scope.of(n); !js.IsUndefined(o.value) {
+			res.NodeResults = append(res.NodeResults, nodeValue(n, o.value))
+		}
+	}
+	for _, n := range withError {
+		if o := r.scope.of(n); o.err != nil && (o.status != NodeAborted || !r.rules.Errors) {
+			res.Errors = append(res.Errors, NodeFailure{Node: n.id, Err: o.err})
+		}
+	}
+	r.conclude(res, aborted)
+	return res
+}
+
+// nodeValue is v as JSON under the node's id; undefined becomes null.
+func nodeValue(n *node, v js.Value) NodeValue {
+	return NodeValue{Node: n.id, Value: js.AppendJSON(nil, v)}
+}
+
+// shownBy is what an output node with that result shows.
+func shownBy(result js.Value) js.Value {
+	for _, key := range []string{"iterationResults", "value"} {
+		if v, ok := js.Lookup(result, key); ok {
+			return v
+		}
+	}
+	return result
+}
+
+// Execution is the result as the API's record of a run of that flow. It has no
+// id yet.
+func (r *Result) Execution(flowID string) flow.Execution {
+	took := r.Duration.Milliseconds()
+	return flow.Execution{
+		FlowID:        flowID,
+		Status:        r.Status,
+		Inputs:        objectOf(r.Inputs),
+		Outputs:       objectOf(r.Outputs),
+		NodeResults:   objectOf(r.NodeResults),
+		Errors:        r.errorTexts(),
+		ExecutionTime: &took,
+		CreatedAt:     r.Started.Unix(),
+		Meta:          r.meta(),
+	}
+}
+
+func objectOf(values []NodeValue) json.RawMessage {
+	o := make(flow.Object, len(values))
+	for i, v := range values {
+		o[i] = flow.Member{Key: v.Node, Value: v.Value}
+	}
+	return o.AppendJSON(nil)
+}
+
+// errorTexts is the errors by node; null if there are none.
+func (r *Result) errorTexts() json.RawMessage {
+	if len(r.Errors) == 0 {
+		return json.RawMessage("null")
+	}
+	o := make(js.Object, len(r.Errors))
+	for i, e := range r.Errors {
+		o[i] = js.Member{Key: e.Node, Value: js.String(e.Err.Error())}
+	}
+	return js.AppendJSON(nil, o)
+}
+
+// meta is {"nodes":{id:{status,time,tokens,…}},"tokens":…,"calls":…}; times are
+// milliseconds.
+func (r *Result) meta() json.RawMessage {
+	nodes := make(js.Object, len(r.Nodes))
+	for i, n := range r.Nodes {
+		about := js.Object{{Key: "status", Value: js.String(n.Status)}}
+		add := func(key string, v js.Value, told bool) {
+			if told {
+				about = append(about, js.Member{Key: key, Value: v})
+			}
+		}
+		add("reason", js.String(n.Reason), n.Reason != "")
+		add("time", js.FromInt(int(n.Duration.Milliseconds())), n.Runs > 0)
+		add("runs", js.FromInt(n.Runs), n.Runs > 1)
+		add("attempts", js.FromInt(n.Attempts), n.Attempts > n.Runs)
+		add("tokens", n.Tokens.value(), n.Tokens != Usage{})
+		nodes[i] = js.Member{Key: n.ID, Value: about}
+	}
+	meta := js.Object{{Key: "nodes", Value: nodes}, {Key: "calls", Value: js.FromInt(r.Calls)}}
+	if r.Tokens != (Usage{}) {
+		meta = append(meta, js.Member{Key: "tokens", Value: r.Tokens.value()})
+	}
+	return js.AppendJSON(nil, meta)
+}
+
+func (u Usage) value() js.Value {
+	return js.Object{
+		{Key: "prompt", Value: js.FromInt(u.Prompt)},
+		{Key: "completion", Value: js.FromInt(u.Completion)},
+		{Key: "total", Value: js.FromInt(u.Total)},
+	}
+}

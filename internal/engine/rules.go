@@ -1,0 +1,50 @@
+package engine
+
+import "fmt"
+
+// Reading is a way of reading a flow.
+type Reading string
+
+// The readings.
+const (
+	Standard Reading = "standard" // what the user guide promises; the default
+	Browser  Reading = "browser"  // what the editor's own executor does
+)
+
+// ParseReading reads the name of a reading; "" is [Standard].
+func ParseReading(name string) (Reading, error) {
+	switch r := Reading(name); r {
+	case "", Standard:
+		return Standard, nil
+	case Browser:
+		return Browser, nil
+	}
+	return "", fmt.Errorf("unknown engine %q, want %s or %s", name, Standard, Browser)
+}
+
+// Rules gives the rules of the reading.
+func (r Reading) Rules() Rules {
+	if r == Browser {
+		return Rules{}
+	}
+	return Rules{
+		CheckedFirst: true, Order: true, Branches: true, Errors: true, Interpolation: true,
+		Files: true, Model: true, Transform: true, Loop: true, Output: true, Chunks: true,
+	}
+}
+
+// Rules are the rules by which standard departs from the browser; the browser
+// has none of them.
+type Rules struct {
+	CheckedFirst  bool // a flow that cannot mean what it says is refused before anything runs
+	Order         bool // a node runs as soon as what it needs is there, references included
+	Branches      bool // only the edges of a conditional's chosen handle are live
+	Errors        bool // what depends on a failed node is skipped; failed model calls are tried again
+	Interpolation bool // one pass; {{input}} is every live input; what does not resolve is an error
+	Files         bool // files are what a node declares, never what a text looks like
+	Model         bool // all advanced settings are sent; the answer may be streamed
+	Transform     bool // an empty text is an input; extract takes a path
+	Loop          bool // a body runs once a round in a scope of its own, and makes the loop's outputs
+	Output        bool // json must be JSON
+	Chunks        bool // a backend's nested answer to a knowledge query is read chunk by chunk
+}

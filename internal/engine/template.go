@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"iter"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+)
+
+// placeholder is {{…}} in a text.
+type placeholder struct {
+	start, end int    // of the whole, in bytes
+	body       string // between the braces, without the white space around it
+}
+
+// placeholders finds the placeholders of a text that have the form of a
+// reference.
+func placeholders(text string) iter.Seq[placeholder] {
+	return func(yield func(placeholder) bool) {
+		end := 0 // of the last closing braces found
+		for at := 0; ; at++ {
+			next := strings.Index(text[at:], "{{")
+			if next < 0 {
+				return
+			}
+			at += next
+			if end < at+4 {
+				closing := strings.Index(text[at+2:], "}}")
+				if closing < 0 {
+					return
+				}
+				end = at + 2 + closing + 2
+			}
+			inside := text[at+2 : end-2]
+			if strings.IndexByte(inside, '{') >= 0 {
+				continue // a later pair of braces may open one
+			}
+			p := placeholder{start: at, end: end, body: js.Trim(inside)}
+			if _, input := p.input(); (input || strings.Contains(p.body, ".output")) && !yield(p) {
+				return
+			}
+			at = end - 1
+		}
+	}
+}
+
+// input reads {{input}} and {{input.path}}.
+func (p placeholder) input() (path string, ok bool) {
+	path, ok = strings.CutPrefix(p.body, "input")
+	return path, ok && isPath(path)
+}
+
+// output reads {{name.output}} and {{name.output.path}}, for names of letters,
+// digits, '_' and '-'.
+func (p placeholder) output() (name, path string, ok bool) {
+	name, rest, _ := strings.Cut(p.body, ".")
+	path, ok = strings.CutPrefix(rest, "output")
+	return name, path, ok && isName(name) && isPath(path)
+}
+
+// isPath tells whether s is nothing, or a dot and then letters, digits, '_' and
+// dots.
+func isPath(s string) bool {
+	if s == "" {
+		return true
+	}
+	return s[0] == '.' && len(s) > 1 && !strings.ContainsFunc(s, func(r rune) bool { return r != '.' && r != '_' && !isAlphanumeric(r) })
+}
+
+func isName(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r != '-' && r != '_' && !isAlphanumeric(r) })
+}
+
+func isAlphanumeric(r rune) bool {
+	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+}
+
+// replacePlaceholders gives the text with every placeholder replaced by what
+// with makes of it, or left as it is if with says so.
+func replacePlaceholders(text string, with func(placeholder) (string, bool)) string {
+	var b strings.Builder
+	done := 0
+	for p := range placeholders(text) {
+		if made, ok := with(p); ok {
+			b.WriteString(text[done:p.start])
+			b.WriteString(made)
+			done = p.end
+		}
+	}
+	b.WriteString(text[done:])
+	return b.String()
+}
+
+// follow goes down a path such as ".a.0.b" from v.
+func follow(v js.Value, path string) (js.Value, bool) {
+	if path == "" {
+		return v, true
+	}
+	for _, key := range strings.Split(path[1:], ".") {
+		if v.Type() != "object" {
+			return nil, false
+		}
+		var ok bool
+		if v, ok = js.Lookup(v, key); !ok {
+			return nil, false
+		}
+	}
+	return v, true
+}
