@@ -20,6 +20,8 @@ func allowed() map[string][]string {
 		"internal/engine": {"pkg/flow"},
 		"internal/store":  {"pkg/flow"},
 		"internal/server": {"pkg/flow", "internal/engine", "internal/store"},
+
+		"internal/upstreamtest": {"pkg/flow"},
 	}
 }
 

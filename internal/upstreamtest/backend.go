@@ -26,11 +26,12 @@ type User struct {
 // comes, with one administrator, whose token is "admin-token".
 type Options struct {
 	Users        []User
-	ImportMended bool          // POST /import works (and drops meta and access_control)
-	FrontEnd     bool          // a built front end answers wrong paths, 200 with HTML
-	KeysOff      bool          // tokens that begin with sk- are refused
-	Latency      time.Duration // before every answer
-	Models       []string      // ids; nil is one, "llama3"
+	ImportMended bool             // POST /import works (and drops meta and access_control)
+	FrontEnd     bool             // a built front end answers wrong paths, 200 with HTML
+	KeysOff      bool             // tokens that begin with sk- are refused
+	Latency      time.Duration    // before every answer
+	Now          func() time.Time // its clock; nil is the machine's
+	Models       []string         // ids; nil is one, "llama3"
 }
 
 // Backend is the backend. It is an [http.Handler], safe for concurrent use.
@@ -52,6 +53,9 @@ func New(opts Options) *Backend {
 	}
 	if opts.Models == nil {
 		opts.Models = []string{"llama3"}
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
 	}
 	b := &Backend{opts: opts}
 	b.routes()
@@ -78,6 +82,7 @@ func (b *Backend) Count(method, path string) int {
 
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	time.Sleep(b.opts.Latency)
+	w.Header().Set("Date", b.opts.Now().UTC().Format(http.TimeFormat))
 	b.mu.Lock()
 	b.requests = append(b.requests, r.Method+" "+r.URL.Path)
 	fault := b.fault(r)
@@ -143,6 +148,6 @@ func (b *Backend) user(w http.ResponseWriter, r *http.Request) *User {
 			return &b.opts.Users[i]
 		}
 	}
-	fail(w, http.StatusUnauthorized, "401 Unauthorized")
+	fail(w, http.StatusUnauthorized, "401 Unauthorized") //nolint:misspell // its own words
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -22,7 +21,7 @@ func (b *Backend) record(w http.ResponseWriter, r *http.Request, u *User) {
 	if doc == nil || b.find(w, r, u, reads) == nil {
 		return
 	}
-	e := &execution{ID: uuid.NewString(), UserID: u.ID, CreatedAt: time.Now().Unix()}
+	e := &execution{ID: uuid.NewString(), UserID: u.ID, CreatedAt: b.opts.Now().Unix()}
 	text := func(key string) string {
 		v, _ := doc.Get(key)
 		s, _ := strconv.Unquote(string(v))

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -93,7 +92,7 @@ func (r *storedFlow) send(w http.ResponseWriter) {
 
 // insert stores a new row, public unless doc says otherwise.
 func (b *Backend) insert(u *User, doc flow.Object) *storedFlow {
-	now := time.Now().Unix()
+	now := b.opts.Now().Unix()
 	r := &storedFlow{
 		id: uuid.NewString(), userID: u.ID, createdAt: now, updatedAt: now,
 		description: json.RawMessage("null"), nodes: json.RawMessage("[]"), edges: json.RawMessage("[]"), access: json.RawMessage("null"),
@@ -119,7 +118,9 @@ func (b *Backend) find(w http.ResponseWriter, r *http.Request, u *User, can righ
 	return nil
 }
 
-var flowKinds = map[string]byte{"name": '"', "description": '"', "nodes": '[', "edges": '[', "access_control": '{'}
+func flowKinds() map[string]byte {
+	return map[string]byte{"name": '"', "description": '"', "nodes": '[', "edges": '[', "access_control": '{'}
+}
 
 // list knows no query parameters.
 func (b *Backend) list(can right) func(http.ResponseWriter, *http.Request, *User) {
@@ -147,7 +148,7 @@ func (b *Backend) list(can right) func(http.ResponseWriter, *http.Request, *User
 }
 
 func (b *Backend) create(w http.ResponseWriter, r *http.Request, u *User) {
-	if doc := form(w, r, flowKinds, "name", "nodes", "edges"); doc != nil {
+	if doc := form(w, r, flowKinds(), "name", "nodes", "edges"); doc != nil {
 		b.insert(u, doc).send(w)
 	}
 }
@@ -161,13 +162,13 @@ func (b *Backend) get(w http.ResponseWriter, r *http.Request, u *User) {
 // update takes null for "leave it as it is", and moves updated_at even when
 // nothing was sent.
 func (b *Backend) update(w http.ResponseWriter, r *http.Request, u *User) {
-	doc := form(w, r, flowKinds)
+	doc := form(w, r, flowKinds())
 	if doc == nil {
 		return
 	}
 	if row := b.find(w, r, u, writes); row != nil {
 		row.set(doc)
-		row.updatedAt = time.Now().Unix()
+		row.updatedAt = b.opts.Now().Unix()
 		row.send(w)
 	}
 }

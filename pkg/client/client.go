@@ -47,7 +47,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a client: %w", err)
 	}
-	cfg := config{userAgent: "flowctl", timeout: defaultTimeout, retry: defaultRetry}
+	cfg := config{userAgent: "flowctl", timeout: defaultTimeout, retry: defaultRetry()}
 	for _, opt := range opts {
 		if err := opt(&cfg); err != nil {
 			return nil, fmt.Errorf("make a client: %w", err)
@@ -123,6 +123,11 @@ func newResty(c *conn, base *url.URL, cfg config) *resty.Client {
 // silent takes what resty would log: a library does not write to stderr.
 type silent struct{}
 
+// Errorf logs nothing.
 func (silent) Errorf(string, ...any) {}
-func (silent) Warnf(string, ...any)  {}
+
+// Warnf logs nothing.
+func (silent) Warnf(string, ...any) {}
+
+// Debugf logs nothing.
 func (silent) Debugf(string, ...any) {}

@@ -51,10 +51,10 @@ func TestNewRefuses(t *testing.T) {
 
 func TestBaseURL(t *testing.T) {
 	for given, want := range map[string]string{
-		"http://h":             "http://h",
-		" https://h:8443/a/ ":  "https://h:8443/a",
-		"https://h/a%2Fb/":     "https://h/a%2Fb",
-		"http://[::1]:8080///": "http://[::1]:8080",
+		"http://h":              "http://h",
+		"\thttps://h:8443/a/\n": "https://h:8443/a",
+		"https://h/a%2Fb/":      "https://h/a%2Fb",
+		"http://[::1]:8080///":  "http://[::1]:8080",
 	} {
 		c, err := client.New(given)
 		if err != nil || c.BaseURL() != want {

@@ -34,9 +34,10 @@ func (s *FlowsService) Create(ctx context.Context, spec flow.Spec) (flow.Flow, e
 func (s *FlowsService) store(ctx context.Context, k *call, want func(context.Context) (flow.Spec, error)) (flow.Flow, error) {
 	since := time.Now()
 	for try := 1; ; try++ {
+		keyed := s.c.ours.Load() // then every try there is has been made
 		f, _, err := s.c.flow(ctx, k)
 		var failed *Error
-		if !errors.As(err, &failed) || !failed.unsure || ctx.Err() != nil {
+		if !errors.As(err, &failed) || !failed.unsure || keyed || ctx.Err() != nil {
 			return f, err
 		}
 		twin, found, looked := s.look(ctx, want, since)

@@ -19,6 +19,7 @@ type debugLog struct {
 	out  io.Writer
 }
 
+// RoundTrip sends req and notes how it went.
 func (d *debugLog) RoundTrip(req *http.Request) (*http.Response, error) {
 	start := time.Now()
 	line := req.Method + " " + publicURL(req.URL)
@@ -80,6 +81,7 @@ func (b *countedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close ends the count.
 func (b *countedBody) Close() error {
 	err := b.ReadCloser.Close()
 	b.once.Do(func() { b.done(b.n) })

@@ -21,7 +21,7 @@ func TestStatuses(t *testing.T) {
 		c := newClient(t, serve(t, reply(status, "application/json", `{"detail":"the server's words"}`)))
 		_, _, err := c.Flows.Get(t.Context(), "some-id")
 		for _, sentinel := range sentinels {
-			if errors.Is(err, sentinel) != (sentinel == want) {
+			if errors.Is(err, sentinel) != errors.Is(want, sentinel) {
 				t.Errorf("%d matches %v: %t", status, sentinel, errors.Is(err, sentinel))
 			}
 		}
@@ -165,7 +165,7 @@ func TestTokenIsNotSaidBack(t *testing.T) {
 			w.WriteHeader(500)
 		},
 		"redirect": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "http://other.invalid/"+token+"?t="+token, 307)
+			http.Redirect(w, r, "http://other.invalid/"+token+"?t="+token, http.StatusTemporaryRedirect)
 		},
 	}
 	for name, h := range answers {

@@ -17,9 +17,6 @@ type Patch struct {
 	Unknown       flow.Object     // further top-level fields
 }
 
-// serverKeys are the fields of a stored flow that only the server sets.
-var serverKeys = []string{"id", "user_id", "created_at", "updated_at"}
-
 // Replace is the patch that makes a flow what spec says. Meta, access control
 // and unknown fields that spec does not have stay as they are.
 func Replace(spec flow.Spec) Patch {
@@ -57,7 +54,7 @@ func (p *Patch) setList(doc flow.Object, key string, empty func()) {
 
 // authored takes out of spec what only a server sets.
 func authored(spec *flow.Spec) {
-	for _, key := range serverKeys {
+	for _, key := range []string{"id", "user_id", "created_at", "updated_at"} {
 		if spec.Unknown(key) != nil {
 			spec.SetUnknown(key, nil)
 		}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -26,6 +27,7 @@ func (s silence) Error() string {
 // Timeout marks it as a timeout for those who ask net.Error.
 func (s silence) Timeout() bool { return true }
 
+// RoundTrip sends req with a clock running.
 func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
 	if callOf(req.Context()).patient {
 		return p.next.RoundTrip(req)
@@ -55,8 +57,8 @@ type watch struct {
 
 // explain gives the silence behind err, if that was its cause.
 func (w *watch) explain(ctx context.Context, err error) error {
-	if s, ok := context.Cause(ctx).(silence); ok {
-		return s
+	if cause := context.Cause(ctx); errors.As(cause, new(silence)) {
+		return cause
 	}
 	return err
 }
@@ -73,12 +75,13 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	if n > 0 && err == nil {
 		b.timer.Reset(b.limit)
 	}
-	if err != nil && err != io.EOF && b.ctx != nil {
+	if err != nil && !errors.Is(err, io.EOF) && b.ctx != nil {
 		err = b.explain(b.ctx, err)
 	}
 	return n, err
 }
 
+// Close stops the clock.
 func (b *watchedBody) Close() error {
 	err := b.ReadCloser.Close()
 	if b.ctx != nil {

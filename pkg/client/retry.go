@@ -21,7 +21,9 @@ type Retry struct {
 	MaxWait time.Duration // no wait is longer, whatever Retry-After asks for
 }
 
-var defaultRetry = Retry{Max: 3, MinWait: 100 * time.Millisecond, MaxWait: 30 * time.Second}
+func defaultRetry() Retry {
+	return Retry{Max: 3, MinWait: 100 * time.Millisecond, MaxWait: 30 * time.Second}
+}
 
 // again tells resty whether to try once more.
 func (c *conn) again(resp *resty.Response, err error) bool {
@@ -105,7 +107,7 @@ func jitter(limit time.Duration) time.Duration {
 	if limit <= 0 {
 		return 0
 	}
-	return rand.N(limit)
+	return rand.N(limit) //nolint:gosec // nobody gains by guessing a wait
 }
 
 // retryAfter reads the Retry-After header: seconds, or a date.

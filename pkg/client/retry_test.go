@@ -55,7 +55,7 @@ func TestTriesEnd(t *testing.T) {
 	b.Fail(upstreamtest.Fault{Times: -1, Status: 503})
 	_, _, err := c.Flows.Get(t.Context(), "x")
 	var failed *client.Error
-	if !errors.As(err, &failed) || failed.StatusCode != 503 || len(b.Requests()) != 1+quick.Max {
+	if !errors.As(err, &failed) || failed.StatusCode != 503 || len(b.Requests()) != 1+quick().Max {
 		t.Errorf("after %d requests: %v", len(b.Requests()), err)
 	}
 }

@@ -3,7 +3,8 @@ package client
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
+	"reflect"
+	"strings"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -17,12 +18,11 @@ func sameContent(has, sent flow.Spec) bool {
 		sameJSON(list(has.Nodes), list(sent.Nodes)) && sameJSON(list(has.Edges), list(sent.Edges))
 }
 
-// sameJSON compares two JSON texts by what they mean to the real backend, which
-// re-spells numbers and makes null of those that are too big. Nothing is an empty
-// list.
-func sameJSON(a, b []byte) bool { return sameValue(decode(a), decode(b)) }
+// sameJSON compares two JSON texts by what they mean to the real backend. Nothing
+// is an empty list.
+func sameJSON(a, b []byte) bool { return reflect.DeepEqual(meaning(a), meaning(b)) }
 
-func decode(text []byte) any {
+func meaning(text []byte) any {
 	if text == nil {
 		text = []byte("[]")
 	}
@@ -30,48 +30,30 @@ func decode(text []byte) any {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	_ = d.Decode(&v) // was read before
-	return v
+	return respelt(v)
 }
 
-func sameValue(a, b any) bool {
-	switch a := a.(type) {
+// respelt makes of numbers in v what the real backend makes of them: it re-spells
+// fractions and powers, has null for those that are too big, and keeps integers.
+func respelt(v any) any {
+	switch v := v.(type) {
 	case map[string]any:
-		b, ok := b.(map[string]any)
-		if !ok || len(a) != len(b) {
-			return false
+		for key, elem := range v {
+			v[key] = respelt(elem)
 		}
-		for key, v := range a {
-			if w, ok := b[key]; !ok || !sameValue(v, w) {
-				return false
-			}
-		}
-		return true
 	case []any:
-		b, ok := b.([]any)
-		if !ok || len(a) != len(b) {
-			return false
+		for i, elem := range v {
+			v[i] = respelt(elem)
 		}
-		for i := range a {
-			if !sameValue(a[i], b[i]) {
-				return false
-			}
-		}
-		return true
 	case json.Number:
-		b, ok := b.(json.Number)
-		return ok && (a == b || number(a) == number(b)) || !ok && number(a) == nil
-	case nil:
-		b, ok := b.(json.Number)
-		return !ok && any(b) != nil || ok && number(b) == nil
+		if !strings.ContainsAny(string(v), ".eE") {
+			return v
+		}
+		f, err := v.Float64()
+		if err != nil {
+			return nil
+		}
+		return f
 	}
-	return a == b
-}
-
-// number is n as the real backend keeps it: nil if it is too big for it.
-func number(n json.Number) any {
-	f, err := strconv.ParseFloat(string(n), 64)
-	if err != nil {
-		return nil
-	}
-	return f
+	return v
 }

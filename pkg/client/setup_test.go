@@ -17,7 +17,9 @@ import (
 )
 
 // quick are retries that a test can wait for.
-var quick = client.Retry{Max: 3, MinWait: time.Millisecond, MaxWait: 20 * time.Millisecond}
+func quick() client.Retry {
+	return client.Retry{Max: 3, MinWait: time.Millisecond, MaxWait: 20 * time.Millisecond}
+}
 
 // serve starts h on a port of its own.
 func serve(t testing.TB, h http.Handler) string {
@@ -31,7 +33,7 @@ func serve(t testing.TB, h http.Handler) string {
 
 func newClient(t testing.TB, url string, opts ...client.Option) *client.Client {
 	t.Helper()
-	c, err := client.New(url, append([]client.Option{client.WithRetry(quick)}, opts...)...)
+	c, err := client.New(url, append([]client.Option{client.WithRetry(quick())}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,9 +81,25 @@ func ourServer(t testing.TB, wrap func(http.Handler) http.Handler, opts ...clien
 	return newClient(t, url, append([]client.Option{client.WithToken(key)}, opts...)...), key
 }
 
+// inProcess is a client of our own server without a socket between them.
+func inProcess(t testing.TB) *client.Client {
+	t.Helper()
+	st, err := store.Open(t.Context(), t.TempDir()+"/flows.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	admin, err := server.EnsureAdmin(t.Context(), st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newClient(t, "http://local.flowctl", client.WithTransport(server.New(st, server.Options{}).Transport(*admin)))
+}
+
 // both runs a test on both kinds of server.
 func both(t *testing.T, test func(t *testing.T, c *client.Client)) {
 	t.Run("our server", func(t *testing.T) { test(t, our(t)) })
+	t.Run("in process", func(t *testing.T) { test(t, inProcess(t)) })
 	t.Run("real backend", func(t *testing.T) {
 		c, _ := upstream(t, upstreamtest.Options{})
 		test(t, c)

@@ -17,7 +17,7 @@ func (*notList) Error() string { return "no JSON array" }
 // one of them at a time; it is valid until the next one. It closes body.
 func elements(body io.ReadCloser) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		defer body.Close()
+		defer func() { _ = body.Close() }()
 		// What a flow may hold is for pkg/flow to say.
 		d := jsontext.NewDecoder(body, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 		if d.PeekKind() != '[' {

@@ -40,6 +40,7 @@ type shortErrors struct{ next http.RoundTripper }
 
 const maxErrorBody = 64 << 10 // bytes
 
+// RoundTrip sends req.
 func (s shortErrors) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := s.next.RoundTrip(req)
 	if err == nil && resp.StatusCode >= 400 {

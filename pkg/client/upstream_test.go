@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -210,15 +211,26 @@ func TestCreateIsLookedForBeforeItIsSentAgain(t *testing.T) {
 	}
 }
 
-// An older flow of the same content is not the one that was just sent.
-func TestCreateIsNotMistakenForAnOlderOne(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
-	older := create(t, c, twoNodes)
-	time.Sleep(3100 * time.Millisecond) // beyond what whole seconds and two clocks may differ
-	b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", Drop: true})
-	f := create(t, c, twoNodes)
-	if f.ID == older.ID || listNames(t, c) != "Two,Two" {
-		t.Errorf("took %s for the new one", f.ID)
+// An older flow of the same content is not the one that was just sent, wherever
+// the server's clock stands.
+func TestCreateAndClocks(t *testing.T) {
+	for _, ahead := range []time.Duration{-time.Hour, 0, time.Hour} {
+		var passed atomic.Int64 // in place of a pause
+		c, b := upstream(t, upstreamtest.Options{Now: func() time.Time { return time.Now().Add(ahead + time.Duration(passed.Load())) }})
+		older := create(t, c, twoNodes)
+		passed.Store(int64(time.Minute))
+		if err := c.Server.Health(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", Drop: true})
+		if f := create(t, c, twoNodes); f.ID == older.ID {
+			t.Errorf("clock %v ahead: took the older one for the new one", ahead)
+		}
+		b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", After: true, Drop: true})
+		create(t, c, `{"name":"Two","nodes":[],"edges":[]}`)
+		if got := listNames(t, c); got != "Two,Two,Two" {
+			t.Errorf("clock %v ahead: there are %s", ahead, got)
+		}
 	}
 }
 

@@ -1,0 +1,60 @@
+package client_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/flowctl/flowctl/internal/upstreamtest"
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+func TestSignIn(t *testing.T) {
+	b := upstreamtest.New(upstreamtest.Options{Models: []string{"llama3", "phi"}})
+	url := serve(t, b)
+	c := newClient(t, url)
+	if _, err := c.Auth.Whoami(t.Context()); !errors.Is(err, client.ErrUnauthorized) {
+		t.Errorf("without a token: %v", err)
+	}
+	if _, err := c.Auth.SignIn(t.Context(), "admin@example.com", "wrong"); !errors.Is(err, client.ErrInvalid) || !strings.Contains(err.Error(), "password provided is incorrect") {
+		t.Errorf("wrong password: %v", err)
+	}
+	session, err := c.Auth.SignIn(t.Context(), "admin@example.com", "admin-token")
+	if err != nil || session.ID != "admin-id" || session.Role != "admin" {
+		t.Fatalf("signed in as %v, %v", session, err)
+	}
+	c = newClient(t, url, client.WithToken(session.Token))
+	if u, err := c.Auth.Whoami(t.Context()); err != nil || u != session.User {
+		t.Errorf("is %+v, %v", u, err)
+	}
+	if models, err := c.Models.List(t.Context()); err != nil || mustJSON(t, models) != `[{"id":"llama3","name":"llama3"},{"id":"phi","name":"phi"}]` {
+		t.Errorf("models: %+v, %v", models, err)
+	}
+}
+
+// A server that remembers the answers of keyed calls must not remember tokens.
+func TestSignInHasNoKey(t *testing.T) {
+	c := newClient(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if key := r.Header.Get("Idempotency-Key"); key != "" {
+			t.Errorf("sign-in came with key %s", key)
+		}
+		reply(200, "application/json", `{"token":"new-secret","id":7}`)(w, r)
+	})))
+	_, err := c.Auth.SignIn(t.Context(), "a@example.com", "p")
+	if err == nil || strings.Contains(err.Error(), "new-secret") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestServerInfo(t *testing.T) {
+	upstream, _ := upstream(t, upstreamtest.Options{})
+	for c, want := range map[*client.Client]client.ServerInfo{upstream: {Version: "0.6.5"}, our(t): {Version: "1.2.3", Flowctl: true}} {
+		if info, err := c.Server.Info(t.Context()); err != nil || info != want {
+			t.Errorf("info: %+v, %v", info, err)
+		}
+		if err := c.Server.Health(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+
+	"github.com/flowctl/flowctl/internal/upstreamtest"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// backend stands for https://flows.example.com in the examples.
+func backend() *httptest.Server {
+	return httptest.NewServer(upstreamtest.New(upstreamtest.Options{}))
+}
+
+func ExampleNew() {
+	server := backend()
+	defer server.Close()
+
+	c, err := client.New(server.URL, client.WithToken("admin-token"), client.WithUserAgent("my-program/1.0"))
+	if err != nil {
+		panic(err)
+	}
+	user, err := c.Auth.Whoami(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(user.Email, user.Role)
+	// Output: admin@example.com admin
+}
+
+func ExampleFlowsService_Create() {
+	server := backend()
+	defer server.Close()
+	c, err := client.New(server.URL, client.WithToken("admin-token"))
+	if err != nil {
+		panic(err)
+	}
+
+	f, err := c.Flows.Create(context.Background(), flow.Spec{
+		Name: "Summarise",
+		Nodes: []flow.Node{
+			{ID: "text", Type: flow.Input},
+			{ID: "model", Type: flow.Model, Data: []byte(`{"modelId":"llama3","prompt":"Summarise: {{input}}"}`)},
+		},
+		Edges: []flow.Edge{{ID: "e1", Source: "text", Target: "model"}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("%s, %d nodes, shared with %s\n", f.Name, len(f.Nodes), f.AccessControl)
+	// Output: Summarise, 2 nodes, shared with {}
+}
+
+func ExampleFlowsService_All() {
+	server := backend()
+	defer server.Close()
+	c, err := client.New(server.URL, client.WithToken("admin-token"))
+	if err != nil {
+		panic(err)
+	}
+	ctx := context.Background()
+	for _, name := range []string{"Review", "Summarise", "Second review"} {
+		if _, err := c.Flows.Create(ctx, flow.Spec{Name: name}); err != nil {
+			panic(err)
+		}
+	}
+
+	found := 0
+	for f, err := range c.Flows.All(ctx, client.ListOptions{Search: "review"}) {
+		if err != nil {
+			panic(err)
+		}
+		if f.ID != "" {
+			found++
+		}
+	}
+	fmt.Println(found, "found")
+	// Output: 2 found
+}
+
+func ExampleIfUnchanged() {
+	server := backend()
+	defer server.Close()
+	c, err := client.New(server.URL, client.WithToken("admin-token"))
+	if err != nil {
+		panic(err)
+	}
+	ctx := context.Background()
+	made, err := c.Flows.Create(ctx, flow.Spec{Name: "Draft"})
+	if err != nil {
+		panic(err)
+	}
+
+	f, rev, err := c.Flows.Get(ctx, made.ID)
+	if err != nil {
+		panic(err)
+	}
+	theirs, mine := "Theirs", f.Name+", edited"
+	if _, err := c.Flows.Update(ctx, f.ID, client.Patch{Name: &theirs}); err != nil {
+		panic(err)
+	}
+	_, err = c.Flows.Update(ctx, f.ID, client.Patch{Name: &mine}, client.IfUnchanged(rev))
+	fmt.Println(errors.Is(err, client.ErrConflict))
+	// Output: true
+}
+
+func ExampleError() {
+	server := backend()
+	defer server.Close()
+	c, err := client.New(server.URL, client.WithToken("admin-token"))
+	if err != nil {
+		panic(err)
+	}
+
+	_, _, err = c.Flows.Get(context.Background(), "no-such-flow")
+	var failed *client.Error
+	if errors.As(err, &failed) && errors.Is(err, client.ErrNotFound) {
+		fmt.Println(failed.StatusCode, failed.Method, failed.Path)
+	}
+	fmt.Println(err)
+	// Output:
+	// 404 GET /api/v1/flows/no-such-flow
+	// get flow "no-such-flow": not found (404); check the id; it may be deleted, or private to somebody else
+}
