@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 //	answers STATUS TYPE FILE     start a server that has one answer to everything
 //	await FILE PATTERN           wait until the file matches; named groups set
 //	                             variables
+//	newer FILE                   make a SQLite database that of a newer flowctl
 //
 // and the program "terminal DIALOGUE PROGRAM ARGS...", see terminalMain.
 func TestScript(t *testing.T) {
@@ -52,6 +53,7 @@ func TestScript(t *testing.T) {
 			"exits":    scriptExits,
 			"fault":    scriptFault,
 			"post":     scriptPost,
+			"newer":    scriptNewer,
 			"requests": scriptRequests,
 			"server":   scriptServer,
 			"upstream": scriptUpstream,

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"strconv"
 	"time"
 
@@ -102,6 +105,9 @@ func (d *database) migrations(ctx context.Context, out outputFlags, step func(co
 		return err
 	}
 	list, err := step(ctx, dsn)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w; a database is made when it is first used", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -36,7 +37,7 @@ func newUserUpdateCmd(d *database) *cobra.Command {
 				u.Name = name
 			}
 			if f.Changed("email") {
-				u.Email = email
+				u.Email = strings.ToLower(email) // as the store keeps it
 			}
 		})
 	}

@@ -48,6 +48,9 @@ func (a *app) target() (target, error) {
 	if t.Token == "" && t.Profile != "" {
 		t.Token, err = readToken(t.Profile)
 	}
+	if t.Token == "" && os.Getenv("FLOWCTL_TOKEN") != "" {
+		a.warn("FLOWCTL_TOKEN goes with FLOWCTL_SERVER and is not sent to %s; add --token", t.Server)
+	}
 	return t, err
 }
 

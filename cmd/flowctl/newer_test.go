@@ -1,0 +1,20 @@
+package main
+
+import (
+	"database/sql"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite"
+)
+
+// scriptNewer makes a SQLite database look as if a newer flowctl had migrated it.
+func scriptNewer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: newer FILE")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer db.Close()
+	_, err = db.Exec("INSERT INTO flowctl_migration (version_id, is_applied) VALUES (9999, 1)")
+	ts.Check(err)
+}
