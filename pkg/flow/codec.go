@@ -91,10 +91,16 @@ func unknownKeys(doc Object, known []string) []string {
 	return keys
 }
 
-// readList scans an array of nodes or edges.
+// readList scans an array of nodes or edges. Of a big one it makes room for as many
+// as the text seems to hold: append would leave several times that behind.
 func readList[T any](s *scanner, read func(*scanner) (T, error)) ([]T, error) {
 	list := []T{}
+	start := s.pos
 	err := s.array(func() error {
+		if n := len(list); n == cap(list) {
+			left := (len(s.data) - s.pos) * n / (s.pos - start)
+			list = slices.Grow(list, min(left+1, 3*n+8))
+		}
 		item, err := read(s)
 		list = append(list, item)
 		return err
