@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 //	answers STATUS TYPE FILE     start a server that has one answer to everything
 //	await FILE PATTERN           wait until the file matches; named groups set
 //	                             variables
+//	certificate                  write cert.pem and key.pem for 127.0.0.1
 //	newer FILE                   make a SQLite database that of a newer flowctl
 //
 // and the program "terminal DIALOGUE PROGRAM ARGS...", see terminalMain.
@@ -48,15 +49,16 @@ func TestScript(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setupScript,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"answers":  scriptAnswers,
-			"await":    scriptAwait,
-			"exits":    scriptExits,
-			"fault":    scriptFault,
-			"post":     scriptPost,
-			"newer":    scriptNewer,
-			"requests": scriptRequests,
-			"server":   scriptServer,
-			"upstream": scriptUpstream,
+			"answers":     scriptAnswers,
+			"await":       scriptAwait,
+			"certificate": scriptCertificate,
+			"exits":       scriptExits,
+			"fault":       scriptFault,
+			"post":        scriptPost,
+			"newer":       scriptNewer,
+			"requests":    scriptRequests,
+			"server":      scriptServer,
+			"upstream":    scriptUpstream,
 		},
 	})
 }
