@@ -80,6 +80,19 @@ func (b *Backend) Count(method, path string) int {
 	return n
 }
 
+// Stored lists the ids of the flows that are stored, oldest first: those too that
+// no answer can hold.
+func (b *Backend) Stored() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var ids []string
+	for _, f := range b.flows {
+		ids = append(ids, f.id)
+	}
+	return ids
+}
+
+// ServeHTTP answers one request.
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	time.Sleep(b.opts.Latency)
 	w.Header().Set("Date", b.opts.Now().UTC().Format(http.TimeFormat))
