@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -157,12 +159,19 @@ func checkProfileName(name string) error {
 	return nil
 }
 
-// completeProfiles completes the names of profiles, and further ones.
-func (a *app) completeProfiles(further ...string) cobra.CompletionFunc {
-	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		names := further
+// completeProfiles completes the names of profiles, and further ones, but for those
+// that are there already. Like completeRefs it never complains.
+func (a *app) completeProfiles(further ...cobra.Completion) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		a.err = io.Discard
+		if err := a.loadConfig(cmd.Root().PersistentFlags()); err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		names := slices.Clone(further)
 		for _, p := range a.config.Profiles {
-			names = append(names, cobra.CompletionWithDesc(p.Name, p.Server))
+			if !slices.Contains(args, p.Name) {
+				names = append(names, cobra.CompletionWithDesc(p.Name, p.Server))
+			}
 		}
 		return names, cobra.ShellCompDirectiveNoFileComp
 	}

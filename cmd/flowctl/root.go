@@ -24,8 +24,8 @@ func newRootCmd(a *app) *cobra.Command {
 		RunE:              groupRun,
 		Args:              cobra.ArbitraryArgs,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			if c.Name() == cobra.ShellCompRequestCmd {
-				return nil // see listForCompletion
+			if c == c.Root() || c.Name() == cobra.ShellCompRequestCmd {
+				return nil // help needs none; for completion see listForCompletion
 			}
 			return a.loadConfig(c.Root().PersistentFlags())
 		},
@@ -34,6 +34,7 @@ func newRootCmd(a *app) *cobra.Command {
 	cmd.SetOut(a.out)
 	cmd.SetErr(a.err)
 	a.flags.register(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("profile", a.completeProfiles(localProfile))
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())}
 	})
@@ -72,6 +73,7 @@ func groupRun(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}
+	cmd.SuggestionsMinimumDistance = 2 // as where cobra suggests by itself
 	msg := fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath())
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		msg += fmt.Sprintf("; did you mean %q?", near[0])
