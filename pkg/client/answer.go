@@ -77,7 +77,7 @@ func (c *conn) refused(k *call, status int, a *answer) error {
 	var said struct{ Detail json.RawMessage }
 	var text string
 	switch {
-	case json.Unmarshal(body, &said) != nil:
+	case json.Unmarshal(body, &said) != nil || said.Detail == nil:
 		e.Detail = printable(c.redact(describe(a.header, body)), maxDetail)
 	case json.Unmarshal(said.Detail, &text) == nil:
 		e.Detail = printable(c.redact(text), maxDetail)

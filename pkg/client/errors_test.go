@@ -56,6 +56,7 @@ func TestMessages(t *testing.T) {
 		{200, "application/json", `[1,2]`, `get flow "x": unusable answer (200): not a flow but [1,2]; check the server's address and version`, true},
 		{200, "application/json", `{"detail":"x"}`, `list flows: unusable answer (200): not a list but {"detail":"x"}; check the server's address and version`, false},
 		{200, "application/json", `[1]`, `list flows: unusable answer (200): not a flow but 1; check the server's address and version`, false},
+		{503, "application/json", `{"error":"busy"}`, `list flows: server error (503): application/json "{\"error\":\"busy\"}"; try again later`, false},
 		{418, "text/plain", "", `list flows: i'm a teapot (418): empty text/plain`, false},
 		{400, "application/json", `{"detail":{"a":[1]}}`, `list flows: invalid (400): {"a":[1]}; mend it and try again`, false},
 	} {

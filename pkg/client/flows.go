@@ -69,7 +69,7 @@ func (s *FlowsService) Update(ctx context.Context, id string, p Patch, opts ...W
 	}
 	f, h, err := s.c.flow(ctx, k)
 	if err == nil && string(p.AccessControl) == "null" && !isOurs(h) && string(f.AccessControl) != "null" {
-		err = fmt.Errorf("%s: %w: this server cannot make a private flow public again; everything else is updated. Duplicate the flow in the editor instead", k.doing(), ErrInvalid)
+		err = fmt.Errorf("%s: %w: this server cannot make a private flow public again; everything else is updated; create it anew with access_control null instead", k.doing(), ErrInvalid)
 	}
 	return f, err
 }
@@ -86,8 +86,8 @@ func (s *FlowsService) Delete(ctx context.Context, id string, opts ...WriteOptio
 	return s.c.gone(ctx, k)
 }
 
-// Delegated is the status in an [ExecuteResult] of a server that leaves running to its
-// client.
+// Delegated is the status in an [ExecuteResult] of a server that leaves running to
+// its client.
 const Delegated = "delegated_to_client"
 
 // ExecuteResult is the answer to [FlowsService.Execute].

@@ -6,10 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
-
-	"net/http"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
