@@ -19,12 +19,17 @@ type answer struct {
 	size  int      // bytes in parts
 	buf   []byte   // what comes next
 	start int      // where in buf the next part begins
+	pool  *sync.Pool
 }
 
-// answers holds buffers for the next answers.
-var answers = sync.Pool{New: func() any { return &answer{buf: make([]byte, 0, 8<<10)} }}
-
-func newAnswer() *answer { return answers.Get().(*answer) }
+// newAnswer gives an empty answer, with the buffer of an earlier one if there is
+// one to be had.
+func (s *Server) newAnswer() *answer {
+	if a, ok := s.answers.Get().(*answer); ok {
+		return a
+	}
+	return &answer{buf: make([]byte, 0, 8<<10), pool: &s.answers}
+}
 
 // raw adds JSON text.
 func (a *answer) raw(b []byte) {
@@ -72,18 +77,15 @@ func (a *answer) free() {
 		return
 	}
 	clear(a.parts)
-	*a = answer{parts: a.parts[:0], buf: a.buf[:0]}
-	answers.Put(a)
+	*a = answer{parts: a.parts[:0], buf: a.buf[:0], pool: a.pool}
+	a.pool.Put(a)
 }
 
 // send answers 200 with a and frees it.
 func (c *call) send(a *answer) error {
 	defer a.free()
 	a.cut()
-	h := c.Header()
-	h["Content-Type"] = jsonType
-	h["Content-Length"] = []string{strconv.Itoa(a.size)}
-	c.WriteHeader(http.StatusOK)
+	c.jsonHeader(http.StatusOK, a.size)
 	for _, p := range a.parts {
 		if _, err := c.Write(p); err != nil {
 			return nil // the client has gone: there is nobody to tell
@@ -94,14 +96,16 @@ func (c *call) send(a *answer) error {
 
 // json answers with a short body.
 func (c *call) json(status int, body []byte) {
-	h := c.Header()
-	h["Content-Type"] = jsonType
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
-	c.WriteHeader(status)
+	c.jsonHeader(status, len(body))
 	_, _ = c.Write(body) // fails only when the client has gone
 }
 
-var jsonType = []string{"application/json"}
+func (c *call) jsonHeader(status, length int) {
+	h := c.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(length))
+	c.WriteHeader(status)
+}
 
 // appendQuoted appends s as a JSON string that escapes no more than it has to.
 func appendQuoted(dst []byte, s string) []byte {

@@ -17,7 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-var update = flag.Bool("update", false, "write openapi.json anew")
+var update = flag.Bool("update", false, "write openapi.json anew") //nolint:gochecknoglobals // a flag has to be there before the tests are
 
 // TestOpenAPIJSON fails when openapi.json is not what openapi.yaml says.
 func TestOpenAPIJSON(t *testing.T) {
@@ -133,26 +133,25 @@ type contract struct {
 	mu       sync.Mutex
 }
 
-var theContract struct {
-	once sync.Once
-	contract
-}
+// newContract reads the contract, once for all tests: compiling schemas takes long.
+//
+//nolint:gochecknoglobals // see above
+var newContract = sync.OnceValues(func() (*contract, error) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(openAPIJSON))
+	if err != nil {
+		return nil, err
+	}
+	c := &contract{doc: doc.(map[string]any), compiler: jsonschema.NewCompiler()}
+	return c, c.compiler.AddResource("openapi.json", doc)
+})
 
-// loadContract reads the contract once for all tests: compiling schemas takes long.
 func loadContract(t *testing.T) *contract {
 	t.Helper()
-	theContract.once.Do(func() {
-		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(openAPIJSON))
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := jsonschema.NewCompiler()
-		if err := c.AddResource("openapi.json", doc); err != nil {
-			t.Fatal(err)
-		}
-		theContract.doc, theContract.compiler = doc.(map[string]any), c
-	})
-	return &theContract.contract
+	c, err := newContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // object goes down the keys and through references on the way.

@@ -79,7 +79,7 @@ func (s *Server) docsAsset(c *call) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return c.sendGzip(f)
 }
 

@@ -32,13 +32,13 @@ func (c *call) list(scope store.Scope) error {
 		return err
 	}
 	h := c.Header()
-	h["X-Total-Count"] = []string{strconv.FormatInt(page.Total, 10)}
+	h.Set("X-Total-Count", strconv.FormatInt(page.Total, 10))
 	if page.Next != "" {
 		params.Set("cursor", page.Next)
 		// Only the query: it is right behind every proxy and path prefix.
 		h.Set("Link", "<?"+params.Encode()+`>; rel="next"`)
 	}
-	a := newAnswer()
+	a := c.s.newAnswer()
 	a.text("[")
 	for i := range page.Flows {
 		if i > 0 {

@@ -20,8 +20,8 @@ func (c *call) readable() (*store.Flow, error) {
 
 // sendFlow answers with a whole flow and its entity tag.
 func (c *call) sendFlow(f *store.Flow) error {
-	c.Header()["Etag"] = []string{etag(f)}
-	a := newAnswer()
+	c.Header().Set("ETag", etag(f))
+	a := c.s.newAnswer()
 	a.flow(f)
 	return c.send(a)
 }
@@ -32,7 +32,7 @@ func (s *Server) getFlow(c *call) error {
 		return err
 	}
 	if c.notModified(f) {
-		c.Header()["Etag"] = []string{etag(f)}
+		c.Header().Set("ETag", etag(f))
 		c.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -44,7 +44,7 @@ func (s *Server) exportFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	a := newAnswer()
+	a := s.newAnswer()
 	a.export(f)
 	return c.send(a)
 }
@@ -59,7 +59,7 @@ func (s *Server) executeFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	a := newAnswer()
+	a := s.newAnswer()
 	a.text(`{"message":"Flow execution is handled client-side","flowId":`)
 	a.quote(f.ID)
 	a.text(`,"status":"delegated_to_client"}`)

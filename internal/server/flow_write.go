@@ -30,8 +30,7 @@ func (c *call) add(f *store.Flow, once once) error {
 	f.Fill()
 	once.remember(f)
 	if err := c.s.st.CreateFlow(c.r.Context(), f, once.record); err != nil {
-		_, err = c.lost(once, err)
-		return err
+		return c.unlessLost(once, err)
 	}
 	return c.sendFlow(f)
 }
@@ -79,8 +78,7 @@ func (s *Server) updateFlow(c *call) error {
 	case errors.Is(err, errUnchanged):
 		return c.sendFlow(&unchanged)
 	case err != nil:
-		_, err = c.lost(once, err)
-		return err
+		return c.unlessLost(once, err)
 	}
 	return c.sendFlow(f)
 }
@@ -95,7 +93,7 @@ func (s *Server) deleteFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	a := newAnswer()
+	a := s.newAnswer()
 	a.text("true")
 	return c.send(a)
 }

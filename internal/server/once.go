@@ -63,20 +63,19 @@ func (o once) remember(f *store.Flow) {
 	if o.record == nil {
 		return
 	}
-	a := newAnswer()
-	defer a.free()
+	a := new(answer)
 	a.flow(f)
 	o.record.Body, o.record.Revision = a.bytes(), f.Revision
 }
 
-// lost tells whether err says that another arrival of the same POST came first
-// while this one was on its way, and answers as that was.
-func (c *call) lost(o once, err error) (done bool, answered error) {
+// unlessLost returns err, or nil when it says that another arrival of the same POST
+// came first while this one was on its way, and that was answered.
+func (c *call) unlessLost(o once, err error) error {
 	var replay *store.ReplayError
 	if !errors.As(err, &replay) {
-		return false, err
+		return err
 	}
-	return true, c.replay(o, &replay.First)
+	return c.replay(o, &replay.First)
 }
 
 // replay answers with the first answer, if it was to the same request.

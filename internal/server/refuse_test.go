@@ -246,7 +246,7 @@ func FuzzDraft(f *testing.F) {
 		}
 		stored := d.flow("u", "default")
 		stored.Fill()
-		a := newAnswer()
+		a := new(answer)
 		a.flow(stored)
 		answer := a.bytes()
 		back, err := flow.ParseObject(answer)

@@ -128,7 +128,7 @@ func TestServeTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if b, _ := io.ReadAll(resp.Body); string(b) != `{"version":"1.2.3"}` || resp.TLS.Version < tls.VersionTLS12 {
 		t.Errorf("answered %s over %s", b, resp.Proto)
 	}
@@ -136,7 +136,7 @@ func TestServeTLS(t *testing.T) {
 		t.Errorf("Serve: %v", err)
 	}
 	if resp, err := http.Get("https://" + addr); err == nil {
-		resp.Body.Close()
+		_ = resp.Body.Close()
 		t.Error("the server still answers")
 	}
 }

@@ -37,6 +37,7 @@ type Server struct {
 	keys    keyCache
 	signIns signIns
 	metrics func() *serverMetrics
+	answers sync.Pool // of *answer
 }
 
 // New makes a server over st, which stays the caller's to close.
@@ -71,11 +72,11 @@ func (s *Server) serve(c *call) {
 	start := time.Now()
 	c.id = s.ids().of(c.r)
 	h := c.Header()
-	h["Flowctl-Api"] = apiVersion
-	h["X-Request-Id"] = []string{c.id}
-	h["X-Content-Type-Options"] = nosniff
-	h["Cache-Control"] = revalidate
-	h["Content-Security-Policy"] = noContent
+	h.Set("Flowctl-Api", "1")
+	h.Set("X-Request-Id", c.id)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	if c.local == nil {
 		m := s.metrics()
 		m.inFlight.Add(1)
@@ -95,23 +96,15 @@ func (s *Server) serve(c *call) {
 	s.mux().ServeHTTP(c, c.r)
 }
 
-// Header values that all answers share. net/http only reads them.
-var (
-	apiVersion = []string{"1"}
-	nosniff    = []string{"nosniff"}
-	revalidate = []string{"private, no-cache"}
-	noContent  = []string{"default-src 'none'; frame-ancestors 'none'"}
-)
-
 // recoverPanic answers a handler's panic with a 500 that tells nothing of the
 // inside. An answer that has begun cannot be mended: the connection is dropped, so
 // that nobody takes half of it for the whole.
 func (s *Server) recoverPanic(c *call) {
 	p := recover()
-	switch {
-	case p == nil:
+	switch p {
+	case nil:
 		return
-	case p == http.ErrAbortHandler:
+	case http.ErrAbortHandler:
 		panic(p)
 	}
 	s.log.Error("panic", "request_id", c.id, "error", fmt.Sprint(p), "stack", string(debug.Stack()))

@@ -100,7 +100,7 @@ func TestPanic(t *testing.T) {
 	resp, err := http.Get(web.URL + "/late")
 	if err == nil {
 		_, err = io.ReadAll(resp.Body)
-		resp.Body.Close()
+		_ = resp.Body.Close()
 	}
 	if err == nil {
 		t.Error("an answer that was begun before the panic came to a good end")

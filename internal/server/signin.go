@@ -57,7 +57,7 @@ func (s *Server) signIn(c *call) error {
 	if err != nil {
 		return err
 	}
-	a := newAnswer()
+	a := s.newAnswer()
 	a.text(`{"token":`)
 	a.quote(token)
 	a.text(`,"token_type":"Bearer","expires_at":`)
@@ -114,7 +114,7 @@ func (s *Server) checkPassword(c *call, email, password string) (*store.User, er
 
 // whoami tells whose key it is.
 func (s *Server) whoami(c *call) error {
-	a := newAnswer()
+	a := s.newAnswer()
 	a.text(`{`)
 	a.account(c.user)
 	a.text(`}`)

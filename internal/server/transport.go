@@ -43,7 +43,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	w := &pipeWriter{header: http.Header{}, pipe: pipe, discard: req.Method == http.MethodHead, ready: make(chan struct{})}
 	go func() {
 		defer cancel()
-		defer r.Body.Close()
+		defer func() { _ = r.Body.Close() }()
 		defer func() {
 			// What the server's own recovery passes on is an answer cut off.
 			if p := recover(); p != nil {
@@ -68,6 +68,7 @@ type pipeBody struct {
 	stop func() bool
 }
 
+// Close implements io.Closer.
 func (b *pipeBody) Close() error {
 	b.stop()
 	return b.PipeReader.Close()
@@ -84,8 +85,10 @@ type pipeWriter struct {
 	ready   chan struct{} // closed once status and sent are there
 }
 
+// Header implements http.ResponseWriter.
 func (w *pipeWriter) Header() http.Header { return w.header }
 
+// WriteHeader lets RoundTrip return.
 func (w *pipeWriter) WriteHeader(status int) {
 	w.once.Do(func() {
 		w.status, w.sent = status, w.header.Clone()
@@ -93,6 +96,7 @@ func (w *pipeWriter) WriteHeader(status int) {
 	})
 }
 
+// Write hands b over to the reader of the body.
 func (w *pipeWriter) Write(b []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	if w.discard {

@@ -34,7 +34,7 @@ func TestTransport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != 200 || int64(len(body)) != resp.ContentLength {
 		t.Fatalf("answered %s, %d bytes of %d, %v", resp.Status, len(body), resp.ContentLength, err)
@@ -50,7 +50,7 @@ func TestTransport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer head.Body.Close()
+	defer func() { _ = head.Body.Close() }()
 	if b, err := io.ReadAll(head.Body); len(b) > 0 || err != nil || head.Header.Get("X-Total-Count") != "1" {
 		t.Errorf("HEAD answered %v and %q, %v", head.Header, b, err)
 	}
@@ -67,7 +67,7 @@ func TestTransportTellsTheCause(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if b, _ := io.ReadAll(resp.Body); !strings.Contains(string(b), "closed") {
 		t.Errorf("answered %d %s, want the cause", resp.StatusCode, b)
 	}
@@ -81,7 +81,7 @@ func TestTransportIsCancelled(t *testing.T) {
 	ann := f.inProcess(f.ann)
 	ctx, cancel := context.WithCancel(t.Context())
 	body, feed := io.Pipe() // never fed: the server waits for the body
-	defer feed.Close()
+	defer func() { _ = feed.Close() }()
 	req, err := http.NewRequestWithContext(ctx, "POST", "http://local/api/v1/flows/create", body)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestTransportIsCancelled(t *testing.T) {
 	time.AfterFunc(20*time.Millisecond, cancel)
 	if resp, err := ann.Do(req); !errors.Is(err, context.Canceled) {
 		if err == nil {
-			resp.Body.Close()
+			_ = resp.Body.Close()
 		}
 		t.Errorf("error %v, want context.Canceled", err)
 	}
@@ -101,7 +101,7 @@ func TestTransportIsCancelled(t *testing.T) {
 	}
 	if resp, err := ann.Do(req); !errors.Is(err, context.Canceled) {
 		if err == nil {
-			resp.Body.Close()
+			_ = resp.Body.Close()
 		}
 		t.Errorf("error %v, want context.Canceled", err)
 	}
@@ -136,7 +136,7 @@ func TestTransportCutOff(t *testing.T) {
 		t.Errorf("read %q, %v", buf, err)
 	}
 	<-started
-	resp.Body.Close()
+	_ = resp.Body.Close()
 	if err := <-failed; err == nil {
 		t.Error("the server could write to a closed body")
 	}
@@ -144,7 +144,7 @@ func TestTransportCutOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if b, err := io.ReadAll(resp.Body); string(b) != "begun" || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("read %q, %v, want an error after what was written", b, err)
 	}
