@@ -66,34 +66,43 @@ func TestPostgres(t *testing.T) {
 	if server == "" {
 		t.Skip("FLOWCTL_TEST_POSTGRES is not set: it is the postgres:// URL of a server on which databases may be made and dropped")
 	}
+	database := newPostgres(t, server)
 	for _, c := range conformance {
-		t.Run(c.name, func(t *testing.T) { c.run(t, newPostgres(t, server)) })
+		t.Run(c.name, func(t *testing.T) { c.run(t, newSchema(t, database)) })
 	}
 }
 
-// newPostgres makes a database for a test.
-func newPostgres(t *testing.T, server string) string {
+// newPostgres makes a database for the suite.
+func newPostgres(t *testing.T, server string) *url.URL {
 	t.Helper()
-	admin, err := postgresConns(server)
-	if err != nil {
-		t.Fatal(err)
-	}
 	name := "flowctl_test_" + strings.ToLower(rand.Text())
-	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name+" ENCODING 'UTF8' TEMPLATE template0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Error(err)
-		}
-		admin.Close()
-	})
+	askPostgres(t, server, "CREATE DATABASE "+name+" ENCODING 'UTF8' TEMPLATE template0")
+	t.Cleanup(func() { askPostgres(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
 	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	u.Path = "/" + name
+	return u
+}
+
+// newSchema makes a schema for a case, which is to it like a database.
+func newSchema(t *testing.T, database *url.URL) string {
+	t.Helper()
+	name := "case_" + strings.ToLower(rand.Text())
+	askPostgres(t, database.String(), "CREATE SCHEMA "+name)
+	u := *database
+	query := u.Query()
+	query.Set("search_path", name)
+	u.RawQuery = query.Encode()
 	return u.String()
+}
+
+func askPostgres(t *testing.T, dsn, statement string) {
+	t.Helper()
+	db, err := postgresConns(dsn)
+	must(t, err)
+	defer db.Close()
+	_, err = db.ExecContext(context.Background(), statement)
+	must(t, err)
 }
 
 func openStore(t *testing.T, dsn string) *Store {

@@ -7,8 +7,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -191,4 +193,30 @@ func testKilled(t *testing.T, dsn string) {
 	if n := number(t, s, "SELECT count(*) FROM flow"); page.Total != n {
 		t.Errorf("the total is %d, want %d", page.Total, n)
 	}
+}
+
+// asNobody plays a role as a user without any rights, if this process may choose
+// one, and gives what it says.
+func asNobody(t *testing.T, role, dsn string) string {
+	t.Helper()
+	cmd := child(t, role, dsn)
+	if os.Geteuid() == 0 {
+		// The test binary lies in a folder of root's alone.
+		dir, err := os.MkdirTemp("", "flowctl")
+		must(t, err)
+		t.Cleanup(func() { os.RemoveAll(dir) })
+		must(t, os.Chmod(dir, 0o755))
+		binary, err := os.ReadFile(cmd.Path)
+		must(t, err)
+		cmd.Path = filepath.Join(dir, "store.test")
+		must(t, os.WriteFile(cmd.Path, binary, 0o755))
+		must(t, os.Chmod(filepath.Dir(filepath.Dir(dsn)), 0o755)) // of t.TempDir
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+		cmd.Dir = "/"
+	}
+	out, err := cmd.Output()
+	if err == nil {
+		t.Errorf("it succeeded: %s", out)
+	}
+	return fmt.Sprintf("%s%v", out, err)
 }

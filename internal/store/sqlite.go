@@ -90,13 +90,28 @@ func makeFile(path string) (made bool, err error) {
 	}
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return false, nil
+		return false, checkFile(path)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return false, fmt.Errorf("%s cannot be made, its folder is %w: %w", path, ErrReadOnly, err)
 	case err != nil:
 		return false, err
 	}
 	return true, f.Close()
+}
+
+// checkFile refuses what SQLite would make a new database of, or say nothing
+// helpful about.
+func checkFile(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s is a folder: name a file", path)
+	case 0 < info.Size() && info.Size() < 512:
+		return notSQLite(path)
+	}
+	return nil
 }
 
 // pool gives up to n connections to the file.

@@ -47,11 +47,15 @@ func (d *sqliteDB) explain(err error) error {
 	case lib.SQLITE_CANTOPEN:
 		return fmt.Errorf("%s cannot be opened, or its folder is %w: check the permissions of both", d.path, ErrReadOnly)
 	case lib.SQLITE_NOTADB:
-		return fmt.Errorf("%s is not a SQLite database: name another file", d.path)
+		return notSQLite(d.path)
 	case lib.SQLITE_CORRUPT:
 		return fmt.Errorf("%s is damaged: restore it from a backup (%w)", d.path, err)
 	case lib.SQLITE_BUSY:
 		return fmt.Errorf("%s is %w: try again when that is done", d.path, ErrLocked)
 	}
 	return err
+}
+
+func notSQLite(path string) error {
+	return fmt.Errorf("%s is not a SQLite database: name another file", path)
 }

@@ -86,6 +86,9 @@ func (w *writer) close() error {
 	w.closed = true
 	close(w.queue)
 	<-w.stopped
+	for _, st := range w.stmts { // SQLite keeps a connection open that has statements
+		st.Close()
+	}
 	return w.conn.Close()
 }
 
