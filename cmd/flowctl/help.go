@@ -88,7 +88,8 @@ Settings:
   NO_COLOR            if set, no colours
   FORCE_COLOR         if set, colours even off a terminal
   VISUAL, EDITOR      what 'flowctl edit' opens
-  PAGER               what long output goes through on a terminal
+  FLOWCTL_PAGER, PAGER
+                      what long tables go through on a terminal; empty for none
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY
 
 Files:

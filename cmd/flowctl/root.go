@@ -100,7 +100,7 @@ func checkArgs(cmd *cobra.Command) {
 func (f *globalFlags) register(cmd *cobra.Command) {
 	p := cmd.PersistentFlags()
 	p.StringVar(&f.server, "server", "", "`URL` of the flows server (FLOWCTL_SERVER)")
-	p.StringVar(&f.token, "token", "", "token or API key for it (FLOWCTL_TOKEN)")
+	p.StringVar(&f.token, "token", "", "`token` or API key for it; others can see it here (FLOWCTL_TOKEN)")
 	p.StringVar(&f.profile, "profile", "", "`name` of a configured server, or \"local\" (FLOWCTL_PROFILE)")
 	p.Duration("timeout", defaultTimeout, "how long the server may be silent, 0 for ever (FLOWCTL_TIMEOUT)")
 	p.BoolVar(&f.debug, "debug", false, "log requests to stderr")

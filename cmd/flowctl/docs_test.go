@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+)
+
+var update = flag.Bool("update", false, "write the generated files anew")
+
+// TestGenerated checks that the reference, the man pages and the completion
+// scripts say what the commands do. With -update it writes them.
+func TestGenerated(t *testing.T) {
+	files, err := generate(newRootCmd(newApp(nil, io.Discard, io.Discard)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{"docs/cli", "docs/man", "completions"} {
+		compareFolder(t, folder, files)
+	}
+}
+
+// compareFolder compares what is in a folder of the repository with the generated
+// files of that folder, or replaces it.
+func compareFolder(t *testing.T, folder string, files map[string][]byte) {
+	t.Helper()
+	dir := filepath.Join("..", "..", filepath.FromSlash(folder))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	there, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range there {
+		path := filepath.Join(dir, f.Name())
+		switch _, wanted := files[folder+"/"+f.Name()]; {
+		case wanted:
+		case *update:
+			if err := os.Remove(path); err != nil {
+				t.Error(err)
+			}
+		default:
+			t.Errorf("%s/%s is of no command any more; run 'make generate'", folder, f.Name())
+		}
+	}
+	for name, want := range files {
+		if filepath.ToSlash(filepath.Dir(name)) != folder {
+			continue
+		}
+		path := filepath.Join(dir, filepath.Base(name))
+		if *update {
+			if err := os.WriteFile(path, want, 0o644); err != nil {
+				t.Error(err)
+			}
+			continue
+		}
+		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is out of date (%v); run 'make generate'", name, err)
+		}
+	}
+}
+
+// generate gives the generated files by their paths in the repository.
+func generate(root *cobra.Command) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for shell, name := range map[string]string{"bash": "flowctl.bash", "zsh": "flowctl.zsh", "fish": "flowctl.fish", "powershell": "flowctl.ps1"} {
+		var b bytes.Buffer
+		if err := writeCompletion(root, &b, shell); err != nil {
+			return nil, err
+		}
+		files["completions/"+name] = b.Bytes()
+	}
+	root.InitDefaultHelpCmd()
+	err := generateDocs(root, files)
+	for _, topic := range newTopicCmds() {
+		files["docs/cli/flowctl.md"] = fmt.Appendf(files["docs/cli/flowctl.md"], "* [%s](%s.md)\t - %s\n", topic.Name(), topic.Name(), topic.Short)
+	}
+	return files, err
+}
+
+// generateDocs adds the pages of cmd and of all commands and topics below it.
+func generateDocs(cmd *cobra.Command, files map[string][]byte) error {
+	subs := slices.Clone(cmd.Commands()) // cobra/doc gives every group a help command
+	if cmd.IsAdditionalHelpTopicCommand() {
+		files["docs/cli/"+cmd.Name()+".md"] = fmt.Appendf(nil, "# %s\n\n%s\n\n```text\n%s\n```\n", cmd.Name(), cmd.Short, cmd.Long)
+		cmd = withoutFlags(cmd)
+	} else if err := generateMarkdown(cmd, files); err != nil {
+		return err
+	}
+	if err := generateMan(cmd, files); err != nil {
+		return err
+	}
+	for _, sub := range subs {
+		if err := generateDocs(sub, files); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withoutFlags gives a help topic without the flags of commands, which do nothing
+// there.
+func withoutFlags(topic *cobra.Command) *cobra.Command {
+	alone := &cobra.Command{Use: topic.Name(), Short: topic.Short, Long: topic.Long, DisableFlagsInUseLine: true, DisableAutoGenTag: true}
+	(&cobra.Command{Use: "flowctl"}).AddCommand(alone)
+	return alone
+}
+
+func generateMarkdown(cmd *cobra.Command, files map[string][]byte) error {
+	defer indentCode(cmd)()
+	var page bytes.Buffer
+	err := doc.GenMarkdown(cmd, &page)
+	files["docs/cli/"+strings.ReplaceAll(cmd.CommandPath(), " ", "_")+".md"] = page.Bytes()
+	return err
+}
+
+func generateMan(cmd *cobra.Command, files map[string][]byte) error {
+	defer indentCode(cmd)()
+	var page bytes.Buffer
+	header := &doc.GenManHeader{Section: "1", Date: &time.Time{}, Source: "flowctl", Manual: "flowctl manual"}
+	err := doc.GenMan(cmd, header, &page)
+	files["docs/man/"+strings.ReplaceAll(cmd.CommandPath(), " ", "-")+".1"] = bytes.Replace(page.Bytes(), []byte(`"Jan 0001"`), []byte(`""`), 1)
+	return err
+}
+
+// indentCode makes the indented lines of a help text code in Markdown, until it
+// is taken back.
+func indentCode(cmd *cobra.Command) (back func()) {
+	was := cmd.Long
+	cmd.Long = strings.ReplaceAll(was, "\n  ", "\n      ")
+	return func() { cmd.Long = was }
+}

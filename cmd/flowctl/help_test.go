@@ -1,0 +1,66 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// TestHelpIsComplete checks that every command explains itself.
+func TestHelpIsComplete(t *testing.T) {
+	var check func(*cobra.Command)
+	check = func(cmd *cobra.Command) {
+		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
+			t.Errorf("%s: the short help is %q", cmd.CommandPath(), cmd.Short)
+		}
+		for line := range strings.Lines(cmd.Long + "\n" + cmd.Example) {
+			if len([]rune(line)) > 92 {
+				t.Errorf("%s: a line of the help is too long for a terminal: %s", cmd.CommandPath(), line)
+			}
+		}
+		for _, sub := range cmd.Commands() {
+			check(sub)
+		}
+	}
+	check(newRootCmd(newApp(nil, io.Discard, io.Discard)))
+}
+
+// TestEnvironmentHelp checks that 'flowctl help environment' has every variable
+// of ours that the sources read, and no other.
+func TestEnvironmentHelp(t *testing.T) {
+	read := []string{"FLOWCTL_PROFILE", "FLOWCTL_OUTPUT", "FLOWCTL_TIMEOUT"} // viper puts these names together
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lookup := regexp.MustCompile(`os\.(?:Getenv|LookupEnv)\("(FLOWCTL_[A-Z_]+)"\)`)
+	for _, path := range sources {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		for _, m := range lookup.FindAllSubmatch(text, -1) {
+			read = append(read, string(m[1]))
+		}
+	}
+	told := regexp.MustCompile(`FLOWCTL_[A-Z_]+`).FindAllString(environmentHelp, -1)
+	for _, name := range read {
+		if !slices.Contains(told, name) {
+			t.Errorf("%s is read, but not told of", name)
+		}
+	}
+	for _, name := range told {
+		if !slices.Contains(read, name) {
+			t.Errorf("%s is told of, but not read", name)
+		}
+	}
+}
