@@ -107,22 +107,20 @@ func (b *bodies) problems() []flow.Problem {
 // cycle.
 func (b *bodies) plans() (made plans, cycle []*node) {
 	inside := make(map[*node][]*node) // by loop, nil for the flow: the nodes directly in it
-	waits := make(map[*node][]*node)
-	seen := make(map[[2]*node]bool)
+	waits := make([][]*node, len(b.graph.nodes))
 	for _, n := range b.graph.nodes {
 		inside[b.around[n]] = append(inside[b.around[n]], n)
 		for _, dep := range dependencies(n) {
 			n, dep := b.level(n, dep)
-			if pair := [2]*node{n, dep}; n != dep && !seen[pair] {
-				seen[pair] = true
-				waits[n] = append(waits[n], dep)
+			if n != dep {
+				waits[n.index] = append(waits[n.index], dep)
 			}
 		}
 	}
-	before := func(n *node) []*node { return waits[n] }
+	before := func(n *node) []*node { return waits[n.index] }
 	made.bodies = make(map[*node]*plan, len(b.of))
 	for _, l := range b.loops {
-		p, cycle := waitingPlan(inside[l], before)
+		p, cycle := b.graph.waitingPlan(inside[l], before)
 		if cycle != nil {
 			return plans{}, cycle
 		}
@@ -134,7 +132,7 @@ func (b *bodies) plans() (made plans, cycle []*node) {
 		}
 		made.bodies[l] = p
 	}
-	if made.flow, cycle = waitingPlan(inside[nil], before); cycle != nil {
+	if made.flow, cycle = b.graph.waitingPlan(inside[nil], before); cycle != nil {
 		return plans{}, cycle
 	}
 	made.flow.nodes = b.graph.nodes

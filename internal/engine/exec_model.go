@@ -106,7 +106,7 @@ func (c *call) ask(ctx context.Context, req ChatRequest, text string) (js.Value,
 	}
 	c.tokens = usageOf(body)
 	used := c.tokens.Total
-	if c.tokens == (Usage{}) {
+	if used == 0 && c.Limits.Tokens >= 0 {
 		used = asked + estimateTokens(js.Text(body))
 	}
 	c.budget.settle(reserved, used)

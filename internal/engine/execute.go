@@ -60,9 +60,8 @@ func (r *run) step(ctx context.Context, s *scope, n *node) {
 	}
 	a := r.admit(s, n)
 	if a.skip != "" {
-		o := s.of(n)
-		o.status, o.reason, o.failed = NodeSkipped, a.skip, a.failed
-		r.report.skipped(s, n, a.skip)
+		r.skip(s, n, a.skip, a.failed)
+		r.leaveOut(s, n, "the loop around it was skipped", a.failed)
 		return
 	}
 	c := &call{run: r, scope: s, node: n, inputs: a.inputs, out: s.of(n)}
@@ -85,6 +84,13 @@ func (r *run) step(ctx context.Context, s *scope, n *node) {
 		err = r.budget.fits(size(value))
 	}
 	r.finish(ctx, c, value, err)
+}
+
+// skip leaves the node out of the run.
+func (r *run) skip(s *scope, n *node, reason string, failed bool) {
+	o := s.of(n)
+	o.status, o.reason, o.failed = NodeSkipped, reason, failed
+	r.report.skipped(s, n, reason)
 }
 
 // guarded calls the node's executor; a panic in it is an error.
@@ -111,6 +117,7 @@ func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
 	case err == nil:
 		c.scope.set(c.node, value)
 		r.report.finished(c, NodeSuccess, value, nil)
+		r.leaveOut(c.scope, c.node, "the loop had no rounds", false)
 		r.showEarly(ctx, c)
 		return
 	case errors.As(err, &limit):
@@ -126,6 +133,7 @@ func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
 	}
 	c.scope.fail(c.node, NodeError, err)
 	r.report.finished(c, NodeError, nil, err)
+	r.leaveOut(c.scope, c.node, "the loop around it failed", true)
 }
 
 var (
@@ -162,18 +170,19 @@ func unknownType(n *node) error {
 // needData fails like JavaScript on a node without data, by the first field that
 // the browser's executor of its type looks at.
 func (c *call) needData() error {
+	_, null := c.node.data.(js.Null)
+	switch {
+	case c.rules.Order, !null && !js.IsUndefined(c.node.data):
+		return nil
+	case c.node.kind == flow.Transform && (len(c.inputs) == 0 || !js.Truthy(c.inputs[0])):
+		return nil // it misses its input first
+	}
 	first := map[flow.NodeType]string{
 		flow.Input: "value", flow.Model: "modelId", flow.Knowledge: "knowledgeBaseId", flow.WebSearch: "query",
 		flow.Transform: "operation", flow.Conditional: "condition", flow.Loop: "loopType",
 		flow.Merge: "strategy", flow.Output: "format",
 	}[c.node.kind]
-	if c.rules.Order || c.node.kind == flow.Transform && (len(c.inputs) == 0 || !js.Truthy(c.inputs[0])) {
-		return nil
-	}
-	if _, null := c.node.data.(js.Null); null || js.IsUndefined(c.node.data) {
-		return fmt.Errorf("Cannot read properties of %s (reading '%s')", js.ToString(c.node.data), first) //nolint:staticcheck // JavaScript's wording
-	}
-	return nil
+	return fmt.Errorf("Cannot read properties of %s (reading '%s')", js.ToString(c.node.data), first) //nolint:staticcheck // JavaScript's wording
 }
 
 // size is about how many bytes a result takes.

@@ -35,10 +35,13 @@ type edge struct {
 // one from there brings in a missing node.
 func newGraph(spec flow.Spec, rules Rules) *graph {
 	g := &graph{index: make(map[string]*node, len(spec.Nodes)), rules: rules}
+	nodes := make([]node, len(spec.Nodes))
 	for i, n := range spec.Nodes {
 		made := g.index[n.ID]
 		if made == nil {
-			made = g.add(&node{id: n.ID, at: i})
+			made = &nodes[i]
+			made.id, made.at = n.ID, i
+			g.add(made)
 		}
 		made.kind = n.Type
 		made.data = parseData(n.Data, rules)
@@ -63,11 +66,10 @@ func newGraph(spec flow.Spec, rules Rules) *graph {
 	return g
 }
 
-func (g *graph) add(n *node) *node {
+func (g *graph) add(n *node) {
 	n.index = len(g.nodes)
 	g.nodes = append(g.nodes, n)
 	g.index[n.id] = n
-	return n
 }
 
 // refer finds the nodes that n's texts name.

@@ -131,8 +131,10 @@ func (r *rounds) output(s *scope) js.Value {
 
 // end hands what the body made to the scope around, and gives the loop's result.
 func (r *rounds) end(err error) (js.Value, error) {
-	for _, n := range r.body.nodes {
-		r.publish(n)
+	if len(r.over) > 0 {
+		for _, n := range r.body.nodes {
+			r.publish(n)
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -148,7 +150,6 @@ func (r *rounds) end(err error) (js.Value, error) {
 // in the scope around. An output node keeps the values of all rounds.
 func (r *rounds) publish(n *node) {
 	into := r.scope.of(n)
-	*into = outcome{status: NodeSkipped, reason: "the loop had no rounds"}
 	var shown []js.Value
 	for _, round := range r.over {
 		o := round.scope.of(n)
@@ -162,6 +163,19 @@ func (r *rounds) publish(n *node) {
 	if result, ok := into.value.(js.Object); ok && shown != nil {
 		into.shown = shown
 		into.value = withRounds(result, shown)
+	}
+}
+
+// leaveOut skips the nodes of a loop's body that have not run.
+func (r *run) leaveOut(s *scope, loop *node, reason string, failed bool) {
+	body := r.plans.bodies[loop]
+	if body == nil || !r.rules.Loop {
+		return
+	}
+	for _, n := range body.nodes {
+		if s.of(n).status == "" {
+			r.skip(s, n, reason, failed)
+		}
 	}
 }
 

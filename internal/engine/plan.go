@@ -29,20 +29,20 @@ type plans struct {
 // order sorts nodes depth first: each behind the ones that it waits for, which
 // come in the order in which before lists them, otherwise in the given order. Of
 // nodes that wait for each other it gives a cycle.
-func order(nodes []*node, before func(*node) []*node) (sorted, cycle []*node) {
+func (g *graph) order(nodes []*node, before func(*node) []*node) (sorted, cycle []*node) {
 	const visiting, visited = 1, 2
-	state := make(map[*node]int, len(nodes))
+	state := make([]uint8, len(g.nodes))
 	var path []*node
 	var visit func(n *node) bool
 	visit = func(n *node) bool {
-		switch state[n] {
+		switch state[n.index] {
 		case visited:
 			return true
 		case visiting:
 			cycle = slices.Clone(path[slices.Index(path, n):])
 			return false
 		}
-		state[n] = visiting
+		state[n.index] = visiting
 		path = append(path, n)
 		for _, dep := range before(n) {
 			if !visit(dep) {
@@ -50,7 +50,7 @@ func order(nodes []*node, before func(*node) []*node) (sorted, cycle []*node) {
 			}
 		}
 		path = path[:len(path)-1]
-		state[n] = visited
+		state[n.index] = visited
 		sorted = append(sorted, n)
 		return true
 	}
@@ -74,21 +74,23 @@ func sources(n *node) []*node {
 // dependencies lists the nodes that n waits for.
 func dependencies(n *node) []*node { return append(sources(n), n.refs...) }
 
-// waitingPlan is a plan whose steps wait for those that before lists, each once.
-func waitingPlan(nodes []*node, before func(*node) []*node) (made *plan, cycle []*node) {
-	sorted, cycle := order(nodes, before)
+// waitingPlan is a plan whose steps wait for those that before lists.
+func (g *graph) waitingPlan(nodes []*node, before func(*node) []*node) (made *plan, cycle []*node) {
+	sorted, cycle := g.order(nodes, before)
 	if cycle != nil {
 		return nil, cycle
 	}
 	p := &plan{nodes: sorted, steps: make([]step, len(sorted))}
-	rank := make(map[*node]int, len(sorted))
+	rank := make([]int, len(g.nodes))
 	for i, n := range sorted {
-		rank[n] = i
+		rank[n.index] = i
 		p.steps[i].node = n
 		for _, dep := range before(n) {
-			from := &p.steps[rank[dep]]
-			from.wakes = append(from.wakes, i)
-			p.steps[i].waits++
+			from := &p.steps[rank[dep.index]]
+			if last := len(from.wakes) - 1; last < 0 || from.wakes[last] != i { // once, however many edges there are
+				from.wakes = append(from.wakes, i)
+				p.steps[i].waits++
+			}
 		}
 	}
 	for _, s := range p.steps {
@@ -102,7 +104,7 @@ func waitingPlan(nodes []*node, before func(*node) []*node) (made *plan, cycle [
 // browserPlans are the plans of the browser: one thing after another. limit is
 // how many steps a body may have; it is cut one beyond that.
 func (g *graph) browserPlans(limit int) (made plans, cycle []*node) {
-	sorted, cycle := order(g.nodes, sources)
+	sorted, cycle := g.order(g.nodes, sources)
 	if cycle != nil {
 		return plans{}, cycle
 	}

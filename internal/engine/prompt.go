@@ -129,8 +129,9 @@ func lookedUpFile(v js.Value) string {
 		return ""
 	}
 	text = js.Trim(text)
-	if id, ok := strings.CutSuffix(strings.ToLower(text), "/content"); ok && strings.HasPrefix(id, "/api/v1/files/") {
-		if id = text[len("/api/v1/files/"):len(id)]; id != "" && isHex(id, true) {
+	const before, behind = "/api/v1/files/", "/content"
+	if n := len(text) - len(behind); n > len(before) && strings.EqualFold(text[:len(before)], before) && strings.EqualFold(text[n:], behind) {
+		if id := text[len(before):n]; isHex(id, true) {
 			return id
 		}
 		return ""

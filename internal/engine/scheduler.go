@@ -16,9 +16,8 @@ func (r *run) schedule(ctx context.Context, p *plan, s *scope) error {
 			ready = append(ready, i) // ascending, so a heap already
 		}
 	}
-	done := make(chan int)
-	running, left := 0, len(p.steps)
-	wake := func(i int) {
+	left := len(p.steps)
+	finished := func(i int) {
 		left--
 		for _, next := range p.steps[i].wakes {
 			if waits[next]--; waits[next] == 0 {
@@ -26,24 +25,33 @@ func (r *run) schedule(ctx context.Context, p *plan, s *scope) error {
 			}
 		}
 	}
+	work, done := make(chan int), make(chan int)
+	defer close(work)
+	workers, running := 0, 0
 	for {
 		for running < r.width && len(ready) > 0 && ctx.Err() == nil {
 			i := heap.Pop(&ready).(int)
-			if r.width == 1 {
+			if r.width == 1 || running+len(ready) == 0 { // nothing could run beside it
 				r.step(ctx, s, p.steps[i].node)
-				wake(i)
+				finished(i)
 				continue
 			}
+			if running == workers {
+				workers++
+				go func() {
+					for i := range work {
+						r.step(ctx, s, p.steps[i].node)
+						done <- i
+					}
+				}()
+			}
 			running++
-			go func() {
-				r.step(ctx, s, p.steps[i].node)
-				done <- i
-			}()
+			work <- i
 		}
 		if running == 0 {
 			break
 		}
-		wake(<-done)
+		finished(<-done)
 		running--
 	}
 	if left > 0 {

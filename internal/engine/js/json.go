@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -24,8 +25,13 @@ func ParseExact(text string) (Value, error) {
 	return parse(text, reader{exact: true})
 }
 
+// decoders are kept: making one costs more than reading a node's data.
+var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
+
 func parse(text string, r reader) (Value, error) {
-	r.dec = jsontext.NewDecoder(strings.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	r.dec = decoders.Get().(*jsontext.Decoder)
+	defer decoders.Put(r.dec)
+	r.dec.Reset(strings.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	v, err := r.value()
 	if err != nil {
 		return nil, err
@@ -103,7 +109,7 @@ func (r reader) object() (Value, error) {
 		return nil, err
 	}
 	o := Object{}
-	at := make(map[string]int)
+	var at keys
 	for r.dec.PeekKind() != '}' {
 		key, err := r.text()
 		if err != nil {
@@ -113,11 +119,10 @@ func (r reader) object() (Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		if i, double := at[key]; double {
+		if i := at.find(o, key); i >= 0 {
 			o[i].Value = v
 			continue
 		}
-		at[key] = len(o)
 		o = append(o, Member{Key: key, Value: v})
 	}
 	if !r.exact {
@@ -125,6 +130,27 @@ func (r reader) object() (Value, error) {
 	}
 	_, err := r.dec.ReadToken()
 	return o, err
+}
+
+// keys finds the members of an object that is being read: by comparing while
+// there are few, with a map beyond that.
+type keys map[string]int
+
+func (k *keys) find(o Object, key string) int {
+	const few = 16
+	if len(o) <= few {
+		return slices.IndexFunc(o, func(m Member) bool { return m.Key == key })
+	}
+	if *k == nil {
+		*k = make(keys)
+	}
+	for i := len(*k); i < len(o); i++ {
+		(*k)[o[i].Key] = i
+	}
+	if i, ok := (*k)[key]; ok {
+		return i
+	}
+	return -1
 }
 
 // Sort puts the members into the order in which JavaScript enumerates them.
@@ -151,7 +177,7 @@ func CompareKeys(a, b string) int {
 // unquote gives the text of a JSON string token.
 func unquote(token string) string {
 	body := token[1 : len(token)-1]
-	if !strings.Contains(body, `\`) {
+	if strings.IndexByte(body, '\\') < 0 {
 		return body
 	}
 	if !strings.Contains(body, `\u`) {

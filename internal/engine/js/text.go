@@ -26,10 +26,29 @@ func Trim(s string) string { return strings.TrimFunc(s, isSpace) }
 func Space(s string) int { return len(s) - len(strings.TrimLeftFunc(s, isSpace)) }
 
 // ToUpper is s.toUpperCase().
-func ToUpper(s string) string { return mapCase(s, cases.Upper(language.Und)) }
+func ToUpper(s string) string {
+	if isASCII(s) {
+		return strings.ToUpper(s) // making a Caser costs more
+	}
+	return mapCase(s, cases.Upper(language.Und))
+}
 
 // ToLower is s.toLowerCase().
-func ToLower(s string) string { return mapCase(s, cases.Lower(language.Und)) }
+func ToLower(s string) string {
+	if isASCII(s) {
+		return strings.ToLower(s)
+	}
+	return mapCase(s, cases.Lower(language.Und))
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
 
 // mapCase applies c to the parts of s between lone surrogates, which it would
 // replace.
