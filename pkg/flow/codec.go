@@ -115,7 +115,7 @@ func parseOne[T any](data []byte, read func(*scanner) (T, error)) (T, error) {
 	if err != nil {
 		return item, err
 	}
-	s := scanner{data: data, unique: true}
+	s := newScanner(data)
 	if s.space(); s.pos == len(data) {
 		return item, s.fail("empty JSON text")
 	}

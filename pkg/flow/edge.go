@@ -47,9 +47,21 @@ func (e Edge) AppendJSON(dst []byte) []byte {
 	if e.isOther() {
 		return AppendCompact(dst, e.was)
 	}
-	return appendSource(dst, e.was, edgeKeys, func(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
-		return putString(dst, [...]string{e.ID, e.Source, e.Target, e.SourceHandle, e.TargetHandle}[i], was)
-	})
+	return appendSource(dst, e.was, edgeKeys, e.put)
+}
+
+// AppendSorted is AppendJSON with id, source, target, sourceHandle and
+// targetHandle first, in this order.
+func (e Edge) AppendSorted(dst []byte) []byte {
+	if e.isOther() {
+		return AppendCompact(dst, e.was)
+	}
+	return appendSorted(dst, e.was, edgeKeys, e.put)
+}
+
+// put is the putFunc of edgeKeys.
+func (e *Edge) put(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
+	return putString(dst, [...]string{e.ID, e.Source, e.Target, e.SourceHandle, e.TargetHandle}[i], was)
 }
 
 // isOther tells whether the edge is, and still says no more than, a JSON value

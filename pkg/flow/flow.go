@@ -74,7 +74,7 @@ func (s *Spec) parse(data []byte) error {
 	if err := checkUTF8(data); err != nil {
 		return err
 	}
-	sc := scanner{data: data, unique: true}
+	sc := newScanner(data)
 	if sc.space(); !sc.at('{') {
 		s.was.other = data
 		return sc.text()

@@ -72,18 +72,30 @@ func (n Node) AppendJSON(dst []byte) []byte {
 	if n.isOther() {
 		return AppendCompact(dst, n.was)
 	}
-	return appendSource(dst, n.was, nodeKeys, func(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
-		switch i {
-		case 0:
-			return putString(dst, n.ID, was)
-		case 1:
-			return putString(dst, string(n.Type), was)
-		case 2:
-			return putRaw(dst, n.Position)
-		default:
-			return putRaw(dst, n.Data)
-		}
-	})
+	return appendSource(dst, n.was, nodeKeys, n.put)
+}
+
+// AppendSorted is AppendJSON with id, type, position and data first, in this
+// order.
+func (n Node) AppendSorted(dst []byte) []byte {
+	if n.isOther() {
+		return AppendCompact(dst, n.was)
+	}
+	return appendSorted(dst, n.was, nodeKeys, n.put)
+}
+
+// put is the putFunc of nodeKeys.
+func (n *Node) put(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
+	switch i {
+	case 0:
+		return putString(dst, n.ID, was)
+	case 1:
+		return putString(dst, string(n.Type), was)
+	case 2:
+		return putRaw(dst, n.Position)
+	default:
+		return putRaw(dst, n.Data)
+	}
 }
 
 // isOther tells whether the node is, and still says no more than, a JSON value

@@ -23,7 +23,7 @@ func ParseObject(data []byte) (Object, error) {
 	if err := checkUTF8(data); err != nil {
 		return nil, err
 	}
-	s := scanner{data: data, unique: true}
+	s := newScanner(data)
 	s.space()
 	if s.pos < len(data) && data[s.pos] != '{' {
 		return nil, s.fail("unexpected " + s.found() + ", want an object")

@@ -28,7 +28,7 @@ func Check(data []byte) error {
 	if err := checkUTF8(data); err != nil {
 		return err
 	}
-	s := scanner{data: data, unique: true}
+	s := newScanner(data)
 	return s.text()
 }
 
@@ -53,6 +53,11 @@ type scanner struct {
 	depth  int
 	unique bool     // report duplicate keys
 	keys   [][]byte // with unique, the keys so far of the objects around pos
+}
+
+// newScanner is for text that nobody has checked yet.
+func newScanner(data []byte) scanner {
+	return scanner{data: data, unique: true, keys: make([][]byte, 0, 16)}
 }
 
 // text scans one value with white space around it and nothing behind.

@@ -26,7 +26,8 @@ func Values(data []byte) ([]Span, error) {
 		return nil, err
 	}
 	var values []Span
-	s := scanner{data: data, unique: true, depth: -wrapping}
+	s := newScanner(data)
+	s.depth = -wrapping
 	for s.space(); s.pos < len(data); s.space() {
 		start := s.pos
 		if err := s.value(); err != nil {

@@ -1,6 +1,7 @@
 package flowfile
 
 import (
+	"bytes"
 	"io"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -113,10 +114,14 @@ func tokenEnd(text []byte, i int) int {
 		}
 		return i
 	}
-	for i++; text[i] != '"'; i++ {
-		if text[i] == '\\' {
-			i++
+	for i++; ; {
+		i += bytes.IndexByte(text[i:], '"') + 1
+		slashes := 0
+		for text[i-2-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return i
 		}
 	}
-	return i + 1
 }

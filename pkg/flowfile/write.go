@@ -10,12 +10,9 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// The order of our own keys in a file. Other keys follow in their author's order.
-var (
-	flowOrder = []string{"name", "description", "nodes", "edges", "meta", "access_control"}
-	nodeOrder = []string{"id", "type", "position", "data"}
-	edgeOrder = []string{"id", "source", "target", "sourceHandle", "targetHandle"}
-)
+// flowOrder is the order of our own keys of a flow. Other keys follow in their
+// author's order, in nodes and edges too.
+var flowOrder = []string{"name", "description", "nodes", "edges", "meta", "access_control"}
 
 // Write writes the flow in its canonical form: the same flow gives the same
 // bytes, and what is read from them is written the same again. Only the layout
@@ -88,14 +85,14 @@ func (p *printer) flow(s flow.Spec) error {
 		return fmt.Errorf("encode the flow: %w", err)
 	}
 	p.open('{')
-	for _, m := range inOrder(doc, flowOrder) {
+	for _, m := range inOrder(doc) {
 		switch {
 		case m.Key == "nodes" && s.Nodes != nil:
 			p.key("nodes")
-			err = list(p, s.Nodes, nodeOrder)
+			err = list(p, s.Nodes)
 		case m.Key == "edges" && s.Edges != nil:
 			p.key("edges")
-			err = list(p, s.Edges, edgeOrder)
+			err = list(p, s.Edges)
 		default:
 			p.members(flow.Object{m})
 		}
@@ -109,31 +106,28 @@ func (p *printer) flow(s flow.Spec) error {
 
 // list writes an array of nodes or edges. An error means that a program made one
 // of text that is no JSON.
-func list[T interface{ AppendJSON([]byte) []byte }](p *printer, items []T, order []string) error {
+func list[T interface{ AppendSorted([]byte) []byte }](p *printer, items []T) error {
 	var text []byte
 	p.open('[')
 	for i, item := range items {
-		text = item.AppendJSON(text[:0])
-		p.element()
-		if doc, err := flow.ParseObject(text); err == nil {
-			p.value(inOrder(doc, order).AppendJSON(nil))
-		} else if err := flow.Check(text); err == nil {
-			p.value(text)
-		} else {
+		text = item.AppendSorted(text[:0])
+		if err := flow.Check(text); err != nil {
 			return fmt.Errorf("element %d: %w", i, err)
 		}
+		p.element()
+		p.value(text)
 	}
 	p.close(']')
 	return nil
 }
 
-// inOrder puts the members that are named in order first.
-func inOrder(doc flow.Object, order []string) flow.Object {
+// inOrder puts our own keys first.
+func inOrder(doc flow.Object) flow.Object {
 	rank := func(m flow.Member) int {
-		if i := slices.Index(order, m.Key); i >= 0 {
+		if i := slices.Index(flowOrder, m.Key); i >= 0 {
 			return i
 		}
-		return len(order)
+		return len(flowOrder)
 	}
 	slices.SortStableFunc(doc, func(a, b flow.Member) int { return rank(a) - rank(b) })
 	return doc
