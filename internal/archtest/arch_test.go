@@ -17,11 +17,13 @@ func allowed() map[string][]string {
 		"pkg/flowfile":    {"pkg/flow"},
 		"pkg/client":      {"pkg/flow"},
 		"internal/output": {},
-		"internal/engine": {"pkg/flow"},
+		"internal/render": {"pkg/flow", "internal/output"},
+		"internal/engine": {"pkg/flow", "internal/engine/js"},
 		"internal/store":  {"pkg/flow"},
 		"internal/server": {"pkg/flow", "internal/engine", "internal/store"},
 
 		"internal/upstreamtest": {"pkg/flow"},
+		"internal/bench":        {"internal/store"},
 	}
 }
 

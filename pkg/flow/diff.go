@@ -66,8 +66,12 @@ func end(id, handle string) string {
 func Diff(before, after Spec, opts DiffOptions) []Change {
 	var d differ
 	d.fields(Change{}, specFields(before), specFields(after))
-	d.items(items(before.Nodes, nodeName, opts.Layout), items(after.Nodes, nodeName, opts.Layout), "/nodes", func(c *Change, name string) { c.Node = name })
-	d.items(items(before.Edges, edgeName, true), items(after.Edges, edgeName, true), "/edges", func(c *Change, name string) { c.Edge = name })
+	drop := isLayout
+	if opts.Layout {
+		drop = nil
+	}
+	d.items(items(before.Nodes, nodeName, drop), items(after.Nodes, nodeName, drop), "/nodes", func(c *Change, name string) { c.Node = name })
+	d.items(items(before.Edges, edgeName, isNoHandle), items(after.Edges, edgeName, isNoHandle), "/edges", func(c *Change, name string) { c.Edge = name })
 	return d.changes
 }
 
@@ -80,8 +84,14 @@ func specFields(s Spec) Object {
 	if err != nil {
 		return nil // a flow that is no object has no fields
 	}
-	return slices.DeleteFunc(fields, func(m Member) bool { return m.Key == "nodes" || m.Key == "edges" })
+	return slices.DeleteFunc(fields, func(m Member) bool {
+		return m.Key == "nodes" || m.Key == "edges" || m.Key == "description" && s.Description == "" && isNone(m.Value)
+	})
 }
+
+// isNone tells the values that say as much as an absent member does: null, and
+// the empty text, which is all that the real backend can clear a description to.
+func isNone(raw json.RawMessage) bool { return string(raw) == "null" || string(raw) == `""` }
 
 // item is a node or an edge under the name by which it is found again.
 type item struct {
@@ -94,27 +104,36 @@ func nodeName(n Node) string { return n.ID }
 
 func edgeName(e Edge) string { return e.Ends() }
 
-func items[T interface{ AppendJSON([]byte) []byte }](list []T, name func(T) string, layout bool) []item {
+func isLayout(m Member) bool { return IsLayoutKey(m.Key) }
+
+func isNoHandle(m Member) bool {
+	return (m.Key == "sourceHandle" || m.Key == "targetHandle") && isNone(m.Value)
+}
+
+// items names the nodes or edges of a flow, and leaves out the members that drop
+// tells.
+func items[T interface{ AppendJSON([]byte) []byte }](list []T, name func(T) string, drop func(Member) bool) []item {
 	count := make(map[string]int, len(list))
 	out := make([]item, 0, len(list))
 	for _, v := range list {
 		it := item{name: name(v), value: v.AppendJSON(nil)}
 		it.key = it.name + "\x00" + strconv.Itoa(count[it.name])
 		count[it.name]++
-		if !layout {
-			it.value = withoutLayout(it.value)
-		}
+		it.value = without(it.value, drop)
 		out = append(out, it)
 	}
 	return out
 }
 
-func withoutLayout(node json.RawMessage) json.RawMessage {
-	fields, err := ParseObject(node)
-	if err != nil {
-		return node
+func without(value json.RawMessage, drop func(Member) bool) json.RawMessage {
+	if drop == nil {
+		return value
 	}
-	return slices.DeleteFunc(fields, func(m Member) bool { return IsLayoutKey(m.Key) }).AppendJSON(nil)
+	fields, err := ParseObject(value)
+	if err != nil {
+		return value
+	}
+	return slices.DeleteFunc(fields, drop).AppendJSON(nil)
 }
 
 // items compares two lists of nodes or edges.

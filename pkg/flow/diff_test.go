@@ -55,6 +55,8 @@ func TestDiff(t *testing.T) {
 		want   []string
 	}{
 		{"nothing", "", true, nil},
+		{"a handle that names none", `"target":"b"|"target":"b","sourceHandle":null,"targetHandle":""`, true, nil},
+		{"a description taken out", `"d"|null`, true, []string{`removed /description "d" -`}},
 		{"spelling", `"x":0,"y":0|"y":0.0,"x":0e0`, true, nil},
 		{"a field of the flow", `"description":"d",|`, false, []string{`removed /description "d" -`}},
 		{"a prompt", `"old"|"new"`, false, []string{`changed node b /data/prompt "old" "new"`}},

@@ -38,9 +38,9 @@ func MergeSpecs(base, ours, theirs Spec, favour Side) (Spec, []Conflict) {
 		return ours, m.conflicts // cannot be: it was written from parsed parts
 	}
 	nodes := m.lists(func(c *Conflict, name string) { c.Node = name },
-		items(base.Nodes, nodeName, true), items(ours.Nodes, nodeName, true), items(theirs.Nodes, nodeName, true))
+		items(base.Nodes, nodeName, nil), items(ours.Nodes, nodeName, nil), items(theirs.Nodes, nodeName, nil))
 	edges := m.lists(func(c *Conflict, name string) { c.Edge = name },
-		items(base.Edges, edgeName, true), items(ours.Edges, edgeName, true), items(theirs.Edges, edgeName, true))
+		items(base.Edges, edgeName, nil), items(ours.Edges, edgeName, nil), items(theirs.Edges, edgeName, nil))
 	merged.Nodes = parseItems[Node](nodes)
 	merged.Edges = parseItems[Edge](edges)
 	return merged, m.conflicts

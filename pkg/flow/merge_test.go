@@ -10,7 +10,7 @@ const mergeBase = `{"name":"f","nodes":[` +
 	`{"id":"a","type":"input","position":{"x":0,"y":0},"data":{"value":"v","n":1.0}},` +
 	`{"id":"b","type":"model","position":{"x":1,"y":1},"data":{"prompt":"p","temperature":0.5}},` +
 	`{"id":"c","type":"output","position":{"x":2,"y":2},"data":{}}],` +
-	`"edges":[{"id":"e1","source":"a","target":"b"},{"id":"e2","source":"b","target":"c"}]}`
+	`"edges":[{"id":"e1","source":"a","target":"b","sourceHandle":null},{"id":"e2","source":"b","target":"c"}]}`
 
 func TestMergeSpecs(t *testing.T) {
 	type edit [2]string // old and new text
@@ -39,8 +39,8 @@ func TestMergeSpecs(t *testing.T) {
 		{"taken out by one", edit{`,{"id":"e2","source":"b","target":"c"}`, ``}, edit{`"p"`, `"q"`},
 			[]edit{{`,{"id":"e2","source":"b","target":"c"}`, ``}, {`"p"`, `"q"`}}, nil},
 		{"the flow's name", edit{`"f"`, `"ours"`}, edit{`"f"`, `"theirs"`}, []edit{{`"f"`, `"ours"`}}, []string{` /name "f" "ours" "theirs"`}},
-		{"the order of theirs", edit{`"p"`, `"q"`}, edit{`{"id":"e1","source":"a","target":"b"},{"id":"e2","source":"b","target":"c"}`, `{"id":"e2","source":"b","target":"c"},{"id":"e1","source":"a","target":"b"}`},
-			[]edit{{`"p"`, `"q"`}, {`{"id":"e1","source":"a","target":"b"},{"id":"e2","source":"b","target":"c"}`, `{"id":"e2","source":"b","target":"c"},{"id":"e1","source":"a","target":"b"}`}}, nil},
+		{"the order of theirs", edit{`"p"`, `"q"`}, edit{`{"id":"e1","source":"a","target":"b","sourceHandle":null},{"id":"e2","source":"b","target":"c"}`, `{"id":"e2","source":"b","target":"c"},{"id":"e1","source":"a","target":"b","sourceHandle":null}`},
+			[]edit{{`"p"`, `"q"`}, {`{"id":"e1","source":"a","target":"b","sourceHandle":null},{"id":"e2","source":"b","target":"c"}`, `{"id":"e2","source":"b","target":"c"},{"id":"e1","source":"a","target":"b","sourceHandle":null}`}}, nil},
 	}
 	apply := func(t *testing.T, text string, e edit) string {
 		t.Helper()

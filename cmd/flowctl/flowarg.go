@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// fileOrRefHelp explains FILE|REF in the help of the commands that take either.
+const fileOrRefHelp = `FILE|REF is a flow file (- for standard input), or a flow of the server: its id,
+its exact name, or a unique prefix of its id. What exists as a file, ends in
+.json or holds a slash is taken for a file.`
+
+// flowArg is a flow that was named on the command line.
+type flowArg struct {
+	name string // the file's path, or the flow's name
+	spec flow.Spec
+}
+
+// loadFlow reads the flow that a FILE|REF argument means. connect is called for a
+// REF only.
+func (a *app) loadFlow(ctx context.Context, arg string, connect func() (*client.Client, error)) (flowArg, error) {
+	if isFileArg(arg) {
+		r := a.readSource(ctx, source{path: arg}, false)
+		if err := oneFlow(arg, r); err != nil {
+			return flowArg{}, err
+		}
+		return flowArg{arg, r.flows[0].Spec}, nil
+	}
+	c, err := connect()
+	if err != nil {
+		return flowArg{}, err
+	}
+	id, err := resolve(ctx, c, arg)
+	if err != nil {
+		return flowArg{}, err
+	}
+	f, _, err := c.Flows.Get(ctx, id)
+	return flowArg{f.Name, f.Spec}, err
+}
+
+func isFileArg(arg string) bool {
+	if arg == stdinPath || strings.HasSuffix(strings.ToLower(arg), ".json") || strings.ContainsRune(arg, os.PathSeparator) {
+		return true
+	}
+	_, err := os.Stat(arg)
+	return err == nil
+}
+
+// connectOnce is connect for a command that may need the server more than once,
+// or not at all.
+func (a *app) connectOnce(ctx context.Context) func() (*client.Client, error) {
+	var c *client.Client
+	return func() (*client.Client, error) {
+		if c != nil {
+			return c, nil
+		}
+		var err error
+		c, err = a.connect(ctx)
+		return c, err
+	}
+}

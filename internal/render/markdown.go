@@ -1,0 +1,94 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Markdown writes the changes of a pair as a comment for a pull request: a table
+// of values, and long texts as diffs that fold.
+func Markdown(w io.Writer, p Pair) error {
+	var b strings.Builder
+	name := p.After
+	if name == "" {
+		name = p.Before
+	}
+	fmt.Fprintf(&b, "### %s\n\n", inline(name))
+	var long []flow.Change
+	b.WriteString("| | what | before | after |\n|---|---|---|---|\n")
+	for _, c := range p.Changes {
+		before, after := cell(c, c.Old), cell(c, c.New)
+		if _, ok := textDiff(c); ok {
+			before, after = "_see below_", "_see below_"
+			long = append(long, c)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", sign(c.Kind), inline(place(c)), before, after)
+	}
+	for _, c := range long {
+		lines, _ := textDiff(c)
+		text := output.Lines(strings.Join(lines, "\n"))
+		fence := fenceFor(text)
+		fmt.Fprintf(&b, "\n<details open><summary>%s</summary>\n\n%sdiff\n%s\n%s\n\n</details>\n", html.EscapeString(output.Text(place(c))), fence, text, fence)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func sign(k flow.ChangeKind) string {
+	switch k {
+	case flow.Added:
+		return "➕"
+	case flow.Removed:
+		return "➖"
+	case flow.Moved:
+		return "↕️"
+	}
+	return "✏️"
+}
+
+func cell(c flow.Change, raw json.RawMessage) string {
+	switch {
+	case raw == nil:
+		return ""
+	case whole(c) && c.Node != "":
+		return inline(string(nodeType(raw)))
+	case whole(c):
+		return ""
+	}
+	return inline(short(raw))
+}
+
+// inline is s as code inside a line or a table's cell.
+func inline(s string) string {
+	if s == "" {
+		return ""
+	}
+	ticks := strings.Repeat("`", longestRun(s, '`')+1)
+	space := ""
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		space = " "
+	}
+	return ticks + space + strings.ReplaceAll(output.Text(s), "|", `\|`) + space + ticks
+}
+
+// fenceFor is a code fence that the text does not hold.
+func fenceFor(text string) string { return strings.Repeat("`", max(3, longestRun(text, '`')+1)) }
+
+func longestRun(s string, of rune) int {
+	longest, run := 0, 0
+	for _, r := range s {
+		if r != of {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	return longest
+}

@@ -1,0 +1,167 @@
+package render
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+const review = `{"name":"Review <b>","nodes":[
+	{"id":"input_1","type":"input","position":{"x":0,"y":0},"data":{"label":"Text \"quoted\""}},
+	{"id":"cond","type":"conditional","position":{"x":300,"y":0},"data":{}},
+	{"id":"out","type":"output","position":{"x":600,"y":0},"data":{"label":"a\u001b[31mb"}}],
+	"edges":[{"id":"e1","source":"input_1","target":"cond"},{"id":"e2","source":"cond","target":"out","sourceHandle":"true"},{"id":"e3","source":"out","target":"nowhere"}]}`
+
+func spec(t *testing.T, text string) flow.Spec {
+	t.Helper()
+	s, err := flow.ParseSpec([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func draw(t *testing.T, f func(io.Writer) error) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := f(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestTree(t *testing.T) {
+	want := `input_1 (input) Text "quoted"
+└─ cond (conditional)
+   └─ [true] out (output) a\u001b[31mb
+      └─ nowhere (missing)
+`
+	if got := draw(t, func(w io.Writer) error { return Tree(w, spec(t, review), false) }); got != want {
+		t.Errorf("got\n%s, want\n%s", got, want)
+	}
+}
+
+func TestTreeOfACycleEnds(t *testing.T) {
+	s := spec(t, `{"nodes":[{"id":"a"},{"id":"b"}],"edges":[{"source":"a","target":"b"},{"source":"b","target":"a"},{"source":"b","target":"b"}]}`)
+	want := "a ()\n└─ b ()\n   ├─ → a\n   └─ → b\n"
+	if got := draw(t, func(w io.Writer) error { return Tree(w, s, false) }); got != want {
+		t.Errorf("got\n%s, want\n%s", got, want)
+	}
+}
+
+func TestMermaid(t *testing.T) {
+	got := draw(t, func(w io.Writer) error { return Mermaid(w, spec(t, review)) })
+	for _, want := range []string{
+		"flowchart LR\n",
+		`  n0(["Text #quot;quoted#quot;<br/><small>input</small>"])` + "\n",
+		`  n1{"cond<br/><small>conditional</small>"}` + "\n",
+		`  n1 -->|"true"| n2` + "\n",
+		"  class n0 input\n",
+		"  classDef input stroke:#22c55e,stroke-width:2px\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "\x1b") {
+		t.Error("an escape sequence came through")
+	}
+}
+
+func TestDot(t *testing.T) {
+	got := draw(t, func(w io.Writer) error { return Dot(w, spec(t, review)) })
+	for _, want := range []string{
+		`digraph "Review <b>" {`,
+		`  "input_1" [label="Text \"quoted\"\ninput", color="#22c55e"];`,
+		`  "cond" -> "out" [label="true"];`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
+func TestQuoteDot(t *testing.T) {
+	if got, want := quoteDot(`a\"b`), `"a\\\"b"`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestSVG(t *testing.T) {
+	for name, text := range map[string]string{
+		"own positions": review,
+		"none":          `{"nodes":[{"id":"a"},{"id":"b"},{"id":"c"}],"edges":[{"source":"a","target":"b"},{"source":"a","target":"c"}]}`,
+		"empty":         `{}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := draw(t, func(w io.Writer) error { return SVG(w, spec(t, text)) })
+			d := xml.NewDecoder(strings.NewReader(got))
+			for {
+				if _, err := d.Token(); errors.Is(err, io.EOF) {
+					break
+				} else if err != nil {
+					t.Fatalf("no XML: %v\n%s", err, got)
+				}
+			}
+		})
+	}
+}
+
+func TestPositionsWithoutAny(t *testing.T) {
+	at := positions(spec(t, `{"nodes":[{"id":"a"},{"id":"b"},{"id":"c"}],"edges":[{"source":"a","target":"b"},{"source":"a","target":"c"}]}`))
+	const step, row = boxWidth + columnGap, boxHeight + rowGap
+	for i, want := range []point{{0, 0}, {step, 0}, {step, row}} {
+		if at[i] != want {
+			t.Errorf("node %d at %v, want %v", i, at[i], want)
+		}
+	}
+}
+
+func pair(t *testing.T) Pair {
+	t.Helper()
+	before := spec(t, `{"name":"f","nodes":[{"id":"a","type":"input","data":{}},{"id":"m","type":"model","data":{"prompt":"first line\nsecond line","temperature":0.5,"code":"a|b"}}],"edges":[{"source":"a","target":"m"}]}`)
+	after := spec(t, `{"name":"g","nodes":[{"id":"m","type":"model","data":{"prompt":"first line\nthird `+"```"+` line","temperature":0.7}},{"id":"o","type":"output","data":{}}],"edges":[{"source":"m","target":"o"}]}`)
+	return Pair{Before: "old.json", After: "new.json", BeforeSpec: before, AfterSpec: after, Changes: flow.Diff(before, after, flow.DiffOptions{})}
+}
+
+func TestTextDiff(t *testing.T) {
+	want := "--- old.json\n+++ new.json\n" +
+		"~ name: \"f\" → \"g\"\n" +
+		"~ node m /data/prompt\n    @@ -1,2 +1,2 @@\n     first line\n    -second line\n    +third ``` line\n" +
+		"~ node m /data/temperature: 0.5 → 0.7\n" +
+		"- node m /data/code: \"a|b\"\n" +
+		"+ node o (output)\n- node a (input)\n+ edge m → o\n- edge a → m\n"
+	if got := draw(t, func(w io.Writer) error { return Text(w, pair(t), false) }); got != want {
+		t.Errorf("got\n%s, want\n%s", got, want)
+	}
+}
+
+func TestMarkdown(t *testing.T) {
+	got := draw(t, func(w io.Writer) error { return Markdown(w, pair(t)) })
+	for _, want := range []string{
+		"### `new.json`\n",
+		"| ✏️ | `node m /data/temperature` | `0.5` | `0.7` |\n",
+		"| ➖ | `node m /data/code` | `\"a\\|b\"` |  |\n",
+		"| ➕ | `node o` |  | `output` |\n",
+		"<summary>node m /data/prompt</summary>\n\n````diff\n",
+		"+third ``` line\n````\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
+func TestMermaidDiff(t *testing.T) {
+	got := draw(t, func(w io.Writer) error { return MermaidDiff(w, pair(t)) })
+	for _, want := range []string{"class n0 changed\n", "class n1 added\n", "class n2 removed\n", "n0 ==> n1\n", "n2 -.-> n0\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}

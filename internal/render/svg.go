@@ -1,0 +1,129 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// The size of a node and the room around it, in the editor's pixels.
+const (
+	boxWidth  = 200
+	boxHeight = 64
+	columnGap = 100
+	rowGap    = 56
+	margin    = 40
+	maxTitle  = 24 // characters that fit into a box
+)
+
+type point struct{ X, Y float64 }
+
+// SVG draws a flow from its own positions; without them, in columns by distance
+// from where it starts.
+func SVG(w io.Writer, s flow.Spec) error {
+	at := positions(s)
+	low, high := bounds(at)
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="%.0f %.0f %.0f %.0f" font-family="sans-serif">
+<title>%s</title>
+<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="#64748b"/></marker></defs>
+<rect x="%[1]f" y="%[2]f" width="100%%" height="100%%" fill="#ffffff"/>
+`, low.X-margin, low.Y-margin, high.X-low.X+boxWidth+2*margin, high.Y-low.Y+boxHeight+2*margin, escapeXML(s.Name))
+	place := map[string]point{}
+	for i, n := range s.Nodes {
+		if _, ok := place[n.ID]; !ok {
+			place[n.ID] = at[i]
+		}
+	}
+	for _, e := range s.Edges {
+		from, ok := place[e.Source]
+		to, okToo := place[e.Target]
+		if ok && okToo {
+			drawEdge(&b, from, to, e.SourceHandle)
+		}
+	}
+	for i, n := range s.Nodes {
+		drawNode(&b, n, at[i])
+	}
+	b.WriteString("</svg>\n")
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func drawNode(b *strings.Builder, n flow.Node, p point) {
+	name := []rune(output.Text(title(n)))
+	if len(name) > maxTitle {
+		name = append(name[:maxTitle-1], '…')
+	}
+	fmt.Fprintf(b, `<g><title>%s</title><rect x="%.0f" y="%.0f" width="%d" height="%d" rx="10" fill="#ffffff" stroke="%s" stroke-width="2"/>`,
+		escapeXML(n.ID), p.X, p.Y, boxWidth, boxHeight, Color(n.Type))
+	fmt.Fprintf(b, `<text x="%.0f" y="%.0f" font-size="14" font-weight="bold" fill="#111827">%s</text>`, p.X+14, p.Y+28, html.EscapeString(string(name)))
+	fmt.Fprintf(b, `<text x="%.0f" y="%.0f" font-size="12" fill="#6b7280">%s</text></g>`+"\n", p.X+14, p.Y+48, escapeXML(string(n.Type)))
+}
+
+func drawEdge(b *strings.Builder, from, to point, handle string) {
+	x1, y1 := from.X+boxWidth, from.Y+boxHeight/2
+	x2, y2 := to.X, to.Y+boxHeight/2
+	bend := max(40, (x2-x1)/2)
+	fmt.Fprintf(b, `<path d="M%.0f %.0fC%.0f %.0f %.0f %.0f %.0f %.0f" fill="none" stroke="#64748b" stroke-width="2" marker-end="url(#arrow)"/>`+"\n",
+		x1, y1, x1+bend, y1, x2-bend, y2, x2, y2)
+	if handle != "" {
+		fmt.Fprintf(b, `<text x="%.0f" y="%.0f" font-size="11" fill="#64748b">%s</text>`+"\n", x1+8, y1-6, escapeXML(handle))
+	}
+}
+
+func escapeXML(s string) string { return html.EscapeString(output.Text(s)) }
+
+// positions gives each node a place: its own, if all have one and not all the
+// same, else one in columns.
+func positions(s flow.Spec) []point {
+	at := make([]point, len(s.Nodes))
+	differ := false
+	for i, n := range s.Nodes {
+		var p struct{ X, Y *float64 }
+		if json.Unmarshal(n.Position, &p) != nil || p.X == nil || p.Y == nil {
+			return columns(s)
+		}
+		at[i] = point{*p.X, *p.Y}
+		differ = differ || at[i] != at[0]
+	}
+	if !differ {
+		return columns(s)
+	}
+	return at
+}
+
+// columns puts each node one column behind the last of those that lead to it.
+func columns(s flow.Spec) []point {
+	g := flow.NewGraph(s)
+	column := map[string]int{}
+	for _, id := range g.Order() {
+		for _, e := range g.Out(id) {
+			column[e.Target] = max(column[e.Target], column[id]+1)
+		}
+	}
+	rows := map[int]int{}
+	at := make([]point, len(s.Nodes))
+	for i, n := range s.Nodes {
+		c := column[n.ID]
+		at[i] = point{float64(c * (boxWidth + columnGap)), float64(rows[c] * (boxHeight + rowGap))}
+		rows[c]++
+	}
+	return at
+}
+
+func bounds(at []point) (low, high point) {
+	for i, p := range at {
+		if i == 0 {
+			low, high = p, p
+		}
+		low = point{min(low.X, p.X), min(low.Y, p.Y)}
+		high = point{max(high.X, p.X), max(high.Y, p.Y)}
+	}
+	return low, high
+}
