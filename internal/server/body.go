@@ -39,10 +39,12 @@ func (c *call) body() ([]byte, error) {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		c.Header().Set("Connection", "close")
 		return nil, &problem{status: http.StatusRequestTimeout, detail: "The body did not arrive in time", cause: err}
-	case c.r.Context().Err() != nil:
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, badRequest("The body ends early")
+	case err != nil && c.r.Context().Err() != nil:
 		return nil, c.r.Context().Err()
 	case err != nil:
-		return nil, badRequest("The body could not be read to its end")
+		return nil, badRequest("The body could not be read")
 	}
 	return data, nil
 }

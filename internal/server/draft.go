@@ -172,7 +172,12 @@ func at(loc []any, step any) []any { return append(loc[:len(loc):len(loc)], step
 type parser struct{ faults []fault }
 
 func (p *parser) fault(kind, msg string, loc []any, input []byte) {
-	p.faults = append(p.faults, fault{kind: kind, loc: loc, msg: msg, input: input})
+	switch n := len(p.faults); {
+	case n < maxFaults:
+		p.faults = append(p.faults, fault{kind: kind, loc: loc, msg: msg, input: input})
+	case n == maxFaults:
+		p.faults = append(p.faults, fault{kind: "too_many_errors", loc: loc, msg: "There are more faults, which are left out"})
+	}
 }
 
 // text reads a string that a database can keep: no lone surrogate, which is no

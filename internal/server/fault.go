@@ -1,7 +1,6 @@
 package server
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"unicode/utf8"
@@ -28,21 +27,12 @@ func invalid(faults ...fault) *problem {
 }
 
 func appendFaults(dst []byte, faults []fault) []byte {
-	more := 0
-	if len(faults) > maxFaults {
-		more = len(faults) - maxFaults
-		faults = faults[:maxFaults]
-	}
 	dst = append(dst, '[')
 	for i, f := range faults {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		dst = f.append(dst)
-	}
-	if more > 0 {
-		rest := fault{kind: "too_many_errors", loc: []any{"body"}, msg: fmt.Sprintf("and %d more", more)}
-		dst = rest.append(append(dst, ','))
 	}
 	return append(dst, ']')
 }

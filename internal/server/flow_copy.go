@@ -15,9 +15,12 @@ func (s *Server) duplicateFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	once, done, err := c.once(body)
-	if done || err != nil {
+	once, err := c.once(body)
+	if err != nil {
 		return err
+	}
+	if once.first != nil {
+		return c.replay(once)
 	}
 	var p parser
 	var name *string
@@ -38,7 +41,16 @@ func (s *Server) duplicateFlow(c *call) error {
 	if name != nil {
 		dup.Name = *name
 	}
-	return c.add(&dup, once)
+	dup.Fill()
+	once.rememberAnswer(&dup)
+	lost, err := once.lost(s.st.CreateFlow(c.r.Context(), &dup, once.record))
+	switch {
+	case err != nil:
+		return err
+	case lost:
+		return c.replay(once)
+	}
+	return c.sendFlow(&dup)
 }
 
 // importFlow makes a flow of a flow file, or of a bare flow.
@@ -47,8 +59,8 @@ func (s *Server) importFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	once, done, err := c.once(body)
-	if done || err != nil {
+	once, err := c.once(body)
+	if err != nil {
 		return err
 	}
 	o, loc, faults := unwrap(o)

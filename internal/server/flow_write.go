@@ -11,8 +11,8 @@ func (s *Server) createFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	once, done, err := c.once(body)
-	if done || err != nil {
+	once, err := c.once(body)
+	if err != nil {
 		return err
 	}
 	d, faults := parseDraft(o, "body")
@@ -25,13 +25,21 @@ func (s *Server) createFlow(c *call) error {
 	return c.add(d.flow(c.user.ID, ""), once)
 }
 
-// add stores a new flow and answers with it.
+// add stores a new flow that was made of the request alone, and answers with it.
 func (c *call) add(f *store.Flow, once once) error {
-	f.Fill()
-	once.remember(f)
-	if err := c.s.st.CreateFlow(c.r.Context(), f, once.record); err != nil {
-		return c.unlessLost(once, err)
+	if once.first == nil {
+		f.Fill()
+		once.rememberMaking(f)
+		lost, err := once.lost(c.s.st.CreateFlow(c.r.Context(), f, once.record))
+		if err != nil {
+			return err
+		}
+		if !lost {
+			return c.sendFlow(f)
+		}
 	}
+	once.restoreMaking(f)
+	c.markReplay()
 	return c.sendFlow(f)
 }
 
@@ -44,9 +52,12 @@ func (s *Server) updateFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	once, done, err := c.once(body)
-	if done || err != nil {
+	once, err := c.once(body)
+	if err != nil {
 		return err
+	}
+	if once.first != nil {
+		return c.replay(once)
 	}
 	d, faults := parseDraft(o, "body")
 	if faults != nil {
@@ -70,15 +81,19 @@ func (s *Server) updateFlow(c *call) error {
 			return errUnchanged
 		}
 		f.Touch()
-		once.remember(f)
+		once.rememberAnswer(f)
 		return nil
 	}
 	f, err := s.st.UpdateFlow(c.r.Context(), c.r.PathValue("id"), change, once.record)
-	switch {
-	case errors.Is(err, errUnchanged):
+	if errors.Is(err, errUnchanged) {
 		return c.sendFlow(&unchanged)
+	}
+	lost, err := once.lost(err)
+	switch {
 	case err != nil:
-		return c.unlessLost(once, err)
+		return err
+	case lost:
+		return c.replay(once)
 	}
 	return c.sendFlow(f)
 }

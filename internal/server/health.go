@@ -8,13 +8,18 @@ import (
 
 // health tells a supervisor that the server and its database answer.
 func (s *Server) health(c *call) error {
-	ctx, cancel := context.WithTimeout(c.r.Context(), 2*time.Second)
-	defer cancel()
-	if err := s.st.Ping(ctx); err != nil {
+	if err := s.pingStore(c.r.Context()); err != nil {
 		return &problem{status: http.StatusServiceUnavailable, detail: "The database does not answer", cause: err}
 	}
 	c.json(http.StatusOK, []byte(`{"status":true}`))
 	return nil
+}
+
+// pingStore tells whether the database answers soon.
+func (s *Server) pingStore(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	return s.st.Ping(ctx)
 }
 
 func (s *Server) apiVersion(c *call) error {

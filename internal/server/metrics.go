@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -70,8 +71,13 @@ func (m *serverMetrics) add(key routeStatus) (*metrics.Counter, *metrics.Summary
 // writeMetrics answers in the Prometheus text format. It asks for no key, as
 // usual: there are no names or ids in it, only numbers.
 func (s *Server) writeMetrics(c *call) error {
+	up := 0
+	if s.pingStore(c.r.Context()) == nil {
+		up = 1
+	}
 	c.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	c.WriteHeader(http.StatusOK)
+	_, _ = fmt.Fprintf(c, "flowctl_database_up %d\n", up) // fails only when the client has gone
 	s.metrics().set.WritePrometheus(c)
 	metrics.WriteProcessMetrics(c)
 	return nil

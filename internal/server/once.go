@@ -12,17 +12,18 @@ import (
 // it is done once. The zero value is one without a key.
 type once struct {
 	record *store.Idempotency // what will be remembered; nil without a key
+	first  *store.Idempotency // what is remembered of an earlier arrival, nil if this is the first
 }
 
-// once looks for an earlier arrival of this POST. If there was one, done is true
-// and it is answered.
-func (c *call) once(body []byte) (o once, done bool, err error) {
+// once looks for an earlier arrival of this POST. The key of another request is a
+// 409.
+func (c *call) once(body []byte) (o once, err error) {
 	keys := c.r.Header.Values("Idempotency-Key")
 	switch {
 	case len(keys) == 0:
-		return once{}, false, nil
+		return once{}, nil
 	case len(keys) > 1 || !isSaneKey(keys[0]):
-		return once{}, false, badRequest("Idempotency-Key has to be one text of 1 to 255 printable ASCII characters")
+		return once{}, badRequest("Idempotency-Key has to be one text of 1 to 255 printable ASCII characters")
 	}
 	o.record = &store.Idempotency{
 		UserID: c.user.ID, Key: keys[0], Request: fingerprint(c.r, body), Status: http.StatusOK,
@@ -30,11 +31,30 @@ func (c *call) once(body []byte) (o once, done bool, err error) {
 	first, err := c.s.st.Idempotent(c.r.Context(), c.user.ID, keys[0])
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return o, false, nil
+		return o, nil
 	case err != nil:
-		return o, false, err
+		return o, err
 	}
-	return o, true, c.replay(o, first)
+	return o, o.cameAfter(first)
+}
+
+// cameAfter says that there was an earlier arrival.
+func (o *once) cameAfter(first *store.Idempotency) error {
+	if first.Request != o.record.Request {
+		return &problem{status: http.StatusConflict, detail: "This Idempotency-Key was used for another request"}
+	}
+	o.first = first
+	return nil
+}
+
+// lost tells whether err, of a write, says that another arrival came first while
+// this one was on its way; if so, err is only what keeps it from being answered.
+func (o *once) lost(err error) (bool, error) {
+	var replay *store.ReplayError
+	if !errors.As(err, &replay) {
+		return false, err
+	}
+	return true, o.cameAfter(&replay.First)
 }
 
 // fingerprint is what two requests have in common that ask for the same.
@@ -58,8 +78,8 @@ func isSaneKey(key string) bool {
 	return true
 }
 
-// remember keeps f's JSON as the answer to later arrivals.
-func (o once) remember(f *store.Flow) {
+// rememberAnswer keeps f's JSON as the answer to later arrivals.
+func (o *once) rememberAnswer(f *store.Flow) {
 	if o.record == nil {
 		return
 	}
@@ -68,25 +88,27 @@ func (o once) remember(f *store.Flow) {
 	o.record.Body, o.record.Revision = a.bytes(), f.Revision
 }
 
-// unlessLost returns err, or nil when it says that another arrival of the same POST
-// came first while this one was on its way, and that was answered.
-func (c *call) unlessLost(o once, err error) error {
-	var replay *store.ReplayError
-	if !errors.As(err, &replay) {
-		return err
+// rememberMaking keeps of a new flow what the server chose. The rest of the answer
+// follows from the request, and need not be stored twice.
+func (o *once) rememberMaking(f *store.Flow) {
+	if o.record == nil {
+		return
 	}
-	return c.replay(o, &replay.First)
+	o.record.Body, o.record.Revision, o.record.CreatedAt = []byte(f.ID), f.Revision, f.CreatedAt
 }
 
-// replay answers with the first answer, if it was to the same request.
-func (c *call) replay(o once, first *store.Idempotency) error {
-	if first.Request != o.record.Request {
-		return &problem{status: http.StatusConflict, detail: "This Idempotency-Key was used for another request"}
-	}
-	c.Header().Set("Idempotency-Replayed", "true")
-	if first.Revision != "" {
-		c.Header().Set("ETag", `"`+first.Revision+`"`)
-	}
-	c.json(first.Status, first.Body)
+// restoreMaking gives a flow made of the same request what the server chose then.
+func (o *once) restoreMaking(f *store.Flow) {
+	f.ID, f.Revision = string(o.first.Body), o.first.Revision
+	f.CreatedAt, f.UpdatedAt = o.first.CreatedAt, o.first.CreatedAt
+}
+
+// replay answers with the first answer.
+func (c *call) replay(o once) error {
+	c.markReplay()
+	c.Header().Set("ETag", `"`+o.first.Revision+`"`)
+	c.json(o.first.Status, o.first.Body)
 	return nil
 }
+
+func (c *call) markReplay() { c.Header().Set("Idempotency-Replayed", "true") }

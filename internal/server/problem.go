@@ -56,7 +56,7 @@ func asProblem(err error) *problem {
 		return &problem{status: http.StatusBadRequest, detail: err.Error(), cause: err}
 	case errors.Is(err, store.ErrFull), errors.Is(err, store.ErrReadOnly),
 		errors.Is(err, store.ErrLocked), errors.Is(err, store.ErrClosed):
-		return &problem{status: http.StatusServiceUnavailable, detail: "The database takes no writes at present", cause: err}
+		return &problem{status: http.StatusServiceUnavailable, detail: "The database is not available at present", cause: err}
 	case errors.Is(err, context.Canceled):
 		return &problem{status: statusClientGone, detail: "Client Closed Request", cause: err}
 	}

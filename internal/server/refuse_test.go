@@ -1,13 +1,18 @@
 package server
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -93,7 +98,7 @@ func TestFaultsAreBounded(t *testing.T) {
 	if err := json.Unmarshal(many.body, &faults); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(faults.Detail); n != maxFaults+1 || faults.Detail[n-1].Msg != "and 3001 more" {
+	if n := len(faults.Detail); n != maxFaults+1 || faults.Detail[n-1].Msg != "There are more faults, which are left out" {
 		t.Errorf("got %d faults, the last %q", n, faults.Detail[n-1].Msg)
 	}
 	long := f.want(422, f.ann, "POST", "/api/v1/flows/create", `{"name":"x","nodes":"`+strings.Repeat("é", 4000)+`"}`)
@@ -270,3 +275,68 @@ func FuzzDraft(f *testing.F) {
 }
 
 func firstByte(b []byte) int { return len(b) - len(bytes.TrimLeft(b, " \t\r\n")) }
+
+// TestBodyThatDoesNotCome: one that is late is a 408, one that breaks off a 400,
+// and neither makes anything.
+func TestBodyThatDoesNotCome(t *testing.T) {
+	f := newFixture(t, Options{})
+	web := httptest.NewUnstartedServer(f.srv)
+	web.Config.ReadTimeout = 200 * time.Millisecond
+	web.Start()
+	t.Cleanup(web.Close)
+	for _, c := range []struct {
+		breakOff bool
+		want     int
+	}{{false, 408}, {true, 400}} {
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", web.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		_, err = fmt.Fprintf(conn, "POST /api/v1/flows/create HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 99\r\n\r\n{\"name\":", f.ann.key)
+		if err == nil && c.breakOff {
+			err = conn.(*net.TCPConn).CloseWrite()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		if err == nil {
+			err = loadContract(t).check("POST", "/api/v1/flows/create", resp.StatusCode, resp.Header, body)
+		}
+		if err != nil || resp.StatusCode != c.want {
+			t.Errorf("answered %d %s, %v, want %d", resp.StatusCode, body, err, c.want)
+		}
+	}
+	if r := f.want(200, f.ann, "GET", "/api/v1/flows/", ""); r.text() != "[]" {
+		t.Errorf("there are flows: %s", r.body)
+	}
+}
+
+// TestBrokenStore: what the database cannot do is a 500, or a 503 when it only takes
+// no writes, and neither tells why.
+func TestBrokenStore(t *testing.T) {
+	f := newFixture(t, Options{})
+	id := f.create(f.ann, hello) // and the key is in the cache
+	if err := f.st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range [][3]string{
+		{"GET", "/"}, {"GET", "/accessible"}, {"GET", "/" + id}, {"GET", "/" + id + "/export"}, {"DELETE", "/" + id},
+		{"POST", "/" + id, hello}, {"POST", "/" + id + "/duplicate"}, {"POST", "/" + id + "/execute"},
+	} {
+		r := f.want(500, f.ann, c[0], "/api/v1/flows"+c[1], c[2])
+		if want := `{"detail":"Internal Server Error","request_id":"` + r.header.Get("X-Request-Id") + `"}`; r.text() != want {
+			t.Errorf("%s %s answered %s, want %s", c[0], c[1], r.body, want)
+		}
+	}
+	for _, path := range []string{"/create", "/import"} {
+		if r := f.want(503, f.ann, "POST", "/api/v1/flows"+path, hello); r.text() != `{"detail":"The database is not available at present"}` {
+			t.Errorf("%s answered %s", path, r.body)
+		}
+	}
+}

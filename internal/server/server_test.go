@@ -175,6 +175,7 @@ func TestMetrics(t *testing.T) {
 		`flowctl_http_requests_total{method="other",route="/health",status="405"} 1`,
 		`flowctl_http_request_duration_seconds_count{route="/api/v1/flows/{id}"} 3`,
 		`flowctl_http_requests_in_flight 1`,
+		`flowctl_database_up 1`,
 	} {
 		if !strings.Contains(r.text(), line+"\n") {
 			t.Errorf("no %s in\n%s", line, r.body)

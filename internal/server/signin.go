@@ -32,23 +32,10 @@ func (s *Server) signIn(c *call) error {
 		return invalid(faults...)
 	}
 	email = strings.ToLower(strings.TrimSpace(email))
-	address := addressOf(c.r)
-	if wait := s.signIns.wait(email, address, time.Now()); wait > 0 {
-		seconds := int(wait/time.Second) + 1
-		c.Header().Set("Retry-After", strconv.Itoa(seconds))
-		return &problem{
-			status: http.StatusTooManyRequests,
-			detail: "Too many failed sign-ins: try again in " + strconv.Itoa(seconds) + " seconds",
-		}
-	}
 	u, err := s.checkPassword(c, email, password)
-	if errors.Is(err, errWrongPassword) {
-		s.signIns.failed(email, address, time.Now())
-	}
 	if err != nil {
 		return err
 	}
-	s.signIns.succeeded(email)
 	c.user = u
 	if u.Role == store.RolePending {
 		return errPending
@@ -91,8 +78,18 @@ func credentials(o flow.Object) (email, password string, faults []fault) {
 	return email, password, p.faults
 }
 
-// checkPassword gives the user with that e-mail and password.
+// checkPassword gives the user with that e-mail and password. Few passwords are
+// compared at once, and whether one has to wait is asked only then: otherwise many
+// guesses at the same moment would all be free.
 func (s *Server) checkPassword(c *call, email, password string) (*store.User, error) {
+	if err := s.signIns.enter(c.r.Context()); err != nil {
+		return nil, err
+	}
+	defer s.signIns.leave()
+	address := addressOf(c.r)
+	if wait := s.signIns.wait(email, address, time.Now()); wait > 0 {
+		return nil, c.tooManySignIns(wait)
+	}
 	u, err := s.st.UserByEmail(c.r.Context(), email)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
@@ -101,15 +98,22 @@ func (s *Server) checkPassword(c *call, email, password string) (*store.User, er
 	if err == nil && u.PasswordHash != "" {
 		hash = u.PasswordHash
 	}
-	if err := s.signIns.enter(c.r.Context()); err != nil {
-		return nil, err
-	}
-	defer s.signIns.leave()
 	wrong := bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) != nil
 	if wrong || hash == nobodysHash || len(password) > maxPassword {
+		s.signIns.failed(email, address, time.Now())
 		return nil, errWrongPassword
 	}
+	s.signIns.succeeded(email)
 	return u, nil
+}
+
+func (c *call) tooManySignIns(wait time.Duration) error {
+	seconds := strconv.Itoa(int(wait/time.Second) + 1)
+	c.Header().Set("Retry-After", seconds)
+	return &problem{
+		status: http.StatusTooManyRequests,
+		detail: "Too many failed sign-ins: try again in " + seconds + " s",
+	}
 }
 
 // whoami tells whose key it is.
