@@ -33,7 +33,7 @@ func editConfig(change func(*configFile) error) error {
 		return fmt.Errorf("write the configuration %s: %w", path, err)
 	}
 	defer unlock()
-	before, err := os.ReadFile(path)
+	before, err := os.ReadFile(path) //nolint:gosec // the user names their configuration
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read the configuration: %w", err)
 	}
@@ -48,7 +48,7 @@ func editConfig(change func(*configFile) error) error {
 	if err != nil {
 		return fmt.Errorf("write the configuration %s: %w", path, err)
 	}
-	return writeFile(path, after, 0o600)
+	return writeFile(path, after)
 }
 
 // lockFile keeps other processes from changing the file at path, by a lock on an

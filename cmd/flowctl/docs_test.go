@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-var update = flag.Bool("update", false, "write the generated files anew")
+var update = flag.Bool("update", false, "write the generated files anew") //nolint:gochecknoglobals // flags are registered before tests run
 
 // TestGenerated checks that the reference, the man pages and the completion
 // scripts say what the commands do. With -update it writes them.

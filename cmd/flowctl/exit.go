@@ -40,6 +40,11 @@ type conflictError struct{ error }
 
 func (e conflictError) Unwrap() error { return e.error }
 
+// deniedError is a refusal to sign in that the server did not mark as one.
+type deniedError struct{ error }
+
+func (e deniedError) Unwrap() error { return e.error }
+
 // exitCode maps an error to the exit code of the process. It is the only place
 // that does.
 func exitCode(ctx context.Context, err error) int {
@@ -48,6 +53,7 @@ func exitCode(ctx context.Context, err error) int {
 		no       noError
 		some     someError
 		conflict conflictError
+		denied   deniedError
 	)
 	switch {
 	case err == nil:
@@ -62,7 +68,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitSome
 	case errors.As(err, &conflict), errors.Is(err, client.ErrConflict):
 		return exitConflict
-	case errors.Is(err, client.ErrUnauthorized), errors.Is(err, client.ErrForbidden):
+	case errors.As(err, &denied), errors.Is(err, client.ErrUnauthorized), errors.Is(err, client.ErrForbidden):
 		return exitDenied
 	}
 	return exitFailed

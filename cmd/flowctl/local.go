@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,6 +48,9 @@ func (a *app) connectLocal(ctx context.Context, opts []client.Option) (*client.C
 	}
 	a.closers = append(a.closers, st.Close)
 	admin, err := server.EnsureAdmin(ctx, st)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, errors.New("none of the local store's users is an admin; make one with 'flowctl server user add EMAIL --role admin'")
+	}
 	if err != nil {
 		return nil, err
 	}

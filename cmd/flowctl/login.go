@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -173,6 +174,9 @@ func (o *loginOptions) token(ctx context.Context, p Profile) (string, error) {
 		return "", err
 	}
 	session, err := c.Auth.SignIn(ctx, email, password)
+	if e := (*client.Error)(nil); errors.As(err, &e) && e.StatusCode == http.StatusBadRequest {
+		err = deniedError{err} // the real backend's answer to a wrong password
+	}
 	return session.Token, err
 }
 

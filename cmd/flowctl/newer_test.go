@@ -14,7 +14,7 @@ func scriptNewer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
 	ts.Check(err)
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	_, err = db.Exec("INSERT INTO flowctl_migration (version_id, is_applied) VALUES (9999, 1)")
 	ts.Check(err)
 }

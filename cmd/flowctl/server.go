@@ -50,12 +50,12 @@ func newServerCmd(a *app) *cobra.Command {
 		Long:  serverHelp,
 		Example: `  flowctl server
   flowctl server --listen :8443 --tls-cert cert.pem --tls-key key.pem
-  FLOWCTL_DB=postgres://flowctl:secret@db/flowctl flowctl server --log-format json
+  FLOWCTL_DB=postgres://db.example.com/flowctl flowctl server --log-format json
   flowctl server --dev`,
 		Args: cobra.NoArgs,
 		RunE: o.run,
 	}
-	cmd.PersistentFlags().StringVar(&o.database.flag, "db", "",
+	cmd.PersistentFlags().StringVar(&o.dbFlag, "db", "",
 		"`database`: the path of a SQLite file, or a postgres:// URL (FLOWCTL_DB; default the local store)")
 	f := cmd.Flags()
 	f.StringVar(&o.listen, "listen", "", "`address` to listen on (FLOWCTL_LISTEN; default 127.0.0.1:8080, with --dev 127.0.0.1:0)")
@@ -81,7 +81,7 @@ func completeWords(cmd *cobra.Command, flag string, words ...string) {
 // make an admin, which must not happen for a server that cannot start.
 func (o *serverOptions) run(cmd *cobra.Command, _ []string) error {
 	ctx := cmd.Context()
-	if o.dev && o.database.flag != "" {
+	if o.dev && o.dbFlag != "" {
 		return usageError{errors.New("--dev brings its own database; leave out --db")}
 	}
 	opts, err := o.settings()
@@ -95,7 +95,7 @@ func (o *serverOptions) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return fmt.Errorf("%w; choose another address with --listen", err)
 	}
-	defer ln.Close()
+	defer func() { _ = ln.Close() }() // once more, after Serve has
 	st, err := o.openStore(ctx)
 	if err != nil {
 		return err

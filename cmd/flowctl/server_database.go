@@ -13,13 +13,13 @@ import (
 
 // database is what 'flowctl server' and the commands below it work on.
 type database struct {
-	app  *app
-	flag string // --db
+	app    *app
+	dbFlag string // --db
 }
 
 // dsn is the path of a SQLite file, or the URL of Postgres.
 func (d *database) dsn() (string, error) {
-	if dsn := cmp.Or(d.flag, os.Getenv("FLOWCTL_DB")); dsn != "" {
+	if dsn := cmp.Or(d.dbFlag, os.Getenv("FLOWCTL_DB")); dsn != "" {
 		return dsn, nil
 	}
 	return localDB()

@@ -85,7 +85,7 @@ func tokenFile() (tokens map[string]string, path string, err error) {
 	}
 	path = filepath.Join(filepath.Dir(config), "tokens.json")
 	tokens = map[string]string{}
-	raw, err := os.ReadFile(path)
+	raw, err := os.ReadFile(path) //nolint:gosec // beside the configuration, which the user names
 	if errors.Is(err, fs.ErrNotExist) {
 		return tokens, path, nil
 	}
@@ -124,5 +124,5 @@ func writeToken(profile, token string) error {
 	if err != nil {
 		return fmt.Errorf("encode tokens: %w", err)
 	}
-	return writeFile(path, append(raw, '\n'), 0o600)
+	return writeFile(path, append(raw, '\n'))
 }

@@ -7,10 +7,11 @@ import (
 	"path/filepath"
 )
 
-// writeFile writes a whole file or nothing: to a temporary file beside it, which
-// then takes its place. Missing folders are made, for the user alone. A symbolic
-// link stays one: it is the file behind it that is written.
-func writeFile(path string, data []byte, mode os.FileMode) (err error) {
+// writeFile writes a file that the user alone can read, as a whole or not at all:
+// to a temporary file beside it, which then takes its place. Missing folders are
+// made, for the user alone too. A symbolic link stays one: it is the file behind it
+// that is written.
+func writeFile(path string, data []byte) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("write %s: %w", path, err)
@@ -28,7 +29,7 @@ func writeFile(path string, data []byte, mode os.FileMode) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := fill(tmp, data, mode); err != nil {
+	if err := fill(tmp, data); err != nil {
 		return errors.Join(err, os.Remove(tmp.Name()))
 	}
 	if err := os.Rename(tmp.Name(), file); err != nil {
@@ -37,12 +38,9 @@ func writeFile(path string, data []byte, mode os.FileMode) (err error) {
 	return nil
 }
 
-// fill writes data to a new file, onto the disk, and closes it.
-func fill(f *os.File, data []byte, mode os.FileMode) (err error) {
+// fill writes data to a new temporary file, onto the disk, and closes it.
+func fill(f *os.File, data []byte) (err error) {
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := f.Chmod(mode); err != nil {
-		return err
-	}
 	if _, err := f.Write(data); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ func TestWriteFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a", "b", "file")
 	for _, text := range []string{"first, and longer", "second"} {
-		if err := writeFile(path, []byte(text), 0o600); err != nil {
+		if err := writeFile(path, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 		if got, _ := os.ReadFile(path); string(got) != text {
@@ -26,7 +26,7 @@ func TestWriteFile(t *testing.T) {
 	if err := os.Symlink(path, link); err != nil {
 		t.Skip(err)
 	}
-	if err := writeFile(link, []byte("third"), 0o600); err != nil {
+	if err := writeFile(link, []byte("third")); err != nil {
 		t.Fatal(err)
 	}
 	if got, _ := os.ReadFile(path); string(got) != "third" {
@@ -44,10 +44,10 @@ func TestWriteFileFails(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(path, "full"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeFile(path, []byte("text"), 0o600); err == nil {
+	if err := writeFile(path, []byte("text")); err == nil {
 		t.Error("a file took the place of a folder")
 	}
-	if err := writeFile(filepath.Join(path, "full", "\x00"), nil, 0o600); err == nil {
+	if err := writeFile(filepath.Join(path, "full", "\x00"), nil); err == nil {
 		t.Error("a file has an impossible name")
 	}
 	left, err := os.ReadDir(dir)
