@@ -35,6 +35,8 @@ func TestMain(m *testing.M) {
 //	post PATH FILE               send a request to that server past flowctl
 //	requests [METHOD...]         print what the upstream was asked so far
 //	answers STATUS TYPE FILE     start a server that has one answer to everything
+//	hangs                        start a server that never answers; makes the file
+//	                             "arrived" when it is asked
 //	await FILE PATTERN           wait until the file matches; named groups set
 //	                             variables
 //	certificate                  write cert.pem and key.pem for 127.0.0.1
@@ -54,6 +56,7 @@ func TestScript(t *testing.T) {
 			"certificate": scriptCertificate,
 			"exits":       scriptExits,
 			"fault":       scriptFault,
+			"hangs":       scriptHangs,
 			"post":        scriptPost,
 			"newer":       scriptNewer,
 			"requests":    scriptRequests,

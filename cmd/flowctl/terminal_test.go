@@ -22,6 +22,7 @@ const terminalWait = 20 * time.Second
 // DIALOGUE say what happens there:
 //
 //	expect TEXT    wait until the program has written TEXT
+//	await FILE     wait until there is such a file
 //	send TEXT      type TEXT and Enter
 //	press ctrl-c   press that key
 //
@@ -96,6 +97,8 @@ func (s *screen) play(tty io.Writer, script string) error {
 		case line == "":
 		case verb == "expect":
 			err = s.expect(text)
+		case verb == "await":
+			err = waitUntil(text+" is there", func() bool { _, err := os.Stat(text); return err == nil })
 		case verb == "send":
 			_, err = io.WriteString(tty, text+"\r")
 		case line == "press ctrl-c":
@@ -111,11 +114,20 @@ func (s *screen) play(tty io.Writer, script string) error {
 }
 
 func (s *screen) expect(text string) error {
-	for start := time.Now(); time.Since(start) < terminalWait; time.Sleep(5 * time.Millisecond) {
-		if i := strings.Index(s.text()[s.played:], text); i >= 0 {
+	return waitUntil(text, func() bool {
+		i := strings.Index(s.text()[s.played:], text)
+		if i >= 0 {
 			s.played += i + len(text)
+		}
+		return i >= 0
+	})
+}
+
+func waitUntil(what string, done func() bool) error {
+	for start := time.Now(); time.Since(start) < terminalWait; time.Sleep(5 * time.Millisecond) {
+		if done() {
 			return nil
 		}
 	}
-	return fmt.Errorf("waited in vain for %q", text)
+	return fmt.Errorf("waited in vain for %q", what)
 }

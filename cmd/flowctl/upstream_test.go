@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,4 +101,24 @@ func scriptPost(ts *testscript.TestScript, _ bool, args []string) {
 	defer resp.Body.Close()
 	_, err = io.Copy(ts.Stdout(), resp.Body)
 	ts.Check(err)
+}
+
+// scriptHangs starts a server that never answers, and makes the file "arrived"
+// when the first request is there.
+func scriptHangs(ts *testscript.TestScript, _ bool, _ []string) {
+	arrived := ts.MkAbs("arrived")
+	over := make(chan struct{})
+	web := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_ = os.WriteFile(arrived, nil, 0o600)
+		select {
+		case <-r.Context().Done():
+		case <-over:
+		}
+	}))
+	ts.Defer(func() {
+		close(over)
+		web.Close()
+	})
+	ts.Setenv("FLOWCTL_SERVER", web.URL)
+	ts.Setenv("FLOWCTL_TOKEN", "any")
 }
