@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
@@ -59,6 +60,7 @@ type run struct {
 	width  int           // how many steps of a plan run at once
 	places chan struct{} // one is taken by every node that runs
 	stop   func(error)   // ends the run
+	cut    atomic.Bool   // a node was cut off by the end of the run
 }
 
 // Run runs the flow and comes back when nothing of it runs any more. A flow that
@@ -83,7 +85,11 @@ func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
 	if ended == nil {
 		ended = r.schedule(ctx, r.plans.flow, r.scope)
 	}
-	res := r.result(ended)
+	res := r.result()
+	if res.Err = ended; ended == nil && r.cut.Load() {
+		res.Err = context.Cause(ctx)
+	}
+	r.conclude(res, ended != nil)
 	r.report.run(Event{Type: EventRunFinished, Status: string(res.Status)})
 	return res, nil
 }
@@ -139,15 +145,15 @@ func parseInputs(raw map[string]json.RawMessage, rules Rules) (map[string]js.Val
 // errBrowserEnded is the browser's error of a run that was cancelled.
 var errBrowserEnded = errors.New("Flow execution aborted by user") //nolint:staticcheck // the browser's wording
 
-// conclude finds the status of the run, and what to say of its end.
-func (r *run) conclude(res *Result, aborted bool) {
+// conclude finds the status of the run, and what to say of its end. left tells
+// whether there were steps left to run.
+func (r *run) conclude(res *Result, left bool) {
 	var limit *LimitError
 	isLimit := errors.As(res.Err, &limit)
 	switch {
-	case isLimit && !slices.ContainsFunc(res.Errors, func(e NodeFailure) bool { return errors.Is(e.Err, limit) }):
+	case isLimit && !slices.ContainsFunc(res.Errors, func(f NodeFailure) bool { return errors.Is(f.Err, limit) }):
 		res.Errors = append(res.Errors, NodeFailure{Node: globalNode, Err: limit})
-	case isLimit:
-	case res.Err != nil && !r.rules.Errors: // a global error replaces the others
+	case left && !isLimit && !r.rules.Errors: // in the browser a global error replaces the others
 		err := res.Err
 		if !errors.Is(err, errCycle) {
 			err = errBrowserEnded
@@ -155,10 +161,10 @@ func (r *run) conclude(res *Result, aborted bool) {
 		res.Errors = []NodeFailure{{Node: globalNode, Err: err}}
 	}
 	switch {
-	case len(res.Errors) > 0 && (isLimit || !aborted || !r.rules.Errors):
-		res.Status = flow.RunError
-	case aborted:
+	case res.Err != nil && !isLimit && r.rules.Errors:
 		res.Status = flow.RunAborted
+	case len(res.Errors) > 0:
+		res.Status = flow.RunError
 	default:
 		res.Status = flow.RunSuccess
 	}

@@ -107,7 +107,7 @@ func (c *call) ask(ctx context.Context, req ChatRequest, text string) (js.Value,
 	c.tokens = usageOf(body)
 	used := c.tokens.Total
 	if used == 0 && c.Limits.Tokens >= 0 {
-		used = asked + estimateTokens(js.Text(body))
+		used = asked + estimateTokens(said(body))
 	}
 	c.budget.settle(reserved, used)
 	return body, nil
@@ -184,6 +184,15 @@ func (e *HTTPError) browserDetail() string {
 		}
 	}
 	return said
+}
+
+// said is the text of an answer, or all of it if it has none.
+func said(body js.Value) string {
+	choice := js.Get(js.Get(body, "choices"), "0")
+	if text, ok := js.AsString(js.Get(js.Get(choice, "message"), "content")); ok {
+		return text
+	}
+	return js.Text(body)
 }
 
 // estimateTokens guesses the tokens of a text: one for four bytes, as English

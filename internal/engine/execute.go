@@ -122,7 +122,9 @@ func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
 		return
 	case errors.As(err, &limit):
 		r.stop(limit)
+		r.cut.Store(true)
 	case ctx.Err() != nil:
+		r.cut.Store(true)
 		err = errAborted
 		if !r.rules.Errors {
 			err = errBrowserAborted

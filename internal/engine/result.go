@@ -53,18 +53,16 @@ type NodeReport struct {
 const globalNode = "global"
 
 // result gathers what the run made.
-func (r *run) result(ended error) *Result {
+func (r *run) result() *Result {
 	res := &Result{
 		Started: r.began, Duration: time.Since(r.began),
-		Nodes: r.report.nodes[:r.graph.present()], Calls: r.budget.calls, Err: ended,
+		Nodes: r.report.nodes[:r.graph.present()], Calls: r.budget.calls,
 	}
 	for _, n := range r.report.nodes {
 		res.Tokens.add(n.Tokens)
 	}
-	aborted := ended != nil
 	for _, n := range r.graph.nodes {
 		o := r.scope.of(n)
-		aborted = aborted || o.status == NodeAborted
 		if o.value != nil && n.kind == flow.Input {
 			res.Inputs = append(res.Inputs, nodeValue(n, o.value))
 		}
@@ -86,7 +84,6 @@ func (r *run) result(ended error) *Result {
 			res.Errors = append(res.Errors, NodeFailure{Node: n.id, Err: o.err})
 		}
 	}
-	r.conclude(res, aborted)
 	return res
 }
 

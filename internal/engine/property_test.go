@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// randomFlow makes a flow on which the readings agree: without conditionals,
+// loops, errors and odd text. What it leaves out beside those is a rule's own
+// difference: templates and queries have one input (rule 5), references have an
+// edge behind them (rule 2), no text is empty (rule 8).
+type randomFlow struct {
+	*builder
+	*rand.Rand
+	ids   []string
+	kinds map[string]flow.NodeType
+}
+
+func newRandomFlow(seed uint64) flow.Spec {
+	f := &randomFlow{builder: newFlow(), Rand: rand.New(rand.NewPCG(seed, 1)), kinds: map[string]flow.NodeType{}}
+	for range 1 + f.IntN(3) {
+		f.add(flow.Input, value(f.words()))
+	}
+	for range f.IntN(14) {
+		f.grow()
+	}
+	f.Shuffle(len(f.nodes), func(i, j int) { f.nodes[i], f.nodes[j] = f.nodes[j], f.nodes[i] })
+	// The order of edges is kept: it is the order of inputs, which grow relies on.
+	return f.spec()
+}
+
+func (f *randomFlow) words() string {
+	return f.pick("Quiet river", "some words, in a row", "Über die Straße", "x", "line\nline")
+}
+
+func (f *randomFlow) pick(of ...string) string { return of[f.IntN(len(of))] }
+
+func (f *randomFlow) add(t flow.NodeType, data string) string {
+	id := fmt.Sprintf("%s%d", f.pick("n", "node-", "Z_", ""), 10*len(f.ids)+f.IntN(10))
+	f.ids = append(f.ids, id)
+	f.kinds[id] = t
+	f.node(id, t, data)
+	return id
+}
+
+// grow adds a node behind some of those that are there.
+func (f *randomFlow) grow() {
+	parents := make([]string, 1+f.IntN(3))
+	for i := range parents {
+		parents[i] = f.ids[f.IntN(len(f.ids))] // perhaps the same twice
+	}
+	one := parents[:1]
+	var id string
+	switch f.IntN(9) {
+	case 0:
+		id = f.add(flow.Model, ask(f.pick("", "Say {{input}}.", "{{input}} and {{ input }}", "fixed words")))
+	case 1:
+		id = f.add(flow.Model, ask(f.pick("See {{%s.output}}!", "{{input}}: {{ %s.output }}")))
+		f.nodes[len(f.nodes)-1] = fmt.Appendf(nil, string(f.nodes[len(f.nodes)-1]), parents[len(parents)-1])
+	case 2:
+		id = f.add(flow.Transform, `{"operation":"`+f.pick("uppercase", "lowercase", "trim", "none")+`"}`)
+	case 3:
+		id = f.add(flow.Transform, `{"operation":"replace","config":{"pattern":"[aeiou]+","replacement":"<$&>"}}`)
+	case 4:
+		parents = one
+		id = f.add(flow.Transform, template(f.pick("<{{input}}>", "{{ input }} twice {{input}}", "no placeholder")))
+	case 5:
+		id = f.add(flow.Merge, `{"strategy":"`+f.pick("concat", "array", "first", "last", "odd")+`","separator":"`+f.pick("", ", ", `\\n`)+`"}`)
+	case 6:
+		id = f.add(flow.Output, `{"format":"`+f.pick("text", "markdown")+`"}`)
+	case 7:
+		parents = one
+		id = f.add(flow.Knowledge, `{"knowledgeBaseId":"kb-flat","query":"about {{input}}","topK":2,"includeMetadata":true}`)
+	case 8:
+		parents = one
+		id = f.add(flow.WebSearch, `{"query":"find {{ input }}","maxResults":1}`)
+	}
+	for _, p := range parents {
+		f.edge(p, id, "")
+	}
+}
+
+// jitter answers like the fake model, after a moment that differs.
+type jitter struct {
+	*fakeModel
+	rand.Source
+}
+
+func (j jitter) Chat(ctx context.Context, req ChatRequest, delta func(string)) (json.RawMessage, error) {
+	j.mu.Lock()
+	wait := time.Duration(j.Uint64()%300) * time.Microsecond
+	j.mu.Unlock()
+	time.Sleep(wait)
+	return j.fakeModel.Chat(ctx, req, delta)
+}
+
+// TestReadingsAgree runs random flows in both readings.
+func TestReadingsAgree(t *testing.T) {
+	models, nodes := 0, 0
+	for seed := range uint64(400) {
+		spec := newRandomFlow(seed)
+		services, model := fakeServices()
+		res := mustRun(t, t.Context(), spec, Options{Reading: Browser, Services: services})
+		if res.Status != flow.RunSuccess {
+			t.Fatalf("seed %d: the browser fails with %v", seed, res.Errors)
+		}
+		want, asked := byNode(res), model.prompts()
+		models, nodes = models+len(asked), nodes+len(spec.Nodes)
+		var first string
+		for _, parallel := range []int{1, 2, 8} {
+			services, model := fakeServices()
+			services.Model = jitter{model, rand.NewPCG(seed, uint64(parallel))}
+			res := mustRun(t, t.Context(), spec, Options{Parallel: parallel, Services: services})
+			if got := byNode(res); !slices.Equal(got, want) {
+				t.Fatalf("seed %d, parallel %d: standard makes\n%q\nthe browser\n%q\nof %s", seed, parallel, got, want, spec.AppendJSON(nil))
+			}
+			if got := model.prompts(); !slices.Equal(got, asked) {
+				t.Fatalf("seed %d, parallel %d: standard asks %q, the browser %q", seed, parallel, got, asked)
+			}
+			exec := res.Execution("")
+			made := fmt.Sprintf("%s %s %s %s", exec.Status, exec.Inputs, exec.Outputs, exec.NodeResults)
+			if first == "" {
+				first = made
+			} else if made != first {
+				t.Fatalf("seed %d: parallel %d makes\n%s\nwant\n%s", seed, parallel, made, first)
+			}
+		}
+	}
+	if models < 400 || nodes < 2400 {
+		t.Errorf("only %d model calls in %d nodes: the flows are too poor a test", models, nodes)
+	}
+}
+
+// byNode is the results as lines, in no particular order of the run's.
+func byNode(res *Result) []string {
+	var lines []string
+	for _, v := range res.NodeResults {
+		lines = append(lines, v.Node+" "+string(v.Value))
+	}
+	slices.Sort(lines)
+	return lines
+}

@@ -1,0 +1,475 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/dlclark/regexp2"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// mustRun runs a flow that is not refused.
+func mustRun(t *testing.T, ctx context.Context, spec flow.Spec, opts Options) *Result {
+	t.Helper()
+	res, err := Run(ctx, spec, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// status is the status of a node.
+func (r *Result) status(id string) NodeStatus {
+	for _, n := range r.Nodes {
+		if n.ID == id {
+			return n.Status
+		}
+	}
+	return ""
+}
+
+func TestLimits(t *testing.T) {
+	models := newFlow().node("i", flow.Input, value("x")).node("a", flow.Model, ask("one {{input}}")).node("b", flow.Model, ask("two")).
+		node("c", flow.Model, ask("three")).join("i", "a", "b", "c").spec()
+	loop := newFlow().node("l", flow.Loop, `{"maxIterations":7}`).node("t", flow.Model, ask("t")).edge("l", "t", "each").spec()
+	double := newFlow().node("i", flow.Input, value(strings.Repeat("x", 600))).node("t", flow.Transform, template("{{input}}{{input}}")).join("i", "t").spec()
+	join := newFlow().node("i", flow.Input, value(strings.Repeat("x", 600))).node("t", flow.Merge, plain).join("i", "t").join("i", "t").spec()
+	many := newFlow().node("i", flow.Input, value(strings.Repeat("x", 600))).node("t", flow.Transform, `{"operation":"replace","config":{"pattern":"x","replacement":"$&$&"}}`).join("i", "t").spec()
+	capped := newFlow().node("m", flow.Model, `{"modelId":"m1","prompt":"p","useAdvancedSettings":true,"max_tokens":50}`).spec()
+	for _, c := range []struct {
+		name   string
+		spec   flow.Spec
+		limits Limits
+		want   LimitError
+		node   string // whose error it is
+		calls  int    // model calls made
+	}{
+		{"calls", models, Limits{Calls: 2}, LimitError{LimitCalls, 2}, "c", 2},
+		{"nodes", models, Limits{Nodes: 2}, LimitError{LimitNodes, 2}, "b", 1},
+		{"tokens of what was used", models, Limits{Tokens: 12}, LimitError{LimitTokens, 12}, "c", 2},
+		{"tokens of what the answer may have", capped, Limits{Tokens: 50}, LimitError{LimitTokens, 50}, "m", 0},
+		{"rounds", loop, Limits{Rounds: 6}, LimitError{LimitRounds, 6}, "l", 0},
+		{"result of a template", double, Limits{Result: 1000}, LimitError{LimitResult, 1000}, "t", 0},
+		{"result of a merge", join, Limits{Result: 1000}, LimitError{LimitResult, 1000}, "t", 0},
+		{"result of a replacement", many, Limits{Result: 1000}, LimitError{LimitResult, 1000}, "t", 0},
+		{"result of an input", double, Limits{Result: 500}, LimitError{LimitResult, 500}, "i", 0},
+	} {
+		for _, reading := range []Reading{Standard, Browser} {
+			t.Run(c.name+" "+string(reading), func(t *testing.T) {
+				services, model := fakeServices()
+				res := mustRun(t, t.Context(), c.spec, Options{Reading: reading, Parallel: 1, Services: services, Limits: c.limits})
+				var limit *LimitError
+				if !errors.As(res.Err, &limit) || *limit != c.want {
+					t.Fatalf("the run ended with %v, want %v", res.Err, &c.want)
+				}
+				if res.Status != flow.RunError || len(res.Errors) != 1 || res.Errors[0].Node != c.node || !errors.As(res.Errors[0].Err, &limit) {
+					t.Errorf("status %s, errors %v, want the limit as the error of %s", res.Status, res.Errors, c.node)
+				}
+				if len(model.calls) != c.calls {
+					t.Errorf("%d model calls were made, want %d", len(model.calls), c.calls)
+				}
+			})
+		}
+	}
+}
+
+func TestTimeLimit(t *testing.T) {
+	for _, reading := range []Reading{Standard, Browser} {
+		start := time.Now()
+		res := mustRun(t, t.Context(), star(3), Options{Reading: reading, Services: Services{Model: slowModel(time.Minute)}, Limits: Limits{Time: 30 * time.Millisecond}})
+		var limit *LimitError
+		if !errors.As(res.Err, &limit) || limit.Limit != LimitTime || res.Status != flow.RunError {
+			t.Errorf("%s: ended with %s, %v", reading, res.Status, res.Err)
+		}
+		if last := res.Errors[len(res.Errors)-1]; last.Node != "global" || !strings.Contains(last.Err.Error(), "30ms") {
+			t.Errorf("%s: the errors are %v", reading, res.Errors)
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s: took %v", reading, took)
+		}
+	}
+}
+
+func TestNoLimitIsNoLimit(t *testing.T) {
+	spec := newFlow().node("l", flow.Loop, `{"maxIterations":20}`).node("t", flow.Transform, upper).edge("l", "t", "each").spec()
+	none := Limits{Rounds: -1, Nodes: -1, Calls: -1, Tokens: -1, Result: -1}
+	if res := mustRun(t, t.Context(), spec, Options{Limits: none}); res.Status != flow.RunSuccess {
+		t.Errorf("ended with %v", res.Errors)
+	}
+}
+
+// A flow whose body the browser would run 2^60 times is stopped, not planned.
+func TestBrowserBodyIsBounded(t *testing.T) {
+	f := newFlow().node("l", flow.Loop, plain).node("d0", flow.Transform, upper).edge("l", "d0", "each")
+	for i := range 60 {
+		a, b, next := fmt.Sprintf("a%d", i), fmt.Sprintf("b%d", i), fmt.Sprintf("d%d", i+1)
+		f.node(a, flow.Transform, upper).node(b, flow.Transform, upper).node(next, flow.Transform, upper).
+			join(fmt.Sprintf("d%d", i), a, next).join(fmt.Sprintf("d%d", i), b, next)
+	}
+	res := mustRun(t, t.Context(), f.spec(), Options{Reading: Browser, Limits: Limits{Nodes: 1000}})
+	var limit *LimitError
+	if !errors.As(res.Err, &limit) || limit.Limit != LimitNodes {
+		t.Errorf("ended with %v", res.Err)
+	}
+}
+
+func TestRetries(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		failures []error // before the model answers
+		retries  int
+		reading  Reading
+		calls    int
+		ok       bool
+	}{
+		{"busy twice", []error{&HTTPError{StatusCode: 429}, &HTTPError{StatusCode: 503}}, 0, Standard, 3, true},
+		{"busy three times", []error{&HTTPError{StatusCode: 500}, &HTTPError{StatusCode: 500}, &HTTPError{StatusCode: 500}}, 0, Standard, 3, false},
+		{"more patience", []error{&HTTPError{StatusCode: 500}, &HTTPError{StatusCode: 500}, &HTTPError{StatusCode: 500}}, 3, Standard, 4, true},
+		{"none wanted", []error{&HTTPError{StatusCode: 429}}, -1, Standard, 1, false},
+		{"a wait too long", []error{&HTTPError{StatusCode: 429, RetryAfter: time.Hour}}, 0, Standard, 1, false},
+		{"a refusal", []error{&HTTPError{StatusCode: 401}}, 0, Standard, 1, false},
+		{"no connection", []error{errors.New("refused")}, 0, Standard, 1, false},
+		{"the browser", []error{&HTTPError{StatusCode: 429}}, 0, Browser, 1, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			calls := 0
+			model := modelFunc(func(ChatRequest) (json.RawMessage, error) {
+				if calls++; calls <= len(c.failures) {
+					return nil, c.failures[calls-1]
+				}
+				return json.RawMessage(`{"choices":[{"message":{"content":"x"}}]}`), nil
+			})
+			var attempts []int
+			res := mustRun(t, t.Context(), newFlow().node("m", flow.Model, ask("p")).spec(), Options{
+				Reading: c.reading, Services: Services{Model: model}, Retries: c.retries, RetryWait: time.Millisecond,
+				Limits: Limits{Calls: 1}, // repeated attempts are one call
+				Events: func(e Event) {
+					if e.Type == EventNodeStarted {
+						attempts = append(attempts, e.Attempt)
+					}
+				},
+			})
+			if calls != c.calls || (res.Status == flow.RunSuccess) != c.ok {
+				t.Errorf("%d calls, %s, want %d, success %v", calls, res.Status, c.calls, c.ok)
+			}
+			for i, a := range attempts {
+				if a != i+1 {
+					t.Errorf("attempts are %v", attempts)
+				}
+			}
+			if res.Nodes[0].Attempts != c.calls || res.Nodes[0].Runs != 1 || res.Calls != 1 {
+				t.Errorf("the node reports %d attempts in %d runs, the result %d calls", res.Nodes[0].Attempts, res.Nodes[0].Runs, res.Calls)
+			}
+		})
+	}
+}
+
+func TestRetryWaits(t *testing.T) {
+	c := &call{run: &run{Options: Options{RetryWait: time.Second}}}
+	for i, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
+		if got := c.wait(&HTTPError{}, i); got != want {
+			t.Errorf("wait %d is %v, want %v", i, got, want)
+		}
+	}
+	if got := c.wait(&HTTPError{RetryAfter: 7 * time.Second}, 0); got != 7*time.Second {
+		t.Errorf("Retry-After is waited for %v", got)
+	}
+}
+
+// Cancelling ends a run at once and tells what was done.
+func TestCancel(t *testing.T) {
+	spec := newFlow().node("i", flow.Input, value("x")).node("m", flow.Model, ask("{{input}}")).node("o", flow.Output, text).
+		node("fast", flow.Transform, upper).join("i", "m", "o").join("i", "fast").spec()
+	for reading, want := range map[Reading]flow.RunStatus{Standard: flow.RunAborted, Browser: flow.RunError} {
+		ctx, cancel := context.WithCancel(t.Context())
+		start := time.Now()
+		res := mustRun(t, ctx, spec, Options{Reading: reading, Services: Services{Model: slowModel(time.Minute)}, Events: func(e Event) {
+			if e.Type == EventNodeStarted && e.Node == "m" {
+				time.AfterFunc(20*time.Millisecond, cancel)
+			}
+		}})
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%s: took %v", reading, took)
+		}
+		if res.Status != want || !errors.Is(res.Err, context.Canceled) {
+			t.Errorf("%s: ended with %s, %v", reading, res.Status, res.Err)
+		}
+		if res.status("i") != NodeSuccess || res.status("m") != NodeAborted || res.status("o") != NodePending {
+			t.Errorf("%s: the nodes are %v", reading, res.Nodes)
+		}
+		if len(res.NodeResults) == 0 || res.NodeResults[0].Node != "i" {
+			t.Errorf("%s: the results are %v", reading, res.NodeResults)
+		}
+		if reading == Standard && len(res.Errors) > 0 {
+			t.Errorf("the errors are %v", res.Errors)
+		}
+	}
+}
+
+func TestCancelInARoundAndBeforeTheStart(t *testing.T) {
+	loop := newFlow().node("l", flow.Loop, `{"maxIterations":50}`).node("m", flow.Model, ask("p")).edge("l", "m", "each").spec()
+	ctx, cancel := context.WithCancel(t.Context())
+	var calls atomic.Int32
+	model := modelFunc(func(ChatRequest) (json.RawMessage, error) {
+		if calls.Add(1) == 3 {
+			cancel()
+			return nil, ctx.Err()
+		}
+		return json.RawMessage(`{"choices":[{"message":{"content":"x"}}]}`), nil
+	})
+	res := mustRun(t, ctx, loop, Options{Parallel: 1, Services: Services{Model: model}})
+	if res.Status != flow.RunAborted || calls.Load() != 3 || res.status("l") != NodeAborted {
+		t.Errorf("ended with %s after %d calls, the loop is %s", res.Status, calls.Load(), res.status("l"))
+	}
+	res = mustRun(t, ctx, loop, Options{Services: Services{Model: model}})
+	if res.Status != flow.RunAborted || calls.Load() != 3 || res.status("l") != NodePending {
+		t.Errorf("a run that was cancelled before it started ended with %s", res.Status)
+	}
+}
+
+// A cancelled run whose last node is done anyway was a success.
+func TestCancelAtTheEnd(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	res := mustRun(t, ctx, newFlow().node("i", flow.Input, value("x")).spec(), Options{Events: func(e Event) {
+		if e.Type == EventNodeFinished {
+			cancel()
+		}
+	}})
+	if res.Status != flow.RunSuccess || res.Err != nil {
+		t.Errorf("ended with %s, %v", res.Status, res.Err)
+	}
+}
+
+func TestPanicIsTheNodesError(t *testing.T) {
+	model := modelFunc(func(ChatRequest) (json.RawMessage, error) { panic("boom") })
+	spec := newFlow().node("m", flow.Model, ask("p")).node("o", flow.Output, text).node("i", flow.Input, value("x")).join("m", "o").spec()
+	res := mustRun(t, t.Context(), spec, Options{Services: Services{Model: model}})
+	var panicked *PanicError
+	if len(res.Errors) != 1 || !errors.As(res.Errors[0].Err, &panicked) || panicked.Value != "boom" || len(panicked.Stack) == 0 {
+		t.Fatalf("the errors are %v", res.Errors)
+	}
+	if res.status("i") != NodeSuccess || res.status("o") != NodeSkipped {
+		t.Errorf("the nodes are %v", res.Nodes)
+	}
+}
+
+func TestServicesAreLookedForFirst(t *testing.T) {
+	spec := newFlow().node("m", flow.Model, plain).node("k", flow.Knowledge, plain).node("w", flow.WebSearch, plain).spec()
+	for _, reading := range []Reading{Standard, Browser} {
+		_, err := Run(t.Context(), spec, Options{Reading: reading})
+		var refused *RefusedError
+		if !errors.As(err, &refused) || len(refused.Problems) != 3 {
+			t.Fatalf("%s: got %v", reading, err)
+		}
+		for i, p := range refused.Problems {
+			if want := fmt.Sprintf("/nodes/%d", i); p.Code != CodeNoService || p.Pointer != want {
+				t.Errorf("%s: problem %v, want %s at %s", reading, p, CodeNoService, want)
+			}
+		}
+		if !strings.Contains(err.Error(), `node "m"`) || !strings.Contains(err.Error(), "and 2 more") {
+			t.Errorf("the error is %q", err)
+		}
+	}
+}
+
+func TestInputs(t *testing.T) {
+	spec := newFlow().node("a", flow.Input, `{"value":"old","fileIds":["f"]}`).node("b", flow.Input, plain).node("o", flow.Output, text).join("b", "o").spec()
+	give := func(inputs map[string]string) (*Result, error) {
+		raw := make(map[string]json.RawMessage)
+		for id, v := range inputs {
+			raw[id] = json.RawMessage(v)
+		}
+		return Run(t.Context(), spec, Options{Inputs: raw})
+	}
+	res, err := give(map[string]string{"a": `"new"`, "b": `{"n":1.0}`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec := res.Execution("flow-1")
+	if got := string(exec.Inputs); got != `{"a":["new","f"],"b":{"n":1.0}}` {
+		t.Errorf("inputs are %s", got)
+	}
+	if got := string(exec.Outputs); got != `{"o":{"n":1.0}}` {
+		t.Errorf("outputs are %s", got)
+	}
+	var refused *RefusedError
+	if _, err := give(map[string]string{"o": `1`, "zz": `2`}); !errors.As(err, &refused) || len(refused.Problems) != 2 || refused.Problems[0].Code != CodeUnknownInput {
+		t.Errorf("unknown inputs give %v", err)
+	}
+	if _, err := give(map[string]string{"a": `{`}); err == nil || !strings.Contains(err.Error(), `input "a"`) {
+		t.Errorf("a value that is not JSON gives %v", err)
+	}
+	if got := string(spec.Nodes[0].Data); got != `{"value":"old","fileIds":["f"]}` {
+		t.Errorf("the flow itself was changed: %s", got)
+	}
+}
+
+func TestExecution(t *testing.T) {
+	spec := newFlow().node("i", flow.Input, value("x")).node("m", flow.Model, ask("p {{input}}")).node("bad", flow.Transform, `{"operation":"replace"}`).
+		node("off", flow.Output, text).node("o", flow.Output, text).join("i", "m", "o").join("i", "bad", "off").spec()
+	res := mustRun(t, t.Context(), spec, Options{Services: Services{Model: Echo{}}})
+	exec := res.Execution("flow-1")
+	if exec.FlowID != "flow-1" || exec.Status != flow.RunError || exec.ExecutionTime == nil || exec.CreatedAt == 0 {
+		t.Errorf("the execution is %+v", exec)
+	}
+	for what, got := range map[string][2]string{
+		"inputs":       {string(exec.Inputs), `{"i":"x"}`},
+		"outputs":      {string(exec.Outputs), `{"o":"[m1] p x"}`},
+		"node_results": {string(exec.NodeResults), `{"i":"x","m":"[m1] p x","o":{"value":"[m1] p x"}}`},
+		"errors":       {string(exec.Errors), `{"bad":"Pattern not configured"}`},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s is %s, want %s", what, got[0], got[1])
+		}
+	}
+	var meta struct {
+		Nodes map[string]struct {
+			Status string
+			Reason string
+			Time   *int64
+			Tokens *Usage
+		}
+		Tokens Usage
+		Calls  int
+	}
+	if err := json.Unmarshal(exec.Meta, &meta); err != nil {
+		t.Fatal(err)
+	}
+	if meta.Calls != 1 || meta.Tokens != (Usage{2, 3, 5}) || len(meta.Nodes) != 5 {
+		t.Errorf("meta is %s", exec.Meta)
+	}
+	if off := meta.Nodes["off"]; off.Status != "skipped" || off.Time != nil || !strings.Contains(off.Reason, `"bad"`) {
+		t.Errorf("the skipped node's meta is %+v", off)
+	}
+	if m := meta.Nodes["m"]; m.Status != "success" || m.Time == nil || m.Tokens == nil || m.Tokens.Total != 5 {
+		t.Errorf("the model's meta is %+v", m)
+	}
+	ok := mustRun(t, t.Context(), newFlow().spec(), Options{}).Execution("")
+	if string(ok.Errors) != "null" || string(ok.NodeResults) != "{}" || ok.Status != flow.RunSuccess {
+		t.Errorf("the execution of nothing is %+v", ok)
+	}
+}
+
+// TestEvents looks at every event of a run with a loop, a branch, a stream and a
+// failure.
+func TestEvents(t *testing.T) {
+	spec := newFlow().node("l", flow.Loop, `{"maxIterations":2}`).node("m", flow.Model, ask("a b")).node("bad", flow.Transform, `{"operation":"replace"}`).
+		node("off", flow.Output, text).edge("l", "m", "each").edge("l", "bad", "done").join("bad", "off").spec()
+	var told []string
+	var last time.Time
+	mustRun(t, t.Context(), spec, Options{Parallel: 1, Services: Services{Model: Echo{}}, Events: func(e Event) {
+		if e.Time.Before(last) || e.Time.IsZero() {
+			t.Errorf("the event %+v is at %v, after %v", e, e.Time, last)
+		}
+		last = e.Time
+		line := fmt.Sprintf("%s %s %v %d %s%s%s", e.Type, e.Node, e.Round, e.Attempt, e.Status, e.Delta, e.Error)
+		told = append(told, strings.TrimSpace(line))
+	}})
+	want := []string{
+		"run.started  [] 0",
+		"node.started l [] 1",
+		"node.started m [0] 1", "node.delta m [0] 1 [m1]", "node.delta m [0] 1 a", "node.delta m [0] 1 b", "node.finished m [0] 1 success",
+		"node.started m [1] 1", "node.delta m [1] 1 [m1]", "node.delta m [1] 1 a", "node.delta m [1] 1 b", "node.finished m [1] 1 success",
+		"node.finished l [] 1 success",
+		"node.started bad [] 1", "node.finished bad [] 1 errorPattern not configured",
+		"node.skipped off [] 0 skipped",
+		"run.finished  [] 0 error",
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("the events are\n%s\nwant\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestEventsAsJSON(t *testing.T) {
+	var lines []string
+	mustRun(t, t.Context(), newFlow().node("m", flow.Model, `{"modelId":"m","prompt":"p","stream":false}`).spec(), Options{
+		Services: Services{Model: Echo{}}, Events: func(e Event) {
+			e.Time = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+			line, err := json.Marshal(e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines = append(lines, string(line))
+		}})
+	want := []string{
+		`{"type":"run.started","time":"2026-01-02T03:04:05Z"}`,
+		`{"type":"node.started","time":"2026-01-02T03:04:05Z","node":"m","attempt":1}`,
+		`{"type":"node.finished","time":"2026-01-02T03:04:05Z","node":"m","attempt":1,"status":"success","result":"[m] p","tokens":{"prompt":1,"completion":2,"total":3}}`,
+		`{"type":"run.finished","time":"2026-01-02T03:04:05Z","status":"success"}`,
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("the events are\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Independent nodes run side by side, but never more than the limit, loops'
+// rounds and nested loops included.
+func TestParallelIsALimit(t *testing.T) {
+	f := newFlow()
+	for i := range 4 {
+		outer, inner, m := fmt.Sprintf("l%d", i), fmt.Sprintf("k%d", i), fmt.Sprintf("m%d", i)
+		f.node(outer, flow.Loop, `{"maxIterations":3}`).node(inner, flow.Loop, `{"maxIterations":3}`).node(m, flow.Model, ask("p")).
+			edge(outer, inner, "each").edge(inner, m, "each")
+	}
+	for _, parallel := range []int{1, 3, 16} {
+		var now, most, calls atomic.Int32
+		model := modelFunc(func(ChatRequest) (json.RawMessage, error) {
+			calls.Add(1)
+			n := now.Add(1)
+			for {
+				m := most.Load()
+				if n <= m || most.CompareAndSwap(m, n) {
+					break
+				}
+			}
+			time.Sleep(2 * time.Millisecond)
+			now.Add(-1)
+			return json.RawMessage(`{"choices":[{"message":{"content":"x"}}]}`), nil
+		})
+		res := mustRun(t, t.Context(), f.spec(), Options{Parallel: parallel, Services: Services{Model: model}})
+		if res.Status != flow.RunSuccess || calls.Load() != 36 {
+			t.Errorf("parallel %d: %s after %d calls", parallel, res.Status, calls.Load())
+		}
+		if got := most.Load(); got > int32(parallel) || parallel > 1 && got < 2 {
+			t.Errorf("parallel %d: %d calls at once", parallel, got)
+		}
+	}
+}
+
+func TestNothingIsLeftRunning(t *testing.T) {
+	regexp2.StopTimeoutClock()
+	before := runtime.NumGoroutine()
+	for range 20 {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+		mustRun(t, ctx, star(50), Options{Services: Services{Model: slowModel(time.Minute)}})
+		cancel()
+		mustRun(t, t.Context(), star(50), Options{Services: Services{Model: slowModel(0)}})
+	}
+	for range 100 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+}
+
+func TestParseReading(t *testing.T) {
+	for name, want := range map[string]Reading{"": Standard, "standard": Standard, "browser": Browser} {
+		if got, err := ParseReading(name); err != nil || got != want {
+			t.Errorf("ParseReading(%q) is %q, %v", name, got, err)
+		}
+	}
+	if _, err := ParseReading("fast"); err == nil || !strings.Contains(err.Error(), `"fast"`) {
+		t.Errorf("got %v", err)
+	}
+}
