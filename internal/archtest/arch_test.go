@@ -22,6 +22,8 @@ func allowed() map[string][]string {
 		"internal/store":  {"pkg/flow"},
 		"internal/server": {"pkg/flow", "internal/engine", "internal/store"},
 
+		"internal/provider": {"pkg/flow", "internal/engine"},
+
 		"internal/upstreamtest": {"pkg/flow"},
 		"internal/bench":        {"internal/store"},
 	}

@@ -1,0 +1,180 @@
+package provider
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+
+	"github.com/flowctl/flowctl/internal/engine"
+)
+
+// Backend is a flows backend, whose models, knowledge bases, web search and files
+// a run may use.
+type Backend struct{ conn *conn }
+
+// NewBackend gives the backend at baseURL, the address that flows are kept at.
+func NewBackend(baseURL string, opts Options) (*Backend, error) {
+	c, err := newConn("the server", baseURL, opts)
+	if err != nil {
+		return nil, err
+	}
+	return &Backend{c}, nil
+}
+
+// Services is all that the backend offers.
+func (b *Backend) Services() engine.Services {
+	return engine.Services{Model: b, Retriever: b, Searcher: b, Files: b}
+}
+
+// Chat implements [engine.ChatModel].
+func (b *Backend) Chat(ctx context.Context, req engine.ChatRequest, delta func(string)) (json.RawMessage, error) {
+	return b.conn.chat(ctx, "/api/chat/completions", req, delta)
+}
+
+// Knowledge implements [engine.Retriever].
+func (b *Backend) Knowledge(ctx context.Context, id string) (json.RawMessage, error) {
+	return b.get(ctx, "/api/v1/knowledge/"+url.PathEscape(id))
+}
+
+// QueryDoc implements [engine.Retriever].
+func (b *Backend) QueryDoc(ctx context.Context, collection, query string, k int) (json.RawMessage, error) {
+	return b.post(ctx, "/api/v1/retrieval/query/doc", struct {
+		Collection string `json:"collection_name"`
+		Query      string `json:"query"`
+		K          int    `json:"k"`
+	}{collection, query, k})
+}
+
+// Search implements [engine.Searcher].
+func (b *Backend) Search(ctx context.Context, query string) (json.RawMessage, error) {
+	return b.post(ctx, "/api/v1/retrieval/process/web/search", struct {
+		Queries    []string `json:"queries"`
+		Collection string   `json:"collection_name"`
+	}{[]string{query}, ""})
+}
+
+// QueryCollection implements [engine.Searcher].
+func (b *Backend) QueryCollection(ctx context.Context, collection, query string, k int) (json.RawMessage, error) {
+	return b.post(ctx, "/api/v1/retrieval/query/collection", struct {
+		Collections []string `json:"collection_names"`
+		Query       string   `json:"query"`
+		K           int      `json:"k"`
+	}{[]string{collection}, query, k})
+}
+
+// Page implements [engine.Searcher].
+func (b *Backend) Page(ctx context.Context, address string) (json.RawMessage, error) {
+	return b.post(ctx, "/api/v1/retrieval/process/web", struct {
+		URL        string `json:"url"`
+		Collection string `json:"collection_name"`
+	}{address, ""})
+}
+
+// Content implements [engine.Files].
+func (b *Backend) Content(ctx context.Context, id string) (contentType string, data []byte, err error) {
+	resp, err := b.conn.do(ctx, request{method: http.MethodGet, path: filePath(id) + "/content", accept: "*/*"})
+	if err != nil {
+		return "", nil, err
+	}
+	defer resp.Body.Close()
+	contentType, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	data, err = b.conn.read(resp.Body)
+	return contentType, data, err
+}
+
+// ContentType implements [engine.Files].
+func (b *Backend) ContentType(ctx context.Context, id string) (string, error) {
+	answer, err := b.get(ctx, filePath(id))
+	if err != nil {
+		return "", err
+	}
+	var file struct {
+		Meta struct {
+			ContentType string `json:"content_type"`
+		}
+	}
+	if err := json.Unmarshal(answer, &file); err != nil {
+		return "", fmt.Errorf("the server's answer about the file is not what it should be: %w", err)
+	}
+	return file.Meta.ContentType, nil
+}
+
+func filePath(id string) string { return "/api/v1/files/" + url.PathEscape(id) }
+
+// Upload implements [engine.Files].
+func (b *Backend) Upload(ctx context.Context, name, contentType, fileType string, data []byte) (string, error) {
+	metadata, err := json.Marshal(map[string]string{"source": "flow", "type": fileType})
+	if err != nil {
+		return "", err
+	}
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	part, err := w.CreatePart(textproto.MIMEHeader{
+		"Content-Disposition": {mime.FormatMediaType("form-data", map[string]string{"name": "file", "filename": name})},
+		"Content-Type":        {contentType},
+	})
+	if err == nil {
+		_, err = part.Write(data)
+	}
+	if err == nil {
+		err = w.WriteField("metadata", string(metadata))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		return "", fmt.Errorf("make the form: %w", err)
+	}
+	answer, err := b.call(ctx, request{
+		method: http.MethodPost, path: "/api/v1/files/", body: form.Bytes(), contentType: w.FormDataContentType(),
+	})
+	if err != nil {
+		return "", err
+	}
+	var file struct{ ID string }
+	if err := json.Unmarshal(answer, &file); err != nil {
+		return "", fmt.Errorf("the server's answer to the upload is not what it should be: %w", err)
+	}
+	return file.ID, nil
+}
+
+func (b *Backend) get(ctx context.Context, path string) (json.RawMessage, error) {
+	return b.call(ctx, request{method: http.MethodGet, path: path})
+}
+
+func (b *Backend) post(ctx context.Context, path string, body any) (json.RawMessage, error) {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(body); err != nil {
+		return nil, err
+	}
+	return b.call(ctx, request{
+		method: http.MethodPost, path: path, body: bytes.TrimSpace(text.Bytes()), contentType: "application/json",
+	})
+}
+
+// call gives the JSON of an answer.
+func (b *Backend) call(ctx context.Context, r request) (json.RawMessage, error) {
+	r.accept = "application/json"
+	resp, err := b.conn.do(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	answer, err := b.conn.read(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "text/html" {
+		// Behind a front end a path that is not there is a page, and a success.
+		return nil, fmt.Errorf("%s answers %s %s with a web page; it has no such service, or its address is another", b.conn.host(), r.method, r.path)
+	}
+	return answer, nil
+}
