@@ -1,0 +1,21 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+const gitHelp = `Teach git about flow files: 'git diff' then shows what changed in a flow without
+layout, and 'git merge' joins the work of two people node by node and field by
+field.`
+
+func newGitCmd(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "git",
+		Short: "Let git diff and merge flow files",
+		Long:  gitHelp,
+		RunE:  groupRun,
+		Args:  cobra.ArbitraryArgs,
+	}
+	cmd.AddCommand(newGitInstallCmd(a), newGitTextconvCmd(a), newGitMergeCmd(a))
+	return cmd
+}

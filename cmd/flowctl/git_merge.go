@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+type gitMergeOptions struct {
+	app        *app
+	markerSize int
+}
+
+func newGitMergeCmd(a *app) *cobra.Command {
+	o := &gitMergeOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "merge-driver BASE OURS THEIRS [PATH]",
+		Short: "Merge flow files, for git merge",
+		Long: `Merge what two sides made of a flow file, and write the result to OURS. Nodes
+are joined by their ids and edges by their ends, field by field; positions never
+conflict. A real conflict is named on stderr and marked in the file as git does,
+and the exit code is 3. What is no flow file is merged by 'git merge-file'.`,
+		Args: cobra.RangeArgs(3, 4),
+		RunE: o.run,
+	}
+	cmd.Flags().IntVar(&o.markerSize, "marker-size", 7, "length of the conflict markers in characters")
+	return cmd
+}
+
+func (o *gitMergeOptions) run(cmd *cobra.Command, args []string) error {
+	name := args[1]
+	if len(args) == 4 {
+		name = args[3]
+	}
+	base, errBase := o.read(cmd.Context(), args[0])
+	ours, errOurs := o.read(cmd.Context(), args[1])
+	theirs, errTheirs := o.read(cmd.Context(), args[2])
+	if errBase != nil || errOurs != nil || errTheirs != nil {
+		return o.mergeText(cmd.Context(), args)
+	}
+	merged, conflicts, err := mergeFiles(base, ours, theirs, o.markerSize)
+	if err != nil {
+		return fmt.Errorf("merge %s: %w", name, err)
+	}
+	if err := os.WriteFile(args[1], merged, 0o644); err != nil { //nolint:gosec // git's own temporary file, of which it takes the text alone
+		return fmt.Errorf("write the merged %s: %w", name, err)
+	}
+	if len(conflicts) == 0 {
+		return nil
+	}
+	return noError{conflictText(name, conflicts)}
+}
+
+// read reads the one flow of a file. An empty file, git's base of what both sides
+// added, is an empty flow.
+func (o *gitMergeOptions) read(ctx context.Context, path string) (flowfile.File, error) {
+	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
+		return flowfile.File{}, nil
+	}
+	r := o.app.readSource(ctx, source{path: path}, false)
+	if err := oneFlow(path, r); err != nil {
+		return flowfile.File{}, err
+	}
+	return r.flows[0], nil
+}
+
+// mergeText lets git merge what is no flow file.
+func (o *gitMergeOptions) mergeText(ctx context.Context, args []string) error {
+	cmd := exec.CommandContext(ctx, "git", "merge-file", "--marker-size", strconv.Itoa(o.markerSize), //nolint:gosec // the files that git names
+		"-L", "ours", "-L", "base", "-L", "theirs", "--", args[1], args[0], args[2])
+	cmd.Stderr = o.app.err
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() > 0 && exit.ExitCode() < 128 {
+		return noError{"the merge has conflicts"}
+	}
+	if err != nil {
+		return fmt.Errorf("run git merge-file: %w", err)
+	}
+	return nil
+}
+
+// mergeFiles gives the text of the merged file, conflicts marked.
+func mergeFiles(base, ours, theirs flowfile.File, markerSize int) ([]byte, []flow.Conflict, error) {
+	var texts [2][]byte
+	var conflicts []flow.Conflict
+	for _, side := range []flow.Side{flow.Ours, flow.Theirs} {
+		f := ours
+		f.Spec, conflicts = flow.MergeSpecs(base.Spec, ours.Spec, theirs.Spec, side)
+		f.ExportedAt = max(ours.ExportedAt, theirs.ExportedAt)
+		if ours.ID == base.ID {
+			f.ID = theirs.ID
+		}
+		var b bytes.Buffer
+		if err := flowfile.Write(&b, f); err != nil {
+			return nil, nil, err
+		}
+		texts[side] = b.Bytes()
+	}
+	return markConflicts(texts[flow.Ours], texts[flow.Theirs], markerSize), conflicts, nil
+}
+
+func conflictText(name string, conflicts []flow.Conflict) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: both sides changed", name)
+	for _, c := range conflicts {
+		place := strings.TrimPrefix(c.Path, "/")
+		switch {
+		case c.Node != "":
+			place = "node " + c.Node + " " + place
+		case c.Edge != "":
+			place = "edge " + c.Edge + " " + place
+		}
+		b.WriteString("\n  " + strings.TrimSpace(place))
+	}
+	b.WriteString("\nmend the marked places and 'git add' the file")
+	return b.String()
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+func newGitTextconvCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "textconv FILE",
+		Short: "Write a flow file as text, for git diff",
+		Long: `Write a flow file as the text that git compares: YAML without layout, in which
+the lines of a prompt stand on lines of their own. What is no flow file is written
+as it is.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r := a.readSource(cmd.Context(), source{path: args[0]}, false)
+			if len(r.flows) == 0 {
+				return a.copyFile(args[0])
+			}
+			p, err := output.New(a.out, output.Options{Format: output.YAML})
+			if err != nil {
+				return err
+			}
+			for _, f := range r.flows {
+				if _, err := output.List(p, output.View[flow.Spec]{}, output.Seq([]flow.Spec{withoutLayout(f.Spec)})); err != nil {
+					return fmt.Errorf("write %s as text: %w", args[0], err)
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// withoutLayout takes out where and how large the editor draws the nodes.
+func withoutLayout(s flow.Spec) flow.Spec {
+	nodes := make([]flow.Node, len(s.Nodes))
+	for i, n := range s.Nodes {
+		n.Position = nil
+		for _, key := range n.UnknownKeys() {
+			if flow.IsLayoutKey(key) {
+				n.SetUnknown(key, nil)
+			}
+		}
+		nodes[i] = n
+	}
+	s.Nodes = nodes
+	return s
+}
+
+func (a *app) copyFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	defer f.Close()
+	if _, err := io.Copy(a.out, f); err != nil {
+		return fmt.Errorf("write %s as text: %w", path, err)
+	}
+	return nil
+}
