@@ -58,7 +58,7 @@ func (it items) list() js.Array {
 }
 
 func (c *call) items() (items, error) {
-	most := c.maxRounds()
+	most := c.node.maxRounds()
 	switch c.node.text("loopType") {
 	case "", "count", "until":
 		it := items{count: int(min(most, math.MaxInt32)), same: js.Undefined{}}
@@ -72,7 +72,7 @@ func (c *call) items() (items, error) {
 			return items{}, fmt.Errorf("Loop failed: %w", err) //nolint:staticcheck // the browser's wording
 		}
 		it := items{count: len(list), array: list}
-		if !c.rules.Loop || js.Truthy(c.node.field("maxIterations")) {
+		if c.node.isCut(c.rules) {
 			it.count = int(min(most, float64(len(list))))
 		}
 		return it, nil
@@ -81,15 +81,20 @@ func (c *call) items() (items, error) {
 }
 
 // maxRounds is maxIterations: 5 unless it says otherwise, a started round counts.
-func (c *call) maxRounds() float64 {
-	n := 5.0
-	if v := c.node.field("maxIterations"); js.Truthy(v) {
-		n = js.ToNumber(v)
+func (n *node) maxRounds() float64 {
+	most := 5.0
+	if v := n.field("maxIterations"); js.Truthy(v) {
+		most = js.ToNumber(v)
 	}
-	if !(n > 0) { // negative or not a number
+	if !(most > 0) { // negative or not a number
 		return 0
 	}
-	return math.Ceil(n)
+	return math.Ceil(most)
+}
+
+// isCut tells whether an array loop has no more rounds than maxRounds.
+func (n *node) isCut(rules Rules) bool {
+	return !rules.Loop || js.Truthy(n.field("maxIterations"))
 }
 
 // array is what an array loop goes over: the first input or what arrayPath says.
@@ -142,7 +147,7 @@ func (c *call) arrayByReference(path string) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.listOf(text), nil
+	return c.rules.listOf(text), nil
 }
 
 // arrayInBrowser knows {{input}}, spelt so, and {{node.output.path}} anywhere in
@@ -152,7 +157,7 @@ func (c *call) arrayInBrowser(path string) (js.Value, error) {
 		return c.inputs[0], nil
 	}
 	if !strings.Contains(path, "{{") {
-		return c.listOf(path), nil
+		return c.rules.listOf(path), nil
 	}
 	for p := range placeholders(path) {
 		name, keys, ok := p.output()
@@ -200,8 +205,8 @@ func followStrictly(v js.Value, path string) (js.Value, error) {
 
 // listOf reads a literal list: JSON, else what stands between commas and line
 // ends.
-func (c *call) listOf(text string) js.Value {
-	if v, err := c.rules.parse(text); err == nil {
+func (r Rules) listOf(text string) js.Value {
+	if v, err := r.parse(text); err == nil {
 		return v
 	}
 	list := js.Array{}

@@ -1,0 +1,199 @@
+package engine
+
+import (
+	"math"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Calls bounds the model calls of a run, repeated attempts not counted.
+type Calls struct {
+	Most int `json:"most"`
+	// Path is how they come about: what conditionals choose, how often loops go
+	// round, how often models are called.
+	Path []PathStep `json:"path"`
+	// Unbounded are the loops whose rounds depend on data; they are taken to go
+	// round as often as the limit of rounds allows.
+	Unbounded []string `json:"unbounded,omitempty"`
+	// Rough tells that there are too many conditionals to try all their choices,
+	// so that every branch was taken to run.
+	Rough bool `json:"rough,omitempty"`
+}
+
+// PathStep is a node on the way to the most calls.
+type PathStep struct {
+	Node   string        `json:"node"`
+	Type   flow.NodeType `json:"type"`
+	Branch string        `json:"branch,omitempty"` // what a conditional chooses
+	Rounds int           `json:"rounds,omitempty"` // of a loop, each time it runs
+	Calls  int           `json:"calls,omitempty"`  // of a model, in all
+}
+
+// choices are handles of conditionals. One that is not among them takes both.
+type choices map[*node]string
+
+// live tells which of the nodes, in the order in which they run, do so, given
+// what conditionals choose: by their index.
+func live(sorted []*node, chosen choices) []bool {
+	live := make([]bool, len(sorted))
+	for _, n := range sorted {
+		live[n.index] = len(n.in)+len(n.refs) == 0
+		for _, e := range n.in {
+			taken := chosen[e.source] == "" || e.handle == "" || e.handle == chosen[e.source]
+			live[n.index] = live[n.index] || live[e.source.index] && taken
+		}
+		for _, ref := range n.refs {
+			live[n.index] = live[n.index] || live[ref.index]
+		}
+	}
+	return live
+}
+
+// worstCalls tries all that conditionals may choose.
+func (g *graph) worstCalls(made plans, sorted []*node, limits Limits) Calls {
+	const most = 10 // conditionals, whose choices are all tried
+	var conditionals []*node
+	for _, n := range g.nodes {
+		if n.kind == flow.Conditional && len(n.out) > 0 {
+			conditionals = append(conditionals, n)
+		}
+	}
+	counts := &counter{rules: g.rules, plans: made, limits: limits}
+	if len(conditionals) > most {
+		worst := counts.calls(live(sorted, nil), nil)
+		worst.Rough = true
+		return worst
+	}
+	worst := Calls{Most: -1}
+	for bits := range 1 << len(conditionals) {
+		chosen := make(choices)
+		for i, n := range conditionals {
+			chosen[n] = flow.HandleTrue
+			if bits>>i&1 == 1 {
+				chosen[n] = flow.HandleFalse
+			}
+		}
+		if calls := counts.calls(live(sorted, chosen), chosen); calls.Most > worst.Most {
+			worst = calls
+		}
+	}
+	return worst
+}
+
+// browserCalls counts with all branches running.
+func (g *graph) browserCalls(made plans, limits Limits) Calls {
+	all := make([]bool, len(g.nodes))
+	for i := range all {
+		all[i] = true
+	}
+	counts := &counter{rules: g.rules, plans: made, limits: limits}
+	return counts.calls(all, nil)
+}
+
+// counter counts model calls.
+type counter struct {
+	rules  Rules
+	plans  plans
+	limits Limits
+	live   []bool
+	times  map[*node]float64 // how often models run
+	seen   []*node           // what the path has, in order
+}
+
+func (c *counter) calls(live []bool, chosen choices) Calls {
+	c.live, c.times, c.seen = live, make(map[*node]float64), nil
+	total := c.plan(c.plans.flow, 1)
+	calls := Calls{Most: whole(total), Path: []PathStep{}}
+	told := make(map[*node]bool)
+	for _, n := range c.seen {
+		if told[n] {
+			continue
+		}
+		told[n] = true
+		step := PathStep{Node: n.id, Type: n.kind}
+		switch n.kind {
+		case flow.Model:
+			step.Calls = whole(c.times[n])
+		case flow.Conditional:
+			if step.Branch = chosen[n]; step.Branch == "" {
+				continue
+			}
+		case flow.Loop:
+			rounds, bounded := c.rounds(n)
+			if step.Rounds = whole(rounds); !bounded {
+				calls.Unbounded = append(calls.Unbounded, n.id)
+			}
+		}
+		calls.Path = append(calls.Path, step)
+	}
+	return calls
+}
+
+// plan counts the calls of a plan that runs so many times.
+func (c *counter) plan(p *plan, times float64) float64 {
+	total := 0.0
+	for _, s := range p.steps {
+		n := s.node
+		if !c.live[n.index] {
+			continue
+		}
+		switch n.kind {
+		case flow.Model:
+			c.seen = append(c.seen, n)
+			c.times[n] += times
+			total += times
+		case flow.Conditional:
+			if len(n.out) > 0 {
+				c.seen = append(c.seen, n)
+			}
+		case flow.Loop:
+			at := len(c.seen)
+			c.seen = append(c.seen, n)
+			rounds, _ := c.rounds(n)
+			inside := 0.0
+			if body := c.plans.bodies[n]; body != nil {
+				inside = c.plan(body, times*rounds)
+			}
+			if total += inside; inside == 0 {
+				c.seen = c.seen[:at] // no matter how often it goes round
+			}
+		}
+	}
+	return total
+}
+
+// rounds is how often a loop goes round, and whether the flow itself bounds it.
+func (c *counter) rounds(n *node) (rounds float64, bounded bool) {
+	most := n.maxRounds()
+	limit := math.Inf(1)
+	if c.limits.Rounds >= 0 {
+		limit = float64(c.limits.Rounds)
+	}
+	switch n.text("loopType") {
+	case "", "count", "until":
+		return most, true
+	case "array":
+		path := n.text("arrayPath")
+		if path != "" && !strings.Contains(path, "{{") {
+			list, _ := c.rules.listOf(path).(js.Array)
+			rounds, bounded = float64(len(list)), true
+		} else {
+			rounds = limit
+		}
+		if n.isCut(c.rules) {
+			return min(rounds, most), true
+		}
+		return rounds, bounded
+	}
+	return 0, true
+}
+
+// whole is a count as a number that does not overflow.
+func whole(f float64) int {
+	if f > math.MaxInt32 {
+		return math.MaxInt32
+	}
+	return int(f)
+}

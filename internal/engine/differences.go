@@ -1,0 +1,256 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Difference is a place where the readings may part.
+type Difference struct {
+	Rule    string `json:"rule"` // the name of a field of [Rules]
+	Node    string `json:"node,omitempty"`
+	Message string `json:"message"`
+}
+
+// differences lists the places of a flow where the readings may part, rule by
+// rule. What depends on data alone is told where the flow lets such data come.
+func differences(spec flow.Spec) []Difference {
+	g := newGraph(spec, Standard.Rules())
+	d := &comparison{graph: g, found: []Difference{}, rank: make(map[*node]int)}
+	_, problems := check(spec, g)
+	for _, p := range problems {
+		node := p.Node
+		d.found = append(d.found, Difference{"CheckedFirst", node, "standard refuses the flow: " + p.Message})
+	}
+	sorted, _ := g.order(g.nodes, sources)
+	for i, n := range sorted {
+		d.rank[n] = i + 1
+	}
+	for _, compare := range []func(*node){
+		d.order, d.branches, d.errors, d.interpolation, d.files, d.model, d.transform, d.loop, d.output, d.chunks,
+	} {
+		for _, n := range g.nodes {
+			if !n.missing {
+				compare(n)
+			}
+		}
+	}
+	return d.found
+}
+
+// comparison gathers differences.
+type comparison struct {
+	graph *graph
+	rank  map[*node]int // in the browser's order, from 1; 0 for all if there is a cycle
+	found []Difference
+}
+
+func (d *comparison) say(rule string, n *node, format string, args ...any) {
+	d.found = append(d.found, Difference{rule, n.id, fmt.Sprintf(format, args...)})
+}
+
+func (d *comparison) order(n *node) {
+	for _, ref := range n.refs {
+		if d.rank[ref] > d.rank[n] && n.fillsOutputs() {
+			d.say("Order", n, "the browser runs it before node %q, and leaves the reference to that as it is; an edge would settle the order", ref.id)
+		}
+	}
+	if js.CompareKeys(n.id, "") < 0 {
+		d.say("Order", n, "the browser lists results with a number for an id first")
+	}
+}
+
+// fillsOutputs tells whether the browser fills {{node.output}} in the node's
+// texts.
+func (n *node) fillsOutputs() bool { return n.kind != flow.Transform }
+
+func (d *comparison) branches(n *node) {
+	if n.kind != flow.Conditional {
+		return
+	}
+	if len(n.out) > 0 {
+		d.say("Branches", n, "the browser runs both branches, and hands them {condition, result, branch}; standard runs the chosen one, with the input")
+	}
+	if n.text("condition") == "" {
+		d.say("Branches", n, "without a condition the browser compares an empty text, standard {{input}}")
+	}
+	if n.text("trueOutput")+n.text("falseOutput") != "" {
+		d.say("Branches", n, "the browser knows no trueOutput and falseOutput")
+	}
+	if hasPlaceholder(n.text("compareValue")) {
+		d.say("Branches", n, "the browser compares with the text of compareValue, its placeholders not filled in")
+	}
+}
+
+func hasPlaceholder(text string) bool {
+	for range placeholders(text) {
+		return true
+	}
+	return false
+}
+
+func (d *comparison) errors(n *node) {
+	fallible := n.kind == flow.Model || n.kind == flow.Knowledge || n.kind == flow.WebSearch ||
+		n.kind == flow.Transform && slices.Contains([]string{"replace", "extract"}, n.text("operation"))
+	if !fallible || len(n.out) == 0 {
+		return
+	}
+	var behind []*node
+	for _, e := range n.out {
+		if !slices.Contains(behind, e.target) {
+			behind = append(behind, e.target)
+		}
+	}
+	d.say("Errors", n, "if it fails, the browser runs %s without its result; standard skips what depends on it", quoteIDs(behind))
+}
+
+func (d *comparison) interpolation(n *node) {
+	if n.kind == flow.Input {
+		if text, ok := js.AsString(n.field("value")); ok && rereadText(text) {
+			d.say("Interpolation", n, "the browser reads $ patterns and {{…}} in the value when it fills it in; standard inserts it as it is")
+		}
+	}
+	told := make(map[string]bool)
+	for _, template := range n.templates() {
+		for p := range placeholders(template) {
+			if message := d.placeholder(n, template, p); message != "" && !told[p.body] {
+				told[p.body] = true
+				d.say("Interpolation", n, "{{%.80s}}: %s", p.body, message)
+			}
+		}
+	}
+}
+
+// rereadText tells whether a text means something else when it is inserted as a
+// replacement pattern and read for placeholders again.
+func rereadText(text string) bool {
+	return hasPlaceholder(text) || js.Expand(text, js.Match{}) != text
+}
+
+// placeholder says what the browser makes of p where that is not what standard
+// makes of it.
+func (d *comparison) placeholder(n *node, template string, p placeholder) string {
+	ref := d.graph.resolve(p)
+	path, isInput := p.input()
+	_, outputPath, isOutput := p.output()
+	knowsPaths := n.kind == flow.Model || n.kind == flow.WebSearch
+	switch {
+	case n.kind == flow.Loop, ref.ambiguous != nil: // both fail; refused
+		return ""
+	case isInput && path == "":
+		if len(n.in) < 2 || n.kind == flow.Model && strings.Contains(template, "{{input}}") {
+			return ""
+		}
+		return "the browser takes only the first input, standard all of them"
+	case ref.node == nil && !ref.input:
+		return "it names nothing: the browser leaves it as it is, in standard the node fails"
+	case n.kind == flow.Transform:
+		return "the browser leaves it as it is, since a template knows nothing but {{input}}"
+	case !knowsPaths && (isInput && path != "" || isOutput && outputPath != ""):
+		return "the browser leaves it as it is, since paths are not known here"
+	case isInput && ref.node != nil:
+		return fmt.Sprintf("the browser looks for %q in the first input before it takes node %q", strings.TrimPrefix(path, "."), ref.node.id)
+	case !isInput && !isOutput:
+		return "the browser leaves it as it is, since the id has other characters than letters, digits, _ and -"
+	}
+	return ""
+}
+
+func (d *comparison) files(n *node) {
+	if n.kind == flow.Input && lookedUpFile(n.field("value")) != "" {
+		d.say("Files", n, "the browser takes the value for a file where it reaches a model; standard takes it for a text")
+	}
+	if n.kind != flow.Model {
+		return
+	}
+	d.say("Files", n, "the browser takes an answer that mentions /files/…/content for that file, and one that sounds like a failure for an error")
+	if isPipeline(n.text("modelId")) {
+		d.say("Files", n, "the browser guesses from the model's id that it looks for files itself, and sends their paths; standard sends their content")
+	}
+	for _, e := range n.in {
+		if e.source.kind == flow.Input && declaresFiles(e.source) && n.text("prompt") != "" {
+			d.say("Files", n, "beside the files of node %q the browser sends the text that came in, if any, instead of the prompt", e.source.id)
+		}
+	}
+}
+
+func declaresFiles(n *node) bool {
+	_, list := n.field("fileIds").(js.Array)
+	return list || js.Truthy(n.field("mediaFileId"))
+}
+
+func (d *comparison) model(n *node) {
+	if n.kind != flow.Model || !js.Truthy(n.field("useAdvancedSettings")) {
+		return
+	}
+	var unsent []string
+	for _, name := range []string{"top_p", "frequency_penalty", "presence_penalty"} {
+		if _, set := n.field(name).(js.Number); set {
+			unsent = append(unsent, name)
+		}
+	}
+	if unsent != nil {
+		d.say("Model", n, "the browser does not send %s", strings.Join(unsent, ", "))
+	}
+}
+
+func (d *comparison) transform(n *node) {
+	if n.kind != flow.Transform {
+		return
+	}
+	d.say("Transform", n, "an empty text is an error in the browser, an input in standard")
+	if n.text("operation") == "extract" {
+		d.say("Transform", n, "a field that is missing is a success without a value in the browser, an error in standard")
+		if field := js.ToString(n.config("field")); strings.Contains(field, ".") {
+			d.say("Transform", n, "the browser looks for one key %q, standard follows the path", field)
+		}
+	}
+}
+
+func (d *comparison) loop(n *node) {
+	if n.kind == flow.Merge {
+		for _, e := range n.in {
+			if e.source.kind == flow.Loop && !isEach(e) {
+				d.say("Loop", n, "the browser merges the result of loop %q as one value, standard the outputs of its rounds", e.source.id)
+			}
+		}
+	}
+	if n.kind != flow.Loop {
+		return
+	}
+	body := reach(n, isEach)
+	if len(body) > 0 {
+		d.say("Loop", n, "the browser's result holds what the rounds were given, standard's what they made too; a failed round fails the loop in standard only")
+	}
+	var again []*node
+	for _, m := range d.graph.nodes {
+		if body[m] && !m.eachOnly() {
+			again = append(again, m)
+		}
+	}
+	if again != nil {
+		d.say("Loop", n, "the browser runs %s once more after the last round, and loses their iterationResults", quoteIDs(again))
+	}
+	if n.text("loopType") == "until" {
+		d.say("Loop", n, "the browser never stops early")
+	}
+	if n.text("loopType") == "array" && !js.Truthy(n.field("maxIterations")) {
+		d.say("Loop", n, "the browser cuts the array at 5; set maxIterations to have as many in both")
+	}
+}
+
+func (d *comparison) output(n *node) {
+	if n.kind == flow.Output && n.text("format") == "json" {
+		d.say("Output", n, "what is not JSON is shown as a text in the browser, and fails in standard, which takes a code fence off first")
+	}
+}
+
+func (d *comparison) chunks(n *node) {
+	if n.kind == flow.Knowledge {
+		d.say("Chunks", n, "the browser takes the nested answer of the backend for a single chunk, without a score")
+	}
+}

@@ -1,0 +1,31 @@
+package engine
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+func TestEcho(t *testing.T) {
+	spec := newFlow().node("i", flow.Input, `{"value":"two words","fileIds":["data:image/png;base64,QUJD"]}`).
+		node("m", flow.Model, ask("say {{input}}")).join("i", "m").spec()
+	var deltas []string
+	for range 2 {
+		deltas = nil
+		res := mustRun(t, t.Context(), spec, Options{Services: Services{Model: Echo{}}, Events: func(e Event) {
+			if e.Type == EventNodeDelta {
+				deltas = append(deltas, e.Delta)
+			}
+		}})
+		if got := string(res.NodeResults[1].Value); got != `"[m1] say two words\n(image)"` {
+			t.Errorf("the answer is %s", got)
+		}
+		if res.Tokens != (Usage{4, 5, 9}) {
+			t.Errorf("the tokens are %v", res.Tokens)
+		}
+	}
+	if want := "[m1] say two words\n(image)"; strings.Join(deltas, "") != want || len(deltas) < 3 {
+		t.Errorf("the deltas are %q", deltas)
+	}
+}
