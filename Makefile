@@ -24,6 +24,7 @@ test:
 
 generate:
 	go test ./cmd/flowctl -run TestGenerated -update
+	go test ./internal/server -run TestOpenAPIJSON -update
 
 bench:
 	go run ./internal/bench

@@ -53,7 +53,10 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		t.s.serve(&call{ResponseWriter: w, s: t.s, r: r, local: &t.user})
 		w.end(nil)
 	}()
-	stop := context.AfterFunc(req.Context(), func() { _ = pipe.CloseWithError(req.Context().Err()) })
+	stop := context.AfterFunc(req.Context(), func() {
+		_ = pipe.CloseWithError(req.Context().Err())
+		_ = r.Body.Close() // the server may be waiting for it
+	})
 	select {
 	case <-w.ready:
 	case <-req.Context().Done():

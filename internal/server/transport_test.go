@@ -81,7 +81,6 @@ func TestTransportIsCancelled(t *testing.T) {
 	ann := f.inProcess(f.ann)
 	ctx, cancel := context.WithCancel(t.Context())
 	body, feed := io.Pipe() // never fed: the server waits for the body
-	defer func() { _ = feed.Close() }()
 	req, err := http.NewRequestWithContext(ctx, "POST", "http://local/api/v1/flows/create", body)
 	if err != nil {
 		t.Fatal(err)
@@ -92,6 +91,9 @@ func TestTransportIsCancelled(t *testing.T) {
 			_ = resp.Body.Close()
 		}
 		t.Errorf("error %v, want context.Canceled", err)
+	}
+	if _, err := feed.Write([]byte("{")); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("the body is still read: %v", err)
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -1,0 +1,89 @@
+package server
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// parser reads values and collects what is wrong with them.
+type parser struct{ faults []fault }
+
+func (p *parser) fault(kind, msg string, loc []any, input []byte) {
+	switch n := len(p.faults); {
+	case n < maxFaults:
+		p.faults = append(p.faults, fault{kind: kind, loc: loc, msg: msg, input: input})
+	case n == maxFaults:
+		p.faults = append(p.faults, fault{kind: "too_many_errors", loc: loc, msg: "There are more faults, which are left out"})
+	}
+}
+
+// text reads a string that a database can keep: no lone surrogate, which is no
+// character, and no NUL.
+func (p *parser) text(raw []byte, loc []any) *string {
+	if raw[0] != '"' {
+		p.fault("string_type", "Input should be a valid string", loc, raw)
+		return nil
+	}
+	b, err := jsontext.AppendUnquote(nil, raw)
+	switch {
+	case err != nil:
+		p.fault("string_unicode", "Input should be a valid string without lone surrogates", loc, raw)
+		return nil
+	case bytes.IndexByte(b, 0) >= 0:
+		p.fault("string_unicode", "Input should be a valid string without NUL characters", loc, raw)
+		return nil
+	}
+	s := string(b)
+	return &s
+}
+
+func (p *parser) name(raw []byte, loc []any) *string {
+	s := p.text(raw, loc)
+	if s != nil && strings.TrimSpace(*s) == "" {
+		p.fault("string_too_short", "String should have at least 1 character that is not blank", loc, raw)
+	}
+	return s
+}
+
+// objects reads an array of objects.
+func (p *parser) objects(raw []byte, loc []any) []byte {
+	if raw[0] != '[' {
+		p.fault("list_type", "Input should be a valid list", loc, raw)
+		return nil
+	}
+	eachElement(raw, func(i int, elem []byte) {
+		if elem[0] != '{' {
+			p.fault("dict_type", "Input should be a valid dictionary", at(loc, i), elem)
+		}
+	})
+	return raw
+}
+
+// object reads an object; null stands for an empty one.
+func (p *parser) object(raw []byte, loc []any) []byte {
+	switch {
+	case isNull(raw):
+		return []byte("{}")
+	case raw[0] != '{':
+		p.fault("dict_type", "Input should be a valid dictionary", loc, raw)
+	}
+	return raw
+}
+
+// eachElement calls f with the elements of an array that is known to be valid.
+func eachElement(array []byte, f func(i int, elem []byte)) {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(array), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	_, _ = dec.ReadToken() // the bracket
+	for i := 0; dec.PeekKind() != ']'; i++ {
+		elem, err := dec.ReadValue()
+		if err != nil {
+			return // cannot be: the text was checked
+		}
+		f(i, elem)
+	}
+}
+
+// at is loc with one more step, in memory of its own.
+func at(loc []any, step any) []any { return append(loc[:len(loc):len(loc)], step) }
