@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 )
@@ -130,7 +131,7 @@ func decodeInt(raw json.RawMessage) int64 {
 		return n
 	}
 	f, err := strconv.ParseFloat(string(raw), 64)
-	if err != nil {
+	if err != nil || math.Abs(f) >= 1<<63 {
 		return 0
 	}
 	return int64(f)

@@ -2,7 +2,6 @@ package flowfile
 
 import (
 	"encoding/json"
-	"math"
 	"strconv"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -47,7 +46,7 @@ func (t *text) file(at flow.Span) (File, error) {
 // exported as it was updated, like the API has it.
 func (t *text) bare(f *File, at flow.Span) error {
 	stored, err := t.stored(at)
-	f.Spec, f.ID, f.ExportedAt = stored.Spec, stored.ID, max(stored.UpdatedAt, 0)
+	f.Spec, f.ID, f.ExportedAt = stored.Spec, stored.ID, inSeconds(max(stored.UpdatedAt, 0))
 	return err
 }
 
@@ -139,17 +138,26 @@ func (t *text) warn(f *File, at flow.Span, msg string) {
 	f.Warnings = append(f.Warnings, t.errorAt(at.Start, msg))
 }
 
-// seconds reads a time since 1970 in seconds, or in milliseconds: what is beyond
-// 1e11 would be the year 5138 in seconds, and is 1973 in milliseconds.
+// seconds reads a time since 1970 in seconds.
 func seconds(raw json.RawMessage) (int64, bool) {
-	n, err := strconv.ParseFloat(string(raw), 64)
-	if err != nil || n < 0 {
+	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
+		return inSeconds(n), n >= 0
+	}
+	f, err := strconv.ParseFloat(string(raw), 64) // 1.6976448e9
+	if err != nil || f < 0 || f >= 1<<63 {
 		return 0, false
 	}
-	if n > 1e11 {
+	return inSeconds(int64(f)), true
+}
+
+// inSeconds knows times in milliseconds, which JavaScript counts, in microseconds
+// and in nanoseconds: 1e11 would be the year 5138 in seconds, and is 1973 in
+// milliseconds.
+func inSeconds(n int64) int64 {
+	for n > 1e11 {
 		n /= 1000
 	}
-	return int64(n), n < math.MaxInt64
+	return n
 }
 
 // decode gives the text of a JSON string, "" for another value.
