@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -74,7 +75,7 @@ func (f *finder) walk(dir string) (n int) {
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
 		switch {
-		case strings.HasPrefix(e.Name(), "."): // .git, and files that are being written
+		case isHidden(path): // .git, and files that are being written
 		case e.IsDir():
 			n += f.walk(path)
 		case strings.EqualFold(filepath.Ext(e.Name()), ".json") && isFile(e.Type()):
@@ -85,12 +86,18 @@ func (f *finder) walk(dir string) (n int) {
 	return n
 }
 
+func isHidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }
+
 // isFile tells whether an entry of a folder can be read without waiting for
 // somebody to write, as a pipe would.
 func isFile(mode fs.FileMode) bool { return mode.IsRegular() || mode&fs.ModeSymlink != 0 }
 
+// pattern adds what matches, like a shell: hidden files only if they are meant.
 func (f *finder) pattern(pattern string) {
 	matches, err := filepath.Glob(pattern)
+	if !isHidden(pattern) {
+		matches = slices.DeleteFunc(matches, isHidden)
+	}
 	if err == nil && len(matches) == 0 {
 		err = errors.New("no file matches this pattern")
 	}
@@ -121,11 +128,15 @@ func (f *finder) found(path, target string) {
 	}
 }
 
-// failed keeps err without the path, which stands before it wherever it is shown.
+// failed keeps err, a system's without the path: that stands before it wherever
+// it is shown.
 func (f *finder) failed(path string, err error) {
 	var of *fs.PathError
-	if errors.As(err, &of) && of.Path == path {
-		err = fmt.Errorf("cannot be read: %w", of.Err)
+	if errors.As(err, &of) {
+		if of.Path == path {
+			err = of.Err
+		}
+		err = fmt.Errorf("cannot be read: %w", err)
 	}
 	f.sources = append(f.sources, source{path: path, err: err})
 }

@@ -30,8 +30,8 @@ func flowRowView() output.View[flowRow] {
 	}
 }
 
-// outcome counts what became of the flows.
-type outcome struct {
+// importCount counts what became of the flows.
+type importCount struct {
 	created, updated, skipped, failed, left int
 	first                                   *incoming // the first that failed
 }
@@ -39,7 +39,7 @@ type outcome struct {
 // report prints what was made, says what failed and sums up.
 func (o *importOptions) report(ctx context.Context, p *output.Printer, b *batch) error {
 	var rows []flowRow
-	n := outcome{failed: b.bad}
+	n := importCount{failed: b.bad}
 	for _, f := range b.flows {
 		if n.count(f, o.dryRun) {
 			rows = append(rows, f.row(o.dryRun))
@@ -56,7 +56,7 @@ func (o *importOptions) report(ctx context.Context, p *output.Printer, b *batch)
 }
 
 // count adds a flow and tells whether something is to be shown of it.
-func (n *outcome) count(f *incoming, dryRun bool) bool {
+func (n *importCount) count(f *incoming, dryRun bool) bool {
 	switch {
 	case f.err != nil:
 		n.failed++
@@ -108,7 +108,7 @@ func (f *incoming) idThere() string {
 	return ""
 }
 
-func (n *outcome) text(dryRun bool) string {
+func (n *importCount) text(dryRun bool) string {
 	if dryRun {
 		return fmt.Sprintf("would create %d, update %d, skip %d, fail %d", n.created, n.updated, n.skipped, n.failed)
 	}
@@ -120,7 +120,7 @@ func (n *outcome) text(dryRun bool) string {
 }
 
 // verdict is the error that the import ends with.
-func (o *importOptions) verdict(ctx context.Context, n outcome) error {
+func (o *importOptions) verdict(ctx context.Context, n importCount) error {
 	total := n.created + n.updated + n.skipped + n.failed + n.left
 	const again = "run it again with --if-exists skip to import the rest"
 	switch {
@@ -128,8 +128,10 @@ func (o *importOptions) verdict(ctx context.Context, n outcome) error {
 		return fmt.Errorf("interrupted: %s", again)
 	case n.failed == 0:
 		return nil
+	case o.dryRun:
+		return someError{fmt.Sprintf("%d of %s would fail", n.failed, plural(total, "flow"))}
 	case !o.keepGoing && n.created+n.updated == 0:
 		return fmt.Errorf("%s: %w", n.first.at, n.first.err)
 	}
-	return someError{fmt.Sprintf("%d of %s failed; %s", n.failed, plural(total, "flow"), again)}
+	return someError{fmt.Sprintf("%d of %s failed; mend that and %s", n.failed, plural(total, "flow"), again)}
 }
