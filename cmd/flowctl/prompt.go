@@ -13,8 +13,8 @@ import (
 	"github.com/flowctl/flowctl/internal/output"
 )
 
-// maxInput is the longest text that is read of an answer or a secret, in bytes.
-const maxInput = 64 << 10
+// maxAnswer is the longest text that is read of an answer or a secret, in bytes.
+const maxAnswer = 64 << 10
 
 // ask asks the user at the terminal for a line. Callers make sure that there is
 // one: [app.interactive].
@@ -62,7 +62,7 @@ func (a *app) secretFromStdin(ctx context.Context, what string) (string, error) 
 	if a.interactive() {
 		return a.askSecret(ctx, what+":")
 	}
-	raw, err := waitFor(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(a.in, maxInput+1)) })
+	raw, err := waitFor(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(a.in, maxAnswer+1)) })
 	if err != nil {
 		return "", fmt.Errorf("read the %s from stdin: %w", strings.ToLower(what), err)
 	}
@@ -70,7 +70,7 @@ func (a *app) secretFromStdin(ctx context.Context, what string) (string, error) 
 	switch {
 	case secret == "":
 		return "", usageError{fmt.Errorf("stdin is empty; the %s is read from there", strings.ToLower(what))}
-	case len(raw) > maxInput, strings.ContainsAny(secret, "\r\n"):
+	case len(raw) > maxAnswer, strings.ContainsAny(secret, "\r\n"):
 		return "", usageError{fmt.Errorf("stdin holds more than one line; the %s is a single one", strings.ToLower(what))}
 	}
 	return secret, nil
@@ -101,7 +101,7 @@ func waitFor[T any](ctx context.Context, read func() (T, error)) (T, error) {
 // is the next question's.
 func readLine(r io.Reader) (string, error) {
 	var line []byte
-	for b := make([]byte, 1); len(line) < maxInput; {
+	for b := make([]byte, 1); len(line) < maxAnswer; {
 		n, err := r.Read(b)
 		switch {
 		case n == 1 && b[0] == '\n', errors.Is(err, io.EOF) && len(line) > 0:
@@ -111,7 +111,7 @@ func readLine(r io.Reader) (string, error) {
 		}
 		line = append(line, b[:n]...)
 	}
-	return "", fmt.Errorf("read the answer: it is longer than %d bytes", maxInput)
+	return "", fmt.Errorf("read the answer: it is longer than %d bytes", maxAnswer)
 }
 
 // mustConfirm asks before something is destroyed. It returns nil after a yes, or
