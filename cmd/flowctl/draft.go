@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -85,5 +86,5 @@ func editorCommand() string {
 	if runtime.GOOS == "windows" {
 		fallback = "notepad"
 	}
-	return cmp.Or(os.Getenv("VISUAL"), os.Getenv("EDITOR"), fallback)
+	return cmp.Or(strings.TrimSpace(os.Getenv("VISUAL")), strings.TrimSpace(os.Getenv("EDITOR")), fallback)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
 )
@@ -35,7 +36,7 @@ func (a *app) pagerCommand() string {
 	if !set && os.Getenv("TERM") != "dumb" {
 		line, _ = exec.LookPath("less")
 	}
-	if a.flags.noPager || line == "cat" {
+	if line = strings.TrimSpace(line); a.flags.noPager || line == "cat" {
 		return ""
 	}
 	return line

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -98,9 +99,8 @@ func scriptPost(ts *testscript.TestScript, _ bool, args []string) {
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	ts.Check(err)
-	defer resp.Body.Close()
 	_, err = io.Copy(ts.Stdout(), resp.Body)
-	ts.Check(err)
+	ts.Check(errors.Join(err, resp.Body.Close()))
 }
 
 // scriptHangs starts a server that never answers, and makes the file "arrived"

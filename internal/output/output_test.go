@@ -124,8 +124,8 @@ func TestItem(t *testing.T) {
 func TestListBreaks(t *testing.T) {
 	broken := errors.New("connection lost")
 	items := func(yield func(flow.Object, error) bool) {
-		for o := range raws(`{"id":"a","name":"A"}`) {
-			if !yield(o, nil) {
+		for o, err := range raws(`{"id":"a","name":"A"}`) {
+			if !yield(o, err) {
 				return
 			}
 		}
