@@ -37,6 +37,15 @@ func FromFlow(f flow.Flow) File {
 	return File{ID: f.ID, Spec: spec, ExportedAt: f.UpdatedAt}
 }
 
+// Text is the whole text that the flow was read from, without a byte order mark;
+// nil for a flow that was not read. It must not be changed.
+func (f *File) Text() []byte {
+	if f.text == nil {
+		return nil
+	}
+	return f.text.data
+}
+
 // Position gives the line and the column (in characters, both from 1) of what a
 // [flow.Problem]'s pointer points at. When that is not there, it is what should
 // hold it; 0, 0 for a flow that was not read. Asking in the order of the text is

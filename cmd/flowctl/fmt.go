@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+type fmtOptions struct {
+	app       *app
+	check     bool
+	keepState bool
+}
+
+func newFmtCmd(a *app) *cobra.Command {
+	o := &fmtOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "fmt PATH...",
+		Short: "Write flow files in their canonical form",
+		Long: `Write flow files in their canonical form, in place: our keys in a fixed order and
+all others as they are, positions in whole pixels, and without what the editor
+saves while it shows or runs a flow (selections, sizes, results). The names of the
+files that changed are printed. What stands on standard input is written to
+standard output.
+
+With --check nothing is written; the exit code is 3 when a file would change.
+
+` + pathHelp,
+		Example: `  flowctl fmt flows
+  flowctl fmt --check flows   # in CI`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.check, "check", false, "write nothing, and fail if a file is not in its canonical form")
+	f.BoolVar(&o.keepState, "keep-state", false, "keep the editor's run-time fields and exact positions")
+	return cmd
+}
+
+// formatted is what came of one file.
+type formatted struct {
+	text    []byte
+	changed bool
+	err     error
+}
+
+func (o *fmtOptions) run(ctx context.Context, paths []string) error {
+	sources := findSources(paths)
+	results := make([]formatted, len(sources))
+	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.file(ctx, sources[i]) })
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var errs []error
+	changed := 0
+	for i, r := range results {
+		errs = append(errs, r.err)
+		if !r.changed {
+			continue
+		}
+		changed++
+		if err := o.say(sources[i].path, r); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	if o.check && changed > 0 {
+		return noError{fmt.Sprintf("%s not in canonical form; run 'flowctl fmt' on them", plural(changed, "file"))}
+	}
+	return nil
+}
+
+// say prints the name of a file that changed, or would; of standard input, the
+// text.
+func (o *fmtOptions) say(path string, r formatted) error {
+	var err error
+	if path == stdinPath && !o.check {
+		_, err = o.app.out.Write(r.text)
+	} else {
+		_, err = fmt.Fprintln(o.app.out, output.Text(path))
+	}
+	if err != nil {
+		return fmt.Errorf("print what changed: %w", err)
+	}
+	return nil
+}
+
+// file formats one file, and writes it unless --check is set or it is standard
+// input, which always counts as changed.
+func (o *fmtOptions) file(ctx context.Context, s source) formatted {
+	r := o.app.readSource(ctx, s, false)
+	if len(r.flows) == 0 {
+		for _, f := range r.findings {
+			return formatted{err: noError{f.line()}}
+		}
+		return formatted{err: noError{s.path + " holds no flow"}}
+	}
+	text, err := o.canonical(r.flows)
+	if err != nil {
+		return formatted{err: fmt.Errorf("format %s: %w", s.path, err)}
+	}
+	if s.path == stdinPath {
+		return formatted{text: text, changed: !o.check || !bytes.Equal(text, r.flows[0].Text())}
+	}
+	if bytes.Equal(text, r.flows[0].Text()) {
+		return formatted{}
+	}
+	if !o.check {
+		err = flowfile.Replace(s.path, func(w io.Writer) error {
+			_, err := w.Write(text)
+			return err
+		})
+	}
+	return formatted{changed: err == nil, err: err}
+}
+
+// canonical writes all flows of a file, one document behind the other.
+func (o *fmtOptions) canonical(flows []flowfile.File) ([]byte, error) {
+	var b bytes.Buffer
+	for _, f := range flows {
+		if !o.keepState {
+			f.Spec = flowfile.WithoutState(f.Spec)
+		}
+		if err := flowfile.Write(&b, f); err != nil {
+			return nil, err
+		}
+	}
+	return b.Bytes(), nil
+}
