@@ -29,6 +29,9 @@ type dialect struct {
 	purge string
 	// noTable tells the error of a query on a table that is not there.
 	noTable func(error) bool
+	// merges says that the database merges the parts of a union, when each has an
+	// index in the order asked for, row by row; Postgres rather sorts all of them.
+	merges bool
 	// counts says that there is a table flow_count.
 	counts bool
 }

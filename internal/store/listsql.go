@@ -8,7 +8,7 @@ import (
 
 // listSQL writes the statements of a list. A scope is a union of parts that do not
 // overlap. Those that can be long have an index in the order of the list, so that
-// a page is a merge of their first rows.
+// a page is made of their first rows.
 type listSQL struct {
 	ListQuery
 	dialect *dialect
@@ -67,14 +67,17 @@ func (q *listSQL) page() string {
 		columns = flowColumns
 	}
 	parts := q.parts()
+	tail := " ORDER BY updated_at DESC, id DESC"
+	if q.Limit > 0 {
+		tail += " LIMIT " + q.arg(q.Limit+1)
+	}
 	for i, part := range parts {
 		parts[i] = "SELECT " + columns + " FROM " + part
+		if len(parts) > 1 && q.Limit > 0 && !q.dialect.merges {
+			parts[i] = "SELECT * FROM (" + parts[i] + tail + ") AS part"
+		}
 	}
-	page := strings.Join(parts, " UNION ALL ") + " ORDER BY updated_at DESC, id DESC"
-	if q.Limit > 0 {
-		page += " LIMIT " + q.arg(q.Limit+1)
-	}
-	return page
+	return strings.Join(parts, " UNION ALL ") + tail
 }
 
 // count asks for the number of flows in all pages.

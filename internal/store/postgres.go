@@ -156,7 +156,7 @@ func explainPostgres(err error) error {
 	}
 	switch e.Code {
 	case "23505": // unique_violation
-		return fmt.Errorf("%w (%s)", ErrExists, e.ConstraintName)
+		return ErrExists
 	case "23503": // foreign_key_violation
 		return fmt.Errorf("user %w", ErrNotFound)
 	case "53100": // disk_full

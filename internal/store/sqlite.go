@@ -41,6 +41,7 @@ var sqliteDialect = sync.OnceValue(func() *dialect {
 		nameHas:    "name_has(name, %s)",
 		purge:      "DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4)",
 		noTable:    func(err error) bool { return code(err) == lib.SQLITE_ERROR },
+		merges:     true,
 		counts:     true,
 	}
 })

@@ -270,6 +270,7 @@ func TestReadOnly(t *testing.T) {
 func TestForeignLock(t *testing.T) {
 	s := openFile(t)
 	addFlow(t, s, Flow{UserID: "ann"})
+	s.db.(*sqliteDB).writer.patience = 150 * time.Millisecond
 	unlock := lockFile(t, s)
 	if page, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann"}); err != nil || page.Total != 1 {
 		t.Errorf("reading while somebody writes: %v, %v", page, err)
@@ -279,9 +280,12 @@ func TestForeignLock(t *testing.T) {
 	if err := s.CreateFlow(ctx, &Flow{UserID: "ann"}, nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error is %v, want DeadlineExceeded", err)
 	}
+	if err := s.CreateFlow(t.Context(), &Flow{UserID: "ann"}, nil); !errors.Is(err, ErrLocked) {
+		t.Errorf("error is %v, want ErrLocked", err)
+	}
 	unlock()
 	addFlow(t, s, Flow{UserID: "ann"})
 	if page, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann"}); err != nil || page.Total != 2 {
-		t.Errorf("%v, %v; want 2 flows: the one that timed out was not to be made", page, err)
+		t.Errorf("%v, %v; want 2 flows: those that failed were not to be made", page, err)
 	}
 }

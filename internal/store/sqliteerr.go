@@ -33,7 +33,7 @@ func (d *sqliteDB) explain(err error) error {
 	c := code(err)
 	switch c {
 	case lib.SQLITE_CONSTRAINT_PRIMARYKEY, lib.SQLITE_CONSTRAINT_UNIQUE:
-		return fmt.Errorf("%w (%v)", ErrExists, err)
+		return ErrExists
 	case lib.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return fmt.Errorf("user %w", ErrNotFound)
 	case lib.SQLITE_IOERR_SHMSIZE:
@@ -51,7 +51,7 @@ func (d *sqliteDB) explain(err error) error {
 	case lib.SQLITE_CORRUPT:
 		return fmt.Errorf("%s is damaged: restore it from a backup (%w)", d.path, err)
 	case lib.SQLITE_BUSY:
-		return fmt.Errorf("%s is %w: try again when that is done", d.path, ErrLocked)
+		return fmt.Errorf("%s is %w, and has been for long: see what that does, and try again", d.path, ErrLocked)
 	}
 	return err
 }

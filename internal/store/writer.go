@@ -4,9 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,38 +25,56 @@ const (
 // writer is the only connection of this process that writes to a SQLite file.
 // Writes that come while one is being committed are committed together.
 type writer struct {
-	conn    *sql.Conn
-	explain func(error) error
-	stmts   map[string]*sql.Stmt
-	queue   chan *queued
-	stopped chan struct{}
-	closing sync.RWMutex // held for reading while a write is under way
-	closed  bool
-	commits atomic.Int64
+	conn     *sql.Conn
+	explain  func(error) error
+	stmts    map[string]*sql.Stmt
+	patience time.Duration // lockPatience, but in tests
+	queue    chan *queued
+	stopped  chan struct{}
+	closing  sync.RWMutex // held for reading while a write is under way
+	closed   bool
+	commits  atomic.Int64
 }
 
-// queued is a write that waits.
+// queued is a write in the queue.
 type queued struct {
 	op
-	ctx  context.Context
-	err  error
-	done chan struct{}
+	state atomic.Int32
+	err   error // valid when done is closed
+	done  chan struct{}
 }
+
+// The states of a write. It leaves waiting once: for begun, by the writer, or for
+// withdrawn, by who asked for it.
+const (
+	waiting int32 = iota
+	begun
+	withdrawn
+)
+
+// begin tells whether the write is to be done.
+func (q *queued) begin() bool {
+	return q.state.CompareAndSwap(waiting, begun) || q.state.Load() == begun
+}
+
+// withdraw tells whether the write will not be done.
+func (q *queued) withdraw() bool { return q.state.CompareAndSwap(waiting, withdrawn) }
 
 func newWriter(conn *sql.Conn, explain func(error) error) *writer {
 	w := &writer{
-		conn:    conn,
-		explain: explain,
-		stmts:   map[string]*sql.Stmt{},
-		queue:   make(chan *queued),
-		stopped: make(chan struct{}),
+		conn:     conn,
+		explain:  explain,
+		stmts:    map[string]*sql.Stmt{},
+		patience: lockPatience,
+		queue:    make(chan *queued),
+		stopped:  make(chan struct{}),
 	}
 	go w.run()
 	return w
 }
 
-// write has o done. Once it was taken from the queue it is carried through: an
-// error of ctx means that it was not done.
+// write has o done. An error of ctx means that it was not done: what has begun is
+// waited for.
 func (w *writer) write(ctx context.Context, o op) error {
 	w.closing.RLock()
 	defer w.closing.RUnlock()
@@ -66,14 +84,21 @@ func (w *writer) write(ctx context.Context, o op) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	q := &queued{op: o, ctx: ctx, done: make(chan struct{})}
+	q := &queued{op: o, done: make(chan struct{})}
 	select {
 	case w.queue <- q:
-		<-q.done
-		return q.err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	select {
+	case <-q.done:
+	case <-ctx.Done():
+		if q.withdraw() {
+			return ctx.Err()
+		}
+		<-q.done
+	}
+	return q.err
 }
 
 // close waits for the writes that were asked for, and takes no more.
@@ -122,31 +147,31 @@ func (w *writer) gather(group []*queued) []*queued {
 	return group
 }
 
-// commit does the group in one transaction. When the transaction as a whole
-// fails, as on a full disk, each write gets one of its own, so that none fails
-// for another's sake.
+// commit does the group in one transaction. When that fails as a whole, as on a
+// full disk, each write gets one of its own, so that none fails for another's
+// sake.
 func (w *writer) commit(group []*queued) {
-	err := w.transaction(group)
+	err := w.begin(group)
 	if err == nil {
-		return
+		if err = w.finish(group); err != nil && len(group) > 1 {
+			for i := range group {
+				w.commit(group[i : i+1])
+			}
+			return
+		}
 	}
-	if len(group) == 1 {
-		group[0].err = err
-		return
-	}
-	for i := range group {
-		group[i].err = w.transaction(group[i : i+1])
+	if err != nil {
+		for _, q := range group {
+			q.err = err
+		}
 	}
 }
 
-// transaction does the group and commits it. Without an error each write of the
-// group has its own; with one, nothing was done.
-func (w *writer) transaction(group []*queued) error {
-	if err := w.begin(group); err != nil {
-		return err
-	}
+// finish does the group in the transaction that has begun, and ends it. Without an
+// error each write of the group has its own; with one, nothing was done.
+func (w *writer) finish(group []*queued) error {
 	for _, q := range group {
-		if q.err = q.ctx.Err(); q.err != nil {
+		if !q.begin() {
 			continue
 		}
 		if q.err = w.do(q.op); isBroken(q.err) {
@@ -166,28 +191,19 @@ func (w *writer) transaction(group []*queued) error {
 // begin takes the write lock. SQLite's own waiting would not see that nobody
 // wants the result any more, and tries too seldom.
 func (w *writer) begin(group []*queued) error {
-	deadline := time.Now().Add(lockPatience)
+	deadline := time.Now().Add(w.patience)
 	for pause := time.Millisecond / 2; ; pause = min(pause*2, 8*time.Millisecond) {
 		_, err := w.raw("BEGIN IMMEDIATE")
 		switch {
 		case !isBusy(err):
 			return w.explain(err)
 		case time.Now().After(deadline):
-			return fmt.Errorf("%w for a minute", ErrLocked)
-		case abandoned(group):
-			return group[0].ctx.Err()
+			return w.explain(err)
+		case !slices.ContainsFunc(group, func(q *queued) bool { return q.state.Load() != withdrawn }):
+			return context.Canceled // nobody is there to see it
 		}
 		time.Sleep(pause/2 + rand.N(pause))
 	}
-}
-
-func abandoned(group []*queued) bool {
-	for _, q := range group {
-		if q.ctx.Err() == nil {
-			return false
-		}
-	}
-	return true
 }
 
 // do runs o. SQLite takes back a statement that fails by itself; only what was
