@@ -56,7 +56,10 @@ func (a *app) target() (target, error) {
 
 // place is target without the token.
 func (a *app) place() (target, error) {
-	if a.flags.server != "" {
+	switch {
+	case a.flags.server != "" && a.flags.profile != "":
+		return target{}, usageError{errors.New("--server and --profile both name a place; give one of them")}
+	case a.flags.server != "":
 		return target{Server: a.flags.server}, nil
 	}
 	if server := os.Getenv("FLOWCTL_SERVER"); server != "" && a.flags.profile == "" {
