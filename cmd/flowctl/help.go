@@ -80,6 +80,12 @@ Who you are:
                     alone
   what 'flowctl login' stored for the profile
 
+Models of 'flowctl run':
+
+  FLOWCTL_MODEL_URL   default of --model-url
+  FLOWCTL_MODEL_KEY   key for it. With FLOWCTL_MODEL_URL it is for that address
+                      alone
+
 Settings:
 
   FLOWCTL_OUTPUT      default of --output

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// edit makes the changes of --set and --model, which are for this run only.
+func (o *runOptions) edit(spec *flow.Spec) error {
+	spec.Nodes = slices.Clone(spec.Nodes)
+	for _, arg := range o.sets {
+		if err := setField(spec, arg); err != nil {
+			return usageError{fmt.Errorf("--set %s: %w", quoted(arg), err)}
+		}
+	}
+	return replaceModels(spec, o.models)
+}
+
+// setField carries out NODE.FIELD=VALUE. Ids may have dots in them: the longest
+// that fits is the node.
+func setField(spec *flow.Spec, arg string) error {
+	target, value, ok := strings.Cut(arg, "=")
+	if !ok {
+		return errors.New("write it as NODE.FIELD=VALUE")
+	}
+	id := ""
+	for _, n := range spec.Nodes {
+		if len(n.ID) > len(id) && strings.HasPrefix(target, n.ID+".") {
+			id = n.ID
+		}
+	}
+	if id == "" {
+		return errors.New("no node has this id; write it as NODE.FIELD=VALUE")
+	}
+	path := strings.Split(strings.TrimPrefix(target, id+"."), ".")
+	if slices.Contains(path, "") {
+		return errors.New("a part of the field is empty; write it as NODE.FIELD=VALUE")
+	}
+	return changeNodes(spec, id, path, func(was json.RawMessage) json.RawMessage { return likeBefore(was, value) })
+}
+
+// likeBefore is a value as JSON: a text where the field was a text, else the JSON
+// that it is, else a text.
+func likeBefore(was json.RawMessage, value string) json.RawMessage {
+	isText := len(was) > 0 && was[0] == '"'
+	if !isText && flow.Check([]byte(value)) == nil {
+		return json.RawMessage(value)
+	}
+	return jsonText(value)
+}
+
+// jsonText is a text as JSON.
+func jsonText(text string) json.RawMessage {
+	raw, _ := json.Marshal(text) // a string always can be
+	return raw
+}
+
+// changeNodes changes a field in the data of all nodes with this id.
+func changeNodes(spec *flow.Spec, id string, path []string, change func(was json.RawMessage) json.RawMessage) error {
+	for i := range spec.Nodes {
+		n := &spec.Nodes[i]
+		if n.ID != id {
+			continue
+		}
+		data, err := changed(n.Data, path, change)
+		if err != nil {
+			return err
+		}
+		n.Data = data
+	}
+	return nil
+}
+
+// changed gives the JSON object doc with the value at path changed; what is not
+// there is made.
+func changed(doc json.RawMessage, path []string, change func(was json.RawMessage) json.RawMessage) (json.RawMessage, error) {
+	if len(path) == 0 {
+		return change(doc), nil
+	}
+	var o flow.Object
+	if doc != nil {
+		var err error
+		if o, err = flow.ParseObject(doc); err != nil {
+			return nil, fmt.Errorf("there is no %s to set: what holds it is no object", quoted(path[0]))
+		}
+		o = slices.Clone(o)
+	}
+	was, _ := o.Get(path[0])
+	now, err := changed(was, path[1:], change)
+	if err != nil {
+		return nil, err
+	}
+	o.Set(path[0], now)
+	return o.AppendJSON(nil), nil
+}
+
+// replaceModels carries out A=B and B, all at once.
+func replaceModels(spec *flow.Spec, args []string) error {
+	used := modelsOf(*spec)
+	for _, arg := range args {
+		if from, _, ok := strings.Cut(arg, "="); ok && !slices.Contains(used, from) {
+			return usageError{fmt.Errorf("--model %s: no node uses the model %s; the flow uses %q", quoted(arg), quoted(from), used)}
+		}
+	}
+	for i := range spec.Nodes {
+		n := &spec.Nodes[i]
+		was := n.Text("modelId")
+		for _, arg := range args {
+			from, to, ok := strings.Cut(arg, "=")
+			if !ok {
+				from, to = was, arg
+			}
+			if n.Type != flow.Model || from != was {
+				continue
+			}
+			data, err := changed(n.Data, []string{"modelId"}, func(json.RawMessage) json.RawMessage { return jsonText(to) })
+			if err != nil {
+				return usageError{err}
+			}
+			n.Data = data
+			if ok {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// modelsOf lists the models that a flow uses.
+func modelsOf(spec flow.Spec) []string {
+	var ids []string
+	for _, n := range spec.Nodes {
+		if id := n.Text("modelId"); n.Type == flow.Model && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// runFlow is the flow of a run.
+type runFlow struct {
+	name    string // the file's path, or the flow's name
+	spec    flow.Spec
+	id      string         // of the flow on the server, "" if it has none
+	file    *flowfile.File // nil for a flow of the server
+	connect func() (*client.Client, error)
+}
+
+// loadRun reads the flow that a REF|FILE|- argument means. A file needs no server.
+func (a *app) loadRun(ctx context.Context, arg string) (runFlow, error) {
+	f := runFlow{name: arg, connect: a.connectOnce(ctx)}
+	if isFileArg(arg) {
+		r := a.readSource(ctx, source{path: arg}, false)
+		if err := oneFlow(arg, r); err != nil {
+			return f, err
+		}
+		f.file = &r.flows[0]
+		f.spec, f.id = f.file.Spec, f.file.ID
+		return f, nil
+	}
+	c, err := f.connect()
+	if err != nil {
+		return f, err
+	}
+	if f.id, err = resolve(ctx, c, arg); err != nil {
+		return f, err
+	}
+	stored, _, err := c.Flows.Get(ctx, f.id)
+	f.name, f.spec = stored.Name, stored.Spec
+	return f, err
+}
+
+// refused lists why the flow was not started, for a file each on a line as
+// compilers have it.
+func (f runFlow) refused(problems []flow.Problem, hint string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s cannot run; nothing was started", output.Text(f.name))
+	for _, p := range problems {
+		b.WriteString("\n" + f.line(p))
+	}
+	if hint != "" {
+		b.WriteString("\n" + hint)
+	}
+	return noError{b.String()}
+}
+
+func (f runFlow) line(p flow.Problem) string {
+	if f.file != nil && p.Pointer != "" {
+		return inFlow(f.file, p).line()
+	}
+	at := ""
+	if p.Node != "" {
+		at = fmt.Sprintf("node %s: ", quoted(p.Node))
+	}
+	return fmt.Sprintf("%s%s %s %s", at, p.Severity, p.Code, output.Text(p.Message))
+}
+
+// keepTime is how long keeping the record of an interrupted run may take.
+const keepTime = 5 * time.Second
+
+// keep stores the record on the server if it is to be, and takes over the id that
+// it is given. Without --save a failure is only a warning: the run has its result.
+func (o *runOptions) keep(ctx context.Context, f runFlow, record *flow.Execution) error {
+	if o.noSave || !o.save && f.file != nil {
+		return nil
+	}
+	if ctx.Err() != nil { // what was done before Ctrl-C is kept all the same
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), keepTime)
+		defer cancel()
+	}
+	c, err := f.connect()
+	if err == nil {
+		var stored flow.Execution
+		if stored, err = c.Executions.Create(ctx, *record); err == nil {
+			record.ID, record.UserID, record.CreatedAt = stored.ID, stored.UserID, stored.CreatedAt
+			return nil
+		}
+	}
+	err = fmt.Errorf("the execution was not kept: %w", err)
+	if o.save {
+		return err
+	}
+	if errors.Is(err, client.ErrNotFound) {
+		err = errors.New("the execution was not kept: the server keeps none; give --no-save")
+	}
+	o.app.warn("%v", err)
+	return nil
+}

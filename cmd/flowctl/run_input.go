@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// maxInput is the largest value of an input node that is read, in bytes.
+const maxInput = 16 << 20
+
+// runInputs are the values given for the input nodes of a flow.
+type runInputs struct {
+	flow   *runFlow
+	values map[string]json.RawMessage // by node id
+	files  bool                       // an image was given
+}
+
+// gather reads the values that flags and standard input give. taken tells that
+// standard input was the flow.
+func (o *runOptions) gather(ctx context.Context, f *runFlow, taken bool) (map[string]json.RawMessage, error) {
+	in := &runInputs{flow: f, values: make(map[string]json.RawMessage)}
+	for _, arg := range o.inputs {
+		node, text, err := in.split("--input", arg)
+		if err == nil {
+			err = in.text(node, []byte(text), "--input")
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, arg := range o.inputFiles {
+		node, path, err := in.split("--input-file", arg)
+		if err != nil {
+			return nil, err
+		}
+		if path == stdinPath && taken {
+			return nil, usageError{errors.New("standard input is read twice; give the flow or the input from a file")}
+		}
+		data, err := o.app.readInput(ctx, path)
+		if err == nil {
+			err = in.file(node, data, path)
+		}
+		if err != nil {
+			return nil, err
+		}
+		taken = taken || path == stdinPath
+	}
+	if in.files && o.reading == string(engine.Browser) {
+		return nil, usageError{errors.New("the browser takes files of the server only; give the image's fileIds with --set, or run with --engine standard")}
+	}
+	if !taken && isPiped(o.app.in) {
+		if err := in.piped(ctx, o.app); err != nil {
+			return nil, err
+		}
+	}
+	return in.values, nil
+}
+
+// split reads [NODE=]VALUE. What stands before the first = is a node only if an
+// input node is called so.
+func (in *runInputs) split(flag, arg string) (id, value string, err error) {
+	nodes := in.nodes()
+	if name, value, ok := strings.Cut(arg, "="); ok {
+		for _, match := range []func(flow.Node) string{func(n flow.Node) string { return n.ID }, flow.Node.Label} {
+			for _, n := range nodes {
+				if match(n) == name {
+					return n.ID, value, nil
+				}
+			}
+		}
+	}
+	switch len(nodes) {
+	case 0:
+		return "", "", usageError{fmt.Errorf("%s: the flow has no input node", flag)}
+	case 1:
+		return nodes[0].ID, arg, nil
+	}
+	names := make([]string, len(nodes))
+	for i, n := range nodes {
+		names[i] = quoted(n.ID)
+	}
+	return "", "", usageError{fmt.Errorf("%s: the flow has %d input nodes; say which as %s NODE=…, one of %s", flag, len(nodes), flag, strings.Join(names, ", "))}
+}
+
+func (in *runInputs) nodes() []flow.Node {
+	var nodes []flow.Node
+	for _, n := range in.flow.spec.Nodes {
+		if n.Type == flow.Input {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
+// text gives the node a text.
+func (in *runInputs) text(id string, text []byte, from string) error {
+	if _, twice := in.values[id]; twice {
+		return usageError{fmt.Errorf("two values are given for the input node %s", quoted(id))}
+	}
+	if !utf8.Valid(text) {
+		return usageError{fmt.Errorf("%s: the value for the input node %s is not UTF-8 text", from, quoted(id))}
+	}
+	value, err := json.Marshal(string(text))
+	in.values[id] = value
+	return err
+}
+
+// file gives the node what a file holds: a text, or an image that models see.
+func (in *runInputs) file(id string, data []byte, path string) error {
+	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
+	if family, _, _ := strings.Cut(kind, "/"); family != "image" && family != "video" && family != "audio" {
+		return in.text(id, data, path)
+	}
+	if _, twice := in.values[id]; twice {
+		return usageError{fmt.Errorf("two values are given for the input node %s", quoted(id))}
+	}
+	in.values[id], in.files = json.RawMessage(`""`), true
+	list, err := json.Marshal([]string{"data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data)})
+	if err != nil {
+		return err
+	}
+	return changeNodes(&in.flow.spec, id, []string{"fileIds"}, func(json.RawMessage) json.RawMessage { return list })
+}
+
+// piped takes standard input for the value of the only input node that none is
+// given for otherwise. Nothing piped leaves the flow's own.
+func (in *runInputs) piped(ctx context.Context, a *app) error {
+	nodes := in.nodes()
+	if len(nodes) != 1 || in.values[nodes[0].ID] != nil {
+		return nil
+	}
+	data, err := a.readInput(ctx, stdinPath)
+	if err != nil || len(data) == 0 {
+		return err
+	}
+	return in.file(nodes[0].ID, bytes.TrimSuffix(bytes.TrimSuffix(data, []byte("\n")), []byte("\r")), "standard input")
+}
+
+// readInput reads a file, or standard input with "-".
+func (a *app) readInput(ctx context.Context, path string) ([]byte, error) {
+	from := a.in
+	if path != stdinPath {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, fmt.Errorf("read the input: %w", err)
+		}
+		defer f.Close()
+		from = f
+	}
+	data, err := waitFor(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(from, maxInput+1)) })
+	if err == nil && len(data) > maxInput {
+		err = fmt.Errorf("it is larger than %d MiB", maxInput>>20)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the input %s: %w", path, err)
+	}
+	return data, nil
+}
+
+// isPiped tells whether a stream is a pipe or a file, and not a terminal or
+// /dev/null.
+func isPiped(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&fs.ModeCharDevice == 0
+}

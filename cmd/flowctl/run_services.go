@@ -1,0 +1,102 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"os"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/provider"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// modelPatience is how long a model may be silent unless --timeout says more: a
+// big one thinks for minutes before its first word.
+const modelPatience = 10 * time.Minute
+
+// modelAddress is where models are, "" for the server's.
+func (o *runOptions) modelAddress() string {
+	return cmp.Or(o.modelURL, os.Getenv("FLOWCTL_MODEL_URL"))
+}
+
+// services gives what the flow's nodes call. Nothing is opened here, and the
+// server is not even looked up for a flow that needs none.
+func (o *runOptions) services(spec flow.Spec, reading engine.Reading) (engine.Services, error) {
+	var s engine.Services
+	if needsServer(spec, reading, o.modelAddress() != "") {
+		t, err := o.app.target()
+		if err != nil {
+			return s, err
+		}
+		if !t.local() {
+			backend, err := provider.NewBackend(t.Server, o.calls(t.Token))
+			if err != nil {
+				return s, usageError{err}
+			}
+			s = backend.Services()
+		}
+	}
+	if address := o.modelAddress(); address != "" {
+		model, err := provider.NewModel(address, o.calls(o.modelKey(address)))
+		if err != nil {
+			return s, usageError{err}
+		}
+		s.Model = model
+	}
+	return s, nil
+}
+
+func (o *runOptions) calls(token string) provider.Options {
+	opts := provider.Options{Token: token, UserAgent: "flowctl/" + releaseVersion(), Silence: o.app.config.Timeout}
+	if opts.Silence == defaultTimeout {
+		opts.Silence = modelPatience
+	}
+	if o.app.flags.debug {
+		opts.Debug = o.app.err
+	}
+	return opts
+}
+
+// modelKey gives FLOWCTL_MODEL_KEY if it is meant for this address: a key that
+// came with FLOWCTL_MODEL_URL is not sent to another one.
+func (o *runOptions) modelKey(address string) string {
+	key, of := os.Getenv("FLOWCTL_MODEL_KEY"), os.Getenv("FLOWCTL_MODEL_URL")
+	if key != "" && of != "" && !sameServer(of, address) {
+		o.app.warn("FLOWCTL_MODEL_KEY goes with FLOWCTL_MODEL_URL and is not sent to %s", address)
+		return ""
+	}
+	return key
+}
+
+// needsServer tells whether a node may call the server: a model without an
+// address of its own, knowledge, web search, files. The browser takes any text of
+// a certain look for a file.
+func needsServer(spec flow.Spec, reading engine.Reading, hasModel bool) bool {
+	for _, n := range spec.Nodes {
+		switch n.Type {
+		case flow.Knowledge, flow.WebSearch:
+			return true
+		case flow.Model:
+			if !hasModel || reading == engine.Browser {
+				return true
+			}
+		case flow.Output:
+			if n.Text("format") == "file" {
+				return true
+			}
+		case flow.Input:
+			if hasFile(n) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hasFile tells whether an input node names a file of the server.
+func hasFile(n flow.Node) bool {
+	var ids []json.RawMessage
+	_ = json.Unmarshal(n.Field("fileIds"), &ids) // anything else is no list of files
+	return len(ids) > 0 || n.Text("mediaFileId") != ""
+}

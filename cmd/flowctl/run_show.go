@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+
+	"golang.org/x/term"
+
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/output"
+)
+
+// runShow shows a run while it runs: as events on stdout, or as a tree on the
+// terminal that stderr is.
+type runShow struct {
+	events *output.Printer // nil for none
+	failed error           // of writing events; the run goes on
+	tree   *runTree        // nil for none
+}
+
+// show prepares what the flags and streams ask for and listens to the run.
+func (o *runOptions) show(f runFlow, opts *engine.Options) (*runShow, error) {
+	s := &runShow{}
+	var listeners []func(engine.Event)
+	if o.format == runJSONL {
+		p, err := o.app.printer(outputFlags{format: string(output.JSONL)})
+		if err != nil {
+			return nil, err
+		}
+		s.events = p
+		listeners = append(listeners, s.write)
+	}
+	if o.hasTree() {
+		s.tree = newRunTree(f.spec, o.app.styles(), o.app.err.(*os.File))
+		listeners = append(listeners, s.tree.event)
+	}
+	if len(listeners) > 0 {
+		opts.Events = func(e engine.Event) {
+			for _, tell := range listeners {
+				tell(e)
+			}
+		}
+	}
+	return s, nil
+}
+
+// hasTree tells whether the run is drawn: on a terminal that understands it, and
+// that nothing else is written to meanwhile.
+func (o *runOptions) hasTree() bool {
+	return isTerminal(o.app.err) && os.Getenv("TERM") != "dumb" && !o.app.flags.quiet && !o.app.flags.debug &&
+		(o.format != runJSONL || !isTerminal(o.app.out))
+}
+
+// end takes the last look and gives the error of what could not be written.
+func (s *runShow) end() error {
+	if s.tree != nil {
+		s.tree.end()
+	}
+	return s.failed
+}
+
+// write writes an event on a line.
+func (s *runShow) write(e engine.Event) {
+	if s.failed == nil {
+		s.failed = output.Item(s.events, output.View[eventLine]{}, eventLine{e})
+	}
+}
+
+// eventLine is an event as it is printed.
+type eventLine struct{ engine.Event }
+
+// AppendJSON appends the event without the escapes for HTML.
+func (e eventLine) AppendJSON(dst []byte) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(e.Event) // has nothing in it that cannot be
+	return append(dst, bytes.TrimSpace(b.Bytes())...)
+}
+
+// terminalSize is the size of a terminal, that of the oldest ones if it does not
+// say.
+func terminalSize(f *os.File) (width, height int) {
+	width, height, err := term.GetSize(int(f.Fd()))
+	if err != nil || width <= 0 || height <= 0 {
+		return 80, 24
+	}
+	return width, height
+}
