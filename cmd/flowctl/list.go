@@ -55,6 +55,11 @@ func (o *listOptions) run(cmd *cobra.Command, _ []string) error {
 	view := flowView()
 	if o.allUsers {
 		view = withOwner(view)
+		// Only our server can list them all; the real backend does not say that it
+		// leaves any out.
+		if info, err := c.Server.Info(cmd.Context()); err == nil && !info.Flowctl {
+			o.app.warn("this server leaves out the private flows of others, for administrators too")
+		}
 	}
 	flows := c.Flows.All(cmd.Context(), client.ListOptions{
 		Search:   o.search,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -29,7 +30,7 @@ func flowView() output.View[flow.Flow] {
 func withOwner(v output.View[flow.Flow]) output.View[flow.Flow] {
 	v.Columns = append(v.Columns, output.Column[flow.Flow]{
 		Title: "OWNER",
-		Text:  func(_ *output.Printer, f flow.Flow) string { return f.UserID },
+		Text:  func(_ *output.Printer, f flow.Flow) string { return cmp.Or(f.UserID, "-") },
 	})
 	return v
 }
