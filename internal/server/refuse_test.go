@@ -74,6 +74,7 @@ func TestInvalidBodies(t *testing.T) {
 			`{"type":"list_type","loc":["body","nodes"],"msg":"` + list + `","input":null}`},
 		{"/api/v1/flows/" + id + "/duplicate", `{"name":[]}`, `{"type":"string_type","loc":["body","name"],"msg":"` + text + `","input":[]}`},
 		{"/api/v1/flows/" + id + "/execute", `[]`, `{"type":"model_attributes_type","loc":["body"],"msg":"` + dict + `","input":[]}`},
+		{"/api/v1/auths/signin", `{"email":"` + strings.Repeat("e", 255) + `","password":""}`, `{"type":"string_too_long","loc":["body","email"],"msg":"String should have at most 254 bytes","input":null}`},
 		{"/api/v1/auths/signin", `{"email":["hunter2"]}`, `{"type":"string_type","loc":["body","email"],"msg":"` + text + `","input":null},` +
 			`{"type":"missing","loc":["body","password"],"msg":"Field required","input":null}`},
 	} {

@@ -56,6 +56,10 @@ func (s *Server) signIn(c *call) error {
 	return c.send(a)
 }
 
+// maxEmail is the longest e-mail address there can be, in bytes. Failures are
+// counted by address, and must not take up more memory than that.
+const maxEmail = 254
+
 // credentials reads the body of a sign-in. Faults do not repeat what was sent: it
 // may be a password in the wrong place.
 func credentials(o flow.Object) (email, password string, faults []fault) {
@@ -72,6 +76,9 @@ func credentials(o flow.Object) (email, password string, faults []fault) {
 		return ""
 	}
 	email, password = field("email"), field("password")
+	if len(email) > maxEmail {
+		p.fault("string_too_long", "String should have at most 254 bytes", []any{"body", "email"}, nil)
+	}
 	for i := range p.faults {
 		p.faults[i].input = nil
 	}
