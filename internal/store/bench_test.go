@@ -34,7 +34,11 @@ func benchStore(b *testing.B) *Store {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { s.Close() })
+	b.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			b.Error(err)
+		}
+	})
 	return s
 }
 
@@ -152,7 +156,9 @@ func BenchmarkOpen(b *testing.B) {
 		b.Fatal(err)
 	}
 	fillFlows(b, s, 30, "ann")
-	s.Close()
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
 	for b.Loop() {
 		s, err := Open(b.Context(), path)
 		if err != nil {

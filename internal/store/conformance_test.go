@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -12,51 +13,55 @@ import (
 	"testing"
 )
 
-// conformance is what holds for both databases. Each case gets the address of a
-// database that does not exist yet, or is empty.
-var conformance = []struct {
+type conformanceCase struct {
 	name string
 	run  func(t *testing.T, dsn string)
-}{
-	{"JSON", testJSON},
-	{"Texts", testTexts},
-	{"BadTexts", testBadTexts},
-	{"CreateTaken", testCreateTaken},
-	{"Update", testUpdate},
-	{"UpdateAborted", testUpdateAborted},
-	{"UpdateConcurrent", testUpdateConcurrent},
-	{"Delete", testDelete},
-	{"DeleteMoved", testDeleteMoved},
-	{"Cancelled", testCancelled},
-	{"Closed", testClosed},
-	{"ListOrder", testListOrder},
-	{"ListPages", testListPages},
-	{"ListScopes", testListScopes},
-	{"ListTotals", testListTotals},
-	{"ListSearch", testListSearch},
-	{"ListGraph", testListGraph},
-	{"ListBadCursor", testListBadCursor},
-	{"Grants", testGrants},
-	{"Idempotency", testIdempotency},
-	{"IdempotencyUpdate", testIdempotencyUpdate},
-	{"IdempotencyRace", testIdempotencyRace},
-	{"IdempotencyExpiry", testIdempotencyExpiry},
-	{"Users", testUsers},
-	{"EnsureAdmin", testEnsureAdmin},
-	{"RemoveUser", testRemoveUser},
-	{"Keys", testKeys},
-	{"KeyTouch", testKeyTouch},
-	{"Sessions", testSessions},
-	{"Migrations", testMigrations},
-	{"MigrationsKeepFlows", testMigrationsKeepFlows},
-	{"TooNew", testTooNew},
-	{"ConcurrentUse", testConcurrentUse},
-	{"Processes", testProcesses},
-	{"Killed", testKilled},
+}
+
+// conformance is what holds for both databases. Each case gets the address of a
+// database that does not exist yet, or is empty.
+func conformance() []conformanceCase {
+	return []conformanceCase{
+		{"JSON", testJSON},
+		{"Texts", testTexts},
+		{"BadTexts", testBadTexts},
+		{"CreateTaken", testCreateTaken},
+		{"Update", testUpdate},
+		{"UpdateAborted", testUpdateAborted},
+		{"UpdateConcurrent", testUpdateConcurrent},
+		{"Delete", testDelete},
+		{"DeleteMoved", testDeleteMoved},
+		{"Cancelled", testCancelled},
+		{"Closed", testClosed},
+		{"ListOrder", testListOrder},
+		{"ListPages", testListPages},
+		{"ListScopes", testListScopes},
+		{"ListTotals", testListTotals},
+		{"ListSearch", testListSearch},
+		{"ListGraph", testListGraph},
+		{"ListBadCursor", testListBadCursor},
+		{"Grants", testGrants},
+		{"Idempotency", testIdempotency},
+		{"IdempotencyUpdate", testIdempotencyUpdate},
+		{"IdempotencyRace", testIdempotencyRace},
+		{"IdempotencyExpiry", testIdempotencyExpiry},
+		{"Users", testUsers},
+		{"EnsureAdmin", testEnsureAdmin},
+		{"RemoveUser", testRemoveUser},
+		{"Keys", testKeys},
+		{"KeyTouch", testKeyTouch},
+		{"Sessions", testSessions},
+		{"Migrations", testMigrations},
+		{"MigrationsKeepFlows", testMigrationsKeepFlows},
+		{"TooNew", testTooNew},
+		{"ConcurrentUse", testConcurrentUse},
+		{"Processes", testProcesses},
+		{"Killed", testKilled},
+	}
 }
 
 func TestSQLite(t *testing.T) {
-	for _, c := range conformance {
+	for _, c := range conformance() {
 		t.Run(c.name, func(t *testing.T) { c.run(t, filepath.Join(t.TempDir(), "flow.db")) })
 	}
 }
@@ -67,7 +72,7 @@ func TestPostgres(t *testing.T) {
 		t.Skip("FLOWCTL_TEST_POSTGRES is not set: it is the postgres:// URL of a server on which databases may be made and dropped")
 	}
 	database := newPostgres(t, server)
-	for _, c := range conformance {
+	for _, c := range conformance() {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newSchema(t, database)) })
 	}
 }
@@ -100,9 +105,8 @@ func askPostgres(t *testing.T, dsn, statement string) {
 	t.Helper()
 	db, err := postgresConns(dsn)
 	must(t, err)
-	defer db.Close()
 	_, err = db.ExecContext(context.Background(), statement)
-	must(t, err)
+	must(t, errors.Join(err, db.Close()))
 }
 
 func openStore(t *testing.T, dsn string) *Store {

@@ -32,7 +32,7 @@ func (s *Store) Idempotent(ctx context.Context, userID, key string) (*Idempotenc
 	return r, nil
 }
 
-func idempotent(ctx context.Context, q queryer, userID, key string) (*Idempotency, error) {
+func idempotent(ctx context.Context, q reader, userID, key string) (*Idempotency, error) {
 	if !findable(userID) || !findable(key) {
 		return nil, ErrNotFound
 	}

@@ -56,7 +56,7 @@ func testMigrations(t *testing.T, dsn string) {
 // columns that these come from do.
 func testMigrationsKeepFlows(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
-	f := addFlow(t, s, Flow{UserID: "ann", Name: "x", Nodes: []byte(nasty["numbers"]), AccessControl: []byte(`{"read":{"user_ids":["bob"]}}`)})
+	f := addFlow(t, s, Flow{UserID: "ann", Name: "x", Nodes: []byte(nasty()["numbers"]), AccessControl: []byte(`{"read":{"user_ids":["bob"]}}`)})
 	addFlow(t, s, Flow{UserID: "ann", AccessControl: []byte(`{"read":{"user_ids":["a\u0000","\ud800"],"x":1e400}}`)})
 	addFlow(t, s, Flow{UserID: "ann", AccessControl: []byte(`{"read":{"user_ids":null}}`)})
 	addFlow(t, s, Flow{UserID: "ann", AccessControl: []byte(`{"read":null}`)})

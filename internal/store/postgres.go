@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,9 +16,14 @@ import (
 
 // postgresPool is a Postgres database behind a pool of connections. pgx keeps
 // prepared statements by itself.
-type postgresPool struct{ db *sql.DB }
+type postgresPool struct {
+	db     *sql.DB
+	speaks *dialect
+}
 
-var postgresDialect = sync.OnceValue(func() *dialect {
+func (p *postgresPool) dialect() *dialect { return p.speaks }
+
+func postgresDialect() *dialect {
 	return &dialect{
 		name:       goose.DialectPostgres,
 		migrations: migrationsIn("postgres"),
@@ -32,21 +36,20 @@ var postgresDialect = sync.OnceValue(func() *dialect {
 			return errors.As(err, &e) && e.Code == "42P01"
 		},
 	}
-})
+}
 
 func openPostgres(ctx context.Context, dsn string) (database, error) {
 	db, err := postgresConns(dsn)
 	if err != nil {
 		return nil, err
 	}
-	p := &postgresPool{db: db}
+	p := &postgresPool{db: db, speaks: postgresDialect()}
 	done, err := upToDate(ctx, p)
 	if err == nil && !done {
 		_, err = p.migrate(ctx, migrateUp)
 	}
 	if err != nil {
-		db.Close()
-		return nil, err
+		return nil, errors.Join(err, db.Close())
 	}
 	return p, nil
 }
@@ -71,8 +74,8 @@ func migratePostgres(ctx context.Context, dsn string, step migrationStep) ([]Mig
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
-	return (&postgresPool{db: db}).migrate(ctx, step)
+	done, err := (&postgresPool{db: db, speaks: postgresDialect()}).migrate(ctx, step)
+	return done, errors.Join(err, db.Close())
 }
 
 // migrate runs step under an advisory lock, which one session of the database can
@@ -85,7 +88,7 @@ func (p *postgresPool) migrate(ctx context.Context, step migrationStep) ([]Migra
 	if err != nil {
 		return nil, err
 	}
-	provider, err := goose.NewProvider(postgresDialect().name, p.db, postgresDialect().migrations,
+	provider, err := goose.NewProvider(p.dialect().name, p.db, p.dialect().migrations,
 		goose.WithTableName(versionTable),
 		goose.WithDisableGlobalRegistry(true),
 		goose.WithSessionLocker(locker))
@@ -104,15 +107,9 @@ func (p *postgresPool) checkEncoding(ctx context.Context) error {
 	return err
 }
 
-func (p *postgresPool) dialect() *dialect { return postgresDialect() }
-
 func (p *postgresPool) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	rows, err := p.db.QueryContext(ctx, query, args...)
 	return rows, explainPostgres(err)
-}
-
-func (p *postgresPool) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	return affected(p.db.ExecContext(ctx, query, args...))
 }
 
 // postgresTx is a transaction.
@@ -124,10 +121,7 @@ func (tx postgresTx) query(ctx context.Context, query string, args ...any) (*sql
 }
 
 func (tx postgresTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	return affected(tx.ExecContext(ctx, query, args...))
-}
-
-func affected(res sql.Result, err error) (int64, error) {
+	res, err := tx.ExecContext(ctx, query, args...) //nolint:gosec // our own SQL; what users say is in args
 	if err != nil {
 		return 0, explainPostgres(err)
 	}

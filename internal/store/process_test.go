@@ -20,14 +20,16 @@ const (
 	childDSN  = "FLOWCTL_STORE_TEST_DSN"
 )
 
-var childRoles = map[string]func(context.Context, *Store) error{
-	"some":    func(ctx context.Context, s *Store) error { return createMany(ctx, s, 25) },
-	"forever": func(ctx context.Context, s *Store) error { return createMany(ctx, s, 1<<40) },
-	"visit":   visit,
+func childRoles() map[string]func(context.Context, *Store) error {
+	return map[string]func(context.Context, *Store) error{
+		"some":    func(ctx context.Context, s *Store) error { return createMany(ctx, s, 25) },
+		"forever": func(ctx context.Context, s *Store) error { return createMany(ctx, s, 1<<40) },
+		"visit":   visit,
+	}
 }
 
 func TestMain(m *testing.M) {
-	role, ok := childRoles[os.Getenv(childRole)]
+	role, ok := childRoles()[os.Getenv(childRole)]
 	if !ok {
 		os.Exit(m.Run())
 	}
@@ -202,9 +204,9 @@ func asNobody(t *testing.T, role, dsn string) string {
 	cmd := child(t, role, dsn)
 	if os.Geteuid() == 0 {
 		// The test binary lies in a folder of root's alone.
-		dir, err := os.MkdirTemp("", "flowctl")
+		dir, err := os.MkdirTemp("", "flowctl") //nolint:usetesting // a t.TempDir lies in a folder of root's
 		must(t, err)
-		t.Cleanup(func() { os.RemoveAll(dir) })
+		t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
 		must(t, os.Chmod(dir, 0o755))
 		binary, err := os.ReadFile(cmd.Path)
 		must(t, err)

@@ -8,20 +8,25 @@ import (
 	"unicode/utf8"
 )
 
-// queryer runs statements, in a transaction or outside of one. Placeholders are
+// reader asks the database, in a transaction or outside of one. Placeholders are
 // $1, $2, … in both databases.
-type queryer interface {
+type reader interface {
 	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// queryer is a transaction.
+type queryer interface {
+	reader
 	exec(ctx context.Context, query string, args ...any) (affected int64, err error)
 }
 
 // one gives the first row of a query, or [ErrNotFound].
-func one[T any](ctx context.Context, q queryer, scan func(*sql.Rows, *T) error, query string, args ...any) (*T, error) {
+func one[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, query string, args ...any) (*T, error) {
 	rows, err := q.query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	if !rows.Next() {
 		if err := rows.Err(); err != nil {
 			return nil, err
@@ -36,12 +41,12 @@ func one[T any](ctx context.Context, q queryer, scan func(*sql.Rows, *T) error, 
 }
 
 // all gives the rows of a query.
-func all[T any](ctx context.Context, q queryer, scan func(*sql.Rows, *T) error, query string, args ...any) ([]T, error) {
+func all[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, query string, args ...any) ([]T, error) {
 	rows, err := q.query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	var list []T
 	for rows.Next() {
 		// A SQLite query does not watch ctx by itself, see sqliteDB.query.

@@ -25,6 +25,7 @@ import (
 type sqliteDB struct {
 	path    string
 	driver  *sqlite.Driver
+	speaks  *dialect
 	readers *sql.DB
 	stmts   sync.Map // SQL -> *sql.Stmt of readers
 
@@ -34,7 +35,9 @@ type sqliteDB struct {
 	closed  bool
 }
 
-var sqliteDialect = sync.OnceValue(func() *dialect {
+func (d *sqliteDB) dialect() *dialect { return d.speaks }
+
+func sqliteDialect() *dialect {
 	return &dialect{
 		name:       goose.DialectSQLite3,
 		migrations: migrationsIn("sqlite"),
@@ -44,23 +47,27 @@ var sqliteDialect = sync.OnceValue(func() *dialect {
 		merges:     true,
 		counts:     true,
 	}
-})
+}
 
 func openSQLite(ctx context.Context, path string) (database, error) {
-	path, err := filepath.Abs(path)
+	d, err := newSQLite(path)
 	if err != nil {
-		return nil, err
-	}
-	d := &sqliteDB{path: path, driver: &sqlite.Driver{}}
-	if err := d.driver.RegisterDeterministicScalarFunction("name_has", 2, nameHas); err != nil {
 		return nil, err
 	}
 	d.readers = d.pool("_busy_timeout=10000&_query_only=1", max(4, 2*runtime.GOMAXPROCS(0)))
 	if err := d.prepare(ctx); err != nil {
-		d.readers.Close()
-		return nil, err
+		return nil, errors.Join(err, d.readers.Close())
 	}
 	return d, nil
+}
+
+func newSQLite(path string) (*sqliteDB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	d := &sqliteDB{path: path, driver: &sqlite.Driver{}, speaks: sqliteDialect()}
+	return d, d.driver.RegisterDeterministicScalarFunction("name_has", 2, nameHas)
 }
 
 // prepare makes the file if need be and migrates it. A file that is up to date
@@ -83,10 +90,10 @@ func (d *sqliteDB) prepare(ctx context.Context) error {
 // makeFile makes an empty file that only its owner can read, and its folder: a
 // database holds hashes of passwords and keys.
 func makeFile(path string) (made bool, err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := newFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = os.MkdirAll(filepath.Dir(path), 0o700); err == nil {
-			f, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err = os.MkdirAll(filepath.Dir(path), 0o700); err == nil { //nolint:gosec // the operator named the path
+			f, err = newFile(path)
 		}
 	}
 	switch {
@@ -100,10 +107,14 @@ func makeFile(path string) (made bool, err error) {
 	return true, f.Close()
 }
 
+func newFile(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator named the path
+}
+
 // checkFile refuses what SQLite would make a new database of, or say nothing
 // helpful about.
 func checkFile(path string) error {
-	info, err := os.Stat(path)
+	info, err := os.Stat(path) //nolint:gosec // the operator named the path
 	switch {
 	case err != nil:
 		return err
@@ -130,8 +141,11 @@ type connector struct {
 	dsn    string
 }
 
+// Connect opens a connection.
 func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
-func (c connector) Driver() driver.Driver                        { return c.driver }
+
+// Driver gives the driver.
+func (c connector) Driver() driver.Driver { return c.driver }
 
 // nameHas is the SQL function name_has(name, part).
 func nameHas(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
@@ -144,15 +158,13 @@ func nameHas(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, erro
 // two small forms, such as the sigmas.
 func fold(s string) string { return strings.ToLower(strings.ToUpper(s)) }
 
-func (d *sqliteDB) dialect() *dialect { return sqliteDialect() }
-
 // query reads outside of a transaction. It does not watch ctx: a goroutine for
 // each query costs more than most of the queries do.
 func (d *sqliteDB) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	st, err := d.stmt(query)
+	st, err := d.stmt(query) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
 		return nil, d.explain(err)
 	}
@@ -168,15 +180,11 @@ func (d *sqliteDB) stmt(query string) (*sql.Stmt, error) {
 	if err != nil {
 		return nil, err
 	}
-	if first, ok := d.stmts.LoadOrStore(query, st); ok {
-		st.Close()
-		return first.(*sql.Stmt), nil
+	first, taken := d.stmts.LoadOrStore(query, st)
+	if taken {
+		defer func() { _ = st.Close() }()
 	}
-	return st, nil
-}
-
-func (d *sqliteDB) exec(context.Context, string, ...any) (int64, error) {
-	return 0, errors.New("writes need a transaction")
+	return first.(*sql.Stmt), nil
 }
 
 func (d *sqliteDB) write(ctx context.Context, o op) error {
@@ -199,8 +207,7 @@ func (d *sqliteDB) openWriter(ctx context.Context) (*writer, error) {
 	d.writes = d.writePool()
 	conn, err := d.writes.Conn(ctx)
 	if err != nil {
-		d.writes.Close()
-		return nil, d.explain(err)
+		return nil, errors.Join(d.explain(err), d.writes.Close())
 	}
 	d.writer = newWriter(conn, d.explain)
 	return d.writer, nil

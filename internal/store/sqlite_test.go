@@ -10,8 +10,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"modernc.org/sqlite"
 )
 
 func openFile(t *testing.T) *Store {
@@ -74,7 +72,7 @@ func TestSettings(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file has the mode %v, %v", info.Mode(), err)
 	}
-	if _, err := s.db.query(t.Context(), "DELETE FROM flow"); err == nil {
+	if _, err := one(t.Context(), s.db, scanInt, "DELETE FROM flow RETURNING created_at"); err == nil || errors.Is(err, ErrNotFound) {
 		t.Error("a reader wrote")
 	}
 }
@@ -142,7 +140,8 @@ func TestUnusableFiles(t *testing.T) {
 	text := write("notes.txt", []byte(strings.Repeat("this is no database. ", 100)))
 	short := write("short.txt", []byte("x"))
 	foreign := filepath.Join(dir, "webui.db")
-	d := &sqliteDB{path: write("webui.db", nil), driver: &sqlite.Driver{}}
+	d, err := newSQLite(write("webui.db", nil))
+	must(t, err)
 	db := d.writePool()
 	for _, sql := range []string{"PRAGMA journal_mode = WAL", "CREATE TABLE flow (id VARCHAR PRIMARY KEY)", "INSERT INTO flow VALUES ('x')"} {
 		_, err := db.Exec(sql)
@@ -165,8 +164,7 @@ func TestUnusableFiles(t *testing.T) {
 	} {
 		s, err := Open(t.Context(), c.dsn)
 		if err == nil {
-			s.Close()
-			t.Errorf("%s was opened", c.dsn)
+			t.Errorf("%s was opened; %v", c.dsn, s.Close())
 		} else if !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: error is %q, want %q", c.dsn, err, c.want)
 		}
@@ -254,7 +252,7 @@ func TestReadOnly(t *testing.T) {
 	must(t, s.Close())
 	must(t, os.Chmod(path, 0o644))
 	must(t, os.Chmod(dir, 0o555))
-	t.Cleanup(func() { os.Chmod(dir, 0o755) })
+	t.Cleanup(func() { must(t, os.Chmod(dir, 0o755)) })
 	out := asNobody(t, "some", path)
 	if want := "open database: " + path + " is not writable: check its permissions and its folder's"; !strings.Contains(out, want) {
 		t.Errorf("it says %q, want %q", out, want)

@@ -3,25 +3,23 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/pressly/goose/v3"
-	"modernc.org/sqlite"
 )
 
 func migrateSQLite(ctx context.Context, path string, step migrationStep) ([]Migration, error) {
-	path, err := filepath.Abs(path)
+	d, err := newSQLite(path)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Stat(path); err != nil { //nolint:gosec // the operator named the path
 		return nil, err
 	}
-	d := &sqliteDB{path: path, driver: &sqlite.Driver{}}
 	return d.migrate(ctx, step)
 }
 
@@ -30,14 +28,14 @@ func migrateSQLite(ctx context.Context, path string, step migrationStep) ([]Migr
 // fails leaves nothing behind.
 func (d *sqliteDB) migrate(ctx context.Context, step migrationStep) (done []Migration, err error) {
 	db := d.writePool()
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := d.lock(ctx, db); err != nil {
 		return nil, err
 	}
 	if err := d.checkOwner(ctx, db); err != nil {
 		return nil, err
 	}
-	p, err := goose.NewProvider(sqliteDialect().name, db, sqliteDialect().migrations,
+	p, err := goose.NewProvider(d.dialect().name, db, d.dialect().migrations,
 		goose.WithTableName(versionTable),
 		goose.WithDisableGlobalRegistry(true),
 		goose.WithIsolateDDL(true)) // without transactions of its own: there is ours
@@ -66,7 +64,7 @@ func (d *sqliteDB) lock(ctx context.Context, db *sql.DB) error {
 			return d.explain(err)
 		}
 		select {
-		case <-time.After(time.Millisecond + rand.N(4*time.Millisecond)):
+		case <-time.After(time.Millisecond + rand.N(4*time.Millisecond)): //nolint:gosec // no secret
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -16,7 +16,7 @@ type Store struct {
 
 // database is a SQLite file or a Postgres database.
 type database interface {
-	queryer // outside of a transaction
+	reader // outside of a transaction
 
 	// write runs op in a transaction. When it returns without an error, what op did
 	// is durable; an error means that nothing was done.

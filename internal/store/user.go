@@ -120,7 +120,7 @@ func (s *Store) FirstAdmin(ctx context.Context) (*User, error) {
 	return u, nil
 }
 
-func firstAdmin(ctx context.Context, q queryer) (*User, error) {
+func firstAdmin(ctx context.Context, q reader) (*User, error) {
 	return one(ctx, q, scanUser, "SELECT "+userColumns+" FROM users WHERE role = 'admin' ORDER BY created_at, id LIMIT 1")
 }
 

@@ -112,7 +112,7 @@ func (w *writer) close() error {
 	close(w.queue)
 	<-w.stopped
 	for _, st := range w.stmts { // SQLite keeps a connection open that has statements
-		st.Close()
+		_ = st.Close()
 	}
 	return w.conn.Close()
 }
@@ -180,7 +180,7 @@ func (w *writer) finish(group []*queued) error {
 		}
 		q.err = w.explain(q.err)
 	}
-	if _, err := w.raw("COMMIT"); err != nil {
+	if err := w.raw("COMMIT"); err != nil {
 		w.rollback()
 		return w.explain(err)
 	}
@@ -193,7 +193,7 @@ func (w *writer) finish(group []*queued) error {
 func (w *writer) begin(group []*queued) error {
 	deadline := time.Now().Add(w.patience)
 	for pause := time.Millisecond / 2; ; pause = min(pause*2, 8*time.Millisecond) {
-		_, err := w.raw("BEGIN IMMEDIATE")
+		err := w.raw("BEGIN IMMEDIATE")
 		switch {
 		case !isBusy(err):
 			return w.explain(err)
@@ -202,7 +202,7 @@ func (w *writer) begin(group []*queued) error {
 		case !slices.ContainsFunc(group, func(q *queued) bool { return q.state.Load() != withdrawn }):
 			return context.Canceled // nobody is there to see it
 		}
-		time.Sleep(pause/2 + rand.N(pause))
+		time.Sleep(pause/2 + rand.N(pause)) //nolint:gosec // no secret
 	}
 }
 
@@ -212,24 +212,30 @@ func (w *writer) do(o op) error {
 	if !o.several {
 		return o.run(context.Background(), w)
 	}
-	if _, err := w.raw("SAVEPOINT write"); err != nil {
+	if err := w.raw("SAVEPOINT write"); err != nil {
 		return err
 	}
 	err := o.run(context.Background(), w)
 	if err != nil && !isBroken(err) {
-		if _, undo := w.raw("ROLLBACK TO write"); undo != nil {
+		if undo := w.raw("ROLLBACK TO write"); undo != nil {
 			return errors.Join(undo, err)
 		}
 	}
 	if err == nil || !isBroken(err) {
-		if _, release := w.raw("RELEASE write"); release != nil {
+		if release := w.raw("RELEASE write"); release != nil {
 			return errors.Join(release, err)
 		}
 	}
 	return err
 }
 
-func (w *writer) rollback() { _, _ = w.raw("ROLLBACK") } // SQLite may have done so by itself
+func (w *writer) rollback() { _ = w.raw("ROLLBACK") } // SQLite may have done so by itself
+
+// raw runs a statement without arguments, such as COMMIT.
+func (w *writer) raw(query string) error {
+	_, err := w.exec(context.Background(), query)
+	return err
+}
 
 func (w *writer) stmt(query string) (*sql.Stmt, error) {
 	if st := w.stmts[query]; st != nil {
@@ -242,16 +248,8 @@ func (w *writer) stmt(query string) (*sql.Stmt, error) {
 	return st, err
 }
 
-func (w *writer) raw(query string) (sql.Result, error) {
-	st, err := w.stmt(query)
-	if err != nil {
-		return nil, err
-	}
-	return st.ExecContext(context.Background())
-}
-
 func (w *writer) exec(_ context.Context, query string, args ...any) (int64, error) {
-	st, err := w.stmt(query)
+	st, err := w.stmt(query) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
 		return 0, err
 	}
@@ -263,7 +261,7 @@ func (w *writer) exec(_ context.Context, query string, args ...any) (int64, erro
 }
 
 func (w *writer) query(_ context.Context, query string, args ...any) (*sql.Rows, error) {
-	st, err := w.stmt(query)
+	st, err := w.stmt(query) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
 		return nil, err
 	}
