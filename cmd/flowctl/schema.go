@@ -1,0 +1,27 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+func newSchemaCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of flow files",
+		Long: `Print the JSON Schema (draft 2020-12) of flow files, with which editors complete
+and explain them: name it in a file's "$schema", or in the editor's settings.`,
+		Example: `  flowctl schema > flow.schema.json`,
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if _, err := io.WriteString(a.out, flowfile.Schema()); err != nil {
+				return fmt.Errorf("print the schema: %w", err)
+			}
+			return nil
+		},
+	}
+}
