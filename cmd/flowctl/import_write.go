@@ -32,6 +32,10 @@ func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*in
 	defer cancel()
 	bar := o.app.progress("importing", len(todo))
 	defer bar.Clear()
+	defer context.AfterFunc(ctx, func() {
+		bar.Clear()
+		o.app.note("stopping when what is under way is done; press Ctrl-C again not to wait")
+	})()
 	inParallel(begin, len(todo), o.parallel, func(i int) {
 		if todo[i].err = todo[i].write(finish, c); todo[i].err != nil && !o.keepGoing {
 			stop()

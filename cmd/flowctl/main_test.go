@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 //	answers STATUS TYPE FILE     start a server that has one answer to everything
 //	hangs                        start a server that never answers; makes the file
 //	                             "arrived" when it is asked
+//	trouble KIND ...             spoil what is sent to that server, see scriptTrouble
 //	await FILE PATTERN           wait until the file matches; named groups set
 //	                             variables
 //	certificate                  write cert.pem and key.pem for 127.0.0.1
@@ -61,6 +62,7 @@ func TestScript(t *testing.T) {
 			"newer":       scriptNewer,
 			"requests":    scriptRequests,
 			"server":      scriptServer,
+			"trouble":     scriptTrouble,
 			"upstream":    scriptUpstream,
 		},
 	})

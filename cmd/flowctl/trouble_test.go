@@ -1,0 +1,83 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// trouble stands before a server and spoils what is sent to it from the nth POST
+// on: that one alone, or all that follow too.
+type trouble struct {
+	http.Handler // the way to the server
+
+	kind  string
+	first int64
+	delay time.Duration // every POST waits for so long
+	posts atomic.Int64
+}
+
+// scriptTrouble puts a proxy before the script's server:
+//
+//	trouble delay DURATION   every POST takes so much longer
+//	trouble KIND N           the Nth POST goes wrong: its answer is lost, half of
+//	                         it is, it is html, or a 500; with down, nothing gets
+//	                         through from there on
+func scriptTrouble(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: trouble delay DURATION | lost|half|html|500|down N")
+	}
+	target, err := url.Parse(ts.Getenv("FLOWCTL_SERVER"))
+	ts.Check(err)
+	t := &trouble{Handler: httputil.NewSingleHostReverseProxy(target), kind: args[0]}
+	if t.kind == "delay" {
+		t.delay, err = time.ParseDuration(args[1])
+	} else {
+		t.first, err = strconv.ParseInt(args[1], 10, 64)
+	}
+	ts.Check(err)
+	web := httptest.NewServer(t)
+	ts.Defer(web.Close)
+	ts.Setenv("FLOWCTL_SERVER", web.URL)
+}
+
+func (t *trouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var n int64
+	if r.Method == http.MethodPost {
+		n = t.posts.Add(1)
+		time.Sleep(t.delay)
+	}
+	switch {
+	case t.kind == "down" && t.posts.Load() >= t.first:
+		panic(http.ErrAbortHandler)
+	case n == 0 || n != t.first || t.kind == "down":
+		t.Handler.ServeHTTP(w, r)
+	case t.kind == "html":
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte("<html><title>Log in</title></html>"))
+	case t.kind == "500":
+		http.Error(w, "Internal Server Error", http.StatusInternalServerError)
+	default:
+		t.cut(w, r)
+	}
+}
+
+// cut lets the server answer and sends half of that, or none.
+func (t *trouble) cut(w http.ResponseWriter, r *http.Request) {
+	answer := httptest.NewRecorder()
+	t.Handler.ServeHTTP(answer, r)
+	if t.kind == "half" {
+		for key, values := range answer.Header() {
+			w.Header()[key] = values
+		}
+		_, _ = w.Write(answer.Body.Bytes()[:answer.Body.Len()/2])
+		_ = http.NewResponseController(w).Flush()
+	}
+	panic(http.ErrAbortHandler)
+}
