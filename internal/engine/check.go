@@ -63,17 +63,9 @@ func concernsRun(p flow.Problem) bool {
 func (g *graph) ambiguous() []flow.Problem {
 	var found []flow.Problem
 	for _, n := range g.nodes {
-		var told []string
-		for _, template := range n.templates() {
-			for p := range placeholders(template) {
-				meant := g.resolve(p).ambiguous
-				if meant == nil || slices.Contains(told, p.body) {
-					continue
-				}
-				told = append(told, p.body)
-				found = append(found, problem(CodeAmbiguousReference, n, fmt.Sprintf(
-					"{{%.80s}} may be the output of any of the nodes %s; name one of them", p.body, quoteIDs(meant))))
-			}
+		for _, u := range n.unclear {
+			found = append(found, problem(CodeAmbiguousReference, n, fmt.Sprintf(
+				"{{%.80s}} may be the output of any of the nodes %s; name one of them", u.body, quoteIDs(u.meant))))
 		}
 	}
 	return found

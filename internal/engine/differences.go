@@ -54,8 +54,10 @@ func (d *comparison) say(rule string, n *node, format string, args ...any) {
 }
 
 func (d *comparison) order(n *node) {
+	told := make(map[*node]bool)
 	for _, ref := range n.refs {
-		if d.rank[ref] > d.rank[n] && n.fillsOutputs() {
+		if d.rank[ref] > d.rank[n] && n.fillsOutputs() && !told[ref] {
+			told[ref] = true
 			d.say("Order", n, "the browser runs it before node %q, and leaves the reference to that as it is; an edge would settle the order", ref.id)
 		}
 	}

@@ -23,6 +23,13 @@ type node struct {
 	missing bool     // only edges name it
 	in, out []edge   // in the flow's order of edges
 	refs    []*node  // the nodes that its texts name, where that makes it wait for them
+	unclear []unclear
+}
+
+// unclear is a reference that may mean several nodes.
+type unclear struct {
+	body  string // of the placeholder
+	meant []*node
 }
 
 // edge carries the result of one node to another.
@@ -74,12 +81,21 @@ func (g *graph) add(n *node) {
 
 // refer finds the nodes that n's texts name.
 func (g *graph) refer(n *node) {
-	seen := make(map[*node]bool)
+	var seen map[string]bool
 	for _, template := range n.templates() {
 		for p := range placeholders(template) {
-			if to := g.resolve(p).node; to != nil && !seen[to] {
-				seen[to] = true
-				n.refs = append(n.refs, to)
+			if seen[p.body] {
+				continue
+			}
+			if seen == nil {
+				seen = make(map[string]bool)
+			}
+			seen[p.body] = true
+			switch ref := g.resolve(p); {
+			case ref.ambiguous != nil:
+				n.unclear = append(n.unclear, unclear{p.body, ref.ambiguous})
+			case ref.node != nil:
+				n.refs = append(n.refs, ref.node)
 			}
 		}
 	}

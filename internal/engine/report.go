@@ -7,7 +7,7 @@ import (
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
-// report tells what happens and keeps the nodes' times.
+// report tells what happens and keeps the nodes' times and tokens.
 type report struct {
 	mu    sync.Mutex
 	tell  func(Event) // nil if nobody listens
@@ -17,7 +17,7 @@ type report struct {
 func newReport(g *graph, tell func(Event)) *report {
 	r := &report{tell: tell, nodes: make([]NodeReport, len(g.nodes))}
 	for i, n := range g.nodes {
-		r.nodes[i] = NodeReport{ID: n.id, Type: n.kind, Status: NodePending}
+		r.nodes[i] = NodeReport{ID: n.id, Type: n.kind}
 	}
 	return r
 }
@@ -65,7 +65,6 @@ func (r *report) finished(c *call, status NodeStatus, value js.Value, err error)
 	defer r.mu.Unlock()
 	now := time.Now()
 	at := &r.nodes[c.node.index]
-	at.Status, at.Reason = status, ""
 	at.Tokens.add(c.tokens)
 	if !c.began.IsZero() {
 		at.Duration += now.Sub(c.began)
@@ -98,7 +97,5 @@ func (r *report) early(s *scope, n *node, value js.Value) {
 func (r *report) skipped(s *scope, n *node, reason string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	at := &r.nodes[n.index]
-	at.Status, at.Reason = NodeSkipped, reason
 	r.send(Event{Type: EventNodeSkipped, Time: time.Now(), Node: n.id, Round: s.round, Status: string(NodeSkipped), Reason: reason})
 }

@@ -40,7 +40,7 @@ type NodeFailure struct {
 type NodeReport struct {
 	ID       string
 	Type     flow.NodeType
-	Status   NodeStatus // of its last execution
+	Status   NodeStatus // of the last round in which it did anything
 	Reason   string     // why it was skipped
 	Runs     int
 	Attempts int // more than Runs if model calls were repeated
@@ -61,8 +61,14 @@ func (r *run) result() *Result {
 	for _, n := range r.report.nodes {
 		res.Tokens.add(n.Tokens)
 	}
-	for _, n := range r.graph.nodes {
+	for i, n := range r.graph.nodes {
 		o := r.scope.of(n)
+		if i < len(res.Nodes) {
+			res.Nodes[i].Status, res.Nodes[i].Reason = o.status, o.reason
+			if o.status == "" {
+				res.Nodes[i].Status = NodePending
+			}
+		}
 		if o.value != nil && n.kind == flow.Input {
 			res.Inputs = append(res.Inputs, nodeValue(n, o.value))
 		}

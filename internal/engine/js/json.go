@@ -14,24 +14,35 @@ import (
 )
 
 // Parse is JSON.parse(text): of double keys the last value counts, numbers are
-// doubles, keys that are whole numbers come first.
-func Parse(text string) (Value, error) {
-	return parse(text, reader{})
-}
+// doubles, keys that are whole numbers come first. The value shares text's
+// memory.
+func Parse(text string) (Value, error) { return parse(text, false) }
 
 // ParseExact is Parse, but keeps the spelling of numbers (which may be too big
 // or too long for a double) and the order of keys.
-func ParseExact(text string) (Value, error) {
-	return parse(text, reader{exact: true})
+func ParseExact(text string) (Value, error) { return parse(text, true) }
+
+// reader reads one JSON text.
+type reader struct {
+	dec   jsontext.Decoder
+	src   strings.Reader
+	text  string
+	exact bool
 }
 
-// decoders are kept: making one costs more than reading a node's data.
-var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
+// readers are kept: making one costs more than reading a node's data.
+var readers = sync.Pool{New: func() any { return new(reader) }}
 
-func parse(text string, r reader) (Value, error) {
-	r.dec = decoders.Get().(*jsontext.Decoder)
-	defer decoders.Put(r.dec)
-	r.dec.Reset(strings.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+func parse(text string, exact bool) (Value, error) {
+	r := readers.Get().(*reader)
+	defer func() {
+		r.text = ""
+		r.src.Reset("")
+		readers.Put(r)
+	}()
+	r.text, r.exact = text, exact
+	r.src.Reset(text)
+	r.dec.Reset(&r.src, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	v, err := r.value()
 	if err != nil {
 		return nil, err
@@ -45,19 +56,14 @@ func parse(text string, r reader) (Value, error) {
 	return v, nil
 }
 
-type reader struct {
-	dec   *jsontext.Decoder
-	exact bool
-}
-
-func (r reader) value() (Value, error) {
+func (r *reader) value() (Value, error) {
 	switch r.dec.PeekKind() {
 	case '"':
-		s, err := r.text()
+		s, err := r.str()
 		return String(s), err
 	case '0':
-		raw, err := r.dec.ReadValue()
-		n := Number(raw)
+		token, err := r.token()
+		n := Number(token)
 		if !r.exact {
 			n = FromFloat(n.Float())
 		}
@@ -80,15 +86,22 @@ func (r reader) value() (Value, error) {
 	return Bool(tok.Bool()), nil
 }
 
-func (r reader) text() (string, error) {
+// token reads a string or a number as it is spelt.
+func (r *reader) token() (string, error) {
 	raw, err := r.dec.ReadValue()
+	end := int(r.dec.InputOffset())
+	return r.text[end-len(raw) : end], err
+}
+
+func (r *reader) str() (string, error) {
+	token, err := r.token()
 	if err != nil {
 		return "", err
 	}
-	return unquote(string(raw)), nil
+	return unquote(token), nil
 }
 
-func (r reader) array() (Value, error) {
+func (r *reader) array() (Value, error) {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return nil, err
 	}
@@ -104,14 +117,14 @@ func (r reader) array() (Value, error) {
 	return list, err
 }
 
-func (r reader) object() (Value, error) {
+func (r *reader) object() (Value, error) {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return nil, err
 	}
-	o := Object{}
+	var o Object
 	var at keys
 	for r.dec.PeekKind() != '}' {
-		key, err := r.text()
+		key, err := r.str()
 		if err != nil {
 			return nil, err
 		}
@@ -122,6 +135,9 @@ func (r reader) object() (Value, error) {
 		if i := at.find(o, key); i >= 0 {
 			o[i].Value = v
 			continue
+		}
+		if o == nil {
+			o = make(Object, 0, 2)
 		}
 		o = append(o, Member{Key: key, Value: v})
 	}
