@@ -40,6 +40,9 @@ type conflictError struct{ error }
 
 func (e conflictError) Unwrap() error { return e.error }
 
+// errInterrupted is Ctrl-C where it is no signal but a key.
+var errInterrupted = errors.New("interrupted")
+
 // deniedError is a refusal to sign in that the server did not mark as one.
 type deniedError struct{ error }
 
@@ -58,7 +61,7 @@ func exitCode(ctx context.Context, err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, errors.Is(err, errInterrupted):
 		return exitInterrupted
 	case errors.As(err, &usage):
 		return exitUsage

@@ -23,27 +23,40 @@ func (a *app) ask(ctx context.Context, question string) (string, error) {
 	return waitFor(ctx, func() (string, error) { return readLine(a.in) })
 }
 
-// askSecret is ask for what must not be seen.
-func (a *app) askSecret(ctx context.Context, question string) (string, error) {
-	fmt.Fprint(a.err, output.Text(question)+" ")
-	defer fmt.Fprintln(a.err) // the Enter was not shown either
+// askSecret is ask for what must not be seen. The terminal stops to show what is
+// typed before it shows the question, so that not even a fast typist is seen.
+func (a *app) askSecret(ctx context.Context, question string) (secret string, err error) {
 	fd := int(a.in.(*os.File).Fd())
-	before, err := term.GetState(fd)
+	before, err := term.MakeRaw(fd)
 	if err != nil {
 		return "", fmt.Errorf("prepare the terminal: %w", err)
 	}
-	secret, err := waitFor(ctx, func() (string, error) {
-		secret, err := term.ReadPassword(fd)
-		return string(secret), err
-	})
-	if ctx.Err() != nil {
-		// The read goes on behind our back with the echo off.
-		return "", errors.Join(err, term.Restore(fd, before))
-	}
+	defer func() { err = errors.Join(err, term.Restore(fd, before)) }()
+	t := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{keys{a.in}, a.err}, "")
+	secret, err = waitFor(ctx, func() (string, error) { return t.ReadPassword(output.Text(question) + " ") })
 	if err != nil {
-		return "", fmt.Errorf("read from the terminal: %w", err)
+		fmt.Fprint(a.err, "\r\n") // the line of the question is left open
 	}
-	return secret, nil
+	if errors.Is(err, io.EOF) {
+		err = errors.New("nothing was entered")
+	}
+	return secret, err
+}
+
+// keys reads a terminal in raw mode key by key: what follows the answer is the next
+// question's. There Ctrl-C is a key too.
+type keys struct{ terminal io.Reader }
+
+func (k keys) Read(p []byte) (int, error) {
+	const ctrlC = 3
+	n, err := k.terminal.Read(p[:1])
+	if n == 1 && p[0] == ctrlC {
+		return 0, errInterrupted
+	}
+	return n, err
 }
 
 // confirm asks a question of yes or no; no is the answer unless the user says yes.
