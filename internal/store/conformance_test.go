@@ -71,14 +71,14 @@ func TestPostgres(t *testing.T) {
 	if server == "" {
 		t.Skip("FLOWCTL_TEST_POSTGRES is not set: it is the postgres:// URL of a server on which databases may be made and dropped")
 	}
-	database := newPostgres(t, server)
+	database := newDatabase(t, server)
 	for _, c := range conformance() {
 		t.Run(c.name, func(t *testing.T) { c.run(t, newSchema(t, database)) })
 	}
 }
 
-// newPostgres makes a database for the suite.
-func newPostgres(t *testing.T, server string) *url.URL {
+// newDatabase makes a database for the suite.
+func newDatabase(t *testing.T, server string) *url.URL {
 	t.Helper()
 	name := "flowctl_test_" + strings.ToLower(rand.Text())
 	askPostgres(t, server, "CREATE DATABASE "+name+" ENCODING 'UTF8' TEMPLATE template0")

@@ -53,10 +53,15 @@ func (f *Flow) Fill() {
 	f.fillJSON()
 }
 
-func (f *Flow) fillJSON() {
+// fillMeta gives meta its default: the column may be null.
+func (f *Flow) fillMeta() {
 	if f.Meta == nil {
 		f.Meta = []byte("{}")
 	}
+}
+
+func (f *Flow) fillJSON() {
+	f.fillMeta()
 	if f.Nodes == nil {
 		f.Nodes = []byte("[]")
 	}
@@ -101,12 +106,16 @@ const (
 )
 
 func scanSummary(rows *sql.Rows, f *Flow) error {
-	return rows.Scan(&f.ID, &f.UserID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta)
+	err := rows.Scan(&f.ID, &f.UserID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta)
+	f.fillMeta()
+	return err
 }
 
 func scanFlow(rows *sql.Rows, f *Flow) error {
-	return rows.Scan(&f.ID, &f.UserID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta,
+	err := rows.Scan(&f.ID, &f.UserID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta,
 		&f.Nodes, &f.Edges, &f.AccessControl, &f.Extra, &f.Revision)
+	f.fillMeta()
+	return err
 }
 
 // values gives what belongs into flowColumns.

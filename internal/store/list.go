@@ -53,7 +53,7 @@ func (s *Store) listFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !storable(q.UserID) || !storable(q.Search) {
+	if q.Scope != All && !storable(q.UserID) || !storable(q.Search) {
 		return &FlowPage{}, nil
 	}
 	scan := scanSummary

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"time"
 
@@ -20,13 +21,13 @@ type Migration struct {
 
 // MigrateUp applies what is pending, as Open does, and says what it applied.
 func MigrateUp(ctx context.Context, dsn string) ([]Migration, error) {
-	return migrateDSN(ctx, dsn, migrateUp)
+	return atDatabase(dsn, true, func(db database) ([]Migration, error) { return db.migrate(ctx, migrateUp) })
 }
 
 // MigrateDown takes back the newest migration, with what only it has room for, and
 // says which it was; nil when there was none left.
 func MigrateDown(ctx context.Context, dsn string) (*Migration, error) {
-	done, err := migrateDSN(ctx, dsn, migrateDown)
+	done, err := atDatabase(dsn, false, func(db database) ([]Migration, error) { return db.migrate(ctx, migrateDown) })
 	if err != nil || len(done) == 0 {
 		return nil, err
 	}
@@ -35,22 +36,21 @@ func MigrateDown(ctx context.Context, dsn string) (*Migration, error) {
 
 // MigrationStatus lists all migrations, changing nothing.
 func MigrationStatus(ctx context.Context, dsn string) ([]Migration, error) {
-	return migrateDSN(ctx, dsn, migrationStatus)
+	return atDatabase(dsn, false, func(db database) ([]Migration, error) { return status(ctx, db) })
 }
 
-func migrateDSN(ctx context.Context, dsn string, step migrationStep) (done []Migration, err error) {
-	kind, err := kindOf(dsn)
+func atDatabase(dsn string, create bool, do func(database) ([]Migration, error)) (list []Migration, err error) {
+	db, err := connect(dsn)
 	if err == nil {
-		if kind == postgresDB {
-			done, err = migratePostgres(ctx, dsn, step)
-		} else {
-			done, err = migrateSQLite(ctx, dsn, step)
+		if err = db.prepare(create); err == nil {
+			list, err = do(db)
 		}
+		err = errors.Join(err, db.close())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("migrate database: %w", err)
 	}
-	return done, nil
+	return list, nil
 }
 
 // migrationStep is what is to be done with a database that is locked against
@@ -101,25 +101,37 @@ func migrations(results []*goose.MigrationResult) []Migration {
 	return list
 }
 
-func migrationStatus(ctx context.Context, p *goose.Provider) ([]Migration, error) {
-	status, err := p.Status(ctx)
-	var list []Migration
-	for _, st := range status {
-		list = append(list, Migration{Version: st.Source.Version, Name: path.Base(st.Source.Path), AppliedAt: st.AppliedAt})
+// status puts the migrations that there are beside those that were applied.
+func status(ctx context.Context, db database) ([]Migration, error) {
+	applied, err := all(ctx, db, scanApplied, "SELECT version_id, tstamp FROM "+versionTable+" WHERE version_id > 0 ORDER BY version_id")
+	if err != nil && !db.dialect().noTable(err) {
+		return nil, err
 	}
-	return list, err
+	files, err := fs.ReadDir(db.dialect().migrations, ".")
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Migration, len(files))
+	for i, file := range files {
+		list[i] = Migration{Version: int64(i + 1), Name: file.Name()}
+		if i < len(applied) {
+			list[i].AppliedAt = applied[i].AppliedAt
+		}
+	}
+	return list, nil
 }
 
-// upToDate tells whether the database has all migrations, by one query.
-func upToDate(ctx context.Context, db database) (bool, error) {
-	version, err := one(ctx, db, scanVersion, "SELECT max(version_id) FROM "+versionTable)
+func scanApplied(rows *sql.Rows, m *Migration) error { return rows.Scan(&m.Version, &m.AppliedAt) }
+
+// versionOf gives the number of the newest migration that was applied, 0 for none,
+// by one query. One that this program does not know is [ErrTooNew].
+func versionOf(ctx context.Context, db database) (int64, error) {
+	version, err := one(ctx, db, scanInt, "SELECT coalesce(max(version_id), 0) FROM "+versionTable)
 	if err != nil {
 		if db.dialect().noTable(err) {
-			return false, nil
+			return 0, nil
 		}
-		return false, err
+		return 0, err
 	}
-	return version.Int64 == schemaVersion, tooNew(version.Int64)
+	return *version, tooNew(*version)
 }
-
-func scanVersion(rows *sql.Rows, v *sql.NullInt64) error { return rows.Scan(v) }

@@ -38,21 +38,17 @@ func postgresDialect() *dialect {
 	}
 }
 
-func openPostgres(ctx context.Context, dsn string) (database, error) {
+func newPostgres(dsn string) (*postgresPool, error) {
 	db, err := postgresConns(dsn)
 	if err != nil {
 		return nil, err
 	}
-	p := &postgresPool{db: db, speaks: postgresDialect()}
-	done, err := upToDate(ctx, p)
-	if err == nil && !done {
-		_, err = p.migrate(ctx, migrateUp)
-	}
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return p, nil
+	return &postgresPool{db: db, speaks: postgresDialect()}, nil
 }
+
+// prepare has nothing to do: databases are made by the operator, and whether there
+// is one shows at the first query.
+func (p *postgresPool) prepare(bool) error { return nil }
 
 func postgresConns(dsn string) (*sql.DB, error) {
 	cfg, err := pgx.ParseConfig(dsn)
@@ -67,15 +63,6 @@ func postgresConns(dsn string) (*sql.DB, error) {
 	db.SetMaxIdleConns(16)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return db, nil
-}
-
-func migratePostgres(ctx context.Context, dsn string, step migrationStep) ([]Migration, error) {
-	db, err := postgresConns(dsn)
-	if err != nil {
-		return nil, err
-	}
-	done, err := (&postgresPool{db: db, speaks: postgresDialect()}).migrate(ctx, step)
-	return done, errors.Join(err, db.Close())
 }
 
 // migrate runs step under an advisory lock, which one session of the database can

@@ -49,42 +49,24 @@ func sqliteDialect() *dialect {
 	}
 }
 
-func openSQLite(ctx context.Context, path string) (database, error) {
-	d, err := newSQLite(path)
-	if err != nil {
-		return nil, err
-	}
-	d.readers = d.pool("_busy_timeout=10000&_query_only=1", max(4, 2*runtime.GOMAXPROCS(0)))
-	if err := d.prepare(ctx); err != nil {
-		return nil, errors.Join(err, d.readers.Close())
-	}
-	return d, nil
-}
-
 func newSQLite(path string) (*sqliteDB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
 	d := &sqliteDB{path: path, driver: &sqlite.Driver{}, speaks: sqliteDialect()}
+	d.readers = d.pool("_busy_timeout=10000&_query_only=1", max(4, 2*runtime.GOMAXPROCS(0)))
 	return d, d.driver.RegisterDeterministicScalarFunction("name_has", 2, nameHas)
 }
 
-// prepare makes the file if need be and migrates it. A file that is up to date
-// costs one query.
-func (d *sqliteDB) prepare(ctx context.Context) error {
-	made, err := makeFile(d.path)
-	if err != nil {
-		return err
-	}
-	if !made {
-		done, err := upToDate(ctx, d)
-		if done || err != nil {
+func (d *sqliteDB) prepare(create bool) error {
+	if create {
+		made, err := makeFile(d.path)
+		if made || err != nil {
 			return err
 		}
 	}
-	_, err = d.migrate(ctx, migrateUp)
-	return err
+	return checkFile(d.path)
 }
 
 // makeFile makes an empty file that only its owner can read, and its folder: a
@@ -98,7 +80,7 @@ func makeFile(path string) (made bool, err error) {
 	}
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return false, checkFile(path)
+		return false, nil
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return false, fmt.Errorf("%s cannot be made, its folder is %w: %w", path, ErrReadOnly, err)
 	case err != nil:

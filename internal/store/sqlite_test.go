@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -56,7 +57,7 @@ func TestTable(t *testing.T) {
 // TestSettings looks at what the durability and safety of the file rest on.
 func TestSettings(t *testing.T) {
 	s := openFile(t)
-	addFlow(t, s, Flow{UserID: "ann"})
+	f := addFlow(t, s, Flow{UserID: "ann"})
 	w := s.db.(*sqliteDB).writer
 	for pragma, want := range map[string]int64{"synchronous": 2, "foreign_keys": 1} {
 		got, err := one(t.Context(), w, scanInt, "PRAGMA "+pragma)
@@ -64,6 +65,7 @@ func TestSettings(t *testing.T) {
 			t.Errorf("%s of the writer is %d, %v; want %d", pragma, *got, err, want)
 		}
 	}
+	getFlow(t, s, f.ID) // only with that a connection from before sees the mode
 	mode, err := one(t.Context(), s.db, func(rows *sql.Rows, s *string) error { return rows.Scan(s) }, "PRAGMA journal_mode")
 	if err != nil || *mode != "wal" {
 		t.Errorf("journal_mode is %s, %v", *mode, err)
@@ -143,11 +145,10 @@ func TestUnusableFiles(t *testing.T) {
 	d, err := newSQLite(write("webui.db", nil))
 	must(t, err)
 	db := d.writePool()
-	for _, sql := range []string{"PRAGMA journal_mode = WAL", "CREATE TABLE flow (id VARCHAR PRIMARY KEY)", "INSERT INTO flow VALUES ('x')"} {
-		_, err := db.Exec(sql)
-		must(t, err)
-	}
-	must(t, db.Close())
+	_, err = db.Exec("CREATE TABLE flow (id VARCHAR PRIMARY KEY)")
+	must(t, errors.Join(err, db.Close(), d.close()))
+	before, err := os.ReadFile(foreign)
+	must(t, err)
 
 	for _, c := range []struct{ dsn, want string }{
 		{text, "notes.txt is not a SQLite database: name another file"},
@@ -169,11 +170,26 @@ func TestUnusableFiles(t *testing.T) {
 			t.Errorf("%s: error is %q, want %q", c.dsn, err, c.want)
 		}
 	}
+	if after, err := os.ReadFile(foreign); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the other program's database has changed, or %v", err)
+	}
 	if data, err := os.ReadFile(text); err != nil || !strings.HasPrefix(string(data), "this is no database") {
 		t.Errorf("the text file has %.30q, %v now", data, err)
 	}
 	if _, err := MigrationStatus(t.Context(), filepath.Join(dir, "none.db")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("error is %v, want that there is no such file", err)
+	}
+}
+
+func TestStatusChangesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "empty.db")
+	must(t, os.WriteFile(path, nil, 0o600))
+	list, err := MigrationStatus(t.Context(), path)
+	if err != nil || len(list) != schemaVersion || !list[0].AppliedAt.IsZero() {
+		t.Errorf("got %v, %v; want all pending", list, err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() != 0 {
+		t.Errorf("the file has %d bytes now, %v", info.Size(), err)
 	}
 }
 

@@ -6,22 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"time"
 
 	"github.com/pressly/goose/v3"
 )
-
-func migrateSQLite(ctx context.Context, path string, step migrationStep) ([]Migration, error) {
-	d, err := newSQLite(path)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := os.Stat(path); err != nil { //nolint:gosec // the operator named the path
-		return nil, err
-	}
-	return d.migrate(ctx, step)
-}
 
 // migrate runs step in one transaction that holds SQLite's write lock: of several
 // processes one migrates, the others find the work done, and a migration that
@@ -30,9 +18,6 @@ func (d *sqliteDB) migrate(ctx context.Context, step migrationStep) (done []Migr
 	db := d.writePool()
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := d.lock(ctx, db); err != nil {
-		return nil, err
-	}
-	if err := d.checkOwner(ctx, db); err != nil {
 		return nil, err
 	}
 	p, err := goose.NewProvider(d.dialect().name, db, d.dialect().migrations,
@@ -49,17 +34,12 @@ func (d *sqliteDB) migrate(ctx context.Context, step migrationStep) (done []Migr
 	return done, d.explain(err)
 }
 
-// lock switches a new file to WAL and begins the transaction, waiting for other
-// processes. Closing the connection takes it back.
+// lock begins the transaction, waiting for other processes. Closing the connection
+// takes it back.
 func (d *sqliteDB) lock(ctx context.Context, db *sql.DB) error {
 	deadline := time.Now().Add(lockPatience)
 	for {
-		// The mode is kept in the file. SQLite does not wait for the lock that changing
-		// it takes.
-		_, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
-		if err == nil {
-			_, err = db.ExecContext(ctx, "BEGIN IMMEDIATE")
-		}
+		err := d.begin(ctx, db)
 		if !isBusy(err) || time.Now().After(deadline) {
 			return d.explain(err)
 		}
@@ -71,13 +51,26 @@ func (d *sqliteDB) lock(ctx context.Context, db *sql.DB) error {
 	}
 }
 
+func (d *sqliteDB) begin(ctx context.Context, db *sql.DB) error {
+	if err := d.checkOwner(ctx, db); err != nil {
+		return err
+	}
+	// The mode is kept in the file. SQLite does not wait for the lock that changing
+	// it takes.
+	if _, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
+		return err
+	}
+	_, err := db.ExecContext(ctx, "BEGIN IMMEDIATE")
+	return err
+}
+
 // checkOwner refuses a database that has tables, but not ours: it is another
 // program's, perhaps the backend's own, which has a table flow too.
 func (d *sqliteDB) checkOwner(ctx context.Context, db *sql.DB) error {
 	var tables, ours int
 	err := db.QueryRowContext(ctx, "SELECT count(*), count(*) FILTER (WHERE name = $1) FROM sqlite_schema WHERE type = 'table'", versionTable).Scan(&tables, &ours)
 	if err != nil {
-		return d.explain(err)
+		return err
 	}
 	if tables > 0 && ours == 0 {
 		return fmt.Errorf("%s is a database of another program: name another file", d.path)

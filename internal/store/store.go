@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -18,6 +19,10 @@ type Store struct {
 type database interface {
 	reader // outside of a transaction
 
+	// prepare sees that there is a database; with create it may make one.
+	prepare(create bool) error
+	// migrate runs step while nobody else migrates.
+	migrate(ctx context.Context, step migrationStep) ([]Migration, error)
 	// write runs op in a transaction. When it returns without an error, what op did
 	// is durable; an error means that nothing was done.
 	write(ctx context.Context, op op) error
@@ -38,43 +43,44 @@ type op struct {
 // is SQLite (the file and its folder are made if need be), a postgres:// URL is
 // Postgres. A database that a newer program has migrated is [ErrTooNew].
 func Open(ctx context.Context, dsn string) (*Store, error) {
-	db, err := open(ctx, dsn)
+	db, err := connect(dsn)
+	if err == nil {
+		if err = bringUp(ctx, db); err != nil {
+			err = errors.Join(err, db.close())
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	return &Store{db: db}, nil
 }
 
-func open(ctx context.Context, dsn string) (database, error) {
-	switch kind, err := kindOf(dsn); {
-	case err != nil:
-		return nil, err
-	case kind == postgresDB:
-		return openPostgres(ctx, dsn)
-	default:
-		return openSQLite(ctx, dsn)
-	}
-}
-
-type kind int
-
-const (
-	sqliteFile kind = iota
-	postgresDB
-)
-
-// kindOf tells the database from its address.
-func kindOf(dsn string) (kind, error) {
+// connect tells the database from its address. It does not yet look for it.
+func connect(dsn string) (database, error) {
 	scheme, _, isURL := strings.Cut(dsn, "://")
 	switch {
 	case dsn == "":
-		return 0, fmt.Errorf("no database named: give the path of a file, or a postgres:// URL")
+		return nil, errors.New("no database named: give the path of a file, or a postgres:// URL")
 	case !isURL:
-		return sqliteFile, nil
+		return newSQLite(dsn)
 	case scheme == "postgres" || scheme == "postgresql":
-		return postgresDB, nil
+		return newPostgres(dsn)
 	}
-	return 0, fmt.Errorf("no such kind of database, %q: give the path of a file, or a postgres:// URL", scheme)
+	return nil, fmt.Errorf("no such kind of database, %q: give the path of a file, or a postgres:// URL", scheme)
+}
+
+// bringUp makes and migrates the database as far as need be. One that is up to
+// date costs one query.
+func bringUp(ctx context.Context, db database) error {
+	if err := db.prepare(true); err != nil {
+		return err
+	}
+	version, err := versionOf(ctx, db)
+	if err != nil || version == schemaVersion {
+		return err
+	}
+	_, err = db.migrate(ctx, migrateUp)
+	return err
 }
 
 // Close finishes the writes that wait and closes the database.
