@@ -46,13 +46,14 @@ func (o *importOptions) report(ctx context.Context, p *output.Printer, b *batch)
 		}
 	}
 	_, err := output.List(p, flowRowView(), output.Seq(rows))
+	verdict := o.verdict(ctx, n)
 	for _, f := range b.flows {
-		if f.err != nil {
+		if f.err != nil && !errors.Is(verdict, f.err) {
 			o.app.fail(f.at + ": " + f.err.Error())
 		}
 	}
 	o.app.note("%s", n.text(o.dryRun))
-	return errors.Join(err, o.verdict(ctx, n))
+	return errors.Join(err, verdict)
 }
 
 // count adds a flow and tells whether something is to be shown of it.
