@@ -29,6 +29,7 @@ func bigFlow(size int) []byte {
 	return b.Bytes()
 }
 
+//nolint:gochecknoglobals // a table that is only read
 var benchSizes = []struct {
 	name string
 	size int
@@ -64,7 +65,7 @@ func benchmarkText(b *testing.B, f func(*testing.B, []byte)) {
 }
 
 func BenchmarkAppendJSON(b *testing.B) {
-	benchmarkSpec(b, func(b *testing.B, s Spec, buf []byte) { s.AppendJSON(buf[:0]) })
+	benchmarkSpec(b, func(_ *testing.B, s Spec, buf []byte) { s.AppendJSON(buf[:0]) })
 }
 
 func BenchmarkValidate(b *testing.B) {

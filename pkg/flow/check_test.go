@@ -39,6 +39,7 @@ func TestCheckErrors(t *testing.T) {
 		{"no comma", `[1 2]`, 3, `unexpected character '2', want ',' or ']'`},
 		{"other bracket", `[1}`, 2, `unexpected character '}', want ',' or ']'`},
 		{"control character", "\"12345678\n\"", 9, "control character in a string, want an escape such as \\n"},
+		{"last control character", "\"\x1f\"", 1, "control character in a string, want an escape such as \\n"},
 		{"zero byte", "\"\x00\"", 1, "control character in a string, want an escape such as \\n"},
 		{"escape", `"\x"`, 2, `unknown escape: unexpected character 'x'`},
 		{"unicode escape", `"\u12g4"`, 5, `bad \u escape: unexpected character 'g'`},

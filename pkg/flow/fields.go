@@ -21,6 +21,9 @@ func (s shape) field(token []byte) int {
 	return slices.IndexFunc(s.fields, func(f fieldShape) bool { return isKey(token, f.key) })
 }
 
+// The shapes of fields.
+//
+//nolint:gochecknoglobals // a table that is only read
 var (
 	text    = shape{name: "a string", first: `"`}
 	number  = shape{name: "a number", first: "-0123456789"}
@@ -36,6 +39,8 @@ func objectOf(fields ...fieldShape) shape {
 }
 
 // positionShape is that of a node's position.
+//
+//nolint:gochecknoglobals // a table that is only read
 var positionShape = objectOf(fieldShape{"x", number}, fieldShape{"y", number})
 
 // dataShape gives the fields of a node's data that an author writes, as the
@@ -45,6 +50,7 @@ func dataShape(t NodeType) shape {
 	return shape{name: object.name, first: object.first, fields: dataFields[t]}
 }
 
+//nolint:gochecknoglobals // a table that is only read
 var dataFields = map[NodeType][]fieldShape{
 	Input: {
 		{"label", text}, {"placeholder", text}, {"fileIds", texts},

@@ -68,7 +68,7 @@ func unescape(token []byte) []byte {
 			}
 		}
 		if utf16.IsSurrogate(r) {
-			dst = append(dst, 0xE0|byte(r>>12), 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F)
+			dst = append(dst, 0xED, 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F)
 		} else {
 			dst = utf8.AppendRune(dst, r)
 		}
@@ -76,6 +76,9 @@ func unescape(token []byte) []byte {
 	return dst
 }
 
+// simpleEscape is what stands for which character behind a backslash.
+//
+//nolint:gochecknoglobals // a table that is only read
 var simpleEscape = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 func hex4(digits []byte) rune {

@@ -18,6 +18,7 @@ const (
 	Output      NodeType = "output"
 )
 
+//nolint:gochecknoglobals // a table that is only read
 var nodeTypes = []NodeType{Input, Model, Knowledge, WebSearch, Transform, Conditional, Loop, Merge, Output}
 
 // NodeTypes lists every known type in the order of the editor's palette.

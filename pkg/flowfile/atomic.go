@@ -1,14 +1,13 @@
 package flowfile
 
 import (
+	"crypto/rand"
 	"errors"
 	"io"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"syscall"
 )
 
@@ -53,7 +52,7 @@ func replace(path string, write func(io.Writer) error) (dir string, err error) {
 		mode = info.Mode().Perm()
 	}
 	dir = filepath.Dir(path)
-	temp := filepath.Join(dir, ".flowctl-"+strconv.FormatUint(rand.Uint64(), 36)+".tmp")
+	temp := filepath.Join(dir, ".flowctl-"+rand.Text()+".tmp")
 	err = writeTo(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode, func(w *os.File) error {
 		if info != nil { // the umask may have taken some of it away
 			if err := w.Chmod(mode); err != nil {
@@ -77,7 +76,7 @@ func replace(path string, write func(io.Writer) error) (dir string, err error) {
 
 // writeTo opens a file, writes and closes it.
 func writeTo(path string, flag int, mode fs.FileMode, write func(*os.File) error) (err error) {
-	w, err := os.OpenFile(path, flag, mode)
+	w, err := os.OpenFile(path, flag, mode) //nolint:gosec // the caller named the path
 	if err != nil {
 		return err
 	}
@@ -91,7 +90,7 @@ func followLinks(path string) (string, error) {
 	for range 40 { // as far as Linux goes
 		target, err := os.Readlink(path)
 		if err != nil {
-			return path, nil // no link
+			return path, nil //nolint:nilerr // it is no link
 		}
 		if !filepath.IsAbs(target) {
 			// not Join: behind another link, ".." is not the folder above
@@ -107,13 +106,13 @@ func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
-	d, err := os.Open(dir)
+	d, err := os.Open(dir) //nolint:gosec // the caller named the folder
 	if errors.Is(err, fs.ErrPermission) {
 		return nil // one may write into a folder that one cannot read
 	} else if err != nil {
 		return err
 	}
-	defer d.Close()
+	defer func() { _ = d.Close() }()
 	if err := d.Sync(); !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}

@@ -86,17 +86,17 @@ func TestWriteFilePipe(t *testing.T) {
 		if err != nil {
 			return
 		}
-		defer r.Close()
+		defer func() { _ = r.Close() }()
 		text, _ := io.ReadAll(r)
 		got <- string(text)
 	}()
 	if err := WriteFile(pipe, named("n")); err != nil {
 		t.Fatal(err)
 	}
+	if info, err := os.Lstat(pipe); err != nil || info.Mode()&fs.ModeNamedPipe == 0 {
+		t.Fatalf("the pipe is gone: %v", err) // and nobody will write into it
+	}
 	if text := <-got; text != writeAll(t, []File{named("n")}) {
 		t.Errorf("the pipe gave %q", text)
-	}
-	if info, err := os.Lstat(pipe); err != nil || info.Mode()&fs.ModeNamedPipe == 0 {
-		t.Errorf("the pipe is gone: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package flowfile
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -69,25 +71,54 @@ func (d *Folder) Write(ctx context.Context, f flow.Flow) (path string, change Ch
 	if path, err = d.Path(ctx, f); err != nil {
 		return "", "", err
 	}
-	var text bytes.Buffer
-	if err := Write(&text, FromFlow(f)); err != nil {
-		return "", "", err
+	write := func(w io.Writer) error { return Write(w, FromFlow(f)) }
+	change, err = compare(path, write)
+	if err == nil && change != Unchanged {
+		_, err = replace(path, write)
 	}
-	change = Updated
-	switch was, err := os.ReadFile(path); {
-	case errors.Is(err, fs.ErrNotExist):
-		change = Created
-	case err == nil && bytes.Equal(was, text.Bytes()):
-		return path, Unchanged, nil
-	}
-	_, err = replace(path, func(w io.Writer) error {
-		_, err := w.Write(text.Bytes())
-		return err
-	})
 	if err != nil {
 		return "", "", &Error{Path: path, Msg: "write the file", Err: withoutPath(err)}
 	}
 	return path, change, nil
+}
+
+// compare tells what writing to the file would be. Neither text is ever held
+// whole: a flow may have 50 MB.
+func compare(path string, write func(io.Writer) error) (Change, error) {
+	r, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Created, nil
+	} else if err != nil {
+		return Updated, nil // who may not read it may still be allowed to replace it
+	}
+	defer r.Close()
+	c := &comparer{r: bufio.NewReader(r)}
+	switch err := write(c); {
+	case errors.Is(err, errDiffers):
+		return Updated, nil
+	case err != nil:
+		return "", err
+	}
+	if _, err := c.r.ReadByte(); !errors.Is(err, io.EOF) {
+		return Updated, nil
+	}
+	return Unchanged, nil
+}
+
+var errDiffers = errors.New("differs")
+
+// comparer takes what is written as long as it is what r reads.
+type comparer struct {
+	r   *bufio.Reader
+	buf []byte
+}
+
+func (c *comparer) Write(p []byte) (int, error) {
+	c.buf = slices.Grow(c.buf[:0], len(p))[:len(p)]
+	if _, err := io.ReadFull(c.r, c.buf); err != nil || !bytes.Equal(c.buf, p) {
+		return 0, errDiffers
+	}
+	return len(p), nil
 }
 
 // Sync makes sure that the files that were written are found in the folder after

@@ -17,7 +17,7 @@ func ReadFile(ctx context.Context, path string) ([]File, error) {
 	if err != nil {
 		return nil, &Error{Path: path, Msg: "open the file", Err: withoutPath(err)}
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return readFrom(ctx, f, path)
 }
 

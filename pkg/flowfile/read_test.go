@@ -227,7 +227,7 @@ func TestReadLimit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if err := f.Truncate(1 << 40); err != nil {
 		t.Skip(err)
 	}

@@ -12,6 +12,8 @@ import (
 
 // flowOrder is the order of our own keys of a flow. Other keys follow in their
 // author's order, in nodes and edges too.
+//
+//nolint:gochecknoglobals // a table that is only read
 var flowOrder = []string{"name", "description", "nodes", "edges", "meta", "access_control"}
 
 // Write writes the flow in its canonical form: the same flow gives the same
