@@ -11,7 +11,7 @@ import (
 var migrationFiles embed.FS
 
 // schemaVersion is the version of the newest migration.
-const schemaVersion = 8
+const schemaVersion = 9
 
 // versionTable is where goose keeps which migrations were applied. It is not the
 // table of its default name: a Postgres database may be shared with another
@@ -34,6 +34,9 @@ type dialect struct {
 	merges bool
 	// counts says that there is a table flow_count.
 	counts bool
+	// skipLocked ends a query for rows to be deleted: two transactions that delete
+	// what is too much must not wait for each other.
+	skipLocked string
 }
 
 func migrationsIn(folder string) fs.FS {

@@ -104,7 +104,7 @@ func testTooNew(t *testing.T, dsn string) {
 	_, upErr := MigrateUp(t.Context(), dsn)
 	_, downErr := MigrateDown(t.Context(), dsn)
 	for _, err := range []error{openErr, upErr, downErr} {
-		if !errors.Is(err, ErrTooNew) || !strings.Contains(err.Error(), "it has version 9, this program knows 8") {
+		if !errors.Is(err, ErrTooNew) || !strings.Contains(err.Error(), "it has version 10, this program knows 9") {
 			t.Errorf("error is %v, want ErrTooNew with both versions", err)
 		}
 	}

@@ -31,6 +31,7 @@ func postgresDialect() *dialect {
 		// Two transactions that purge at once must not wait for each other.
 		purge: "DELETE FROM idempotency WHERE (user_id, key) IN" +
 			" (SELECT user_id, key FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4 FOR UPDATE SKIP LOCKED)",
+		skipLocked: " FOR UPDATE SKIP LOCKED",
 		noTable: func(err error) bool {
 			e := (*pgconn.PgError)(nil)
 			return errors.As(err, &e) && e.Code == "42P01"

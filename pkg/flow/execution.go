@@ -10,7 +10,12 @@ const (
 	RunSuccess RunStatus = "success"
 	RunError   RunStatus = "error"
 	RunAborted RunStatus = "aborted"
+	RunPending RunStatus = "pending" // waits for its turn on our server
+	RunRunning RunStatus = "running"
 )
+
+// Ended tells whether the run is over.
+func (s RunStatus) Ended() bool { return s != RunPending && s != RunRunning }
 
 // Execution is the record of one run of a flow. List rows carry no maps.
 type Execution struct {

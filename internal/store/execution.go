@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Execution is the record of a run of a flow. It goes with its flow.
+type Execution struct {
+	ID            string // in the order in which they were made, as far as clocks go
+	FlowID        string
+	UserID        string // whose run it is
+	Status        flow.RunStatus
+	ExecutionTime *int64 // milliseconds; nil is unknown
+	CreatedAt     int64  // epoch seconds
+	Meta          []byte // object; never nil when read
+	Inputs        []byte // objects by node id; nil is null, and all of them are in lists
+	Outputs       []byte
+	NodeResults   []byte
+	Errors        []byte
+}
+
+// Fill gives a new record what it lacks of id, time and meta, as CreateExecution
+// does too.
+func (e *Execution) Fill() {
+	if e.ID == "" {
+		e.ID = uuid.Must(uuid.NewV7()).String() // lists are by second, and then by id
+	}
+	if e.CreatedAt == 0 {
+		e.CreatedAt = now()
+	}
+	if e.Meta == nil {
+		e.Meta = []byte("{}")
+	}
+}
+
+func (e *Execution) check() error {
+	if err := errors.Join(checkID("id", e.ID), checkID("user_id", e.UserID), checkID("status", string(e.Status))); err != nil {
+		return err
+	}
+	for _, json := range [][]byte{e.Meta, e.Inputs, e.Outputs, e.NodeResults, e.Errors} {
+		if json != nil && (len(json) == 0 || json[0] != '{') {
+			return fmt.Errorf("%.40q where an object belongs: %w", json, ErrBadText)
+		}
+	}
+	return nil
+}
+
+const (
+	executionSummary = "id, flow_id, user_id, status, execution_time, created_at"
+	executionColumns = executionSummary + ", meta, inputs, outputs, node_results, errors"
+	unfinished       = "status IN ('pending', 'running')"
+	newestFirst      = " ORDER BY created_at DESC, id DESC"
+)
+
+func scanExecution(rows *sql.Rows, e *Execution) error {
+	return rows.Scan(&e.ID, &e.FlowID, &e.UserID, &e.Status, &e.ExecutionTime, &e.CreatedAt,
+		&e.Meta, &e.Inputs, &e.Outputs, &e.NodeResults, &e.Errors)
+}
+
+// CreateExecution adds a record, after [Execution.Fill]. Of the flow's records
+// the newest keep ones stay, 0 for all. idem is as in CreateFlow. A flow that is
+// not there is [ErrNotFound].
+func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int, idem *Idempotency) error {
+	e.Fill()
+	if !findable(e.FlowID) {
+		return fmt.Errorf("create execution: flow %w", ErrNotFound)
+	}
+	err := e.check()
+	if err == nil {
+		err = s.db.write(ctx, op{several: true, run: func(ctx context.Context, tx queryer) error {
+			if err := s.remember(ctx, tx, idem); err != nil {
+				return err
+			}
+			_, err := tx.exec(ctx, "INSERT INTO flow_execution ("+executionColumns+")"+
+				" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+				e.ID, e.FlowID, e.UserID, string(e.Status), e.ExecutionTime, e.CreatedAt,
+				text(e.Meta), text(e.Inputs), text(e.Outputs), text(e.NodeResults), text(e.Errors))
+			if errors.Is(err, ErrNotFound) {
+				err = fmt.Errorf("flow %w", ErrNotFound) // and not the user, as for other keys
+			}
+			if err != nil {
+				return err
+			}
+			return s.prune(ctx, tx, e.FlowID, keep)
+		}})
+	}
+	if err != nil {
+		return fmt.Errorf("create execution: %w", err)
+	}
+	return nil
+}
+
+// prune deletes all ended executions of a flow but the newest keep, some at a
+// time.
+func (s *Store) prune(ctx context.Context, tx queryer, flowID string, keep int) error {
+	if keep <= 0 {
+		return nil
+	}
+	_, err := tx.exec(ctx, "DELETE FROM flow_execution WHERE id IN (SELECT id FROM flow_execution"+
+		" WHERE flow_id = $1 AND NOT "+unfinished+newestFirst+" LIMIT 1000 OFFSET $2"+s.db.dialect().skipLocked+")", flowID, keep)
+	return err
+}
+
+// FinishExecution writes what became of a run: all but whose it is and when it
+// was made. A record that is gone, with its flow perhaps, is [ErrNotFound].
+func (s *Store) FinishExecution(ctx context.Context, e *Execution, keep int) error {
+	err := e.check()
+	if err == nil {
+		err = s.db.write(ctx, op{several: true, run: func(ctx context.Context, tx queryer) error {
+			err := found(tx.exec(ctx, "UPDATE flow_execution SET status = $1, execution_time = $2, meta = $3,"+
+				" inputs = $4, outputs = $5, node_results = $6, errors = $7 WHERE id = $8",
+				string(e.Status), e.ExecutionTime, text(e.Meta),
+				text(e.Inputs), text(e.Outputs), text(e.NodeResults), text(e.Errors), e.ID))
+			if err != nil {
+				return err
+			}
+			return s.prune(ctx, tx, e.FlowID, keep)
+		}})
+	}
+	if err != nil {
+		return fmt.Errorf("finish execution: %w", err)
+	}
+	return nil
+}
+
+// StartExecution makes a pending execution a running one.
+func (s *Store) StartExecution(ctx context.Context, id string) error {
+	err := s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+		return found(tx.exec(ctx, "UPDATE flow_execution SET status = $1 WHERE id = $2 AND status = $3",
+			string(flow.RunRunning), id, string(flow.RunPending)))
+	}})
+	if err != nil {
+		return fmt.Errorf("start execution: %w", err)
+	}
+	return nil
+}
+
+// AbortExecutions marks as aborted what was pending or running when the server
+// ended, and says how many those were.
+func (s *Store) AbortExecutions(ctx context.Context) (n int64, err error) {
+	left, err := one(ctx, s.db, scanInt, "SELECT count(*) FROM flow_execution WHERE "+unfinished)
+	if err == nil && *left > 0 {
+		err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+			n, err = tx.exec(ctx, "UPDATE flow_execution SET status = $1 WHERE "+unfinished, string(flow.RunAborted))
+			return err
+		}})
+	}
+	if err != nil {
+		return 0, fmt.Errorf("mark executions as aborted: %w", err)
+	}
+	return n, nil
+}
+
+// DeleteExecution removes an execution, or gives [ErrNotFound]; one that has not
+// ended is [ErrInUse].
+func (s *Store) DeleteExecution(ctx context.Context, flowID, id string) error {
+	e, err := s.execution(ctx, flowID, id)
+	if err == nil && !e.Status.Ended() {
+		err = ErrInUse
+	}
+	if err == nil {
+		err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+			return found(tx.exec(ctx, "DELETE FROM flow_execution WHERE id = $1", id))
+		}})
+	}
+	if err != nil {
+		return fmt.Errorf("delete execution: %w", err)
+	}
+	return nil
+}
+
+// DeleteExecutions removes the executions of a flow that have ended, those of one
+// user or, for "", of all, and says how many those were.
+func (s *Store) DeleteExecutions(ctx context.Context, flowID, userID string) (n int64, err error) {
+	where, args := ofFlow(flowID, userID)
+	err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+		n, err = tx.exec(ctx, "DELETE FROM flow_execution WHERE NOT "+unfinished+" AND "+where, args...)
+		return err
+	}})
+	if err != nil {
+		return 0, fmt.Errorf("delete executions: %w", err)
+	}
+	return n, nil
+}
+
+// ofFlow is the condition for a flow's executions, all or one user's.
+func ofFlow(flowID, userID string) (where string, args []any) {
+	if userID == "" {
+		return "flow_id = $1", []any{flowID}
+	}
+	return "flow_id = $1 AND user_id = $2", []any{flowID, userID}
+}

@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Execution gives an execution of a flow, or [ErrNotFound].
+func (s *Store) Execution(ctx context.Context, flowID, id string) (*Execution, error) {
+	e, err := s.execution(ctx, flowID, id)
+	if err != nil {
+		return nil, fmt.Errorf("get execution: %w", err)
+	}
+	return e, nil
+}
+
+func (s *Store) execution(ctx context.Context, flowID, id string) (*Execution, error) {
+	if !findable(flowID) || !findable(id) {
+		return nil, ErrNotFound
+	}
+	return one(ctx, s.db, scanExecution, "SELECT "+executionColumns+" FROM flow_execution WHERE id = $1 AND flow_id = $2", id, flowID)
+}
+
+// ExecutionQuery asks for a page of a flow's executions.
+type ExecutionQuery struct {
+	FlowID string
+	UserID string // whose; "" for everybody's
+	Limit  int    // in a page
+	Cursor string // Next of the page before; "" for the first
+	Offset int    // how many are left out before the page
+}
+
+// ExecutionPage is a page of executions without meta and maps, newest first.
+type ExecutionPage struct {
+	Executions []Execution
+	Next       string // cursor of the next page, "" on the last one
+}
+
+// ListExecutions gives a page of a flow's executions. A cursor that is none is
+// [ErrBadCursor].
+func (s *Store) ListExecutions(ctx context.Context, q ExecutionQuery) (*ExecutionPage, error) {
+	page, err := s.listExecutions(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("list executions: %w", err)
+	}
+	return page, nil
+}
+
+func (s *Store) listExecutions(ctx context.Context, q ExecutionQuery) (*ExecutionPage, error) {
+	after, err := parseCursor(q.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	where, args := ofFlow(q.FlowID, q.UserID)
+	arg := func(v any) string {
+		args = append(args, v)
+		return "$" + strconv.Itoa(len(args))
+	}
+	if after != nil {
+		where += " AND (created_at, id) < (" + arg(after.updatedAt) + ", " + arg(after.id) + ")"
+	}
+	tail := newestFirst + " LIMIT " + arg(q.Limit+1)
+	if q.Offset > 0 {
+		tail += " OFFSET " + arg(q.Offset)
+	}
+	rows, err := all(ctx, s.db, scanExecutionSummary, "SELECT "+executionSummary+" FROM flow_execution WHERE "+where+tail, args...)
+	if err != nil {
+		return nil, err
+	}
+	page := &ExecutionPage{Executions: rows}
+	if len(rows) > q.Limit {
+		page.Executions = rows[:q.Limit]
+		last := page.Executions[q.Limit-1]
+		page.Next = (&cursor{updatedAt: last.CreatedAt, id: last.ID}).String()
+	}
+	return page, nil
+}
+
+func scanExecutionSummary(rows *sql.Rows, e *Execution) error {
+	return rows.Scan(&e.ID, &e.FlowID, &e.UserID, &e.Status, &e.ExecutionTime, &e.CreatedAt)
+}
+
+// ExecutionStats counts the executions of a flow, those of one user or, for "", of
+// all. Only what is counted and averaged over all of them is filled in.
+func (s *Store) ExecutionStats(ctx context.Context, flowID, userID string) (*flow.ExecutionStats, error) {
+	where, args := ofFlow(flowID, userID)
+	stats, err := one(ctx, s.db, scanStats, "SELECT count(*),"+
+		" count(*) FILTER (WHERE status = 'success'), count(*) FILTER (WHERE status = 'error'),"+
+		" count(*) FILTER (WHERE status = 'aborted'), CAST(avg(execution_time) AS DOUBLE PRECISION), max(created_at)"+
+		" FROM flow_execution WHERE "+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("count executions: %w", err)
+	}
+	return stats, nil
+}
+
+func scanStats(rows *sql.Rows, s *flow.ExecutionStats) error {
+	return rows.Scan(&s.Total, &s.Success, &s.Errors, &s.Aborted, &s.AverageTime, &s.LastExecution)
+}
+
+// ExecutionMetas gives the newest limit executions of a flow with their meta and
+// without their maps; userID is as in ExecutionStats.
+func (s *Store) ExecutionMetas(ctx context.Context, flowID, userID string, limit int) ([]Execution, error) {
+	where, args := ofFlow(flowID, userID)
+	args = append(args, limit)
+	list, err := all(ctx, s.db, func(rows *sql.Rows, e *Execution) error {
+		return rows.Scan(&e.Status, &e.ExecutionTime, &e.Meta)
+	}, "SELECT status, execution_time, meta FROM flow_execution WHERE "+where+newestFirst+" LIMIT $"+strconv.Itoa(len(args)), args...)
+	if err != nil {
+		return nil, fmt.Errorf("read executions: %w", err)
+	}
+	return list, nil
+}

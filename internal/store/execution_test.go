@@ -1,0 +1,268 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+func addExecution(t *testing.T, s *Store, e Execution) *Execution {
+	t.Helper()
+	if e.Status == "" {
+		e.Status = flow.RunSuccess
+	}
+	must(t, s.CreateExecution(t.Context(), &e, 0, nil))
+	return &e
+}
+
+func testExecutions(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	f := addFlow(t, s, Flow{UserID: "ann"})
+	took := int64(1234)
+	json := []byte(`{"1":1.0,"a":{"\u0000":"<é>\ud800","big":1152921504606846976},"A":[null]}`)
+	for _, want := range []Execution{
+		{FlowID: f.ID, UserID: "bob", Status: flow.RunSuccess, ExecutionTime: &took, Meta: json, Inputs: json, Outputs: json, NodeResults: json, Errors: json},
+		{FlowID: f.ID, UserID: "bob", Status: flow.RunPending},
+	} {
+		made := want
+		must(t, s.CreateExecution(t.Context(), &made, 0, nil))
+		got, err := s.Execution(t.Context(), f.ID, made.ID)
+		must(t, err)
+		if made.Meta == nil || made.ID == "" || made.CreatedAt == 0 || !reflect.DeepEqual(*got, made) {
+			t.Errorf("got %+v, want %+v", got, made)
+		}
+		if _, err := s.Execution(t.Context(), "other", made.ID); !errors.Is(err, ErrNotFound) {
+			t.Errorf("below another flow: %v", err)
+		}
+		if err := s.CreateExecution(t.Context(), &made, 0, nil); !errors.Is(err, ErrExists) {
+			t.Errorf("made twice: %v", err)
+		}
+	}
+	for name, c := range map[string]struct {
+		e    Execution
+		want error
+	}{
+		"no flow":    {Execution{FlowID: "none", UserID: "bob", Status: "success"}, ErrNotFound},
+		"bad flow":   {Execution{FlowID: "\x00", UserID: "bob", Status: "success"}, ErrNotFound},
+		"no status":  {Execution{FlowID: f.ID, UserID: "bob"}, ErrBadText},
+		"no user":    {Execution{FlowID: f.ID, Status: "success"}, ErrBadText},
+		"no object":  {Execution{FlowID: f.ID, UserID: "bob", Status: "success", Inputs: []byte("1.0")}, ErrBadText},
+		"empty text": {Execution{FlowID: f.ID, UserID: "bob", Status: "success", Errors: []byte{}}, ErrBadText},
+	} {
+		if err := s.CreateExecution(t.Context(), &c.e, 0, nil); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+	if n := number(t, s, "SELECT count(*) FROM flow_execution"); n != 2 {
+		t.Errorf("there are %d executions", n)
+	}
+	bob := addUser(t, s, "bob@x")
+	first := &Idempotency{UserID: bob.ID, Key: "k", Body: []byte("first")}
+	must(t, s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: bob.ID, Status: "success"}, 0, first))
+	replay := (*ReplayError)(nil)
+	again := &Idempotency{UserID: bob.ID, Key: "k", Body: []byte("again")}
+	err := s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: bob.ID, Status: "success"}, 0, again)
+	if !errors.As(err, &replay) || string(replay.First.Body) != "first" {
+		t.Errorf("with the same key: %v", err)
+	}
+}
+
+// ids is what a test sees of a page.
+func ids(t *testing.T, s *Store, q ExecutionQuery) (list, next string) {
+	t.Helper()
+	page, err := s.ListExecutions(t.Context(), q)
+	must(t, err)
+	for _, e := range page.Executions {
+		list += e.ID
+		if e.Inputs != nil || e.Meta != nil {
+			t.Errorf("%s has maps", e.ID)
+		}
+	}
+	return list, page.Next
+}
+
+func testExecutionList(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	f, other := addFlow(t, s, Flow{UserID: "ann"}), addFlow(t, s, Flow{UserID: "ann"})
+	for i, id := range []string{"a", "b", "c", "d", "e", "f"} {
+		user := []string{"ann", "bob"}[i%2]
+		addExecution(t, s, Execution{ID: id, FlowID: f.ID, UserID: user, CreatedAt: int64(10 + i/2), Inputs: []byte("{}")})
+	}
+	addExecution(t, s, Execution{ID: "x", FlowID: other.ID, UserID: "ann"})
+	for _, c := range []struct {
+		q    ExecutionQuery
+		want string
+	}{
+		{ExecutionQuery{Limit: 60}, "fedcba"},
+		{ExecutionQuery{Limit: 2}, "fe"},
+		{ExecutionQuery{Limit: 2, Offset: 2}, "dc"},
+		{ExecutionQuery{Limit: 2, Offset: 6}, ""},
+		{ExecutionQuery{Limit: 60, UserID: "bob"}, "fdb"},
+		{ExecutionQuery{Limit: 1, Offset: 1, UserID: "bob"}, "d"},
+		{ExecutionQuery{Limit: 60, UserID: "eve"}, ""},
+	} {
+		c.q.FlowID = f.ID
+		if got, _ := ids(t, s, c.q); got != c.want {
+			t.Errorf("%+v: got %q, want %q", c.q, got, c.want)
+		}
+	}
+	for limit := 1; limit <= 7; limit++ {
+		q, got := ExecutionQuery{FlowID: f.ID, Limit: limit}, ""
+		for {
+			page, next := ids(t, s, q)
+			if got += page; next == "" {
+				break
+			}
+			q.Cursor = next
+		}
+		if got != "fedcba" {
+			t.Errorf("pages of %d: %q", limit, got)
+		}
+	}
+	if _, err := s.ListExecutions(t.Context(), ExecutionQuery{FlowID: f.ID, Limit: 1, Cursor: "?"}); !errors.Is(err, ErrBadCursor) {
+		t.Errorf("bad cursor: %v", err)
+	}
+	// Those made in one second are told apart by their ids.
+	var want string
+	for range 20 {
+		want = addExecution(t, s, Execution{FlowID: other.ID, UserID: "bob"}).ID + want
+	}
+	if got, _ := ids(t, s, ExecutionQuery{FlowID: other.ID, UserID: "bob", Limit: 60}); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func testExecutionStats(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	f := addFlow(t, s, Flow{UserID: "ann"})
+	stats, err := s.ExecutionStats(t.Context(), f.ID, "")
+	must(t, err)
+	if !reflect.DeepEqual(*stats, flow.ExecutionStats{}) {
+		t.Errorf("of none: %+v", stats)
+	}
+	for i, status := range []flow.RunStatus{"success", "success", "error", "aborted", "running"} {
+		took := int64(i)
+		e := Execution{FlowID: f.ID, UserID: "ann", Status: status, ExecutionTime: &took, CreatedAt: int64(100 + i), Meta: fmt.Appendf(nil, `{"n":%d}`, i)}
+		if status == "running" {
+			e.ExecutionTime, e.UserID = nil, "bob"
+		}
+		addExecution(t, s, e)
+	}
+	mean, last := 1.5, int64(104)
+	stats, err = s.ExecutionStats(t.Context(), f.ID, "")
+	must(t, err)
+	if want := (flow.ExecutionStats{Total: 5, Success: 2, Errors: 1, Aborted: 1, AverageTime: &mean, LastExecution: &last}); !reflect.DeepEqual(*stats, want) {
+		t.Errorf("got %+v", stats)
+	}
+	if stats, err = s.ExecutionStats(t.Context(), f.ID, "bob"); err != nil || stats.Total != 1 || stats.AverageTime != nil {
+		t.Errorf("bob's: %+v, %v", stats, err)
+	}
+	metas, err := s.ExecutionMetas(t.Context(), f.ID, "ann", 2)
+	must(t, err)
+	if len(metas) != 2 || string(metas[0].Meta) != `{"n":3}` || metas[1].Status != "error" || *metas[1].ExecutionTime != 2 {
+		t.Errorf("got %+v", metas)
+	}
+}
+
+func testExecutionKeep(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	f, other := addFlow(t, s, Flow{UserID: "ann"}), addFlow(t, s, Flow{UserID: "ann"})
+	addExecution(t, s, Execution{ID: "other", FlowID: other.ID, UserID: "ann", CreatedAt: 1})
+	run := addExecution(t, s, Execution{ID: "run", FlowID: f.ID, UserID: "ann", CreatedAt: 2, Status: flow.RunRunning})
+	for i := range 6 {
+		e := Execution{ID: fmt.Sprint(i), FlowID: f.ID, UserID: "ann", Status: flow.RunError, CreatedAt: int64(10 + i)}
+		must(t, s.CreateExecution(t.Context(), &e, 3, nil))
+	}
+	if got, _ := ids(t, s, ExecutionQuery{FlowID: f.ID, Limit: 60}); got != "543run" {
+		t.Errorf("kept %q, want the newest 3 and what runs", got)
+	}
+	run.Status = flow.RunSuccess
+	must(t, s.FinishExecution(t.Context(), run, 3))
+	if got, _ := ids(t, s, ExecutionQuery{FlowID: f.ID, Limit: 60}); got != "543" {
+		t.Errorf("kept %q after the run", got)
+	}
+	if got, _ := ids(t, s, ExecutionQuery{FlowID: other.ID, Limit: 60}); got != "other" {
+		t.Errorf("kept %q of another flow", got)
+	}
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			for range 5 {
+				if err := s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: "ann", Status: "success"}, 3, nil); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	must(t, s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: "ann", Status: "success"}, 3, nil))
+	if n := number(t, s, "SELECT count(*) FROM flow_execution WHERE flow_id = $1", f.ID); n != 3 {
+		t.Errorf("%d are left after many at once", n)
+	}
+}
+
+func testExecutionAbort(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	f := addFlow(t, s, Flow{UserID: "ann"})
+	if n, err := s.AbortExecutions(t.Context()); n != 0 || err != nil {
+		t.Errorf("marked %d, %v of none", n, err)
+	}
+	for _, status := range []flow.RunStatus{"success", "pending", "running", "error"} {
+		addExecution(t, s, Execution{ID: string(status), FlowID: f.ID, UserID: "ann", Status: status})
+	}
+	must(t, s.StartExecution(t.Context(), "pending"))
+	for _, id := range []string{"pending", "success", "none"} {
+		if err := s.StartExecution(t.Context(), id); !errors.Is(err, ErrNotFound) {
+			t.Errorf("started %s: %v", id, err)
+		}
+	}
+	if n, err := s.AbortExecutions(t.Context()); n != 2 || err != nil {
+		t.Errorf("marked %d, %v; want 2", n, err)
+	}
+	page, err := s.ListExecutions(t.Context(), ExecutionQuery{FlowID: f.ID, Limit: 60})
+	must(t, err)
+	var got []string
+	for _, e := range page.Executions {
+		got = append(got, e.ID+" "+string(e.Status))
+	}
+	if text := strings.Join(got, ", "); text != "success success, running aborted, pending aborted, error error" {
+		t.Errorf("there are %s", text)
+	}
+}
+
+func testExecutionDelete(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	f := addFlow(t, s, Flow{UserID: "ann"})
+	for _, id := range []string{"a", "b", "c", "d"} {
+		addExecution(t, s, Execution{ID: id, FlowID: f.ID, UserID: map[string]string{"b": "bob"}[id] + "x"})
+	}
+	addExecution(t, s, Execution{ID: "run", FlowID: f.ID, UserID: "x", Status: flow.RunRunning})
+	must(t, s.DeleteExecution(t.Context(), f.ID, "a"))
+	for id, want := range map[string]error{"a": ErrNotFound, "": ErrNotFound, "run": ErrInUse} {
+		if err := s.DeleteExecution(t.Context(), f.ID, id); !errors.Is(err, want) {
+			t.Errorf("delete %q: %v, want %v", id, err, want)
+		}
+	}
+	if n, err := s.DeleteExecutions(t.Context(), f.ID, "x"); n != 2 || err != nil {
+		t.Errorf("deleted %d, %v of x", n, err)
+	}
+	if got, _ := ids(t, s, ExecutionQuery{FlowID: f.ID, Limit: 60}); got != "runb" {
+		t.Errorf("left are %q", got)
+	}
+	if n, err := s.DeleteExecutions(t.Context(), f.ID, ""); n != 1 || err != nil {
+		t.Errorf("deleted %d, %v of all", n, err)
+	}
+	must(t, s.DeleteFlow(t.Context(), f.ID, nil))
+	if n := number(t, s, "SELECT count(*) FROM flow_execution"); n != 0 {
+		t.Errorf("%d outlive their flow", n)
+	}
+	gone := Execution{ID: "run", FlowID: f.ID, UserID: "x", Status: "success", Meta: []byte("{}")}
+	if err := s.FinishExecution(t.Context(), &gone, 3); !errors.Is(err, ErrNotFound) {
+		t.Errorf("finished what is gone: %v", err)
+	}
+}
