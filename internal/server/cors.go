@@ -12,7 +12,7 @@ type cors struct{ origins []string }
 const (
 	corsHeaders = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
 	corsExposed = "ETag, Flowctl-Api, Idempotency-Replayed, Link, Retry-After, X-Request-Id, X-Total-Count"
-	corsMethods = "GET, HEAD, POST, DELETE"
+	corsMethods = "GET, HEAD, POST, PUT, DELETE"
 )
 
 // setHeaders puts them on the answer, to a preflight too, which the route answers

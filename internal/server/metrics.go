@@ -44,7 +44,7 @@ func (m *serverMetrics) observe(c *call, took time.Duration) {
 	if c.route != "" {
 		key.route = c.route
 		switch c.r.Method {
-		case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete, http.MethodOptions:
+		case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions:
 			key.method = c.r.Method
 		}
 	}

@@ -30,6 +30,7 @@ func (s *Server) routes() []route {
 		{"/api/v1/flows/{id}", m{
 			"GET":    s.signedIn(s.getFlow),
 			"POST":   s.signedIn(s.updateFlow),
+			"PUT":    s.signedIn(s.putFlow),
 			"DELETE": s.signedIn(s.deleteFlow),
 		}},
 		{"/api/v1/flows/{id}/duplicate", m{"POST": s.signedIn(s.duplicateFlow)}},

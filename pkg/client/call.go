@@ -27,6 +27,8 @@ type call struct {
 	body    []byte // JSON; nil for none
 	ifMatch string
 
+	ifNoneMatch string
+
 	repeatable bool // doing it twice is as good as once, on every server
 	unkeyed    bool // without Idempotency-Key
 	patient    bool // may take as long as it takes
@@ -77,6 +79,9 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 	}
 	if k.ifMatch != "" {
 		r.SetHeader("If-Match", k.ifMatch)
+	}
+	if k.ifNoneMatch != "" {
+		r.SetHeader("If-None-Match", k.ifNoneMatch)
 	}
 	if k.method == http.MethodPost && !k.unkeyed {
 		// net/http sends a POST with an Idempotency-Key again by itself, even to a

@@ -15,6 +15,9 @@ var (
 	ErrNotFound     = errors.New("not found")     // 404
 	ErrInvalid      = errors.New("invalid")       // 400, 413, 415, 422
 	ErrConflict     = errors.New("conflict")      // 409, 412
+
+	// ErrUnsupported is what only our own server can do, asked of another one.
+	ErrUnsupported = errors.New("not supported")
 )
 
 // Error is a call that failed: the server refused it, its answer made no sense,

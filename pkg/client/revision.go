@@ -36,7 +36,26 @@ func ContentRevision(f flow.Flow) Revision {
 // WriteOption changes how a flow is updated or deleted.
 type WriteOption func(*write)
 
-type write struct{ unchanged Revision }
+type write struct {
+	unchanged Revision
+	absent    bool
+}
+
+func newWrite(opts []WriteOption) write {
+	var w write
+	for _, opt := range opts {
+		opt(&w)
+	}
+	return w
+}
+
+// IfAbsent lets a [FlowsService.Put] happen only if there is no such flow;
+// otherwise it fails with [ErrConflict]. Updates and deletions always do.
+func IfAbsent() WriteOption {
+	return func(w *write) { w.absent = true }
+}
+
+func isAbsent(opts []WriteOption) bool { return newWrite(opts).absent }
 
 // IfUnchanged lets the write happen only if the flow is still what it was at rev;
 // otherwise it fails with [ErrConflict]. Our server does that in one step; on the
@@ -47,11 +66,11 @@ func IfUnchanged(rev Revision) WriteOption {
 
 // unchanged sees to it that k happens only on the revision that opts ask for.
 func (s *FlowsService) unchanged(ctx context.Context, k *call, id string, opts []WriteOption) error {
-	var w write
-	for _, opt := range opts {
-		opt(&w)
-	}
-	if w.unchanged == "" {
+	w := newWrite(opts)
+	switch {
+	case w.absent:
+		return s.c.failure(k, http.StatusPreconditionFailed, "")
+	case w.unchanged == "":
 		return nil
 	}
 	if !strings.HasPrefix(string(w.unchanged), contentPrefix) {

@@ -1,0 +1,93 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"regexp"
+	"sync"
+
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+// saneID compiles, once it is needed, what an id that a client chooses may be: one
+// that is a path element as it stands, and a file name everywhere.
+//
+//nolint:gochecknoglobals // compiled once
+var saneID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`) })
+
+// putFlow makes the flow of the path what the body says, and creates it if there is
+// none. It takes no Idempotency-Key: doing it twice is doing it once.
+func (s *Server) putFlow(c *call) error {
+	o, _, err := c.object()
+	if err != nil {
+		return err
+	}
+	d, faults := parseDraft(o, "body")
+	if _, ok := o.Get("name"); !ok {
+		faults = append(faults, missing("body", "name"))
+	}
+	if faults != nil {
+		return invalid(faults...)
+	}
+	var unchanged store.Flow
+	f, err := s.st.PutFlow(c.r.Context(), c.r.PathValue("id"),
+		func() (*store.Flow, error) { return c.putNew(d) },
+		func(f *store.Flow) error {
+			changed, err := c.putOver(d, f)
+			if err == nil && !changed {
+				unchanged = *f
+				err = errUnchanged
+			}
+			return err
+		})
+	if errors.Is(err, errUnchanged) {
+		return c.sendFlow(&unchanged)
+	}
+	if err != nil {
+		return err
+	}
+	return c.sendFlow(f)
+}
+
+// putNew is the flow of d where there is none yet.
+func (c *call) putNew(d draft) (*store.Flow, error) {
+	id := c.r.PathValue("id")
+	switch {
+	case len(c.r.Header.Values("If-Match")) > 0:
+		return nil, &problem{status: http.StatusPreconditionFailed, detail: "There is no such flow"}
+	case !saneID().MatchString(id):
+		return nil, invalid(fault{
+			kind: "string_pattern_mismatch", loc: []any{"path", "id"}, input: appendQuoted(nil, id),
+			msg: "An id has 1 to 128 letters, digits, dots, dashes and underscores, and begins with a letter or digit",
+		})
+	}
+	return d.flow(c.user.ID, ""), nil
+}
+
+// putOver replaces f by d and tells whether that changed anything.
+func (c *call) putOver(d draft, f *store.Flow) (changed bool, err error) {
+	switch may := c.rights(f); {
+	case !may.write, d.changesAccess(f) && !may.own:
+		return false, errProhibited
+	}
+	if none := c.r.Header.Values("If-None-Match"); len(none) > 0 && matches(none, etag(f), true) {
+		return false, &problem{status: http.StatusPreconditionFailed, detail: "There is such a flow already"}
+	}
+	if err := c.checkIfMatch(f); err != nil {
+		return false, err
+	}
+	before := *f
+	next := d.flow(f.UserID, f.Name)
+	f.Name, f.Description, f.Nodes, f.Edges, f.Meta, f.Extra = next.Name, next.Description, next.Nodes, next.Edges, next.Meta, next.Extra
+	if d.access != nil {
+		f.AccessControl = next.AccessControl
+	}
+	return !sameAuthored(&before, f), nil
+}
+
+// sameAuthored tells whether two flows say the same, byte for byte.
+func sameAuthored(a, b *store.Flow) bool {
+	return a.Name == b.Name && sameText(a.Description, b.Description) &&
+		string(a.Nodes) == string(b.Nodes) && string(a.Edges) == string(b.Edges) && string(a.Meta) == string(b.Meta) &&
+		string(a.Extra) == string(b.Extra) && string(a.AccessControl) == string(b.AccessControl)
+}

@@ -1,0 +1,31 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// PutFlow writes the flow with the given id: change modifies it as in
+// [Store.UpdateFlow]; where there is none, what create gives is added under that
+// id. When somebody adds or removes the flow meanwhile, it begins again, so that
+// both may be called more than once. An error of either ends it and is returned as
+// it is, but [ErrNotFound], which change must not give.
+func (s *Store) PutFlow(ctx context.Context, id string, create func() (*Flow, error), change func(*Flow) error) (*Flow, error) {
+	if err := checkID("id", id); err != nil {
+		return nil, fmt.Errorf("put flow: %w", err)
+	}
+	for {
+		f, err := s.UpdateFlow(ctx, id, change, nil)
+		if !errors.Is(err, ErrNotFound) {
+			return f, err
+		}
+		if f, err = create(); err != nil {
+			return nil, err
+		}
+		f.ID = id
+		if err := s.CreateFlow(ctx, f, nil); !errors.Is(err, ErrExists) {
+			return f, err
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Put makes the flow with an id of the caller's choice what spec says: it is
+// created, private unless the spec says otherwise, or replaced, and then keeps its
+// access control where the spec has none. The id has 1 to 128 letters, digits,
+// dots, dashes and underscores, the first a letter or digit. Only our own server
+// can do that; elsewhere the error is [ErrUnsupported], and nothing is sent.
+//
+// A Put whose answer was lost is sent again. Where that finds what the lost one
+// did, it has succeeded, whatever [IfAbsent] and [IfUnchanged] say.
+func (s *FlowsService) Put(ctx context.Context, id string, spec flow.Spec, opts ...WriteOption) (flow.Flow, error) {
+	authored(&spec)
+	k := &call{verb: "put flow", method: http.MethodPut, body: withLists(spec)}
+	if err := flowPath(k, id, ""); err != nil {
+		return flow.Flow{}, err
+	}
+	if !s.c.isOurs(ctx) {
+		if err := ctx.Err(); err != nil {
+			return flow.Flow{}, err
+		}
+		return flow.Flow{}, fmt.Errorf("%s: %w: this server chooses the ids of its flows; create the flow instead", k.doing(), ErrUnsupported)
+	}
+	if isAbsent(opts) {
+		k.ifNoneMatch = "*"
+	} else if err := s.unchanged(ctx, k, id, opts); err != nil {
+		return flow.Flow{}, err
+	}
+	f, _, err := s.c.flow(ctx, k)
+	if k.lost && errors.Is(err, ErrConflict) {
+		if now, _, getErr := s.Get(ctx, id); getErr == nil && sameContent(now.Spec, spec) {
+			return now, nil
+		}
+	}
+	return f, err
+}
