@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/flowctl/flowctl/internal/modeltest"
 	"github.com/flowctl/flowctl/internal/server"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/internal/upstreamtest"
@@ -41,6 +42,9 @@ func TestMain(m *testing.M) {
 //	await FILE PATTERN           wait until the file matches; named groups set
 //	                             variables
 //	certificate                  write cert.pem and key.pem for 127.0.0.1
+//	model [-backend]             start an OpenAI-compatible server, see modeltest;
+//	                             sets MODEL_URL, and with -backend FLOWCTL_SERVER
+//	asked                        print what that server was asked so far
 //	newer FILE                   make a SQLite database that of a newer flowctl
 //
 // and the program "terminal DIALOGUE PROGRAM ARGS...", see terminalMain.
@@ -53,11 +57,13 @@ func TestScript(t *testing.T) {
 		Setup:               setupScript,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"answers":     scriptAnswers,
+			"asked":       scriptAsked,
 			"await":       scriptAwait,
 			"certificate": scriptCertificate,
 			"exits":       scriptExits,
 			"fault":       scriptFault,
 			"hangs":       scriptHangs,
+			"model":       scriptModel,
 			"post":        scriptPost,
 			"newer":       scriptNewer,
 			"requests":    scriptRequests,
@@ -74,6 +80,12 @@ func setupScript(env *testscript.Env) error {
 	env.Setenv("HOME", home)
 	env.Setenv("FLOWCTL_NO_KEYRING", "1")
 	env.Values[backendKey{}] = new(*upstreamtest.Backend)
+	env.Values[modelsKey{}] = new(*modeltest.Server)
+	examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
+	if err != nil {
+		return err
+	}
+	env.Setenv("EXAMPLES", examples)
 	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
 		env.Setenv(name, "")
 	}

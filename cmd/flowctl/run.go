@@ -89,7 +89,6 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(runFormats(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions(
 		[]string{string(engine.Standard), string(engine.Browser)}, cobra.ShellCompDirectiveNoFileComp))
-	cmd.MarkFlagsMutuallyExclusive("save", "no-save")
 }
 
 func (o *runOptions) run(ctx context.Context, arg string) error {
@@ -132,6 +131,9 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 func (o *runOptions) check() (engine.Reading, error) {
 	if !slices.Contains(runFormats(), o.format) {
 		return "", unknownFormat(o.format, runFormats()...)
+	}
+	if o.save && o.noSave {
+		return "", usageError{errors.New("--save and --no-save exclude each other; give one of them")}
 	}
 	reading, err := engine.ParseReading(o.reading)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // printExplanation says how the flow would run.
 func (o *runOptions) printExplanation(f runFlow, e *engine.Explanation) error {
 	if o.format != runText {
-		return o.printValue(e)
+		return o.printValue(engineJSON{e})
 	}
 	var b bytes.Buffer
 	if len(e.Refused) > 0 {

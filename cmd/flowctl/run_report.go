@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,6 +57,19 @@ func (o *runOptions) printValue(v any) error {
 		return err
 	}
 	return output.Item(p, output.View[any]{}, v)
+}
+
+// engineJSON is something of the engine's as its tags say: without what is not
+// told of it, and without escapes for HTML.
+type engineJSON struct{ v any }
+
+// AppendJSON appends it as compact JSON.
+func (e engineJSON) AppendJSON(dst []byte) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(e.v) // has nothing in it that cannot be
+	return append(dst, bytes.TrimSpace(b.Bytes())...)
 }
 
 // executionObject is an execution as the API gives it, whole: what has no value

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
 
 	"golang.org/x/term"
@@ -63,20 +61,8 @@ func (s *runShow) end() error {
 // write writes an event on a line.
 func (s *runShow) write(e engine.Event) {
 	if s.failed == nil {
-		s.failed = output.Item(s.events, output.View[eventLine]{}, eventLine{e})
+		s.failed = output.Item(s.events, output.View[engineJSON]{}, engineJSON{e})
 	}
-}
-
-// eventLine is an event as it is printed.
-type eventLine struct{ engine.Event }
-
-// AppendJSON appends the event without the escapes for HTML.
-func (e eventLine) AppendJSON(dst []byte) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(e.Event) // has nothing in it that cannot be
-	return append(dst, bytes.TrimSpace(b.Bytes())...)
 }
 
 // terminalSize is the size of a terminal, that of the oldest ones if it does not

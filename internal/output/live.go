@@ -37,7 +37,9 @@ func (l *Live) Draw(width int, lines []LiveLine) {
 		}
 		b.WriteString("\r\x1b[2K" + line.Lead + text + "\r\n")
 	}
-	b.WriteString("\x1b[J")
+	if len(lines) < l.drawn {
+		b.WriteString("\x1b[J")
+	}
 	l.drawn = len(lines)
 	_, _ = io.WriteString(l.w, b.String()) // there is nowhere left to report that it was not drawn
 }

@@ -1,0 +1,40 @@
+package output
+
+import (
+	"bytes"
+	"testing"
+)
+
+func TestLive(t *testing.T) {
+	var b bytes.Buffer
+	l := NewLive(&b)
+	for _, c := range []struct {
+		lines []LiveLine
+		want  string
+	}{
+		{[]LiveLine{{Lead: "* ", Text: "one"}, {Text: "two"}}, "\r\x1b[2K* one\r\n\r\x1b[2Ktwo\r\n"},
+		{[]LiveLine{{Lead: "* ", Text: "a long line, cut"}}, "\x1b[2A\r\x1b[2K* a long lin…\r\n\x1b[J"},
+		{[]LiveLine{{Text: "\x1b[2J\nx", Style: func(s ...string) string { return "<" + s[0] + ">" }}}, "\x1b[1A\r\x1b[2K<\\u001b[2J x>\r\n"},
+	} {
+		b.Reset()
+		if l.Draw(14, c.lines); b.String() != c.want {
+			t.Errorf("%+v is drawn as %q, want %q", c.lines, b.String(), c.want)
+		}
+	}
+}
+
+func TestTail(t *testing.T) {
+	for _, c := range []struct {
+		text, want string
+		width      int
+	}{
+		{"short", "short", 10},
+		{"0123456789abcdef", "abcdef", 6},
+		{"日本語のテキスト", "キスト", 6},
+		{"a\x1b[2J", `\u001b[2J`, 9},
+	} {
+		if got := Tail(c.text, c.width); got != c.want {
+			t.Errorf("the last %d cells of %q are %q, want %q", c.width, c.text, got, c.want)
+		}
+	}
+}
