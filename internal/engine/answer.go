@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
@@ -12,17 +10,17 @@ import (
 // "messages", the first of "images", the first of "choices" or of "data".
 func (c *call) answer(body js.Value) (js.Value, error) {
 	v, err := c.content(body)
-	if err != nil && !c.rules.Errors {
-		return nil, fmt.Errorf("Model execution failed: %w", err) //nolint:staticcheck // the browser's wording
+	if err != nil {
+		return nil, c.rules.worded("Model execution failed: %w", "read the model's answer: %w", err)
 	}
-	return v, err
+	return v, nil
 }
 
 func (c *call) content(body js.Value) (js.Value, error) {
 	if messages, ok := js.Get(body, "messages").(js.Array); ok && len(messages) > 0 {
 		content := js.Get(messages[len(messages)-1], "content")
 		if _, isText := js.AsString(content); js.Truthy(content) && !isText && !c.rules.Files {
-			return nil, errors.New("content.substring is not a function")
+			return nil, says("content.substring is not a function")
 		}
 		if js.Truthy(content) {
 			return c.readText(content)
@@ -34,23 +32,25 @@ func (c *call) content(body js.Value) (js.Value, error) {
 	if choice := js.Get(js.Get(body, "choices"), "0"); js.Truthy(choice) {
 		message := js.Get(choice, "message")
 		if _, null := message.(js.Null); null || js.IsUndefined(message) {
-			return nil, fmt.Errorf("Cannot read properties of %s (reading 'content')", js.ToString(message)) //nolint:staticcheck // JavaScript's wording
+			return nil, c.rules.worded("Cannot read properties of %s (reading 'content')", "its choice has no message, but %s", js.ToString(message))
 		}
 		return c.readText(js.Get(message, "content"))
 	}
 	if data, ok := js.Get(body, "data").(js.Array); ok {
 		return c.generated(data)
 	}
-	return nil, errNoAnswer
+	return nil, c.noAnswer()
 }
 
-var errNoAnswer = errors.New("Invalid response from model - check console for details") //nolint:staticcheck // the browser's wording
+func (c *call) noAnswer() error {
+	return c.rules.worded("Invalid response from model - check console for details", "it has no content")
+}
 
 // generated is the first file of an image model's answer: a URL, or its content
 // as a data: URL.
 func (c *call) generated(data js.Array) (js.Value, error) {
 	if len(data) == 0 {
-		return nil, errors.New("Cannot read properties of undefined (reading 'url')") //nolint:staticcheck // JavaScript's wording
+		return nil, c.rules.worded("Cannot read properties of undefined (reading 'url')", "it has no file")
 	}
 	if url := js.Get(data[0], "url"); js.Truthy(url) {
 		return c.file(url), nil
@@ -58,7 +58,7 @@ func (c *call) generated(data js.Array) (js.Value, error) {
 	if content := js.Get(data[0], "b64_json"); js.Truthy(content) {
 		return c.file(js.String("data:image/png;base64," + js.ToString(content))), nil
 	}
-	return nil, errNoAnswer
+	return nil, c.noAnswer()
 }
 
 // readText reads an answer in words. The browser takes some words for a failure,
@@ -71,7 +71,7 @@ func (c *call) readText(content js.Value) (js.Value, error) {
 	lower := js.ToLower(text)
 	for _, words := range []string{"wasn't able to generate", "unable to generate", "failed to generate", "error generating", "❌ error"} {
 		if strings.Contains(lower, words) {
-			return nil, fmt.Errorf("Model failed: %s", text) //nolint:staticcheck // the browser's wording
+			return nil, says("Model failed: %s", text)
 		}
 	}
 	if id := mentionedFile(text); id != "" {

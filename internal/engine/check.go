@@ -121,9 +121,14 @@ func (g *graph) give(inputs map[string]js.Value) []flow.Problem {
 			})
 			continue
 		}
-		data, _ := n.data.(js.Object)
-		data = slices.DeleteFunc(slices.Clone(data), func(m js.Member) bool { return m.Key == "value" })
-		n.data = append(data, js.Member{Key: "value", Value: inputs[id]})
+		data := js.Object{{Key: "value", Value: inputs[id]}}
+		authored, _ := n.data.(js.Object)
+		for _, m := range authored {
+			if m.Key != "value" {
+				data = append(data, m)
+			}
+		}
+		n.data = data
 	}
 	return found
 }

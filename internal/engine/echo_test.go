@@ -13,7 +13,7 @@ func TestEcho(t *testing.T) {
 	var deltas []string
 	for range 2 {
 		deltas = nil
-		res := mustRun(t, t.Context(), spec, Options{Services: Services{Model: Echo{}}, Events: func(e Event) {
+		res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: Echo{}}, Events: func(e Event) {
 			if e.Type == EventNodeDelta {
 				deltas = append(deltas, e.Delta)
 			}

@@ -95,7 +95,7 @@ func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
 }
 
 // errCycle is what a flow with a cycle ends with in the browser, before it runs.
-var errCycle = errors.New("Circular dependency detected in flow") //nolint:staticcheck // the browser's wording
+var errCycle = says("Circular dependency detected in flow")
 
 // prepare compiles the flow. ended is what ends the run before its first node.
 func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
@@ -143,7 +143,7 @@ func parseInputs(raw map[string]json.RawMessage, rules Rules) (map[string]js.Val
 }
 
 // errBrowserEnded is the browser's error of a run that was cancelled.
-var errBrowserEnded = errors.New("Flow execution aborted by user") //nolint:staticcheck // the browser's wording
+var errBrowserEnded = says("Flow execution aborted by user")
 
 // conclude finds the status of the run, and what to say of its end. left tells
 // whether there were steps left to run.

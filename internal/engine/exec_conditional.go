@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
@@ -19,7 +17,7 @@ func conditional(_ context.Context, c *call) (js.Value, error) {
 	}
 	result, err := compareWith(c.node.text("operator"), condition, compare)
 	if err != nil {
-		return nil, fmt.Errorf("Failed to evaluate condition: %w", err) //nolint:staticcheck // the browser's wording
+		return nil, c.rules.worded("Failed to evaluate condition: %w", "evaluate the condition: %w", err)
 	}
 	branch := flow.HandleFalse
 	if result {
@@ -44,8 +42,8 @@ func (c *call) compared() (condition string, compare js.Value, err error) {
 		compare = v
 	}
 	if !c.rules.Interpolation {
-		if v := c.node.field("condition"); js.Truthy(v) && v.Type() != "string" {
-			return "", nil, errors.New("conditionValue.replace is not a function")
+		if v := c.node.field("condition"); js.Truthy(v) && js.Type(v) != "string" {
+			return "", nil, says("conditionValue.replace is not a function")
 		}
 		return c.fillFirst(condition), compare, nil
 	}
@@ -62,7 +60,7 @@ func (c *call) compared() (condition string, compare js.Value, err error) {
 // compareWith applies an operator; an unknown one is never true.
 func compareWith(operator, condition string, compare js.Value) (bool, error) {
 	text := js.ToString(compare)
-	same := condition == text && compare.Type() == "string"
+	same := condition == text && js.Type(compare) == "string"
 	switch operator {
 	case "", "equals":
 		return same, nil

@@ -13,7 +13,7 @@ import (
 func knowledge(ctx context.Context, c *call) (js.Value, error) {
 	base := c.node.field("knowledgeBaseId")
 	if !js.Truthy(base) {
-		return nil, errors.New("No knowledge base selected") //nolint:staticcheck // the browser's wording
+		return nil, c.rules.worded("No knowledge base selected", "the node has no knowledge base; set its knowledgeBaseId")
 	}
 	query, err := c.query("No query provided", c.fillFirst)
 	if err != nil {
@@ -21,7 +21,7 @@ func knowledge(ctx context.Context, c *call) (js.Value, error) {
 	}
 	v, err := c.chunks(ctx, js.ToString(base), query)
 	if err != nil {
-		return nil, c.failed("Knowledge query failed", err, func(said js.Value) string {
+		return nil, c.failed("Knowledge query failed", "query the knowledge base", err, func(said js.Value) string {
 			return js.ToString(js.Get(said, "message"))
 		})
 	}
@@ -32,11 +32,11 @@ func knowledge(ctx context.Context, c *call) (js.Value, error) {
 func (c *call) query(missing string, browser func(string) string) (string, error) {
 	query := c.node.field("query")
 	if !js.Truthy(query) {
-		return "", errors.New(missing)
+		return "", c.rules.worded(missing, "the node has no query; set it")
 	}
 	text, ok := js.AsString(query)
 	if !ok {
-		return "", errors.New("query.replace is not a function")
+		return "", says("query.replace is not a function")
 	}
 	if c.rules.Interpolation {
 		return c.fill(text)
@@ -46,12 +46,11 @@ func (c *call) query(missing string, browser func(string) string) (string, error
 
 // failed words the failure of a backend call. What the browser's API code throws
 // is not always an Error, which only browser knows how to show.
-func (c *call) failed(doing string, err error, show func(said js.Value) string) error {
-	said, isError := thrown(err)
-	if c.rules.Errors || isError {
-		return fmt.Errorf("%s: %w", doing, err)
+func (c *call) failed(browser, standard string, err error, show func(said js.Value) string) error {
+	if said, isError := thrown(err); !isError && !c.rules.Errors {
+		err = errors.New(show(said))
 	}
-	return errors.New(doing + ": " + show(said))
+	return c.rules.worded(browser+": %w", standard+": %w", err)
 }
 
 func (c *call) chunks(ctx context.Context, id, query string) (js.Value, error) {
@@ -60,7 +59,7 @@ func (c *call) chunks(ctx context.Context, id, query string) (js.Value, error) {
 		return nil, err
 	}
 	if !js.Truthy(base) {
-		return nil, errors.New("Knowledge base not found") //nolint:staticcheck // the browser's wording
+		return nil, c.rules.worded("Knowledge base not found", "the server has no knowledge base of that id")
 	}
 	collection := id
 	for _, named := range []js.Value{js.Get(base, "collection_name"), js.Get(js.Get(base, "data"), "collection_name")} {

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"strings"
 
@@ -69,7 +68,7 @@ func (c *call) items() (items, error) {
 	case "array":
 		list, err := c.array()
 		if err != nil {
-			return items{}, fmt.Errorf("Loop failed: %w", err) //nolint:staticcheck // the browser's wording
+			return items{}, c.rules.worded("Loop failed: %w", "find what to loop over: %w", err)
 		}
 		it := items{count: len(list), array: list}
 		if c.node.isCut(c.rules) {
@@ -113,7 +112,7 @@ func (c *call) array() (js.Array, error) {
 	}
 	list, ok := v.(js.Array)
 	if !ok {
-		return nil, fmt.Errorf("Loop array must be an array. Got: %s. Value: %s", v.Type(), js.Text(jsonOf(v))) //nolint:staticcheck // the browser's wording
+		return nil, c.rules.worded("Loop array must be an array. Got: %s. Value: %s", "the loop needs an array, and has a %s: %.200s", js.Type(v), js.Text(jsonOf(v)))
 	}
 	return list, nil
 }
@@ -166,11 +165,11 @@ func (c *call) arrayInBrowser(path string) (js.Value, error) {
 		}
 		v := c.found(name)
 		if js.IsUndefined(v) {
-			return nil, fmt.Errorf("Node %s not found in results. Available nodes: %s", name, c.available()) //nolint:staticcheck // the browser's wording
+			return nil, says("Node %s not found in results. Available nodes: %s", name, c.available())
 		}
 		return followStrictly(v, keys)
 	}
-	return nil, fmt.Errorf("Invalid array path template: %s", path) //nolint:staticcheck // the browser's wording
+	return nil, says("Invalid array path template: %s", path)
 }
 
 // available lists the nodes that have a result.
@@ -191,12 +190,12 @@ func followStrictly(v js.Value, path string) (js.Value, error) {
 	keys := strings.Split(path[1:], ".")
 	for _, key := range keys {
 		next, ok := js.Lookup(v, key)
-		if !ok || v.Type() != "object" {
+		if !ok || js.Type(v) != "object" {
 			first := 0
 			for keys[first] != key {
 				first++
 			}
-			return nil, fmt.Errorf("Path %s not found in result at %s", key, strings.Join(keys[:first+1], ".")) //nolint:staticcheck // the browser's wording
+			return nil, says("Path %s not found in result at %s", key, strings.Join(keys[:first+1], "."))
 		}
 		v = next
 	}

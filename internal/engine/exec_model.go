@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"time"
 
@@ -14,11 +15,11 @@ import (
 func model(ctx context.Context, c *call) (js.Value, error) {
 	id := c.node.field("modelId")
 	if !js.Truthy(id) {
-		return nil, errors.New("No model selected") //nolint:staticcheck // the browser's wording
+		return nil, c.rules.worded("No model selected", "the node has no model; set its modelId")
 	}
 	name, ok := js.AsString(id)
 	if !ok {
-		return nil, errors.New("data.modelId.includes is not a function")
+		return nil, says("data.modelId.includes is not a function")
 	}
 	say := c.standardPrompt
 	if !c.rules.Files {
@@ -133,12 +134,14 @@ func (c *call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
 // maxRetryWait is the longest wait that is worth it.
 const maxRetryWait = time.Minute
 
-// wait is how long to wait before the next attempt.
+// wait is how long to wait before the next attempt: up to a quarter longer than
+// it must be, so that nodes that failed together do not come back together.
 func (c *call) wait(answer *HTTPError, again int) time.Duration {
-	if answer.RetryAfter > 0 {
-		return answer.RetryAfter
+	wait := answer.RetryAfter
+	if wait <= 0 {
+		wait = c.RetryWait << min(again, 10)
 	}
-	return c.RetryWait << min(again, 10)
+	return wait + rand.N(wait/4+1) //nolint:gosec // nobody gains by guessing it
 }
 
 // sleep waits, or comes back early with an error when ctx ends.
@@ -155,14 +158,11 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // modelError words the failure of a call.
 func (c *call) modelError(err error) error {
-	if c.rules.Errors {
-		return fmt.Errorf("call the model: %w", err)
-	}
 	var answer *HTTPError
-	if errors.As(err, &answer) {
-		err = errors.New("API request failed: " + answer.browserDetail())
+	if errors.As(err, &answer) && !c.rules.Errors {
+		err = says("API request failed: %s", answer.browserDetail())
 	}
-	return fmt.Errorf("Model execution failed: %w", err) //nolint:staticcheck // the browser's wording
+	return c.rules.worded("Model execution failed: %w", "call the model: %w", err)
 }
 
 // browserDetail is what the browser shows of a failed call.

@@ -77,7 +77,7 @@ func withoutFence(text string) string {
 func (c *call) showFile(ctx context.Context, in js.Value) (js.Value, error) {
 	text, ok := js.AsString(in)
 	if !ok {
-		return nil, errors.New("Invalid file input - expected base64 data or file ID") //nolint:staticcheck // the browser's wording
+		return nil, c.rules.worded("Invalid file input - expected base64 data or file ID", "the node shows a file, and has none for its input")
 	}
 	fileType := c.node.text("fileType")
 	if fileType == "" {
@@ -89,7 +89,7 @@ func (c *call) showFile(ctx context.Context, in js.Value) (js.Value, error) {
 	if strings.HasPrefix(text, "data:") {
 		id, err := c.upload(ctx, text, fileType)
 		if err != nil {
-			return nil, fmt.Errorf("Failed to upload file: %w", err) //nolint:staticcheck // the browser's wording
+			return nil, c.rules.worded("Failed to upload file: %w", "upload the file: %w", err)
 		}
 		return shownFile(id, fileType), nil
 	}
@@ -125,7 +125,7 @@ func (c *call) upload(ctx context.Context, dataURL, fileType string) (id string,
 	}
 	id, err = c.Services.Files.Upload(ctx, "flow-output."+ext, contentType, fileType, data)
 	if err == nil && id == "" {
-		err = errors.New("File upload failed") //nolint:staticcheck // the browser's wording
+		err = c.rules.worded("File upload failed", "the server gave no id")
 	}
 	return id, err
 }
@@ -134,7 +134,7 @@ func (c *call) upload(ctx context.Context, dataURL, fileType string) (id string,
 func parseDataURL(dataURL string) (contentType string, data []byte, err error) {
 	head, content, ok := strings.Cut(strings.TrimPrefix(dataURL, "data:"), ",")
 	if !ok {
-		return "", nil, errors.New("Failed to fetch") //nolint:staticcheck // the browser's wording
+		return "", nil, says("Failed to fetch")
 	}
 	text, err := url.PathUnescape(content)
 	if err != nil {

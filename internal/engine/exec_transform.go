@@ -12,7 +12,7 @@ import (
 // transform changes the first input. An unknown operation passes it on.
 func transform(_ context.Context, c *call) (js.Value, error) {
 	if len(c.inputs) == 0 || !c.rules.Transform && !js.Truthy(c.inputs[0]) {
-		return nil, errors.New("No input provided") //nolint:staticcheck // the browser's wording
+		return nil, c.rules.worded("No input provided", "the node has no input; connect one")
 	}
 	in := c.inputs[0]
 	text := js.Text(in)
@@ -36,7 +36,7 @@ func transform(_ context.Context, c *call) (js.Value, error) {
 func (c *call) replace(text string) (js.Value, error) {
 	pattern := c.node.config("pattern")
 	if !js.Truthy(pattern) {
-		return nil, errors.New("Pattern not configured") //nolint:staticcheck // the browser's wording
+		return nil, c.rules.worded("Pattern not configured", "the node has no pattern; set config.pattern")
 	}
 	replacement := ""
 	if v := c.node.config("replacement"); js.Truthy(v) {
@@ -58,7 +58,7 @@ func (c *call) replace(text string) (js.Value, error) {
 func (c *call) extract(in js.Value) (js.Value, error) {
 	field := c.node.config("field")
 	if !js.Truthy(field) {
-		return nil, errors.New("Field not configured") //nolint:staticcheck // the browser's wording
+		return nil, c.rules.worded("Field not configured", "the node has no field; set config.field")
 	}
 	path := js.ToString(field)
 	parsed := in
@@ -68,12 +68,12 @@ func (c *call) extract(in js.Value) (js.Value, error) {
 			if c.rules.Transform {
 				return nil, fmt.Errorf("extract %.80q: the input is not JSON: %w", path, err)
 			}
-			return nil, errors.New("Failed to extract field from input") //nolint:staticcheck // the browser's wording
+			return nil, says("Failed to extract field from input")
 		}
 	}
 	if !c.rules.Transform {
 		if _, null := parsed.(js.Null); null {
-			return nil, errors.New("Failed to extract field from input") //nolint:staticcheck // the browser's wording
+			return nil, says("Failed to extract field from input")
 		}
 		return js.Get(parsed, path), nil
 	}
@@ -98,11 +98,11 @@ func extractPath(v js.Value, path string) (js.Value, error) {
 func (c *call) template(text string) (js.Value, error) {
 	template := c.node.config("template")
 	if !js.Truthy(template) {
-		return nil, errors.New("Template not configured") //nolint:staticcheck // the browser's wording
+		return nil, c.rules.worded("Template not configured", "the node has no template; set config.template")
 	}
 	s, ok := js.AsString(template)
 	if !ok {
-		return nil, errors.New("data.config.template.replace is not a function")
+		return nil, says("data.config.template.replace is not a function")
 	}
 	if !c.rules.Interpolation {
 		return js.String(replaceInput(s, text)), nil

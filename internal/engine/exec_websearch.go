@@ -18,7 +18,7 @@ func webSearch(ctx context.Context, c *call) (js.Value, error) {
 	isURL := strings.HasPrefix(query, "http://") || strings.HasPrefix(query, "https://")
 	found, results, err := c.search(ctx, query, isURL)
 	if err != nil {
-		return nil, c.failed("Web search failed", err, messages)
+		return nil, c.failed("Web search failed", "search the web", err, messages)
 	}
 	return js.Object{
 		{Key: "query", Value: js.String(query)},
@@ -57,7 +57,7 @@ func (c *call) search(ctx context.Context, query string, isURL bool) (found js.V
 		return nil, nil, err
 	}
 	if !js.Truthy(js.Get(found, "status")) {
-		return nil, nil, errors.New("No search results returned") //nolint:staticcheck // the browser's wording
+		return nil, nil, c.rules.worded("No search results returned", "the server gave no results")
 	}
 	if file := js.Get(found, "file"); isURL && js.Truthy(file) {
 		return found, js.Array{page(query, file)}, nil

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime/debug"
 	"time"
 
@@ -55,7 +54,7 @@ func executorFor(t flow.NodeType) executor {
 // step runs the node in the scope, or skips it.
 func (r *run) step(ctx context.Context, s *scope, n *node) {
 	if n.missing {
-		s.fail(n, NodeError, errors.New("Node not found")) //nolint:staticcheck // the browser's wording
+		s.fail(n, NodeError, says("Node not found"))
 		return
 	}
 	a := r.admit(s, n)
@@ -140,7 +139,7 @@ func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
 
 var (
 	errAborted        = errors.New("aborted")
-	errBrowserAborted = errors.New("Execution aborted") //nolint:staticcheck // the browser's wording
+	errBrowserAborted = says("Execution aborted")
 )
 
 // showEarly lets output nodes behind a node that is done show its result at
@@ -164,9 +163,9 @@ func (r *run) showEarly(ctx context.Context, c *call) {
 // unknownType is the error of a node that no executor knows.
 func unknownType(n *node) error {
 	if n.kind == "" {
-		return errors.New("Unknown node type: undefined") //nolint:staticcheck // the browser's wording
+		return says("Unknown node type: undefined")
 	}
-	return fmt.Errorf("Unknown node type: %s", n.kind) //nolint:staticcheck // the browser's wording
+	return says("Unknown node type: %s", n.kind)
 }
 
 // needData fails like JavaScript on a node without data, by the first field that
@@ -184,7 +183,7 @@ func (c *call) needData() error {
 		flow.Transform: "operation", flow.Conditional: "condition", flow.Loop: "loopType",
 		flow.Merge: "strategy", flow.Output: "format",
 	}[c.node.kind]
-	return fmt.Errorf("Cannot read properties of %s (reading '%s')", js.ToString(c.node.data), first) //nolint:staticcheck // JavaScript's wording
+	return says("Cannot read properties of %s (reading '%s')", js.ToString(c.node.data), first)
 }
 
 // size is about how many bytes a result takes.

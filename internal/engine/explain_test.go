@@ -100,7 +100,7 @@ func TestExplainedCallsAreMade(t *testing.T) {
 		for _, reading := range []Reading{Standard, Browser} {
 			services, model := fakeServices()
 			opts := Options{Reading: reading, Services: services}
-			mustRun(t, t.Context(), v.spec, opts)
+			mustRun(t.Context(), t, v.spec, opts)
 			if got, most := len(model.calls), Explain(v.spec, opts).Calls.Most; got != most {
 				t.Errorf("%s, %s: %d calls were made, %d explained", path, reading, got, most)
 			}
@@ -201,7 +201,7 @@ func TestNoDifferenceNoDifference(t *testing.T) {
 	if found := Explain(spec, Options{}).Differences; len(found) != 0 {
 		t.Fatalf("the differences are %v", found)
 	}
-	standard, browser := mustRun(t, t.Context(), spec, Options{}), mustRun(t, t.Context(), spec, Options{Reading: Browser})
+	standard, browser := mustRun(t.Context(), t, spec, Options{}), mustRun(t.Context(), t, spec, Options{Reading: Browser})
 	if !slices.Equal(byNode(standard), byNode(browser)) {
 		t.Errorf("standard makes %v, the browser %v", byNode(standard), byNode(browser))
 	}

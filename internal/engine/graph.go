@@ -101,8 +101,7 @@ func (g *graph) refer(n *node) {
 	}
 }
 
-// parseData reads a node's data: numbers as they are spelt where nothing is to
-// be lost, as JavaScript has them where it is to be followed.
+// parseData reads a node's data.
 func parseData(data []byte, rules Rules) js.Value {
 	if data == nil {
 		return js.Undefined{}
@@ -116,10 +115,10 @@ func parseData(data []byte, rules Rules) js.Value {
 
 // parse reads JSON for the reading.
 func (r Rules) parse(text string) (js.Value, error) {
-	if r == (Rules{}) {
-		return js.Parse(text)
+	if r.Exact {
+		return js.ParseExact(text)
 	}
-	return js.ParseExact(text)
+	return js.Parse(text)
 }
 
 // field is a field of the node's data, undefined if there is none.

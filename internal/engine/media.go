@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
@@ -32,7 +31,7 @@ func (c *call) message(ctx context.Context, model string, p prompt) (Message, er
 	for _, file := range p.files {
 		url, isVideo, err := c.dataURL(ctx, file)
 		if err != nil {
-			return Message{}, fmt.Errorf("Failed to fetch media: %w", err) //nolint:staticcheck // the browser's wording
+			return Message{}, c.rules.worded("Failed to fetch media: %w", "get a file: %w", err)
 		}
 		if isVideo {
 			videos, urls = append(videos, Part{Image: url}), append(urls, url)
@@ -68,7 +67,7 @@ func (c *call) dataURL(ctx context.Context, file string) (url string, isVideo bo
 	contentType, data, err := c.Services.Files.Content(ctx, file)
 	var answer *HTTPError
 	if errors.As(err, &answer) && !c.rules.Files {
-		err = errors.New("Failed to fetch media: " + answer.Reason) //nolint:staticcheck // the browser's wording
+		err = says("Failed to fetch media: %s", answer.Reason)
 	}
 	if err != nil {
 		return "", false, err

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
@@ -15,11 +14,14 @@ type prompt struct {
 
 // The prompts that stand in for none beside files.
 const (
-	describeImage = "Analyze this image in detail."
-	describeVideo = "Analyze this image and create a detailed cinematic video generation prompt describing camera movements, lighting, atmosphere, and visual techniques to bring this scene to life as a video."
+	describeImage = "Analyze this image in detail."                                                                                                                                                               //nolint:misspell // the browser's own
+	describeVideo = "Analyze this image and create a detailed cinematic video generation prompt describing camera movements, lighting, atmosphere, and visual techniques to bring this scene to life as a video." //nolint:misspell // the browser's own
 )
 
-var errNoPrompt = errors.New("No prompt configured") //nolint:staticcheck // the browser's wording
+// noPrompt is the error of a node without anything to ask.
+func (c *call) noPrompt() error {
+	return c.rules.worded("No prompt configured", "there is nothing to ask: the node has neither a prompt nor an input")
+}
 
 // defaultPrompt stands in for an empty prompt beside files.
 func defaultPrompt(model string) string {
@@ -47,7 +49,7 @@ func (c *call) standardPrompt(model string) (prompt, error) {
 		p.text = defaultPrompt(model)
 	}
 	if p.text == "" {
-		return prompt{}, errNoPrompt
+		return prompt{}, c.noPrompt()
 	}
 	return p, nil
 }
@@ -91,8 +93,8 @@ func (c *call) browserPrompt(model string) (prompt, error) {
 		}
 	}
 	author := c.node.field("prompt")
-	if js.Truthy(author) && author.Type() != "string" {
-		return prompt{}, errors.New("prompt.includes is not a function")
+	if js.Truthy(author) && js.Type(author) != "string" {
+		return prompt{}, says("prompt.includes is not a function")
 	}
 	p.text = c.node.text("prompt")
 	const mark = "{{input}}"
@@ -116,7 +118,7 @@ func (c *call) browserPrompt(model string) (prompt, error) {
 		p.text = js.Trim(replaceInput(p.text, ""))
 	}
 	if p.text = c.fillAll(p.text); p.text == "" {
-		return prompt{}, errNoPrompt
+		return prompt{}, c.noPrompt()
 	}
 	return p, nil
 }
@@ -144,7 +146,9 @@ func lookedUpFile(v js.Value) string {
 
 // isHex tells whether s has nothing but hexadecimal digits, and hyphens.
 func isHex(s string, hyphens bool) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool {
-		return !('0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'f' && r < 0x80) && !(hyphens && r == '-')
-	})
+	digits := "0123456789abcdefABCDEF"
+	if hyphens {
+		digits += "-"
+	}
+	return strings.Trim(s, digits) == ""
 }

@@ -107,7 +107,7 @@ func TestReadingsAgree(t *testing.T) {
 	for seed := range uint64(400) {
 		spec := newRandomFlow(seed)
 		services, model := fakeServices()
-		res := mustRun(t, t.Context(), spec, Options{Reading: Browser, Services: services})
+		res := mustRun(t.Context(), t, spec, Options{Reading: Browser, Services: services})
 		if res.Status != flow.RunSuccess {
 			t.Fatalf("seed %d: the browser fails with %v", seed, res.Errors)
 		}
@@ -117,7 +117,7 @@ func TestReadingsAgree(t *testing.T) {
 		for _, parallel := range []int{1, 2, 8} {
 			services, model := fakeServices()
 			services.Model = jitter{model, rand.NewPCG(seed, uint64(parallel))}
-			res := mustRun(t, t.Context(), spec, Options{Parallel: parallel, Services: services})
+			res := mustRun(t.Context(), t, spec, Options{Parallel: parallel, Services: services})
 			if got := byNode(res); !slices.Equal(got, want) {
 				t.Fatalf("seed %d, parallel %d: standard makes\n%q\nthe browser\n%q\nof %s", seed, parallel, got, want, spec.AppendJSON(nil))
 			}

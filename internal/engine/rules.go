@@ -29,7 +29,8 @@ func (r Reading) Rules() Rules {
 	}
 	return Rules{
 		CheckedFirst: true, Order: true, Branches: true, Errors: true, Interpolation: true,
-		Files: true, Model: true, Transform: true, Loop: true, Output: true, Chunks: true,
+		Files: true, Model: true, Transform: true, Loop: true, Output: true,
+		Chunks: true, Exact: true,
 	}
 }
 
@@ -46,5 +47,8 @@ type Rules struct {
 	Transform     bool // an empty text is an input; extract takes a path
 	Loop          bool // a body runs once a round in a scope of its own, and makes the loop's outputs
 	Output        bool // json must be JSON
-	Chunks        bool // a backend's nested answer to a knowledge query is read chunk by chunk
+
+	// Two that the user guide has no words for.
+	Chunks bool // a backend's nested answer to a knowledge query is read chunk by chunk
+	Exact  bool // numbers keep their spelling, however long, and objects the order of their keys
 }

@@ -47,7 +47,7 @@ func loopCases() []ruleCase {
 			node("t", flow.Transform, upper).edge("l", "t", "each"), results: map[string]string{"t": `"{\"ITERATION\":1,\"VALUE\":\"Q\"}"`}},
 		{name: "the input is the array", flow: newFlow().node("a", flow.Input, `{"value":["p","q"]}`).node("l", flow.Loop, `{"loopType":"array","arrayPath":"{{ input }}"}`).
 			join("a", "l"), results: map[string]string{"l": `{"iterations":2,"results":[{"iteration":0,"value":"p"},{"iteration":1,"value":"q"}]}`}},
-		{name: "a text is no array", flow: over(`{"loopType":"array"}`), errors: map[string]string{"l": "must be an array"}, skipped: []string{"done"}},
+		{name: "a text is no array", flow: over(`{"loopType":"array"}`), errors: map[string]string{"l": "needs an array"}, skipped: []string{"done"}},
 		{name: "an empty array has no rounds", flow: over(`{"loopType":"array","arrayPath":"[]"}`, "t"), skipped: []string{"t"},
 			results: map[string]string{"done": `{"value":{"iterations":0,"results":[]}}`}},
 		{name: "until stops behind the round that says so", flow: model(`{"loopType":"until","maxIterations":9,"breakCondition":"m1):ROUND 2"}`, "round {{input.iteration}}"),
@@ -82,7 +82,7 @@ func loopCases() []ruleCase {
 			}},
 		{name: "a skipped loop skips its body", flow: newFlow().node("b", flow.Transform, `{"operation":"replace"}`).node("l", flow.Loop, plain).
 			node("t", flow.Transform, upper).join("a", "b", "l").node("a", flow.Input, value("x")).edge("l", "t", "each"),
-			errors: map[string]string{"b": "Pattern"}, skipped: []string{"l", "t"}},
+			errors: map[string]string{"b": "no pattern"}, skipped: []string{"l", "t"}},
 		{name: "a loop that cannot start skips its body", flow: newFlow().node("l", flow.Loop, `{"loopType":"array"}`).node("t", flow.Transform, upper).edge("l", "t", "each"),
 			errors: map[string]string{"l": "nothing is connected"}, skipped: []string{"t"}},
 		{name: "an unknown type has no rounds", flow: over(`{"loopType":"while"}`, "t"), skipped: []string{"t"}},

@@ -77,7 +77,8 @@ func TestRules(t *testing.T) {
 func (c ruleCase) check(t *testing.T) {
 	services, model := fakeServices()
 	res, err := Run(t.Context(), c.flow.spec(), Options{Services: services})
-	if c.refused != nil {
+	switch {
+	case c.refused != nil:
 		var refused *RefusedError
 		if !errors.As(err, &refused) {
 			t.Fatalf("the run gives %v, want it refused", err)
@@ -92,9 +93,9 @@ func (c ruleCase) check(t *testing.T) {
 		if len(model.calls) > 0 {
 			t.Errorf("%d model calls were made", len(model.calls))
 		}
-	} else if err != nil {
+	case err != nil:
 		t.Fatal(err)
-	} else {
+	default:
 		c.checkResult(t, res)
 		if c.asked != nil && !slices.Equal(model.prompts(), c.asked) {
 			t.Errorf("models were asked %q, want %q", model.prompts(), c.asked)
@@ -236,7 +237,7 @@ func errorCases() []ruleCase {
 		{name: "an answer that is not JSON", flow: newFlow().node("m", flow.Model, `{"modelId":"bad-json","prompt":"p"}`),
 			errors: map[string]string{"m": "not JSON"}},
 		{name: "an answer without content", flow: newFlow().node("m", flow.Model, `{"modelId":"fmt-empty","prompt":"p"}`),
-			errors: map[string]string{"m": "Invalid response"}},
+			errors: map[string]string{"m": "no content"}},
 		{name: "a failed knowledge query", flow: newFlow().node("k", flow.Knowledge, `{"knowledgeBaseId":"kb-throw-string","query":"q"}`),
 			errors: map[string]string{"k": "a string"}},
 	}
@@ -279,7 +280,7 @@ func fileCases() []ruleCase {
 			results: map[string]string{"a": `["cat","` + id + `"]`, "m": `"MODEL(m1):What cat?|[` + seen + `]"`},
 			browser: map[string]string{"m": `"MODEL(m1):cat|[` + seen + `]"`}},
 		{name: "mediaFileId alone", flow: newFlow().node("a", flow.Input, `{"mediaFileId":"short"}`).node("m", flow.Model, ask("")).join("a", "m"),
-			results: map[string]string{"a": `"short"`, "m": `"MODEL(m1):Analyze this image in detail.|[` + seen + `]"`}},
+			results: map[string]string{"a": `"short"`, "m": `"MODEL(m1):` + describeImage + `|[` + seen + `]"`}},
 		{name: "a text that looks like a file is a text", flow: newFlow().node("a", flow.Input, value(id)).node("b", flow.Input, value("deadbeef")).
 			node("c", flow.Input, value("/api/v1/files/abc-1/content")).node("m", flow.Model, ask("{{input}}")).join("a", "m").join("b", "m").join("c", "m"),
 			results: map[string]string{"m": `"MODEL(m1):` + id + `\n\ndeadbeef\n\n/api/v1/files/abc-1/content"`}},
@@ -309,8 +310,8 @@ func modelCases() []ruleCase {
 		{name: "the answer in all its forms", flow: newFlow().node("a", flow.Model, `{"modelId":"fmt-messages","prompt":"x"}`).
 			node("b", flow.Model, `{"modelId":"fmt-images","prompt":"x"}`).node("c", flow.Model, `{"modelId":"obj-content","prompt":"x"}`),
 			results: map[string]string{"a": `"MSG:x"`, "b": `"img-one"`, "c": `{"k":"v"}`}},
-		{name: "no model", flow: newFlow().node("m", flow.Model, `{"prompt":"x"}`), errors: map[string]string{"m": "No model selected"}},
-		{name: "no prompt", flow: newFlow().node("m", flow.Model, `{"modelId":"m1"}`), errors: map[string]string{"m": "No prompt configured"}},
+		{name: "no model", flow: newFlow().node("m", flow.Model, `{"prompt":"x"}`), errors: map[string]string{"m": "no model"}},
+		{name: "no prompt", flow: newFlow().node("m", flow.Model, `{"modelId":"m1"}`), errors: map[string]string{"m": "nothing to ask"}},
 		{name: "an empty prompt is the input", flow: newFlow().node("a", flow.Input, value("A")).node("b", flow.Input, value("B")).node("m", flow.Model, ask("")).
 			join("a", "m").join("b", "m"), results: map[string]string{"m": `"MODEL(m1):A\n\nB"`}},
 		{name: "a prompt may ignore the input", flow: newFlow().node("a", flow.Input, value("A")).node("m", flow.Model, ask("fixed")).join("a", "m"),
@@ -326,7 +327,7 @@ func transformCases() []ruleCase {
 	const doc = `"{\"a\":{\"b\":[1,{\"c\":12345678901234567890}]},\"x.y\":1.0,\"n\":null}"`
 	return []ruleCase{
 		{name: "an empty text is an input", flow: on(`""`, upper), results: map[string]string{"t": `""`}, browser: map[string]string{"t": ""}},
-		{name: "no input at all", flow: newFlow().node("t", flow.Transform, upper), errors: map[string]string{"t": "No input"}},
+		{name: "no input at all", flow: newFlow().node("t", flow.Transform, upper), errors: map[string]string{"t": "no input"}},
 		{name: "extract takes a path", flow: on(doc, extract("a.b.1.c")), results: map[string]string{"t": `12345678901234567890`}},
 		{name: "extract prefers a key with dots", flow: on(doc, extract("x.y")), results: map[string]string{"t": `1.0`}, browser: map[string]string{"t": `1`}},
 		{name: "extract finds null", flow: on(doc, extract("n")), results: map[string]string{"t": `null`}},

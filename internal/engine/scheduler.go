@@ -66,7 +66,11 @@ type intHeap []int
 func (h intHeap) Len() int           { return len(h) }
 func (h intHeap) Less(i, j int) bool { return h[i] < h[j] }
 func (h intHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *intHeap) Push(x any)        { *h = append(*h, x.(int)) }
+
+// Push implements heap.Interface.
+func (h *intHeap) Push(x any) { *h = append(*h, x.(int)) }
+
+// Pop implements heap.Interface.
 func (h *intHeap) Pop() any {
 	last := (*h)[len(*h)-1]
 	*h = (*h)[:len(*h)-1]

@@ -97,7 +97,7 @@ func follow(v js.Value, path string) (js.Value, bool) {
 		return v, true
 	}
 	for _, key := range strings.Split(path[1:], ".") {
-		if v.Type() != "object" {
+		if js.Type(v) != "object" {
 			return nil, false
 		}
 		var ok bool

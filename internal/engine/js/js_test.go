@@ -52,7 +52,7 @@ func TestTruthyAndTexts(t *testing.T) {
 		if got := Truthy(c.value); got != c.truthy {
 			t.Errorf("Truthy(%#v) is %v", c.value, got)
 		}
-		if got := c.value.Type(); got != c.typ {
+		if got := Type(c.value); got != c.typ {
 			t.Errorf("typeof %#v is %s, want %s", c.value, got, c.typ)
 		}
 		if got := Text(c.value); got != c.text {

@@ -31,7 +31,7 @@ type reader struct {
 }
 
 // readers are kept: making one costs more than reading a node's data.
-var readers = sync.Pool{New: func() any { return new(reader) }}
+var readers = sync.Pool{New: func() any { return new(reader) }} //nolint:gochecknoglobals // a cache
 
 func parse(text string, exact bool) (Value, error) {
 	r := readers.Get().(*reader)
@@ -47,7 +47,7 @@ func parse(text string, exact bool) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := r.dec.ReadToken(); err != io.EOF {
+	if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		if err == nil {
 			err = errors.New("unexpected text after the JSON value")
 		}
@@ -75,7 +75,7 @@ func (r *reader) value() (Value, error) {
 	}
 	tok, err := r.dec.ReadToken()
 	if err != nil {
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
 		return nil, err
@@ -300,8 +300,8 @@ func appendQuoted(dst []byte, s string) []byte {
 			break
 		}
 		r, n := decodeRune(s[i:])
-		switch at := strings.IndexByte(short, byte(r)); {
-		case r < utf8.RuneSelf && at >= 0:
+		switch at := strings.IndexRune(short, r); {
+		case at >= 0:
 			dst = append(dst, '\\', named[at])
 		case r < ' ', utf16.IsSurrogate(r):
 			dst = append(dst, '\\', 'u', digits[r>>12], digits[r>>8&15], digits[r>>4&15], digits[r&15])

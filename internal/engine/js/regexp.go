@@ -2,7 +2,6 @@ package js
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/dlclark/regexp2"
@@ -26,17 +25,16 @@ type Regexp struct {
 	names map[string]int // numbers of the named groups
 }
 
-// Compile reads a pattern. The error has the form of V8's message, whose wording
-// is followed where it is short.
+// Compile reads a pattern; flags are for the error only, a *[SyntaxError].
 func Compile(pattern, flags string) (*Regexp, error) {
 	t := translator{src: toUnits(pattern)}
 	translated, err := t.pattern()
 	if err != nil {
-		return nil, fmt.Errorf("Invalid regular expression: /%s/%s: %w", pattern, flags, err) //nolint:staticcheck // JavaScript's wording
+		return nil, &SyntaxError{pattern, flags, err.Error()}
 	}
 	re, err := regexp2.Compile(translated, regexp2.ECMAScript)
 	if err != nil {
-		return nil, fmt.Errorf("Invalid regular expression: /%s/%s: %w", pattern, flags, err) //nolint:staticcheck // JavaScript's wording
+		return nil, &SyntaxError{pattern, flags, err.Error()}
 	}
 	re.MatchTimeout = MatchTimeout
 	return &Regexp{re: re, names: t.names}, nil

@@ -129,7 +129,7 @@ func decodeRune(s string) (rune, int) {
 // appendRune is utf8.AppendRune for WTF-8.
 func appendRune(dst []byte, r rune) []byte {
 	if utf16.IsSurrogate(r) {
-		return append(dst, 0xE0|byte(r>>12), 0x80|byte(r>>6)&0xBF, 0x80|byte(r)&0xBF)
+		return append(dst, 0xED, 0x80|byte(r>>6&0x3F), 0x80|byte(r&0x3F))
 	}
 	return utf8.AppendRune(dst, r)
 }

@@ -1,27 +1,37 @@
 package js
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// The wording of V8's messages.
-var (
-	errUnterminatedGroup = errors.New("Unterminated group")
-	errUnmatchedParen    = errors.New("Unmatched ')'")
-	errInvalidGroup      = errors.New("Invalid group")
-	errInvalidName       = errors.New("Invalid capture group name")
-	errDoubleName        = errors.New("Duplicate capture group name")
-	errInvalidReference  = errors.New("Invalid named reference")
-	errUnknownReference  = errors.New("Invalid named capture referenced")
-	errNothingToRepeat   = errors.New("Nothing to repeat")
-	errQuantifierOrder   = errors.New("numbers out of order in {} quantifier")
-	errTrailingBackslash = errors.New(`\ at end of pattern`)
-	errUnterminatedClass = errors.New("Unterminated character class")
-	errClassOrder        = errors.New("Range out of order in character class")
+// SyntaxError is a pattern that JavaScript does not take, in V8's words.
+type SyntaxError struct{ Pattern, Flags, Reason string }
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("Invalid regular expression: /%s/%s: %s", e.Pattern, e.Flags, e.Reason)
+}
+
+// reason is what is wrong with a pattern.
+type reason string
+
+func (r reason) Error() string { return string(r) }
+
+const (
+	errUnterminatedGroup reason = "Unterminated group"
+	errUnmatchedParen    reason = "Unmatched ')'"
+	errInvalidGroup      reason = "Invalid group"
+	errInvalidName       reason = "Invalid capture group name"
+	errDoubleName        reason = "Duplicate capture group name"
+	errInvalidReference  reason = "Invalid named reference"
+	errUnknownReference  reason = "Invalid named capture referenced"
+	errNothingToRepeat   reason = "Nothing to repeat"
+	errQuantifierOrder   reason = "numbers out of order in {} quantifier"
+	errTrailingBackslash reason = `\ at end of pattern`
+	errUnterminatedClass reason = "Unterminated character class"
+	errClassOrder        reason = "Range out of order in character class"
 )
 
 // translator writes a pattern of ECMAScript (without flags, so in its lenient
@@ -111,11 +121,16 @@ func (t *translator) skip(text string) bool {
 }
 
 func (t *translator) literal(c rune) {
-	if c == '_' || c == ' ' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z' {
+	if c == ' ' || isWord(c) {
 		t.out.WriteRune(c)
 		return
 	}
 	fmt.Fprintf(&t.out, `\u%04x`, c)
+}
+
+// isWord tells the characters of \w.
+func isWord(c rune) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
 // count finds the groups that capture: references may point forward.
@@ -159,10 +174,8 @@ func (t *translator) name() (string, bool) {
 		return "", false
 	}
 	name := t.src[t.pos : t.pos+n]
-	for _, c := range name {
-		if c < 0x80 && c != '_' && c != '$' && !('0' <= c && c <= '9') && !('a' <= c|0x20 && c|0x20 <= 'z') {
-			return "", false
-		}
+	if slices.ContainsFunc(name, func(c rune) bool { return c < 0x80 && c != '$' && !isWord(c) }) {
+		return "", false
 	}
 	t.pos += n + 1
 	return fromUnits(name), true

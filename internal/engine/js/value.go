@@ -5,23 +5,28 @@ import (
 	"strings"
 )
 
-// Value is a JavaScript value of one of the types below. It is never changed
-// once it is made, so it is shared freely.
-type Value interface {
-	// Type is what typeof says.
-	Type() string
-}
+// Value is a JavaScript value: one of the types below, or nil, which is
+// undefined too. It is never changed once it is made, so it is shared freely.
+type Value interface{ isValue() }
 
-// The types of [Value].
 type (
-	Undefined struct{} // what JSON has no word for: left out of objects
-	Null      struct{}
-	Bool      bool
-	Number    string // as it is spelt: by JavaScript, or exactly as it was read, see [ParseExact]
-	String    string
-	File      string // the id or the URL of a file; JavaScript sees a string
-	Array     []Value
-	Object    []Member // in the order in which JavaScript enumerates them
+	// Undefined is what JSON has no word for; it is left out of objects.
+	Undefined struct{}
+	// Null is null.
+	Null struct{}
+	// Bool is true or false.
+	Bool bool
+	// Number is a number as it is spelt: by JavaScript, or exactly as it was
+	// read, see [ParseExact].
+	Number string
+	// String is a text.
+	String string
+	// File is the id or the URL of a file; JavaScript sees a string.
+	File string
+	// Array is a list of values.
+	Array []Value
+	// Object is its properties in the order in which JavaScript enumerates them.
+	Object []Member
 )
 
 // Member is one property of an [Object].
@@ -30,14 +35,29 @@ type Member struct {
 	Value Value
 }
 
-func (Undefined) Type() string { return "undefined" }
-func (Null) Type() string      { return "object" }
-func (Bool) Type() string      { return "boolean" }
-func (Number) Type() string    { return "number" }
-func (String) Type() string    { return "string" }
-func (File) Type() string      { return "string" }
-func (Array) Type() string     { return "object" }
-func (Object) Type() string    { return "object" }
+func (Undefined) isValue() {}
+func (Null) isValue()      {}
+func (Bool) isValue()      {}
+func (Number) isValue()    {}
+func (String) isValue()    {}
+func (File) isValue()      {}
+func (Array) isValue()     {}
+func (Object) isValue()    {}
+
+// Type is what typeof says.
+func Type(v Value) string {
+	switch v.(type) {
+	case Bool:
+		return "boolean"
+	case Number:
+		return "number"
+	case String, File:
+		return "string"
+	case Null, Array, Object:
+		return "object"
+	}
+	return "undefined"
+}
 
 // Float is the number's value; one that was read exactly is rounded to it.
 func (n Number) Float() float64 { return ToNumber(n) }
