@@ -117,6 +117,19 @@ func TestFolder(t *testing.T) {
 			t.Errorf("%s: %s, want %s", tt.f.ID, got, tt.want)
 		}
 	}
+	// What is there belongs to somebody, even when this run has not named it.
+	write("x.json", File{})
+	for _, tt := range []struct {
+		f    flow.Flow
+		want string
+	}{
+		{flowCalled("Same", "12345678-cccc"), "same-12345678-cccc.json"},
+		{flowCalled("x", ""), "x-2.json"},
+	} {
+		if got := path(NewFolder(dir), tt.f); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.f.ID, got, tt.want)
+		}
+	}
 	if got := path(NewFolder(filepath.Join(dir, ".")), flowCalled("Same", "12345678-bbbb")); got != "same-12345678.json" {
 		t.Errorf("again: %s", got)
 	}

@@ -56,6 +56,25 @@ func TestWriteNew(t *testing.T) {
 	}
 }
 
+// Many unknown fields stay in their author's order, behind ours.
+func TestWriteManyFields(t *testing.T) {
+	var in strings.Builder
+	want := "{\n  \"version\": \"1.0\",\n  \"flow\": {\n    \"name\": \"n\",\n    \"nodes\": []"
+	in.WriteString("{")
+	for i := range 40 {
+		key := itoa(i * 7 % 40)
+		in.WriteString(`"` + key + `":0,`)
+		want += ",\n    \"" + key + `": 0`
+	}
+	files, err := read(in.String() + `"nodes":[],"name":"n"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := writeAll(t, files); got != want+"\n  }\n}\n" {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestWriteErrors(t *testing.T) {
 	notObject, err := flow.ParseSpec([]byte(`[1]`))
 	if err != nil {
