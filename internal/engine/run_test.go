@@ -473,3 +473,33 @@ func TestParseReading(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Rounds side by side end in any order; the result, and which failure counts, do
+// not depend on it.
+func TestRoundsInOrder(t *testing.T) {
+	spec := newFlow().node("l", flow.Loop, `{"loopType":"array","arrayPath":"8,6,4,2,0"}`).node("m", flow.Model, ask("{{input.value}}")).
+		node("o", flow.Output, text).edge("l", "m", "each").join("m", "o").spec()
+	var failing string
+	model := modelFunc(func(req ChatRequest) (json.RawMessage, error) {
+		wait := req.Messages[0].Text
+		time.Sleep(time.Duration(wait[0]-'0') * 5 * time.Millisecond)
+		if strings.Contains(failing, wait) {
+			return nil, errors.New("bad " + wait)
+		}
+		return json.RawMessage(`{"choices":[{"message":{"content":` + wait + `}}]}`), nil
+	})
+	res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: model}})
+	if got := string(res.Execution("").Outputs); got != `{"o":[8,6,4,2,0]}` {
+		t.Errorf("the outputs are %s", got)
+	}
+	failing = "6 2"
+	for range 5 {
+		res = mustRun(t.Context(), t, spec, Options{Services: Services{Model: model}})
+		if len(res.Errors) != 2 || !strings.Contains(res.Errors[0].Err.Error(), "round 1 failed") || !strings.Contains(res.Errors[1].Err.Error(), "bad 6") {
+			t.Errorf("the errors are %v", res.Errors)
+		}
+		if got := string(res.Execution("").Outputs); got != `{"o":[8]}` {
+			t.Errorf("the outputs are %s", got)
+		}
+	}
+}

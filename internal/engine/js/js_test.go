@@ -26,6 +26,19 @@ func TestParseExact(t *testing.T) {
 	}
 }
 
+func TestParseErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		`[gpt]`: "invalid character 'g' at start of value at byte 1",
+		``:      "unexpected EOF",
+		`{"a":`: "unexpected EOF",
+		`1 2`:   "unexpected text after the JSON value",
+	} {
+		if _, err := Parse(text); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("Parse(%q): %v, want %s", text, err, want)
+		}
+	}
+}
+
 func TestTruthyAndTexts(t *testing.T) {
 	nan := FromFloat(ParseFloat("x"))
 	for _, c := range []struct {

@@ -3,6 +3,7 @@ package js
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -44,16 +45,18 @@ func parse(text string, exact bool) (Value, error) {
 	r.src.Reset(text)
 	r.dec.Reset(&r.src, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	v, err := r.value()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
-		if err == nil {
+	if err == nil {
+		if _, err = r.dec.ReadToken(); errors.Is(err, io.EOF) {
+			return v, nil
+		} else if err == nil {
 			err = errors.New("unexpected text after the JSON value")
 		}
-		return nil, err
 	}
-	return v, nil
+	var bad *jsontext.SyntacticError
+	if errors.As(err, &bad) {
+		err = fmt.Errorf("%w at byte %d", bad.Err, bad.ByteOffset)
+	}
+	return nil, err
 }
 
 func (r *reader) value() (Value, error) {
