@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -18,65 +22,83 @@ func (o *exportOptions) writeFile(flows iter.Seq2[flow.Flow, error], several boo
 		n, err = writeFlows(w, flows, several)
 		return err
 	}
-	if !o.toFile || o.file == stdinPath {
-		return write(o.app.stdout())
+	switch {
+	case o.toFile && o.file != stdinPath:
+		err := flowfile.Replace(o.file, write)
+		if failed := (*client.Error)(nil); errors.As(err, &failed) {
+			return failed // the file has no part in it
+		} else if err != nil {
+			return err
+		}
+		o.app.note("exported %s to %s", plural(n, "flow"), o.file)
+		return nil
+	case isTerminal(o.app.out):
+		return writeHarmless(o.app.out, write)
 	}
-	if err := flowfile.Replace(o.file, write); err != nil {
+	return write(o.app.out)
+}
+
+// writeHarmless writes JSON to a terminal, where texts of a server must not do
+// anything. That changes no value, only how a string is spelt.
+func writeHarmless(w io.Writer, write func(io.Writer) error) error {
+	var text bytes.Buffer
+	if err := write(&text); err != nil {
 		return err
 	}
-	o.app.note("exported %s to %s", plural(n, "flow"), o.file)
-	return nil
+	_, err := io.WriteString(w, output.Lines(text.String()))
+	return err
 }
 
 // writeFlows writes flow files: the only one as it is, several as an array. They
 // are written as they come in. After an error the array stays open, so that nobody
 // takes it for whole.
 func writeFlows(w io.Writer, flows iter.Seq2[flow.Flow, error], several bool) (n int, err error) {
-	lead, indent, end := "[\n  ", "\n  ", "\n]\n"
+	b := bufio.NewWriterSize(w, 1<<16)
+	defer func() { err = cmp.Or(err, b.Flush()) }()
+	before, after := "[\n  ", "\n]\n"
 	if !several {
-		lead, indent, end = "", "\n", "\n"
+		before, after = "", "\n"
 	}
-	var text bytes.Buffer
 	for f, err := range flows {
 		if err != nil {
 			return n, err
 		}
-		text.Reset()
-		if err := flowfile.Write(&text, flowfile.FromFlow(f)); err != nil {
+		_, _ = b.WriteString(before) // a bufio.Writer keeps its error
+		doc := &element{w: b}
+		if several {
+			doc.indent = "  "
+		}
+		if err := flowfile.Write(doc, flowfile.FromFlow(f)); err != nil {
 			return n, fmt.Errorf("export flow %q: %w", f.Name, err)
 		}
-		doc := bytes.TrimSuffix(text.Bytes(), []byte("\n"))
-		doc = bytes.ReplaceAll(doc, []byte("\n"), []byte(indent))
-		if _, err := w.Write(append([]byte(lead), doc...)); err != nil {
-			return n, fmt.Errorf("write the flows: %w", err)
-		}
-		lead = ",\n  "
+		before = ",\n  "
 		n++
 	}
 	if n == 0 {
-		end = "[]\n"
+		after = "[]\n"
 	}
-	if _, err := io.WriteString(w, end); err != nil {
-		return n, fmt.Errorf("write the flows: %w", err)
-	}
-	return n, nil
+	_, err = b.WriteString(after)
+	return n, err
 }
 
-// stdout is where data goes: on a terminal made harmless, which in JSON changes
-// no value but only how a string is spelt.
-func (a *app) stdout() io.Writer {
-	if isTerminal(a.out) {
-		return harmless{a.out}
-	}
-	return a.out
+// element writes a document as an element of an array: further in, and without
+// the end of its last line.
+type element struct {
+	w      *bufio.Writer
+	indent string
+	ended  bool // the last line was
 }
 
-type harmless struct{ w io.Writer }
-
-// Write is given whole documents, never a part of a character.
-func (h harmless) Write(text []byte) (int, error) {
-	if _, err := io.WriteString(h.w, output.Lines(string(text))); err != nil {
-		return 0, err
+func (e *element) Write(doc []byte) (int, error) {
+	for line := range bytes.Lines(doc) {
+		if e.ended {
+			_, _ = e.w.WriteString("\n" + e.indent)
+		}
+		text, ended := bytes.CutSuffix(line, []byte("\n"))
+		e.ended = ended
+		if _, err := e.w.Write(text); err != nil {
+			return 0, err
+		}
 	}
-	return len(text), nil
+	return len(doc), nil
 }

@@ -1,0 +1,95 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// fullDisk gives a folder on a file system of its own that has no room for more
+// than size bytes. Only root can make one.
+func fullDisk(t *testing.T, size int) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d", size)); err != nil {
+		t.Skipf("mount a small file system: %v", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	return dir
+}
+
+// flowctl runs the real program with its data in the folder data.
+func flowctl(t *testing.T, data string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "flowctl", args...)
+	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "FLOWCTL_NO_KEYRING=1", "FLOWCTL_DATA="+data)
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), said.String()
+}
+
+// writeBigFlows makes n flow files of about 20 KB.
+func writeBigFlows(t *testing.T, n int) string {
+	t.Helper()
+	dir := t.TempDir()
+	for i := range n {
+		text := fmt.Sprintf(`{"name":"Flow %02d","nodes":[{"id":"a","type":"input","data":{"value":"%s"}}],"edges":[]}`, i, strings.Repeat("x", 20_000))
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%02d.json", i)), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestExportToFullDisk(t *testing.T) {
+	data, disk := t.TempDir(), fullDisk(t, 256<<10)
+	if code, _, stderr := flowctl(t, data, "import", writeBigFlows(t, 20)); code != exitDone {
+		t.Fatal(stderr)
+	}
+	code, stdout, stderr := flowctl(t, data, "export", "--all", "-d", disk, "-o", "name")
+	if code != exitSome || !strings.Contains(stderr, "no space left on device") {
+		t.Errorf("exit code %d, want %d; stderr:\n%s", code, exitSome, stderr)
+	}
+	entries, err := os.ReadDir(disk)
+	if made := strings.Count(stdout, "\n"); err != nil || made == 0 || len(entries) != made {
+		t.Errorf("told of %d files, there are %v, %v", made, entries, err)
+	}
+	if code, out, _ := flowctl(t, data, "validate", disk); code != exitDone {
+		t.Errorf("what was written is not whole:\n%s", out)
+	}
+}
+
+func TestImportToFullDisk(t *testing.T) {
+	data, flows := fullDisk(t, 1<<20), writeBigFlows(t, 100)
+	code, stdout, stderr := flowctl(t, data, "import", flows, "-o", "name")
+	if code != exitSome && code != exitFailed || !strings.Contains(stderr, "no space left") {
+		t.Fatalf("exit code %d, stderr:\n%s", code, stderr)
+	}
+	if err := syscall.Mount("tmpfs", data, "tmpfs", syscall.MS_REMOUNT, "size=64m"); err != nil {
+		t.Fatal(err)
+	}
+	_, listed, _ := flowctl(t, data, "list", "-o", "name")
+	for id := range strings.Lines(stdout) {
+		if !strings.Contains(listed, id) {
+			t.Errorf("flow %s was acknowledged and is gone", strings.TrimSpace(id))
+		}
+	}
+	if code, _, stderr := flowctl(t, data, "import", flows, "--if-exists", "skip"); code != exitDone {
+		t.Errorf("with room again: exit code %d, stderr:\n%s", code, stderr)
+	}
+	if _, listed, _ := flowctl(t, data, "list", "-o", "json", "--jq", "(map(.name) | unique | length), length"); listed != "100\n100\n" {
+		t.Errorf("names and flows: %s; want 100 of each", listed)
+	}
+}
