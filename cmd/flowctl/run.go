@@ -153,11 +153,13 @@ func (o *runOptions) check() (engine.Reading, error) {
 
 // carryOut runs the flow, shows it, and keeps and prints what came of it.
 func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Options) error {
-	shown, err := o.show(f, &opts)
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	shown, err := o.show(f, &opts, stop)
 	if err != nil {
 		return err
 	}
-	res, err := engine.Run(ctx, f.spec, opts)
+	res, err := engine.Run(running, f.spec, opts)
 	var refused *engine.RefusedError
 	switch failed := shown.end(); {
 	case errors.As(err, &refused):

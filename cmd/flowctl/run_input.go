@@ -153,11 +153,11 @@ func (in *runInputs) piped(ctx context.Context, a *app) error {
 func (a *app) readInput(ctx context.Context, path string) ([]byte, error) {
 	from := a.in
 	if path != stdinPath {
-		f, err := os.Open(path)
+		f, err := os.Open(path) //nolint:gosec // the user names it
 		if err != nil {
 			return nil, fmt.Errorf("read the input: %w", err)
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		from = f
 	}
 	data, err := waitFor(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(from, maxInput+1)) })

@@ -13,13 +13,14 @@ import (
 // terminal that stderr is.
 type runShow struct {
 	events *output.Printer // nil for none
-	failed error           // of writing events; the run goes on
+	failed error           // of writing events
+	stop   func()          // ends the run, when nobody would see the rest of it
 	tree   *runTree        // nil for none
 }
 
 // show prepares what the flags and streams ask for and listens to the run.
-func (o *runOptions) show(f runFlow, opts *engine.Options) (*runShow, error) {
-	s := &runShow{}
+func (o *runOptions) show(f runFlow, opts *engine.Options, stop func()) (*runShow, error) {
+	s := &runShow{stop: stop}
 	var listeners []func(engine.Event)
 	if o.format == runJSONL {
 		p, err := o.app.printer(outputFlags{format: string(output.JSONL)})
@@ -60,8 +61,11 @@ func (s *runShow) end() error {
 
 // write writes an event on a line.
 func (s *runShow) write(e engine.Event) {
-	if s.failed == nil {
-		s.failed = output.Item(s.events, output.View[engineJSON]{}, engineJSON{e})
+	if s.failed != nil {
+		return
+	}
+	if s.failed = output.Item(s.events, output.View[engineJSON]{}, engineJSON{e}); s.failed != nil {
+		s.stop()
 	}
 }
 

@@ -82,7 +82,7 @@ func (b *Backend) Content(ctx context.Context, id string) (contentType string, d
 	if err != nil {
 		return "", nil, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	contentType, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	data, err = b.conn.read(resp.Body)
 	return contentType, data, err
@@ -167,7 +167,7 @@ func (b *Backend) call(ctx context.Context, r request) (json.RawMessage, error) 
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	answer, err := b.conn.read(resp.Body)
 	if err != nil {
 		return nil, err

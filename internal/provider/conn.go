@@ -110,7 +110,7 @@ func (c *conn) do(ctx context.Context, r request) (*http.Response, error) {
 	}
 	resp.Body = &watchedBody{body: resp.Body, watch: watch, ctx: ctx}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		return nil, c.refused(resp)
 	}
 	return resp, nil

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine"
@@ -48,8 +49,8 @@ func (c *conn) chat(ctx context.Context, path string, req engine.ChatRequest, de
 		return c.chatOnce(ctx, path, req, delta)
 	}
 	counted := req
-	counted.Settings = append(req.Settings[:len(req.Settings):len(req.Settings)],
-		engine.Setting{Name: usageOption, Value: json.RawMessage(`{"include_usage":true}`)})
+	counted.Settings = slices.Concat(req.Settings,
+		[]engine.Setting{{Name: usageOption, Value: json.RawMessage(`{"include_usage":true}`)}})
 	body, err := c.chatOnce(ctx, path, counted, delta)
 	if refusesUsage(err) {
 		return c.chatOnce(ctx, path, req, delta)
@@ -82,7 +83,7 @@ func (c *conn) chatOnce(ctx context.Context, path string, req engine.ChatRequest
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	// What comes decides, not what was asked for: some servers always stream, others never do.
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "text/event-stream" {
 		return c.readStream(resp.Body, delta)
@@ -101,13 +102,11 @@ func (c *conn) wholeAnswer(answer []byte, delta func(string)) (json.RawMessage, 
 		Choices []struct{ Message struct{ Content any } }
 		Error   json.RawMessage
 	}
-	if json.Unmarshal(answer, &said) != nil { // not the form of a completion: the engine judges it
-		return answer, nil
-	}
-	if len(said.Choices) == 0 && isSaid(said.Error) {
+	isCompletion := json.Unmarshal(answer, &said) == nil // if not, the engine judges it
+	if isCompletion && len(said.Choices) == 0 && isSaid(said.Error) {
 		return nil, c.modelError(answer, said.Error)
 	}
-	if delta != nil && len(said.Choices) > 0 {
+	if isCompletion && delta != nil && len(said.Choices) > 0 {
 		if text, ok := said.Choices[0].Message.Content.(string); ok && text != "" {
 			delta(text)
 		}
