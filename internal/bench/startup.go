@@ -31,7 +31,25 @@ func (b *bench) startup(ctx context.Context) error {
 		return err
 	}
 	b.add(row{What: "`flowctl version`", Ours: ms(t[0]), Other: "Go hello world " + ms(t[1]), Ratio: ratio(t[0], t[1]), Bound: 5})
+	if err := b.smallRun(ctx); err != nil {
+		return err
+	}
 	return b.lists(ctx)
+}
+
+// smallRun measures `flowctl run` of a flow that does nothing.
+func (b *bench) smallRun(ctx context.Context) error {
+	path := filepath.Join(b.dir, "small.json")
+	const text = `{"nodes":[{"id":"in","type":"input","data":{"value":"x"}},{"id":"out","type":"output","data":{}}],"edges":[{"id":"e","source":"in","target":"out"}]}`
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return err
+	}
+	t, err := compare(ctx, b.dir, 61, command{name: b.flowctl, args: []string{"run", path}}, command{name: b.flowctl, args: []string{"version"}})
+	if err != nil {
+		return err
+	}
+	b.add(row{What: "`flowctl run` of an input → output flow", Ours: ms(t[0]), Other: "`flowctl version` " + ms(t[1]), Ratio: ratio(t[0], t[1]), Bound: 1.5})
+	return nil
 }
 
 // initAllocations adds up the allocations of all package initialisers.
