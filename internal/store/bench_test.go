@@ -45,7 +45,7 @@ func benchStore(b *testing.B) *Store {
 // fillFlows adds n flows for each user.
 func fillFlows(tb testing.TB, s *Store, n int, users ...string) (ids []string) {
 	tb.Helper()
-	err := s.db.write(tb.Context(), op{run: func(ctx context.Context, tx queryer) error {
+	err := s.db.write(tb.Context(), func(ctx context.Context, tx queryer) error {
 		for i := range n {
 			for _, user := range users {
 				f := benchFlow(user, "flow "+strconv.Itoa(i))
@@ -58,7 +58,7 @@ func fillFlows(tb testing.TB, s *Store, n int, users ...string) (ids []string) {
 			}
 		}
 		return nil
-	}})
+	})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -134,10 +134,10 @@ func openStore(t *testing.T, dsn string) *Store {
 // execute runs a statement behind the store's back.
 func execute(t *testing.T, s *Store, query string, args ...any) {
 	t.Helper()
-	must(t, s.db.write(t.Context(), op{run: func(ctx context.Context, tx queryer) error {
+	must(t, s.db.write(t.Context(), func(ctx context.Context, tx queryer) error {
 		_, err := tx.exec(ctx, query, args...)
 		return err
-	}}))
+	}))
 }
 
 // number gives the one number that a query asks for.

@@ -74,7 +74,7 @@ func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int, ide
 	}
 	err := e.check()
 	if err == nil {
-		err = s.db.write(ctx, op{several: true, run: func(ctx context.Context, tx queryer) error {
+		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 			if err := s.remember(ctx, tx, idem); err != nil {
 				return err
 			}
@@ -89,7 +89,7 @@ func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int, ide
 				return err
 			}
 			return s.prune(ctx, tx, e.FlowID, keep)
-		}})
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("create execution: %w", err)
@@ -113,7 +113,7 @@ func (s *Store) prune(ctx context.Context, tx queryer, flowID string, keep int) 
 func (s *Store) FinishExecution(ctx context.Context, e *Execution, keep int) error {
 	err := e.check()
 	if err == nil {
-		err = s.db.write(ctx, op{several: true, run: func(ctx context.Context, tx queryer) error {
+		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 			err := found(tx.exec(ctx, "UPDATE flow_execution SET status = $1, execution_time = $2, meta = $3,"+
 				" inputs = $4, outputs = $5, node_results = $6, errors = $7 WHERE id = $8",
 				string(e.Status), e.ExecutionTime, text(e.Meta),
@@ -122,7 +122,7 @@ func (s *Store) FinishExecution(ctx context.Context, e *Execution, keep int) err
 				return err
 			}
 			return s.prune(ctx, tx, e.FlowID, keep)
-		}})
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("finish execution: %w", err)
@@ -132,10 +132,10 @@ func (s *Store) FinishExecution(ctx context.Context, e *Execution, keep int) err
 
 // StartExecution makes a pending execution a running one.
 func (s *Store) StartExecution(ctx context.Context, id string) error {
-	err := s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		return found(tx.exec(ctx, "UPDATE flow_execution SET status = $1 WHERE id = $2 AND status = $3",
 			string(flow.RunRunning), id, string(flow.RunPending)))
-	}})
+	})
 	if err != nil {
 		return fmt.Errorf("start execution: %w", err)
 	}
@@ -147,10 +147,10 @@ func (s *Store) StartExecution(ctx context.Context, id string) error {
 func (s *Store) AbortExecutions(ctx context.Context) (n int64, err error) {
 	left, err := one(ctx, s.db, scanInt, "SELECT count(*) FROM flow_execution WHERE "+unfinished)
 	if err == nil && *left > 0 {
-		err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 			n, err = tx.exec(ctx, "UPDATE flow_execution SET status = $1 WHERE "+unfinished, string(flow.RunAborted))
 			return err
-		}})
+		})
 	}
 	if err != nil {
 		return 0, fmt.Errorf("mark executions as aborted: %w", err)
@@ -166,9 +166,9 @@ func (s *Store) DeleteExecution(ctx context.Context, flowID, id string) error {
 		err = ErrInUse
 	}
 	if err == nil {
-		err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 			return found(tx.exec(ctx, "DELETE FROM flow_execution WHERE id = $1", id))
-		}})
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("delete execution: %w", err)
@@ -180,10 +180,10 @@ func (s *Store) DeleteExecution(ctx context.Context, flowID, id string) error {
 // user or, for "", of all, and says how many those were.
 func (s *Store) DeleteExecutions(ctx context.Context, flowID, userID string) (n int64, err error) {
 	where, args := ofFlow(flowID, userID)
-	err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+	err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		n, err = tx.exec(ctx, "DELETE FROM flow_execution WHERE NOT "+unfinished+" AND "+where, args...)
 		return err
-	}})
+	})
 	if err != nil {
 		return 0, fmt.Errorf("delete executions: %w", err)
 	}

@@ -144,17 +144,14 @@ func (s *Store) CreateFlow(ctx context.Context, f *Flow, idem *Idempotency) erro
 	if err != nil {
 		return fmt.Errorf("create flow: %w", err)
 	}
-	err = s.db.write(ctx, op{
-		several: idem != nil || len(readers) > 0,
-		run: func(ctx context.Context, tx queryer) error {
-			if err := s.remember(ctx, tx, idem); err != nil {
-				return err
-			}
-			if _, err := tx.exec(ctx, insertFlow, f.values()...); err != nil {
-				return err
-			}
-			return addGrants(ctx, tx, f.ID, readers)
-		},
+	err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+		if err := s.remember(ctx, tx, idem); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, insertFlow, f.values()...); err != nil {
+			return err
+		}
+		return addGrants(ctx, tx, f.ID, readers)
 	})
 	if err != nil {
 		return fmt.Errorf("create flow: %w", err)
@@ -225,30 +222,27 @@ func (s *Store) replace(ctx context.Context, was, f *Flow, idem *Idempotency) er
 		return err
 	}
 	granted := string(f.AccessControl) != string(was.AccessControl)
-	return s.db.write(ctx, op{
-		several: idem != nil || granted,
-		run: func(ctx context.Context, tx queryer) error {
-			if err := s.remember(ctx, tx, idem); err != nil {
-				return err
-			}
-			n, err := tx.exec(ctx, "UPDATE flow SET user_id = $1, name = $2, description = $3, updated_at = $4, meta = $5,"+
-				" nodes = $6, edges = $7, access_control = $8, extra = $9, revision = $10 WHERE id = $11 AND revision = $12",
-				f.UserID, f.Name, f.Description, f.UpdatedAt, text(f.Meta),
-				text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, was.ID, was.Revision)
-			if err != nil {
-				return err
-			}
-			if n == 0 {
-				return errMoved
-			}
-			if !granted {
-				return nil
-			}
-			if _, err := tx.exec(ctx, "DELETE FROM flow_grant WHERE flow_id = $1", f.ID); err != nil {
-				return err
-			}
-			return addGrants(ctx, tx, f.ID, readers)
-		},
+	return s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+		if err := s.remember(ctx, tx, idem); err != nil {
+			return err
+		}
+		n, err := tx.exec(ctx, "UPDATE flow SET user_id = $1, name = $2, description = $3, updated_at = $4, meta = $5,"+
+			" nodes = $6, edges = $7, access_control = $8, extra = $9, revision = $10 WHERE id = $11 AND revision = $12",
+			f.UserID, f.Name, f.Description, f.UpdatedAt, text(f.Meta),
+			text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, was.ID, was.Revision)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errMoved
+		}
+		if !granted {
+			return nil
+		}
+		if _, err := tx.exec(ctx, "DELETE FROM flow_grant WHERE flow_id = $1", f.ID); err != nil {
+			return err
+		}
+		return addGrants(ctx, tx, f.ID, readers)
 	})
 }
 
@@ -266,13 +260,13 @@ func (s *Store) DeleteFlow(ctx context.Context, id string, check func(*Flow) err
 				return err
 			}
 		}
-		err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 			n, err := tx.exec(ctx, "DELETE FROM flow WHERE id = $1 AND revision = $2", id, f.Revision)
 			if err == nil && n == 0 {
 				err = errMoved
 			}
 			return err
-		}})
+		})
 		switch {
 		case err == nil:
 			return nil

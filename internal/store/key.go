@@ -54,7 +54,7 @@ func (s *Store) AddKey(ctx context.Context, k *Key, sum [32]byte) error {
 	}
 	err := errors.Join(checkID("id", k.ID), checkID("user_id", k.UserID), checkText("name", k.Name), checkText("hint", k.Hint))
 	if err == nil {
-		err = s.db.write(ctx, op{several: true, run: func(ctx context.Context, tx queryer) error { return insertKey(ctx, tx, k, sum) }})
+		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error { return insertKey(ctx, tx, k, sum) })
 	}
 	if err != nil {
 		return fmt.Errorf("add key: %w", err)
@@ -114,10 +114,10 @@ func (s *Store) touch(id string, t int64) {
 		}
 	}
 	go func() {
-		_ = s.db.write(context.Background(), op{run: func(ctx context.Context, tx queryer) error {
+		_ = s.db.write(context.Background(), func(ctx context.Context, tx queryer) error {
 			_, err := tx.exec(ctx, "UPDATE api_key SET last_used_at = $1 WHERE id = $2 AND last_used_at < $1", t, id)
 			return err
-		}})
+		})
 	}()
 }
 
@@ -136,9 +136,9 @@ func (s *Store) Keys(ctx context.Context, userID string) ([]Key, error) {
 
 // RevokeKey removes a key, or gives [ErrNotFound].
 func (s *Store) RevokeKey(ctx context.Context, id string) error {
-	err := s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		return found(tx.exec(ctx, "DELETE FROM api_key WHERE id = $1", id))
-	}})
+	})
 	if err != nil {
 		return fmt.Errorf("revoke key: %w", err)
 	}

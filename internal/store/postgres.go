@@ -121,7 +121,7 @@ func (p *postgresPool) write(ctx context.Context, o op) error {
 	if err != nil {
 		return explainPostgres(err)
 	}
-	if err := o.run(ctx, postgresTx{tx}); err != nil {
+	if err := o(ctx, postgresTx{tx}); err != nil {
 		_ = tx.Rollback() // a connection that is gone has rolled back
 		return err
 	}

@@ -32,12 +32,7 @@ type database interface {
 
 // op is what a write does. It may be run again if its transaction failed for
 // another reason, so it must not change anything but the database.
-type op struct {
-	run func(ctx context.Context, tx queryer) error
-	// several says that run has more than one statement, so that those before the
-	// one that failed have to be taken back.
-	several bool
-}
+type op func(ctx context.Context, tx queryer) error
 
 // Open opens a database and brings it up to this program's version: a file's path
 // is SQLite (the file and its folder are made if need be), a postgres:// URL is

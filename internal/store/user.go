@@ -54,7 +54,7 @@ func scanUser(rows *sql.Rows, u *User) error { return rows.Scan(u.columns()...) 
 func (s *Store) AddUser(ctx context.Context, u *User) error {
 	err := u.fill()
 	if err == nil {
-		err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error { return insertUser(ctx, tx, u) }})
+		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error { return insertUser(ctx, tx, u) })
 	}
 	if err != nil {
 		return fmt.Errorf("add user %s: %w", u.Email, err)
@@ -86,7 +86,7 @@ func (s *Store) EnsureAdmin(ctx context.Context, u User) (admin *User, added boo
 	admin, err = firstAdmin(ctx, s.db)
 	if errors.Is(err, ErrNotFound) {
 		if err = u.fill(); err == nil {
-			err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error { return insertFirst(ctx, tx, &u) }})
+			err = s.db.write(ctx, func(ctx context.Context, tx queryer) error { return insertFirst(ctx, tx, &u) })
 		}
 		added = err == nil
 		if added || errors.Is(err, ErrExists) {
@@ -159,9 +159,9 @@ func (s *Store) Users(ctx context.Context) ([]User, error) {
 func (s *Store) UpdateUser(ctx context.Context, u User) error {
 	err := u.check()
 	if err == nil {
-		err = s.db.write(ctx, op{run: func(ctx context.Context, tx queryer) error {
+		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 			return found(tx.exec(ctx, "UPDATE users SET email = $1, name = $2, role = $3 WHERE id = $4", u.Email, u.Name, string(u.Role), u.ID))
-		}})
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("update user: %w", err)
@@ -180,13 +180,13 @@ func found(affected int64, err error) error {
 // SetPassword stores the hash of a new password, "" for none, and ends the user's
 // sessions.
 func (s *Store) SetPassword(ctx context.Context, id, hash string) error {
-	err := s.db.write(ctx, op{several: true, run: func(ctx context.Context, tx queryer) error {
+	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		if err := found(tx.exec(ctx, "UPDATE users SET password_hash = $1 WHERE id = $2", hash, id)); err != nil {
 			return err
 		}
 		_, err := tx.exec(ctx, "DELETE FROM api_key WHERE user_id = $1 AND kind = 'session'", id)
 		return err
-	}})
+	})
 	if err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
@@ -196,7 +196,7 @@ func (s *Store) SetPassword(ctx context.Context, id, hash string) error {
 // RemoveUser removes a user with their keys. One who owns flows is not removed:
 // the error is an *[InUseError] with their number.
 func (s *Store) RemoveUser(ctx context.Context, id string) error {
-	err := s.db.write(ctx, op{several: true, run: func(ctx context.Context, tx queryer) error {
+	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		flows, err := one(ctx, tx, scanInt, "SELECT count(*) FROM flow WHERE user_id = $1", id)
 		if err != nil {
 			return err
@@ -205,7 +205,7 @@ func (s *Store) RemoveUser(ctx context.Context, id string) error {
 			return &InUseError{Flows: *flows}
 		}
 		return found(tx.exec(ctx, "DELETE FROM users WHERE id = $1", id))
-	}})
+	})
 	if err != nil {
 		return fmt.Errorf("remove user: %w", err)
 	}
@@ -215,13 +215,13 @@ func (s *Store) RemoveUser(ctx context.Context, id string) error {
 // RemoveUserAndFlows removes a user, their keys and their flows, and says how many
 // flows those were.
 func (s *Store) RemoveUserAndFlows(ctx context.Context, id string) (flows int64, err error) {
-	err = s.db.write(ctx, op{several: true, run: func(ctx context.Context, tx queryer) error {
+	err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		if err := found(tx.exec(ctx, "DELETE FROM users WHERE id = $1", id)); err != nil {
 			return err
 		}
 		flows, err = tx.exec(ctx, "DELETE FROM flow WHERE user_id = $1", id)
 		return err
-	}})
+	})
 	if err != nil {
 		return 0, fmt.Errorf("remove user: %w", err)
 	}

@@ -34,6 +34,10 @@ type writer struct {
 	closing  sync.RWMutex // held for reading while a write is under way
 	closed   bool
 	commits  atomic.Int64
+
+	// Of the write that is being done:
+	changed bool // a statement has changed rows
+	broken  bool // one has failed in a way that ends the transaction
 }
 
 // queued is a write in the queue.
@@ -169,20 +173,24 @@ func (w *writer) commit(group []*queued) {
 
 // finish does the group in the transaction that has begun, and ends it. Without an
 // error each write of the group has its own; with one, nothing was done.
+//
+// SQLite takes back a statement that fails by itself, so that a write whose first
+// change failed does no harm. One that failed later fails the group: that is rare,
+// and a savepoint for each would cost half as much again as the writes.
 func (w *writer) finish(group []*queued) error {
 	for _, q := range group {
 		if !q.begin() {
 			continue
 		}
-		if q.err = w.do(q.op); isBroken(q.err) {
-			w.rollback()
-			return w.explain(q.err)
+		w.changed, w.broken = false, false
+		if q.err = q.op(context.Background(), w); q.err != nil && (w.changed || w.broken) {
+			_ = w.raw("ROLLBACK") // SQLite may have done so by itself
+			return q.err
 		}
-		q.err = w.explain(q.err)
 	}
 	if err := w.raw("COMMIT"); err != nil {
-		w.rollback()
-		return w.explain(err)
+		_ = w.raw("ROLLBACK")
+		return err
 	}
 	w.commits.Add(1)
 	return nil
@@ -195,41 +203,14 @@ func (w *writer) begin(group []*queued) error {
 	for pause := time.Millisecond / 2; ; pause = min(pause*2, 8*time.Millisecond) {
 		err := w.raw("BEGIN IMMEDIATE")
 		switch {
-		case !isBusy(err):
-			return w.explain(err)
-		case time.Now().After(deadline):
-			return w.explain(err)
+		case !errors.Is(err, ErrLocked), time.Now().After(deadline):
+			return err
 		case !slices.ContainsFunc(group, func(q *queued) bool { return q.state.Load() != withdrawn }):
 			return context.Canceled // nobody is there to see it
 		}
 		time.Sleep(pause/2 + rand.N(pause)) //nolint:gosec // no secret
 	}
 }
-
-// do runs o. SQLite takes back a statement that fails by itself; only what was
-// done before it in the same write needs a savepoint.
-func (w *writer) do(o op) error {
-	if !o.several {
-		return o.run(context.Background(), w)
-	}
-	if err := w.raw("SAVEPOINT write"); err != nil {
-		return err
-	}
-	err := o.run(context.Background(), w)
-	if err != nil && !isBroken(err) {
-		if undo := w.raw("ROLLBACK TO write"); undo != nil {
-			return errors.Join(undo, err)
-		}
-	}
-	if err == nil || !isBroken(err) {
-		if release := w.raw("RELEASE write"); release != nil {
-			return errors.Join(release, err)
-		}
-	}
-	return err
-}
-
-func (w *writer) rollback() { _ = w.raw("ROLLBACK") } // SQLite may have done so by itself
 
 // raw runs a statement without arguments, such as COMMIT.
 func (w *writer) raw(query string) error {
@@ -251,19 +232,30 @@ func (w *writer) stmt(query string) (*sql.Stmt, error) {
 func (w *writer) exec(_ context.Context, query string, args ...any) (int64, error) {
 	st, err := w.stmt(query) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
-		return 0, err
+		return 0, w.failed(err)
 	}
 	res, err := st.ExecContext(context.Background(), args...)
 	if err != nil {
-		return 0, err
+		return 0, w.failed(err)
 	}
-	return res.RowsAffected()
+	n, err := res.RowsAffected()
+	w.changed = w.changed || n > 0
+	return n, err
 }
 
 func (w *writer) query(_ context.Context, query string, args ...any) (*sql.Rows, error) {
 	st, err := w.stmt(query) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
-		return nil, err
+		return nil, w.failed(err)
 	}
-	return st.QueryContext(context.Background(), args...)
+	rows, err := st.QueryContext(context.Background(), args...)
+	if err != nil {
+		return nil, w.failed(err)
+	}
+	return rows, nil
+}
+
+func (w *writer) failed(err error) error {
+	w.broken = w.broken || isBroken(err)
+	return w.explain(err)
 }

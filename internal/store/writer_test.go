@@ -107,7 +107,7 @@ func TestBrokenGroup(t *testing.T) {
 	errs := together(t, s,
 		func() error { return s.CreateFlow(t.Context(), &Flow{UserID: "ann"}, nil) },
 		func() error {
-			return s.db.write(t.Context(), op{several: true, run: func(ctx context.Context, tx queryer) error {
+			return s.db.write(t.Context(), func(ctx context.Context, tx queryer) error {
 				if _, err := tx.exec(ctx, "DELETE FROM flow"); err != nil {
 					return err
 				}
@@ -116,7 +116,7 @@ func TestBrokenGroup(t *testing.T) {
 					_, err = tx.exec(ctx, "SELECT no_such_function()")
 				}
 				return err
-			}})
+			})
 		},
 		func() error { return s.CreateFlow(t.Context(), &Flow{UserID: "ann"}, nil) },
 	)
