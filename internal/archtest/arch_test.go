@@ -20,6 +20,9 @@ func allowed() map[string][]string {
 		"internal/render": {"pkg/flow", "internal/output"},
 		"internal/engine": {"pkg/flow", "internal/engine/js"},
 		"internal/store":  {"pkg/flow"},
+
+		"internal/reconcile": {"pkg/flow", "pkg/flowfile", "pkg/client"},
+
 		"internal/server": {"pkg/flow", "internal/engine", "internal/store"},
 
 		"internal/provider": {"pkg/flow", "internal/engine"},

@@ -42,3 +42,16 @@ func (s *FlowsService) Put(ctx context.Context, id string, spec flow.Spec, opts 
 	}
 	return f, err
 }
+
+// IsID tells whether [FlowsService.Put] takes an id.
+func IsID(id string) bool {
+	for i := range len(id) {
+		switch c := id[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case i > 0 && (c == '.' || c == '-' || c == '_'):
+		default:
+			return false
+		}
+	}
+	return id != "" && len(id) <= 128 && id != "create" && id != "import" && id != "accessible"
+}

@@ -1,0 +1,227 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Result is what became of a step.
+type Result struct {
+	*Step
+	ID      string   // of the flow on the server, "" if there is none
+	Begun   bool     // something was sent
+	Done    bool     // the server's flow is as the plan says
+	Changed []string // what the server dropped or made something else of: "meta", "node a /data/n"
+	Err     error
+
+	revision client.Revision // of the flow that the write was answered with
+}
+
+// ApplyOptions says how a plan is carried out.
+type ApplyOptions struct {
+	Parallel  int           // writes at a time
+	KeepGoing bool          // go on with the others when one has failed
+	Step      func(*Result) // called after each write, by several goroutines; nil for none
+}
+
+// Apply carries out a plan: what is to be made and changed, many at a time, then,
+// if all that went well, what is to be deleted. After the end of begin no further
+// write is begun; those under way have until finish ends. A flow that has changed
+// since the plan was made is not written over: that is [client.ErrConflict].
+//
+// Each answer is compared with what was sent, and afterwards, in one list, what the
+// server has; what differs is in Result.Changed. A write whose answer was lost is
+// looked for in that list, too, and not sent again.
+//
+// The results are those of all steps in their order. The error is that of looking
+// afterwards: what was written may then still be as it should.
+func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyOptions) ([]Result, error) {
+	a := applier{c: c, opts: opts, results: make([]Result, len(p.Steps))}
+	var writes, deletions []*Result
+	for i := range p.Steps {
+		r := &a.results[i]
+		r.Step = &p.Steps[i]
+		r.ID = r.Step.ID
+		switch r.Action {
+		case Create:
+			r.ID = ""
+			writes = append(writes, r)
+		case Update:
+			writes = append(writes, r)
+		case Delete:
+			deletions = append(deletions, r)
+		default:
+			r.Done = true
+		}
+	}
+	if len(writes)+len(deletions) == 0 {
+		return a.results, nil
+	}
+	info, err := c.Server.Info(begin)
+	if err != nil {
+		return a.results, err
+	}
+	a.ours = info.Flowctl
+	ok := a.run(begin, finish, writes)
+	looked := a.verify(finish, writes)
+	if ok && looked == nil {
+		a.run(begin, finish, deletions)
+	}
+	return a.results, looked
+}
+
+type applier struct {
+	traits
+	c       *client.Client
+	opts    ApplyOptions
+	results []Result
+}
+
+// run writes results' flows and tells whether the next ones may follow.
+func (a *applier) run(begin, finish context.Context, todo []*Result) bool {
+	begin, stop := context.WithCancel(begin)
+	defer stop()
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(len(todo), a.opts.Parallel) {
+		wg.Go(func() {
+			for begin.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(todo) {
+					return
+				}
+				r := todo[i]
+				r.Begun = true
+				if a.write(finish, r); r.Err != nil && !a.opts.KeepGoing {
+					stop()
+				}
+				if a.opts.Step != nil {
+					a.opts.Step(r)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, r := range todo {
+		if r.Err != nil && !a.opts.KeepGoing {
+			return false
+		}
+	}
+	return begin.Err() == nil
+}
+
+// write carries out one step.
+func (a *applier) write(ctx context.Context, r *Result) {
+	var f flow.Flow
+	was := client.IfUnchanged(r.Revision)
+	switch {
+	case r.Action == Delete:
+		if r.Err = a.c.Flows.Delete(ctx, r.ID, was); isGone(r.Err) {
+			r.Err = nil
+		}
+		r.Done = r.Err == nil
+		return
+	case r.Action == Create && r.Step.ID != "":
+		f, r.Err = a.c.Flows.Put(ctx, r.Step.ID, *r.Spec, client.IfAbsent())
+	case r.Action == Create:
+		f, r.Err = a.c.Flows.Create(ctx, *r.Spec)
+	case a.ours:
+		f, r.Err = a.c.Flows.Put(ctx, r.ID, *r.Spec, was)
+	default:
+		f, r.Err = a.c.Flows.Update(ctx, r.ID, client.Replace(*r.Spec), was)
+	}
+	if r.Err == nil {
+		a.accept(r, f)
+	}
+}
+
+// accept takes f as what the server has of a flow that was written.
+func (a *applier) accept(r *Result, f flow.Flow) {
+	r.ID, r.Done, r.Err = f.ID, true, nil
+	r.revision = client.ContentRevision(f)
+	r.Changed = a.dropped(*r.Spec)
+	for _, c := range a.differences(f.Spec, *r.Spec) {
+		r.Changed = append(r.Changed, Place(c))
+	}
+}
+
+// verify looks at what the server has of the flows that were written.
+func (a *applier) verify(ctx context.Context, writes []*Result) error {
+	written, lost := map[string]*Result{}, map[string][]*Result{}
+	for _, r := range writes {
+		switch {
+		case r.Done:
+			written[r.ID] = r
+		case r.Begun && isUnsure(r.Err):
+			lost[r.Name] = append(lost[r.Name], r)
+		}
+	}
+	if len(written)+len(lost) == 0 {
+		return nil
+	}
+	known := map[string]bool{}
+	for i := range a.results {
+		known[a.results[i].ID] = true
+	}
+	for f, err := range a.c.Flows.All(ctx, client.ListOptions{Graph: true}) {
+		if err != nil {
+			return err
+		}
+		if r := written[f.ID]; r != nil {
+			if delete(written, f.ID); client.ContentRevision(f) != r.revision {
+				a.accept(r, f)
+			}
+			continue
+		}
+		for _, r := range lost[f.Name] {
+			mine := r.ID == f.ID || r.Action == Create && (r.Step.ID == f.ID || r.Step.ID == "" && !known[f.ID])
+			if !r.Done && mine && len(a.differences(f.Spec, *r.Spec)) == 0 {
+				a.accept(r, f)
+				break
+			}
+		}
+	}
+	for id, r := range written {
+		f, _, err := a.c.Flows.Get(ctx, id) // another's, which the list of one's own does not have
+		if err != nil {
+			r.Done, r.Err = false, err
+			continue
+		}
+		a.accept(r, f)
+	}
+	return nil
+}
+
+// isUnsure tells failures after which the write may have been done all the same.
+func isUnsure(err error) bool {
+	var failed *client.Error
+	return errors.As(err, &failed) && (failed.StatusCode < 400 || failed.StatusCode >= 500)
+}
+
+func isGone(err error) bool { return errors.Is(err, client.ErrNotFound) }
+
+// Record notes in the lock which flow each file is now, and forgets those that were
+// deleted or have moved to another file.
+func Record(lock *Lock, place string, results []Result) {
+	files := map[string]string{}
+	for i := range results {
+		r := &results[i]
+		switch {
+		case r.Action == Delete && r.Done:
+			lock.Set(r.File, place, "")
+		case r.Action != Delete && r.Done:
+			files[r.ID] = r.File
+			lock.Set(r.File, place, r.ID)
+		}
+	}
+	for _, file := range lock.Files(place) {
+		if now := files[lock.ID(file, place)]; now != "" && now != file {
+			lock.Set(file, place, "")
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package reconcile
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// traits is what a kind of server is like.
+type traits struct {
+	ours bool // keeps all that it is sent, and lets the client choose ids
+}
+
+// differences lists what turns the stored flow into that of a file.
+func (t traits) differences(stored, file flow.Spec) []flow.Change {
+	if identical(stored, file) {
+		return nil
+	}
+	return flow.Diff(t.comparable(stored, file), t.comparable(file, file), flow.DiffOptions{Layout: true})
+}
+
+// comparable takes out of one of both sides what does not count.
+func (t traits) comparable(s, file flow.Spec) flow.Spec {
+	s = flowfile.WithoutState(s)
+	if file.AccessControl == nil {
+		s.AccessControl = nil
+	}
+	if isEmpty(s.Meta) || !t.ours {
+		s.Meta = nil
+	}
+	if !t.ours {
+		for _, key := range s.UnknownKeys() {
+			s.SetUnknown(key, nil)
+		}
+	}
+	return s
+}
+
+// dropped names what a server of this kind does not keep of a flow.
+func (t traits) dropped(s flow.Spec) []string {
+	if t.ours {
+		return nil
+	}
+	keys := s.UnknownKeys()
+	if !isEmpty(s.Meta) {
+		keys = append(keys, "meta")
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// isEmpty tells the values of meta that say nothing.
+func isEmpty(meta json.RawMessage) bool {
+	return meta == nil || string(meta) == "null" || flow.Equal(meta, json.RawMessage("{}"))
+}
+
+// identical is the quick way to tell that nothing differs, byte for byte: most
+// flows have not changed since they were written.
+func identical(stored, file flow.Spec) bool {
+	if stored.Name != file.Name || stored.Description != file.Description ||
+		!bytes.Equal(stored.Meta, file.Meta) && !(isEmpty(stored.Meta) && isEmpty(file.Meta)) ||
+		file.AccessControl != nil && !flow.Equal(stored.AccessControl, file.AccessControl) {
+		return false
+	}
+	keys := file.UnknownKeys()
+	if len(keys) != len(stored.UnknownKeys()) {
+		return false
+	}
+	for _, key := range keys {
+		if !bytes.Equal(stored.Unknown(key), file.Unknown(key)) {
+			return false
+		}
+	}
+	return sameLists(stored.Nodes, file.Nodes) && sameLists(stored.Edges, file.Edges)
+}
+
+func sameLists[T interface{ AppendJSON([]byte) []byte }](a, b []T) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	var x, y []byte
+	for i := range a {
+		x, y = a[i].AppendJSON(x[:0]), b[i].AppendJSON(y[:0])
+		if !bytes.Equal(x, y) {
+			return false
+		}
+	}
+	return true
+}
+
+// Place names what a change is about: "name", "node model_1 /data/prompt".
+func Place(c flow.Change) string {
+	switch {
+	case c.Node != "" && c.Path == "":
+		return "node " + c.Node
+	case c.Node != "":
+		return "node " + c.Node + " " + c.Path
+	case c.Edge != "" && c.Path == "":
+		return "edge " + c.Edge
+	case c.Edge != "":
+		return "edge " + c.Edge + " " + c.Path
+	}
+	return c.Path[1:]
+}
+
+func unquote(raw json.RawMessage) string {
+	var s string
+	_ = json.Unmarshal(raw, &s) // another value is no text
+	return s
+}

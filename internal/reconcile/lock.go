@@ -1,0 +1,181 @@
+package reconcile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// LockName is the name of the lock in its folder.
+const LockName = "flowctl.lock"
+
+// Lock says which flow a file is, by the file's path below the folder (with
+// slashes) and the place, which is a profile's name or a server's address. Its
+// file is to be committed. It has one line for each flow file, a JSON object, in
+// the order of their paths, so that git merges it line by line:
+//
+//	{"file":"review.json","ids":{"prod":"5f1c…","staging":"a41e…"}}
+//
+// Several lines for one file, which a union merge can leave, say what all of them
+// say. Members that are not known are kept.
+type Lock struct {
+	path  string
+	lines map[string]flow.Object // by file
+	was   []byte                 // the text that was read
+}
+
+// ReadLock reads the lock of a folder; one that is not there is empty. The error
+// is a *[flowfile.Error].
+func ReadLock(dir string) (*Lock, error) {
+	l := &Lock{path: filepath.Join(dir, LockName), lines: map[string]flow.Object{}}
+	text, err := os.ReadFile(l.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return l, nil
+	}
+	if err != nil {
+		return nil, &flowfile.Error{Path: l.path, Msg: "read the lock", Err: err}
+	}
+	l.was = text
+	n := 0
+	for line := range bytes.Lines(text) {
+		n++
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if err := l.addLine(line); err != nil {
+			return nil, &flowfile.Error{Path: l.path, Line: n, Col: 1, Msg: err.Error()}
+		}
+	}
+	return l, nil
+}
+
+func (l *Lock) addLine(line []byte) error {
+	for _, mark := range []string{"<<<<<<<", "=======", ">>>>>>>", "|||||||"} {
+		if bytes.HasPrefix(line, []byte(mark)) {
+			return errors.New("git could not merge this; keep the lines of both sides and take out the marks")
+		}
+	}
+	doc, err := flow.ParseObject(line)
+	if err != nil {
+		return fmt.Errorf("this is no line of a lock: %w", err)
+	}
+	file := text(doc, "file")
+	if file == "" {
+		return errors.New(`this line has no "file"`)
+	}
+	there, ok := l.lines[file]
+	if !ok {
+		l.lines[file] = doc
+		return nil
+	}
+	ids := idsOf(there)
+	for _, m := range idsOf(doc) {
+		if has, ok := ids.Get(m.Key); ok && !flow.Equal(has, m.Value) {
+			return fmt.Errorf("%s is two flows for %q: %s and %s; take one of the lines out", file, m.Key, has, m.Value)
+		}
+		ids.Set(m.Key, m.Value)
+	}
+	for _, m := range doc {
+		if _, ok := there.Get(m.Key); !ok {
+			there.Set(m.Key, m.Value)
+		}
+	}
+	there.Set("ids", ids.AppendJSON(nil))
+	l.lines[file] = there
+	return nil
+}
+
+// text gives a member that is a string, else "".
+func text(doc flow.Object, key string) string {
+	raw, _ := doc.Get(key)
+	return unquote(raw)
+}
+
+func idsOf(line flow.Object) flow.Object {
+	raw, _ := line.Get("ids")
+	ids, err := flow.ParseObject(raw)
+	if err != nil {
+		return nil
+	}
+	return ids
+}
+
+// ID gives the id of a file's flow at a place, "" if it is not known.
+func (l *Lock) ID(file, place string) string { return text(idsOf(l.lines[file]), place) }
+
+// otherIDs gives the ids of a file's flow at all other places, in their order.
+func (l *Lock) otherIDs(file, place string) []string {
+	var ids []string
+	for _, m := range idsOf(l.lines[file]) {
+		if id := unquote(m.Value); m.Key != place && id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Files lists the files that have a flow at a place, sorted.
+func (l *Lock) Files(place string) []string {
+	var files []string
+	for file := range l.lines {
+		if l.ID(file, place) != "" {
+			files = append(files, file)
+		}
+	}
+	slices.Sort(files)
+	return files
+}
+
+// Set notes the id of a file's flow at a place; "" takes it out, and the line of a
+// file that has none any more.
+func (l *Lock) Set(file, place, id string) {
+	if l.ID(file, place) == id {
+		return
+	}
+	line := l.lines[file]
+	if line == nil {
+		line.Set("file", flow.AppendString(nil, file))
+	}
+	ids := idsOf(line)
+	if id == "" {
+		ids = slices.DeleteFunc(ids, func(m flow.Member) bool { return m.Key == place })
+	} else {
+		ids.Set(place, flow.AppendString(nil, id))
+		slices.SortFunc(ids, func(a, b flow.Member) int { return strings.Compare(a.Key, b.Key) })
+	}
+	if len(ids) == 0 {
+		delete(l.lines, file)
+		return
+	}
+	line.Set("ids", ids.AppendJSON(nil))
+	l.lines[file] = line
+}
+
+// Write writes the lock, unless its file says the same already.
+func (l *Lock) Write() error {
+	var b []byte
+	for _, file := range slices.Sorted(maps.Keys(l.lines)) {
+		b = append(l.lines[file].AppendJSON(b), '\n')
+	}
+	if bytes.Equal(b, l.was) {
+		return nil
+	}
+	err := flowfile.Replace(l.path, func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	})
+	if err == nil {
+		l.was = b
+	}
+	return err
+}

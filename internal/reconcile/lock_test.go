@@ -1,0 +1,77 @@
+package reconcile
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func lockOf(t *testing.T, text string) (*Lock, string) {
+	t.Helper()
+	dir := t.TempDir()
+	path := filepath.Join(dir, LockName)
+	if text != "" {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := ReadLock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l, path
+}
+
+func TestLockWrites(t *testing.T) {
+	for name, test := range map[string]struct{ was, want string }{
+		"new":     {"", `{"file":"a.json","ids":{"prod":"1"}}` + "\n"},
+		"sorted":  {`{"file":"b.json","ids":{"prod":"2"}}`, `{"file":"a.json","ids":{"prod":"1"}}` + "\n" + `{"file":"b.json","ids":{"prod":"2"}}` + "\n"},
+		"profile": {`{"file":"a.json","ids":{"staging":"9"}}`, `{"file":"a.json","ids":{"prod":"1","staging":"9"}}` + "\n"},
+		"unknown": {`{"note":1.0,"file":"a.json","ids":{}}`, `{"note":1.0,"file":"a.json","ids":{"prod":"1"}}` + "\n"},
+		"union":   {`{"file":"a.json","ids":{"x":"8"}}` + "\n" + `{"file":"a.json","ids":{"y":"9"},"k":true}` + "\n", `{"file":"a.json","ids":{"prod":"1","x":"8","y":"9"},"k":true}` + "\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, path := lockOf(t, test.was)
+			l.Set("a.json", "prod", "1")
+			if err := l.Write(); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := os.ReadFile(path); err != nil || string(got) != test.want {
+				t.Errorf("wrote %s (%v), want %s", got, err, test.want)
+			}
+			if id := l.ID("a.json", "prod"); id != "1" {
+				t.Errorf("the id is %q", id)
+			}
+		})
+	}
+}
+
+func TestLockForgets(t *testing.T) {
+	l, path := lockOf(t, `{"file":"a.json","ids":{"prod":"1","x":"2"}}`+"\n"+`{"file":"b.json","ids":{"prod":"3"}}`+"\n")
+	l.Set("a.json", "prod", "")
+	l.Set("b.json", "prod", "")
+	if err := l.Write(); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := os.ReadFile(path); string(got) != `{"file":"a.json","ids":{"x":"2"}}`+"\n" {
+		t.Errorf("wrote %s", got)
+	}
+}
+
+func TestLockErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"<<<<<<< HEAD\n": "flowctl.lock:1:1: git could not merge this",
+		"\n[]\n":         "flowctl.lock:2:1: this is no line of a lock",
+		`{"ids":{}}`:     `this line has no "file"`,
+		`{"file":"a.json","ids":{"prod":"1"}}` + "\n" + `{"file":"a.json","ids":{"prod":"2"}}`: `:2:1: a.json is two flows for "prod": "1" and "2"`,
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, LockName), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ReadLock(dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q gave %v, want %q", text, err, want)
+		}
+	}
+}

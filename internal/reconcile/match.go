@@ -1,0 +1,202 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// item is a file on its way to its flow.
+type item struct {
+	Source
+	ids   []candidate // that its flow may have, best first
+	match *stored     // nil for a new flow
+	how   Match
+}
+
+type candidate struct {
+	id  string
+	how Match
+}
+
+// stored is what is kept of a flow on the server.
+type stored struct {
+	id, name string
+	revision client.Revision
+	updated  int64     // epoch seconds
+	same     bool      // it is what the file says whose best id it has
+	spec     flow.Spec // none if same
+}
+
+// matcher finds out which file is which flow. A flow is at most one file's.
+type matcher struct {
+	traits
+	place     string
+	lock      *Lock
+	revisions bool
+	items     []*item
+	seen      map[string]*stored   // by id: the flows that somebody may want
+	named     map[string][]*stored // the caller's own of these by name, in the order of the list
+
+	best  map[string]*item // by the first of an item's ids
+	ids   map[string]bool  // all ids that somebody may want
+	names map[string]int   // how many files have a name
+}
+
+// match finds the flows of files.
+func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (*matcher, error) {
+	info, err := c.Server.Info(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m := &matcher{
+		traits: traits{ours: info.Flowctl}, place: opts.Place, lock: lock, revisions: opts.Revisions,
+		seen: map[string]*stored{}, named: map[string][]*stored{},
+		best: map[string]*item{}, ids: map[string]bool{}, names: map[string]int{},
+	}
+	for _, f := range files {
+		m.add(f)
+	}
+	for _, file := range lock.Files(m.place) {
+		m.ids[lock.ID(file, m.place)] = true
+	}
+	for f, err := range c.Flows.All(ctx, client.ListOptions{Graph: true}) {
+		if err != nil {
+			return nil, err
+		}
+		if at := m.look(f); at != nil && m.names[f.Name] > 0 {
+			m.named[f.Name] = append(m.named[f.Name], at)
+		}
+	}
+	if err := m.strangers(ctx, c); err != nil {
+		return nil, err
+	}
+	return m, m.resolve()
+}
+
+// add adds a file and the ids that its flow may have.
+func (m *matcher) add(f Source) {
+	it := &item{Source: f}
+	want := func(id string, how Match) {
+		if id != "" {
+			it.ids = append(it.ids, candidate{id, how})
+			m.ids[id] = true
+		}
+	}
+	want(m.lock.ID(f.Path, m.place), ByLock)
+	want(f.ID, ByID)
+	// A server may be known by its address to one and as a profile to another.
+	for _, id := range m.lock.otherIDs(f.Path, m.place) {
+		want(id, ByLock)
+	}
+	if len(it.ids) > 0 {
+		m.best[it.ids[0].id] = it
+	}
+	m.names[f.Spec.Name]++
+	m.items = append(m.items, it)
+}
+
+// look keeps of a flow what may be needed: nothing if nobody may want it, and not
+// its content where its file says the same.
+func (m *matcher) look(f flow.Flow) *stored {
+	if !m.ids[f.ID] && m.names[f.Name] == 0 {
+		return nil
+	}
+	at := &stored{id: f.ID, name: f.Name, updated: f.UpdatedAt}
+	if it := m.best[f.ID]; it != nil && len(m.differences(f.Spec, it.Spec)) == 0 {
+		at.same = true
+	} else {
+		at.spec = f.Spec
+	}
+	if !at.same || m.revisions {
+		at.revision = client.ContentRevision(f)
+	}
+	m.seen[f.ID] = at
+	return at
+}
+
+// strangers looks for wanted flows that are not the caller's own: shared with them,
+// or an admin's to change.
+func (m *matcher) strangers(ctx context.Context, c *client.Client) error {
+	missing := 0
+	for id := range m.ids {
+		if m.seen[id] == nil {
+			missing++
+		}
+	}
+	if missing == 0 {
+		return nil
+	}
+	var found []string
+	for f, err := range c.Flows.All(ctx, client.ListOptions{Accessible: true}) {
+		if err != nil {
+			return err
+		}
+		if m.ids[f.ID] && m.seen[f.ID] == nil {
+			found = append(found, f.ID)
+		}
+	}
+	for _, id := range found {
+		f, _, err := c.Flows.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		m.look(f)
+	}
+	return nil
+}
+
+// resolve decides which flow each file is.
+func (m *matcher) resolve() error {
+	var conflicts []Conflict
+	claims := map[*stored]*item{}
+	for _, it := range m.items {
+		for _, want := range it.ids {
+			if it.match == nil && m.seen[want.id] != nil {
+				it.match, it.how = m.seen[want.id], want.how
+			}
+		}
+		if it.match == nil {
+			continue
+		}
+		if first := claims[it.match]; first != nil {
+			conflicts = append(conflicts, Conflict{
+				File: it.Path, Candidates: []Candidate{{it.match.id, it.match.name}},
+				Reason: fmt.Sprintf("is the same flow as %s; take one of the files away, or the \"id\" out of the copy", first.Path),
+			})
+			continue
+		}
+		claims[it.match] = it
+	}
+	wanted := map[string]int{}
+	for _, it := range m.items {
+		if it.match == nil {
+			wanted[it.Spec.Name]++
+		}
+	}
+	for _, it := range m.items {
+		if it.match != nil {
+			continue
+		}
+		var free []*stored
+		for _, at := range m.named[it.Spec.Name] {
+			if by := claims[at]; by == nil || by.how == ByName {
+				free = append(free, at)
+			}
+		}
+		switch {
+		case len(free) == 0:
+		case len(free) == 1 && wanted[it.Spec.Name] == 1:
+			it.match, it.how = free[0], ByName
+			claims[free[0]] = it
+		default:
+			conflicts = append(conflicts, ambiguous(it, free, wanted[it.Spec.Name]))
+		}
+	}
+	if conflicts != nil {
+		return &ConflictError{conflicts}
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package reconcile
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// Action is what a plan does with a flow.
+type Action string
+
+// The actions.
+const (
+	Create    Action = "create"
+	Update    Action = "update"
+	Unchanged Action = "unchanged"
+	Delete    Action = "delete"
+)
+
+// Match is how a file's flow was found on the server.
+type Match string
+
+// The ways, best first.
+const (
+	ByLock Match = "lock"
+	ByID   Match = "id" // the file's own
+	ByName Match = "name"
+)
+
+// Plan is what has to be done to make a server's flows what the files say.
+type Plan struct {
+	Version int    `json:"version"` // of this form: 1
+	Dir     string `json:"dir"`     // the folder, as it was named
+	Place   string `json:"profile"` // see [Lock]
+	Server  string `json:"server"`  // address; "" for the embedded store
+	Steps   []Step `json:"steps"`   // in the order of their files, those to delete behind
+}
+
+// Step is what is done with one flow.
+type Step struct {
+	Action   Action          `json:"action"`
+	File     string          `json:"file"`         // below Dir, with slashes; of a deletion the one that is gone
+	ID       string          `json:"id,omitempty"` // on the server; of a new flow the one that it is to have, "" for any
+	Name     string          `json:"name"`
+	Match    Match           `json:"matched_by,omitempty"`
+	Revision client.Revision `json:"revision,omitempty"` // of the stored flow that the plan was made against
+	Changes  []flow.Change   `json:"changes,omitempty"`  // of an update
+	Dropped  []string        `json:"dropped,omitempty"`  // fields that this server does not keep
+	Spec     *flow.Spec      `json:"spec,omitempty"`     // what is to be written
+}
+
+// Source is a flow file.
+type Source struct {
+	Path string // below the folder, with slashes
+	ID   string // the flow's id that the file gives, "" without
+	Spec flow.Spec
+}
+
+// Options says how to plan.
+type Options struct {
+	Dir, Place, Server string // see [Plan]
+	Prune              bool   // delete the flows whose files are gone
+	Revisions          bool   // give unchanged flows a revision, too: for a plan that is to be kept
+}
+
+// Count tells how many steps have an action.
+func (p *Plan) Count(a Action) int {
+	n := 0
+	for _, s := range p.Steps {
+		if s.Action == a {
+			n++
+		}
+	}
+	return n
+}
+
+// Writes tells how many steps change something on the server.
+func (p *Plan) Writes() int { return len(p.Steps) - p.Count(Unchanged) }
+
+// NewPlan compares files with what the server has. It only reads: one list of the
+// caller's flows, which is not held, and, if it lacks flows that files or lock know
+// by id, a list of those that belong to others. The error is a *[ConflictError]
+// when it is not clear which flow a file is.
+func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (*Plan, error) {
+	m, err := match(ctx, c, files, lock, opts)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server, Steps: []Step{}}
+	for _, it := range m.items {
+		p.Steps = append(p.Steps, m.step(it))
+	}
+	slices.SortFunc(p.Steps, func(a, b Step) int { return strings.Compare(a.File, b.File) })
+	if opts.Prune {
+		p.Steps = append(p.Steps, m.deletions()...)
+	}
+	return p, nil
+}
+
+// step says what to do with a file's flow.
+func (m *matcher) step(it *item) Step {
+	s := Step{Action: Create, File: it.Path, Name: it.Spec.Name, Match: it.how}
+	at := it.match
+	if at == nil {
+		if m.ours && client.IsID(it.ID) && !m.taken(it.ID) {
+			s.ID = it.ID
+		}
+	} else {
+		s.ID, s.Action, s.Revision = at.id, Unchanged, at.revision
+		if !at.same {
+			s.Changes = m.differences(at.spec, it.Spec)
+		}
+		if len(s.Changes) > 0 {
+			s.Action = Update
+		}
+	}
+	if s.Action == Unchanged {
+		return s
+	}
+	clean := flowfile.WithoutState(it.Spec)
+	s.Spec, s.Dropped = &clean, m.dropped(clean)
+	return s
+}
+
+// taken tells whether the server has a flow of this id.
+func (m *matcher) taken(id string) bool { return m.seen[id] != nil }
+
+// deletions are for the flows that the lock knows and no file is any more.
+func (m *matcher) deletions() []Step {
+	claimed := map[string]bool{}
+	files := map[string]bool{}
+	for _, it := range m.items {
+		files[it.Path] = true
+		if it.match != nil {
+			claimed[it.match.id] = true
+		}
+	}
+	var steps []Step
+	for _, file := range m.lock.Files(m.place) {
+		at := m.seen[m.lock.ID(file, m.place)]
+		if files[file] || at == nil || claimed[at.id] {
+			continue
+		}
+		claimed[at.id] = true
+		steps = append(steps, Step{Action: Delete, File: file, ID: at.id, Name: at.name, Match: ByLock, Revision: at.revision})
+	}
+	return steps
+}

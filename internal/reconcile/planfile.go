@@ -1,0 +1,119 @@
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+const planVersion = 1
+
+// Save writes the plan as JSON, in which numbers and texts of flows are spelt as
+// they were.
+func (p *Plan) Save(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(p); err != nil {
+		return fmt.Errorf("write the plan: %w", err)
+	}
+	return nil
+}
+
+// LoadPlan reads what Save wrote.
+func LoadPlan(text []byte) (*Plan, error) {
+	var p Plan
+	if err := json.Unmarshal(text, &p); err != nil {
+		return nil, fmt.Errorf("this is no saved plan: %w", err)
+	}
+	if p.Version != planVersion {
+		return nil, fmt.Errorf("this is no saved plan of version %d; make a new one with 'flowctl plan -f'", planVersion)
+	}
+	for i, s := range p.Steps {
+		if err := s.check(); err != nil {
+			return nil, fmt.Errorf("step %d of the plan %w; make a new one with 'flowctl plan -f'", i+1, err)
+		}
+	}
+	return &p, nil
+}
+
+// check refuses steps that cannot be carried out as they stand.
+func (s *Step) check() error {
+	writes := s.Action == Create || s.Action == Update
+	switch {
+	case !writes && s.Action != Unchanged && s.Action != Delete:
+		return fmt.Errorf("has the unknown action %q", s.Action)
+	case s.File == "":
+		return fmt.Errorf("has no file")
+	case writes && s.Spec == nil:
+		return fmt.Errorf("has no flow to write")
+	case s.Action != Create && (s.ID == "" || s.Revision == ""):
+		return fmt.Errorf("does not say which flow it is made against")
+	}
+	if writes && flow.HasErrors(flow.Validate(*s.Spec)) {
+		return fmt.Errorf("has an invalid flow")
+	}
+	return nil
+}
+
+// Check sees whether a plan that was kept still holds: each of its flows is what it
+// was, and those to be made are not there yet. It reads one list. The error is a
+// *[MovedError] if not.
+func (p *Plan) Check(ctx context.Context, c *client.Client) error {
+	steps, names := map[string]*Step{}, map[string]*Step{}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if s.ID != "" {
+			steps[s.ID] = s
+		}
+		if s.Action == Create {
+			names[s.Name] = s
+		}
+	}
+	moved := &MovedError{}
+	say := func(s *Step, format string, args ...any) {
+		moved.Moved = append(moved.Moved, s.File+": "+fmt.Sprintf(format, args...))
+	}
+	compare := func(s *Step, f flow.Flow) {
+		switch {
+		case s.Action == Create:
+			say(s, "the flow %s has been made meanwhile", f.ID)
+		case client.ContentRevision(f) != s.Revision:
+			say(s, "the flow %s %q has changed meanwhile", f.ID, f.Name)
+		}
+	}
+	seen := map[string]bool{}
+	for f, err := range c.Flows.All(ctx, client.ListOptions{Graph: true}) {
+		if err != nil {
+			return err
+		}
+		if s := steps[f.ID]; s != nil {
+			seen[f.ID] = true
+			compare(s, f)
+		} else if s := names[f.Name]; s != nil {
+			say(s, "a flow named %q has been made meanwhile: %s", f.Name, f.ID)
+		}
+	}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if s.Action == Create || seen[s.ID] {
+			continue
+		}
+		f, _, err := c.Flows.Get(ctx, s.ID) // another's, or gone
+		if isGone(err) {
+			say(s, "the flow %s is gone", s.ID)
+		} else if err != nil {
+			return err
+		} else {
+			compare(s, f)
+		}
+	}
+	if len(moved.Moved) > 0 {
+		return moved
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package reconcile
+
+import (
+	"context"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// Pulled is how a file and its flow on the server compare.
+type Pulled struct {
+	Source
+	FlowID  string        // "" if the server has no such flow
+	Changes []flow.Change // what turns the file into the flow
+	Updated int64         // when the flow was last changed, epoch seconds
+	Spec    flow.Spec     // what the file should say, if there are changes
+}
+
+// Pull compares files with what the server has, as [NewPlan] does, and gives for
+// each what it should say. It only reads. Fields that the server does not keep, and
+// an access_control that the file does not have, stay as the file has them.
+func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) ([]Pulled, error) {
+	m, err := match(ctx, c, files, lock, opts)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Pulled, len(m.items))
+	for i, it := range m.items {
+		out[i].Source = it.Source
+		if it.match == nil {
+			continue
+		}
+		out[i].FlowID = it.match.id
+		if it.match.same {
+			continue
+		}
+		next := m.pulled(it.match.spec, it.Spec)
+		out[i].Spec, out[i].Updated = next, it.match.updated
+		out[i].Changes = flow.Diff(m.comparable(it.Spec, it.Spec), m.comparable(next, it.Spec), flow.DiffOptions{Layout: true})
+	}
+	return out, nil
+}
+
+// pulled is what a file should say of a stored flow.
+func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
+	s = flowfile.WithoutState(s)
+	if file.AccessControl == nil {
+		s.AccessControl = nil
+	}
+	if !m.ours || isEmpty(s.Meta) && isEmpty(file.Meta) {
+		s.Meta = file.Meta
+	}
+	if !m.ours {
+		for _, key := range file.UnknownKeys() {
+			s.SetUnknown(key, file.Unknown(key))
+		}
+	}
+	return s
+}
