@@ -25,7 +25,7 @@ func (r *run) schedule(ctx context.Context, p *plan, s *scope) error {
 			}
 		}
 	}
-	work, done := make(chan int), make(chan int)
+	work, done := make(chan int, r.width), make(chan int, r.width)
 	defer close(work)
 	workers, running := 0, 0
 	for {
