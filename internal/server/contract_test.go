@@ -228,24 +228,20 @@ func checkCommon(header http.Header) error {
 	return nil
 }
 
-// path finds the path item: an exact one before one with a parameter.
+// path finds the path item: the one with the fewest parameters.
 func (c *contract) path(path string) (pattern string, item map[string]any) {
-	paths := c.object("paths")
-	if item, ok := paths[path].(map[string]any); ok {
-		return path, item
-	}
 	parts := strings.Split(path, "/")
-	for pattern, item := range paths {
-		want := strings.Split(pattern, "/")
+	for at, candidate := range c.object("paths") {
+		want := strings.Split(at, "/")
 		fits := len(want) == len(parts)
 		for i := range want {
 			fits = fits && (want[i] == parts[i] || strings.HasPrefix(want[i], "{") && parts[i] != "")
 		}
-		if fits {
-			return pattern, item.(map[string]any)
+		if fits && (item == nil || strings.Count(at, "{") < strings.Count(pattern, "{")) {
+			pattern, item = at, candidate.(map[string]any)
 		}
 	}
-	return "", nil
+	return pattern, item
 }
 
 func allowOf(item map[string]any) string {

@@ -48,20 +48,3 @@ func (s *Server) exportFlow(c *call) error {
 	a.export(f)
 	return c.send(a)
 }
-
-// executeFlow tells the caller to run the flow: this server has no model to run
-// it with. The body is optional.
-func (s *Server) executeFlow(c *call) error {
-	if _, _, err := c.objectIfAny(); err != nil {
-		return err
-	}
-	f, err := c.readable()
-	if err != nil {
-		return err
-	}
-	a := s.newAnswer()
-	a.text(`{"message":"Flow execution is handled client-side","flowId":`)
-	a.quote(f.ID)
-	a.text(`,"status":"delegated_to_client"}`)
-	return c.send(a)
-}

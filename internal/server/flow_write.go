@@ -108,7 +108,6 @@ func (s *Server) deleteFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	a := s.newAnswer()
-	a.text("true")
-	return c.send(a)
+	s.runs.cancelFlow(c.r.PathValue("id"))
+	return c.sendTrue()
 }

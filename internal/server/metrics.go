@@ -34,6 +34,8 @@ func (s *Server) newMetrics() *serverMetrics {
 		times:  map[string]*metrics.Summary{},
 	}
 	m.set.NewGauge("flowctl_http_requests_in_flight", func() float64 { return float64(m.inFlight.Load()) })
+	m.set.NewGauge("flowctl_runs_running", func() float64 { running, _ := s.runs.count(); return float64(running) })
+	m.set.NewGauge("flowctl_runs_waiting", func() float64 { _, waiting := s.runs.count(); return float64(waiting) })
 	return m
 }
 

@@ -174,7 +174,7 @@ func TestPathsAndMethods(t *testing.T) {
 	for _, path := range []string{
 		"/", "/nowhere", "/api/v1/flows/" + id + "/", "/api/v1/flows/" + id + "/nothing", "/api/v1/flows/create/", "/api/v1//flows/",
 		"/api/v1/./flows/", "/api/v1/flows/../flows/", "/docs/", "/docs/../health", "/docs/embed.go", "/docs/swagger-ui.css.gz",
-		"/api/v1/flows/" + id + "/executions", "/API/v1/flows/", "/health/",
+		"/api/v1/flows/" + id + "/executions/", "/API/v1/flows/", "/health/",
 	} {
 		if r := f.want(404, f.ann, "GET", path, ""); r.text() != `{"detail":"Not Found"}` {
 			t.Errorf("%s answered %s", path, r.body)
@@ -183,8 +183,9 @@ func TestPathsAndMethods(t *testing.T) {
 	for _, id := range []string{"nope", "a%00b", "%ff", "a%2Fb", strings.Repeat("x", 3000)} {
 		f.want(404, f.ann, "GET", "/api/v1/flows/"+id, "")
 	}
+	execution := f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/executions", `{"status":"success"}`).id(t)
 	for _, rt := range f.srv.routes() {
-		path := strings.NewReplacer("{$}", "", "{id}", id, "{asset}", "docs.js").Replace(rt.path)
+		path := strings.NewReplacer("{$}", "", "{id}", id, "{execution}", execution, "{asset}", "docs.js").Replace(rt.path)
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FROB"} {
 			if rt.methods[method] != nil && method != "GET" {
 				continue // has tests of its own

@@ -36,6 +36,17 @@ func (s *Server) routes() []route {
 		{"/api/v1/flows/{id}/duplicate", m{"POST": s.signedIn(s.duplicateFlow)}},
 		{"/api/v1/flows/{id}/export", m{"GET": s.signedIn(s.exportFlow)}},
 		{"/api/v1/flows/{id}/execute", m{"POST": s.signedIn(s.executeFlow)}},
+		{"/api/v1/flows/{id}/executions", m{
+			"GET":    s.signedIn(s.listExecutions),
+			"POST":   s.signedIn(s.createExecution),
+			"DELETE": s.signedIn(s.deleteExecutions),
+		}},
+		{"/api/v1/flows/{id}/executions/stats", m{"GET": s.signedIn(s.executionStats)}},
+		{"/api/v1/flows/{id}/executions/{execution}", m{
+			"GET":    s.signedIn(s.getExecution),
+			"DELETE": s.signedIn(s.deleteExecution),
+		}},
+		{"/api/v1/flows/{id}/executions/{execution}/cancel", m{"POST": s.signedIn(s.cancelExecution)}},
 		{"/api/v1/auths/signin", m{"POST": s.signIn}},
 		{"/api/v1/auths", whoami},
 		{"/api/v1/auths/{$}", whoami},

@@ -30,10 +30,19 @@ type ServeOptions struct {
 	Grace             time.Duration // for requests in flight at the end; 0 is DefaultGrace
 }
 
-// Serve answers requests from ln until ctx is done, then takes no new ones, lets
-// those in flight finish, and closes ln. It returns nil after a clean stop, and an
-// error when requests had to be cut off or ln failed.
+// Serve answers requests from ln until ctx is done, then takes no new ones, ends
+// and records the runs of flows, lets requests in flight finish, and closes ln. It
+// returns nil after a clean stop, and an error when requests had to be cut off or
+// ln failed.
+//
+// What the database says is still running ended with an earlier server, and is
+// marked as aborted: one server at a time runs the flows of a database.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) error {
+	if n, err := s.st.AbortExecutions(ctx); err != nil {
+		return err
+	} else if n > 0 {
+		s.log.Warn("runs that an earlier server did not finish are marked as aborted", "executions", n)
+	}
 	srv := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: headerTimeout,
@@ -54,11 +63,17 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) 
 	select {
 	case err := <-failed:
 		_ = srv.Close()
+		s.EndRuns()
 		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
 	case <-ctx.Done():
 	}
+	s.EndRuns() // those who wait for one are answered
 	return stop(srv, opts.Grace)
 }
+
+// EndRuns ends the runs of flows, takes no more, and returns when what became of
+// them is recorded. Serve does it at its end.
+func (s *Server) EndRuns() { s.runs.stop() }
 
 func stop(srv *http.Server, grace time.Duration) error {
 	if grace <= 0 {

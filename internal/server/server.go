@@ -22,6 +22,9 @@ type Options struct {
 	CORSOrigins []string     // origins whose pages may call, such as https://flows.example.org, or "*"
 	Logger      *slog.Logger // nil logs nothing
 	Version     string       // answered at /api/version
+
+	Runs           *Runs // nil leaves running to the clients
+	KeepExecutions int   // how many executions of a flow are kept, the newest; 0 is all
 }
 
 // Server answers the flows API. It is safe for concurrent use.
@@ -29,6 +32,8 @@ type Server struct {
 	st      *store.Store
 	maxBody int64
 	version string
+	keep    int
+	runs    *runs // nil if flows are run by clients
 	log     *slog.Logger
 	mux     func() *http.ServeMux
 	ids     func() *requestIDs
@@ -46,6 +51,7 @@ func New(st *store.Store, opts Options) *Server {
 		st:      st,
 		maxBody: opts.MaxBody,
 		version: opts.Version,
+		keep:    opts.KeepExecutions,
 		log:     opts.Logger,
 		cors:    cors{origins: opts.CORSOrigins},
 	}
@@ -54,6 +60,9 @@ func New(st *store.Store, opts Options) *Server {
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Runs != nil {
+		s.runs = newRuns(st, s.log, opts)
 	}
 	s.mux = sync.OnceValue(s.newMux)
 	s.ids = sync.OnceValue(newRequestIDs)

@@ -32,12 +32,52 @@ type Execution struct {
 	Meta          json.RawMessage `json:"meta,omitempty"`         // our server's: node statuses, times, tokens
 }
 
-// ExecutionStats sums up a flow's executions.
+// ExecutionStats sums up a flow's executions. What may be left out comes from our
+// server alone, and is of the newest 1,000 executions.
 type ExecutionStats struct {
-	Total         int64    `json:"total_executions"`
-	Success       int64    `json:"success_count"`
-	Errors        int64    `json:"error_count"`
-	Aborted       int64    `json:"aborted_count"`
-	AverageTime   *float64 `json:"avg_execution_time"` // milliseconds; nil without any
-	LastExecution *int64   `json:"last_execution_at"`  // epoch seconds; nil without any
+	Total         int64       `json:"total_executions"`
+	Success       int64       `json:"success_count"`
+	Errors        int64       `json:"error_count"`
+	Aborted       int64       `json:"aborted_count"`
+	AverageTime   *float64    `json:"avg_execution_time"`           // milliseconds; nil without any
+	LastExecution *int64      `json:"last_execution_at"`            // epoch seconds; nil without any
+	P50           *int64      `json:"p50_execution_time,omitempty"` // milliseconds
+	P95           *int64      `json:"p95_execution_time,omitempty"` // milliseconds
+	Tokens        *TokenCount `json:"tokens,omitempty"`             // of all model calls; nil if none told any
+	Nodes         []NodeStats `json:"nodes,omitempty"`
+}
+
+// SuccessRate is the share of successes among what has ended, between 0 and 1;
+// false without any.
+func (s ExecutionStats) SuccessRate() (rate float64, ok bool) {
+	ended := s.Success + s.Errors + s.Aborted
+	if ended == 0 {
+		return 0, false
+	}
+	return float64(s.Success) / float64(ended), true
+}
+
+// NodeStats sums up what a node did in the executions of its flow.
+type NodeStats struct {
+	ID      string     `json:"id"`
+	Success int64      `json:"success_count"`
+	Errors  int64      `json:"error_count"`
+	Skipped int64      `json:"skipped_count"`
+	P50     *int64     `json:"p50_time"` // milliseconds in one execution; nil if it never ran
+	P95     *int64     `json:"p95_time"`
+	Tokens  TokenCount `json:"tokens"`
+}
+
+// TokenCount is how many tokens model calls took.
+type TokenCount struct {
+	Prompt     int64 `json:"prompt"`
+	Completion int64 `json:"completion"`
+	Total      int64 `json:"total"`
+}
+
+// Add counts those of other too.
+func (t *TokenCount) Add(other TokenCount) {
+	t.Prompt += other.Prompt
+	t.Completion += other.Completion
+	t.Total += other.Total
 }

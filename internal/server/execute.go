@@ -1,0 +1,196 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// executeFlow runs the flow of the path, or tells the caller to do it where this
+// server has no model. The body is optional.
+func (s *Server) executeFlow(c *call) error {
+	o, body, err := c.objectIfAny()
+	if err != nil {
+		return err
+	}
+	if s.runs == nil {
+		return c.delegate()
+	}
+	async := c.prefersAsync()
+	var once once
+	if async { // another caller waits for the run, which ends when they go
+		if once, err = c.once(body); err != nil {
+			return err
+		}
+	}
+	opts, faults := parseExecute(o)
+	if faults != nil {
+		return invalid(faults...)
+	}
+	f, err := c.readable()
+	if err != nil {
+		return err
+	}
+	if once.first != nil {
+		return c.replayRun(f.ID, once)
+	}
+	spec, err := specOf(f)
+	if err != nil {
+		return err
+	}
+	opts.Services = s.runs.Services
+	if err := checkRun(spec, opts); err != nil {
+		return err
+	}
+	var events chan engine.Event
+	if !async && c.wantsEvents() {
+		events = make(chan engine.Event)
+		opts.Events = tellUntil(events, c.r.Context().Done())
+	}
+	e := store.Execution{FlowID: f.ID, UserID: c.user.ID}
+	e.Fill()
+	if once.record != nil {
+		once.record.Body = []byte(e.ID)
+	}
+	run, err := s.runs.start(c.r.Context(), e, spec, opts, once.record)
+	lost, err := once.lost(err)
+	switch {
+	case err != nil:
+		return err
+	case lost:
+		return c.replayRun(f.ID, once)
+	case async:
+		return c.accepted(&run.begun)
+	case events != nil:
+		return c.streamRun(run, events)
+	}
+	return c.awaitRun(run)
+}
+
+// delegate tells the caller to run the flow.
+func (c *call) delegate() error {
+	f, err := c.readable()
+	if err != nil {
+		return err
+	}
+	a := c.s.newAnswer()
+	a.text(`{"message":"Flow execution is handled client-side","flowId":`)
+	a.quote(f.ID)
+	a.text(`,"status":"delegated_to_client"}`)
+	return c.send(a)
+}
+
+// parseExecute reads {"inputs":{…},"engine":…}.
+func parseExecute(o flow.Object) (opts engine.Options, faults []fault) {
+	var p parser
+	if raw, ok := o.Get("inputs"); ok && !isNull(raw) {
+		loc := []any{"body", "inputs"}
+		p.object(raw, loc)
+		inputs, _ := flow.ParseObject(raw) // what is no object was told of
+		opts.Inputs = make(map[string]json.RawMessage, len(inputs))
+		for _, m := range inputs {
+			opts.Inputs[m.Key] = m.Value
+		}
+	}
+	if raw, ok := o.Get("engine"); ok && !isNull(raw) {
+		loc := []any{"body", "engine"}
+		if name := p.text(raw, loc); name != nil {
+			var err error
+			if opts.Reading, err = engine.ParseReading(*name); err != nil {
+				p.fault("literal_error", "Input should be 'standard' or 'browser'", loc, raw)
+			}
+		}
+	}
+	return opts, p.faults
+}
+
+// specOf reads a stored flow.
+func specOf(f *store.Flow) (flow.Spec, error) {
+	o := flow.Object{
+		{Key: "name", Value: appendQuoted(nil, f.Name)},
+		{Key: "nodes", Value: f.Nodes},
+		{Key: "edges", Value: f.Edges},
+	}
+	return flow.ParseSpec(o.AppendJSON(nil))
+}
+
+// checkRun refuses a flow that cannot run, with all that keeps it from running.
+func checkRun(spec flow.Spec, opts engine.Options) error {
+	err := engine.Check(spec, opts)
+	var refused *engine.RefusedError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	faults := make([]fault, 0, min(len(refused.Problems), maxFaults))
+	for _, p := range refused.Problems[:cap(faults)] {
+		loc := []any{"flow"}
+		if p.Code == engine.CodeUnknownInput {
+			loc = []any{"body", "inputs", p.Node}
+		}
+		msg := p.Message
+		if p.Node != "" && len(loc) == 1 {
+			loc = append(loc, "nodes", p.Node)
+		}
+		faults = append(faults, fault{kind: p.Code, loc: loc, msg: msg})
+	}
+	return invalid(faults...)
+}
+
+// prefersAsync tells whether the caller wants an answer at once.
+func (c *call) prefersAsync() bool {
+	for _, line := range c.r.Header.Values("Prefer") {
+		for preference := range strings.SplitSeq(line, ",") {
+			name, _, _ := strings.Cut(preference, ";")
+			if strings.EqualFold(strings.TrimSpace(name), "respond-async") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// accepted says where the execution is found.
+func (c *call) accepted(e *store.Execution) error {
+	// Relative to this path, so that it is right behind every proxy.
+	c.Header().Set("Location", "executions/"+url.PathEscape(e.ID))
+	c.Header().Set("Preference-Applied", "respond-async")
+	a := c.s.newAnswer()
+	defer a.free()
+	a.runResult(e)
+	c.json(http.StatusAccepted, a.bytes())
+	return nil
+}
+
+// replayRun answers a request that arrived before.
+func (c *call) replayRun(flowID string, once once) error {
+	e, err := c.s.st.Execution(c.r.Context(), flowID, string(once.first.Body))
+	if err != nil {
+		return err
+	}
+	c.markReplay()
+	return c.accepted(e)
+}
+
+// awaitRun answers when the run has ended. It ends when the caller goes.
+func (c *call) awaitRun(run *activeRun) error {
+	control := http.NewResponseController(c.ResponseWriter)
+	_ = control.SetReadDeadline(time.Time{}) // in a process of one's own there are none
+	_ = control.SetWriteDeadline(time.Time{})
+	select {
+	case <-run.done:
+	case <-c.r.Context().Done():
+		run.cancel(errCallerGone)
+		return c.r.Context().Err()
+	}
+	_ = control.SetWriteDeadline(time.Now().Add(writeTimeout))
+	a := c.s.newAnswer()
+	a.runResult(&run.record)
+	return c.send(a)
+}

@@ -1,0 +1,107 @@
+package server
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+const (
+	// beat is how often a silent stream says that it is there.
+	beat = 15 * time.Second
+	// eventTimeout is how long a caller may take to receive an event.
+	eventTimeout = time.Minute
+)
+
+// wantsEvents tells whether the caller asks for server-sent events.
+func (c *call) wantsEvents() bool {
+	for _, line := range c.r.Header.Values("Accept") {
+		for kind := range strings.SplitSeq(line, ",") {
+			name, _, _ := strings.Cut(kind, ";")
+			if strings.EqualFold(strings.TrimSpace(name), "text/event-stream") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// tellUntil hands events over until nobody is there to take them.
+func tellUntil(events chan<- engine.Event, gone <-chan struct{}) func(engine.Event) {
+	return func(e engine.Event) {
+		select {
+		case events <- e:
+		case <-gone:
+		}
+	}
+}
+
+// eventStream is an answer of server-sent events.
+type eventStream struct {
+	c       *call
+	control *http.ResponseController
+}
+
+// streamRun sends "execution", the events of the run as they come, and "result",
+// which is what POST answers otherwise. The run ends when the caller goes.
+func (c *call) streamRun(run *activeRun, events <-chan engine.Event) error {
+	s := &eventStream{c: c, control: http.NewResponseController(c.ResponseWriter)}
+	_ = s.control.SetReadDeadline(time.Time{}) // in a process of one's own there are none
+	c.Header().Set("Content-Type", "text/event-stream")
+	c.WriteHeader(http.StatusOK)
+	err := s.sendRun("execution", &run.begun)
+	silent := time.NewTicker(beat)
+	defer silent.Stop()
+	for err == nil {
+		select {
+		case e := <-events:
+			var data []byte
+			if data, err = json.Marshal(e); err == nil {
+				err = s.send(string(e.Type), data)
+			}
+			silent.Reset(beat)
+		case <-silent.C:
+			err = s.write([]byte(":\n\n"))
+		case <-run.done: // every event was taken before
+			_ = s.sendRun("result", &run.record)
+			return nil
+		case <-c.r.Context().Done():
+			err = c.r.Context().Err()
+		}
+	}
+	run.cancel(errCallerGone)
+	c.cause = err
+	for { // the run may be about to tell something, which keeps it from ending
+		select {
+		case <-events:
+		case <-run.done:
+			return nil
+		}
+	}
+}
+
+func (s *eventStream) sendRun(name string, e *store.Execution) error {
+	a := s.c.s.newAnswer()
+	defer a.free()
+	a.runResult(e)
+	return s.send(name, a.bytes())
+}
+
+// send writes one event. JSON has no line ends.
+func (s *eventStream) send(name string, data []byte) error {
+	text := make([]byte, 0, len(name)+len(data)+len("event: \ndata: \n\n"))
+	text = append(append(append(text, "event: "...), name...), "\ndata: "...)
+	return s.write(append(append(text, data...), "\n\n"...))
+}
+
+func (s *eventStream) write(text []byte) error {
+	_ = s.control.SetWriteDeadline(time.Now().Add(eventTimeout))
+	if _, err := s.c.Write(text); err != nil {
+		return err
+	}
+	return s.control.Flush()
+}

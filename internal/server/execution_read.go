@@ -1,0 +1,127 @@
+package server
+
+import (
+	"math"
+	"net/url"
+	"strconv"
+
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+// executionRows is the number of executions in a page, as on the real backend.
+const executionRows = 60
+
+// ofFlow finds whose executions of the path's flow the caller sees: everybody's,
+// "", for the flow's owner and admins, for its other readers their own.
+func (c *call) ofFlow() (flowID, userID string, err error) {
+	f, err := c.readable()
+	if err != nil {
+		return "", "", err
+	}
+	if c.rights(f).own {
+		return f.ID, "", nil
+	}
+	return f.ID, c.user.ID, nil
+}
+
+// execution gives the execution of the path. Another's is to a mere reader of the
+// flow as if it were not there.
+func (c *call) execution() (*store.Execution, error) {
+	flowID, userID, err := c.ofFlow()
+	if err != nil {
+		return nil, err
+	}
+	e, err := c.s.st.Execution(c.r.Context(), flowID, c.r.PathValue("execution"))
+	if err == nil && userID != "" && e.UserID != userID {
+		err = errNotFound
+	}
+	return e, err
+}
+
+func (s *Server) getExecution(c *call) error {
+	e, err := c.execution()
+	if err != nil {
+		return err
+	}
+	return c.sendExecution(e)
+}
+
+func (c *call) sendExecution(e *store.Execution) error {
+	a := c.s.newAnswer()
+	a.execution(e)
+	return c.send(a)
+}
+
+func (s *Server) listExecutions(c *call) error {
+	q, params, err := c.executionQuery()
+	if err != nil {
+		return err
+	}
+	if q.FlowID, q.UserID, err = c.ofFlow(); err != nil {
+		return err
+	}
+	page, err := s.st.ListExecutions(c.r.Context(), q)
+	if err != nil {
+		return err
+	}
+	if page.Next != "" {
+		if params.Has("page") {
+			params.Set("page", strconv.Itoa(q.Offset/executionRows+2))
+		} else {
+			params.Set("cursor", page.Next)
+		}
+		c.Header().Set("Link", "<?"+params.Encode()+`>; rel="next"`)
+	}
+	a := s.newAnswer()
+	a.text("[")
+	for i := range page.Executions {
+		if i > 0 {
+			a.text(",")
+		}
+		a.executionRow(&page.Executions[i])
+	}
+	a.text("]")
+	return c.send(a)
+}
+
+// executionQuery reads the query of a list: page as on the real backend, or limit
+// and cursor.
+func (c *call) executionQuery() (store.ExecutionQuery, url.Values, error) {
+	q := store.ExecutionQuery{Limit: executionRows}
+	params := c.r.URL.Query()
+	var faults []fault
+	number := func(name string, most int) int {
+		text := params.Get(name)
+		n, err := strconv.Atoi(text)
+		bad := fault{loc: []any{"query", name}, input: appendQuoted(nil, text)}
+		switch {
+		case err != nil:
+			bad.kind, bad.msg = "int_parsing", "Input should be a valid integer"
+		case n < 1:
+			bad.kind, bad.msg = "greater_than_equal", "Input should be greater than or equal to 1"
+		case n > most:
+			bad.kind, bad.msg = "less_than_equal", "Input should be less than or equal to "+strconv.Itoa(most)
+		default:
+			return n
+		}
+		faults = append(faults, bad)
+		return 1
+	}
+	if params.Has("limit") {
+		q.Limit = number("limit", maxLimit)
+	}
+	q.Cursor = params.Get("cursor")
+	if params.Has("page") {
+		q.Offset = (number("page", math.MaxInt32) - 1) * executionRows
+		if params.Has("limit") || params.Has("cursor") {
+			faults = append(faults, fault{
+				kind: "value_error", loc: []any{"query", "page"}, input: appendQuoted(nil, params.Get("page")),
+				msg: "Value error, page goes neither with limit nor with cursor",
+			})
+		}
+	}
+	if faults != nil {
+		return q, nil, invalid(faults...)
+	}
+	return q, params, nil
+}

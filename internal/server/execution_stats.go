@@ -1,0 +1,134 @@
+package server
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// statsRows is how many executions, the newest, the finer statistics are of.
+const statsRows = 1000
+
+// executionStats answers the counts of the real backend, and beside them
+// percentiles, tokens and what the nodes did, of the newest executions.
+func (s *Server) executionStats(c *call) error {
+	flowID, userID, err := c.ofFlow()
+	if err != nil {
+		return err
+	}
+	stats, err := s.st.ExecutionStats(c.r.Context(), flowID, userID)
+	if err != nil {
+		return err
+	}
+	recent, err := s.st.ExecutionMetas(c.r.Context(), flowID, userID, statsRows)
+	if err != nil {
+		return err
+	}
+	d := newDetails()
+	for i := range recent {
+		d.add(&recent[i])
+	}
+	d.fill(stats)
+	b, err := json.Marshal(stats)
+	if err != nil {
+		return err
+	}
+	a := s.newAnswer()
+	a.raw(b)
+	return c.send(a)
+}
+
+// details gathers what is in the meta of executions.
+type details struct {
+	times  []int64
+	tokens flow.TokenCount
+	told   bool // some execution told its tokens
+	order  []string
+	nodes  map[string]*nodeDetails
+}
+
+type nodeDetails struct {
+	flow.NodeStats
+	times []int64
+}
+
+func newDetails() *details { return &details{nodes: map[string]*nodeDetails{}} }
+
+func (d *details) add(e *store.Execution) {
+	if e.ExecutionTime != nil {
+		d.times = append(d.times, *e.ExecutionTime)
+	}
+	var meta struct {
+		Tokens *flow.TokenCount
+		Nodes  json.RawMessage
+	}
+	if json.Unmarshal(e.Meta, &meta) != nil { // a client's own
+		return
+	}
+	if meta.Tokens != nil {
+		d.told = true
+		d.tokens.Add(*meta.Tokens)
+	}
+	nodes, err := flow.ParseObject(meta.Nodes)
+	if err != nil {
+		return
+	}
+	for _, m := range nodes {
+		d.addNode(m.Key, m.Value)
+	}
+}
+
+func (d *details) addNode(id string, raw []byte) {
+	var about struct {
+		Status engine.NodeStatus
+		Time   *int64
+		Tokens flow.TokenCount
+	}
+	if json.Unmarshal(raw, &about) != nil {
+		return
+	}
+	n := d.nodes[id]
+	if n == nil {
+		n = &nodeDetails{NodeStats: flow.NodeStats{ID: id}}
+		d.nodes[id] = n
+		d.order = append(d.order, id)
+	}
+	switch about.Status {
+	case engine.NodeSuccess:
+		n.Success++
+	case engine.NodeError:
+		n.Errors++
+	case engine.NodeSkipped:
+		n.Skipped++
+	}
+	if about.Time != nil {
+		n.times = append(n.times, *about.Time)
+	}
+	n.Tokens.Add(about.Tokens)
+}
+
+// fill adds to stats what was gathered.
+func (d *details) fill(stats *flow.ExecutionStats) {
+	stats.P50, stats.P95 = percentile(d.times, 0.5), percentile(d.times, 0.95)
+	if d.told {
+		stats.Tokens = &d.tokens
+	}
+	for _, id := range d.order {
+		n := d.nodes[id]
+		n.P50, n.P95 = percentile(n.times, 0.5), percentile(n.times, 0.95)
+		stats.Nodes = append(stats.Nodes, n.NodeStats)
+	}
+}
+
+// percentile is the nearest-rank percentile, nil of nothing.
+func percentile(times []int64, p float64) *int64 {
+	if len(times) == 0 {
+		return nil
+	}
+	sorted := slices.Sorted(slices.Values(times))
+	return &sorted[max(int(math.Ceil(p*float64(len(sorted))))-1, 0)]
+}

@@ -1,0 +1,182 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// createExecution keeps the record of a run that the caller made, in the caller's
+// own name.
+func (s *Server) createExecution(c *call) error {
+	o, body, err := c.object()
+	if err != nil {
+		return err
+	}
+	once, err := c.once(body)
+	if err != nil {
+		return err
+	}
+	e, faults := parseExecution(o, c.r.PathValue("id"))
+	if faults != nil {
+		return invalid(faults...)
+	}
+	flowID, _, err := c.ofFlow()
+	if err != nil {
+		return err
+	}
+	if once.first == nil {
+		e.FlowID, e.UserID = flowID, c.user.ID
+		e.Fill()
+		if once.record != nil {
+			once.record.Body = []byte(e.ID)
+		}
+		lost, err := once.lost(s.st.CreateExecution(c.r.Context(), &e, s.keep, once.record))
+		if err != nil {
+			return err
+		}
+		if !lost {
+			return c.sendExecution(&e)
+		}
+	}
+	first, err := s.st.Execution(c.r.Context(), flowID, string(once.first.Body))
+	if err != nil {
+		return err
+	}
+	c.markReplay()
+	return c.sendExecution(first)
+}
+
+// parseExecution reads the record of a run, which has to be of that flow.
+func parseExecution(o flow.Object, flowID string) (e store.Execution, faults []fault) {
+	var p parser
+	for _, m := range o {
+		loc := []any{"body", m.Key}
+		switch m.Key {
+		case "flow_id":
+			if id := p.text(m.Value, loc); id != nil && *id != flowID {
+				p.fault("value_error", "Value error, the flow's id in the path is another", loc, m.Value)
+			}
+		case "status":
+			e.Status = p.status(m.Value, loc)
+		case "execution_time":
+			e.ExecutionTime = p.milliseconds(m.Value, loc)
+		case "inputs":
+			e.Inputs = p.objectOrNil(m.Value, loc)
+		case "outputs":
+			e.Outputs = p.objectOrNil(m.Value, loc)
+		case "node_results":
+			e.NodeResults = p.objectOrNil(m.Value, loc)
+		case "errors":
+			e.Errors = p.objectOrNil(m.Value, loc)
+		case "meta":
+			e.Meta = p.objectOrNil(m.Value, loc)
+		}
+	}
+	if _, ok := o.Get("status"); !ok {
+		p.faults = append(p.faults, missing("body", "status"))
+	}
+	return e, p.faults
+}
+
+// status reads how a run ended.
+func (p *parser) status(raw []byte, loc []any) flow.RunStatus {
+	text := p.text(raw, loc)
+	if text == nil {
+		return ""
+	}
+	switch status := flow.RunStatus(*text); status {
+	case flow.RunSuccess, flow.RunError, flow.RunAborted:
+		return status
+	}
+	p.fault("literal_error", "Input should be 'success', 'error' or 'aborted'", loc, raw)
+	return ""
+}
+
+// milliseconds reads a whole number that is not negative, or null.
+func (p *parser) milliseconds(raw []byte, loc []any) *int64 {
+	if isNull(raw) {
+		return nil
+	}
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	switch {
+	case err != nil:
+		p.fault("int_type", "Input should be a valid integer", loc, raw)
+	case n < 0:
+		p.fault("greater_than_equal", "Input should be greater than or equal to 0", loc, raw)
+	}
+	return &n
+}
+
+// objectOrNil reads an object without its white space; null is nil.
+func (p *parser) objectOrNil(raw []byte, loc []any) []byte {
+	if isNull(raw) {
+		return nil
+	}
+	return flow.AppendCompact(nil, p.object(raw, loc))
+}
+
+func (s *Server) deleteExecution(c *call) error {
+	e, err := c.execution()
+	if err != nil {
+		return err
+	}
+	err = s.st.DeleteExecution(c.r.Context(), e.FlowID, e.ID)
+	if errors.Is(err, store.ErrInUse) {
+		return &problem{status: http.StatusConflict, detail: "The run has not ended: cancel it first"}
+	}
+	if err != nil {
+		return err
+	}
+	return c.sendTrue()
+}
+
+// deleteExecutions deletes what the caller sees of a flow's executions, but for
+// those that have not ended.
+func (s *Server) deleteExecutions(c *call) error {
+	flowID, userID, err := c.ofFlow()
+	if err != nil {
+		return err
+	}
+	if _, err := s.st.DeleteExecutions(c.r.Context(), flowID, userID); err != nil {
+		return err
+	}
+	return c.sendTrue()
+}
+
+// cancelExecution ends a run, and answers when that is recorded.
+func (s *Server) cancelExecution(c *call) error {
+	e, err := c.execution()
+	if err != nil {
+		return err
+	}
+	if e.Status.Ended() {
+		return &problem{status: http.StatusConflict, detail: "The run has ended already: " + string(e.Status)}
+	}
+	if run := s.runs.find(e.ID); run != nil {
+		run.cancel(errCancelled)
+		select {
+		case <-run.done:
+		case <-c.r.Context().Done():
+			return c.r.Context().Err()
+		}
+		return c.sendExecution(&run.record)
+	}
+	// It has ended since it was read, or another server on this database runs it.
+	if e, err = c.execution(); err != nil {
+		return err
+	}
+	if e.Status.Ended() {
+		return c.sendExecution(e)
+	}
+	return &problem{status: http.StatusConflict, detail: "The run is not one of this server"}
+}
+
+func (c *call) sendTrue() error {
+	a := c.s.newAnswer()
+	a.text("true")
+	return c.send(a)
+}

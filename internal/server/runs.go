@@ -1,0 +1,230 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Runs says how the server runs flows itself.
+type Runs struct {
+	Services engine.Services // what the flows' nodes may call
+	Max      int             // runs at once, the rest wait in order; 0 is DefaultMaxRuns
+}
+
+const (
+	// DefaultMaxRuns is how many flows run at once unless [Runs] says otherwise.
+	DefaultMaxRuns = 32
+
+	maxWaiting = 1000             // runs that wait for their turn; beyond it they are refused
+	recordTime = 30 * time.Second // for writing down what became of a run
+)
+
+// Why a run is ended before its time.
+var (
+	errCancelled   = errors.New("the run was cancelled")
+	errCallerGone  = errors.New("whoever asked for the run has gone")
+	errStopping    = errors.New("the server stops")
+	errFlowDeleted = errors.New("the flow was deleted")
+)
+
+// runs are the runs under way and those that wait for their turn.
+type runs struct {
+	Runs
+	st   *store.Store
+	keep int
+	log  *slog.Logger
+
+	mu      sync.Mutex
+	active  map[string]*activeRun // by execution id, those that wait too
+	waiting []*activeRun
+	running int
+	stopped bool
+	wg      sync.WaitGroup
+}
+
+// activeRun is one of them.
+type activeRun struct {
+	flowID string
+	begun  store.Execution // as it was recorded at first
+	record store.Execution // what became of it, once done is closed
+	cancel context.CancelCauseFunc
+	turn   chan struct{} // closed when it may run
+	done   chan struct{}
+}
+
+func newRuns(st *store.Store, log *slog.Logger, opts Options) *runs {
+	r := &runs{Runs: *opts.Runs, st: st, keep: opts.KeepExecutions, log: log, active: map[string]*activeRun{}}
+	if r.Max <= 0 {
+		r.Max = DefaultMaxRuns
+	}
+	return r
+}
+
+// start records a new execution and runs it when its turn comes. idem is as in
+// [store.Store.CreateExecution].
+func (r *runs) start(ctx context.Context, e store.Execution, spec flow.Spec, opts engine.Options, idem *store.Idempotency) (*activeRun, error) {
+	runCtx, cancel := context.WithCancelCause(context.Background())
+	run := &activeRun{flowID: e.FlowID, cancel: cancel, turn: make(chan struct{}), done: make(chan struct{})}
+	e.Status = flow.RunPending
+	hasTurn, err := r.enter(e.ID, run)
+	if err != nil {
+		return nil, err
+	}
+	if hasTurn {
+		e.Status = flow.RunRunning
+	}
+	if err := r.st.CreateExecution(ctx, &e, r.keep, idem); err != nil {
+		r.leave(e.ID, run)
+		r.wg.Done()
+		return nil, err
+	}
+	run.begun = e
+	go r.carryOut(runCtx, run, spec, opts)
+	return run, nil
+}
+
+// enter gives the run a turn, or a place behind those that wait already.
+func (r *runs) enter(id string, run *activeRun) (hasTurn bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.stopped:
+		return false, &problem{status: http.StatusServiceUnavailable, detail: "The server is about to stop"}
+	case len(r.waiting) >= maxWaiting:
+		return false, &problem{status: http.StatusServiceUnavailable, detail: "Too many runs are waiting: try again later"}
+	}
+	r.active[id] = run
+	r.wg.Add(1)
+	if r.running < r.Max {
+		r.running++
+		close(run.turn)
+		return true, nil
+	}
+	r.waiting = append(r.waiting, run)
+	return false, nil
+}
+
+// leave ends the run's turn, or its waiting, and lets the next one begin.
+func (r *runs) leave(id string, run *activeRun) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.active, id)
+	if at := slices.Index(r.waiting, run); at >= 0 {
+		r.waiting = slices.Delete(r.waiting, at, at+1)
+		return
+	}
+	r.running--
+	if len(r.waiting) > 0 && !r.stopped {
+		r.running++
+		close(r.waiting[0].turn)
+		r.waiting = slices.Delete(r.waiting, 0, 1)
+	}
+}
+
+// carryOut runs the flow and records what became of it.
+func (r *runs) carryOut(ctx context.Context, run *activeRun, spec flow.Spec, opts engine.Options) {
+	defer r.wg.Done()
+	defer run.cancel(nil)
+	e, began := run.begun, time.Now()
+	select {
+	case <-run.turn:
+		r.runFlow(ctx, &e, spec, opts)
+	case <-ctx.Done():
+		e.Status = flow.RunAborted
+	}
+	recordCtx, cancel := context.WithTimeout(context.Background(), recordTime)
+	defer cancel()
+	err := r.st.FinishExecution(recordCtx, &e, r.keep)
+	if err != nil && !errors.Is(err, store.ErrNotFound) { // its flow may be gone meanwhile
+		r.log.Error("a run was not recorded", "execution", e.ID, "flow", e.FlowID, "error", err)
+	}
+	r.log.Info("run", "execution", e.ID, "flow", e.FlowID, "status", string(e.Status), "duration", time.Since(began))
+	run.record = e
+	r.leave(e.ID, run)
+	close(run.done)
+}
+
+// runFlow fills e in with what came of the run.
+func (r *runs) runFlow(ctx context.Context, e *store.Execution, spec flow.Spec, opts engine.Options) {
+	if e.Status == flow.RunPending {
+		e.Status = flow.RunRunning
+		if err := r.st.StartExecution(ctx, e.ID); err != nil && ctx.Err() == nil {
+			r.log.Warn("an execution was not marked as running", "execution", e.ID, "error", err)
+		}
+	}
+	res, err := engine.Run(ctx, spec, opts)
+	if err != nil { // it was checked before, so that this is rare
+		e.Status = flow.RunError
+		e.Errors = fmt.Appendf(nil, `{"global":%s}`, appendQuoted(nil, err.Error()))
+		return
+	}
+	x := res.Execution(e.FlowID)
+	e.Status, e.ExecutionTime, e.Meta = x.Status, x.ExecutionTime, x.Meta
+	e.Inputs, e.Outputs, e.NodeResults, e.Errors = column(x.Inputs), column(x.Outputs), column(x.NodeResults), column(x.Errors)
+}
+
+// column is how the store keeps JSON: null is nil.
+func column(json []byte) []byte {
+	if len(json) == 0 || isNull(json) {
+		return nil
+	}
+	return json
+}
+
+// find gives the run of an execution, nil if it is not under way here.
+func (r *runs) find(id string) *activeRun {
+	if r == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.active[id]
+}
+
+// stop ends all runs, takes no more, and waits until they are recorded.
+func (r *runs) stop() {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	r.stopped = true
+	for _, run := range r.active {
+		run.cancel(errStopping)
+	}
+	r.mu.Unlock()
+	r.wg.Wait()
+}
+
+// cancelFlow ends the runs of a flow that was deleted.
+func (r *runs) cancelFlow(flowID string) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, run := range r.active {
+		if run.flowID == flowID {
+			run.cancel(errFlowDeleted)
+		}
+	}
+}
+
+// count tells how many run and how many wait.
+func (r *runs) count() (running, waiting int) {
+	if r == nil {
+		return 0, 0
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.running, len(r.waiting)
+}
