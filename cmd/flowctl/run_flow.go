@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -44,6 +46,15 @@ func (a *app) loadRun(ctx context.Context, arg string) (runFlow, error) {
 	stored, _, err := c.Flows.Get(ctx, f.id)
 	f.name, f.spec = stored.Name, stored.Spec
 	return f, err
+}
+
+// completeRefOrFile completes a REF, and files where no flow is called so.
+func (a *app) completeRefOrFile(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	flows, directive := a.completeRef(cmd, args, prefix)
+	if len(args) == 0 {
+		directive = cobra.ShellCompDirectiveDefault
+	}
+	return flows, directive
 }
 
 // refused lists why the flow was not started, for a file each on a line as

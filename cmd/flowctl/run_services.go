@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"net/http"
 	"os"
 	"time"
 
@@ -24,13 +25,14 @@ func (o *runOptions) modelAddress() string {
 // server is not even looked up for a flow that needs none.
 func (o *runOptions) services(spec flow.Spec, reading engine.Reading) (engine.Services, error) {
 	var s engine.Services
+	transport := provider.Transport() // one for all; it does nothing until it is used
 	if needsServer(spec, reading, o.modelAddress() != "") {
 		t, err := o.app.target()
 		if err != nil {
 			return s, err
 		}
 		if !t.local() {
-			backend, err := provider.NewBackend(t.Server, o.calls(t.Token))
+			backend, err := provider.NewBackend(t.Server, o.calls(transport, t.Token))
 			if err != nil {
 				return s, usageError{err}
 			}
@@ -38,7 +40,7 @@ func (o *runOptions) services(spec flow.Spec, reading engine.Reading) (engine.Se
 		}
 	}
 	if address := o.modelAddress(); address != "" {
-		model, err := provider.NewModel(address, o.calls(o.modelKey(address)))
+		model, err := provider.NewModel(address, o.calls(transport, o.modelKey(address)))
 		if err != nil {
 			return s, usageError{err}
 		}
@@ -47,8 +49,8 @@ func (o *runOptions) services(spec flow.Spec, reading engine.Reading) (engine.Se
 	return s, nil
 }
 
-func (o *runOptions) calls(token string) provider.Options {
-	opts := provider.Options{Token: token, UserAgent: "flowctl/" + releaseVersion(), Silence: o.app.config.Timeout}
+func (o *runOptions) calls(transport http.RoundTripper, token string) provider.Options {
+	opts := provider.Options{Token: token, Transport: transport, UserAgent: "flowctl/" + releaseVersion(), Silence: o.app.config.Timeout}
 	if opts.Silence == defaultTimeout {
 		opts.Silence = modelPatience
 	}

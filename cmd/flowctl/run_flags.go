@@ -1,0 +1,66 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/engine"
+)
+
+// The values of run's --output.
+const (
+	runText  = "text"
+	runJSON  = "json"
+	runJSONL = "jsonl"
+)
+
+func runFormats() []string { return []string{runText, runJSON, runJSONL} }
+
+func (o *runOptions) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVarP(&o.inputs, "input", "i", nil, "value of an input node: `[NODE=]TEXT`")
+	f.StringArrayVar(&o.inputFiles, "input-file", nil, "the same from a file, - for standard input; an image is given as a file: `[NODE=]PATH`")
+	f.StringArrayVar(&o.sets, "set", nil, "change a field of a node for this run: `NODE.FIELD=VALUE`")
+	f.StringArrayVar(&o.models, "model", nil, "use model B in place of A, or of every model: `[A=]B`")
+	f.StringVar(&o.modelURL, "model-url", "", "OpenAI-compatible `URL` of the models, or \"echo:\" (FLOWCTL_MODEL_URL; the key is FLOWCTL_MODEL_KEY)")
+	f.StringVar(&o.reading, "engine", string(engine.Standard), "how the flow is read: standard or browser")
+	f.IntVar(&o.parallel, "parallel", 8, "how many nodes run at once (engine standard)")
+	f.IntVar(&o.retries, "retries", 2, "how often a model that is busy or failing is asked again (engine standard)")
+	f.IntVar(&o.maxCalls, "max-calls", 0, "end the run before it makes more model calls, 0 for no limit")
+	f.IntVar(&o.maxTokens, "max-tokens", 0, "end the run before a model call that would exceed so many tokens in all, 0 for no limit")
+	f.DurationVar(&o.maxTime, "max-time", 0, "end the run after this time, 0 for no limit")
+	f.BoolVar(&o.save, "save", false, "keep the execution on the server; the default for a REF")
+	f.BoolVar(&o.noSave, "no-save", false, "do not keep it")
+	f.BoolVar(&o.explain, "explain", false, "run nothing; tell the order, branches, model calls, and where the two readings differ")
+	f.StringVarP(&o.format, "output", "o", runText, "output format: text, json (the execution) or jsonl (events as they come)")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(runFormats(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions(
+		[]string{string(engine.Standard), string(engine.Browser)}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// check looks at the flags.
+func (o *runOptions) check() (engine.Reading, error) {
+	if !slices.Contains(runFormats(), o.format) {
+		return "", unknownFormat(o.format, runFormats()...)
+	}
+	if o.save && o.noSave {
+		return "", usageError{errors.New("--save and --no-save exclude each other; give one of them")}
+	}
+	reading, err := engine.ParseReading(o.reading)
+	if err != nil {
+		return "", usageError{err}
+	}
+	for _, f := range []struct {
+		name  string
+		value int
+		least int
+	}{{"parallel", o.parallel, 1}, {"retries", o.retries, 0}, {"max-calls", o.maxCalls, 0}, {"max-tokens", o.maxTokens, 0}, {"max-time", int(o.maxTime), 0}} {
+		if f.value < f.least {
+			return "", usageError{fmt.Errorf("--%s cannot be less than %d", f.name, f.least)}
+		}
+	}
+	return reading, nil
+}
