@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/flowctl/flowctl/internal/upstreamtest"
@@ -103,6 +106,34 @@ func TestExecutionPagesThatMove(t *testing.T) {
 		got, err := c.Executions.List(t.Context(), "f", 0)
 		if err != nil || len(got) != test.want {
 			t.Errorf("%s: %d rows, want %d; %v", name, len(got), test.want, err)
+		}
+	}
+}
+
+// What is known of the nodes of a run goes along.
+func TestExecutionMeta(t *testing.T) {
+	var sent []string
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		sent = append(sent, string(body))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"id":"e","flow_id":"f"}`)
+	}))
+	defer web.Close()
+	c, err := client.New(web.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, meta := range []string{"", `{"nodes":{"n":{"time":1.0}}}`} {
+		e := flow.Execution{FlowID: "f", Status: flow.RunSuccess}
+		if meta != "" {
+			e.Meta = []byte(meta)
+		}
+		if _, err := c.Executions.Create(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		if last := sent[len(sent)-1]; strings.Contains(last, `"meta"`) != (meta != "") || !strings.Contains(last, meta) {
+			t.Errorf("with the meta %q the request is %s", meta, last)
 		}
 	}
 }
