@@ -17,6 +17,7 @@ import (
 
 type serverOptions struct {
 	database
+	runs runSettings
 	listen              string
 	certFile, keyFile   string
 	corsOrigins         []string
@@ -37,8 +38,15 @@ server runs.
 free port. When it is ready it prints one JSON line with url, key and user (the
 admin's e-mail) on stdout.
 
-SIGINT and SIGTERM stop the server: it takes no new requests, finishes those in
-flight, and exits 0. A second signal ends it at once.
+With --model-url flows are run here when a client asks for it; without, clients run
+them. A flow's web search node then fetches the pages of the hosts that --allow-host
+names, and no others; addresses of private networks and of this machine only if
+they are named themselves, whatever a name or a redirect leads to. One server at a
+time may run the flows of a database.
+
+SIGINT and SIGTERM stop the server: it takes no new requests, ends runs and records
+them as aborted, finishes the requests in flight, and exits 0. A second signal ends
+it at once.
 
 The API is described at /docs and /openapi.json, metrics are at /metrics.`
 
@@ -50,6 +58,7 @@ func newServerCmd(a *app) *cobra.Command {
 		Long:  serverHelp,
 		Example: `  flowctl server
   flowctl server --listen :8443 --tls-cert cert.pem --tls-key key.pem
+  flowctl server --model-url http://localhost:11434 --max-runs 4
   FLOWCTL_DB=postgres://db.example.com/flowctl flowctl server --log-format json
   flowctl server --dev`,
 		Args: cobra.NoArgs,
@@ -66,6 +75,7 @@ func newServerCmd(a *app) *cobra.Command {
 	f.BoolVar(&o.dev, "dev", false, "serve a temporary database on a free port, and print how to reach it")
 	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&o.logFormat, "log-format", "text", "text or json")
+	o.runs.register(cmd)
 	completeWords(cmd, "log-level", "debug", "info", "warn", "error")
 	completeWords(cmd, "log-format", "text", "json")
 	cmd.AddCommand(newServerUserCmd(&o.database), newServerKeyCmd(&o.database), newServerMigrateCmd(&o.database))

@@ -44,12 +44,16 @@ func (o *serverOptions) settings() (server.Options, error) {
 		}
 	}
 	log, err := o.logger()
-	return server.Options{
+	if err != nil {
+		return server.Options{}, err
+	}
+	opts := server.Options{
 		MaxBody:     int64(size),
 		CORSOrigins: o.corsOrigins,
 		Logger:      log,
 		Version:     releaseVersion(),
-	}, err
+	}
+	return opts, o.runs.apply(&opts)
 }
 
 // checkOrigin refuses what no browser sends as an origin, and would never match.

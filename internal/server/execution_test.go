@@ -142,7 +142,7 @@ func TestExecutionOnce(t *testing.T) {
 
 // TestRestart: what an earlier server left running is aborted.
 func TestRestart(t *testing.T) {
-	f := newFixture(t, Options{})
+	f, _ := running(t, 1)
 	id := f.create(f.ann, hello)
 	for _, status := range []flow.RunStatus{flow.RunRunning, flow.RunPending, flow.RunSuccess} {
 		e := store.Execution{ID: string(status), FlowID: id, UserID: f.ann.id, Status: status}

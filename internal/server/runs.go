@@ -70,6 +70,18 @@ func newRuns(st *store.Store, log *slog.Logger, opts Options) *runs {
 	return r
 }
 
+// resume marks as aborted what an earlier server has left unfinished.
+func (r *runs) resume(ctx context.Context) error {
+	if r == nil {
+		return nil
+	}
+	n, err := r.st.AbortExecutions(ctx)
+	if n > 0 {
+		r.log.Warn("runs that an earlier server did not finish are marked as aborted", "executions", n)
+	}
+	return err
+}
+
 // start records a new execution and runs it when its turn comes. idem is as in
 // [store.Store.CreateExecution].
 func (r *runs) start(ctx context.Context, e store.Execution, spec flow.Spec, opts engine.Options, idem *store.Idempotency) (*activeRun, error) {

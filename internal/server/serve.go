@@ -35,13 +35,12 @@ type ServeOptions struct {
 // returns nil after a clean stop, and an error when requests had to be cut off or
 // ln failed.
 //
-// What the database says is still running ended with an earlier server, and is
-// marked as aborted: one server at a time runs the flows of a database.
+// What the database says is still running ended with an earlier server, and a
+// server that runs flows marks it as aborted: one at a time runs the flows of a
+// database.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) error {
-	if n, err := s.st.AbortExecutions(ctx); err != nil {
+	if err := s.runs.resume(ctx); err != nil {
 		return err
-	} else if n > 0 {
-		s.log.Warn("runs that an earlier server did not finish are marked as aborted", "executions", n)
 	}
 	srv := &http.Server{
 		Handler:           s,

@@ -1,0 +1,148 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+const (
+	maxPage  = 4 << 20          // bytes that are read of a page
+	pageTime = 30 * time.Second // for fetching one
+)
+
+// Web fetches pages for the flows of a server that has no backend behind it. It
+// implements engine.Searcher, but searches nothing.
+type Web struct {
+	guard     *Guard
+	http      *http.Client
+	userAgent string
+}
+
+// NewWeb fetches what guard allows.
+func NewWeb(guard *Guard, userAgent string) *Web {
+	return &Web{guard: guard, http: guard.client(), userAgent: userAgent}
+}
+
+var errNoSearch = errors.New("this server cannot search the web; it fetches pages whose URL is the query")
+
+// Search implements engine.Searcher.
+func (w *Web) Search(context.Context, string) (json.RawMessage, error) { return nil, errNoSearch }
+
+// QueryCollection implements engine.Searcher.
+func (w *Web) QueryCollection(context.Context, string, string, int) (json.RawMessage, error) {
+	return nil, errNoSearch
+}
+
+// page is the backend's answer about a page, as far as the engine reads it.
+type page struct {
+	Status bool `json:"status"`
+	File   struct {
+		Data struct {
+			Content string `json:"content"`
+		} `json:"data"`
+		Meta struct {
+			Name   string `json:"name"`
+			Source string `json:"source"`
+		} `json:"meta"`
+	} `json:"file"`
+}
+
+// Page implements engine.Searcher: the page's text, without its markup.
+func (w *Web) Page(ctx context.Context, address string) (json.RawMessage, error) {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil {
+		return nil, errors.New("the query is no URL")
+	}
+	if err := w.guard.check(u); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, pageTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("User-Agent", w.userAgent)
+	req.Header.Set("Accept", "text/html, text/plain, application/json;q=0.9, */*;q=0.1")
+	resp, err := w.http.Do(req)
+	if err != nil {
+		if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+			err = wrapped.Err // the wrapper repeats the URL
+		}
+		return nil, fmt.Errorf("fetch the page: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("fetch the page: answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+	}
+	var p page
+	p.Status = true
+	p.File.Meta.Name, p.File.Meta.Source = address, address
+	if p.File.Data.Content, err = w.read(resp, &p.File.Meta.Name); err != nil {
+		return nil, err
+	}
+	return json.Marshal(p)
+}
+
+// read gives the text of a page, and its title if it has one.
+func (w *Web) read(resp *http.Response, title *string) (string, error) {
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	isHTML := kind == "text/html" || kind == "application/xhtml+xml"
+	if !isHTML && !strings.HasPrefix(kind, "text/") && kind != "application/json" && !strings.HasSuffix(kind, "+json") && !strings.HasSuffix(kind, "xml") {
+		return "", fmt.Errorf("fetch the page: it is %q and no text", kind)
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxPage+1))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("fetch the page: %w", err)
+	case len(data) > maxPage:
+		return "", fmt.Errorf("fetch the page: it is larger than %d MiB", maxPage>>20)
+	}
+	text := strings.ToValidUTF8(string(data), "\uFFFD")
+	if isHTML {
+		return textOf(text, title), nil
+	}
+	return text, nil
+}
+
+// textOf gives the words of an HTML page, a line for each text in it.
+func textOf(page string, title *string) string {
+	var lines []string
+	var inside atom.Atom // of the elements whose text is not shown
+	for z := html.NewTokenizer(strings.NewReader(page)); ; {
+		switch z.Next() {
+		case html.ErrorToken: // the end
+			return strings.Join(lines, "\n")
+		case html.StartTagToken:
+			name, _ := z.TagName()
+			switch a := atom.Lookup(name); a {
+			case atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Title:
+				inside = a
+			}
+		case html.EndTagToken:
+			if name, _ := z.TagName(); atom.Lookup(name) == inside {
+				inside = 0
+			}
+		case html.TextToken:
+			text := strings.Join(strings.Fields(string(z.Text())), " ")
+			switch {
+			case text == "":
+			case inside == atom.Title:
+				*title = text
+			case inside == 0:
+				lines = append(lines, text)
+			}
+		}
+	}
+}
