@@ -46,14 +46,15 @@ func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*in
 
 // write makes the flow on the server what the file says, and lets go of it.
 func (f *incoming) write(ctx context.Context, c *client.Client) error {
+	spec := f.spec
+	f.spec = flow.Spec{}
 	var written flow.Flow
 	var err error
 	if f.action == actionUpdate {
-		written, err = c.Flows.Update(ctx, f.match.id, client.Replace(f.spec))
+		written, err = c.Flows.Update(ctx, f.match.id, client.Replace(spec), client.WithoutGraph())
 	} else {
-		written, err = c.Flows.Create(ctx, f.spec)
+		written, err = c.Flows.Create(ctx, spec, client.WithoutGraph())
 	}
-	f.spec = flow.Spec{}
 	f.done, f.written = err == nil, written.ID
 	return err
 }

@@ -33,6 +33,7 @@ type call struct {
 	unkeyed    bool // without Idempotency-Key
 	patient    bool // may take as long as it takes
 	stream     bool // the answer's body is left to be read
+	brief      bool // the flow that it is answered with is wanted without its graph
 	secret     bool // the answer may hold a token
 
 	key   string // Idempotency-Key, once it was sent
@@ -72,7 +73,7 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, c.noAnswer(k, nil, err)
 	}
-	r := c.rest.R().SetContext(context.WithValue(ctx, callKey{}, k)).SetDoNotParseResponse(k.stream)
+	r := c.rest.R().SetContext(context.WithValue(ctx, callKey{}, k)).SetDoNotParseResponse(k.stream || k.brief)
 	r.QueryParam = k.query
 	if k.body != nil {
 		r.SetHeader("Content-Type", "application/json")
@@ -99,7 +100,7 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 	}
 	c.learn(resp.Header())
 	a := &answer{header: resp.Header(), body: resp.Body()}
-	if k.stream {
+	if k.stream || k.brief {
 		a.stream = resp.RawBody()
 	}
 	if !resp.IsSuccess() {
@@ -141,6 +142,14 @@ func (c *conn) flow(ctx context.Context, k *call) (flow.Flow, http.Header, error
 	a, err := c.do(ctx, k)
 	if err != nil {
 		return flow.Flow{}, nil, err
+	}
+	if k.brief {
+		f, again, err := c.briefFlow(k, a)
+		if again {
+			k.brief = false
+			return c.flow(ctx, k)
+		}
+		return f, a.header, err
 	}
 	f, err := flow.ParseFlow(a.body)
 	if err != nil || f.ID == "" {

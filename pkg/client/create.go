@@ -17,16 +17,17 @@ import (
 // When the real backend's answer is lost or a 500, the flow may be stored all the
 // same. Then Create looks for a flow of the same name and content, made since,
 // before it sends anything again.
-func (s *FlowsService) Create(ctx context.Context, spec flow.Spec) (flow.Flow, error) {
+func (s *FlowsService) Create(ctx context.Context, spec flow.Spec, opts ...WriteOption) (flow.Flow, error) {
 	authored(&spec)
 	if spec.AccessControl == nil {
 		spec.AccessControl = flow.Private
 	}
-	k := &call{verb: "create flow", subject: spec.Name, method: http.MethodPost, path: flowsPath + "create", body: withLists(spec)}
+	k := &call{verb: "create flow", subject: spec.Name, method: http.MethodPost, path: flowsPath + "create", body: withLists(spec), brief: newWrite(opts).brief}
 	if err := s.guard(ctx, k); err != nil {
 		return flow.Flow{}, err
 	}
-	return s.store(ctx, k, func(context.Context) (flow.Spec, error) { return spec, nil })
+	// Not spec: a large one need not stay in memory beside the body.
+	return s.store(ctx, k, func(context.Context) (flow.Spec, error) { return flow.ParseSpec(k.body) })
 }
 
 // store makes a call that stores a flow; want says what that flow will be. Where

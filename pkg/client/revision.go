@@ -33,12 +33,13 @@ func ContentRevision(f flow.Flow) Revision {
 	return Revision(contentPrefix + hex.EncodeToString(sum[:]))
 }
 
-// WriteOption changes how a flow is updated or deleted.
+// WriteOption changes how a flow is created, updated or deleted.
 type WriteOption func(*write)
 
 type write struct {
 	unchanged Revision
 	absent    bool
+	brief     bool
 }
 
 func newWrite(opts []WriteOption) write {

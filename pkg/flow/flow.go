@@ -149,7 +149,7 @@ func (s Spec) AppendJSON(dst []byte) []byte {
 	if s.isOther() {
 		return AppendCompact(dst, s.was.other)
 	}
-	return appendObject(dst, s.was.doc, specKeys, s.put)
+	return appendObject(slices.Grow(dst, s.was.doc.size()), s.was.doc, specKeys, s.put)
 }
 
 // isOther tells whether the spec is, and still says no more than, a JSON value

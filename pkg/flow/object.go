@@ -106,3 +106,14 @@ func (o *Object) UnmarshalJSON(data []byte) error {
 	*o = read
 	return err
 }
+
+// size is about how many bytes the object takes as it was read: a large one is
+// encoded without growing the buffer again and again.
+func (o Object) size() int {
+	const around = 8 // quotes, colon, comma and what else stands between
+	n := 2
+	for _, m := range o {
+		n += len(m.Key) + len(m.Value) + around
+	}
+	return n
+}
