@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/flowctl/flowctl/internal/engine"
@@ -20,6 +21,10 @@ import (
 
 // maxInput is the largest value of an input node that is read, in bytes.
 const maxInput = 16 << 20
+
+// stdinPatience is how long standard input may be silent before a word is said: a
+// script may have left it open without knowing.
+const stdinPatience = 2 * time.Second
 
 // runInputs are the values given for the input nodes of a flow.
 type runInputs struct {
@@ -142,7 +147,11 @@ func (in *runInputs) piped(ctx context.Context, a *app) error {
 	if len(nodes) != 1 || in.values[nodes[0].ID] != nil {
 		return nil
 	}
+	waiting := time.AfterFunc(stdinPatience, func() {
+		a.note("Waiting for the value of %s on standard input; give --input, or </dev/null for none.", quoted(nodes[0].ID))
+	})
 	data, err := a.readInput(ctx, stdinPath)
+	waiting.Stop()
 	if err != nil || len(data) == 0 {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime"
 	"mime/multipart"
@@ -34,7 +35,12 @@ func (b *Backend) Services() engine.Services {
 
 // Chat implements [engine.ChatModel].
 func (b *Backend) Chat(ctx context.Context, req engine.ChatRequest, delta func(string)) (json.RawMessage, error) {
-	return b.conn.chat(ctx, "/api/chat/completions", req, delta)
+	answer, err := b.conn.chat(ctx, "/api/chat/completions", req, delta)
+	var refused *engine.HTTPError
+	if errors.As(err, &refused) && refused.StatusCode == http.StatusNotFound {
+		err = fmt.Errorf("%w; the server has no such model, or offers none", err)
+	}
+	return answer, err
 }
 
 // Knowledge implements [engine.Retriever].

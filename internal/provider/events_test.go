@@ -38,6 +38,7 @@ func TestGathered(t *testing.T) {
 	for _, s := range []struct{ name, stream, want string }{
 		{"no [DONE] but a reason", `data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`, `{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"a"},"finish_reason":"stop"}]}`},
 		{"other choices", `data: {"choices":[{"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}}]}` + "\n\ndata: [DONE]", `{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"a"}}]}`},
+		{"parts", `data: {"choices":[{"delta":{"content":[{"type":"thinking","thinking":[]},{"type":"text","text":"a"}]}},{"delta":{"content":null}}]}` + "\n\ndata: [DONE]", `{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"a"}}]}`},
 		{"an image", `data: {"data":[{"url":"u"}]}` + "\n\ndata: [DONE]", `{"object":"chat.completion","data":[{"url":"u"}]}`},
 		{"nothing said", "data: [DONE]", `{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":""}}]}`},
 	} {

@@ -79,11 +79,29 @@ type chunk struct {
 	Choices []struct {
 		Index int
 		Delta struct {
-			Content string
+			Content content
 		}
 		FinishReason string `json:"finish_reason"`
 	}
 	Usage, Images, Data, Error json.RawMessage
+}
+
+// content is the text of a message: a string, or the texts of its parts.
+type content string
+
+// UnmarshalJSON reads either; anything else says nothing.
+func (c *content) UnmarshalJSON(data []byte) error {
+	var text string
+	var parts []struct{ Text string }
+	switch {
+	case json.Unmarshal(data, &text) == nil:
+	case json.Unmarshal(data, &parts) == nil:
+		for _, p := range parts {
+			text += p.Text
+		}
+	}
+	*c = content(text)
+	return nil
 }
 
 // take reads one event.
@@ -103,7 +121,7 @@ func (g *gathered) take(c *conn, data []byte) error {
 		if choice.Index != 0 {
 			continue
 		}
-		if text := choice.Delta.Content; text != "" {
+		if text := string(choice.Delta.Content); text != "" {
 			g.text.WriteString(text)
 			if g.delta != nil {
 				g.delta(text)
