@@ -16,7 +16,7 @@ type Result struct {
 	ID      string   // of the flow on the server, "" if there is none
 	Begun   bool     // something was sent
 	Done    bool     // the server's flow is as the plan says
-	Changed []string // what the server dropped or made something else of: "meta", "node a /data/n"
+	Changed []string // what the server has otherwise than it was sent, beside Step.Dropped: "node a /data/n"
 	Err     error
 
 	revision client.Revision // of the flow that the write was answered with
@@ -144,7 +144,7 @@ func (a *applier) write(ctx context.Context, r *Result) {
 func (a *applier) accept(r *Result, f flow.Flow) {
 	r.ID, r.Done, r.Err = f.ID, true, nil
 	r.revision = client.ContentRevision(f)
-	r.Changed = a.dropped(*r.Spec)
+	r.Changed = nil
 	for _, c := range a.differences(f.Spec, *r.Spec) {
 		r.Changed = append(r.Changed, Place(c))
 	}

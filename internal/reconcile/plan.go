@@ -49,7 +49,7 @@ type Step struct {
 	Match    Match           `json:"matched_by,omitempty"`
 	Revision client.Revision `json:"revision,omitempty"` // of the stored flow that the plan was made against
 	Changes  []flow.Change   `json:"changes,omitempty"`  // of an update
-	Dropped  []string        `json:"dropped,omitempty"`  // fields that this server does not keep
+	Dropped  []string        `json:"dropped,omitempty"`  // fields of Spec that this server does not keep
 	Spec     *flow.Spec      `json:"spec,omitempty"`     // what is to be written
 }
 

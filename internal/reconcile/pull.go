@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -42,19 +43,23 @@ func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opt
 	return out, nil
 }
 
-// pulled is what a file should say of a stored flow.
+// pulled is what a file should say of a stored flow. What says nothing, such as an
+// empty description, is not added to a file that is without.
 func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
 	s = flowfile.WithoutState(s)
-	if file.AccessControl == nil {
-		s.AccessControl = nil
-	}
-	if !m.ours || isEmpty(s.Meta) && isEmpty(file.Meta) {
-		s.Meta = file.Meta
+	next := file
+	next.Name, next.Description, next.Nodes, next.Edges = s.Name, s.Description, s.Nodes, s.Edges
+	if file.AccessControl != nil {
+		next.AccessControl = s.AccessControl
 	}
 	if !m.ours {
-		for _, key := range file.UnknownKeys() {
-			s.SetUnknown(key, file.Unknown(key))
-		}
+		return next
 	}
-	return s
+	if !isEmpty(s.Meta) || !isEmpty(file.Meta) {
+		next.Meta = s.Meta
+	}
+	for _, key := range slices.Concat(file.UnknownKeys(), s.UnknownKeys()) {
+		next.SetUnknown(key, s.Unknown(key))
+	}
+	return next
 }

@@ -114,9 +114,9 @@ func TestApplyTwiceChangesNothing(t *testing.T) {
 			t.Fatalf("the plan is: %s", got)
 		}
 		results := apply(t, c, lock, p)
-		changed := strings.Join(results[2].Changed, " ")
-		if want := map[bool]string{true: "", false: "color meta"}[ours]; changed != want {
-			t.Errorf("said that the server changed %q, want %q", changed, want)
+		dropped := strings.Join(results[2].Dropped, " ")
+		if want := map[bool]string{true: "", false: "color meta"}[ours]; dropped != want || results[2].Changed != nil {
+			t.Errorf("said that the server dropped %q and changed %q, want %q dropped", dropped, results[2].Changed, want)
 		}
 		if ours && results[2].ID != "from-file" {
 			t.Errorf("the id of the file was not kept: %s", results[2].ID)

@@ -92,3 +92,6 @@ func longestRun(s string, of rune) int {
 	}
 	return longest
 }
+
+// Inline writes s as code inside a line or a table's cell.
+func Inline(s string) string { return inline(s) }

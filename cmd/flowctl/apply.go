@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+type applyOptions struct {
+	app       *app
+	out       outputFlags
+	parallel  int
+	yes       bool
+	prune     bool
+	keepGoing bool
+	summary   string
+}
+
+func newApplyCmd(a *app) *cobra.Command {
+	o := &applyOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "apply DIR|PLAN",
+		Short: "Make the server's flows what flow files say",
+		Long: `Make the flows of the server what the flow files say, or carry out a plan that
+'flowctl plan -f' kept. The plan is shown and asked about first; where nobody can be
+asked --yes is needed. Everything is read and validated before the first write, and
+what was written is read back and compared.
+
+A flow that has changed since the plan was made is not written over: the exit code
+is then 6. New flows are private, unless their file says otherwise. Applying again
+changes nothing.
+
+` + dirHelp,
+		Example: `  flowctl apply flows
+  flowctl apply flows --prune --yes --summary "$GITHUB_STEP_SUMMARY"
+  flowctl apply plan.json --yes`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.parallel < 1 || o.parallel > maxParallel {
+				return usageError{fmt.Errorf("--parallel %d is not from 1 to %d", o.parallel, maxParallel)}
+			}
+			return o.run(cmd.Context(), args[0])
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.yes, "yes", false, "do not ask")
+	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
+	f.BoolVar(&o.keepGoing, "keep-going", false, "write what can be written, whatever fails")
+	f.IntVar(&o.parallel, "parallel", 8, "write so many flows at a time")
+	f.StringVar(&o.summary, "summary", "", "append a report to `FILE` as Markdown")
+	o.out.register(cmd)
+	return cmd
+}
+
+func (o *applyOptions) run(ctx context.Context, arg string) error {
+	if _, err := o.app.printer(o.out); err != nil {
+		return err
+	}
+	t, err := o.app.target()
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(arg)
+	if err != nil {
+		return fmt.Errorf("look for the folder or plan: %w", err)
+	}
+	prepare := o.fromPlan
+	if info.IsDir() {
+		prepare = o.fromDir
+	}
+	if t.local() {
+		unlock, err := lockImport(ctx)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+	}
+	p, lock, c, err := prepare(ctx, t, arg)
+	if err != nil {
+		return err
+	}
+	if err := o.app.showPlan(o.app.err, p); err != nil {
+		return err
+	}
+	if p.Writes() > 0 {
+		if err := o.app.mustConfirm(ctx, fmt.Sprintf("Do this on %s?", t), o.yes); err != nil {
+			return err
+		}
+	}
+	return o.carryOut(ctx, c, p, lock)
+}
+
+// fromDir plans for a folder.
+func (o *applyOptions) fromDir(ctx context.Context, t target, dir string) (*reconcile.Plan, *reconcile.Lock, *client.Client, error) {
+	d, err := o.app.readDir(ctx, dir)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	c, err := o.app.connectTo(ctx, t)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	p, err := o.app.planDir(ctx, c, t, d, o.prune, false)
+	return p, d.lock, c, err
+}
+
+// fromPlan reads a plan that was kept, and sees whether it still holds.
+func (o *applyOptions) fromPlan(ctx context.Context, t target, path string) (*reconcile.Plan, *reconcile.Lock, *client.Client, error) {
+	if o.prune {
+		return nil, nil, nil, usageError{errors.New("a kept plan says what to delete; --prune goes with 'flowctl plan'")}
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("read the plan: %w", err)
+	}
+	p, err := reconcile.LoadPlan(text)
+	if err != nil {
+		return nil, nil, nil, noError{fmt.Sprintf("%s: %v", path, err)}
+	}
+	if p.Place != lockPlace(t) || !sameServer(p.Server, t.Server) {
+		return nil, nil, nil, usageError{fmt.Errorf("the plan is for %s, not for %s; give the --profile or --server that it was made with", p.Place, t)}
+	}
+	lock, err := reconcile.ReadLock(p.Dir)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	c, err := o.app.connectTo(ctx, t)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return p, lock, c, asConflict(p.Check(ctx, c))
+}
+
+// carryOut does what the plan says, and notes it in the lock.
+func (o *applyOptions) carryOut(ctx context.Context, c *client.Client, p *reconcile.Plan, lock *reconcile.Lock) error {
+	finish, cancel := outlive(ctx, graceToFinish)
+	defer cancel()
+	bar := o.app.progress("applying", p.Writes())
+	defer context.AfterFunc(ctx, func() {
+		bar.Clear()
+		o.app.note("stopping when what is under way is done; press Ctrl-C again not to wait")
+	})()
+	results, failed := reconcile.Apply(ctx, finish, c, p, reconcile.ApplyOptions{
+		Parallel: o.parallel, KeepGoing: o.keepGoing, Step: func(*reconcile.Result) { bar.Step() },
+	})
+	bar.Clear()
+	reconcile.Record(lock, p.Place, results)
+	return errors.Join(lock.Write(), o.report(ctx, p, results, failed))
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
+)
+
+// report prints what was done, says what failed and sums up. looking is the error
+// of reading back what was written.
+func (o *applyOptions) report(ctx context.Context, p *reconcile.Plan, results []reconcile.Result, looking error) error {
+	printer, err := o.app.printer(o.out)
+	if err != nil {
+		return err
+	}
+	var rows []stepRow
+	states := make([]string, len(results))
+	count := map[string]int{}
+	var failures []error
+	for i := range results {
+		r := &results[i]
+		row := applied(r)
+		states[i] = row.Action
+		count[row.Action]++
+		if row.Error != "" {
+			failures = append(failures, failureOf(r))
+		}
+		switch row.Action {
+		case stateLeft:
+		case stateUnchanged, stateFailed: // of failures people are told on stderr
+			if !printer.ForPeople() {
+				rows = append(rows, row)
+			}
+		default:
+			rows = append(rows, row)
+		}
+	}
+	_, printed := output.List(printer, stepRowView(), output.Seq(rows))
+	text := fmt.Sprintf("%d created, %d updated, %d deleted, %d unchanged, %d failed",
+		count[stateCreated], count[stateUpdated], count[stateDeleted], count[stateUnchanged], count[stateFailed])
+	if count[stateLeft] > 0 {
+		text += fmt.Sprintf(", %d not begun", count[stateLeft])
+	}
+	o.app.note("%s", text)
+	if o.summary != "" {
+		printed = errors.Join(printed, addSummary(o.summary, "Applied: "+text, p, states))
+	}
+	if looking != nil && ctx.Err() == nil {
+		failures = append(failures, fmt.Errorf("what was written could not be read back: %w", looking))
+	}
+	done := count[stateCreated] + count[stateUpdated] + count[stateDeleted]
+	return errors.Join(printed, o.verdict(ctx, failures, done, count[stateLeft]))
+}
+
+// The states of a flow after an apply.
+const (
+	stateCreated   = "created"
+	stateUpdated   = "updated"
+	stateDeleted   = "deleted"
+	stateUnchanged = "unchanged"
+	stateFailed    = "failed"
+	stateLeft      = "not begun"
+)
+
+// applied says what became of a step.
+func applied(r *reconcile.Result) stepRow {
+	row := stepRow{ID: r.ID, Name: r.Name, File: r.File, Dropped: r.Dropped, Changed: r.Changed}
+	switch {
+	case failureOf(r) != nil:
+		row.Action, row.Error = stateFailed, failureOf(r).Error()
+	case !r.Done:
+		row.Action = stateLeft
+	default:
+		row.Action = map[reconcile.Action]string{
+			reconcile.Create: stateCreated, reconcile.Update: stateUpdated, reconcile.Delete: stateDeleted, reconcile.Unchanged: stateUnchanged,
+		}[r.Action]
+	}
+	return row
+}
+
+// failureOf is why a flow is not as its file says, nil if it is.
+func failureOf(r *reconcile.Result) error {
+	switch {
+	case r.Err != nil:
+		return fmt.Errorf("%s: %w", r.File, r.Err)
+	case len(r.Changed) > 0:
+		return fmt.Errorf("%s: the server has flow %s otherwise than it was sent: %s", r.File, r.ID, join(r.Changed))
+	}
+	return nil
+}
+
+// verdict is the error that the command ends with.
+func (o *applyOptions) verdict(ctx context.Context, failures []error, done, left int) error {
+	const again = "mend that and apply again for the rest"
+	if ctx.Err() == nil && len(failures) == 1 && done == 0 {
+		return failures[0]
+	}
+	for _, err := range failures {
+		o.app.fail(err.Error())
+	}
+	switch {
+	case ctx.Err() != nil && left+len(failures) > 0:
+		return errors.New("interrupted: apply again for the rest")
+	case len(failures) > 0:
+		return someError{fmt.Sprintf("not all is as the files say; %s", again)}
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+type planOptions struct {
+	app     *app
+	format  string
+	file    string
+	summary string
+	prune   bool
+
+	toFile bool // --file is given
+}
+
+func newPlanCmd(a *app) *cobra.Command {
+	o := &planOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "plan DIR",
+		Short: "Show what apply would do",
+		Long: `Show what 'flowctl apply' would do to make the flows of the server what the flow
+files say. Nothing is written on the server, and no file but the one that --file
+names. With --file the plan is kept, to be looked at and applied as it is.
+
+` + dirHelp,
+		Example: `  flowctl plan flows
+  flowctl plan flows --prune -f plan.json && flowctl apply plan.json --yes`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.toFile = cmd.Flags().Changed("file")
+			if o.format != "text" && o.format != "json" {
+				return unknownFormat(o.format, "text", "json")
+			}
+			if o.toFile && o.file == "" {
+				return usageError{errors.New("the name of the file to keep the plan in is empty")}
+			}
+			return o.run(cmd.Context(), args[0])
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.format, "output", "o", "text", "output format: text or json")
+	f.StringVarP(&o.file, "file", "f", "", "keep the plan in `FILE`, for 'flowctl apply FILE'")
+	f.StringVar(&o.summary, "summary", "", "append the plan to `FILE` as Markdown")
+	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (o *planOptions) run(ctx context.Context, dir string) error {
+	d, err := o.app.readDir(ctx, dir)
+	if err != nil {
+		return err
+	}
+	t, err := o.app.target()
+	if err != nil {
+		return err
+	}
+	c, err := o.app.connectTo(ctx, t)
+	if err != nil {
+		return err
+	}
+	p, err := o.app.planDir(ctx, c, t, d, o.prune, o.toFile || o.format == "json")
+	if err != nil {
+		return err
+	}
+	if o.toFile {
+		if err := flowfile.Replace(o.file, p.Save); err != nil {
+			return err
+		}
+	}
+	if o.summary != "" {
+		if err := addSummary(o.summary, "Plan", p, nil); err != nil {
+			return err
+		}
+	}
+	return o.print(p)
+}
+
+func (o *planOptions) print(p *reconcile.Plan) error {
+	if o.format == "text" {
+		return o.app.showPlan(o.app.out, p)
+	}
+	var b bytes.Buffer
+	if err := p.Save(&b); err != nil {
+		return err
+	}
+	text := b.String()
+	if isTerminal(o.app.out) {
+		text = output.Lines(text) // changes no value, only how a string is spelt
+	}
+	if _, err := io.WriteString(o.app.out, text); err != nil {
+		return fmt.Errorf("print the plan: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+type pullOptions struct {
+	app   *app
+	out   outputFlags
+	check bool
+}
+
+func newPullCmd(a *app) *cobra.Command {
+	o := &pullOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "pull DIR",
+		Short: "Bring the server's changes back into flow files",
+		Long: `Bring what was changed on the server back into the flow files, in place and in
+their canonical form. A file whose flow is as the file says is not touched. What
+you changed in a file and did not apply is replaced: commit it before, and git
+merges the two. A flow that is gone leaves its file; flows without a file are got by
+'flowctl export'.
+
+With --check nothing is written; the differences are shown, and the exit code is 3
+if there are any: drift detection for CI.
+
+` + dirHelp,
+		Example: `  flowctl pull flows
+  flowctl pull flows --check   # in CI`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
+	}
+	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing, and fail if a file is not what the server has")
+	o.out.register(cmd)
+	return cmd
+}
+
+func (o *pullOptions) run(ctx context.Context, dir string) error {
+	p, err := o.app.printer(o.out)
+	if err != nil {
+		return err
+	}
+	d, err := o.app.readDir(ctx, dir)
+	if err != nil {
+		return err
+	}
+	t, err := o.app.target()
+	if err != nil {
+		return err
+	}
+	c, err := o.app.connectTo(ctx, t)
+	if err != nil {
+		return err
+	}
+	pulled, err := reconcile.Pull(ctx, c, d.sources, d.lock, reconcile.Options{Dir: dir, Place: lockPlace(t), Server: t.Server})
+	if err != nil {
+		return asConflict(err)
+	}
+	if o.check {
+		return o.compare(p, pulled)
+	}
+	return o.write(ctx, p, t, d, pulled)
+}
+
+// row says how a file and its flow compare; done is the word for a difference.
+func pulledRow(p *reconcile.Pulled, done string) stepRow {
+	r := stepRow{ID: p.FlowID, Name: p.Source.Spec.Name, File: p.Path, Action: stateUnchanged}
+	switch {
+	case p.FlowID == "":
+		r.Action = "gone"
+	case len(p.Changes) > 0:
+		r.Action = done
+	}
+	return r
+}
+
+// compare shows what differs, and fails if something does.
+func (o *pullOptions) compare(p *output.Printer, pulled []reconcile.Pulled) error {
+	var rows []stepRow
+	var b bytes.Buffer
+	drift := 0
+	for i := range pulled {
+		f := &pulled[i]
+		row := pulledRow(f, "differs")
+		if row.Action != stateUnchanged {
+			drift++
+		}
+		for _, c := range f.Changes {
+			row.Changed = append(row.Changed, reconcile.Place(c))
+		}
+		if len(f.Changes) > 0 {
+			if err := o.app.showChanges(&b, f.Path, "on the server", f.Changes); err != nil {
+				return err
+			}
+		} else if row.Action != stateUnchanged {
+			fmt.Fprintf(&b, "%s: its flow is not on the server\n", output.Text(f.Path))
+		}
+		rows = append(rows, row)
+	}
+	var err error
+	if p.ForPeople() {
+		_, err = o.app.out.Write(b.Bytes())
+	} else {
+		_, err = output.List(p, stepRowView(), output.Seq(rows))
+	}
+	if err == nil && drift > 0 {
+		err = noError{fmt.Sprintf("%d of %s not what the server has", drift, plural(len(pulled), "file"))}
+	}
+	return err
+}
+
+// write brings the changes into the files and notes in the lock which flows they
+// are.
+func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d *flowDir, pulled []reconcile.Pulled) error {
+	var rows []stepRow
+	var failed []error
+	count := map[string]int{}
+	for i := range pulled {
+		f := &pulled[i]
+		row := pulledRow(f, stateUpdated)
+		if ctx.Err() != nil {
+			break
+		}
+		if row.Action == stateUpdated {
+			if err := pullInto(&d.files[i], f); err != nil {
+				failed = append(failed, err)
+				continue
+			}
+		}
+		if f.FlowID != "" {
+			d.lock.Set(f.Path, lockPlace(t), f.FlowID)
+		}
+		count[row.Action]++
+		if row.Action != stateUnchanged || !p.ForPeople() {
+			rows = append(rows, row)
+		}
+	}
+	failed = append(failed, ctx.Err(), d.lock.Write())
+	_, err := output.List(p, stepRowView(), output.Seq(rows))
+	o.app.note("%d updated, %d unchanged, %d not on the server", count[stateUpdated], count[stateUnchanged], count["gone"])
+	return errors.Join(append(failed, err)...)
+}
+
+// pullInto writes what the server has into a file.
+func pullInto(file *flowfile.File, f *reconcile.Pulled) error {
+	next := *file
+	next.Spec = f.Spec
+	if next.ExportedAt != 0 {
+		next.ExportedAt = f.Updated
+	}
+	return flowfile.WriteFile(file.Path, next)
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/render"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// showPlan writes a plan for people: a line for each flow that changes, the
+// differences of updates, a sum.
+func (a *app) showPlan(w io.Writer, p *reconcile.Plan) error {
+	var b bytes.Buffer
+	styles := output.NewStyles(w, a.color(w))
+	for _, s := range p.Steps {
+		line := func(style func(...string) string, sign string) {
+			fmt.Fprintln(&b, style(output.Text(fmt.Sprintf("%s %s %s %q%s", sign, s.Action, s.File, s.Name, foundBy(s)))))
+		}
+		switch s.Action {
+		case reconcile.Create:
+			line(styles.Success, "+")
+		case reconcile.Delete:
+			line(styles.Error, "-")
+		case reconcile.Update:
+			line(styles.Warning, "~")
+			pair := render.Pair{Before: "on the server", After: s.File, Changes: s.Changes}
+			if err := render.Text(&b, pair, a.color(w)); err != nil {
+				return err
+			}
+		}
+	}
+	fmt.Fprintln(&b, planSum(p))
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("write the plan: %w", err)
+	}
+	for _, s := range p.Steps {
+		if len(s.Dropped) > 0 {
+			a.warn("%s: this server does not keep %s", s.File, join(s.Dropped))
+		}
+	}
+	return nil
+}
+
+// foundBy names the flow on the server, and how it was found if not by the lock.
+func foundBy(s reconcile.Step) string {
+	switch {
+	case s.ID == "":
+		return ""
+	case s.Match == reconcile.ByName || s.Match == reconcile.ByID:
+		return fmt.Sprintf(" (%s, found by its %s)", s.ID, s.Match)
+	}
+	return " (" + s.ID + ")"
+}
+
+func planSum(p *reconcile.Plan) string {
+	return fmt.Sprintf("%d to create, %d to update, %d to delete, %d unchanged",
+		p.Count(reconcile.Create), p.Count(reconcile.Update), p.Count(reconcile.Delete), p.Count(reconcile.Unchanged))
+}
+
+func join(words []string) string {
+	var b bytes.Buffer
+	for i, w := range words {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(output.Text(w))
+	}
+	return b.String()
+}
+
+// stepRow is what became of a flow, as apply and pull print it.
+type stepRow struct {
+	ID      string   `json:"id"` // on the server; "" if it is not there
+	Name    string   `json:"name"`
+	File    string   `json:"file"`
+	Action  string   `json:"action"`
+	Dropped []string `json:"dropped,omitempty"` // fields that the server does not keep
+	Changed []string `json:"changed,omitempty"` // what the server made something else of
+	Error   string   `json:"error,omitempty"`
+}
+
+func stepRowView() output.View[stepRow] {
+	type column = output.Column[stepRow]
+	return output.View[stepRow]{
+		Columns: []column{
+			{Title: "ID", Text: func(_ *output.Printer, r stepRow) string { return cmp.Or(r.ID, "-") }},
+			{Title: "NAME", Text: func(_ *output.Printer, r stepRow) string { return r.Name }},
+			{Title: "FILE", Text: func(_ *output.Printer, r stepRow) string { return r.File }},
+			{Title: "ACTION", Text: func(_ *output.Printer, r stepRow) string { return r.Action }},
+		},
+		Name: func(r stepRow) string { return cmp.Or(r.ID, r.Name) },
+	}
+}
+
+// addSummary appends a report in Markdown to a file, as GitHub's step summaries
+// want it. states says what became of each step, nil for what is planned.
+func addSummary(path, title string, p *reconcile.Plan, states []string) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "## %s\n\n%s\n\n", title, planSum(p))
+	if p.Writes() > 0 {
+		b.WriteString("| file | flow | action |\n|---|---|---|\n")
+	}
+	var changed []render.Pair
+	for i, s := range p.Steps {
+		state := string(s.Action)
+		if states != nil {
+			state = states[i]
+		}
+		if s.Action != reconcile.Unchanged {
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Inline(s.File), render.Inline(s.Name), render.Inline(state))
+		}
+		if s.Action == reconcile.Update {
+			changed = append(changed, render.Pair{After: s.File, Changes: s.Changes})
+		}
+	}
+	for _, pair := range changed {
+		b.WriteByte('\n')
+		if err := render.Markdown(&b, pair); err != nil {
+			return err
+		}
+	}
+	b.WriteByte('\n')
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	if err == nil {
+		_, err = f.Write(b.Bytes())
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("write the summary: %w", err)
+	}
+	return nil
+}
+
+// showChanges writes what differs between a file and its flow.
+func (a *app) showChanges(w io.Writer, before, after string, changes []flow.Change) error {
+	return render.Text(w, render.Pair{Before: before, After: after, Changes: changes}, a.color(w))
+}
