@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -27,7 +28,7 @@ type source struct {
 // findSources finds the flow files that paths mean, in their order, those of a
 // folder by name.
 func findSources(paths []string) []source {
-	f := finder{seen: make(map[string]bool)}
+	f := finder{seen: make(map[string]bool), real: make(map[string]string)}
 	for _, path := range paths {
 		f.add(path)
 	}
@@ -36,7 +37,8 @@ func findSources(paths []string) []source {
 
 type finder struct {
 	sources []source
-	seen    map[string]bool // the files found, by their real path
+	seen    map[string]bool   // the files found, by their real path
+	real    map[string]string // the real paths of folders and links
 }
 
 func (f *finder) add(path string) {
@@ -79,7 +81,7 @@ func (f *finder) walk(dir string) (n int) {
 		case e.IsDir():
 			n += f.walk(path)
 		case strings.EqualFold(filepath.Ext(e.Name()), ".json") && isFile(e.Type()):
-			f.file(path)
+			f.entry(path, e.Type())
 			n++
 		}
 	}
@@ -109,16 +111,42 @@ func (f *finder) pattern(pattern string) {
 	}
 }
 
+// file adds a file under its real path, by which it is known when it is named
+// again.
 func (f *finder) file(path string) {
-	target, err := filepath.EvalSymlinks(path)
-	if err == nil {
-		target, err = filepath.Abs(target)
-	}
+	info, err := os.Lstat(path)
 	if err != nil {
 		f.failed(path, err)
 		return
 	}
-	f.found(path, target)
+	f.entry(path, info.Mode())
+}
+
+// entry is file for one whose mode is known. Only what is a link itself has to be
+// followed: of the others the folder's real path is enough.
+func (f *finder) entry(path string, mode fs.FileMode) {
+	dir, name := filepath.Split(path)
+	if mode&fs.ModeSymlink != 0 {
+		dir, name = path, ""
+	}
+	target, ok := f.real[dir]
+	if !ok {
+		var err error
+		if target, err = realPath(dir); err != nil {
+			f.failed(path, err)
+			return
+		}
+		f.real[dir] = target
+	}
+	f.found(path, filepath.Join(target, name))
+}
+
+func realPath(path string) (string, error) {
+	path, err := filepath.EvalSymlinks(cmp.Or(path, "."))
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(path)
 }
 
 func (f *finder) found(path, target string) {
