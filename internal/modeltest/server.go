@@ -7,6 +7,7 @@
 //	busy-N      429 to the first N calls, then an answer
 //	down        500, with the request's Authorization in the message
 //	hang        no answer
+//	slow        a stream with a pause of 100 ms behind every word
 //	stall       one word of a stream, then nothing
 //	cut         two words of a stream, then a broken connection
 //	overloaded  one word of a stream, then an event with error 503
@@ -25,7 +26,10 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 )
+
+const pause = 100 * time.Millisecond
 
 // Request is a request as it came.
 type Request struct {
@@ -127,6 +131,8 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, a ask, text stri
 	for i, word := range strings.SplitAfter(text, " ") {
 		send(map[string]any{"choices": []any{map[string]any{"index": 0, "delta": map[string]any{"content": word}, "finish_reason": nil}}})
 		switch {
+		case a.Model == "slow":
+			time.Sleep(pause)
 		case a.Model == "stall":
 			s.wait(r)
 			return

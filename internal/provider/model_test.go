@@ -137,6 +137,22 @@ func TestSilence(t *testing.T) {
 	}
 }
 
+// TestSlow waits longer in all than the other side may be silent.
+func TestSlow(t *testing.T) {
+	_, s := startModel(t)
+	web := httptest.NewServer(s)
+	defer web.Close()
+	m, err := NewModel(web.URL, Options{Silence: 500 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := question("slow", true)
+	q.Messages[0].Text = "one two three four five six seven"
+	if _, err := m.Chat(t.Context(), q, nil); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestRetry runs a flow over HTTP: the engine tries again what the statuses allow.
 func TestRetry(t *testing.T) {
 	m, s := startModel(t)
