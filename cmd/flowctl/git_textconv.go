@@ -59,7 +59,7 @@ func (a *app) copyFile(path string) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", path, err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	if _, err := io.Copy(a.out, f); err != nil {
 		return fmt.Errorf("write %s as text: %w", path, err)
 	}

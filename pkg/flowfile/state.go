@@ -9,13 +9,11 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// The editor's run-time fields: what it saves into a flow while it shows or runs
-// it, and nobody writes. See "The editor saves run-time state into flows" in the
-// notes on the real backend.
-var (
-	nodeState = []string{"selected", "dragging", "measured", "positionAbsolute", "width", "height"}
-	edgeState = []string{"selected"}
-)
+// nodeState lists the editor's run-time fields of a node: what it saves into a
+// flow while it shows or runs it, and nobody writes.
+func nodeState() []string {
+	return []string{"selected", "dragging", "measured", "positionAbsolute", "width", "height"}
+}
 
 // dataState lists the run-time fields of a node's data.
 func dataState(t flow.NodeType) []string {
@@ -38,15 +36,13 @@ func WithoutState(s flow.Spec) flow.Spec {
 	}
 	s.Edges = slices.Clone(s.Edges)
 	for i := range s.Edges {
-		for _, key := range edgeState {
-			s.Edges[i].SetUnknown(key, nil)
-		}
+		s.Edges[i].SetUnknown("selected", nil)
 	}
 	return s
 }
 
 func cleanNode(n *flow.Node) {
-	for _, key := range nodeState {
+	for _, key := range nodeState() {
 		if n.Unknown(key) != nil {
 			n.SetUnknown(key, nil)
 		}
