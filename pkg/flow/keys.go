@@ -68,7 +68,7 @@ func unescape(token []byte) []byte {
 			}
 		}
 		if utf16.IsSurrogate(r) {
-			dst = append(dst, 0xED, 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F)
+			dst = append(dst, 0xED, 0x80|byte(r>>6&0x3F), 0x80|byte(r&0x3F))
 		} else {
 			dst = utf8.AppendRune(dst, r)
 		}
