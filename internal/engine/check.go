@@ -28,11 +28,11 @@ func problem(code string, n *node, message string) flow.Problem {
 	}
 }
 
-// check lists what standard refuses the flow for, and makes its plans if that is
-// nothing.
-func check(spec flow.Spec, g *graph) (plans, []flow.Problem) {
+// check lists what standard refuses the flow for, of which those are all problems
+// that [flow.Validate] finds, and makes its plans if that is nothing.
+func check(all []flow.Problem, g *graph) (plans, []flow.Problem) {
 	var found []flow.Problem
-	for _, p := range flow.Validate(spec) {
+	for _, p := range all {
 		if p.Severity == flow.SeverityError && concernsRun(p) {
 			found = append(found, p)
 		}

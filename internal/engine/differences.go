@@ -14,17 +14,41 @@ type Difference struct {
 	Rule    string `json:"rule"` // the name of a field of [Rules]
 	Node    string `json:"node,omitempty"`
 	Message string `json:"message"`
+
+	Kind  DifferenceKind `json:"-"`
+	Field string         `json:"-"` // where in the node's data, as a JSON pointer; "" is the node
 }
+
+// DifferenceKind tells the differences that can be seen in the flow itself, for
+// whoever explains them at length. Those that data decides have none.
+type DifferenceKind string
+
+// The kinds of differences.
+const (
+	KindBranches   DifferenceKind = "branches"    // it runs both branches
+	KindFirstInput DifferenceKind = "first-input" // it takes the first input only
+	KindLeftAlone  DifferenceKind = "left-alone"  // it does not fill a reference in
+	KindLooksLike  DifferenceKind = "looks-like"  // it takes a text for a file
+	KindUnsent     DifferenceKind = "unsent"      // it does not send a setting
+	KindRunsAgain  DifferenceKind = "runs-again"  // it runs nodes behind each once more
+	KindUntil      DifferenceKind = "until"       // its until never stops
+	KindArrayCut   DifferenceKind = "array-cut"   // it cuts an array
+)
 
 // differences lists the places of a flow where the readings may part, rule by
 // rule. What depends on data alone is told where the flow lets such data come.
 func differences(spec flow.Spec) []Difference {
 	g := newGraph(spec, Standard.Rules())
+	_, problems := check(flow.Validate(spec), g)
+	return g.differences(problems)
+}
+
+// differences is the same for a graph in standard, and what that refuses it for.
+func (g *graph) differences(problems []flow.Problem) []Difference {
 	d := &comparison{graph: g, found: []Difference{}, rank: make(map[*node]int)}
-	_, problems := check(spec, g)
 	for _, p := range problems {
 		node := p.Node
-		d.found = append(d.found, Difference{"CheckedFirst", node, "standard refuses the flow: " + p.Message})
+		d.found = append(d.found, Difference{Rule: "CheckedFirst", Node: node, Message: "standard refuses the flow: " + p.Message})
 	}
 	sorted, _ := g.order(g.nodes, sources)
 	for i, n := range sorted {
@@ -50,7 +74,12 @@ type comparison struct {
 }
 
 func (d *comparison) say(rule string, n *node, format string, args ...any) {
-	d.found = append(d.found, Difference{rule, n.id, fmt.Sprintf(format, args...)})
+	d.sayOf("", "", rule, n, format, args...)
+}
+
+// sayOf is say for a kind of difference, in a field of the node's data.
+func (d *comparison) sayOf(kind DifferenceKind, field, rule string, n *node, format string, args ...any) {
+	d.found = append(d.found, Difference{Rule: rule, Node: n.id, Message: fmt.Sprintf(format, args...), Kind: kind, Field: field})
 }
 
 func (d *comparison) order(n *node) {
@@ -75,7 +104,7 @@ func (d *comparison) branches(n *node) {
 		return
 	}
 	if len(n.out) > 0 {
-		d.say("Branches", n, "the browser runs both branches, and hands them {condition, result, branch}; standard runs the chosen one, with the input")
+		d.sayOf(KindBranches, "", "Branches", n, "the browser runs both branches, and hands them {condition, result, branch}; standard runs the chosen one, with the input")
 	}
 	if n.text("condition") == "" {
 		d.say("Branches", n, "without a condition the browser compares an empty text, standard {{input}}")
@@ -117,11 +146,11 @@ func (d *comparison) interpolation(n *node) {
 		}
 	}
 	told := make(map[string]bool)
-	for _, template := range n.templates() {
-		for p := range placeholders(template) {
-			if message := d.placeholder(n, template, p); message != "" && !told[p.body] {
+	for _, t := range n.templates() {
+		for p := range placeholders(t.text) {
+			if kind, message := d.placeholder(n, t.text, p); message != "" && !told[p.body] {
 				told[p.body] = true
-				d.say("Interpolation", n, "{{%.80s}}: %s", p.body, message)
+				d.sayOf(kind, t.field, "Interpolation", n, "{{%.80s}}: %s", p.body, message)
 			}
 		}
 	}
@@ -135,36 +164,36 @@ func rereadText(text string) bool {
 
 // placeholder says what the browser makes of p where that is not what standard
 // makes of it.
-func (d *comparison) placeholder(n *node, template string, p placeholder) string {
+func (d *comparison) placeholder(n *node, template string, p placeholder) (DifferenceKind, string) {
 	ref := d.graph.resolve(p)
 	path, isInput := p.input()
 	_, outputPath, isOutput := p.output()
 	knowsPaths := n.kind == flow.Model || n.kind == flow.WebSearch
 	switch {
 	case n.kind == flow.Loop, ref.ambiguous != nil: // both fail; refused
-		return ""
+		return "", ""
 	case isInput && path == "":
 		if len(n.in) < 2 || n.kind == flow.Model && strings.Contains(template, "{{input}}") {
-			return ""
+			return "", ""
 		}
-		return "the browser takes only the first input, standard all of them"
+		return KindFirstInput, "the browser takes only the first input, standard all of them"
 	case ref.node == nil && !ref.input:
-		return "it names nothing: the browser leaves it as it is, in standard the node fails"
+		return "", "it names nothing: the browser leaves it as it is, in standard the node fails"
 	case n.kind == flow.Transform:
-		return "the browser leaves it as it is, since a template knows nothing but {{input}}"
+		return KindLeftAlone, "the browser leaves it as it is, since a template knows nothing but {{input}}"
 	case !knowsPaths && (isInput && path != "" || isOutput && outputPath != ""):
-		return "the browser leaves it as it is, since paths are not known here"
+		return KindLeftAlone, "the browser leaves it as it is, since paths are not known here"
 	case isInput && ref.node != nil:
-		return fmt.Sprintf("the browser looks for %q in the first input before it takes node %q", strings.TrimPrefix(path, "."), ref.node.id)
+		return "", fmt.Sprintf("the browser looks for %q in the first input before it takes node %q", strings.TrimPrefix(path, "."), ref.node.id)
 	case !isInput && !isOutput:
-		return "the browser leaves it as it is, since the id has other characters than letters, digits, _ and -"
+		return KindLeftAlone, "the browser leaves it as it is, since the id has other characters than letters, digits, _ and -"
 	}
-	return ""
+	return "", ""
 }
 
 func (d *comparison) files(n *node) {
 	if n.kind == flow.Input && lookedUpFile(n.field("value")) != "" {
-		d.say("Files", n, "the browser takes the value for a file where it reaches a model; standard takes it for a text")
+		d.sayOf(KindLooksLike, "/value", "Files", n, "the browser takes the value for a file where it reaches a model; standard takes it for a text")
 	}
 	if n.kind != flow.Model {
 		return
@@ -196,7 +225,7 @@ func (d *comparison) model(n *node) {
 		}
 	}
 	if unsent != nil {
-		d.say("Model", n, "the browser does not send %s", strings.Join(unsent, ", "))
+		d.sayOf(KindUnsent, "/"+unsent[0], "Model", n, "the browser does not send %s", strings.Join(unsent, ", "))
 	}
 }
 
@@ -235,13 +264,13 @@ func (d *comparison) loop(n *node) {
 		}
 	}
 	if again != nil {
-		d.say("Loop", n, "the browser runs %s once more after the last round, and loses their iterationResults", quoteIDs(again))
+		d.sayOf(KindRunsAgain, "", "Loop", n, "the browser runs %s once more after the last round, and loses their iterationResults", quoteIDs(again))
 	}
 	if n.text("loopType") == "until" {
-		d.say("Loop", n, "the browser never stops early")
+		d.sayOf(KindUntil, "/loopType", "Loop", n, "the browser never stops early")
 	}
 	if n.text("loopType") == "array" && !js.Truthy(n.field("maxIterations")) {
-		d.say("Loop", n, "the browser cuts the array at 5; set maxIterations to have as many in both")
+		d.sayOf(KindArrayCut, "/loopType", "Loop", n, "the browser cuts the array at 5; set maxIterations to have as many in both")
 	}
 }
 

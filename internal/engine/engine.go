@@ -110,7 +110,7 @@ func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
 	}
 	problems := append(g.give(inputs), g.unserved(opts.Services)...)
 	if rules.CheckedFirst {
-		made, found := check(spec, g)
+		made, found := check(flow.Validate(spec), g)
 		r.plans = made
 		problems = append(found, problems...)
 	} else {

@@ -45,7 +45,7 @@ func Explain(spec flow.Spec, opts Options) *Explanation {
 	}
 	var made plans
 	if rules.CheckedFirst {
-		if made, e.Refused = check(spec, g); len(e.Refused) > 0 {
+		if made, e.Refused = check(flow.Validate(spec), g); len(e.Refused) > 0 {
 			return e
 		}
 		e.Refused = []flow.Problem{}

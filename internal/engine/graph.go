@@ -82,8 +82,8 @@ func (g *graph) add(n *node) {
 // refer finds the nodes that n's texts name.
 func (g *graph) refer(n *node) {
 	var seen map[string]bool
-	for _, template := range n.templates() {
-		for p := range placeholders(template) {
+	for _, t := range n.templates() {
+		for p := range placeholders(t.text) {
 			if seen[p.body] {
 				continue
 			}
@@ -135,21 +135,29 @@ func (n *node) text(key string) string {
 // config is a field of a transform's config.
 func (n *node) config(key string) js.Value { return js.Get(n.field("config"), key) }
 
-// templates lists the texts of the node in which placeholders are filled in.
-func (n *node) templates() []string {
+// templateText is a text of a node in which placeholders are filled in.
+type templateText struct {
+	field string // JSON pointer into the node's data
+	text  string
+}
+
+// templates lists the templates of the node.
+func (n *node) templates() []templateText {
 	switch n.kind {
 	case flow.Model:
-		return []string{n.text("prompt")}
+		return []templateText{n.template("prompt")}
 	case flow.Knowledge, flow.WebSearch:
-		return []string{n.text("query")}
+		return []templateText{n.template("query")}
 	case flow.Transform:
 		if n.text("operation") == "template" {
-			return []string{js.ToString(n.config("template"))}
+			return []templateText{{"/config/template", js.ToString(n.config("template"))}}
 		}
 	case flow.Conditional:
-		return []string{n.text("condition"), n.text("compareValue"), n.text("trueOutput"), n.text("falseOutput")}
+		return []templateText{n.template("condition"), n.template("compareValue"), n.template("trueOutput"), n.template("falseOutput")}
 	case flow.Loop:
-		return []string{n.text("arrayPath"), n.text("breakCondition")}
+		return []templateText{n.template("arrayPath"), n.template("breakCondition")}
 	}
 	return nil
 }
+
+func (n *node) template(key string) templateText { return templateText{"/" + key, n.text(key)} }

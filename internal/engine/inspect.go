@@ -1,0 +1,192 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Inspection is what the engine sees in a flow without running it, for whoever
+// judges flows.
+type Inspection struct {
+	Refused     []flow.Problem // what standard refuses the flow for, those of flow.Validate left out
+	Nodes       []Inspected    // the flow's nodes in its order; of several with one id there is one
+	Differences []Difference
+}
+
+// Inspected is a node and what it reads.
+type Inspected struct {
+	ID         string
+	Index      int // among the flow's nodes
+	References []Reference
+	Ignored    []string // the nodes whose results come in and go unheard
+	Unheard    string   // where they would be heard, as a JSON pointer into the node's data
+	Unused     bool     // an input that nothing reads
+	Starved    bool     // it needs an input, and none can come
+	Pattern    *Pattern // a regular expression that does not compile
+}
+
+// Reference is a placeholder in a text of a node.
+type Reference struct {
+	Field      string // the text, as a JSON pointer into the node's data
+	Start, End int    // of the placeholder in the text, in bytes
+	Body       string // between the braces
+	Input      bool   // the node's inputs, or a value in the first one
+	Node       string // the node that it means, "" for none
+	Missing    bool   // it has the form of a reference to a node, and there is none
+	Joined     bool   // edges lead, by whatever way, from that node to this one
+}
+
+// Pattern is a regular expression that does not compile.
+type Pattern struct {
+	Field string // where it stands, as a JSON pointer into the node's data
+	Err   error
+}
+
+// Inspect inspects the flow. problems are all that [flow.Validate] finds in it.
+func Inspect(spec flow.Spec, problems []flow.Problem) *Inspection {
+	g := newGraph(spec, Standard.Rules())
+	_, refused := check(problems, g)
+	found := &Inspection{Differences: g.differences(refused)}
+	for _, p := range refused {
+		switch p.Code {
+		case CodeAmbiguousReference, CodeReferenceCycle, CodeLoopBody:
+			found.Refused = append(found.Refused, p)
+		}
+	}
+	named := make(map[*node]bool)
+	for _, n := range g.nodes {
+		for _, ref := range n.refs {
+			named[ref] = true
+		}
+	}
+	fed := g.fed()
+	for _, n := range g.nodes {
+		if n.missing {
+			continue
+		}
+		in := Inspected{ID: n.id, Index: n.at, References: g.references(n), Pattern: n.badPattern()}
+		in.Ignored, in.Unheard = n.ignored(in.References)
+		in.Unused = n.kind == flow.Input && len(n.out) == 0 && !named[n]
+		in.Starved = !fed[n]
+		found.Nodes = append(found.Nodes, in)
+	}
+	return found
+}
+
+// references lists the placeholders of a node that mean something.
+func (g *graph) references(n *node) []Reference {
+	var list []Reference
+	for _, t := range n.templates() {
+		for p := range placeholders(t.text) {
+			found := g.resolve(p)
+			_, _, named := p.output()
+			ref := Reference{Field: t.field, Start: p.start, End: p.end, Body: p.body, Input: found.input}
+			switch {
+			case found.node != nil:
+				ref.Node = found.node.id
+				ref.Joined = leadsTo(found.node, n)
+			case found.input, found.ambiguous != nil:
+			case named:
+				ref.Missing = true
+			default:
+				continue
+			}
+			list = append(list, ref)
+		}
+	}
+	return list
+}
+
+// leadsTo tells whether edges lead from a to b.
+func leadsTo(a, b *node) bool {
+	return slices.ContainsFunc(b.in, func(e edge) bool { return e.source == a }) || reach(a, func(edge) bool { return true })[b]
+}
+
+// ignored lists the nodes that are connected to n for nothing: its text has
+// neither {{input}} nor their names. An edge from a conditional decides whether n
+// runs, and files go to a model in any case.
+func (n *node) ignored(refs []Reference) (ids []string, field string) {
+	if n.kind != flow.Model && n.kind != flow.Knowledge && n.kind != flow.WebSearch {
+		return nil, ""
+	}
+	heard := n.templates()[0]
+	if heard.text == "" || len(n.unclear) > 0 || slices.ContainsFunc(refs, func(r Reference) bool { return r.Input }) {
+		return nil, ""
+	}
+	for _, e := range n.in {
+		files := n.kind == flow.Model && e.source.kind == flow.Input && declaresFiles(e.source)
+		if e.source.kind == flow.Conditional || e.source.missing || files || slices.Contains(n.refs, e.source) || slices.Contains(ids, e.source.id) {
+			continue
+		}
+		ids = append(ids, e.source.id)
+	}
+	return ids, heard.field
+}
+
+// fed finds the nodes that something can come to, or that need nothing.
+func (g *graph) fed() map[*node]bool {
+	fed := make(map[*node]bool)
+	var feed func(n *node)
+	feed = func(n *node) {
+		if fed[n] {
+			return
+		}
+		fed[n] = true
+		for _, e := range n.out {
+			feed(e.target)
+		}
+	}
+	for _, n := range g.nodes {
+		if !n.needsInput() {
+			feed(n)
+		}
+	}
+	return fed
+}
+
+// needsInput tells whether the node can do nothing without an input.
+func (n *node) needsInput() bool {
+	asks := func(text string) bool {
+		if text == "" {
+			return true
+		}
+		for p := range placeholders(text) {
+			if _, ok := p.input(); ok {
+				return true
+			}
+		}
+		return false
+	}
+	switch n.kind {
+	case flow.Model:
+		return asks(n.text("prompt"))
+	case flow.Knowledge, flow.WebSearch:
+		return asks(n.text("query"))
+	case flow.Conditional:
+		return asks(n.text("condition"))
+	case flow.Loop:
+		return n.text("loopType") == "array" && asks(n.text("arrayPath"))
+	case flow.Transform, flow.Merge, flow.Output:
+		return true
+	}
+	return false
+}
+
+// badPattern compiles the node's regular expression, if it is there already.
+func (n *node) badPattern() *Pattern {
+	field, pattern := "", ""
+	switch {
+	case n.kind == flow.Transform && n.text("operation") == "replace" && js.Truthy(n.config("pattern")):
+		field, pattern = "/config/pattern", js.ToString(n.config("pattern"))
+	case n.kind == flow.Conditional && n.text("operator") == "regex" && !hasPlaceholder(n.text("compareValue")):
+		field, pattern = "/compareValue", n.text("compareValue")
+	default:
+		return nil
+	}
+	if _, err := js.Compile(pattern, ""); err != nil {
+		return &Pattern{field, err}
+	}
+	return nil
+}
