@@ -45,6 +45,7 @@ func completeHelp(cmd *cobra.Command, args []string, _ string) ([]cobra.Completi
 // text. They are listed at the end of `flowctl help`.
 func newTopicCmds() []*cobra.Command {
 	return []*cobra.Command{
+		{Use: "engine", Short: "How flows run, and the two readings of them", Long: engineHelp},
 		{Use: "environment", Short: "Variables that flowctl reads, and its files", Long: environmentHelp},
 		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesHelp},
 		{Use: "output", Short: "Tables, JSON, YAML, jq and templates", Long: outputHelp},

@@ -43,8 +43,8 @@ NODE=PATH, where NODE is its id or label. If the flow has one input node, NODE= 
 be left out, and what is piped to flowctl is its value.
 
 The exit code is 3 when the flow cannot run or the run failed. 'flowctl run
---explain' tells what would happen without running anything. Both readings
-(--engine) are explained in docs/engine.md.
+--explain' tells what would happen without running anything. 'flowctl help engine'
+explains both readings (--engine).
 
 ` + fileOrRefHelp,
 		Example: `  flowctl run examples/content-review.json --model-url echo:

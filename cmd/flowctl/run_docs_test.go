@@ -1,0 +1,39 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/flowctl/flowctl/internal/engine"
+)
+
+// TestEngineDocs holds what is written for flow authors against the engine: every
+// rule is in the table and in the help, and every flag that is named is there.
+func TestEngineDocs(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "engine.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := reflect.TypeFor[engine.Rules]()
+	for i := range rules.NumField() {
+		name := rules.Field(i).Name
+		if !strings.Contains(string(text), "\n| "+name+" | ") {
+			t.Errorf("docs/engine.md has no row for the rule %s", name)
+		}
+		if !strings.Contains(engineHelp, "\n  "+name+" ") {
+			t.Errorf("'flowctl help engine' does not know the rule %s", name)
+		}
+	}
+	run := newRunCmd(newApp(nil, io.Discard, io.Discard))
+	root := newRootCmd(newApp(nil, io.Discard, io.Discard))
+	for _, flag := range regexp.MustCompile(`--[a-z][a-z-]+`).FindAllString(string(text)+engineHelp, -1) {
+		if name := flag[2:]; run.Flags().Lookup(name) == nil && root.PersistentFlags().Lookup(name) == nil {
+			t.Errorf("%s is no flag of run", flag)
+		}
+	}
+}

@@ -1,0 +1,32 @@
+package main
+
+const engineHelp = `'flowctl run' has one engine and two readings of a flow: "standard", the default,
+is what the editor's guide promises; "browser" is exactly what the executor inside
+the editor does, so that a run there can be reproduced or explained. Where they
+differ, standard does this:
+
+  CheckedFirst   cycles, loose edges, double ids and the like are refused, all
+                 of them listed, before anything runs
+  Order          a node runs as soon as what it needs is there, references
+                 {{id.output}} included; independent nodes run side by side
+  Branches       only the chosen branch of a conditional runs
+  Errors         what depends on a failed node is skipped, the rest finishes
+  Interpolation  one pass; {{input}} is all inputs; a reference that does not
+                 resolve is an error
+  Files          files are what a node declares, not what a text looks like
+  Model          all advanced settings are sent; answers are streamed
+  Transform      an empty text is an input; extract takes a dotted path
+  Loop           the body runs once a round, and its outputs are the loop's
+                 results; rounds of count and array loops run side by side
+  Output         json must be JSON, or the node fails
+  Chunks         knowledge is read chunk by chunk
+  Exact          numbers keep their spelling, objects the order of their keys
+
+'flowctl run --explain' lists the places of a flow where the readings may differ,
+each with the name of the rule.
+
+Limits: --parallel, --retries, --max-calls, --max-tokens, --max-time; 10,000
+rounds of all loops, 100,000 nodes run, 16 MiB for the result of a node, a second
+for a regular expression. A run that reaches one fails with exit code 3.
+
+docs/engine.md in flowctl's repository tells all of it.`
