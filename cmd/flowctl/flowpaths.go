@@ -22,6 +22,7 @@ named twice is read once.`
 // source is a place to read flows from, or why there is nothing to read.
 type source struct {
 	path string
+	size int64 // of the file in bytes, 0 if it is not known
 	err  error
 }
 
@@ -43,7 +44,7 @@ type finder struct {
 
 func (f *finder) add(path string) {
 	if path == stdinPath {
-		f.found(path, path)
+		f.found(path, path, 0)
 		return
 	}
 	info, err := os.Stat(path)
@@ -81,7 +82,7 @@ func (f *finder) walk(dir string) (n int) {
 		case e.IsDir():
 			n += f.walk(path)
 		case strings.EqualFold(filepath.Ext(e.Name()), ".json") && isFile(e.Type()):
-			f.entry(path, e.Type())
+			f.file(path)
 			n++
 		}
 	}
@@ -112,33 +113,27 @@ func (f *finder) pattern(pattern string) {
 }
 
 // file adds a file under its real path, by which it is known when it is named
-// again.
+// again. Only what is a link itself has to be followed: of the others the folder's
+// real path is enough.
 func (f *finder) file(path string) {
 	info, err := os.Lstat(path)
 	if err != nil {
 		f.failed(path, err)
 		return
 	}
-	f.entry(path, info.Mode())
-}
-
-// entry is file for one whose mode is known. Only what is a link itself has to be
-// followed: of the others the folder's real path is enough.
-func (f *finder) entry(path string, mode fs.FileMode) {
 	dir, name := filepath.Split(path)
-	if mode&fs.ModeSymlink != 0 {
+	if info.Mode()&fs.ModeSymlink != 0 {
 		dir, name = path, ""
 	}
 	target, ok := f.real[dir]
 	if !ok {
-		var err error
 		if target, err = realPath(dir); err != nil {
 			f.failed(path, err)
 			return
 		}
 		f.real[dir] = target
 	}
-	f.found(path, filepath.Join(target, name))
+	f.found(path, filepath.Join(target, name), info.Size())
 }
 
 func realPath(path string) (string, error) {
@@ -149,10 +144,10 @@ func realPath(path string) (string, error) {
 	return filepath.Abs(path)
 }
 
-func (f *finder) found(path, target string) {
+func (f *finder) found(path, target string, size int64) {
 	if !f.seen[target] {
 		f.seen[target] = true
-		f.sources = append(f.sources, source{path: path})
+		f.sources = append(f.sources, source{path: path, size: size})
 	}
 }
 

@@ -79,20 +79,14 @@ func (o *importOptions) check() error {
 // maxParallel is more than any server is faster with.
 const maxParallel = 64
 
-// memoryGoal is how much memory an import is content with, in bytes, before it
-// would rather spend time on collecting garbage: a file of 50 MB passes through
-// several forms, and each would wait for the next.
-const memoryGoal = 96 << 20
-
 func (o *importOptions) run(ctx context.Context, paths []string) error {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryGoal))
-	}
+	sources := findSources(paths)
+	defer limitMemory(sources)()
 	p, err := o.app.printer(o.out)
 	if err != nil {
 		return err
 	}
-	batch, err := o.read(ctx, paths)
+	batch, err := o.read(ctx, sources)
 	if err != nil {
 		return err
 	}
@@ -134,4 +128,23 @@ func (o *importOptions) decide(ctx context.Context, c *client.Client, flows []*i
 		return nil
 	}
 	return clashes(flows)
+}
+
+// limitMemory makes the import collect garbage by the size of what it reads, and
+// not by what it holds at the moment: a large flow passes through several forms,
+// and each would wait for the next; for small ones collecting is time lost.
+func limitMemory(sources []source) (restore func()) {
+	const least = 96 << 20
+	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	var size int64
+	for _, s := range sources {
+		size += s.size
+	}
+	percent, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(max(least, 2*size))
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
 }

@@ -20,8 +20,7 @@ type batch struct {
 
 // read reads and validates everything. What is wrong goes to stderr, a line for
 // each, and is an error unless the rest is to be imported.
-func (o *importOptions) read(ctx context.Context, paths []string) (*batch, error) {
-	sources := findSources(paths)
+func (o *importOptions) read(ctx context.Context, sources []source) (*batch, error) {
 	readings := make([]reading, len(sources))
 	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) {
 		readings[i] = o.app.readSource(ctx, sources[i], !o.noValidate)
