@@ -27,6 +27,8 @@ func allowed() map[string][]string {
 
 		"internal/provider": {"pkg/flow", "internal/engine"},
 
+		"internal/lint": {"pkg/flow", "internal/engine"},
+
 		"internal/upstreamtest": {"pkg/flow"},
 		"internal/bench":        {"internal/store"},
 	}

@@ -1,0 +1,170 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Check finds all problems of the flow that can be seen without a server: first
+// those of [flow.Validate].
+func Check(spec flow.Spec) []flow.Problem {
+	c := checker{spec: spec, found: flow.Validate(spec)}
+	broken := flow.HasErrors(c.found)
+	seen := engine.Inspect(spec, c.found)
+	c.found = append(c.found, seen.Refused...)
+	for _, n := range seen.Nodes {
+		c.texts(n)
+		c.settings(n)
+		c.uses(n, broken)
+	}
+	c.edges()
+	c.differences(seen)
+	c.secrets()
+	return c.found
+}
+
+// checker collects problems.
+type checker struct {
+	spec  flow.Spec
+	found []flow.Problem
+}
+
+func (c *checker) say(p flow.Problem, code string, severity flow.Severity, format string, args ...any) {
+	p.Code, p.Severity, p.Message = code, severity, fmt.Sprintf(format, args...)
+	c.found = append(c.found, p)
+}
+
+// at is the place of a field of a node's data; "" is the node itself.
+func (c *checker) at(n engine.Inspected, field string) flow.Problem {
+	p := flow.Problem{Node: n.ID, Pointer: fmt.Sprintf("/nodes/%d", n.Index)}
+	if field != "" {
+		p.Pointer += "/data" + field
+	}
+	return p
+}
+
+// texts looks at a node's placeholders and regular expression.
+func (c *checker) texts(n engine.Inspected) {
+	var told []string
+	for _, ref := range n.References {
+		if slices.Contains(told, ref.Body) {
+			continue
+		}
+		told = append(told, ref.Body)
+		switch {
+		case ref.Missing:
+			c.say(c.at(n, ref.Field), CodeUnresolvedReference, flow.SeverityError, "{{%.80s}} names a node that is not there", ref.Body)
+		case ref.Node != "" && !ref.Joined && c.spec.Nodes[n.Index].Type != flow.Transform:
+			c.say(c.at(n, ref.Field), CodeReferenceWithoutEdge, flow.SeverityWarning,
+				"{{%.80s}} names node %.80q, from which no edge leads here; the browser may not have run it yet", ref.Body, ref.Node)
+		}
+	}
+	if len(n.Ignored) > 0 {
+		c.say(c.at(n, n.Unheard), CodeIgnoredInput, flow.SeverityWarning,
+			"the text neither has {{input}} nor names %s, so that what comes from there goes unheard", quoteAll(n.Ignored))
+	}
+	if n.Pattern != nil {
+		c.say(c.at(n, n.Pattern.Field), CodeBadPattern, flow.SeverityError, "%.200s", n.Pattern.Err)
+	}
+}
+
+func quoteAll(ids []string) string {
+	const most = 10
+	var quoted []string
+	for _, id := range ids[:min(most, len(ids))] {
+		quoted = append(quoted, fmt.Sprintf("%.80q", id))
+	}
+	if more := len(ids) - most; more > 0 {
+		quoted = append(quoted, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// settings looks for settings of a model that are never sent.
+func (c *checker) settings(n engine.Inspected) {
+	if keys := unsent(c.spec.Nodes[n.Index]); len(keys) > 0 {
+		c.say(c.at(n, "/"+keys[0]), CodeUnsentSetting, flow.SeverityWarning,
+			"useAdvancedSettings is off, so that %s never sent", isAre(keys))
+	}
+}
+
+func isAre(keys []string) string {
+	if len(keys) == 1 {
+		return keys[0] + " is"
+	}
+	return strings.Join(keys, ", ") + " are"
+}
+
+// uses looks for nodes that do nothing. Where edges are wrong already, that is
+// said of them.
+func (c *checker) uses(n engine.Inspected, broken bool) {
+	switch {
+	case broken:
+	case n.Starved:
+		c.say(c.at(n, ""), CodeUnreachableNode, flow.SeverityWarning, "node %.80q needs an input, and no edge brings one", n.ID)
+	case n.Unused:
+		c.say(c.at(n, ""), CodeUnusedInput, flow.SeverityWarning, "input %.80q leads nowhere, and no text names it", n.ID)
+	}
+}
+
+// edges looks for double edges and for those without a handle.
+func (c *checker) edges() {
+	types := make(map[string]flow.NodeType, len(c.spec.Nodes))
+	for _, n := range c.spec.Nodes {
+		types[n.ID] = n.Type
+	}
+	first := make(map[ends]int, len(c.spec.Edges))
+	for i, e := range c.spec.Edges {
+		at := flow.Problem{Edge: e.ID, Pointer: fmt.Sprintf("/edges/%d", i)}
+		if e.Source == "" || e.Target == "" {
+			continue
+		}
+		if k, double := first[endsOf(e)]; double {
+			c.say(at, CodeDuplicateEdge, flow.SeverityWarning, "the edge joins the same nodes as /edges/%d", k)
+			continue
+		}
+		first[endsOf(e)] = i
+		if handles := types[e.Source].Handles(); e.SourceHandle == "" && handles != nil {
+			c.say(at, CodeEdgeWithoutHandle, flow.SeverityWarning,
+				"the edge leaves %s %.80q by no handle; want %s", types[e.Source], e.Source, strings.Join(handles, " or "))
+		}
+	}
+}
+
+// ends is what makes two edges the same.
+type ends struct{ source, handle, target string }
+
+func endsOf(e flow.Edge) ends { return ends{e.Source, e.SourceHandle, e.Target} }
+
+// differences words what Inspect knows of the browser.
+func (c *checker) differences(seen *engine.Inspection) {
+	codes := map[engine.DifferenceKind]Rule{}
+	for _, r := range []struct {
+		kind     engine.DifferenceKind
+		code     string
+		severity flow.Severity
+	}{
+		{engine.KindFirstInput, CodeFirstInputOnly, flow.SeverityWarning},
+		{engine.KindLeftAlone, CodeBrowserReference, flow.SeverityWarning},
+		{engine.KindUnsent, CodeBrowserSetting, flow.SeverityWarning},
+		{engine.KindLooksLike, CodeTextAsFile, flow.SeverityWarning},
+		{engine.KindArrayCut, CodeArrayCut, flow.SeverityWarning},
+		{engine.KindBranches, CodeBothBranches, Info},
+		{engine.KindUntil, CodeUntilNeverStops, Info},
+		{engine.KindRunsAgain, CodeRunsOnceMore, Info},
+	} {
+		codes[r.kind] = Rule{Code: r.code, Severity: r.severity}
+	}
+	for _, d := range seen.Differences {
+		r, ok := codes[d.Kind]
+		if !ok {
+			continue
+		}
+		i := slices.IndexFunc(seen.Nodes, func(n engine.Inspected) bool { return n.ID == d.Node })
+		c.say(c.at(seen.Nodes[i], d.Field), r.Code, r.Severity, "%s", d.Message)
+	}
+}

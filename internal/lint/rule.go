@@ -1,0 +1,65 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Info is the severity of what is worth knowing and cannot be mended in the flow:
+// mostly that the browser reads it in a way of its own.
+const Info flow.Severity = "info"
+
+// Rule is a kind of problem.
+type Rule struct {
+	Code     string        // stable, kebab-case
+	Severity flow.Severity // of most of its problems; each says its own
+	Summary  string        // one sentence
+	Details  string        // why it matters and what to do; "" if the summary says it all
+	Bad      string        // a flow that has the problem, as JSON
+	Good     string        // the same without it
+	Fixable  bool          // Fix mends it
+	Proof    string        // the recorded run that shows what the browser does, if the rule claims that
+}
+
+// Rules lists all rules: those of package flow first, then by subject.
+func Rules() []Rule {
+	var all []Rule
+	for _, r := range flow.Rules() {
+		e := basics()[r.Code]
+		all = append(all, Rule{Code: r.Code, Severity: r.Severity, Summary: r.Summary, Bad: e.bad, Good: e.good})
+	}
+	return slices.Concat(all, wiringRules(), textRules(), browserRules())
+}
+
+// Find finds a rule by its code.
+func Find(code string) (Rule, bool) {
+	all := Rules()
+	i := slices.IndexFunc(all, func(r Rule) bool { return r.Code == code })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return all[i], true
+}
+
+type example struct{ bad, good string }
+
+// basics are examples for the rules of package flow, by code.
+func basics() map[string]example {
+	const good = `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"b","type":"output"}],"edges":[{"id":"e","source":"a","target":"b"}]}`
+	return map[string]example{
+		flow.CodeWrongType:        {`{"name":"n","nodes":[{"id":"a","type":"model","data":{"prompt":5}}],"edges":[]}`, good},
+		flow.CodeEmptyName:        {`{"name":" ","nodes":[{"id":"a","type":"input"}],"edges":[]}`, good},
+		flow.CodeBadAccessControl: {`{"name":"n","nodes":[{"id":"a","type":"input"}],"edges":[],"access_control":true}`, good},
+		flow.CodeEmptyNodeID:      {`{"name":"n","nodes":[{"type":"input"}],"edges":[]}`, good},
+		flow.CodeDuplicateNodeID:  {`{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"a","type":"output"}],"edges":[]}`, good},
+		flow.CodeUnknownNodeType:  {`{"name":"n","nodes":[{"id":"a","type":"llm"}],"edges":[]}`, good},
+		flow.CodeEmptyEdgeID:      {`{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"b","type":"output"}],"edges":[{"source":"a","target":"b"}]}`, good},
+		flow.CodeDuplicateEdgeID:  {`{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"b","type":"output"},{"id":"c","type":"output"}],"edges":[{"id":"e","source":"a","target":"b"},{"id":"e","source":"a","target":"c"}]}`, good},
+		flow.CodeDanglingEdge:     {`{"name":"n","nodes":[{"id":"a","type":"input"}],"edges":[{"id":"e","source":"a","target":"b"}]}`, good},
+		flow.CodeSelfLoop:         {`{"name":"n","nodes":[{"id":"a","type":"merge"}],"edges":[{"id":"e","source":"a","target":"a"}]}`, good},
+		flow.CodeUnknownHandle:    {`{"name":"n","nodes":[{"id":"a","type":"conditional"},{"id":"b","type":"output"}],"edges":[{"id":"e","source":"a","target":"b","sourceHandle":"yes"}]}`, good},
+		flow.CodeCycle:            {`{"name":"n","nodes":[{"id":"a","type":"merge"},{"id":"b","type":"merge"}],"edges":[{"id":"e","source":"a","target":"b"},{"id":"f","source":"b","target":"a"}]}`, good},
+		flow.CodeNothingToRun:     {`{"name":"n","nodes":[],"edges":[]}`, good},
+	}
+}

@@ -1,0 +1,82 @@
+package lint
+
+import "github.com/flowctl/flowctl/pkg/flow"
+
+// The codes of the rules on what the browser makes of a flow.
+const (
+	CodeFirstInputOnly   = "first-input-only"
+	CodeBrowserReference = "browser-reference"
+	CodeBrowserSetting   = "browser-unsent-setting"
+	CodeTextAsFile       = "text-as-file"
+	CodeArrayCut         = "array-cut"
+	CodeBothBranches     = "both-branches"
+	CodeUntilNeverStops  = "until-never-stops"
+	CodeRunsOnceMore     = "runs-once-more"
+)
+
+func browserRules() []Rule {
+	const two = `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"b","type":"input"},`
+	const intoM = `],"edges":[{"id":"e","source":"a","target":"m"},{"id":"f","source":"b","target":"m"}]}`
+	const alone = `],"edges":[{"id":"e","source":"a","target":"m"}]}`
+	const loop = `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"l","type":"loop","data":`
+	const each = `},{"id":"t","type":"transform"},{"id":"o","type":"output"}],"edges":[{"id":"e","source":"a","target":"l"},{"id":"f","source":"l","target":"t","sourceHandle":"each"}`
+	const done = `},{"id":"o","type":"output"}],"edges":[{"id":"e","source":"a","target":"l"},{"id":"f","source":"l","target":"o","sourceHandle":"done"}]}`
+	return []Rule{
+		{
+			Code: CodeFirstInputOnly, Severity: flow.SeverityWarning, Fixable: true,
+			Summary: "Several nodes are connected, and the browser takes only the first one's text for {{ input }}.",
+			Details: "In a prompt, {{input}} spelt without spaces takes all of them, as the standard engine does for either; --fix spells it so. In other nodes, merge the inputs before.",
+			Bad:     two + `{"id":"m","type":"model","data":{"prompt":"{{ input }}"}}` + intoM,
+			Good:    two + `{"id":"m","type":"model","data":{"prompt":"{{input}}"}}` + intoM,
+		},
+		{
+			Code: CodeBrowserReference, Severity: flow.SeverityWarning,
+			Summary: "The browser does not fill a reference in where it stands, and leaves the placeholder as it is.",
+			Details: "Paths such as {{input.title}} are known in prompts and searches only, and templates know nothing but {{input}}.",
+			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"m","type":"transform","data":{"operation":"template","config":{"template":"{{a.output}}"}}}` + alone,
+			Good:    `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"m","type":"transform","data":{"operation":"template","config":{"template":"{{input}}"}}}` + alone,
+		},
+		{
+			Code: CodeBrowserSetting, Severity: flow.SeverityWarning, Proof: "025-model-advanced-settings",
+			Summary: "The browser never sends top_p, frequency_penalty and presence_penalty.",
+			Details: "The standard engine sends them, so that the model answers differently here and there.",
+			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"m","type":"model","data":{"prompt":"{{input}}","useAdvancedSettings":true,"top_p":0.5}}` + alone,
+			Good:    `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"m","type":"model","data":{"prompt":"{{input}}","useAdvancedSettings":true,"temperature":0.5}}` + alone,
+		},
+		{
+			Code: CodeTextAsFile, Severity: flow.SeverityWarning,
+			Summary: "The browser takes the value of an input for a file, since it has the form of a file's id.",
+			Details: "8 to 64 hexadecimal digits, a UUID or the path of a file's content are looked up as a file where they reach a model. Add a word to the text.",
+			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"20240131"}},{"id":"m","type":"model","data":{"prompt":"{{input}}"}}` + alone,
+			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"day 20240131"}},{"id":"m","type":"model","data":{"prompt":"{{input}}"}}` + alone,
+		},
+		{
+			Code: CodeArrayCut, Severity: flow.SeverityWarning,
+			Summary: "The browser goes over the first 5 elements of an array, since maxIterations is not set.",
+			Details: "The standard engine goes over all of them. Set maxIterations to have as many in both.",
+			Bad:     loop + `{"loopType":"array"}` + done,
+			Good:    loop + `{"loopType":"array","maxIterations":20}` + done,
+		},
+		{
+			Code: CodeBothBranches, Severity: Info, Proof: "051-conditional-both-branches-run",
+			Summary: "The browser runs both branches of a conditional, and hands them {condition, result, branch}.",
+			Details: "The standard engine runs the chosen one, with the conditional's input. Nothing in the flow can change that.",
+			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"m","type":"conditional","data":{"condition":"{{input}}"}},{"id":"o","type":"output"}],"edges":[{"id":"e","source":"a","target":"m"},{"id":"f","source":"m","target":"o","sourceHandle":"true"}]}`,
+			Good:    `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"o","type":"output"}],"edges":[{"id":"e","source":"a","target":"o"}]}`,
+		},
+		{
+			Code: CodeUntilNeverStops, Severity: Info, Proof: "065-loop-until",
+			Summary: "In the browser a loop of type until never stops before maxIterations.",
+			Details: "The standard engine stops after the round whose output contains breakCondition.",
+			Bad:     loop + `{"loopType":"until","breakCondition":"DONE"}` + done,
+			Good:    loop + `{"loopType":"count","maxIterations":5}` + done,
+		},
+		{
+			Code: CodeRunsOnceMore, Severity: Info, Proof: "067-loop-each-downstream-chain",
+			Summary: "The browser runs nodes behind each once more after the last round.",
+			Details: "They get the last round's data again, and lose their iterationResults. In the standard engine they run once a round.",
+			Bad:     loop + `{"loopType":"count"}` + each + `,{"id":"g","source":"t","target":"o"}]}`,
+			Good:    loop + `{"loopType":"count"}` + each + `,{"id":"g","source":"l","target":"o","sourceHandle":"done"}]}`,
+		},
+	}
+}
