@@ -64,7 +64,7 @@ func (o *runOptions) calls(transport http.RoundTripper, token string) provider.O
 // came with FLOWCTL_MODEL_URL is not sent to another one.
 func (o *runOptions) modelKey(address string) string {
 	key, of := os.Getenv("FLOWCTL_MODEL_KEY"), os.Getenv("FLOWCTL_MODEL_URL")
-	if key != "" && of != "" && !sameServer(of, address) {
+	if key != "" && of != "" && address != provider.EchoURL && !sameServer(of, address) {
 		o.app.warn("FLOWCTL_MODEL_KEY goes with FLOWCTL_MODEL_URL and is not sent to %s", address)
 		return ""
 	}
