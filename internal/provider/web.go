@@ -82,7 +82,7 @@ func (w *Web) Page(ctx context.Context, address string) (json.RawMessage, error)
 		}
 		return nil, fmt.Errorf("fetch the page: %w", err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("fetch the page: answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	}
