@@ -20,6 +20,7 @@ type applyOptions struct {
 	prune     bool
 	keepGoing bool
 	summary   string
+	env       envFlag
 }
 
 func newApplyCmd(a *app) *cobra.Command {
@@ -54,6 +55,7 @@ changes nothing.
 	f.BoolVar(&o.keepGoing, "keep-going", false, "write what can be written, whatever fails")
 	f.IntVar(&o.parallel, "parallel", 8, "write so many flows at a time")
 	f.StringVar(&o.summary, "summary", "", "append a report to `FILE` as Markdown")
+	o.env.register(cmd)
 	o.out.register(cmd)
 	return cmd
 }
@@ -106,14 +108,17 @@ func (o *applyOptions) fromDir(ctx context.Context, t target, dir string) (*reco
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	if err := o.env.forward(ctx, o.app, c, d); err != nil {
+		return nil, nil, nil, err
+	}
 	p, err := o.app.planDir(ctx, c, t, d, o.prune, false)
 	return p, d.lock, c, err
 }
 
 // fromPlan reads a plan that was kept, and sees whether it still holds.
 func (o *applyOptions) fromPlan(ctx context.Context, t target, path string) (*reconcile.Plan, *reconcile.Lock, *client.Client, error) {
-	if o.prune {
-		return nil, nil, nil, usageError{errors.New("a kept plan says what to delete; --prune goes with 'flowctl plan'")}
+	if o.prune || o.env.path != "" {
+		return nil, nil, nil, usageError{errors.New("a kept plan says all that is to be done; --prune and --env go with 'flowctl plan'")}
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -18,6 +18,7 @@ type exportOptions struct {
 	allUsers bool
 	file     string
 	dir      string
+	env      envFlag
 
 	toFile, toFolder bool // --file, --dir is given
 }
@@ -52,6 +53,7 @@ it is run again it writes the files of flows that have changed, and no others.
 	f.BoolVar(&o.allUsers, "all-users", false, "with --all: the flows of all users (admins only)")
 	f.StringVarP(&o.file, "file", "f", "", "write to `FILE`, - for stdout")
 	f.StringVarP(&o.dir, "dir", "d", "", "write each flow to a file of its own in `DIR`")
+	o.env.register(cmd)
 	o.out.register(cmd)
 	return cmd
 }
@@ -83,6 +85,9 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 	if err != nil {
 		return err
 	}
+	if err := o.env.read(ctx, o.app, c, nil); err != nil {
+		return err
+	}
 	flows := c.Flows.All(ctx, client.ListOptions{Graph: true, AllUsers: o.allUsers})
 	several := true
 	if !o.all {
@@ -92,6 +97,7 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 		}
 		flows, several = inOrder(found), len(found) > 1
 	}
+	flows = o.env.backwardAll(flows)
 	if o.toFolder {
 		return o.writeFolder(ctx, p, flows)
 	}

@@ -20,6 +20,7 @@ type planOptions struct {
 	file    string
 	summary string
 	prune   bool
+	env     envFlag
 
 	toFile bool // --file is given
 }
@@ -53,6 +54,7 @@ names. With --file the plan is kept, to be looked at and applied as it is.
 	f.StringVarP(&o.file, "file", "f", "", "keep the plan in `FILE`, for 'flowctl apply FILE'")
 	f.StringVar(&o.summary, "summary", "", "append the plan to `FILE` as Markdown")
 	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
+	o.env.register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -68,6 +70,9 @@ func (o *planOptions) run(ctx context.Context, dir string) error {
 	}
 	c, err := o.app.connectTo(ctx, t)
 	if err != nil {
+		return err
+	}
+	if err := o.env.forward(ctx, o.app, c, d); err != nil {
 		return err
 	}
 	p, err := o.app.planDir(ctx, c, t, d, o.prune, o.toFile || o.format == "json")

@@ -17,6 +17,7 @@ type pullOptions struct {
 	app   *app
 	out   outputFlags
 	check bool
+	env   envFlag
 }
 
 func newPullCmd(a *app) *cobra.Command {
@@ -40,6 +41,7 @@ if there are any: drift detection for CI.
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
 	}
 	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing, and fail if a file is not what the server has")
+	o.env.register(cmd)
 	o.out.register(cmd)
 	return cmd
 }
@@ -59,6 +61,9 @@ func (o *pullOptions) run(ctx context.Context, dir string) error {
 	}
 	c, err := o.app.connectTo(ctx, t)
 	if err != nil {
+		return err
+	}
+	if err := o.env.forward(ctx, o.app, c, d); err != nil {
 		return err
 	}
 	pulled, err := reconcile.Pull(ctx, c, d.sources, d.lock, reconcile.Options{Dir: dir, Place: lockPlace(t), Server: t.Server})
@@ -131,7 +136,7 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d 
 			break
 		}
 		if row.Action == stateUpdated {
-			if err := pullInto(&d.files[i], f); err != nil {
+			if err := o.into(&d.files[i], f); err != nil {
 				failed = append(failed, err)
 				continue
 			}
@@ -150,10 +155,13 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d 
 	return errors.Join(append(failed, err)...)
 }
 
-// pullInto writes what the server has into a file.
-func pullInto(file *flowfile.File, f *reconcile.Pulled) error {
+// into writes what the server has into a file.
+func (o *pullOptions) into(file *flowfile.File, f *reconcile.Pulled) error {
 	next := *file
-	next.Spec = f.Spec
+	var err error
+	if next.Spec, err = o.env.backward(f.Spec, file.Spec); err != nil {
+		return fmt.Errorf("%s: %w", file.Path, err)
+	}
 	if next.ExportedAt != 0 {
 		next.ExportedAt = f.Updated
 	}

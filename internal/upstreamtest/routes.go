@@ -42,6 +42,7 @@ func (b *Backend) routes() {
 	signed("DELETE "+flowsPath+"{id}/executions/{execution}", b.deleteExecution)
 	signed("GET /api/v1/auths/{$}", b.whoami)
 	signed("GET /api/models", b.models)
+	b.directory(signed)
 	mux.HandleFunc("POST /api/v1/auths/signin", b.signIn)
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { reply(w, map[string]bool{"status": true}) })
 	mux.HandleFunc("GET /api/version", func(w http.ResponseWriter, _ *http.Request) { reply(w, map[string]string{"version": "0.6.5"}) })

@@ -18,6 +18,7 @@ type Client struct {
 	Executions *ExecutionsService
 	Auth       *AuthService
 	Models     *ModelsService
+	Directory  *DirectoryService
 	Server     *ServerService
 
 	conn *conn
@@ -60,6 +61,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 		Executions: &ExecutionsService{c},
 		Auth:       &AuthService{c},
 		Models:     &ModelsService{c},
+		Directory:  &DirectoryService{c},
 		Server:     &ServerService{c},
 		conn:       c,
 	}, nil

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// envFlag is --env, the environment that flows go to or come from.
+type envFlag struct {
+	path string
+	env  *reconcile.Env // nil without --env
+}
+
+func (e *envFlag) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&e.path, "env", "", "map models, knowledge bases, groups and users as the YAML `FILE` says")
+}
+
+// read reads the environment, and looks up on the server what it names: what the
+// flows use has to be there.
+func (e *envFlag) read(ctx context.Context, a *app, c *client.Client, specs []flow.Spec) error {
+	if e.path == "" {
+		return nil
+	}
+	text, err := os.ReadFile(e.path)
+	if err != nil {
+		return fmt.Errorf("read the environment: %w", err)
+	}
+	env, err := reconcile.ReadEnv(text, os.LookupEnv)
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.path, err)
+	}
+	unknown, err := env.Resolve(ctx, c, specs)
+	if errors.As(err, new(*reconcile.MissingError)) {
+		return noError{fmt.Sprintf("%s: %v", e.path, err)}
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.path, err)
+	}
+	if len(unknown) > 0 {
+		a.warn("this server has no list of its %s: what %s names is taken for ids", join(unknown), e.path)
+	}
+	e.env = env
+	return nil
+}
+
+// forward makes of the flows of a folder what the server is to have.
+func (e *envFlag) forward(ctx context.Context, a *app, c *client.Client, d *flowDir) error {
+	specs := make([]flow.Spec, len(d.sources))
+	for i, s := range d.sources {
+		specs[i] = s.Spec
+	}
+	if err := e.read(ctx, a, c, specs); err != nil || e.env == nil {
+		return err
+	}
+	for i := range d.sources {
+		d.sources[i].Spec = e.env.Forward(specs[i])
+	}
+	return nil
+}
+
+// backward makes of a server's flow what its file is to say.
+func (e *envFlag) backward(s, file flow.Spec) (flow.Spec, error) {
+	if e.env == nil {
+		return s, nil
+	}
+	return e.env.Backward(s, file)
+}
+
+// backwardAll is backward for flows that have no file yet.
+func (e *envFlag) backwardAll(flows iter.Seq2[flow.Flow, error]) iter.Seq2[flow.Flow, error] {
+	if e.env == nil {
+		return flows
+	}
+	return func(yield func(flow.Flow, error) bool) {
+		for f, err := range flows {
+			if err == nil {
+				f.Spec, err = e.env.Backward(f.Spec, flow.Spec{})
+			}
+			if !yield(f, err) || err != nil {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package reconcile
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Forward gives a flow of the files as the server is to have it. The given one
+// stays as it is.
+func (e *Env) Forward(s flow.Spec) flow.Spec {
+	return e.substitute(s, func(k kind, id string) string {
+		if to, ok := k.names[id]; ok {
+			return to
+		}
+		return id
+	})
+}
+
+// Backward gives a flow of the server as the files have it. Of several names that
+// mean one id it takes that which file, what the flow's file says now, has; without
+// a file, or if it has none of them, it cannot tell, and that is the error.
+func (e *Env) Backward(s, file flow.Spec) (flow.Spec, error) {
+	has := map[string]bool{}
+	e.substitute(file, func(k kind, id string) string {
+		has[k.what+"\x00"+id] = true
+		return id
+	})
+	var unclear error
+	out := e.substitute(s, func(k kind, id string) string {
+		var from []string
+		for name, to := range k.names {
+			if to == id {
+				from = append(from, name)
+			}
+		}
+		if len(from) > 1 {
+			if known := slices.DeleteFunc(slices.Clone(from), func(name string) bool { return !has[k.what+"\x00"+name] }); len(known) > 0 {
+				from = known
+			}
+		}
+		slices.Sort(from)
+		switch {
+		case len(from) == 0:
+			return id
+		case len(from) > 1 && unclear == nil:
+			unclear = fmt.Errorf("flow %.80q: %s may be %s: several %s of the environment mean it", s.Name, id, strings.Join(from, " or "), k.what)
+		}
+		return from[0]
+	})
+	return out, unclear
+}
+
+// substitute gives a copy of a flow in which to has had its say about every id that
+// an environment can map. All else stays byte for byte.
+func (e *Env) substitute(s flow.Spec, to func(k kind, id string) string) flow.Spec {
+	kinds := e.kinds()
+	s.Nodes = slices.Clone(s.Nodes)
+	for i := range s.Nodes {
+		switch n := &s.Nodes[i]; n.Type {
+		case flow.Model:
+			n.Data = replaceMember(n.Data, "modelId", one(kinds[0], to))
+		case flow.Knowledge:
+			n.Data = replaceMember(n.Data, "knowledgeBaseId", one(kinds[1], to))
+		}
+	}
+	for _, right := range []string{"read", "write"} {
+		s.AccessControl = replaceMember(s.AccessControl, right, func(raw json.RawMessage) json.RawMessage {
+			raw = replaceMember(raw, "group_ids", each(kinds[2], to))
+			return replaceMember(raw, "user_ids", each(kinds[3], to))
+		})
+	}
+	return s
+}
+
+// one replaces a value that is an id.
+func one(k kind, to func(kind, string) string) func(json.RawMessage) json.RawMessage {
+	return func(raw json.RawMessage) json.RawMessage {
+		id := unquote(raw)
+		if id == "" {
+			return raw
+		}
+		if now := to(k, id); now != id {
+			return flow.AppendString(nil, now)
+		}
+		return raw
+	}
+}
+
+// each replaces the elements of a list of ids.
+func each(k kind, to func(kind, string) string) func(json.RawMessage) json.RawMessage {
+	return func(raw json.RawMessage) json.RawMessage {
+		if len(raw) == 0 || raw[0] != '[' {
+			return raw
+		}
+		list := []byte{'['}
+		changed := false
+		for i, span := range flow.Children(raw) {
+			if i > 0 {
+				list = append(list, ',')
+			}
+			was := raw[span.Start:span.End]
+			now := one(k, to)(was)
+			changed = changed || string(now) != string(was)
+			list = append(list, now...)
+		}
+		if !changed {
+			return raw
+		}
+		return append(list, ']')
+	}
+}
+
+// replaceMember replaces the value of one member of an object, if it has that.
+func replaceMember(raw json.RawMessage, key string, replace func(json.RawMessage) json.RawMessage) json.RawMessage {
+	if len(raw) == 0 || raw[0] != '{' {
+		return raw
+	}
+	o, err := flow.ParseObject(raw)
+	if err != nil {
+		return raw
+	}
+	was, ok := o.Get(key)
+	if !ok {
+		return raw
+	}
+	now := replace(was)
+	if string(now) == string(was) {
+		return raw
+	}
+	o.Set(key, now)
+	return o.AppendJSON(nil)
+}

@@ -1,0 +1,87 @@
+package reconcile
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+const mapped = `{"name":"A","nodes":[{"id":"m","type":"model","data":{"x":1.0,"modelId":"gpt","modelName":"gpt"}},{"id":"k","type":"knowledge","data":{"knowledgeBaseId":"handbook"}},{"id":"o","type":"output","data":{"modelId":"gpt"}}],"edges":[],"access_control":{"read":{"group_ids":["reviewers","other"],"user_ids":["ann"]}}}`
+
+func env(t *testing.T, text string) *Env {
+	t.Helper()
+	e, err := ReadEnv([]byte(text), func(name string) (string, bool) { return map[string]string{"KB": "Handbook"}[name], name == "KB" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestEnvThereAndBack(t *testing.T) {
+	e := env(t, "models:\n  gpt: llama3\nknowledge_bases:\n  handbook: ${KB}\ngroups:\n  reviewers: group-1\nusers:\n  ann: admin-id\n")
+	file := source(t, "a.json", "", mapped).Spec
+	there := e.Forward(file)
+	want := strings.NewReplacer(`"modelId":"gpt","modelName"`, `"modelId":"llama3","modelName"`, `"handbook"`, `"Handbook"`, `"reviewers"`, `"group-1"`, `"ann"`, `"admin-id"`).Replace(mapped)
+	if got := string(there.AppendJSON(nil)); got != want {
+		t.Errorf("there it is\n%s\nwant\n%s", got, want)
+	}
+	if got := string(file.AppendJSON(nil)); got != mapped {
+		t.Errorf("the file's own flow became %s", got)
+	}
+	back, err := e.Backward(there, flow.Spec{})
+	if got := string(back.AppendJSON(nil)); err != nil || got != mapped {
+		t.Errorf("back it is\n%s, %v\nwant\n%s", got, err, mapped)
+	}
+}
+
+func TestEnvManyToOne(t *testing.T) {
+	e := env(t, "models: {gpt: llama3, claude: llama3}\n")
+	file := source(t, "a.json", "", mapped).Spec
+	if back, err := e.Backward(e.Forward(file), file); err != nil || string(back.AppendJSON(nil)) != mapped {
+		t.Errorf("with its file it is %s, %v", back.AppendJSON(nil), err)
+	}
+	if _, err := e.Backward(e.Forward(file), flow.Spec{}); err == nil || !strings.Contains(err.Error(), "claude or gpt") {
+		t.Errorf("without a file got %v, want both names", err)
+	}
+}
+
+func TestEnvErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"models: {a: '${ONE}', b: 'x-${TWO}'}": "not set: ONE, TWO",
+		"model: {a: b}":                        "field model not found",
+		"models: [a]":                          "cannot unmarshal",
+		"models: {a: ''}":                      "empty name among the models",
+	} {
+		if _, err := ReadEnv([]byte(text), func(string) (string, bool) { return "", false }); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q gave %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestEnvResolve(t *testing.T) {
+	onBoth(t, nil, func(t *testing.T, c *client.Client, ours bool) {
+		specs := []flow.Spec{source(t, "", "", mapped).Spec}
+		e := env(t, "models: {gpt: llama3, unused: nowhere}\nknowledge_bases: {handbook: '${KB}'}\ngroups: {reviewers: Reviewers}\nusers: {ann: admin@example.com}\n")
+		unknown, err := e.Resolve(t.Context(), c, specs)
+		if err != nil || !ours && unknown != nil {
+			t.Fatalf("got %q, %v", unknown, err)
+		}
+		if ours {
+			return
+		}
+		got := string(e.Forward(specs[0]).AppendJSON(nil))
+		for _, id := range []string{`"llama3"`, `"kb-1"`, `["group-1","other"]`, `["admin-id"]`} {
+			if !strings.Contains(got, id) {
+				t.Errorf("%s is not in %s", id, got)
+			}
+		}
+		wrong := env(t, "models: {gpt: gone}\ngroups: {reviewers: lost}\n")
+		var missing *MissingError
+		if _, err := wrong.Resolve(t.Context(), c, specs); !errors.As(err, &missing) || len(missing.Missing) != 2 {
+			t.Errorf("got %v, want both that are missing", err)
+		}
+	})
+}
