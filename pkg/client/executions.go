@@ -159,6 +159,18 @@ func (s *ExecutionsService) execution(ctx context.Context, k *call) (flow.Execut
 	return e, nil
 }
 
+// Cancel ends a run on our server and gives its record once that is done. One that
+// has ended already is [ErrConflict]; the real backend runs nothing, [ErrNotFound].
+func (s *ExecutionsService) Cancel(ctx context.Context, flowID, id string) (flow.Execution, error) {
+	k, err := s.one("cancel execution", http.MethodPost, flowID, id)
+	if err != nil {
+		return flow.Execution{}, err
+	}
+	k.path += "/cancel"
+	k.unkeyed = true
+	return s.execution(ctx, k)
+}
+
 // Delete removes one execution.
 func (s *ExecutionsService) Delete(ctx context.Context, flowID, id string) error {
 	k, err := s.one("delete execution", http.MethodDelete, flowID, id)

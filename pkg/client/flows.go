@@ -90,21 +90,28 @@ func (s *FlowsService) Delete(ctx context.Context, id string, opts ...WriteOptio
 // its client.
 const Delegated = "delegated_to_client"
 
-// ExecuteResult is the answer to [FlowsService.Execute].
+// ExecuteResult is the answer to [FlowsService.Execute]: what came of the run, or
+// Status [Delegated] and no more.
 type ExecuteResult struct {
-	FlowID  string `json:"flowId"`
-	Status  string `json:"status"` // see [Delegated]
-	Message string `json:"message"`
+	ExecutionID   string          `json:"executionId"`
+	FlowID        string          `json:"flowId"`
+	Status        string          `json:"status"`        // a [flow.RunStatus], or [Delegated]
+	Message       string          `json:"message"`       // with [Delegated]
+	NodeResults   json.RawMessage `json:"nodeResults"`   // object by node id, or null
+	Errors        json.RawMessage `json:"errors"`        // object of texts by node id, or null
+	ExecutionTime *int64          `json:"executionTime"` // milliseconds
+	Timestamp     int64           `json:"timestamp"`     // epoch seconds
 }
 
 // Execute asks the server to run a flow. inputs is a JSON object by node id, nil
-// for none. The call takes as long as the run does: its limit is ctx.
+// for none. The call takes as long as the run does: its limit is ctx, whose end
+// ends the run. It is not tried again when its answer was lost.
 func (s *FlowsService) Execute(ctx context.Context, id string, inputs json.RawMessage) (ExecuteResult, error) {
 	if inputs == nil {
 		inputs = json.RawMessage(`{}`)
 	}
 	body := flow.Object{{Key: "inputs", Value: inputs}}
-	k := &call{verb: "execute flow", method: http.MethodPost, body: body.AppendJSON(nil), patient: true}
+	k := &call{verb: "execute flow", method: http.MethodPost, body: body.AppendJSON(nil), patient: true, unkeyed: true}
 	if err := flowPath(k, id, "/execute"); err != nil {
 		return ExecuteResult{}, err
 	}
