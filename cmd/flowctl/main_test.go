@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 //	                             the same
 //	fault TIMES METHOD PATH      let the upstream fail the next requests whose path
 //	                             ends so
-//	post PATH FILE               send a request to that server past flowctl
+//	post PATH FILE [HEADER]...   send a request to that server past flowctl
 //	requests [METHOD...]         print what the upstream was asked so far
 //	answers STATUS TYPE FILE     start a server that has one answer to everything
 //	hangs                        start a server that never answers; makes the file

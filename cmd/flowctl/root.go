@@ -44,7 +44,7 @@ func newRootCmd(a *app) *cobra.Command {
 		&cobra.Group{ID: groupPlaces, Title: "Where flows are kept:"},
 	)
 	addGroup(cmd, groupFlows, newListCmd(a), newGetCmd(a), newCreateCmd(a), newUpdateCmd(a), newEditCmd(a), newDuplicateCmd(a), newDeleteCmd(a))
-	addGroup(cmd, groupFlows, newRunCmd(a))
+	addGroup(cmd, groupFlows, newRunCmd(a), newExecutionsCmd(a))
 	addGroup(cmd, groupFiles, newExportCmd(a), newImportCmd(a), newValidateCmd(a), newFmtCmd(a), newDiffCmd(a), newGraphCmd(a), newGitCmd(a), newSchemaCmd(a))
 	addGroup(cmd, groupFiles, newPlanCmd(a), newApplyCmd(a), newPullCmd(a))
 	addGroup(cmd, groupPlaces, newLoginCmd(a), newLogoutCmd(a), newWhoamiCmd(a), newProfileCmd(a), newServerCmd(a))

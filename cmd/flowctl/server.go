@@ -17,7 +17,7 @@ import (
 
 type serverOptions struct {
 	database
-	runs runSettings
+	runs                runSettings
 	listen              string
 	certFile, keyFile   string
 	corsOrigins         []string

@@ -90,13 +90,17 @@ func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
 
 // scriptPost sends what flowctl would not, and prints the answer.
 func scriptPost(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 2 {
-		ts.Fatalf("usage: post PATH FILE")
+	if len(args) < 2 {
+		ts.Fatalf("usage: post PATH FILE [HEADER: VALUE]...")
 	}
 	req, err := http.NewRequest(http.MethodPost, ts.Getenv("FLOWCTL_SERVER")+args[0], strings.NewReader(ts.ReadFile(args[1])))
 	ts.Check(err)
 	req.Header.Set("Authorization", "Bearer "+ts.Getenv("FLOWCTL_TOKEN"))
 	req.Header.Set("Content-Type", "application/json")
+	for _, header := range args[2:] {
+		name, value, _ := strings.Cut(header, ": ")
+		req.Header.Set(name, value)
+	}
 	resp, err := http.DefaultClient.Do(req)
 	ts.Check(err)
 	_, err = io.Copy(ts.Stdout(), resp.Body)

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// executionHelp explains the arguments of the commands about one execution.
+const executionHelp = `REF is the flow's id, its exact name, or a unique prefix of its id. ID is the id of
+an execution; without one the newest is meant.`
+
+func newExecutionsCmd(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "executions",
+		Aliases: []string{"execution"},
+		Short:   "See what became of the runs of a flow",
+		Long: `See, cancel and delete the executions of a flow: the records of its runs on a server
+with a model, of 'flowctl run', and of the browser. On our server you see your own,
+and of flows that are yours all.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: groupRun,
+	}
+	cmd.AddCommand(newExecutionsListCmd(a), newExecutionsGetCmd(a), newExecutionsStatsCmd(a),
+		newExecutionsWatchCmd(a), newExecutionsCancelCmd(a), newExecutionsDeleteCmd(a))
+	return cmd
+}
+
+// executionArgs finds the flow and the execution that the arguments mean.
+func (a *app) executionArgs(ctx context.Context, args []string) (c *client.Client, flowID, id string, err error) {
+	if c, err = a.connect(ctx); err != nil {
+		return nil, "", "", err
+	}
+	if flowID, err = resolve(ctx, c, args[0]); err != nil {
+		return nil, "", "", err
+	}
+	if len(args) > 1 {
+		return c, flowID, args[1], nil
+	}
+	newest, err := c.Executions.List(ctx, flowID, 1)
+	if err == nil && len(newest) == 0 {
+		err = fmt.Errorf("the flow %s has no executions: %w", quoted(args[0]), client.ErrNotFound)
+	}
+	if err != nil {
+		return nil, "", "", err
+	}
+	return c, flowID, newest[0].ID, nil
+}
+
+// completeExecution completes REF, and behind it the ids of the flow's newest
+// executions.
+func (a *app) completeExecution(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return a.completeRef(cmd, args, prefix)
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), completeTimeout)
+	defer cancel()
+	var found []cobra.Completion
+	if _, err := a.listForCompletion(ctx, cmd); err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	c, err := a.connect(ctx)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	flowID, err := resolve(ctx, c, args[0])
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	rows, _ := c.Executions.List(ctx, flowID, 20) // what there is of them will do
+	for _, e := range rows {
+		found = append(found, cobra.CompletionWithDesc(e.ID, string(e.Status)))
+	}
+	return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+func newExecutionsCancelCmd(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "cancel REF [ID]",
+		Short: "End a run on the server",
+		Long: `End a run that goes on, or waits for its turn, on the server. It is kept as aborted,
+with what was done until then.
+
+` + executionHelp,
+		Example:           `  flowctl executions cancel "Content review"`,
+		Args:              cobra.RangeArgs(1, 2),
+		ValidArgsFunction: a.completeExecution,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, flowID, id, err := a.executionArgs(cmd.Context(), args)
+			if err != nil {
+				return err
+			}
+			info, err := c.Server.Info(cmd.Context())
+			if err == nil && !info.Flowctl {
+				return errors.New("this server runs no flows; a run in a browser or of 'flowctl run' is ended there")
+			}
+			e, err := c.Executions.Cancel(cmd.Context(), flowID, id)
+			if err != nil {
+				return err
+			}
+			if e.Status != flow.RunAborted {
+				a.note("%s had just ended: %s", e.ID, e.Status)
+				return nil
+			}
+			a.note("Cancelled %s", e.ID)
+			return nil
+		},
+	}
+}

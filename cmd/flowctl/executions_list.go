@@ -1,0 +1,90 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+type executionsListOptions struct {
+	app   *app
+	out   outputFlags
+	limit int
+}
+
+func newExecutionsListCmd(a *app) *cobra.Command {
+	o := &executionsListOptions{app: a}
+	cmd := &cobra.Command{
+		Use:     "list REF",
+		Aliases: []string{"ls"},
+		Short:   "List the executions of a flow, the newest first",
+		Long:    "List the executions of a flow, the newest first.\n\n" + refHelp,
+		Example: `  flowctl executions list "Content review"
+  flowctl executions list "Content review" -o json --jq '[.[] | select(.status == "error")] | length'`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completeRef,
+		RunE:              o.run,
+	}
+	cmd.Flags().IntVar(&o.limit, "limit", 0, "at most `n` executions (default all)")
+	o.out.register(cmd)
+	return cmd
+}
+
+func (o *executionsListOptions) run(cmd *cobra.Command, args []string) error {
+	if o.limit < 0 {
+		return usageError{fmt.Errorf("--limit is %d; give 1 or more, or 0 for all", o.limit)}
+	}
+	p, err := o.app.pagedPrinter(o.out)
+	if err != nil {
+		return err
+	}
+	c, err := o.app.connect(cmd.Context())
+	if err != nil {
+		return err
+	}
+	flowID, err := resolve(cmd.Context(), c, args[0])
+	if err != nil {
+		return err
+	}
+	rows := c.Executions.All(cmd.Context(), flowID)
+	if o.limit > 0 {
+		list, err := c.Executions.List(cmd.Context(), flowID, o.limit)
+		if err != nil {
+			return err
+		}
+		rows = output.Seq(list)
+	}
+	n, err := output.List(p, executionView(), rows)
+	if err == nil && n == 0 && p.ForPeople() {
+		o.app.note("No executions yet.")
+	}
+	return err
+}
+
+// executionView is how lists show executions.
+func executionView() output.View[flow.Execution] {
+	type column = output.Column[flow.Execution]
+	return output.View[flow.Execution]{
+		Columns: []column{
+			{Title: "ID", Whole: true, Text: func(_ *output.Printer, e flow.Execution) string { return e.ID }},
+			{Title: "STATUS", Text: func(_ *output.Printer, e flow.Execution) string { return string(e.Status) }},
+			{Title: "TIME", Text: func(_ *output.Printer, e flow.Execution) string { return took(e.ExecutionTime) }},
+			{Title: "STARTED", Text: func(p *output.Printer, e flow.Execution) string { return p.Time(e.CreatedAt) }},
+			{Title: "USER", Wide: true, Text: func(_ *output.Printer, e flow.Execution) string { return cmp.Or(e.UserID, "-") }},
+		},
+		Name: func(e flow.Execution) string { return e.ID },
+	}
+}
+
+// took is a time in milliseconds for people, "-" if it is not known.
+func took(ms *int64) string {
+	if ms == nil {
+		return "-"
+	}
+	return (time.Duration(*ms) * time.Millisecond).String()
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+func newExecutionsStatsCmd(a *app) *cobra.Command {
+	var out outputFlags
+	cmd := &cobra.Command{
+		Use:   "stats REF",
+		Short: "Sum up the executions of a flow",
+		Long: `Sum up the executions of a flow: how many there were and how they ended, how long
+half of them and 95 % of them took at most, and the tokens of their model calls; for
+each node as well where the server keeps that. Times, tokens and nodes are of the
+newest 1,000.
+
+` + refHelp,
+		Example:           `  flowctl executions stats "Content review"`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.completeRef,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := a.pagedPrinter(out)
+			if err != nil {
+				return err
+			}
+			c, err := a.connect(cmd.Context())
+			if err != nil {
+				return err
+			}
+			flowID, err := resolve(cmd.Context(), c, args[0])
+			if err != nil {
+				return err
+			}
+			stats, err := executionStats(cmd.Context(), c, flowID)
+			if err != nil {
+				return err
+			}
+			return printStats(p, flowID, stats)
+		},
+	}
+	out.register(cmd)
+	return cmd
+}
+
+// statsRows is how many executions the percentiles are of, as on our server.
+const statsRows = 1000
+
+// executionStats gives the server's statistics. The real backend tells no
+// percentiles; they are found in its list.
+func executionStats(ctx context.Context, c *client.Client, flowID string) (flow.ExecutionStats, error) {
+	stats, err := c.Executions.Stats(ctx, flowID)
+	if err != nil || stats.AverageTime == nil || stats.P50 != nil {
+		return stats, err
+	}
+	rows, err := c.Executions.List(ctx, flowID, statsRows)
+	if err != nil {
+		return stats, err
+	}
+	var times []int64
+	for _, e := range rows {
+		if e.ExecutionTime != nil {
+			times = append(times, *e.ExecutionTime)
+		}
+	}
+	slices.Sort(times)
+	at := func(share float64) *int64 {
+		if len(times) == 0 {
+			return nil
+		}
+		return &times[max(int(math.Ceil(share*float64(len(times))))-1, 0)]
+	}
+	stats.P50, stats.P95 = at(0.5), at(0.95)
+	return stats, nil
+}
+
+func printStats(p *output.Printer, flowID string, s flow.ExecutionStats) error {
+	if !p.ForPeople() {
+		return output.Item(p, output.View[flow.ExecutionStats]{Name: func(flow.ExecutionStats) string { return flowID }}, s)
+	}
+	fields := []output.Field{{Label: "Executions", Text: countText(s)}}
+	if rate, ok := s.SuccessRate(); ok {
+		fields = append(fields, output.Field{Label: "Success rate", Text: strconv.FormatFloat(100*rate, 'f', 1, 64) + " %"})
+	}
+	if s.AverageTime != nil {
+		mean := int64(math.Round(*s.AverageTime))
+		fields = append(fields, output.Field{Label: "Time", Text: fmt.Sprintf("mean %s, p50 %s, p95 %s", took(&mean), took(s.P50), took(s.P95))})
+	}
+	if s.Tokens != nil {
+		fields = append(fields, output.Field{Label: "Tokens", Text: tokenText(*s.Tokens)})
+	}
+	if s.LastExecution != nil {
+		fields = append(fields, output.Field{Label: "Last", Text: p.Time(*s.LastExecution)})
+	}
+	if err := output.Summary(p, fields); err != nil || len(s.Nodes) == 0 {
+		return err
+	}
+	if err := p.Blank(); err != nil {
+		return err
+	}
+	_, err := output.List(p, nodeStatsView(), output.Seq(s.Nodes))
+	return err
+}
+
+// countText is how many executions ended how.
+func countText(s flow.ExecutionStats) string {
+	var parts []string
+	for _, c := range []struct {
+		n    int64
+		word string
+	}{
+		{s.Success, "success"}, {s.Errors, "error"}, {s.Aborted, "aborted"},
+		{s.Total - s.Success - s.Errors - s.Aborted, "not ended"},
+	} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.word))
+		}
+	}
+	if len(parts) == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%d (%s)", s.Total, strings.Join(parts, ", "))
+}
+
+func nodeStatsView() output.View[flow.NodeStats] {
+	type column = output.Column[flow.NodeStats]
+	return output.View[flow.NodeStats]{
+		Columns: []column{
+			{Title: "NODE", Text: func(_ *output.Printer, n flow.NodeStats) string { return n.ID }},
+			{Title: "SUCCESS", Text: func(_ *output.Printer, n flow.NodeStats) string { return count(n.Success) }},
+			{Title: "ERROR", Text: func(_ *output.Printer, n flow.NodeStats) string { return count(n.Errors) }},
+			{Title: "SKIPPED", Text: func(_ *output.Printer, n flow.NodeStats) string { return count(n.Skipped) }},
+			{Title: "P50", Text: func(_ *output.Printer, n flow.NodeStats) string { return took(n.P50) }},
+			{Title: "P95", Text: func(_ *output.Printer, n flow.NodeStats) string { return took(n.P95) }},
+			{Title: "TOKENS", Text: func(_ *output.Printer, n flow.NodeStats) string { return count(n.Tokens.Total) }},
+		},
+		Name: func(n flow.NodeStats) string { return n.ID },
+	}
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+type executionsWatchOptions struct {
+	app      *app
+	out      outputFlags
+	interval time.Duration
+}
+
+func newExecutionsWatchCmd(a *app) *cobra.Command {
+	o := &executionsWatchOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "watch REF [ID]",
+		Short: "Wait for the end of a run, and show it",
+		Long: `Wait until a run on the server has ended, and show it as 'flowctl executions get'
+does. How it stands is told on stderr. The exit code is 3 unless it succeeded. Ctrl-C
+ends the waiting, not the run.
+
+` + executionHelp,
+		Example:           `  flowctl executions watch "Content review"`,
+		Args:              cobra.RangeArgs(1, 2),
+		ValidArgsFunction: a.completeExecution,
+		RunE:              o.run,
+	}
+	cmd.Flags().DurationVar(&o.interval, "interval", time.Second, "how often the server is asked")
+	o.out.register(cmd)
+	return cmd
+}
+
+func (o *executionsWatchOptions) run(cmd *cobra.Command, args []string) error {
+	if o.interval < 100*time.Millisecond {
+		return usageError{fmt.Errorf("--interval is %v; give 100ms or more", o.interval)}
+	}
+	p, err := o.app.printer(o.out)
+	if err != nil {
+		return err
+	}
+	c, flowID, id, err := o.app.executionArgs(cmd.Context(), args)
+	if err != nil {
+		return err
+	}
+	e, err := o.await(cmd.Context(), c, flowID, id)
+	if err != nil {
+		return err
+	}
+	if err := printExecution(p, e); err != nil {
+		return err
+	}
+	if e.Status != flow.RunSuccess {
+		return noError{fmt.Sprintf("the run ended with %s", e.Status)}
+	}
+	return nil
+}
+
+// await asks until the run has ended, and tells when it stands otherwise.
+func (o *executionsWatchOptions) await(ctx context.Context, c *client.Client, flowID, id string) (flow.Execution, error) {
+	var told flow.RunStatus
+	for {
+		e, err := c.Executions.Get(ctx, flowID, id)
+		if err != nil || e.Status.Ended() {
+			return e, err
+		}
+		if e.Status != told {
+			told = e.Status
+			o.app.note("%s is %s", e.ID, e.Status)
+		}
+		select {
+		case <-time.After(o.interval):
+		case <-ctx.Done():
+			return e, ctx.Err()
+		}
+	}
+}
