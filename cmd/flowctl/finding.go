@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -18,7 +19,7 @@ type finding struct {
 	Line     int           `json:"line"`   // from 1
 	Column   int           `json:"column"` // from 1, in characters
 	Severity flow.Severity `json:"severity"`
-	Code     string        `json:"code"` // one of flow.Rules, or of the codes below
+	Code     string        `json:"code"` // one of lint.Rules, or of the codes below
 	Message  string        `json:"message"`
 	Node     string        `json:"node,omitempty"`
 	Edge     string        `json:"edge,omitempty"`
@@ -72,8 +73,12 @@ func (f finding) line() string {
 func (f finding) annotation() string {
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	level := string(f.Severity)
+	if f.Severity == lint.Info {
+		level = "notice"
+	}
 	return fmt.Sprintf("::%s file=%s,line=%d,col=%d,title=%s::%s",
-		f.Severity, property.Replace(f.File), f.Line, f.Column, property.Replace(f.Code), data.Replace(output.Lines(f.Message)))
+		level, property.Replace(f.File), f.Line, f.Column, property.Replace(f.Code), data.Replace(output.Lines(f.Message)))
 }
 
 func writeFindings(w io.Writer, findings []finding, form func(finding) string) error {
@@ -92,9 +97,10 @@ func (t *tally) add(flows int, findings []finding) {
 	t.files++
 	t.flows += flows
 	for _, f := range findings {
-		if f.Severity == flow.SeverityError {
+		switch f.Severity {
+		case flow.SeverityError:
 			t.errors++
-		} else {
+		case flow.SeverityWarning:
 			t.warnings++
 		}
 	}

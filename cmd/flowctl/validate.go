@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
 )
 
@@ -17,16 +20,26 @@ const (
 	reportText   = "text"
 	reportJSON   = "json"
 	reportGitHub = "github"
+	reportSARIF  = "sarif"
 )
 
 type validateOptions struct {
-	app    *app
-	format string
+	app     *app
+	format  string
+	strict  bool
+	info    bool
+	fix     bool
+	online  bool
+	disable []string
+	explain string
+
+	configs repoConfigs
+	server  *lint.Server // what it has, with --online
 }
 
 func newValidateCmd(a *app) *cobra.Command {
 	o := &validateOptions{app: a}
-	formats := []string{reportText, reportJSON, reportGitHub}
+	formats := []string{reportText, reportJSON, reportGitHub, reportSARIF}
 	cmd := &cobra.Command{
 		Use:   "validate PATH...",
 		Short: "Check flow files without a server",
@@ -34,43 +47,118 @@ func newValidateCmd(a *app) *cobra.Command {
 
   file:line:column: severity code message
 
-Nothing is sent anywhere. The exit code is 3 when there are errors; warnings
-alone do not count.
+Beside what is wrong, validate knows what is seldom meant (a prompt that ignores
+its input, an edge without a handle, a secret) and where the browser reads a flow
+in a way of its own. docs/rules.md lists all rules, --explain CODE one of them.
+
+The exit code is 3 when there are errors; warnings count with --strict. What is of
+severity info cannot be mended and is shown with --info only. A file .flowctl.yaml
+in the folder of the flow file, or above it in the same repository, has defaults:
+
+  validate:
+    strict: true
+    info: false
+    disable: [unused-input]
+
+Nothing is sent anywhere, but with --online the server's models and knowledge bases
+are looked up.
 
 ` + pathHelp,
 		Example: `  flowctl validate flows
-  flowctl validate -o github flows/*.json
+  flowctl validate --strict -o github flows/*.json   # in CI
+  flowctl validate --explain ignored-input
+  flowctl validate --fix flows
   flowctl export review | flowctl validate -`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if o.explain != "" {
+				return cobra.NoArgs(cmd, args)
+			}
+			return cobra.MinimumNArgs(1)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(formats, o.format) {
-				return usageError{fmt.Errorf("unknown output format %q; use one of %s", o.format, strings.Join(formats, ", "))}
+			if o.explain != "" {
+				return o.printRule()
+			}
+			if err := o.check(formats, args); err != nil {
+				return usageError{err}
 			}
 			return o.run(cmd.Context(), args)
 		},
 	}
-	cmd.Flags().StringVarP(&o.format, "output", "o", reportText, "output format: text, json or github")
+	f := cmd.Flags()
+	f.StringVarP(&o.format, "output", "o", reportText, "output format: text, json, github or sarif")
+	f.BoolVar(&o.strict, "strict", false, "take warnings for errors")
+	f.BoolVar(&o.info, "info", false, "show what is worth knowing too")
+	f.BoolVar(&o.fix, "fix", false, "mend what is mechanical, and write the files")
+	f.BoolVar(&o.online, "online", false, "look for models and knowledge bases that the server does not have")
+	f.StringArrayVar(&o.disable, "disable", nil, "leave out the rule with this `code`; may be repeated")
+	f.StringVar(&o.explain, "explain", "", "explain the rule with this `code`")
+	for _, name := range []string{"disable", "explain"} {
+		_ = cmd.RegisterFlagCompletionFunc(name, completeCodes)
+	}
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
+func completeCodes(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return ruleCodes(), cobra.ShellCompDirectiveNoFileComp
+}
+
+// check checks the flags.
+func (o *validateOptions) check(formats, paths []string) error {
+	if !slices.Contains(formats, o.format) {
+		return fmt.Errorf("unknown output format %q; use one of %s", o.format, strings.Join(formats, ", "))
+	}
+	if o.fix && slices.Contains(paths, stdinPath) {
+		return errors.New("--fix writes files, and standard input is none")
+	}
+	for _, code := range o.disable {
+		if err := checkCode(code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *validateOptions) printRule() error {
+	for _, r := range allRules() {
+		if r.Code == o.explain {
+			_, err := io.WriteString(o.app.out, explainRule(r))
+			return err
+		}
+	}
+	return usageError{checkCode(o.explain)}
+}
+
 func (o *validateOptions) run(ctx context.Context, paths []string) error {
+	if o.online {
+		if err := o.askServer(ctx); err != nil {
+			return err
+		}
+	}
 	sources := findSources(paths)
-	findings := make([][]finding, len(sources))
-	flows := make([]int, len(sources))
-	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) {
-		r := o.app.readSource(ctx, sources[i], true)
-		findings[i], flows[i] = r.findings, len(r.flows)
-	})
+	defer limitMemory(sources)()
+	results := make([]judged, len(sources))
+	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.judge(ctx, sources[i]) })
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := o.print(slices.Concat(findings...)); err != nil {
+	var t tally
+	var findings []finding
+	mended := 0
+	for _, r := range results {
+		if r.err != nil {
+			return r.err
+		}
+		t.add(r.flows, r.findings)
+		findings = append(findings, r.findings...)
+		mended += r.mended
+	}
+	if err := o.print(findings); err != nil {
 		return err
 	}
-	var t tally
-	for i := range sources {
-		t.add(flows[i], findings[i])
+	if mended > 0 {
+		o.app.note("mended %s", plural(mended, "problem"))
 	}
 	if t.errors > 0 {
 		return noError{t.String()}
@@ -86,6 +174,8 @@ func (o *validateOptions) print(findings []finding) error {
 		err = writeFindings(o.app.out, findings, finding.line)
 	case reportGitHub:
 		err = writeFindings(o.app.out, findings, finding.annotation)
+	case reportSARIF:
+		err = writeSARIF(o.app.out, findings)
 	default:
 		var p *output.Printer
 		if p, err = o.app.printer(outputFlags{format: string(output.JSON)}); err == nil {

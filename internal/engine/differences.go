@@ -40,12 +40,13 @@ const (
 func differences(spec flow.Spec) []Difference {
 	g := newGraph(spec, Standard.Rules())
 	_, problems := check(flow.Validate(spec), g)
-	return g.differences(problems)
+	return g.differences(problems, false)
 }
 
-// differences is the same for a graph in standard, and what that refuses it for.
-func (g *graph) differences(problems []flow.Problem) []Difference {
-	d := &comparison{graph: g, found: []Difference{}, rank: make(map[*node]int)}
+// differences is the same for a graph in standard, and what that refuses it for;
+// only those of a kind if kinds is set.
+func (g *graph) differences(problems []flow.Problem, kinds bool) []Difference {
+	d := &comparison{graph: g, found: []Difference{}, rank: make(map[*node]int), kinds: kinds}
 	for _, p := range problems {
 		node := p.Node
 		d.found = append(d.found, Difference{Rule: "CheckedFirst", Node: node, Message: "standard refuses the flow: " + p.Message})
@@ -71,6 +72,7 @@ type comparison struct {
 	graph *graph
 	rank  map[*node]int // in the browser's order, from 1; 0 for all if there is a cycle
 	found []Difference
+	kinds bool // gather those of a kind only
 }
 
 func (d *comparison) say(rule string, n *node, format string, args ...any) {
@@ -79,6 +81,9 @@ func (d *comparison) say(rule string, n *node, format string, args ...any) {
 
 // sayOf is say for a kind of difference, in a field of the node's data.
 func (d *comparison) sayOf(kind DifferenceKind, field, rule string, n *node, format string, args ...any) {
+	if kind == "" && d.kinds {
+		return
+	}
 	d.found = append(d.found, Difference{Rule: rule, Node: n.id, Message: fmt.Sprintf(format, args...), Kind: kind, Field: field})
 }
 
@@ -127,7 +132,7 @@ func hasPlaceholder(text string) bool {
 func (d *comparison) errors(n *node) {
 	fallible := n.kind == flow.Model || n.kind == flow.Knowledge || n.kind == flow.WebSearch ||
 		n.kind == flow.Transform && slices.Contains([]string{"replace", "extract"}, n.text("operation"))
-	if !fallible || len(n.out) == 0 {
+	if !fallible || len(n.out) == 0 || d.kinds {
 		return
 	}
 	var behind []*node
@@ -150,7 +155,7 @@ func (d *comparison) interpolation(n *node) {
 		for p := range placeholders(t.text) {
 			if kind, message := d.placeholder(n, t.text, p); message != "" && !told[p.body] {
 				told[p.body] = true
-				d.sayOf(kind, t.field, "Interpolation", n, "{{%.80s}}: %s", p.body, message)
+				d.sayOf(kind, t.field, "Interpolation", n, "%.80s: %s", t.text[p.start:p.end], message)
 			}
 		}
 	}

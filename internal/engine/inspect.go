@@ -12,7 +12,7 @@ import (
 type Inspection struct {
 	Refused     []flow.Problem // what standard refuses the flow for, those of flow.Validate left out
 	Nodes       []Inspected    // the flow's nodes in its order; of several with one id there is one
-	Differences []Difference
+	Differences []Difference   // those of a kind
 }
 
 // Inspected is a node and what it reads.
@@ -22,8 +22,9 @@ type Inspected struct {
 	References []Reference
 	Ignored    []string // the nodes whose results come in and go unheard
 	Unheard    string   // where they would be heard, as a JSON pointer into the node's data
-	Unused     bool     // an input that nothing reads
+	Unused     bool     // an input that nothing reads, among nodes that could
 	Starved    bool     // it needs an input, and none can come
+	Unsent     []string // settings that are not sent, since useAdvancedSettings is off
 	Pattern    *Pattern // a regular expression that does not compile
 }
 
@@ -48,7 +49,7 @@ type Pattern struct {
 func Inspect(spec flow.Spec, problems []flow.Problem) *Inspection {
 	g := newGraph(spec, Standard.Rules())
 	_, refused := check(problems, g)
-	found := &Inspection{Differences: g.differences(refused)}
+	found := &Inspection{Differences: g.differences(refused, true)}
 	for _, p := range refused {
 		switch p.Code {
 		case CodeAmbiguousReference, CodeReferenceCycle, CodeLoopBody:
@@ -61,14 +62,15 @@ func Inspect(spec flow.Spec, problems []flow.Problem) *Inspection {
 			named[ref] = true
 		}
 	}
+	onlyInputs := !slices.ContainsFunc(g.nodes, func(n *node) bool { return n.kind != flow.Input })
 	fed := g.fed()
 	for _, n := range g.nodes {
 		if n.missing {
 			continue
 		}
-		in := Inspected{ID: n.id, Index: n.at, References: g.references(n), Pattern: n.badPattern()}
+		in := Inspected{ID: n.id, Index: n.at, References: g.references(n), Unsent: n.unsent(), Pattern: n.badPattern()}
 		in.Ignored, in.Unheard = n.ignored(in.References)
-		in.Unused = n.kind == flow.Input && len(n.out) == 0 && !named[n]
+		in.Unused = n.kind == flow.Input && len(n.out) == 0 && !named[n] && !onlyInputs
 		in.Starved = !fed[n]
 		found.Nodes = append(found.Nodes, in)
 	}
@@ -172,6 +174,20 @@ func (n *node) needsInput() bool {
 		return true
 	}
 	return false
+}
+
+// unsent lists a model's settings that no reading sends.
+func (n *node) unsent() []string {
+	if n.kind != flow.Model || js.Truthy(n.field("useAdvancedSettings")) {
+		return nil
+	}
+	var keys []string
+	for _, key := range []string{"temperature", "max_tokens", "top_p", "frequency_penalty", "presence_penalty"} {
+		if _, set := n.field(key).(js.Number); set {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // badPattern compiles the node's regular expression, if it is there already.

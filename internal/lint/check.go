@@ -86,7 +86,7 @@ func quoteAll(ids []string) string {
 
 // settings looks for settings of a model that are never sent.
 func (c *checker) settings(n engine.Inspected) {
-	if keys := unsent(c.spec.Nodes[n.Index]); len(keys) > 0 {
+	if keys := n.Unsent; len(keys) > 0 {
 		c.say(c.at(n, "/"+keys[0]), CodeUnsentSetting, flow.SeverityWarning,
 			"useAdvancedSettings is off, so that %s never sent", isAre(keys))
 	}

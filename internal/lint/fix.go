@@ -10,33 +10,6 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// settings are the fields of a model's data that are sent only with
-// useAdvancedSettings.
-func settings() []string {
-	return []string{"temperature", "max_tokens", "top_p", "frequency_penalty", "presence_penalty"}
-}
-
-// unsent lists the settings of a node that are never sent.
-func unsent(n flow.Node) []string {
-	if n.Type != flow.Model {
-		return nil
-	}
-	data, err := flow.ParseObject(n.Data)
-	if err != nil {
-		return nil
-	}
-	if on, ok := data.Get("useAdvancedSettings"); ok && string(on) != "false" && string(on) != "null" {
-		return nil
-	}
-	var keys []string
-	for _, key := range settings() {
-		if v, ok := data.Get(key); ok && string(v) != "null" {
-			keys = append(keys, key)
-		}
-	}
-	return keys
-}
-
 // Fix mends what is mechanical, by the rules that enabled allows, and tells how
 // many problems that were. The given flow is left as it is.
 func Fix(spec flow.Spec, enabled func(code string) bool) (flow.Spec, int) {
@@ -51,21 +24,21 @@ func Fix(spec flow.Spec, enabled func(code string) bool) (flow.Spec, int) {
 		mended += len(spec.Edges) - len(edges)
 		spec.Edges = edges
 	}
+	problems := flow.Validate(spec)
+	if flow.HasErrors(problems) { // it may not be clear which node is meant
+		return spec, mended
+	}
+	seen := engine.Inspect(spec, problems)
 	nodes := slices.Clone(spec.Nodes)
-	if enabled(CodeUnsentSetting) {
-		for i := range nodes {
-			if keys := unsent(nodes[i]); len(keys) > 0 {
-				mended++
-				nodes[i].Data = without(nodes[i].Data, keys)
-			}
+	for _, n := range seen.Nodes {
+		if len(n.Unsent) > 0 && enabled(CodeUnsentSetting) {
+			mended++
+			nodes[n.Index].Data = without(nodes[n.Index].Data, n.Unsent)
 		}
 	}
-	if problems := flow.Validate(spec); enabled(CodeFirstInputOnly) && !flow.HasErrors(problems) { // it may not be clear then which node is meant
-		seen := engine.Inspect(spec, problems)
-		for _, d := range seen.Differences {
-			if d.Kind == engine.KindFirstInput && respell(seen, d.Node, nodes) {
-				mended++
-			}
+	for _, d := range seen.Differences {
+		if d.Kind == engine.KindFirstInput && enabled(CodeFirstInputOnly) && respell(seen, d.Node, nodes) {
+			mended++
 		}
 	}
 	spec.Nodes = nodes

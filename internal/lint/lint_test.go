@@ -43,7 +43,8 @@ func TestRules(t *testing.T) {
 				t.Fatal("there is no example")
 			}
 			bad := mustSpec(t, r.Bad)
-			problems := Check(bad)
+			server := Server{Models: []string{"gpt-4o"}, KnowledgeBases: []string{"handbook"}}
+			problems := append(Check(bad), server.Check(bad)...)
 			i := slices.IndexFunc(problems, func(p flow.Problem) bool { return p.Code == r.Code })
 			if i < 0 {
 				t.Fatalf("the bad flow has only %v", problems)
@@ -51,11 +52,12 @@ func TestRules(t *testing.T) {
 			if problems[i].Severity != r.Severity || problems[i].Message == "" {
 				t.Errorf("the problem is %v", problems[i])
 			}
-			if good := codes(Check(mustSpec(t, r.Good))); slices.Contains(good, r.Code) {
+			fine := mustSpec(t, r.Good)
+			if good := codes(append(Check(fine), server.Check(fine)...)); slices.Contains(good, r.Code) {
 				t.Errorf("the good flow has %v", good)
 			}
 			mended, n := Fix(bad, func(code string) bool { return code == r.Code })
-			if left := slices.Contains(codes(Check(mended)), r.Code); r.Fixable == left || r.Fixable != (n > 0) {
+			if left := slices.Contains(codes(append(Check(mended), server.Check(mended)...)), r.Code); r.Fixable == left || r.Fixable != (n > 0) {
 				t.Errorf("fixable is %v; %d were mended, and it is still there: %v", r.Fixable, n, left)
 			}
 			if r.Proof != "" {
@@ -84,6 +86,20 @@ func TestExamples(t *testing.T) {
 					t.Errorf("%s: %v", path, p)
 				}
 			}
+		}
+	}
+}
+
+func TestDidYouMean(t *testing.T) {
+	for _, c := range []struct{ wrong, want string }{
+		{"gpt-4", "gpt-4o"}, {"GPT-4O", "gpt-4o"}, {"lama3", "llama3"}, {"claude", ""}, {"", ""},
+	} {
+		want := ""
+		if c.want != "" {
+			want = `; did you mean "` + c.want + `"?`
+		}
+		if got := DidYouMean(c.wrong, []string{"gpt-4o", "llama3"}); got != want {
+			t.Errorf("%s: %q, want %q", c.wrong, got, want)
 		}
 	}
 }

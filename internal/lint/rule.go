@@ -29,7 +29,7 @@ func Rules() []Rule {
 		e := basics()[r.Code]
 		all = append(all, Rule{Code: r.Code, Severity: r.Severity, Summary: r.Summary, Bad: e.bad, Good: e.good})
 	}
-	return slices.Concat(all, wiringRules(), textRules(), browserRules())
+	return slices.Concat(all, wiringRules(), textRules(), browserRules(), serverRules())
 }
 
 // Find finds a rule by its code.

@@ -65,14 +65,39 @@ func (c *checker) secrets() {
 	for i, n := range c.spec.Nodes {
 		c.secretsIn(n.Data, flow.Problem{Node: n.ID, Pointer: fmt.Sprintf("/nodes/%d/data", i)})
 	}
-	c.secretsIn(flow.AppendString(nil, c.spec.Name), flow.Problem{Pointer: "/name"})
-	c.secretsIn(flow.AppendString(nil, c.spec.Description), flow.Problem{Pointer: "/description"})
+	for key, text := range map[string]string{"/name": c.spec.Name, "/description": c.spec.Description} {
+		if mayHoldSecret([]byte(text)) {
+			c.secretsIn(flow.AppendString(nil, text), flow.Problem{Pointer: key})
+		}
+	}
 	c.secretsIn(c.spec.Meta, flow.Problem{Pointer: "/meta"})
+}
+
+// shortest is the least number of letters, digits and the like in a row that
+// every secret has somewhere; prose seldom has so many.
+const shortest = 18
+
+// mayHoldSecret tells whether there is a row of that length.
+func mayHoldSecret(raw []byte) bool {
+	n := 0
+	for _, c := range raw {
+		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-' || c == '/' || c == '+' {
+			if n++; n >= shortest {
+				return true
+			}
+		} else {
+			n = 0
+		}
+	}
+	return false
 }
 
 // secretsIn looks into a JSON value. Nothing is decoded or compiled unless a key
 // of a form is there.
 func (c *checker) secretsIn(raw json.RawMessage, at flow.Problem) {
+	if !mayHoldSecret(raw) {
+		return
+	}
 	for _, form := range secretForms {
 		for _, key := range form.keys {
 			if bytes.Contains(raw, []byte(key)) {

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/flowctl/flowctl/internal/lint"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// judged is what came of one source.
+type judged struct {
+	flows    int
+	mended   int
+	findings []finding
+	err      error // nothing could be judged
+}
+
+// judge looks at one source, after mending it if that was asked for.
+func (o *validateOptions) judge(ctx context.Context, s source) judged {
+	config, err := o.configs.of(s.path)
+	if err != nil {
+		return judged{err: err}
+	}
+	enabled := func(code string) bool {
+		return !slices.Contains(o.disable, code) && !slices.Contains(config.Validate.Disable, code)
+	}
+	r := o.app.readSource(ctx, s, false)
+	result := judged{}
+	if o.fix {
+		if result.mended, err = mend(s.path, r.flows, enabled); err != nil {
+			return judged{err: err}
+		}
+		if result.mended > 0 {
+			r = o.app.readSource(ctx, s, false)
+		}
+	}
+	result.flows = len(r.flows)
+	for i := range r.flows {
+		f := &r.flows[i]
+		problems := lint.Check(f.Spec)
+		if o.server != nil {
+			problems = append(problems, o.server.Check(f.Spec)...)
+		}
+		for _, p := range problems {
+			r.findings = append(r.findings, inFlow(f, p))
+		}
+	}
+	byPosition(r.findings)
+	for _, f := range r.findings {
+		switch {
+		case !enabled(f.Code), f.Severity == lint.Info && !o.info && !config.Validate.Info:
+			continue
+		case f.Severity == flow.SeverityWarning && (o.strict || config.Validate.Strict):
+			f.Severity = flow.SeverityError
+		}
+		result.findings = append(result.findings, f)
+	}
+	return result
+}
+
+// mend mends the flows of a file and writes it, in its canonical form but with
+// all that it holds, if there was something to mend.
+func mend(path string, flows []flowfile.File, enabled func(string) bool) (int, error) {
+	mended := 0
+	var text bytes.Buffer
+	for _, f := range flows {
+		spec, n := lint.Fix(f.Spec, enabled)
+		mended += n
+		f.Spec = spec
+		if err := flowfile.Write(&text, f); err != nil {
+			return 0, fmt.Errorf("mend %s: %w", path, err)
+		}
+	}
+	if mended == 0 {
+		return 0, nil
+	}
+	err := flowfile.Replace(path, func(w io.Writer) error {
+		_, err := w.Write(text.Bytes())
+		return err
+	})
+	return mended, err
+}

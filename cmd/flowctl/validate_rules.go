@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/lint"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// allRules lists the rules on files and those on flows.
+func allRules() []lint.Rule {
+	return append([]lint.Rule{
+		{Code: codeUnreadable, Severity: flow.SeverityError, Summary: "A file cannot be found, opened or read to its end."},
+		{Code: codeInvalid, Severity: flow.SeverityError, Summary: "A file is no JSON, or no flow file that this version knows."},
+		{Code: codeOdd, Severity: flow.SeverityWarning, Summary: "A file can be read, but something in it is not understood."},
+	}, lint.Rules()...)
+}
+
+func ruleCodes() []string {
+	var codes []string
+	for _, r := range allRules() {
+		codes = append(codes, r.Code)
+	}
+	return codes
+}
+
+// checkCode tells whether a rule has the code.
+func checkCode(code string) error {
+	codes := ruleCodes()
+	if slices.Contains(codes, code) {
+		return nil
+	}
+	return fmt.Errorf("there is no rule %q%s; docs/rules.md lists all", code, lint.DidYouMean(code, codes))
+}
+
+// explainRule gives what --explain prints, and docs/rules.md has of a rule.
+func explainRule(r lint.Rule) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s (%s)\n\n%s\n", r.Code, r.Severity, r.Summary)
+	if r.Details != "" {
+		fmt.Fprintf(&b, "\n%s\n", r.Details)
+	}
+	if r.Fixable {
+		b.WriteString("\nflowctl validate --fix mends it.\n")
+	}
+	if r.Bad != "" {
+		fmt.Fprintf(&b, "\nNot so:\n\n%s\n", indented(r.Bad))
+	}
+	if r.Good != "" {
+		fmt.Fprintf(&b, "\nBut so:\n\n%s\n", indented(r.Good))
+	}
+	return b.String()
+}
+
+// indented lays an example out, a node or an edge a line.
+func indented(text string) string {
+	var whole struct {
+		Nodes, Edges []json.RawMessage
+	}
+	if json.Unmarshal([]byte(text), &whole) != nil {
+		return "    " + text
+	}
+	var b bytes.Buffer
+	for _, list := range [][]json.RawMessage{whole.Nodes, whole.Edges} {
+		for _, item := range list {
+			fmt.Fprintf(&b, "    %s\n", item)
+		}
+	}
+	if b.Len() == 0 || strings.Contains(text, "access_control") || strings.Contains(text, `"name":" "`) {
+		return "    " + text
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
