@@ -61,7 +61,7 @@ func isEmpty(meta json.RawMessage) bool {
 // flows have not changed since they were written.
 func identical(stored, file flow.Spec) bool {
 	if stored.Name != file.Name || stored.Description != file.Description ||
-		!bytes.Equal(stored.Meta, file.Meta) && !(isEmpty(stored.Meta) && isEmpty(file.Meta)) ||
+		!bytes.Equal(stored.Meta, file.Meta) && (!isEmpty(stored.Meta) || !isEmpty(file.Meta)) ||
 		file.AccessControl != nil && !flow.Equal(stored.AccessControl, file.AccessControl) {
 		return false
 	}

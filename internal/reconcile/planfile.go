@@ -104,11 +104,12 @@ func (p *Plan) Check(ctx context.Context, c *client.Client) error {
 			continue
 		}
 		f, _, err := c.Flows.Get(ctx, s.ID) // another's, or gone
-		if isGone(err) {
+		switch {
+		case isGone(err):
 			say(s, "the flow %s is gone", s.ID)
-		} else if err != nil {
+		case err != nil:
 			return err
-		} else {
+		default:
 			compare(s, f)
 		}
 	}
