@@ -35,9 +35,13 @@ func printable(s string, limit int) string {
 // direction marks among them.
 func isControl(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
 
+// minSecret is the fewest characters of a token worth hiding. A shorter one is no
+// secret, and a part of ordinary words.
+const minSecret = 8
+
 // redact takes the token out of a text: a server may well say it back.
 func (c *conn) redact(s string) string {
-	if c.token == "" {
+	if len(c.token) < minSecret {
 		return s
 	}
 	return strings.ReplaceAll(s, c.token, "[token]")
