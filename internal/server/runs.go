@@ -101,7 +101,7 @@ func (r *runs) start(ctx context.Context, e store.Execution, spec flow.Spec, opt
 		return nil, err
 	}
 	run.begun = e
-	go r.carryOut(runCtx, run, spec, opts)
+	go r.carryOut(runCtx, run, spec, opts) //nolint:gosec // a run may outlive the request that asked for it
 	return run, nil
 }
 
