@@ -2,7 +2,7 @@ package upstreamtest
 
 import "net/http"
 
-// directory adds Open WebUI's lists of what flows refer to, by its documentation:
+// directory adds Open WebUI's lists of what flows refer to, as that project serves them (not observed on the fork):
 // a knowledge base "Handbook", a group "Reviewers", and the accounts.
 func (b *Backend) directory(signed func(pattern string, h func(http.ResponseWriter, *http.Request, *User))) {
 	type entry map[string]string

@@ -8,7 +8,7 @@ import (
 )
 
 // DirectoryService lists what flows refer to by id, beside models. These are Open
-// WebUI's own lists, by its documentation; our server has none of them, which is
+// WebUI's own lists, as that project serves them (not observed on the fork); our server has none of them, which is
 // [ErrNotFound].
 type DirectoryService struct{ c *conn }
 
