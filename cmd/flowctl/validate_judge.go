@@ -40,6 +40,10 @@ func (o *validateOptions) judge(ctx context.Context, s source) judged {
 		}
 	}
 	result.flows = len(r.flows)
+	shown := func(code string, severity flow.Severity) bool {
+		return enabled(code) && (severity != lint.Info || o.info || config.Validate.Info)
+	}
+	r.findings = slices.DeleteFunc(r.findings, func(f finding) bool { return !shown(f.Code, f.Severity) })
 	for i := range r.flows {
 		f := &r.flows[i]
 		problems := lint.Check(f.Spec)
@@ -47,19 +51,18 @@ func (o *validateOptions) judge(ctx context.Context, s source) judged {
 			problems = append(problems, o.server.Check(f.Spec)...)
 		}
 		for _, p := range problems {
-			r.findings = append(r.findings, inFlow(f, p))
+			if shown(p.Code, p.Severity) { // places cost time
+				r.findings = append(r.findings, inFlow(f, p))
+			}
 		}
 	}
 	byPosition(r.findings)
-	for _, f := range r.findings {
-		switch {
-		case !enabled(f.Code), f.Severity == lint.Info && !o.info && !config.Validate.Info:
-			continue
-		case f.Severity == flow.SeverityWarning && (o.strict || config.Validate.Strict):
+	for i := range r.findings {
+		if f := &r.findings[i]; f.Severity == flow.SeverityWarning && (o.strict || config.Validate.Strict) {
 			f.Severity = flow.SeverityError
 		}
-		result.findings = append(result.findings, f)
 	}
+	result.findings = r.findings
 	return result
 }
 

@@ -22,7 +22,8 @@ type secretForm struct {
 // secretForms are a part of the default rules of gitleaks v8.30.1
 // (github.com/gitleaks/gitleaks, config/gitleaks.toml): those with a form so
 // distinct that hardly anything else has it. Patterns are without what gitleaks
-// wants behind the secret, since they are tried on decoded texts.
+// wants behind the secret, since they are tried on decoded texts, and want no less
+// than shortest.
 //
 // Copyright (c) 2019 Zachary Rice, under the MIT License: permission is hereby
 // granted, free of charge, to any person obtaining a copy of this software and
@@ -55,7 +56,7 @@ var secretForms = []secretForm{
 	{"a SendGrid token", 2, []string{"SG."}, `\bSG\.(?i)[a-z0-9=_\-\.]{66}`},
 	{"a Slack token", 2, []string{"xoxb-", "xoxp-", "xoxe-"}, `xoxb-[0-9]{10,13}-[0-9]{10,13}[a-zA-Z0-9-]*|xox[pe](?:-[0-9]{10,13}){3}-[a-zA-Z0-9-]{28,34}`},
 	{"a Slack webhook", 0, []string{"hooks.slack.com"}, `hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{43,56}`},
-	{"a Stripe key", 2, []string{"sk_live_", "sk_test_", "sk_prod_", "rk_live_", "rk_test_", "rk_prod_"}, `\b(?:sk|rk)_(?:test|live|prod)_[a-zA-Z0-9]{10,99}\b`},
+	{"a Stripe key", 2, []string{"sk_live_", "sk_test_", "sk_prod_", "rk_live_", "rk_test_", "rk_prod_"}, `\b(?:sk|rk)_(?:test|live|prod)_[a-zA-Z0-9]{12,99}\b`},
 	{"a JSON Web Token", 3, []string{"eyJ"}, `\bey[a-zA-Z0-9]{17,}\.ey[a-zA-Z0-9\/\\_-]{17,}\.(?:[a-zA-Z0-9\/\\_-]{10,}={0,2})`},
 	{"a private key", 0, []string{"PRIVATE KEY"}, `(?i)-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----[\s\S-]{64,}?KEY(?: BLOCK)?-----`},
 }
@@ -74,19 +75,23 @@ func (c *checker) secrets() {
 }
 
 // shortest is the least number of letters, digits and the like in a row that
-// every secret has somewhere; prose seldom has so many.
-const shortest = 18
+// every secret has somewhere, capitals or digits among them. Prose and the names of
+// fields have none so long.
+const shortest = 20
 
 // mayHoldSecret tells whether there is a row of that length.
 func mayHoldSecret(raw []byte) bool {
-	n := 0
+	n, mixed := 0, false
 	for _, c := range raw {
-		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-' || c == '/' || c == '+' {
-			if n++; n >= shortest {
-				return true
-			}
-		} else {
-			n = 0
+		switch {
+		case 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+			mixed = true
+		case 'a' <= c && c <= 'z', c == '_', c == '-', c == '/', c == '+':
+		default:
+			n, mixed = -1, false
+		}
+		if n++; n >= shortest && mixed {
+			return true
 		}
 	}
 	return false
