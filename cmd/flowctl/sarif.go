@@ -52,7 +52,7 @@ type (
 		Physical sarifPhysical `json:"physicalLocation"`
 	}
 	sarifPhysical struct {
-		Artifact struct {
+		File struct {
 			URI string `json:"uri"`
 		} `json:"artifactLocation"`
 		Region struct {
@@ -70,7 +70,7 @@ func writeSARIF(w io.Writer, findings []finding) error {
 	for _, f := range findings {
 		used[f.Code] = true
 		var at sarifPhysical
-		at.Artifact.URI = (&url.URL{Path: filepath.ToSlash(f.File)}).String()
+		at.File.URI = (&url.URL{Path: filepath.ToSlash(f.File)}).String()
 		at.Region.Line, at.Region.Column = f.Line, f.Column
 		run.Results = append(run.Results, sarifResult{
 			RuleID: f.Code, Level: sarifLevel(f.Severity), Message: sarifText{output.Lines(f.Message)}, Locations: []sarifLocation{{at}},

@@ -25,7 +25,7 @@ func serverRules() []Rule {
 		{
 			Code: CodeUnknownKnowledgeBase, Severity: flow.SeverityError,
 			Summary: "The server has no knowledge base of this id, or none that you may use; looked for with --online only.",
-			Bad:     `{"name":"n","nodes":[{"id":"k","type":"knowledge","data":{"knowledgeBaseId":"handbok","query":"Hello"}}],"edges":[]}`,
+			Bad:     `{"name":"n","nodes":[{"id":"k","type":"knowledge","data":{"knowledgeBaseId":"manual","query":"Hello"}}],"edges":[]}`,
 			Good:    `{"name":"n","nodes":[{"id":"k","type":"knowledge","data":{"knowledgeBaseId":"handbook","query":"Hello"}}],"edges":[]}`,
 		},
 	}
