@@ -70,7 +70,7 @@ func indented(text string) string {
 			fmt.Fprintf(&b, "    %s\n", item)
 		}
 	}
-	if b.Len() == 0 || strings.Contains(text, "access_control") || strings.Contains(text, `"name":" "`) {
+	if b.Len() == 0 || strings.Contains(text, "access_control") || !strings.Contains(text, `"name":"n"`) {
 		return "    " + text
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -50,6 +50,7 @@ func basics() map[string]example {
 	return map[string]example{
 		flow.CodeWrongType:        {`{"name":"n","nodes":[{"id":"a","type":"model","data":{"prompt":5}}],"edges":[]}`, good},
 		flow.CodeEmptyName:        {`{"name":" ","nodes":[{"id":"a","type":"input"}],"edges":[]}`, good},
+		flow.CodeBadText:          {`{"name":"a\u0000","nodes":[{"id":"a","type":"input"}],"edges":[]}`, good},
 		flow.CodeBadAccessControl: {`{"name":"n","nodes":[{"id":"a","type":"input"}],"edges":[],"access_control":true}`, good},
 		flow.CodeEmptyNodeID:      {`{"name":"n","nodes":[{"type":"input"}],"edges":[]}`, good},
 		flow.CodeDuplicateNodeID:  {`{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"a","type":"output"}],"edges":[]}`, good},

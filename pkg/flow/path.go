@@ -83,7 +83,12 @@ func quote(s string) string {
 	if r := []rune(s); len(r) > most {
 		s = string(r[:most]) + "…"
 	}
-	return strconv.Quote(s)
+	parts := strings.Split(s, "\x00")
+	for i, p := range parts {
+		p = strconv.Quote(p)
+		parts[i] = p[1 : len(p)-1]
+	}
+	return `"` + strings.Join(parts, `\u0000`) + `"` // as JSON spells NUL
 }
 
 func quoteList(ids []string) string {

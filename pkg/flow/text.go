@@ -29,6 +29,12 @@ func saysText(raw []byte, s string) bool {
 	return decodeString(raw) == s
 }
 
+// hasLoneSurrogate tells whether a JSON string token has an escaped surrogate that
+// is not one of a pair.
+func hasLoneSurrogate(token []byte) bool {
+	return bytes.Contains(token, []byte(`\u`)) && !utf8.Valid(unescape(token))
+}
+
 // AppendString appends s as a JSON string that escapes no more than JSON asks
 // for. Invalid UTF-8 becomes U+FFFD.
 func AppendString(dst []byte, s string) []byte {

@@ -65,18 +65,31 @@ func (v *validator) flow() {
 	case missing, s.Name != "" && strings.TrimSpace(s.Name) == "":
 		v.errorIn("name", CodeEmptyName, "the name is blank")
 	}
+	v.storable("name", s.Name, name)
 	v.missing("description", s.Description, s.was.get)
-	if nodes := s.was.get("nodes"); s.Nodes == nil && !isAbsent(nodes) {
-		v.member("nodes", nodes, array)
+	v.storable("description", s.Description, s.was.get("description"))
+	if nodes := s.was.get("nodes"); s.Nodes == nil && nodes != nil {
+		v.errorIn("nodes", CodeWrongType, "nodes must be an array, found %s", kindOf(nodes))
 	} else if len(s.Nodes) == 0 {
 		v.warn(CodeNothingToRun, "the flow has no nodes")
 	}
-	if s.Edges == nil {
-		v.member("edges", s.was.get("edges"), array)
+	if edges := s.was.get("edges"); s.Edges == nil && edges != nil {
+		v.errorIn("edges", CodeWrongType, "edges must be an array, found %s", kindOf(edges))
 	}
 	v.member("meta", s.Meta, object)
 	if _, err := ParseAccess(s.AccessControl); err != nil {
 		v.errorIn("access_control", CodeBadAccessControl, "%v", err)
+	}
+}
+
+// storable reports a text of the flow itself that a database refuses. was is what
+// it was read from; now may be another text.
+func (v *validator) storable(key, now string, was json.RawMessage) {
+	switch {
+	case strings.ContainsRune(now, 0):
+		v.errorIn(key, CodeBadText, "%s %s has NUL in it", key, quote(now))
+	case len(was) > 0 && was[0] == '"' && hasLoneSurrogate(was) && saysText(was, now):
+		v.errorIn(key, CodeBadText, `%s %s has half a surrogate pair in it (an escape from \ud800 to \udfff without the other one)`, key, quote(now))
 	}
 }
 

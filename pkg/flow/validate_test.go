@@ -31,7 +31,20 @@ func TestValidate(t *testing.T) {
 		{"unknown fields may be anything", withNodes(`{"id":"a","type":"model","x":[],"position":{"z":"z"},"data":{"Label":1,"status":5,"error":{},"later":[]}}`), nil},
 
 		{"empty", `{}`, []string{"warning empty-name: the flow has no name", "warning nothing-to-run: the flow has no nodes"}},
-		{"null", `{"name":null,"nodes":null}`, []string{"warning empty-name: the flow has no name", "warning nothing-to-run: the flow has no nodes"}},
+		{"null", `{"name":null,"nodes":null,"edges":null}`, []string{
+			"warning empty-name: the flow has no name",
+			"error wrong-type: nodes must be an array, found null (/nodes)",
+			"error wrong-type: edges must be an array, found null (/edges)",
+		}},
+		{"NUL", `{"name":"a\u0000\\x00","description":"\u0000","nodes":[{"id":"a","type":"input","data":{"label":"\u0000"}}]}`, []string{
+			`error bad-text: name "a\u0000\\x00" has NUL in it (/name)`,
+			`error bad-text: description "\u0000" has NUL in it (/description)`,
+		}},
+		{"half a surrogate pair", `{"name":"a\ud83d","description":"\ude00\ud83d","nodes":[{"id":"a","type":"input"}]}`, []string{
+			"error bad-text: name \"a\ufffd\" has half a surrogate pair in it (an escape from \\ud800 to \\udfff without the other one) (/name)",
+			"error bad-text: description \"\ufffd\ufffd\" has half a surrogate pair in it (an escape from \\ud800 to \\udfff without the other one) (/description)",
+		}},
+		{"a whole surrogate pair", `{"name":"\ud83d\ude00 \\ud83d \ufffd","description":"\ud83d\ude00","nodes":[{"id":"a","type":"input"}]}`, nil},
 		{"blank name", `{"name":" \t","nodes":[]}`, []string{"error empty-name: the name is blank (/name)", "warning nothing-to-run: the flow has no nodes"}},
 		{"empty name", `{"name":"","nodes":[]}`, []string{"error empty-name: the name is blank (/name)", "warning nothing-to-run: the flow has no nodes"}},
 		{"not an object", `[1]`, []string{"error wrong-type: the flow must be an object, found an array"}},
