@@ -46,6 +46,9 @@ func (o *editOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if _, err := o.app.editor(); err != nil {
+		return err
+	}
 	c, err := o.app.connect(ctx)
 	if err != nil {
 		return err
@@ -142,12 +145,25 @@ func (o *editOptions) patch(ctx context.Context, d *draft) (*client.Patch, error
 	if spec.Meta == nil && d.flow.Meta != nil {
 		patch.Meta = []byte("{}") // what was taken out of the text shall go
 	}
+	for _, key := range d.flow.Spec.UnknownKeys() {
+		if spec.Unknown(key) == nil {
+			patch.Unknown.Set(key, []byte("null"))
+		}
+	}
+	// Where there was no description there is none to take away. The real backend
+	// would make "" of it.
+	if patch.NoDescription && client.Replace(d.flow.Spec).NoDescription {
+		patch.NoDescription = false
+	}
 	return &patch, nil
 }
 
 // runEditor opens a file in the user's editor and waits until it is closed.
 func (a *app) runEditor(path string) error {
-	line := editorCommand()
+	line, err := a.editor()
+	if err != nil {
+		return err
+	}
 	cmd := userProgram(line, path)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = a.in, a.out, a.err
 	if !isTerminal(a.out) {
@@ -155,7 +171,7 @@ func (a *app) runEditor(path string) error {
 	}
 	release := a.interrupts.hold()
 	defer release()
-	err := cmd.Run()
+	err = cmd.Run()
 	switch {
 	case err == nil:
 		return nil

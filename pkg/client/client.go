@@ -32,9 +32,10 @@ type conn struct {
 	retry Retry
 	rest  *resty.Client
 
-	// What was learned from the answers so far. It decides only how careful a
-	// call is, never what it means.
+	// What was learned from the answers so far. It decides only how a call is
+	// made, never what it means.
 	ours     atomic.Bool  // one was marked as our own server's
+	foreign  atomic.Bool  // one that told the version was not
 	shadowed atomic.Bool  // POST /import is taken for the update of a flow "import"
 	skew     atomic.Int64 // seconds that the server's clock is ahead of this one
 }

@@ -57,10 +57,14 @@ func (s *FlowsService) get(ctx context.Context, id string) (flow.Flow, Revision,
 // is now. On the real backend meta cannot be set, and an update is sent again
 // after a lost answer like any idempotent call: it sets the same content.
 func (s *FlowsService) Update(ctx context.Context, id string, p Patch, opts ...WriteOption) (flow.Flow, error) {
-	k := &call{verb: "update flow", method: http.MethodPost, body: p.appendJSON(nil), repeatable: true, brief: newWrite(opts).brief}
+	k := &call{verb: "update flow", method: http.MethodPost, repeatable: true, brief: newWrite(opts).brief}
 	if err := flowPath(k, id, ""); err != nil {
 		return flow.Flow{}, err
 	}
+	if p.NoDescription && p.Description == nil && !s.c.isOurs(ctx) {
+		p.Description = new(string) // to the real backend null says nothing
+	}
+	k.body = p.appendJSON(nil)
 	if err := s.guard(ctx, k); err != nil {
 		return flow.Flow{}, err
 	}

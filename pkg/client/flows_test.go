@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -56,6 +57,29 @@ func TestReplace(t *testing.T) {
 			t.Errorf("nodes of the wrong type: %v", err)
 		}
 	})
+}
+
+// A description that the spec does not have goes: to null where the server can do
+// that, else to "".
+func TestReplaceDescription(t *testing.T) {
+	real, _ := upstream(t, upstreamtest.Options{})
+	for name, to := range map[string]struct {
+		c       *client.Client
+		cleared string
+	}{"our server": {our(t), "null"}, "real backend": {real, `""`}} {
+		made := create(t, to.c, twoNodes)
+		for _, c := range []struct{ field, want string }{
+			{``, to.cleared},
+			{`"description":"d",`, `"d"`},
+			{`"description":null,`, to.cleared},
+			{`"description":"",`, `""`},
+		} {
+			got, err := to.c.Flows.Update(t.Context(), made.ID, client.Replace(spec(t, `{`+c.field+`"name":"A","nodes":[],"edges":[]}`)))
+			if text := string(got.AppendJSON(nil)); err != nil || !strings.Contains(text, `"description":`+c.want+`,`) {
+				t.Errorf("%s: %q gave %s, %v; want %s", name, c.field, text, err, c.want)
+			}
+		}
+	}
 }
 
 func TestIfUnchanged(t *testing.T) {

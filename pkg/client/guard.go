@@ -33,8 +33,9 @@ func (s *FlowsService) guard(ctx context.Context, k *call) error {
 // isOurs tells whether our own server is at the base URL. It asks, unless an
 // earlier answer told; a server that does not answer is not ours.
 func (c *conn) isOurs(ctx context.Context) bool {
-	if !c.ours.Load() {
-		_, _ = c.do(ctx, &call{verb: "ask for the version", method: http.MethodGet, path: versionPath})
+	if !c.ours.Load() && !c.foreign.Load() {
+		_, err := c.do(ctx, &call{verb: "ask for the version", method: http.MethodGet, path: versionPath})
+		c.foreign.Store(err == nil && !c.ours.Load())
 	}
 	return c.ours.Load()
 }

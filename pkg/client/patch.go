@@ -10,11 +10,12 @@ import (
 type Patch struct {
 	Name          *string
 	Description   *string // "" empties it
+	NoDescription bool    // without Description: null; the real backend has "" then, it cannot go back to null
 	Nodes         []flow.Node
 	Edges         []flow.Edge
 	Meta          json.RawMessage
 	AccessControl json.RawMessage // [flow.Public] cannot be had from the real backend once a flow was not public
-	Unknown       flow.Object     // further top-level fields
+	Unknown       flow.Object     // further top-level fields; null takes one out, on our server
 }
 
 // Replace is the patch that makes a flow what spec says. Meta, access control
@@ -23,7 +24,6 @@ func Replace(spec flow.Spec) Patch {
 	authored(&spec)
 	p := Patch{
 		Name:          &spec.Name,
-		Description:   &spec.Description,
 		Nodes:         spec.Nodes,
 		Edges:         spec.Edges,
 		Meta:          spec.Meta,
@@ -32,9 +32,14 @@ func Replace(spec flow.Spec) Patch {
 	for _, key := range spec.UnknownKeys() {
 		p.Unknown.Set(key, spec.Unknown(key))
 	}
+	doc, _ := flow.ParseObject(withLists(spec))
+	if raw, ok := doc.Get("description"); ok && string(raw) != "null" {
+		p.Description = &spec.Description
+	} else {
+		p.NoDescription = true
+	}
 	// Lists that were never set are empty ones; what is no list at all goes as it
 	// is, for the server to refuse.
-	doc, _ := flow.ParseObject(withLists(spec))
 	if p.Nodes == nil {
 		p.setList(doc, "nodes", func() { p.Nodes = []flow.Node{} })
 	}
@@ -89,6 +94,9 @@ func (p Patch) appendJSON(dst []byte) []byte {
 	}
 	set("name", quote(p.Name))
 	set("description", quote(p.Description))
+	if p.NoDescription && p.Description == nil {
+		set("description", json.RawMessage("null"))
+	}
 	set("nodes", list(p.Nodes))
 	set("edges", list(p.Edges))
 	set("meta", p.Meta)
