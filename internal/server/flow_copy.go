@@ -81,12 +81,19 @@ func (s *Server) importFlow(c *call) error {
 const importedName = "Imported Flow"
 
 // unwrap gives the flow in a flow file, and where it is in the body. What has a
-// flow and no nodes of its own is a file; anything else is a bare flow.
+// flow and no nodes of its own is a file; what has nodes, edges or a name is a
+// bare flow.
 func unwrap(o flow.Object) (inner flow.Object, loc []any, faults []fault) {
 	loc = []any{"body"}
 	raw, wrapped := o.Get("flow")
-	if _, bare := o.Get("nodes"); bare || !wrapped {
+	if has(o, "nodes") {
 		return o, loc, nil
+	}
+	if !wrapped {
+		if !has(o, "edges") && !has(o, "name") {
+			faults = append(faults, missing("body", "flow")) // it was not meant to be a flow
+		}
+		return o, loc, faults
 	}
 	if v, ok := o.Get("version"); ok {
 		if f := checkVersion(v); f != nil {
@@ -100,6 +107,11 @@ func unwrap(o flow.Object) (inner flow.Object, loc []any, faults []fault) {
 		})
 	}
 	return inner, at(loc, "flow"), faults
+}
+
+func has(o flow.Object, key string) bool {
+	_, ok := o.Get(key)
+	return ok
 }
 
 // checkVersion refuses files of a newer major version than 1, which this server
