@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/spf13/cobra"
+
 	"github.com/flowctl/flowctl/internal/store"
 )
 
@@ -55,4 +57,28 @@ func (d *database) user(ctx context.Context, st *store.Store, email string) (*st
 		return nil, fmt.Errorf("no user %q; see 'flowctl server user list'", email)
 	}
 	return u, err
+}
+
+// serverFlags are the flags of other commands that name a server.
+func serverFlags() []string { return []string{"server", "token", "profile"} }
+
+// hideServerFlags puts flags of the same names before those of the root, which
+// the help does not show.
+func hideServerFlags(cmd *cobra.Command) {
+	f := cmd.PersistentFlags()
+	for _, name := range serverFlags() {
+		f.String(name, "", "")
+		_ = f.MarkHidden(name) // it is there
+	}
+}
+
+// withoutServer refuses those flags: who gives one expects another place to be
+// changed than the one that would be.
+func withoutServer(cmd *cobra.Command, args []string) error {
+	for _, name := range serverFlags() {
+		if cmd.Flags().Changed(name) {
+			return usageError{fmt.Errorf("'%s' works on --db, not on a server; leave out --%s", cmd.CommandPath(), name)}
+		}
+	}
+	return cmd.Root().PersistentPreRunE(cmd, args)
 }
