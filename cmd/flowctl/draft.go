@@ -80,11 +80,17 @@ func (d *draft) remove() error {
 	return nil
 }
 
-// editorCommand is the user's editor.
-func editorCommand() string {
-	fallback := "vi"
-	if runtime.GOOS == "windows" {
-		fallback = "notepad"
+// editor is the user's editor. Where nobody sits at a terminal there is none that
+// could be guessed: vi would wait for ever.
+func (a *app) editor() (string, error) {
+	line := cmp.Or(strings.TrimSpace(os.Getenv("VISUAL")), strings.TrimSpace(os.Getenv("EDITOR")))
+	switch {
+	case line != "":
+		return line, nil
+	case !a.interactive():
+		return "", usageError{errors.New("no terminal to edit at; set EDITOR to a program that edits without one, or use 'flowctl update'")}
+	case runtime.GOOS == "windows":
+		return "notepad", nil
 	}
-	return cmp.Or(strings.TrimSpace(os.Getenv("VISUAL")), strings.TrimSpace(os.Getenv("EDITOR")), fallback)
+	return "vi", nil
 }
