@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
@@ -63,7 +64,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitDone
 	case ctx.Err() != nil, errors.Is(err, errInterrupted):
 		return exitInterrupted
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.Is(err, store.ErrBadKind):
 		return exitUsage
 	case errors.As(err, &no):
 		return exitNo

@@ -61,9 +61,11 @@ func newServerCmd(a *app) *cobra.Command {
   flowctl server --model-url http://localhost:11434 --max-runs 4
   FLOWCTL_DB=postgres://db.example.com/flowctl flowctl server --log-format json
   flowctl server --dev`,
-		Args: cobra.NoArgs,
-		RunE: o.run,
+		Args:              cobra.NoArgs,
+		PersistentPreRunE: withoutServer,
+		RunE:              o.run,
 	}
+	hideServerFlags(cmd)
 	cmd.PersistentFlags().StringVar(&o.dbFlag, "db", "",
 		"`database`: the path of a SQLite file, or a postgres:// URL (FLOWCTL_DB; default the local store)")
 	f := cmd.Flags()
@@ -99,6 +101,9 @@ func (o *serverOptions) run(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	if err := o.checkTLS(); err != nil {
+		return err
+	}
+	if err := checkAddress(ctx, o.address()); err != nil {
 		return err
 	}
 	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", o.address())

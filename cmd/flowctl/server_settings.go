@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -63,6 +64,18 @@ func checkOrigin(origin string) error {
 		return nil
 	}
 	return usageError{fmt.Errorf("--cors-origin %q is no origin; give scheme and host alone, such as https://flows.example.com", origin)}
+}
+
+// checkAddress refuses what is no address to listen on, on any machine.
+func checkAddress(ctx context.Context, address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = net.DefaultResolver.LookupPort(ctx, "tcp", port)
+	}
+	if err != nil {
+		return usageError{fmt.Errorf("%q is no address to listen on; give one such as 127.0.0.1:8080 with --listen", address)}
+	}
+	return nil
 }
 
 // logger gives the log on stderr.

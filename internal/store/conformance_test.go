@@ -58,6 +58,7 @@ func conformance() []conformanceCase {
 		{"RemoveUser", testRemoveUser},
 		{"Keys", testKeys},
 		{"KeyTouch", testKeyTouch},
+		{"KeyTouchAtClose", testKeyTouchAtClose},
 		{"Sessions", testSessions},
 		{"Migrations", testMigrations},
 		{"MigrationsKeepFlows", testMigrationsKeepFlows},

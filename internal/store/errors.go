@@ -18,6 +18,7 @@ var (
 	ErrReadOnly  = errors.New("not writable")
 	ErrLocked    = errors.New("locked by another program")
 	ErrClosed    = errors.New("store is closed")
+	ErrBadKind   = errors.New("no such kind of database")
 )
 
 // ReplayError says that a request with the same idempotency key was answered

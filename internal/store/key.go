@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 )
 
 // KeyKind tells a key made for a program from the session of a sign-in.
@@ -32,8 +34,9 @@ type Key struct {
 const (
 	keyColumns = "api_key.id, user_id, api_key.name, hint, kind, api_key.created_at, expires_at, last_used_at"
 
-	lastUsedStep = 5 * 60       // seconds that LastUsedAt may be behind
-	keepSessions = 24 * 60 * 60 // seconds for which an expired session is told from an unknown key
+	lastUsedStep  = 5 * 60          // seconds that LastUsedAt may be behind
+	touchPatience = 5 * time.Second // how long Close waits at most for LastUsedAt to be written
+	keepSessions  = 24 * 60 * 60    // seconds for which an expired session is told from an unknown key
 )
 
 func (k *Key) columns() []any {
@@ -113,12 +116,41 @@ func (s *Store) touch(id string, t int64) {
 			return
 		}
 	}
-	go func() {
-		_ = s.db.write(context.Background(), func(ctx context.Context, tx queryer) error {
+	s.touches.start(func(ctx context.Context) {
+		_ = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 			_, err := tx.exec(ctx, "UPDATE api_key SET last_used_at = $1 WHERE id = $2 AND last_used_at < $1", t, id)
 			return err
 		})
-	}()
+	})
+}
+
+// touches are the writes of touch that are under way.
+type touches struct {
+	mu    sync.Mutex
+	ended bool
+	group sync.WaitGroup
+}
+
+// start runs write beside the caller, unless the store is being closed.
+func (w *touches) start(write func(context.Context)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ended {
+		return
+	}
+	w.group.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), touchPatience)
+		defer cancel()
+		write(ctx)
+	})
+}
+
+// end waits for the writes that have started, and lets no more start.
+func (w *touches) end() {
+	w.mu.Lock()
+	w.ended = true
+	w.mu.Unlock()
+	w.group.Wait()
 }
 
 // Keys lists a user's keys, or everybody's for "", oldest first, expired ones too.

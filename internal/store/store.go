@@ -13,6 +13,7 @@ type Store struct {
 	db database
 
 	touched sync.Map // id of a key -> epoch seconds of its last use that was written, see touch
+	touches touches
 }
 
 // database is a SQLite file or a Postgres database.
@@ -61,7 +62,7 @@ func connect(dsn string) (database, error) {
 	case scheme == "postgres" || scheme == "postgresql":
 		return newPostgres(dsn)
 	}
-	return nil, fmt.Errorf("no such kind of database, %q: give the path of a file, or a postgres:// URL", scheme)
+	return nil, fmt.Errorf("%w, %q: give the path of a file, or a postgres:// URL", ErrBadKind, scheme)
 }
 
 // bringUp makes and migrates the database as far as need be. One that is up to
@@ -80,6 +81,7 @@ func bringUp(ctx context.Context, db database) error {
 
 // Close finishes the writes that wait and closes the database.
 func (s *Store) Close() error {
+	s.touches.end()
 	if err := s.db.close(); err != nil {
 		return fmt.Errorf("close database: %w", err)
 	}

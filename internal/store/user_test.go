@@ -201,6 +201,28 @@ func testKeyTouch(t *testing.T, dsn string) {
 	}
 }
 
+// testKeyTouchAtClose sees that Close waits for the use of a key to be written.
+func testKeyTouchAtClose(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	ann := addUser(t, s, "ann@x")
+	for i := range byte(10) {
+		must(t, s.AddKey(t.Context(), &Key{UserID: ann.ID, Kind: APIKey}, [32]byte{i}))
+	}
+	for i := range byte(10) {
+		if _, _, err := s.UserByKey(t.Context(), [32]byte{i}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, s.Close())
+	keys, err := openStore(t, dsn).Keys(t.Context(), ann.ID)
+	must(t, err)
+	for _, k := range keys {
+		if k.LastUsedAt == 0 {
+			t.Errorf("the use of %s was lost", k.ID)
+		}
+	}
+}
+
 // testSessions sees that a new password ends sessions, and old ones are cleared away.
 func testSessions(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
