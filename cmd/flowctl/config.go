@@ -43,7 +43,7 @@ const (
 func (a *app) loadConfig(flags *pflag.FlagSet) error {
 	path, err := configPath()
 	if err != nil {
-		return err
+		path = os.DevNull // without a home folder there is none
 	}
 	v := viper.New()
 	v.SetConfigFile(path)
@@ -64,6 +64,9 @@ func (a *app) loadConfig(flags *pflag.FlagSet) error {
 	if v.InConfig("token") {
 		return fmt.Errorf("%s holds a token; take it out and sign in with 'flowctl login', or set FLOWCTL_TOKEN", path)
 	}
+	if err := checkTimeoutVariable(flags); err != nil {
+		return err
+	}
 	var decoded mapstructure.Metadata
 	err = v.Unmarshal(&a.config, func(c *mapstructure.DecoderConfig) { c.Metadata = &decoded })
 	if err != nil {
@@ -76,6 +79,20 @@ func (a *app) loadConfig(flags *pflag.FlagSet) error {
 	}
 	if t := a.config.Timeout; t < 0 || t > 0 && t < minTimeout {
 		return usageError{fmt.Errorf("a timeout of %v cannot be; give it with its unit, such as 30s, or 0 for none", t)}
+	}
+	return nil
+}
+
+// checkTimeoutVariable says what is wrong with FLOWCTL_TIMEOUT, unless --timeout
+// goes before it.
+func checkTimeoutVariable(flags *pflag.FlagSet) error {
+	text := os.Getenv("FLOWCTL_TIMEOUT")
+	if text == "" || flags.Changed("timeout") {
+		return nil
+	}
+	t, err := time.ParseDuration(text)
+	if err != nil || t < 0 || t > 0 && t < minTimeout {
+		return usageError{fmt.Errorf("FLOWCTL_TIMEOUT=%q cannot be; give a time with its unit, such as 30s, or 0 for none", text)}
 	}
 	return nil
 }
