@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -62,7 +63,7 @@ func (o *createOptions) run(cmd *cobra.Command, args []string) error {
 
 // spec is what the new flow shall be.
 func (o *createOptions) spec(cmd *cobra.Command, name string) (flow.Spec, error) {
-	if name == "" {
+	if strings.TrimSpace(name) == "" {
 		return flow.Spec{}, usageError{errors.New("the name is empty; give the flow a name")}
 	}
 	access, err := o.access.control()

@@ -13,6 +13,7 @@ With nothing configured, flows are kept on this machine.`
 
 // newRootCmd builds the whole command tree.
 func newRootCmd(a *app) *cobra.Command {
+	var version bool
 	cmd := &cobra.Command{
 		Use:               "flowctl",
 		Short:             "Keep AI flows in git",
@@ -21,8 +22,13 @@ func newRootCmd(a *app) *cobra.Command {
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
-		RunE:              groupRun,
-		Args:              cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if version && len(args) == 0 {
+				return a.printVersion(outputFlags{})
+			}
+			return groupRun(cmd, args)
+		},
+		Args: cobra.ArbitraryArgs,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			if c == c.Root() || c.Name() == cobra.ShellCompRequestCmd {
 				return nil // help needs none; for completion see listForCompletion
@@ -34,6 +40,7 @@ func newRootCmd(a *app) *cobra.Command {
 	cmd.SetOut(a.out)
 	cmd.SetErr(a.err)
 	a.flags.register(cmd)
+	cmd.Flags().BoolVar(&version, "version", false, "print the version of flowctl")
 	_ = cmd.RegisterFlagCompletionFunc("profile", a.completeProfiles(localProfile))
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())}

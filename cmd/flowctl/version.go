@@ -27,21 +27,23 @@ func newVersionCmd(a *app) *cobra.Command {
 		Short:             "Print the version of flowctl",
 		Args:              cobra.NoArgs,
 		PersistentPreRunE: withoutConfig,
-		RunE: func(*cobra.Command, []string) error {
-			p, err := a.printer(out)
-			if err != nil {
-				return err
-			}
-			info := versionInfo{Version: releaseVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-			if p.ForPeople() {
-				_, err := fmt.Fprintf(a.out, "flowctl %s (%s, %s)\n", info.Version, info.Go, info.Platform)
-				return err
-			}
-			return output.Item(p, output.View[versionInfo]{Name: func(v versionInfo) string { return v.Version }}, info)
-		},
+		RunE:              func(*cobra.Command, []string) error { return a.printVersion(out) },
 	}
 	out.register(cmd)
 	return cmd
+}
+
+func (a *app) printVersion(out outputFlags) error {
+	p, err := a.printer(out)
+	if err != nil {
+		return err
+	}
+	info := versionInfo{Version: releaseVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	if p.ForPeople() {
+		_, err := fmt.Fprintf(a.out, "flowctl %s (%s, %s)\n", info.Version, info.Go, info.Platform)
+		return err
+	}
+	return output.Item(p, output.View[versionInfo]{Name: func(v versionInfo) string { return v.Version }}, info)
 }
 
 // releaseVersion is the linked version, else the module's, else the commit's.
