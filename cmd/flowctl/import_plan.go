@@ -123,8 +123,10 @@ func findTwins(flows []*incoming) {
 func (p *planner) decide(f *incoming) {
 	same := p.byName[f.name]
 	switch {
-	case f.twin != nil && p.ifExists == ifExistsSkip:
+	case f.twin != nil && p.ifExists == ifExistsSkip && f.saysTheSame(f.twin):
 		f.action = actionSkip
+	case f.twin != nil && p.ifExists == ifExistsSkip:
+		f.err = conflictError{fmt.Errorf("would be the same flow as %s (%s) and differs from it; give each an id of its own, or import both with --if-exists duplicate", f.twin.at, f.sameness())}
 	case f.twin != nil:
 		f.err = conflictError{fmt.Errorf("is the same flow as %s (%s); take one of them out, or import both with --if-exists duplicate", f.twin.at, f.sameness())}
 	case p.ifExists == ifExistsFail && f.match != nil:
@@ -154,12 +156,27 @@ func (p *planner) update(f *incoming) {
 	case f.match != nil:
 		f.action = actionUpdate
 	case len(same) > 1:
-		f.err = conflictError{fmt.Errorf("%q means %d flows: %s; which one to update is told by an \"id\" in the file", f.name, len(same), ids(same))}
+		f.err = conflictError{fmt.Errorf("%q means %d flows: %s; %s", f.name, len(same), ids(same),
+			f.hint(`which one to update is told by an "id" in the file`, "put the id of one of these into the file"))}
 	case len(same) == 1 && p.wanted[f.name] > 1:
-		f.err = conflictError{fmt.Errorf("%d of the flows to import are named %q, like flow %s; which one is to update it is told by its \"id\"", p.wanted[f.name], f.name, same[0].id)}
+		f.err = conflictError{fmt.Errorf("%d of the flows to import are named %q, like flow %s; %s", p.wanted[f.name], f.name, same[0].id,
+			f.hint(`which one is to update it is told by its "id"`, "put the id of that flow into the file that is to update it"))}
 	case len(same) == 1:
 		f.action, f.match = actionUpdate, same[0]
 	}
+}
+
+// hint says what to do when the file does not tell which flow it is.
+func (f *incoming) hint(withoutID, withForeignID string) string {
+	if f.id == "" {
+		return withoutID
+	}
+	return fmt.Sprintf("the file's id %.40s is not on this server; %s", f.id, withForeignID)
+}
+
+// saysTheSame tells whether two files hold the same flow, however it is spelt.
+func (f *incoming) saysTheSame(other *incoming) bool {
+	return flow.Equal(f.spec.AppendJSON(nil), other.spec.AppendJSON(nil))
 }
 
 func (f *incoming) sameness() string {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 func TestPlan(t *testing.T) {
@@ -33,7 +35,8 @@ func TestPlan(t *testing.T) {
 
 		{"one id twice", "fail", nil, []string{"1=A", "1=B"}, []string{"create", "conflict"}},
 		{"one id twice, update", "update", []string{"1=A"}, []string{"1=A", "1=B"}, []string{"update 1", "conflict"}},
-		{"one id twice, skip", "skip", nil, []string{"1=A", "1=B"}, []string{"create", "skip"}},
+		{"one id twice, skip", "skip", nil, []string{"1=A", "1=A"}, []string{"create", "skip"}},
+		{"one id for two flows, skip", "skip", nil, []string{"1=A", "1=B"}, []string{"create", "conflict"}},
 		{"one name twice", "fail", nil, []string{"A", "A"}, []string{"create", "conflict"}},
 		{"one name twice, one id", "fail", nil, []string{"1=A", "A"}, []string{"create", "conflict"}},
 		{"one name twice, two ids", "fail", nil, []string{"1=A", "2=A"}, []string{"create", "create"}},
@@ -49,7 +52,7 @@ func TestPlan(t *testing.T) {
 			var flows []*incoming
 			for _, f := range tt.flows {
 				id, name := idAndName(f)
-				flows = append(flows, &incoming{at: f, id: id, name: name})
+				flows = append(flows, &incoming{at: f, id: id, name: name, spec: flow.Spec{Name: name}})
 			}
 			plan(flows, have, tt.ifExists)
 			for i, f := range flows {
