@@ -46,7 +46,7 @@ func TestAuthentication(t *testing.T) {
 func TestEveryRouteAsksForAKey(t *testing.T) {
 	f := newFixture(t, Options{})
 	open := map[string]bool{
-		"/health": true, "/api/version": true, "/openapi.json": true, "/docs": true, "/docs/{asset}": true, "/metrics": true,
+		"/health": true, "/api/version": true, "/openapi.json": true, "/docs": true, "/docs/{$}": true, "/docs/{asset}": true, "/metrics": true,
 		"/api/v1/auths/signin": true,
 	}
 	for _, rt := range f.srv.routes() {

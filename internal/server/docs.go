@@ -41,6 +41,14 @@ func (s *Server) docs(c *call) error {
 	return nil
 }
 
+// docsElsewhere sends to /docs, where the page finds its files. The address is
+// relative, so that it holds behind a proxy that puts the server below a path.
+func (s *Server) docsElsewhere(c *call) error {
+	c.Header().Set("Location", "../docs")
+	c.WriteHeader(http.StatusMovedPermanently)
+	return nil
+}
+
 // docsAssetType gives the media type of a file under /docs/, "" if there is no
 // such file.
 func docsAssetType(name string) string {

@@ -63,6 +63,8 @@ func TestInvalidBodies(t *testing.T) {
 		{create, `{"name":"x","nodes":[],"nodes":[]}`, `{"type":"json_invalid","loc":["body",23],"msg":"JSON decode error: duplicate key \"nodes\"","input":{}}`},
 		{create, `{"name":"x","meta":{"a":1,"\u0061":2}}`, `{"type":"json_invalid","loc":["body",26],"msg":"JSON decode error: duplicate key \"a\"","input":{}}`},
 		{create, `{"name":"x","nodes":` + deep + `}`, `{"type":"json_invalid","loc":["body",1019],"msg":"JSON decode error: nested deeper than 1000 levels","input":{}}`},
+		{imp, `{}`, `{"type":"missing","loc":["body","flow"],"msg":"Field required","input":null}`},
+		{imp, `{"version":"1.0","exportedAt":5}`, `{"type":"missing","loc":["body","flow"],"msg":"Field required","input":null}`},
 		{imp, `{"flow":[]}`, `{"type":"dict_type","loc":["body","flow"],"msg":"` + dict + `","input":[]}`},
 		{imp, `{"version":"2.0","flow":{}}`, `{"type":"value_error","loc":["body","version"],"msg":"Value error, this server reads flow files of version 1","input":"2.0"}`},
 		{imp, `{"version":"x","flow":{}}`, `{"type":"value_error","loc":["body","version"],"msg":"Value error, this server reads flow files of version 1","input":"x"}`},
@@ -173,7 +175,7 @@ func TestPathsAndMethods(t *testing.T) {
 	id := f.create(f.ann, hello)
 	for _, path := range []string{
 		"/", "/nowhere", "/api/v1/flows/" + id + "/", "/api/v1/flows/" + id + "/nothing", "/api/v1/flows/create/", "/api/v1//flows/",
-		"/api/v1/./flows/", "/api/v1/flows/../flows/", "/docs/", "/docs/../health", "/docs/embed.go", "/docs/swagger-ui.css.gz",
+		"/api/v1/./flows/", "/api/v1/flows/../flows/", "/docs/../health", "/docs/embed.go", "/docs/swagger-ui.css.gz",
 		"/api/v1/flows/" + id + "/executions/", "/API/v1/flows/", "/health/",
 	} {
 		if r := f.want(404, f.ann, "GET", path, ""); r.text() != `{"detail":"Not Found"}` {
@@ -194,6 +196,8 @@ func TestPathsAndMethods(t *testing.T) {
 			switch {
 			case method == "OPTIONS":
 				want = 204
+			case rt.path == "/docs/{$}" && (method == "GET" || method == "HEAD"):
+				want = 301
 			case rt.methods["GET"] != nil && (method == "GET" || method == "HEAD"):
 				want = 200
 			}

@@ -54,6 +54,7 @@ func (s *Server) routes() []route {
 		{"/api/version", m{"GET": s.apiVersion}},
 		{"/openapi.json", m{"GET": s.openAPI}},
 		{"/docs", m{"GET": s.docs}},
+		{"/docs/{$}", m{"GET": s.docsElsewhere}},
 		{"/docs/{asset}", m{"GET": s.docsAsset}},
 		{"/metrics", m{"GET": s.writeMetrics}},
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -176,9 +177,18 @@ func TestMetrics(t *testing.T) {
 		`flowctl_http_request_duration_seconds_count{route="/api/v1/flows/{id}"} 3`,
 		`flowctl_http_requests_in_flight 1`,
 		`flowctl_database_up 1`,
+		`# TYPE flowctl_http_requests_total counter`,
+		`# TYPE flowctl_http_request_duration_seconds summary`,
+		`# TYPE flowctl_runs_running gauge`,
+		"# HELP flowctl_database_up\n# TYPE flowctl_database_up gauge",
 	} {
 		if !strings.Contains(r.text(), line+"\n") {
 			t.Errorf("no %s in\n%s", line, r.body)
+		}
+	}
+	for line := range strings.Lines(r.text()) {
+		if kind, ok := strings.CutPrefix(line, "# TYPE "); ok && !regexp.MustCompile(` (counter|gauge|summary|histogram)\n$`).MatchString(kind) {
+			t.Errorf("no type of Prometheus: %s", line)
 		}
 	}
 	if strings.Contains(r.text(), id) || strings.Contains(r.text(), "/made/up") || !strings.Contains(r.text(), "process_resident_memory_bytes") {
@@ -197,6 +207,9 @@ func TestDocs(t *testing.T) {
 		if strings.Contains(page.text(), away) {
 			t.Errorf("the page points away from the server (%s): %s", away, page.body)
 		}
+	}
+	if r := f.want(301, caller{}, "GET", "/docs/", ""); r.header.Get("Location") != "../docs" {
+		t.Errorf("/docs/ sends to %q", r.header.Get("Location"))
 	}
 	for asset, start := range map[string]string{
 		"docs.js": "// Shows the contract", "swagger-ui-bundle.js": "/*! For license", "swagger-ui.css": ".swagger-ui", "favicon-32x32.png": "\x89PNG",
