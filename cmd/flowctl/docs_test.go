@@ -127,6 +127,7 @@ func generateMarkdown(cmd *cobra.Command, files map[string][]byte) error {
 
 func generateMan(cmd *cobra.Command, files map[string][]byte) error {
 	defer indentCode(cmd)()
+	cmd.Long = escapeMarkdown(cmd.Long) // indentCode takes this back too
 	var page bytes.Buffer
 	header := &doc.GenManHeader{Section: "1", Date: &time.Time{}, Source: "flowctl", Manual: "flowctl manual"}
 	err := doc.GenMan(cmd, header, &page)
@@ -140,4 +141,33 @@ func indentCode(cmd *cobra.Command) (back func()) {
 	was := cmd.Long
 	cmd.Long = strings.ReplaceAll(was, "\n  ", "\n      ")
 	return func() { cmd.Long = was }
+}
+
+// escapeMarkdown keeps what is no code in a text that indentCode went over from
+// being read as Markdown: a help text is plain.
+func escapeMarkdown(text string) string {
+	plain := strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`)
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "    ") {
+			line = plain.Replace(line)
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// TestManKeepsText checks that a man page says what the help does.
+func TestManKeepsText(t *testing.T) {
+	const text = "Give 'flows/*.json', '**/x_y_z', <REF> or [a](b).\n\n  a*b*c_d_e\n\nThe *end*."
+	files := map[string][]byte{}
+	if err := generateMan(&cobra.Command{Use: "x", Long: text, DisableAutoGenTag: true}, files); err != nil {
+		t.Fatal(err)
+	}
+	page := strings.NewReplacer(`\`, "", "&", "").Replace(string(files["docs/man/x.1"]))
+	for _, want := range []string{"'flows/*.json', '**/x_y_z', <REF> or [a](b).", "a*b*c_d_e", "The *end*."} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in\n%s", want, page)
+		}
+	}
 }

@@ -23,8 +23,8 @@ func newEditCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "edit REF",
 		Short: "Change a flow in your editor",
-		Long: `Open a flow as a flow file in your editor ($VISUAL, else $EDITOR, else vi), and
-send what you saved. The changed flow is printed.
+		Long: `Open a flow as a flow file in your editor ($VISUAL, else $EDITOR, else vi where
+there is a terminal), and send what you saved. The changed flow is printed.
 
 What somebody else changed meanwhile is not overwritten. Whenever your text cannot
 be sent it is kept, and you are told where.
