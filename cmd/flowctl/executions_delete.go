@@ -26,7 +26,7 @@ ended. At a terminal you are asked first; elsewhere --yes has to be given.
 
 ` + refHelp,
 		Example: `  flowctl executions delete "Content review" --all
-  flowctl executions list "Content review" -o name | xargs flowctl executions delete "Content review" --yes`,
+  flowctl executions list review -o name | xargs flowctl executions delete review --yes`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: a.completeExecution,
 		RunE:              o.run,

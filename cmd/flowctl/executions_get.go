@@ -22,7 +22,7 @@ showed. --output json gives all that is kept of it.
 
 ` + executionHelp,
 		Example: `  flowctl executions get "Content review"
-  flowctl executions get "Content review" 019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b --jq .node_results`,
+  flowctl executions get review 019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b --jq .errors`,
 		Args:              cobra.RangeArgs(1, 2),
 		ValidArgsFunction: a.completeExecution,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -25,7 +25,7 @@ func newExecutionsListCmd(a *app) *cobra.Command {
 		Short:   "List the executions of a flow, the newest first",
 		Long:    "List the executions of a flow, the newest first.\n\n" + refHelp,
 		Example: `  flowctl executions list "Content review"
-  flowctl executions list "Content review" -o json --jq '[.[] | select(.status == "error")] | length'`,
+  flowctl executions list review --jq '[.[] | select(.status == "error")] | length'`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: a.completeRef,
 		RunE:              o.run,
