@@ -36,6 +36,8 @@ type incoming struct {
 	name string
 	spec flow.Spec // dropped once it is written
 
+	beside []string // what the file says beside the flow, and no server keeps
+
 	action action
 	match  *stored   // the flow on the server that it is, nil for none
 	twin   *incoming // an earlier one that is the same flow
@@ -43,6 +45,7 @@ type incoming struct {
 
 	done    bool   // it was created or updated
 	written string // the id on the server then
+	noMeta  bool   // but the server did not keep its meta
 }
 
 // stored is a flow that the server has already.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strconv"
 
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -63,5 +64,10 @@ func newIncoming(f *flowfile.File, several bool) *incoming {
 	}
 	in.spec.Name = cmp.Or(in.spec.Name, defaultName)
 	in.name = in.spec.Name
+	for _, m := range f.Extra {
+		if m.Key != "$schema" {
+			in.beside = append(in.beside, strconv.Quote(m.Key))
+		}
+	}
 	return in
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
 )
@@ -52,8 +53,29 @@ func (o *importOptions) report(ctx context.Context, p *output.Printer, b *batch)
 			o.app.fail(f.at + ": " + f.err.Error())
 		}
 	}
+	o.warnOfLosses(b.flows)
 	o.app.note("%s", n.text(o.dryRun))
 	return errors.Join(err, verdict)
+}
+
+// warnOfLosses names, once for each file, what was written of it only in part.
+func (o *importOptions) warnOfLosses(flows []*incoming) {
+	said := map[string]bool{}
+	warn := func(text string) {
+		if !said[text] {
+			said[text] = true
+			o.app.warn("%s", text)
+		}
+	}
+	for _, f := range flows {
+		written := f.done || o.dryRun && f.err == nil && f.action != actionSkip
+		if f.noMeta {
+			warn(f.file + `: this server does not keep "meta"`)
+		}
+		if written && len(f.beside) > 0 {
+			warn(f.file + ": " + strings.Join(f.beside, ", ") + " beside the flow: servers do not keep that, it stays in the file only")
+		}
+	}
 }
 
 // count adds a flow and tells whether something is to be shown of it.

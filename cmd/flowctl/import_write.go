@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -56,7 +57,13 @@ func (f *incoming) write(ctx context.Context, c *client.Client) error {
 		written, err = c.Flows.Create(ctx, spec, client.WithoutGraph())
 	}
 	f.done, f.written = err == nil, written.ID
+	f.noMeta = f.done && !isEmptyObject(spec.Meta) && !flow.Equal(spec.Meta, written.Meta)
 	return err
+}
+
+// isEmptyObject tells whether meta says nothing: it is absent, null or {}.
+func isEmptyObject(meta json.RawMessage) bool {
+	return len(meta) == 0 || flow.Equal(meta, json.RawMessage("null")) || flow.Equal(meta, json.RawMessage("{}"))
 }
 
 // outlive gives a context that ends a while after ctx does.
