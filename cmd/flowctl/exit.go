@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -83,5 +84,9 @@ func errorText(ctx context.Context, err error) string {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return "interrupted"
 	}
-	return err.Error()
+	text := err.Error()
+	if failed := (*client.Error)(nil); errors.As(err, &failed) && failed.NoToken && strings.HasSuffix(text, failed.Error()) {
+		text += " with 'flowctl login --server URL', or set FLOWCTL_TOKEN"
+	}
+	return text
 }

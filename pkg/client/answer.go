@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/go-resty/resty/v2"
 )
@@ -71,12 +72,16 @@ func (c *conn) refused(k *call, status int, a *answer) error {
 	}
 	e := c.failure(k, status, "")
 	e.RequestID = c.redact(requestID(a.header))
+	e.NoToken = status == http.StatusUnauthorized && c.token == "" && k.path != signInPath
+	e.wait, _ = retryAfter(a.header, time.Now())
 	// The real backend may have stored what it answers 500 to; so may a server
 	// behind a proxy that lost its answer.
 	e.unsure = k.method == http.MethodPost && !k.repeatable && !isOurs(a.header) && (status >= 500 || k.lost)
 	var said struct{ Detail json.RawMessage }
 	var text string
 	switch {
+	case isPage(body):
+		e.Detail = printable(c.redact("not JSON but "+describe(a.header, body)), maxDetail)
 	case json.Unmarshal(body, &said) != nil || said.Detail == nil:
 		e.Detail = printable(c.redact(describe(a.header, body)), maxDetail)
 	case json.Unmarshal(said.Detail, &text) == nil:
@@ -126,7 +131,7 @@ func (c *conn) unusable(k *call, a *answer, want string, err error) error {
 	switch {
 	case len(text) == 0:
 		detail, e.hint = fmt.Sprintf("empty (%s), not %s", contentType(a.header), want), "check the server's address and version"
-	case text[0] == '<' || err != nil && !isJSON(a.header):
+	case isPage(text) || err != nil && !isJSON(a.header):
 		detail, e.hint = "not JSON but "+describe(a.header, a.body), "check the server's address: there is no flows API below it"
 	case err != nil && !json.Valid(text):
 		detail, e.broke = fmt.Sprintf("JSON (%s) that breaks off or is damaged: %v in %d", contentType(a.header), err, len(a.body)), true
@@ -139,6 +144,9 @@ func (c *conn) unusable(k *call, a *answer, want string, err error) error {
 	e.Detail = printable(c.redact(detail), maxDetail)
 	return e
 }
+
+// isPage tells HTML and XML: the answer of something that is no flows API.
+func isPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
 
 // describe says what a body that is not JSON is: a page by its title, a short
 // text as it is.

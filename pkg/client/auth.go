@@ -7,7 +7,10 @@ import (
 	"net/http"
 )
 
-const authPath = "/api/v1/auths/"
+const (
+	authPath   = "/api/v1/auths/"
+	signInPath = authPath + "signin"
+)
 
 // AuthService signs in and tells who is signed in.
 type AuthService struct{ c *conn }
@@ -38,7 +41,7 @@ func (s *AuthService) SignIn(ctx context.Context, email, password string) (Sessi
 	}
 	// Without a key: a server that keeps the answers of keyed calls would keep the
 	// token.
-	k := &call{verb: "sign in", subject: email, method: http.MethodPost, path: authPath + "signin", body: body, unkeyed: true, repeatable: true, secret: true}
+	k := &call{verb: "sign in", subject: email, method: http.MethodPost, path: signInPath, body: body, unkeyed: true, repeatable: true, secret: true}
 	a, err := s.c.do(ctx, k)
 	if err != nil {
 		return Session{}, err

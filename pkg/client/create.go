@@ -38,7 +38,7 @@ func (s *FlowsService) store(ctx context.Context, k *call, want func(context.Con
 		keyed := s.c.ours.Load() // then every try there is has been made
 		f, _, err := s.c.flow(ctx, k)
 		var failed *Error
-		if !errors.As(err, &failed) || !failed.unsure || keyed || ctx.Err() != nil {
+		if !errors.As(err, &failed) || !failed.unsure || keyed || failed.wait > s.c.retry.MaxWait || ctx.Err() != nil {
 			return f, err
 		}
 		twin, found, looked := s.look(ctx, want, since)

@@ -27,7 +27,8 @@
 // A call that can be done twice without harm (GET, DELETE, an update) is tried
 // again after a connection error and the statuses 429, 502, 503 and 504, with
 // exponential backoff, full jitter and regard for Retry-After; [WithRetry] says
-// how often. A DELETE that finds nothing after its first answer was lost is done.
+// how often, and how long a wait may be: if the server asks for a longer one, the
+// call fails at once. A DELETE that finds nothing after its first answer was lost is done.
 // Other POSTs are tried again when they cannot have arrived or were turned away
 // unread (429), and, on our own server, in every such case: they carry an
 // Idempotency-Key, with which it does them once. A server that was silent for the

@@ -1,11 +1,13 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // What went wrong, to be asked with errors.Is.
@@ -29,13 +31,15 @@ type Error struct {
 	Method     string       // "GET", ...
 	Path       string       // below the base URL, without the query
 	RequestID  string       // the server's X-Request-Id, "" without
+	NoToken    bool         // a 401 to a call without a token
 
-	doing  string // `get flow "x"`
-	one    bool   // it was about one thing, which has an id
-	hint   string // what to do next, if it is not what the status says
-	err    error  // beneath
-	broke  bool   // the answer began and broke off
-	unsure bool   // what was asked for may have been done
+	doing  string        // `get flow "x"`
+	one    bool          // it was about one thing, which has an id
+	hint   string        // what to do next, if it is not what the status says
+	err    error         // beneath
+	broke  bool          // the answer began and broke off
+	unsure bool          // what was asked for may have been done
+	wait   time.Duration // the server asked for with Retry-After
 }
 
 // FieldError is one fault in what was sent.
@@ -135,11 +139,20 @@ func (e *Error) detail() string {
 }
 
 // The texts that the real backend has for what it does not find, and for an
-// account that is pending or lacks a right.
+// account that is pending or lacks a right; and our own server's for one that is pending.
 const (
 	upstreamNotFound     = "We could not find what you're looking for :/"
 	upstreamNoPermission = "You do not have permission"
+	ourPending           = "This account is pending"
 )
+
+// when says how long the server wants to be left alone, "" if it did not say.
+func (e *Error) when() string {
+	if e.wait <= 0 || !isPassing(e.StatusCode) {
+		return ""
+	}
+	return fmt.Sprintf("in %v, as the server asks", max(e.wait.Round(time.Second), time.Second))
+}
 
 // next says what to do now.
 func (e *Error) next() string {
@@ -148,7 +161,7 @@ func (e *Error) next() string {
 	}
 	switch s := e.StatusCode; {
 	case e.unsure:
-		return "it may have been done all the same: look before you try again"
+		return strings.TrimRight("it may have been done all the same: look before you try again "+e.when(), " ")
 	case errors.Is(e.err, context.Canceled):
 		return ""
 	case errors.As(e.err, new(silence)), errors.Is(e.err, context.DeadlineExceeded):
@@ -161,6 +174,10 @@ func (e *Error) next() string {
 		return "check the server's address and that it runs"
 	case s == http.StatusUnauthorized && strings.HasPrefix(e.Detail, upstreamNoPermission):
 		return "the account waits for approval or lacks a right: ask an administrator"
+	case s == http.StatusUnauthorized && strings.HasPrefix(e.Detail, ourPending):
+		return "ask an administrator"
+	case e.NoToken:
+		return "no token was given: sign in"
 	case s == http.StatusUnauthorized:
 		return "check the token, or sign in again"
 	case s == http.StatusForbidden:
@@ -176,7 +193,7 @@ func (e *Error) next() string {
 	case e.Is(ErrInvalid):
 		return "mend it and try again"
 	case isPassing(s):
-		return "try again later"
+		return "try again " + cmp.Or(e.when(), "later")
 	case s >= 500:
 		return "look into the server's log"
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/server"
+	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
 )
@@ -44,9 +46,10 @@ func TestMessages(t *testing.T) {
 		requestByID bool
 	}{
 		{404, "application/json", `{"detail":"We could not find what you're looking for :/"}`, `get flow "x": not found (404); check the id; it may be deleted, or private to somebody else`, true},
-		{404, "text/html", `<html><head><title>404 Not Found</title>`, `list flows: not found (404): text/html "404 Not Found"; check the server's address: there is no flows API below it`, false},
-		{401, "application/json", `{"detail":"Not authenticated"}`, `list flows: not signed in (401): Not authenticated; check the token, or sign in again`, false},
-		{502, "text/html; charset=utf-8", "<html>\r\n<head><title>502 Bad Gateway</title></head>", `list flows: server error (502): text/html "502 Bad Gateway"; try again later`, false},
+		{404, "text/html", `<html><head><title>404 Not Found</title>`, `list flows: not found (404): not JSON but text/html "404 Not Found"; check the server's address: there is no flows API below it`, false},
+		{401, "application/json", `{"detail":"Not authenticated"}`, `list flows: not signed in (401): Not authenticated; no token was given: sign in`, false},
+		{502, "text/html; charset=utf-8", "<html>\r\n<head><title>502 Bad Gateway</title></head>", `list flows: server error (502): not JSON but text/html "502 Bad Gateway"; try again later`, false},
+		{500, "text/plain", "Internal Server Error", `list flows: server error (500): Internal Server Error; look into the server's log`, false},
 		{500, "text/plain", "Internal Server Error", `get flow "x": server error (500): Internal Server Error; look into the server's log`, true},
 		{200, "text/html", "<!doctype html>\n<title>Open WebUI</title>", `get flow "x": unusable answer (200): not JSON but text/html "Open WebUI"; check the server's address: there is no flows API below it`, true},
 		{200, "text/html", "<!doctype html>\n<title>Open WebUI</title>", `list flows: unusable answer (200): not JSON but text/html "Open WebUI"; check the server's address: there is no flows API below it`, false},
@@ -195,6 +198,59 @@ func TestTokenIsNotSaidBack(t *testing.T) {
 	}
 	if text := fmt.Sprintf("%v %+v", client.Session{Token: token}, client.Session{Token: token}); strings.Contains(text, token) {
 		t.Errorf("a session prints as %s", text)
+	}
+}
+
+// A 500 on a list may be a flow that the real backend cannot send; our own server
+// has no such flows.
+func TestListHint(t *testing.T) {
+	const hint = "may have stored a flow that it cannot send"
+	c, b := upstream(t, upstreamtest.Options{})
+	b.Fail(upstreamtest.Fault{Method: "GET", Path: "/flows/"})
+	if _, err := c.Flows.List(t.Context(), client.ListOptions{}); err == nil || !strings.Contains(err.Error(), hint) {
+		t.Errorf("real backend: %v", err)
+	}
+	// A proxy that fails leaves no mark of the server behind it.
+	c, _ = ourServer(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/api/v1/flows/" {
+				w.WriteHeader(http.StatusInternalServerError)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	if _, err := c.Flows.List(t.Context(), client.ListOptions{}); err == nil || strings.Contains(err.Error(), hint) {
+		t.Errorf("our server: %v", err)
+	}
+}
+
+// A 401 says whether a token is missing, is wrong, or is that of a pending account.
+func TestSignInHints(t *testing.T) {
+	st, err := store.Open(t.Context(), t.TempDir()+"/flows.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	user := store.User{ID: store.NewID(), Email: "pia@example.com", Name: "Pia", Role: store.RolePending}
+	if err := st.AddUser(t.Context(), &user); err != nil {
+		t.Fatal(err)
+	}
+	pending, _, err := server.NewKey(t.Context(), st, user.ID, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := serve(t, server.New(st, server.Options{}))
+	for token, want := range map[string]string{
+		"":         "; no token was given: sign in",
+		"sk-wrong": "; check the token, or sign in again",
+		pending:    "pending: an admin has to let it in first; ask an administrator",
+	} {
+		_, err := newClient(t, url, client.WithToken(token)).Flows.List(t.Context(), client.ListOptions{})
+		var failed *client.Error
+		if !errors.As(err, &failed) || failed.NoToken != (token == "") || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%v; want it to end with %q", err, want)
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ func (s *FlowsService) All(ctx context.Context, opts ListOptions) iter.Seq2[flow
 			k := opts.call(given, cursor)
 			a, err := s.c.do(ctx, k)
 			if err != nil {
-				yield(flow.Flow{}, s.explainList(err))
+				yield(flow.Flow{}, s.explainList(ctx, err))
 				return
 			}
 			ours := isOurs(a.header)

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -83,11 +84,12 @@ func nextCursor(h http.Header) string {
 	return ""
 }
 
-// explainList says what the real backend's 500 on a list means.
-func (s *FlowsService) explainList(err error) error {
+// explainList says what a 500 on a list may mean, unless it is our own server's or
+// that of something that does not tell its version.
+func (s *FlowsService) explainList(ctx context.Context, err error) error {
 	var failed *Error
-	if errors.As(err, &failed) && failed.StatusCode == http.StatusInternalServerError && !s.c.ours.Load() {
-		failed.hint = "the real backend does this once a flow is stored that it cannot send (half a surrogate pair, or nesting beyond 250 levels): delete that flow by its id"
+	if errors.As(err, &failed) && failed.StatusCode == http.StatusInternalServerError && !s.c.isOurs(ctx) && s.c.foreign.Load() {
+		failed.hint = "look into the server's log; it may have stored a flow that it cannot send (half a surrogate pair, or nesting beyond 250 levels): then delete that flow by its id"
 	}
 	return err
 }

@@ -18,7 +18,7 @@ import (
 type Retry struct {
 	Max     int           // tries after the first one; 0 is none
 	MinWait time.Duration // the wait before the first of them is at most this; it doubles from try to try
-	MaxWait time.Duration // no wait is longer, whatever Retry-After asks for
+	MaxWait time.Duration // no wait is longer; where Retry-After asks for more, there is no further try
 }
 
 func defaultRetry() Retry {
@@ -40,9 +40,17 @@ func (c *conn) again(resp *resty.Response, err error) bool {
 		return false
 	case err == nil && !isPassing(status):
 		return false
+	case err == nil && c.retry.isTooLong(resp.Header()):
+		return false
 	}
 	refused := status == http.StatusTooManyRequests // and so not begun
 	return refused || err != nil && !arrived || k.repeatable || k.method != http.MethodPost || c.ours.Load() && !k.unkeyed
+}
+
+// isTooLong tells whether the server asks for a wait that is too long to be sat out.
+func (r Retry) isTooLong(h http.Header) bool {
+	d, ok := retryAfter(h, time.Now())
+	return ok && d > r.MaxWait
 }
 
 // isPassing tells statuses that may be another the next time.
