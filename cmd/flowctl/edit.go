@@ -145,7 +145,7 @@ func (o *editOptions) patch(ctx context.Context, d *draft) (*client.Patch, error
 	if spec.Meta == nil && d.flow.Meta != nil {
 		patch.Meta = []byte("{}") // what was taken out of the text shall go
 	}
-	for _, key := range d.flow.Spec.UnknownKeys() {
+	for _, key := range d.flow.UnknownKeys() {
 		if spec.Unknown(key) == nil {
 			patch.Unknown.Set(key, []byte("null"))
 		}
