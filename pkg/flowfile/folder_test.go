@@ -70,6 +70,61 @@ func TestFolderWrite(t *testing.T) {
 	}
 }
 
+// A flow that was renamed keeps its one file, under its new name; files of others
+// that look like it are left alone.
+func TestFolderWriteRenamed(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("aaa-01234567.json", `{"id":"01234567-other","flow":{"name":"other","nodes":[]}}`)
+	put("notes-01234567.json", `my notes`)
+	put("zzz.json", storedReview)
+	f := stored(t, storedReview)
+	renamed := stored(t, strings.Replace(storedReview, `"Review"`, `"Re-read"`, 1))
+	if _, change, err := NewFolder(dir).Write(t.Context(), f); change != Created || err != nil {
+		t.Fatalf("Write = %q, %v", change, err)
+	}
+	if err := os.Chmod(filepath.Join(dir, "review-01234567.json"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	path, change, err := NewFolder(dir).Write(t.Context(), renamed)
+	if path != filepath.Join(dir, "re-read-01234567.json") || change != Updated || err != nil {
+		t.Fatalf("Write = %s, %q, %v", path, change, err)
+	}
+	if got := nameIn(t, path); got != "Re-read" {
+		t.Errorf("the file holds %q", got)
+	}
+	if got, want := entries(t, dir), "aaa-01234567.json notes-01234567.json re-read-01234567.json zzz.json"; got != want {
+		t.Errorf("the folder has %s, want %s", got, want)
+	}
+	if _, change, err := NewFolder(dir).Write(t.Context(), renamed); change != Unchanged || err != nil {
+		t.Errorf("again: %q, %v", change, err)
+	}
+	if got := nameIn(t, filepath.Join(dir, "aaa-01234567.json")); got != "other" {
+		t.Errorf("another flow's file holds %q", got)
+	}
+	// Two flows that swap their names swap no file.
+	other := stored(t, `{"id":"89abcdef","name":"Other","nodes":[],"edges":[]}`)
+	d := NewFolder(dir)
+	if _, _, err := d.Write(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	other.Name = "Re-read"
+	d = NewFolder(dir)
+	for _, s := range []flow.Flow{other, f} {
+		if _, change, err := d.Write(t.Context(), s); change != Updated || err != nil {
+			t.Fatalf("Write %s = %q, %v", s.Name, change, err)
+		}
+	}
+	if got, want := entries(t, dir), "aaa-01234567.json notes-01234567.json re-read-89abcdef.json review-01234567.json zzz.json"; got != want {
+		t.Errorf("the folder has %s, want %s", got, want)
+	}
+}
+
 func TestFolderWriteErrors(t *testing.T) {
 	d := NewFolder(filepath.Join(t.TempDir(), "missing"))
 	if path, _, err := d.Write(t.Context(), stored(t, storedReview)); err == nil {
