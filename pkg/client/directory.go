@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 // DirectoryService lists what flows refer to by id, beside models. These are Open
@@ -58,7 +59,7 @@ func (s *DirectoryService) all(ctx context.Context, verb, path string) ([]Entry,
 		if err := json.Unmarshal(text, &paged); err != nil || paged.Items == nil && paged.Users == nil {
 			return nil, s.c.unusable(k, &answer{header: http.Header{}, body: text}, "a list", err)
 		}
-		entries = append(paged.Items, paged.Users...)
+		entries = slices.Concat(paged.Items, paged.Users)
 		all = append(all, entries...)
 		if len(entries) == 0 || len(all) >= paged.Total {
 			return all, nil

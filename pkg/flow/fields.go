@@ -28,7 +28,6 @@ var (
 	text    = shape{name: "a string", first: `"`}
 	number  = shape{name: "a number", first: "-0123456789"}
 	boolean = shape{name: "true or false", first: "tf"}
-	array   = shape{name: "an array", first: "["}
 	object  = shape{name: "an object", first: "{"}
 	texts   = shape{name: "an array of strings", first: "[", elem: &text}
 )
