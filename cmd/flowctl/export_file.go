@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"os"
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -31,11 +32,19 @@ func (o *exportOptions) writeFile(flows iter.Seq2[flow.Flow, error], several boo
 			return err
 		}
 		o.app.note("exported %s to %s", plural(n, "flow"), o.file)
+		o.app.warnLarge(o.file)
 		return nil
 	case isTerminal(o.app.out):
 		return writeHarmless(o.app.out, write)
 	}
 	return write(o.app.out)
+}
+
+// warnLarge warns of a file that was written and that nobody will read.
+func (a *app) warnLarge(path string) {
+	if info, err := os.Stat(path); err == nil && info.Size() > flowfile.MaxSize {
+		a.warn("%s is larger than %d MiB, which is the most that import reads", path, flowfile.MaxSize>>20)
+	}
 }
 
 // writeHarmless writes JSON to a terminal, where texts of a server must not do

@@ -25,6 +25,9 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, flow
 	folder := flowfile.NewFolder(o.dir)
 	rows, err := writeFiles(ctx, folder, flows)
 	err = errors.Join(err, folder.Sync())
+	for _, r := range rows {
+		o.app.warnLarge(r.File)
+	}
 	_, printed := output.List(p, flowRowView(), output.Seq(rows))
 	n := map[string]int{}
 	for _, r := range rows {

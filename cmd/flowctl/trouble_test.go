@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -51,6 +54,12 @@ func (t *trouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var n int64
 	if r.Method == http.MethodPost {
 		n = t.posts.Add(1)
+		// It arrives, though whoever sent it may not wait.
+		body, _ := io.ReadAll(r.Body)
+		ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+		defer cancel()
+		r = r.WithContext(ctx)
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		time.Sleep(t.delay)
 	}
 	switch {
