@@ -15,7 +15,7 @@ import (
 
 // exportParallel is how many flows are read, or files written, at a time. Writing
 // a file is mostly waiting for the disk, which takes many of them at once.
-const exportParallel = 32
+const exportParallel = 16
 
 // writeFolder writes each flow to a file of its own.
 func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, flows iter.Seq2[flow.Flow, error]) error {

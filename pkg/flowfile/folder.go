@@ -47,7 +47,6 @@ func (d *Folder) place(ctx context.Context, f flow.Flow) (path, old string, err 
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	name := fileName(f, shortID)
-	long := strings.TrimSuffix(fileName(f, maxSlug), ".json")
 	for n := 1; ; n++ {
 		free, err := d.isFree(ctx, name, f.ID)
 		if err == nil && free {
@@ -60,8 +59,8 @@ func (d *Folder) place(ctx context.Context, f flow.Flow) (path, old string, err 
 		if err != nil {
 			return "", "", fmt.Errorf("find a file name for flow %.40q: %w", f.Name, err)
 		}
-		if name = long + ".json"; n > 1 {
-			name = fmt.Sprintf("%s-%d.json", long, n)
+		if name = fileName(f, maxSlug); n > 1 {
+			name = fmt.Sprintf("%s-%d.json", strings.TrimSuffix(name, ".json"), n)
 		}
 	}
 }

@@ -16,11 +16,14 @@ import (
 //nolint:gochecknoglobals // a table that is only read
 var flowOrder = []string{"name", "description", "nodes", "edges", "meta", "access_control"}
 
+// usualSize is enough for most flows.
+const usualSize = 16 << 10
+
 // Write writes the flow in its canonical form: the same flow gives the same
 // bytes, and what is read from them is written the same again. Only the layout
 // and the order of our own keys is Write's; the rest is as it was read.
 func Write(w io.Writer, f File) error {
-	p := &printer{w: w}
+	p := &printer{w: w, buf: make([]byte, 0, usualSize)}
 	if err := p.file(f); err != nil {
 		return fmt.Errorf("write the flow file: %w", err)
 	}
