@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -47,7 +48,9 @@ func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*in
 
 // write makes the flow on the server what the file says, and lets go of it.
 func (f *incoming) write(ctx context.Context, c *client.Client) error {
-	spec := f.spec
+	// The spec is not to be touched once it is on its way: a large one would stay in
+	// memory beside what is sent of it.
+	spec, meta := f.spec, bytes.Clone(f.spec.Meta)
 	f.spec = flow.Spec{}
 	var written flow.Flow
 	var err error
@@ -57,7 +60,7 @@ func (f *incoming) write(ctx context.Context, c *client.Client) error {
 		written, err = c.Flows.Create(ctx, spec, client.WithoutGraph())
 	}
 	f.done, f.written = err == nil, written.ID
-	f.noMeta = f.done && !isEmptyObject(spec.Meta) && !flow.Equal(spec.Meta, written.Meta)
+	f.noMeta = f.done && !isEmptyObject(meta) && !flow.Equal(meta, written.Meta)
 	return err
 }
 
