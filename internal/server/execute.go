@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine"
@@ -23,7 +22,7 @@ func (s *Server) executeFlow(c *call) error {
 	if s.runs == nil {
 		return c.delegate()
 	}
-	async := c.prefersAsync()
+	async := c.prefers(preferAsync)
 	var once once
 	if async { // another caller waits for the run, which ends when they go
 		if once, err = c.once(body); err != nil {
@@ -143,24 +142,10 @@ func checkRun(spec flow.Spec, opts engine.Options) error {
 	return invalid(faults...)
 }
 
-// prefersAsync tells whether the caller wants an answer at once.
-func (c *call) prefersAsync() bool {
-	for _, line := range c.r.Header.Values("Prefer") {
-		for preference := range strings.SplitSeq(line, ",") {
-			name, _, _ := strings.Cut(preference, ";")
-			if strings.EqualFold(strings.TrimSpace(name), "respond-async") {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // accepted says where the execution is found.
 func (c *call) accepted(e *store.Execution) error {
 	// Relative to this path, so that it is right behind every proxy.
 	c.Header().Set("Location", "executions/"+url.PathEscape(e.ID))
-	c.Header().Set("Preference-Applied", "respond-async")
 	a := c.s.newAnswer()
 	defer a.free()
 	a.runResult(e)

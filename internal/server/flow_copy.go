@@ -59,7 +59,7 @@ func (s *Server) importFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	once, err := c.once(body)
+	once, err := c.onceUnseen(body)
 	if err != nil {
 		return err
 	}

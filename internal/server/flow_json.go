@@ -77,7 +77,11 @@ func (a *answer) descriptionOf(f *store.Flow) {
 	}
 }
 
+// graph adds nodes and edges, unless the flow is one without.
 func (a *answer) graph(f *store.Flow) {
+	if f.Nodes == nil {
+		return
+	}
 	a.text(`,"nodes":`)
 	a.raw(f.Nodes)
 	a.text(`,"edges":`)

@@ -41,12 +41,12 @@ func (s *Server) putFlow(c *call) error {
 			return err
 		})
 	if errors.Is(err, errUnchanged) {
-		return c.sendFlow(&unchanged)
+		return c.sendWritten(&unchanged)
 	}
 	if err != nil {
 		return err
 	}
-	return c.sendFlow(f)
+	return c.sendWritten(f)
 }
 
 // putNew is the flow of d where there is none yet.

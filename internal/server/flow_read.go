@@ -26,6 +26,17 @@ func (c *call) sendFlow(f *store.Flow) error {
 	return c.send(a)
 }
 
+// sendWritten is sendFlow for who has just sent it, and may not want to read its
+// nodes and edges again.
+func (c *call) sendWritten(f *store.Flow) error {
+	if c.prefers(preferMinimal) {
+		brief := *f
+		brief.Nodes, brief.Edges = nil, nil
+		f = &brief
+	}
+	return c.sendFlow(f)
+}
+
 func (s *Server) getFlow(c *call) error {
 	f, err := c.readable()
 	if err != nil {

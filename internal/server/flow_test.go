@@ -48,6 +48,33 @@ func TestCreateAnswersTheWholeFlow(t *testing.T) {
 	}
 }
 
+// TestMinimalAnswer: who asks for it is not sent back the nodes and edges that they
+// have just sent.
+func TestMinimalAnswer(t *testing.T) {
+	f := newFixture(t, Options{})
+	minimal := []string{"Prefer", "wait=1, Return=minimal"}
+	made := f.want(200, f.ann, "POST", "/api/v1/flows/create", hello, append(minimal, "Idempotency-Key", "k")...)
+	id := made.id(t)
+	want := fmt.Sprintf(`{"id":%q,"user_id":%q,"name":"Hello","description":"A <first> flow & more",`+
+		`"created_at":%s,"updated_at":%s,"meta":{"tags":["x"]},"access_control":{},"color":"red"}`,
+		id, f.ann.id, made.field(t, "created_at"), made.field(t, "updated_at"))
+	if made.text() != want || made.header.Get("Preference-Applied") != "return=minimal" {
+		t.Errorf("created %v\n%s\nwant\n%s", made.header, made.body, want)
+	}
+	if again := f.want(200, f.ann, "POST", "/api/v1/flows/create", hello, append(minimal, "Idempotency-Key", "k")...); again.text() != want {
+		t.Errorf("created again\n%s\nwant\n%s", again.body, want)
+	}
+	for _, method := range []string{"POST", "PUT"} {
+		got := f.want(200, f.ann, method, "/api/v1/flows/"+id, `{"name":"`+method+`"}`, minimal...)
+		if strings.Contains(got.text(), `"nodes"`) || got.field(t, "name") != `"`+method+`"` || got.header.Get("ETag") == "" {
+			t.Errorf("%s answered %v %s", method, got.header, got.body)
+		}
+	}
+	if got := f.want(200, f.ann, "GET", "/api/v1/flows/"+id, "", minimal...); got.field(t, "nodes") != "[]" {
+		t.Errorf("GET answered %s", got.body)
+	}
+}
+
 // TestCreateDefaults: a draft needs only a name, and is private.
 func TestCreateDefaults(t *testing.T) {
 	f := newFixture(t, Options{})

@@ -11,7 +11,7 @@ func (s *Server) createFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	once, err := c.once(body)
+	once, err := c.onceUnseen(body)
 	if err != nil {
 		return err
 	}
@@ -27,20 +27,17 @@ func (s *Server) createFlow(c *call) error {
 
 // add stores a new flow that was made of the request alone, and answers with it.
 func (c *call) add(f *store.Flow, once once) error {
-	if once.first == nil {
-		f.Fill()
-		once.rememberMaking(f)
-		lost, err := once.lost(c.s.st.CreateFlow(c.r.Context(), f, once.record))
-		if err != nil {
-			return err
-		}
-		if !lost {
-			return c.sendFlow(f)
-		}
+	f.Fill()
+	once.rememberMaking(f)
+	again, err := once.lost(c.s.st.CreateFlow(c.r.Context(), f, once.record))
+	if err != nil {
+		return err
 	}
-	once.restoreMaking(f)
-	c.markReplay()
-	return c.sendFlow(f)
+	if again {
+		once.restoreMaking(f)
+		c.markReplay()
+	}
+	return c.sendWritten(f)
 }
 
 // errUnchanged ends an update that would change nothing: the flow keeps its time
@@ -86,7 +83,7 @@ func (s *Server) updateFlow(c *call) error {
 	}
 	f, err := s.st.UpdateFlow(c.r.Context(), c.r.PathValue("id"), change, once.record)
 	if errors.Is(err, errUnchanged) {
-		return c.sendFlow(&unchanged)
+		return c.sendWritten(&unchanged)
 	}
 	lost, err := once.lost(err)
 	switch {
@@ -95,7 +92,7 @@ func (s *Server) updateFlow(c *call) error {
 	case lost:
 		return c.replay(once)
 	}
-	return c.sendFlow(f)
+	return c.sendWritten(f)
 }
 
 func (s *Server) deleteFlow(c *call) error {

@@ -17,18 +17,12 @@ type once struct {
 
 // once looks for an earlier arrival of this POST. The key of another request is a
 // 409.
-func (c *call) once(body []byte) (o once, err error) {
-	keys := c.r.Header.Values("Idempotency-Key")
-	switch {
-	case len(keys) == 0:
-		return once{}, nil
-	case len(keys) > 1 || !isSaneKey(keys[0]):
-		return once{}, badRequest("Idempotency-Key has to be one text of 1 to 255 printable ASCII characters")
+func (c *call) once(body []byte) (once, error) {
+	o, err := c.onceUnseen(body)
+	if err != nil || o.record == nil {
+		return o, err
 	}
-	o.record = &store.Idempotency{
-		UserID: c.user.ID, Key: keys[0], Request: fingerprint(c.r, body), Status: http.StatusOK,
-	}
-	first, err := c.s.st.Idempotent(c.r.Context(), c.user.ID, keys[0])
+	first, err := c.s.st.Idempotent(c.r.Context(), o.record.UserID, o.record.Key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return o, nil
@@ -36,6 +30,21 @@ func (c *call) once(body []byte) (o once, err error) {
 		return o, err
 	}
 	return o, o.cameAfter(first)
+}
+
+// onceUnseen is once for a POST whose answer follows from the request: an earlier
+// arrival need not be looked for, the write comes across it.
+func (c *call) onceUnseen(body []byte) (once, error) {
+	keys := c.r.Header.Values("Idempotency-Key")
+	switch {
+	case len(keys) == 0:
+		return once{}, nil
+	case len(keys) > 1 || !isSaneKey(keys[0]):
+		return once{}, badRequest("Idempotency-Key has to be one text of 1 to 255 printable ASCII characters")
+	}
+	return once{record: &store.Idempotency{
+		UserID: c.user.ID, Key: keys[0], Request: fingerprint(c.r, body), Status: http.StatusOK,
+	}}, nil
 }
 
 // cameAfter says that there was an earlier arrival.

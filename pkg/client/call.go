@@ -84,6 +84,9 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 	if k.ifNoneMatch != "" {
 		r.SetHeader("If-None-Match", k.ifNoneMatch)
 	}
+	if k.brief {
+		r.SetHeader("Prefer", "return=minimal") // RFC 7240; our server heeds it
+	}
 	if k.method == http.MethodPost && !k.unkeyed {
 		// net/http sends a POST with an Idempotency-Key again by itself, even to a
 		// server that has never heard of such keys. It does not know this spelling;
