@@ -100,7 +100,7 @@ func (o *applyOptions) run(ctx context.Context, arg string) error {
 
 // fromDir plans for a folder.
 func (o *applyOptions) fromDir(ctx context.Context, t target, dir string) (*reconcile.Plan, *reconcile.Lock, *client.Client, error) {
-	d, err := o.app.readDir(ctx, dir)
+	d, err := o.app.readDir(ctx, dir, true)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -111,6 +111,7 @@ func (o *applyOptions) fromDir(ctx context.Context, t target, dir string) (*reco
 	if err := o.env.forward(ctx, o.app, c, d); err != nil {
 		return nil, nil, nil, err
 	}
+	limitMemory(d.size) // to the end: most of the files may be on their way
 	p, err := o.app.planDir(ctx, c, t, d, o.prune, false)
 	return p, d.lock, c, err
 }

@@ -85,7 +85,7 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 	if err != nil {
 		return err
 	}
-	if err := o.env.read(ctx, o.app, c, nil); err != nil {
+	if err := o.env.read(ctx, o.app, c, func(func(flow.Spec, error) bool) {}); err != nil {
 		return err
 	}
 	flows := c.Flows.All(ctx, client.ListOptions{Graph: true, AllUsers: o.allUsers})

@@ -54,6 +54,7 @@ type formatted struct {
 
 func (o *fmtOptions) run(ctx context.Context, paths []string) error {
 	sources := findSources(paths)
+	defer limitMemory(sizeOf(sources))()
 	results := make([]formatted, len(sources))
 	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.file(ctx, sources[i]) })
 	if err := ctx.Err(); err != nil {

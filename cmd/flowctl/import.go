@@ -81,7 +81,7 @@ const maxParallel = 64
 
 func (o *importOptions) run(ctx context.Context, paths []string) error {
 	sources := findSources(paths)
-	defer limitMemory(sources)()
+	defer limitMemory(sizeOf(sources))()
 	p, err := o.app.printer(o.out)
 	if err != nil {
 		return err
@@ -130,19 +130,15 @@ func (o *importOptions) decide(ctx context.Context, c *client.Client, flows []*i
 	return clashes(flows)
 }
 
-// limitMemory makes the import collect garbage by the size of what it reads, and
-// not by what it holds at the moment: a large flow passes through several forms,
-// and each would wait for the next; for small ones collecting is time lost.
-func limitMemory(sources []source) (restore func()) {
+// limitMemory makes a command collect garbage seldom as long as it needs little memory
+// for the size of what it reads, in bytes, and often beyond: a large flow passes
+// through several forms, and each would wait for the next.
+func limitMemory(size int64) (restore func()) {
 	const least = 96 << 20
 	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
 		return func() {}
 	}
-	var size int64
-	for _, s := range sources {
-		size += s.size
-	}
-	percent, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(max(least, 2*size))
+	percent, limit := debug.SetGCPercent(400), debug.SetMemoryLimit(max(least, 2*size))
 	return func() {
 		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(limit)

@@ -60,7 +60,7 @@ names. With --file the plan is kept, to be looked at and applied as it is.
 }
 
 func (o *planOptions) run(ctx context.Context, dir string) error {
-	d, err := o.app.readDir(ctx, dir)
+	d, err := o.app.readDir(ctx, dir, false)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func (o *pullOptions) run(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	d, err := o.app.readDir(ctx, dir)
+	d, err := o.app.readDir(ctx, dir, false)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (o *pullOptions) run(ctx context.Context, dir string) error {
 
 // row says how a file and its flow compare; done is the word for a difference.
 func pulledRow(p *reconcile.Pulled, done string) stepRow {
-	r := stepRow{ID: p.FlowID, Name: p.Source.Spec.Name, File: p.Path, Action: stateUnchanged}
+	r := stepRow{ID: p.FlowID, Name: p.Name, File: p.Path, Action: stateUnchanged}
 	switch {
 	case p.FlowID == "":
 		r.Action = "gone"
@@ -136,7 +136,7 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d 
 			break
 		}
 		if row.Action == stateUpdated {
-			if err := o.into(&d.files[i], f); err != nil {
+			if err := o.into(ctx, d.paths[i], f); err != nil {
 				failed = append(failed, err)
 				continue
 			}
@@ -156,14 +156,18 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d 
 }
 
 // into writes what the server has into a file.
-func (o *pullOptions) into(file *flowfile.File, f *reconcile.Pulled) error {
-	next := *file
+func (o *pullOptions) into(ctx context.Context, path string, f *reconcile.Pulled) error {
+	r := o.app.readSource(ctx, source{path: path}, false)
+	if err := oneFlow(path, r); err != nil {
+		return err
+	}
+	next := r.flows[0]
 	var err error
-	if next.Spec, err = o.env.backward(f.Spec, file.Spec); err != nil {
-		return fmt.Errorf("%s: %w", file.Path, err)
+	if next.Spec, err = o.env.backward(f.Next, next.Spec); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	if next.ExportedAt != 0 {
 		next.ExportedAt = f.Updated
 	}
-	return flowfile.WriteFile(file.Path, next)
+	return flowfile.WriteFile(path, next)
 }

@@ -8,10 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/client"
-	"github.com/flowctl/flowctl/pkg/flowfile"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // dirHelp explains DIR in the help of plan, apply and pull.
@@ -23,14 +24,16 @@ gives, else the only one of its name, else a new one.`
 // flowDir is a folder of flow files, and its lock.
 type flowDir struct {
 	dir     string
-	files   []flowfile.File
-	sources []reconcile.Source // the same, in the same order
+	paths   []string           // of the files
+	sources []reconcile.Source // the files, in the same order
+	size    int64              // of all of them, in bytes
 	lock    *reconcile.Lock
 }
 
 // readDir reads and validates all flow files of a folder. What is wrong goes to
-// stderr, and ends the command.
-func (a *app) readDir(ctx context.Context, dir string) (*flowDir, error) {
+// stderr, and ends the command. With hold the flows are kept, which is quicker where
+// most of them will be sent.
+func (a *app) readDir(ctx context.Context, dir string, hold bool) (*flowDir, error) {
 	if info, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("look at the folder: %w", err)
 	} else if !info.IsDir() {
@@ -40,41 +43,70 @@ func (a *app) readDir(ctx context.Context, dir string) (*flowDir, error) {
 	if err != nil {
 		return nil, err
 	}
-	paths := findSources([]string{dir})
-	readings := make([]reading, len(paths))
-	inParallel(ctx, len(paths), runtime.GOMAXPROCS(0), func(i int) { readings[i] = a.readSource(ctx, paths[i], true) })
+	found := findSources([]string{dir})
+	readings := make([]dirReading, len(found))
+	inParallel(ctx, len(found), runtime.GOMAXPROCS(0), func(i int) { readings[i] = a.readDirFile(ctx, dir, found[i], hold) })
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	d := &flowDir{dir: dir, lock: lock}
+	d := &flowDir{dir: dir, lock: lock, size: sizeOf(found)}
 	var t tally
-	for i := range readings {
-		r := &readings[i]
+	for i, r := range readings {
 		_ = writeFindings(a.err, r.findings, finding.line)
-		t.add(len(r.flows), r.findings)
-		if len(r.flows) > 1 {
-			return nil, noError{fmt.Sprintf("%s holds %d flows; one file for each flow is needed here", paths[i].path, len(r.flows))}
+		t.add(r.flows, r.findings)
+		switch {
+		case r.err != nil:
+			return nil, r.err
+		case r.flows > 1:
+			return nil, noError{fmt.Sprintf("%s holds %d flows; one file for each flow is needed here", found[i].path, r.flows)}
+		case r.flows == 1:
+			d.paths, d.sources = append(d.paths, found[i].path), append(d.sources, r.source)
 		}
-		d.files = append(d.files, r.flows...)
 	}
 	if t.errors > 0 {
 		return nil, noError{fmt.Sprintf("%s: nothing was sent", t)}
 	}
-	return d, d.addSources()
+	return d, nil
 }
 
-// addSources gives the files the names that they have in the lock.
-func (d *flowDir) addSources() error {
-	for i := range d.files {
-		f := &d.files[i]
-		path, err := filepath.Rel(d.dir, f.Path)
-		if err != nil {
-			return fmt.Errorf("name %s in the lock: %w", f.Path, err)
-		}
-		f.Spec.Name = cmp.Or(f.Spec.Name, defaultName)
-		d.sources = append(d.sources, reconcile.Source{Path: filepath.ToSlash(path), ID: f.ID, Spec: f.Spec})
+// dirReading is what is kept of a file of the folder.
+type dirReading struct {
+	source   reconcile.Source
+	flows    int // how many it holds
+	findings []finding
+	err      error
+}
+
+func (a *app) readDirFile(ctx context.Context, dir string, s source, hold bool) dirReading {
+	r := a.readSource(ctx, s, true)
+	kept := dirReading{flows: len(r.flows), findings: r.findings}
+	if len(r.flows) != 1 {
+		return kept
 	}
-	return nil
+	path, err := filepath.Rel(dir, s.path)
+	if err != nil {
+		kept.err = fmt.Errorf("name %s in the lock: %w", s.path, err)
+		return kept
+	}
+	read := func() (flow.Spec, error) {
+		r := a.readSource(ctx, s, false)
+		if err := oneFlow(s.path, r); err != nil {
+			return flow.Spec{}, err
+		}
+		return dirSpec(r), nil
+	}
+	if hold {
+		read = nil
+	}
+	kept.source = reconcile.NewSource(filepath.ToSlash(path), strings.Clone(r.flows[0].ID), dirSpec(r), read)
+	return kept
+}
+
+// dirSpec is the flow that a file of the folder holds.
+func dirSpec(r reading) flow.Spec {
+	spec := r.flows[0].Spec
+	spec.Name = cmp.Or(spec.Name, defaultName)
+	return spec
 }
 
 // lockPlace is the name under which the lock keeps a place's ids.

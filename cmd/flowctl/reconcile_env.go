@@ -26,7 +26,7 @@ func (e *envFlag) register(cmd *cobra.Command) {
 
 // read reads the environment, and looks up on the server what it names: what the
 // flows use has to be there.
-func (e *envFlag) read(ctx context.Context, a *app, c *client.Client, specs []flow.Spec) error {
+func (e *envFlag) read(ctx context.Context, a *app, c *client.Client, specs iter.Seq2[flow.Spec, error]) error {
 	if e.path == "" {
 		return nil
 	}
@@ -54,17 +54,27 @@ func (e *envFlag) read(ctx context.Context, a *app, c *client.Client, specs []fl
 
 // forward makes of the flows of a folder what the server is to have.
 func (e *envFlag) forward(ctx context.Context, a *app, c *client.Client, d *flowDir) error {
-	specs := make([]flow.Spec, len(d.sources))
-	for i, s := range d.sources {
-		specs[i] = s.Spec
-	}
-	if err := e.read(ctx, a, c, specs); err != nil || e.env == nil {
+	if err := e.read(ctx, a, c, d.specs()); err != nil || e.env == nil {
 		return err
 	}
-	for i := range d.sources {
-		d.sources[i].Spec = e.env.Forward(specs[i])
+	for i, s := range d.sources {
+		var err error
+		if d.sources[i], err = s.Map(e.env.Forward); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// specs goes through the flows of the files.
+func (d *flowDir) specs() iter.Seq2[flow.Spec, error] {
+	return func(yield func(flow.Spec, error) bool) {
+		for i := range d.sources {
+			if !yield(d.sources[i].Spec()) {
+				return
+			}
+		}
+	}
 }
 
 // backward makes of a server's flow what its file is to say.

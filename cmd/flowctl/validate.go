@@ -137,7 +137,7 @@ func (o *validateOptions) run(ctx context.Context, paths []string) error {
 		}
 	}
 	sources := findSources(paths)
-	defer limitMemory(sources)()
+	defer limitMemory(sizeOf(sources))()
 	results := make([]judged, len(sources))
 	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.judge(ctx, sources[i]) })
 	if err := ctx.Err(); err != nil {

@@ -65,7 +65,7 @@ func (b *bench) add(r row) {
 }
 
 func main() {
-	only := flag.String("only", "", "run one part: start, files, server, memory")
+	only := flag.String("only", "", "run one part: start, files, folder, server, memory")
 	flag.Parse()
 	if os.Getenv(plainEnv) != "" {
 		servePlain()
@@ -93,7 +93,7 @@ func run(ctx context.Context, only string) error {
 		name    string
 		measure func(context.Context) error
 	}{
-		{"start", b.startup}, {"files", b.files}, {"server", b.server}, {"memory", b.memory},
+		{"start", b.startup}, {"files", b.files}, {"folder", b.folder}, {"server", b.server}, {"memory", b.memory},
 	}
 	for _, p := range parts {
 		if only != "" && only != p.name {

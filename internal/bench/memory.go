@@ -19,21 +19,30 @@ func (b *bench) memory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cmd, stderr, err := (command{name: b.flowctl, args: []string{"import", dir}}).start(ctx, home)
+	rss, err := resident(ctx, command{name: b.flowctl, args: []string{"import", dir}}, home)
 	if err != nil {
 		return err
-	}
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
-	rss, err := watch(cmd.Process.Pid, done)
-	if err != nil {
-		return fmt.Errorf("import: %w: %s", err, stderr.Bytes())
 	}
 	b.add(row{
 		What: "resident memory of the import of one 50 MB file, times the file", Ours: fmt.Sprintf("%.0f MB", float64(rss)/1e6),
 		Other: fmt.Sprintf("the file: %.0f MB", bigFile/1e6), Ratio: float64(rss) / bigFile, Bound: 5,
 	})
 	return nil
+}
+
+// resident runs a command and gives the largest resident size that it had, in bytes.
+func resident(ctx context.Context, c command, home string) (int64, error) {
+	cmd, stderr, err := c.start(ctx, home)
+	if err != nil {
+		return 0, err
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	rss, err := watch(cmd.Process.Pid, done)
+	if err != nil {
+		return 0, fmt.Errorf("%s %.100q: %w: %s", c.name, c.args, err, stderr.Bytes())
+	}
+	return rss, nil
 }
 
 // watch gives the largest resident size that a process had until it was done.

@@ -19,7 +19,7 @@ type Result struct {
 	Changed []string // what the server has otherwise than it was sent, beside Step.Dropped: "node a /data/n"
 	Err     error
 
-	revision client.Revision // of the flow that the write was answered with
+	sent digest // of Spec
 }
 
 // ApplyOptions says how a plan is carried out.
@@ -34,9 +34,9 @@ type ApplyOptions struct {
 // write is begun; those under way have until finish ends. A flow that has changed
 // since the plan was made is not written over: that is [client.ErrConflict].
 //
-// Each answer is compared with what was sent, and afterwards, in one list, what the
-// server has; what differs is in Result.Changed. A write whose answer was lost is
-// looked for in that list, too, and not sent again.
+// What was written is read back, in one list, and compared with what was sent; what
+// differs is in Result.Changed. A write whose answer was lost is looked for in that
+// list, too, and not sent again.
 //
 // The results are those of all steps in their order. The error is that of looking
 // afterwards: what was written may then still be as it should.
@@ -118,33 +118,36 @@ func (a *applier) run(begin, finish context.Context, todo []*Result) bool {
 // write carries out one step.
 func (a *applier) write(ctx context.Context, r *Result) {
 	var f flow.Flow
-	was := client.IfUnchanged(r.Revision)
-	switch {
-	case r.Action == Delete:
+	was, brief := client.IfUnchanged(r.Revision), client.WithoutGraph()
+	if r.Action == Delete {
 		if r.Err = a.c.Flows.Delete(ctx, r.ID, was); isGone(r.Err) {
 			r.Err = nil
 		}
 		r.Done = r.Err == nil
 		return
+	}
+	r.sent = digestOf(*r.Spec, r.Spec.AccessControl != nil)
+	switch {
 	case r.Action == Create && r.Step.ID != "":
-		f, r.Err = a.c.Flows.Put(ctx, r.Step.ID, *r.Spec, client.IfAbsent())
+		f, r.Err = a.c.Flows.Put(ctx, r.Step.ID, *r.Spec, client.IfAbsent(), brief)
 	case r.Action == Create:
-		f, r.Err = a.c.Flows.Create(ctx, *r.Spec)
+		f, r.Err = a.c.Flows.Create(ctx, *r.Spec, brief)
 	case a.ours:
-		f, r.Err = a.c.Flows.Put(ctx, r.ID, *r.Spec, was)
+		f, r.Err = a.c.Flows.Put(ctx, r.ID, *r.Spec, was, brief)
 	default:
-		f, r.Err = a.c.Flows.Update(ctx, r.ID, client.Replace(*r.Spec), was)
+		f, r.Err = a.c.Flows.Update(ctx, r.ID, client.Replace(*r.Spec), was, brief)
 	}
 	if r.Err == nil {
-		a.accept(r, f)
+		r.ID, r.Done = f.ID, true
 	}
 }
 
 // accept takes f as what the server has of a flow that was written.
 func (a *applier) accept(r *Result, f flow.Flow) {
 	r.ID, r.Done, r.Err = f.ID, true, nil
-	r.revision = client.ContentRevision(f)
-	r.Changed = nil
+	if digestOf(f.Spec, r.Spec.AccessControl != nil) == r.sent {
+		return
+	}
 	for _, c := range a.differences(f.Spec, *r.Spec) {
 		r.Changed = append(r.Changed, Place(c))
 	}
@@ -173,9 +176,8 @@ func (a *applier) verify(ctx context.Context, writes []*Result) error {
 			return err
 		}
 		if r := written[f.ID]; r != nil {
-			if delete(written, f.ID); client.ContentRevision(f) != r.revision {
-				a.accept(r, f)
-			}
+			delete(written, f.ID)
+			a.accept(r, f)
 			continue
 		}
 		for _, r := range lost[f.Name] {

@@ -1,7 +1,6 @@
 package reconcile
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 
@@ -16,9 +15,6 @@ type traits struct {
 
 // differences lists what turns the stored flow into that of a file.
 func (t traits) differences(stored, file flow.Spec) []flow.Change {
-	if identical(stored, file) {
-		return nil
-	}
 	return flow.Diff(t.comparable(stored, file), t.comparable(file, file), flow.DiffOptions{Layout: true})
 }
 
@@ -55,40 +51,6 @@ func (t traits) dropped(s flow.Spec) []string {
 // isEmpty tells the values of meta that say nothing.
 func isEmpty(meta json.RawMessage) bool {
 	return meta == nil || string(meta) == "null" || flow.Equal(meta, json.RawMessage("{}"))
-}
-
-// identical is the quick way to tell that nothing differs, byte for byte: most
-// flows have not changed since they were written.
-func identical(stored, file flow.Spec) bool {
-	if stored.Name != file.Name || stored.Description != file.Description ||
-		!bytes.Equal(stored.Meta, file.Meta) && (!isEmpty(stored.Meta) || !isEmpty(file.Meta)) ||
-		file.AccessControl != nil && !flow.Equal(stored.AccessControl, file.AccessControl) {
-		return false
-	}
-	keys := file.UnknownKeys()
-	if len(keys) != len(stored.UnknownKeys()) {
-		return false
-	}
-	for _, key := range keys {
-		if !bytes.Equal(stored.Unknown(key), file.Unknown(key)) {
-			return false
-		}
-	}
-	return sameLists(stored.Nodes, file.Nodes) && sameLists(stored.Edges, file.Edges)
-}
-
-func sameLists[T interface{ AppendJSON([]byte) []byte }](a, b []T) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	var x, y []byte
-	for i := range a {
-		x, y = a[i].AppendJSON(x[:0]), b[i].AppendJSON(y[:0])
-		if !bytes.Equal(x, y) {
-			return false
-		}
-	}
-	return true
 }
 
 // Place names what a change is about: "name", "node model_1 /data/prompt".

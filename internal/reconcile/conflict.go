@@ -37,9 +37,9 @@ func ambiguous(it *item, free []*stored, files int) Conflict {
 	for _, at := range free {
 		c.Candidates = append(c.Candidates, Candidate{at.id, at.name})
 	}
-	c.Reason = fmt.Sprintf("is named %q, as are %d flows; say which it is by an \"id\" in the file", it.Spec.Name, len(free))
+	c.Reason = fmt.Sprintf("is named %q, as are %d flows; say which it is by an \"id\" in the file", it.Name, len(free))
 	if len(free) == 1 {
-		c.Reason = fmt.Sprintf("is one of %d files named %q, and there is one such flow; say which file it is by its \"id\"", files, it.Spec.Name)
+		c.Reason = fmt.Sprintf("is one of %d files named %q, and there is one such flow; say which file it is by its \"id\"", files, it.Name)
 	}
 	return c
 }

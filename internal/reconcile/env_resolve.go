@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -24,9 +25,12 @@ func (e *MissingError) Error() string {
 // [Env.Forward] gives ids that are there. Only what specs use has to be: what is
 // missing of it is a *[MissingError]. unknown names the lists that the server does
 // not have; what they would hold is taken as it stands.
-func (e *Env) Resolve(ctx context.Context, c *client.Client, specs []flow.Spec) (unknown []string, err error) {
+func (e *Env) Resolve(ctx context.Context, c *client.Client, specs iter.Seq2[flow.Spec, error]) (unknown []string, err error) {
 	used := map[string]map[string]bool{}
-	for _, s := range specs {
+	for s, err := range specs {
+		if err != nil {
+			return nil, err
+		}
 		e.substitute(s, func(k kind, id string) string {
 			if used[k.what] == nil {
 				used[k.what] = map[string]bool{}

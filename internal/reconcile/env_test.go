@@ -22,7 +22,7 @@ func env(t *testing.T, text string) *Env {
 
 func TestEnvThereAndBack(t *testing.T) {
 	e := env(t, "models:\n  gpt: llama3\nknowledge_bases:\n  handbook: ${KB}\ngroups:\n  reviewers: group-1\nusers:\n  ann: admin-id\n")
-	file := source(t, "a.json", "", mapped).Spec
+	file := specOf(t, source(t, "a.json", "", mapped))
 	there := e.Forward(file)
 	want := strings.NewReplacer(`"modelId":"gpt","modelName"`, `"modelId":"llama3","modelName"`, `"handbook"`, `"Handbook"`, `"reviewers"`, `"group-1"`, `"ann"`, `"admin-id"`).Replace(mapped)
 	if got := string(there.AppendJSON(nil)); got != want {
@@ -39,7 +39,7 @@ func TestEnvThereAndBack(t *testing.T) {
 
 func TestEnvManyToOne(t *testing.T) {
 	e := env(t, "models: {gpt: llama3, claude: llama3}\n")
-	file := source(t, "a.json", "", mapped).Spec
+	file := specOf(t, source(t, "a.json", "", mapped))
 	if back, err := e.Backward(e.Forward(file), file); err != nil || string(back.AppendJSON(nil)) != mapped {
 		t.Errorf("with its file it is %s, %v", back.AppendJSON(nil), err)
 	}
@@ -63,7 +63,8 @@ func TestEnvErrors(t *testing.T) {
 
 func TestEnvResolve(t *testing.T) {
 	onBoth(t, nil, func(t *testing.T, c *client.Client, ours bool) {
-		specs := []flow.Spec{source(t, "", "", mapped).Spec}
+		file := specOf(t, source(t, "", "", mapped))
+		specs := func(yield func(flow.Spec, error) bool) { yield(file, nil) }
 		e := env(t, "models: {gpt: llama3, unused: nowhere}\nknowledge_bases: {handbook: '${KB}'}\ngroups: {reviewers: Reviewers}\nusers: {ann: admin@example.com}\n")
 		unknown, err := e.Resolve(t.Context(), c, specs)
 		if err != nil || !ours && unknown != nil {
@@ -72,7 +73,7 @@ func TestEnvResolve(t *testing.T) {
 		if ours {
 			return
 		}
-		got := string(e.Forward(specs[0]).AppendJSON(nil))
+		got := string(e.Forward(file).AppendJSON(nil))
 		for _, id := range []string{`"llama3"`, `"kb-1"`, `["group-1","other"]`, `["admin-id"]`} {
 			if !strings.Contains(got, id) {
 				t.Errorf("%s is not in %s", id, got)

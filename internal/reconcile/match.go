@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -66,7 +67,11 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 		if err != nil {
 			return nil, err
 		}
-		if at := m.look(f); at != nil && m.names[f.Name] > 0 {
+		at, err := m.look(f)
+		if err != nil {
+			return nil, err
+		}
+		if at != nil && m.names[f.Name] > 0 {
 			m.named[f.Name] = append(m.named[f.Name], at)
 		}
 	}
@@ -94,27 +99,40 @@ func (m *matcher) add(f Source) {
 	if len(it.ids) > 0 {
 		m.best[it.ids[0].id] = it
 	}
-	m.names[f.Spec.Name]++
+	m.names[f.Name]++
 	m.items = append(m.items, it)
 }
 
 // look keeps of a flow what may be needed: nothing if nobody may want it, and not
 // its content where its file says the same.
-func (m *matcher) look(f flow.Flow) *stored {
+func (m *matcher) look(f flow.Flow) (*stored, error) {
 	if !m.ids[f.ID] && m.names[f.Name] == 0 {
-		return nil
+		return nil, nil
 	}
-	at := &stored{id: f.ID, name: f.Name, updated: f.UpdatedAt}
-	if it := m.best[f.ID]; it != nil && len(m.differences(f.Spec, it.Spec)) == 0 {
-		at.same = true
-	} else {
+	at := &stored{id: strings.Clone(f.ID), name: strings.Clone(f.Name), updated: f.UpdatedAt}
+	if it := m.best[f.ID]; it != nil {
+		var err error
+		if at.same, err = m.isSame(it, f.Spec); err != nil {
+			return nil, err
+		}
+	}
+	if !at.same {
 		at.spec = f.Spec
 	}
 	if !at.same || m.revisions {
 		at.revision = client.ContentRevision(f)
 	}
-	m.seen[f.ID] = at
-	return at
+	m.seen[at.id] = at
+	return at, nil
+}
+
+// isSame tells whether a stored flow is what the file says.
+func (m *matcher) isSame(it *item, stored flow.Spec) (bool, error) {
+	if it.holds(stored) {
+		return true, nil
+	}
+	file, err := it.Spec()
+	return err == nil && len(m.differences(stored, file)) == 0, err
 }
 
 // strangers looks for wanted flows that are not the caller's own: shared with them,
@@ -143,7 +161,9 @@ func (m *matcher) strangers(ctx context.Context, c *client.Client) error {
 		if err != nil {
 			return err
 		}
-		m.look(f)
+		if _, err := m.look(f); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -173,7 +193,7 @@ func (m *matcher) resolve() error {
 	wanted := map[string]int{}
 	for _, it := range m.items {
 		if it.match == nil {
-			wanted[it.Spec.Name]++
+			wanted[it.Name]++
 		}
 	}
 	for _, it := range m.items {
@@ -181,18 +201,18 @@ func (m *matcher) resolve() error {
 			continue
 		}
 		var free []*stored
-		for _, at := range m.named[it.Spec.Name] {
+		for _, at := range m.named[it.Name] {
 			if by := claims[at]; by == nil || by.how == ByName {
 				free = append(free, at)
 			}
 		}
 		switch {
 		case len(free) == 0:
-		case len(free) == 1 && wanted[it.Spec.Name] == 1:
+		case len(free) == 1 && wanted[it.Name] == 1:
 			it.match, it.how = free[0], ByName
 			claims[free[0]] = it
 		default:
-			conflicts = append(conflicts, ambiguous(it, free, wanted[it.Spec.Name]))
+			conflicts = append(conflicts, ambiguous(it, free, wanted[it.Name]))
 		}
 	}
 	if conflicts != nil {

@@ -2,8 +2,11 @@ package reconcile
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -53,13 +56,6 @@ type Step struct {
 	Spec     *flow.Spec      `json:"spec,omitempty"`     // what is to be written
 }
 
-// Source is a flow file.
-type Source struct {
-	Path string // below the folder, with slashes
-	ID   string // the flow's id that the file gives, "" without
-	Spec flow.Spec
-}
-
 // Options says how to plan.
 type Options struct {
 	Dir, Place, Server string // see [Plan]
@@ -90,9 +86,17 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server, Steps: []Step{}}
-	for _, it := range m.items {
-		p.Steps = append(p.Steps, m.step(it))
+	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server, Steps: make([]Step, len(m.items))}
+	var steps errgroup.Group // they read files again
+	steps.SetLimit(runtime.GOMAXPROCS(0))
+	for i, it := range m.items {
+		steps.Go(func() (err error) {
+			p.Steps[i], err = m.step(it)
+			return err
+		})
+	}
+	if err := steps.Wait(); err != nil {
+		return nil, err
 	}
 	slices.SortFunc(p.Steps, func(a, b Step) int { return strings.Compare(a.File, b.File) })
 	if opts.Prune {
@@ -102,28 +106,30 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 }
 
 // step says what to do with a file's flow.
-func (m *matcher) step(it *item) Step {
-	s := Step{Action: Create, File: it.Path, Name: it.Spec.Name, Match: it.how}
+func (m *matcher) step(it *item) (Step, error) {
+	s := Step{Action: Create, File: it.Path, Name: it.Name, Match: it.how}
 	at := it.match
-	if at == nil {
-		if m.ours && client.IsID(it.ID) && !m.taken(it.ID) {
-			s.ID = it.ID
-		}
-	} else {
+	if at != nil {
 		s.ID, s.Action, s.Revision = at.id, Unchanged, at.revision
-		if !at.same {
-			s.Changes = m.differences(at.spec, it.Spec)
+		if at.same {
+			return s, nil
 		}
-		if len(s.Changes) > 0 {
-			s.Action = Update
+	} else if m.ours && client.IsID(it.ID) && !m.taken(it.ID) {
+		s.ID = it.ID
+	}
+	file, err := it.Spec()
+	if err != nil {
+		return s, err
+	}
+	if at != nil {
+		if s.Changes = m.differences(at.spec, file); len(s.Changes) == 0 {
+			return s, nil
 		}
+		s.Action = Update
 	}
-	if s.Action == Unchanged {
-		return s
-	}
-	clean := flowfile.WithoutState(it.Spec)
+	clean := flowfile.WithoutState(file)
 	s.Spec, s.Dropped = &clean, m.dropped(clean)
-	return s
+	return s, nil
 }
 
 // taken tells whether the server has a flow of this id.

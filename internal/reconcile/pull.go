@@ -15,7 +15,7 @@ type Pulled struct {
 	FlowID  string        // "" if the server has no such flow
 	Changes []flow.Change // what turns the file into the flow
 	Updated int64         // when the flow was last changed, epoch seconds
-	Spec    flow.Spec     // what the file should say, if there are changes
+	Next    flow.Spec     // what the file should say, if there are changes
 }
 
 // Pull compares files with what the server has, as [NewPlan] does, and gives for
@@ -36,9 +36,13 @@ func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opt
 		if it.match.same {
 			continue
 		}
-		next := m.pulled(it.match.spec, it.Spec)
-		out[i].Spec, out[i].Updated = next, it.match.updated
-		out[i].Changes = flow.Diff(m.comparable(it.Spec, it.Spec), m.comparable(next, it.Spec), flow.DiffOptions{Layout: true})
+		file, err := it.Spec()
+		if err != nil {
+			return nil, err
+		}
+		next := m.pulled(it.match.spec, file)
+		out[i].Next, out[i].Updated = next, it.match.updated
+		out[i].Changes = flow.Diff(m.comparable(file, file), m.comparable(next, file), flow.DiffOptions{Layout: true})
 	}
 	return out, nil
 }

@@ -19,7 +19,7 @@ import (
 // did, it has succeeded, whatever [IfAbsent] and [IfUnchanged] say.
 func (s *FlowsService) Put(ctx context.Context, id string, spec flow.Spec, opts ...WriteOption) (flow.Flow, error) {
 	authored(&spec)
-	k := &call{verb: "put flow", method: http.MethodPut, body: withLists(spec)}
+	k := &call{verb: "put flow", method: http.MethodPut, body: withLists(spec), brief: newWrite(opts).brief}
 	if err := flowPath(k, id, ""); err != nil {
 		return flow.Flow{}, err
 	}

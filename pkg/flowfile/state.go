@@ -9,10 +9,14 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// nodeState lists the editor's run-time fields of a node: what it saves into a
-// flow while it shows or runs it, and nobody writes.
-func nodeState() []string {
-	return []string{"selected", "dragging", "measured", "positionAbsolute", "width", "height"}
+// isNodeState tells the editor's run-time fields of a node: what it saves into a flow
+// while it shows or runs it, and nobody writes.
+func isNodeState(key string) bool {
+	switch key {
+	case "selected", "dragging", "measured", "positionAbsolute", "width", "height":
+		return true
+	}
+	return false
 }
 
 // dataState lists the run-time fields of a node's data.
@@ -36,14 +40,16 @@ func WithoutState(s flow.Spec) flow.Spec {
 	}
 	s.Edges = slices.Clone(s.Edges)
 	for i := range s.Edges {
-		s.Edges[i].SetUnknown("selected", nil)
+		if s.Edges[i].Unknown("selected") != nil {
+			s.Edges[i].SetUnknown("selected", nil)
+		}
 	}
 	return s
 }
 
 func cleanNode(n *flow.Node) {
-	for _, key := range nodeState() {
-		if n.Unknown(key) != nil {
+	for _, key := range n.UnknownKeys() {
+		if isNodeState(key) {
 			n.SetUnknown(key, nil)
 		}
 	}

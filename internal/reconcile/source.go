@@ -1,0 +1,99 @@
+package reconcile
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Source is a flow file. It need not hold its flow: a folder may have very many, and
+// most are what the server has.
+type Source struct {
+	Path string // below the folder, with slashes
+	ID   string // the flow's id that the file gives, "" without
+	Name string // of the flow
+
+	digest    digest
+	hasAccess bool      // the file says who may see the flow
+	held      flow.Spec // without read
+	read      func() (flow.Spec, error)
+}
+
+// NewSource is for the file at path below the folder, which says of its flow what
+// spec says, and its id, or "". read reads the file again where the flow is needed;
+// without it the source holds the flow.
+func NewSource(path, id string, spec flow.Spec, read func() (flow.Spec, error)) Source {
+	access := spec.AccessControl != nil
+	s := Source{Path: path, ID: id, Name: strings.Clone(spec.Name), digest: digestOf(spec, access), hasAccess: access, read: read}
+	if read == nil {
+		s.held = spec
+	}
+	return s
+}
+
+// Spec gives what the file says of its flow. A file that is read again and says
+// something else by now is an error.
+func (s Source) Spec() (flow.Spec, error) {
+	if s.read == nil {
+		return s.held, nil
+	}
+	spec, err := s.read()
+	if err == nil && digestOf(spec, s.hasAccess) != s.digest {
+		err = fmt.Errorf("%s has changed while it was being compared; try again", s.Path)
+	}
+	return spec, err
+}
+
+// Map gives a source whose flow is what to makes of this one's.
+func (s Source) Map(to func(flow.Spec) flow.Spec) (Source, error) {
+	spec, err := s.Spec()
+	if err != nil {
+		return s, err
+	}
+	if s.read == nil {
+		return NewSource(s.Path, s.ID, to(spec), nil), nil
+	}
+	return NewSource(s.Path, s.ID, to(spec), func() (flow.Spec, error) {
+		spec, err := s.Spec()
+		return to(spec), err
+	}), nil
+}
+
+// holds tells whether a stored flow is what the file says, byte for byte. It is the
+// quick way to find the flows that have not changed; the others may still differ in
+// nothing that counts.
+func (s Source) holds(stored flow.Spec) bool { return digestOf(stored, s.hasAccess) == s.digest }
+
+// digest is the same for flows that say the same in the same spelling.
+type digest [sha256.Size]byte
+
+func digestOf(s flow.Spec, withAccess bool) digest {
+	var text []byte
+	add := func(key string, value []byte) {
+		text = append(append(append(text, key...), ':'), value...)
+		text = append(text, '\n')
+	}
+	add("name", flow.AppendString(nil, s.Name))
+	add("description", flow.AppendString(nil, s.Description))
+	if !isEmpty(s.Meta) {
+		add("meta", s.Meta)
+	}
+	if withAccess {
+		add("access_control", s.AccessControl)
+	}
+	unknown := s.UnknownKeys()
+	slices.Sort(unknown)
+	for _, key := range unknown {
+		add(key, s.Unknown(key))
+	}
+	for _, n := range s.Nodes {
+		text = append(n.AppendJSON(text), '\n')
+	}
+	for _, e := range s.Edges {
+		text = append(e.AppendJSON(text), '\n')
+	}
+	return sha256.Sum256(text)
+}
