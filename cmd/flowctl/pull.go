@@ -136,7 +136,7 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d 
 			break
 		}
 		if row.Action == stateUpdated {
-			if err := o.into(&d.files[i], f); err != nil {
+			if err := o.into(ctx, &d.files[i], f); err != nil {
 				failed = append(failed, err)
 				continue
 			}
@@ -156,7 +156,7 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d 
 }
 
 // into writes what the server has into a file.
-func (o *pullOptions) into(file *flowfile.File, f *reconcile.Pulled) error {
+func (o *pullOptions) into(ctx context.Context, file *flowfile.File, f *reconcile.Pulled) error {
 	next := *file
 	var err error
 	if next.Spec, err = o.env.backward(f.Spec, file.Spec); err != nil {
@@ -165,5 +165,6 @@ func (o *pullOptions) into(file *flowfile.File, f *reconcile.Pulled) error {
 	if next.ExportedAt != 0 {
 		next.ExportedAt = f.Updated
 	}
-	return flowfile.WriteFile(file.Path, next)
+	_, err = flowfile.WriteFile(ctx, file.Path, next)
+	return err
 }

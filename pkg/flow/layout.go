@@ -43,13 +43,13 @@ func (n *Node) SetLayout(layout Object) {
 	if n.isOther() {
 		return
 	}
-	n.Position = nil
-	fields := slices.DeleteFunc(n.was.members(), isLayout)
+	n.Position, _ = layout.Get("position")
+	fields := slices.DeleteFunc(n.was.members(), func(m Member) bool {
+		_, stays := layout.Get(m.Key)
+		return isLayout(m) && !stays
+	})
 	for _, m := range layout {
-		switch {
-		case m.Key == "position":
-			n.Position = m.Value
-		case IsLayoutKey(m.Key):
+		if isLayout(m) && m.Key != "position" {
 			fields.Set(m.Key, m.Value)
 		}
 	}
