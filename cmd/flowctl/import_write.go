@@ -55,6 +55,9 @@ func (f *incoming) write(ctx context.Context, c *client.Client) error {
 	var written flow.Flow
 	var err error
 	if f.action == actionUpdate {
+		if spec, err = keepLayout(ctx, c, f.match.id, spec); err != nil {
+			return err
+		}
 		written, err = c.Flows.Update(ctx, f.match.id, client.Replace(spec), client.WithoutGraph())
 	} else {
 		written, err = c.Flows.Create(ctx, spec, client.WithoutGraph())

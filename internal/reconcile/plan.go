@@ -121,7 +121,11 @@ func (m *matcher) step(it *item) Step {
 	if s.Action == Unchanged {
 		return s
 	}
-	clean := flowfile.WithoutState(it.Spec)
+	spec := it.Spec
+	if at != nil {
+		spec = flow.AdoptLayout(spec, at.spec)
+	}
+	clean := flowfile.WithoutState(flow.Arrange(spec))
 	s.Spec, s.Dropped = &clean, m.dropped(clean)
 	return s
 }

@@ -19,6 +19,12 @@ const (
 // Columns gives each node a place one column to the right of the last of those
 // that lead to it.
 func Columns(s Spec) []Point {
+	return columns(s, func(Node) bool { return true })
+}
+
+// columns is Columns for some of the nodes; the others take no room, and have the
+// place 0, 0.
+func columns(s Spec, some func(Node) bool) []Point {
 	g := NewGraph(s)
 	column := make(map[string]int, len(s.Nodes))
 	for _, id := range g.Order() {
@@ -29,6 +35,9 @@ func Columns(s Spec) []Point {
 	rows := map[int]int{}
 	at := make([]Point, len(s.Nodes))
 	for i, n := range s.Nodes {
+		if !some(n) {
+			continue
+		}
 		c := column[n.ID]
 		at[i] = Point{float64(c * columnWidth), float64(rows[c] * rowHeight)}
 		rows[c]++
@@ -45,7 +54,7 @@ func (n Node) Place() (Point, bool) {
 	return Point{*p.X, *p.Y}, true
 }
 
-// Arrange gives a position to each node that has none: that of [Columns], below
+// Arrange gives a position to each node that has none: as [Columns] does, below
 // the nodes that have one. The editor cannot draw a node without. The given flow
 // is left as it is.
 func Arrange(s Spec) Spec {
@@ -62,12 +71,12 @@ func Arrange(s Spec) Spec {
 	if math.IsInf(corner.X, 0) { // there is no other
 		corner = Point{}
 	}
-	columns := Columns(s)
+	at := columns(s, bare)
 	s.Nodes = slices.Clone(s.Nodes)
 	for i := range s.Nodes {
 		if n := &s.Nodes[i]; bare(*n) {
 			layout := n.Layout()
-			layout.Set("position", Point{corner.X + columns[i].X, corner.Y + columns[i].Y}.json())
+			layout.Set("position", Point{corner.X + at[i].X, corner.Y + at[i].Y}.json())
 			n.SetLayout(layout)
 		}
 	}

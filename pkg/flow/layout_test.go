@@ -69,7 +69,7 @@ func TestArrange(t *testing.T) {
 		{"below the others", `{"nodes":[{"id":"a","position":{"x":-50.4,"y":70}},{"id":"b","width":1},{"id":"c","position":{"x":0,"y":-10}}],"edges":[{"source":"a","target":"b"}]}`,
 			`{"nodes":[{"id":"a","position":{"x":-50.4,"y":70}},{"id":"b","position":{"x":250,"y":190},"width":1},{"id":"c","position":{"x":0,"y":-10}}],"edges":[{"source":"a","target":"b"}]}`},
 		{"above the origin", `{"nodes":[{"id":"a","position":{"x":-900,"y":-900}},{"id":"b"}]}`,
-			`{"nodes":[{"id":"a","position":{"x":-900,"y":-900}},{"id":"b","position":{"x":-900,"y":-660}}]}`},
+			`{"nodes":[{"id":"a","position":{"x":-900,"y":-900}},{"id":"b","position":{"x":-900,"y":-780}}]}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
