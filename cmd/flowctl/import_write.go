@@ -94,11 +94,11 @@ func (a *app) progress(label string, steps int) *output.Progress {
 // lockImport keeps other imports out of the embedded store until unlock: two of
 // the same files at once would each find nothing and make every flow twice.
 func lockImport(ctx context.Context) (unlock func(), err error) {
-	dir, err := dataDir()
+	db, err := localDB()
 	if err != nil {
 		return nil, err
 	}
-	unlock, err = waitFor(ctx, lockedfile.MutexAt(filepath.Join(dir, "import.lock")).Lock)
+	unlock, err = waitFor(ctx, lockedfile.MutexAt(filepath.Join(filepath.Dir(db), "import.lock")).Lock)
 	if err != nil {
 		return nil, fmt.Errorf("wait for another import: %w", err)
 	}

@@ -38,7 +38,7 @@ func (a *app) readDir(ctx context.Context, dir string) (*flowDir, error) {
 	}
 	lock, err := reconcile.ReadLock(dir)
 	if err != nil {
-		return nil, err
+		return nil, asConflict(err)
 	}
 	paths := findSources([]string{dir})
 	readings := make([]reading, len(paths))
