@@ -134,7 +134,7 @@ func (o *applyOptions) fromPlan(ctx context.Context, t target, path string) (*re
 	}
 	lock, err := reconcile.ReadLock(p.Dir)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, asConflict(err)
 	}
 	c, err := o.app.connectTo(ctx, t)
 	if err != nil {

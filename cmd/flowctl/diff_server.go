@@ -38,6 +38,7 @@ func (o *diffOptions) againstServer(ctx context.Context, path string) ([]render.
 		p := render.Pair{After: f.Path, AfterSpec: f.Spec}
 		if at != nil {
 			p.Before, p.BeforeSpec = at.Name, alike(at.Spec, f.Spec)
+			p.AfterSpec = flow.AdoptLayout(f.Spec, at.Spec)
 		}
 		pairs = append(pairs, p)
 	}

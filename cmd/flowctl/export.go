@@ -18,6 +18,7 @@ type exportOptions struct {
 	allUsers bool
 	file     string
 	dir      string
+	form     canonicalFlags
 	env      envFlag
 
 	toFile, toFolder bool // --file, --dir is given
@@ -28,12 +29,18 @@ func newExportCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export REF... | --all",
 		Short: "Write flows to flow files",
-		Long: `Write flows to flow files, which 'flowctl import' reads. The same flow gives the
-same bytes, and nothing of it is lost; who may see it is left out.
+		Long: `Write flows to flow files, which 'flowctl import' reads, in their canonical form
+(see 'flowctl fmt'): the same flow gives the same bytes. What the editor saves while
+it shows or runs a flow is left out, unless --keep-state is given, and so is who may
+see it; nothing else of it is lost.
 
 One flow goes to stdout as it is, several as one JSON array. With --dir each has
 a file of its own there, named after the flow and the beginning of its id. When
-it is run again it writes the files of flows that have changed, and no others.
+it is run again it writes the files of flows that have changed, and no others; a
+flow that was only saved or run again has not. What stands in a flow's file beside
+the flow, such as "$schema", stays.
+
+` + layoutHelp + `
 
 ` + refHelp,
 		Example: `  flowctl export --all --dir flows
@@ -53,6 +60,7 @@ it is run again it writes the files of flows that have changed, and no others.
 	f.BoolVar(&o.allUsers, "all-users", false, "with --all: the flows of all users (admins only)")
 	f.StringVarP(&o.file, "file", "f", "", "write to `FILE`, - for stdout")
 	f.StringVarP(&o.dir, "dir", "d", "", "write each flow to a file of its own in `DIR`")
+	o.form.register(cmd)
 	o.env.register(cmd)
 	o.out.register(cmd)
 	return cmd
@@ -72,8 +80,10 @@ func (o *exportOptions) check(refs []string) error {
 		return errors.New("the name of the file or folder to write to is empty")
 	case !o.toFolder && o.out != (outputFlags{}):
 		return errors.New("--output, --jq and --template say how to list the files that --dir writes; flows are always exported as JSON")
+	case o.form.sidecar() && !o.toFolder && (!o.toFile || o.file == stdinPath):
+		return errors.New("--layout sidecar needs a file that the layout can stand beside; give --file or --dir")
 	}
-	return nil
+	return o.form.check()
 }
 
 func (o *exportOptions) run(ctx context.Context, refs []string) error {
@@ -101,7 +111,7 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 	if o.toFolder {
 		return o.writeFolder(ctx, p, flows)
 	}
-	return o.writeFile(flows, several)
+	return o.writeFile(ctx, flows, several)
 }
 
 // getFlows reads the flows that refs mean.

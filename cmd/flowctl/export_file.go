@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,27 +18,71 @@ import (
 )
 
 // writeFile writes the flows to one file or to stdout.
-func (o *exportOptions) writeFile(flows iter.Seq2[flow.Flow, error], several bool) error {
-	var n int
-	write := func(w io.Writer) (err error) {
-		n, err = writeFlows(w, flows, several)
-		return err
+func (o *exportOptions) writeFile(ctx context.Context, flows iter.Seq2[flow.Flow, error], several bool) error {
+	if !o.toFile || o.file == stdinPath {
+		return o.writeOut(flows, several)
+	}
+	change, n := flowfile.Updated, 0
+	var err error
+	if several {
+		n, err = o.writeSeveral(flows)
+	} else {
+		change, n, err = o.writeOne(ctx, flows)
 	}
 	switch {
-	case o.toFile && o.file != stdinPath:
-		err := flowfile.Replace(o.file, write)
-		if failed := (*client.Error)(nil); errors.As(err, &failed) {
-			return failed // the file has no part in it
-		} else if err != nil {
-			return err
-		}
+	case err != nil:
+		return err
+	case change == flowfile.Unchanged:
+		o.app.note("%s is unchanged", o.file)
+	default:
 		o.app.note("exported %s to %s", plural(n, "flow"), o.file)
-		o.app.warnLarge(o.file)
-		return nil
-	case isTerminal(o.app.out):
+	}
+	o.app.warnLarge(o.file)
+	return nil
+}
+
+// writeOut writes the flows to stdout.
+func (o *exportOptions) writeOut(flows iter.Seq2[flow.Flow, error], several bool) error {
+	write := func(w io.Writer) error {
+		_, err := o.writeFlows(w, flows, several)
+		return err
+	}
+	if isTerminal(o.app.out) {
 		return writeHarmless(o.app.out, write)
 	}
 	return write(o.app.out)
+}
+
+// writeOne writes the only flow to its file.
+func (o *exportOptions) writeOne(ctx context.Context, flows iter.Seq2[flow.Flow, error]) (change flowfile.Change, n int, err error) {
+	for f, err := range flows {
+		if err != nil {
+			return "", n, err
+		}
+		if change, err = flowfile.Export(ctx, o.file, o.form.of(flowfile.FromFlow(f))); err != nil {
+			return "", n, err
+		}
+		n++
+	}
+	return change, n, nil
+}
+
+// writeSeveral writes all flows to one file, which can have no layout beside it.
+func (o *exportOptions) writeSeveral(flows iter.Seq2[flow.Flow, error]) (n int, err error) {
+	if o.form.sidecar() {
+		return 0, usageError{errors.New("a layout file is for one flow; give --dir, where each flow has a file of its own")}
+	}
+	if beside := flowfile.LayoutPath(o.file); beside != "" && exists(beside) {
+		return 0, fmt.Errorf("%s is the layout of one flow, and %s would hold several; give another file, or --dir", beside, o.file)
+	}
+	err = flowfile.Replace(o.file, func(w io.Writer) (err error) {
+		n, err = o.writeFlows(w, flows, true)
+		return err
+	})
+	if failed := (*client.Error)(nil); errors.As(err, &failed) {
+		return n, failed // the file has no part in it
+	}
+	return n, err
 }
 
 // warnLarge warns of a file that was written and that nobody will read.
@@ -61,7 +106,7 @@ func writeHarmless(w io.Writer, write func(io.Writer) error) error {
 // writeFlows writes flow files: the only one as it is, several as an array. They
 // are written as they come in. After an error the array stays open, so that nobody
 // takes it for whole.
-func writeFlows(w io.Writer, flows iter.Seq2[flow.Flow, error], several bool) (n int, err error) {
+func (o *exportOptions) writeFlows(w io.Writer, flows iter.Seq2[flow.Flow, error], several bool) (n int, err error) {
 	b := bufio.NewWriterSize(w, 1<<16)
 	defer func() { err = cmp.Or(err, b.Flush()) }()
 	before, after := "[\n  ", "\n]\n"
@@ -77,7 +122,7 @@ func writeFlows(w io.Writer, flows iter.Seq2[flow.Flow, error], several bool) (n
 		if several {
 			doc.indent = "  "
 		}
-		if err := flowfile.Write(doc, flowfile.FromFlow(f)); err != nil {
+		if err := flowfile.Write(doc, o.form.of(flowfile.FromFlow(f))); err != nil {
 			return n, fmt.Errorf("export flow %q: %w", f.Name, err)
 		}
 		before = ",\n  "

@@ -23,7 +23,7 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, flow
 		return fmt.Errorf("make the folder to export to: %w", err)
 	}
 	folder := flowfile.NewFolder(o.dir)
-	rows, err := writeFiles(ctx, folder, flows)
+	rows, err := o.writeFiles(ctx, folder, flows)
 	err = errors.Join(err, folder.Sync())
 	for _, r := range rows {
 		o.app.warnLarge(r.File)
@@ -48,7 +48,7 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, flow
 // writeFiles writes the flows as they come in, many at a time, and stops at the
 // first error. The rows are those of the flows that were written, in the order of
 // the flows.
-func writeFiles(ctx context.Context, folder *flowfile.Folder, flows iter.Seq2[flow.Flow, error]) ([]flowRow, error) {
+func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder, flows iter.Seq2[flow.Flow, error]) ([]flowRow, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	type job struct {
@@ -60,7 +60,7 @@ func writeFiles(ctx context.Context, folder *flowfile.Folder, flows iter.Seq2[fl
 	for range exportParallel {
 		workers.Go(func() {
 			for j := range jobs {
-				path, change, err := folder.Write(ctx, j.flow)
+				path, change, err := folder.Write(ctx, o.form.of(flowfile.FromFlow(j.flow)))
 				if err != nil {
 					stop(err)
 					continue

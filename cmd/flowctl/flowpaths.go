@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // stdinPath stands for standard input among the paths of a command.
@@ -17,7 +19,7 @@ const stdinPath = "-"
 // pathHelp explains PATH in the help of the commands that read flow files.
 const pathHelp = `PATH is a flow file, a folder (every *.json file below it, hidden ones left
 out), a pattern such as 'flows/*.json', or - for standard input. A file that is
-named twice is read once.`
+named twice is read once; a layout, review.layout.json, stands for its flow file.`
 
 // source is a place to read flows from, or why there is nothing to read.
 type source struct {
@@ -59,6 +61,8 @@ func (f *finder) add(path string) {
 	switch {
 	case err == nil && info.IsDir():
 		f.folder(path)
+	case err == nil && flowfile.FlowPath(path) != "":
+		f.layout(path)
 	case err == nil:
 		f.file(path)
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?["):
@@ -66,6 +70,17 @@ func (f *finder) add(path string) {
 	default:
 		f.failed(path, err)
 	}
+}
+
+// layout adds the flow file that a layout belongs to: a shell's flows/*.json names
+// both.
+func (f *finder) layout(path string) {
+	of := flowfile.FlowPath(path)
+	if !exists(of) {
+		f.failed(path, fmt.Errorf("this is a layout, and the flow file that it belongs to, %s, is not there", of))
+		return
+	}
+	f.file(of)
 }
 
 // folder adds the flow files of a folder and of those below it. Folders behind
@@ -89,6 +104,7 @@ func (f *finder) walk(dir string) (n int) {
 		case isHidden(path): // .git, and files that are being written
 		case e.IsDir():
 			n += f.walk(path)
+		case flowfile.FlowPath(path) != "": // is read with the flow file that it belongs to
 		case strings.EqualFold(filepath.Ext(e.Name()), ".json") && isFile(e.Type()):
 			f.file(path)
 			n++

@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,9 +15,9 @@ import (
 )
 
 type fmtOptions struct {
-	app       *app
-	check     bool
-	keepState bool
+	app   *app
+	check bool
+	form  canonicalFlags
 }
 
 func newFmtCmd(a *app) *cobra.Command {
@@ -33,21 +33,30 @@ standard output.
 
 With --check nothing is written; the exit code is 3 when a file would change.
 
+` + layoutHelp + `
+
 ` + pathHelp,
 		Example: `  flowctl fmt flows
   flowctl fmt --check flows   # in CI`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.form.check(); err != nil {
+				return usageError{err}
+			}
+			if o.form.sidecar() && slices.Contains(args, stdinPath) {
+				return usageError{errors.New("--layout sidecar needs a file that the layout can stand beside, and standard input is none")}
+			}
+			return o.run(cmd.Context(), args)
+		},
 	}
-	f := cmd.Flags()
-	f.BoolVar(&o.check, "check", false, "write nothing, and fail if a file is not in its canonical form")
-	f.BoolVar(&o.keepState, "keep-state", false, "keep the editor's run-time fields and exact positions")
+	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing, and fail if a file is not in its canonical form")
+	o.form.register(cmd)
 	return cmd
 }
 
 // formatted is what came of one file.
 type formatted struct {
-	text    []byte
+	text    []byte // of standard input
 	changed bool
 	err     error
 }
@@ -97,7 +106,7 @@ func (o *fmtOptions) say(path string, r formatted) error {
 }
 
 // file formats one file, and writes it unless --check is set or it is standard
-// input, which always counts as changed.
+// input.
 func (o *fmtOptions) file(ctx context.Context, s source) formatted {
 	r := o.app.readSource(ctx, s, false)
 	if len(r.flows) == 0 {
@@ -106,35 +115,30 @@ func (o *fmtOptions) file(ctx context.Context, s source) formatted {
 		}
 		return formatted{err: noError{s.path + " holds no flow"}}
 	}
-	text, err := o.canonical(r.flows)
-	if err != nil {
-		return formatted{err: fmt.Errorf("format %s: %w", s.path, err)}
+	for i := range r.flows {
+		r.flows[i] = o.form.of(r.flows[i])
 	}
-	if s.path == stdinPath {
-		return formatted{text: text, changed: !o.check || !bytes.Equal(text, r.flows[0].Text())}
+	var change flowfile.Change
+	var err error
+	switch {
+	case s.path == stdinPath:
+		return o.stdin(r.flows)
+	case o.check:
+		change, err = flowfile.Compare(ctx, s.path, r.flows...)
+	default:
+		change, err = flowfile.WriteFile(ctx, s.path, r.flows...)
 	}
-	if bytes.Equal(text, r.flows[0].Text()) {
-		return formatted{}
-	}
-	if !o.check {
-		err = flowfile.Replace(s.path, func(w io.Writer) error {
-			_, err := w.Write(text)
-			return err
-		})
-	}
-	return formatted{changed: err == nil, err: err}
+	return formatted{changed: err == nil && change != flowfile.Unchanged, err: err}
 }
 
-// canonical writes all flows of a file, one document behind the other.
-func (o *fmtOptions) canonical(flows []flowfile.File) ([]byte, error) {
+// stdin formats what was read from standard input. Unless it is only checked it
+// counts as changed.
+func (o *fmtOptions) stdin(flows []flowfile.File) formatted {
 	var b bytes.Buffer
 	for _, f := range flows {
-		if !o.keepState {
-			f.Spec = flowfile.WithoutState(f.Spec)
-		}
 		if err := flowfile.Write(&b, f); err != nil {
-			return nil, err
+			return formatted{err: fmt.Errorf("format standard input: %w", err)}
 		}
 	}
-	return b.Bytes(), nil
+	return formatted{text: b.Bytes(), changed: !o.check || !bytes.Equal(b.Bytes(), flows[0].Text())}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -27,7 +28,8 @@ func newGitInstallCmd(a *app) *cobra.Command {
 		Short: "Set up the diff and merge drivers in this repository",
 		Long: `Set up git's diff and merge drivers for flow files in this repository: the
 drivers in its configuration, and which files they are for in .gitattributes,
-which is to be committed. Whoever clones the repository runs this once, too.
+which is to be committed. Whoever clones the repository runs this once, too. Of
+flowctl.lock git keeps the lines of both sides.
 
 PATTERN is as in .gitattributes; without one it is *.json. Other JSON files are
 compared and merged as git does without flowctl.`,
@@ -59,8 +61,12 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 			return err
 		}
 	}
-	path := filepath.Join(root, ".gitattributes")
-	added, err := addAttributes(path, patterns)
+	var lines []string
+	for _, p := range patterns {
+		lines = append(lines, p+" diff=flowctl merge=flowctl")
+	}
+	lines = append(lines, reconcile.LockName+" merge=union")
+	added, err := addAttributes(filepath.Join(root, ".gitattributes"), lines)
 	if err != nil {
 		return err
 	}
@@ -72,20 +78,19 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 	return nil
 }
 
-// addAttributes adds a line for each pattern that has none yet, and leaves the
+// addAttributes adds those of the lines that are not there yet, and leaves the
 // others as they are.
-func addAttributes(path string, patterns []string) (added bool, err error) {
+func addAttributes(path string, lines []string) (added bool, err error) {
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("read .gitattributes: %w", err)
 	}
-	lines := strings.Split(string(text), "\n")
+	have := strings.Split(string(text), "\n")
 	if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
 		text = append(text, '\n')
 	}
-	for _, p := range patterns {
-		line := p + " diff=flowctl merge=flowctl"
-		if slices.Contains(lines, line) {
+	for _, line := range lines {
+		if slices.Contains(have, line) {
 			continue
 		}
 		text = append(text, line+"\n"...)

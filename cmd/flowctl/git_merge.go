@@ -27,9 +27,10 @@ func newGitMergeCmd(a *app) *cobra.Command {
 		Use:   "merge-driver BASE OURS THEIRS [PATH]",
 		Short: "Merge flow files, for git merge",
 		Long: `Merge what two sides made of a flow file, and write the result to OURS. Nodes
-are joined by their ids and edges by their ends, field by field; positions never
-conflict. A real conflict is named on stderr and marked in the file as git does,
-and the exit code is 3. What is no flow file is merged by 'git merge-file'.`,
+are joined by their ids and edges by their ends, field by field; positions, in
+layout files too, never conflict. A real conflict is named on stderr and marked in
+the file as git does, and the exit code is 3. What is no flow file is merged by
+'git merge-file'.`,
 		Args: cobra.RangeArgs(3, 4),
 		RunE: o.run,
 	}
@@ -42,6 +43,9 @@ func (o *gitMergeOptions) run(cmd *cobra.Command, args []string) error {
 	if len(args) == 4 {
 		name = args[3]
 	}
+	if flowfile.FlowPath(name) != "" {
+		return o.mergeLayouts(cmd.Context(), name, args)
+	}
 	base, errBase := o.read(cmd.Context(), args[0])
 	ours, errOurs := o.read(cmd.Context(), args[1])
 	theirs, errTheirs := o.read(cmd.Context(), args[2])
@@ -52,13 +56,34 @@ func (o *gitMergeOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return fmt.Errorf("merge %s: %w", name, err)
 	}
-	if err := os.WriteFile(args[1], merged, 0o644); err != nil { //nolint:gosec // git's own temporary file, of which it takes the text alone
-		return fmt.Errorf("write the merged %s: %w", name, err)
-	}
-	if len(conflicts) == 0 {
-		return nil
+	if err := writeMerged(args[1], name, merged); err != nil || len(conflicts) == 0 {
+		return err
 	}
 	return noError{conflictText(name, conflicts)}
+}
+
+// mergeLayouts merges what two sides made of a layout file: nothing conflicts.
+func (o *gitMergeOptions) mergeLayouts(ctx context.Context, name string, args []string) error {
+	var texts [3][]byte
+	for i, path := range args[:3] {
+		var err error
+		if texts[i], err = os.ReadFile(path); err != nil {
+			return fmt.Errorf("merge %s: %w", name, err)
+		}
+	}
+	merged, err := flowfile.MergeLayouts(texts[0], texts[1], texts[2])
+	if err != nil {
+		return o.mergeText(ctx, args)
+	}
+	return writeMerged(args[1], name, merged)
+}
+
+// writeMerged writes what git takes for the merged file.
+func writeMerged(path, name string, text []byte) error {
+	if err := os.WriteFile(path, text, 0o644); err != nil { //nolint:gosec // git's own temporary file, of which it takes the text alone
+		return fmt.Errorf("write the merged %s: %w", name, err)
+	}
+	return nil
 }
 
 // read reads the one flow of a file. An empty file, git's base of what both sides

@@ -29,29 +29,13 @@ as it is.`,
 				return err
 			}
 			for _, f := range r.flows {
-				if _, err := output.List(p, output.View[flow.Spec]{}, output.Seq([]flow.Spec{withoutLayout(f.Spec)})); err != nil {
+				if _, err := output.List(p, output.View[flow.Spec]{}, output.Seq([]flow.Spec{flow.WithoutLayout(f.Spec)})); err != nil {
 					return fmt.Errorf("write %s as text: %w", args[0], err)
 				}
 			}
 			return nil
 		},
 	}
-}
-
-// withoutLayout takes out where and how large the editor draws the nodes.
-func withoutLayout(s flow.Spec) flow.Spec {
-	nodes := make([]flow.Node, len(s.Nodes))
-	for i, n := range s.Nodes {
-		n.Position = nil
-		for _, key := range n.UnknownKeys() {
-			if flow.IsLayoutKey(key) {
-				n.SetUnknown(key, nil)
-			}
-		}
-		nodes[i] = n
-	}
-	s.Nodes = nodes
-	return s
 }
 
 func (a *app) copyFile(path string) error {

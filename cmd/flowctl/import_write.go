@@ -55,6 +55,9 @@ func (f *incoming) write(ctx context.Context, c *client.Client) error {
 	var written flow.Flow
 	var err error
 	if f.action == actionUpdate {
+		if spec, err = keepLayout(ctx, c, f.match.id, spec); err != nil {
+			return err
+		}
 		written, err = c.Flows.Update(ctx, f.match.id, client.Replace(spec), client.WithoutGraph())
 	} else {
 		written, err = c.Flows.Create(ctx, spec, client.WithoutGraph())
@@ -91,11 +94,11 @@ func (a *app) progress(label string, steps int) *output.Progress {
 // lockImport keeps other imports out of the embedded store until unlock: two of
 // the same files at once would each find nothing and make every flow twice.
 func lockImport(ctx context.Context) (unlock func(), err error) {
-	dir, err := dataDir()
+	db, err := localDB()
 	if err != nil {
 		return nil, err
 	}
-	unlock, err = waitFor(ctx, lockedfile.MutexAt(filepath.Join(dir, "import.lock")).Lock)
+	unlock, err = waitFor(ctx, lockedfile.MutexAt(filepath.Join(filepath.Dir(db), "import.lock")).Lock)
 	if err != nil {
 		return nil, fmt.Errorf("wait for another import: %w", err)
 	}

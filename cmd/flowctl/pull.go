@@ -169,5 +169,6 @@ func (o *pullOptions) into(ctx context.Context, path string, f *reconcile.Pulled
 	if next.ExportedAt != 0 {
 		next.ExportedAt = f.Updated
 	}
-	return flowfile.WriteFile(path, next)
+	_, err = flowfile.WriteFile(ctx, path, next)
+	return err
 }

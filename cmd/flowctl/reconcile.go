@@ -41,7 +41,7 @@ func (a *app) readDir(ctx context.Context, dir string, hold bool) (*flowDir, err
 	}
 	lock, err := reconcile.ReadLock(dir)
 	if err != nil {
-		return nil, err
+		return nil, asConflict(err)
 	}
 	found := findSources([]string{dir})
 	readings := make([]dirReading, len(found))

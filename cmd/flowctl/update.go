@@ -8,6 +8,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 type updateOptions struct {
@@ -26,7 +27,8 @@ func newUpdateCmd(a *app) *cobra.Command {
 		Long: `Change a flow, and print it. What no flag speaks of stays as it is.
 
 With --file nodes, edges, name and description become what the flow file says;
-the other flags win over the file.
+the other flags win over the file. A node without a layout in the file keeps its
+own.
 
 ` + refHelp,
 		Example: `  flowctl update 3f2a --name "Content review"
@@ -62,6 +64,11 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	kept, err := keepLayout(cmd.Context(), c, id, flow.Spec{Nodes: patch.Nodes})
+	if err != nil {
+		return err
+	}
+	patch.Nodes = kept.Nodes
 	f, err := c.Flows.Update(cmd.Context(), id, patch)
 	if err != nil {
 		return err

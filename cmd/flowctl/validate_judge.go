@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"io"
 	"slices"
 
 	"github.com/flowctl/flowctl/internal/lint"
@@ -32,7 +29,7 @@ func (o *validateOptions) judge(ctx context.Context, s source) judged {
 	r := o.app.readSource(ctx, s, false)
 	result := judged{}
 	if o.fix {
-		if result.mended, err = mend(s.path, r.flows, enabled); err != nil {
+		if result.mended, err = mend(ctx, s.path, r.flows, enabled); err != nil {
 			return judged{err: err}
 		}
 		if result.mended > 0 {
@@ -68,23 +65,16 @@ func (o *validateOptions) judge(ctx context.Context, s source) judged {
 
 // mend mends the flows of a file and writes it, in its canonical form but with
 // all that it holds, if there was something to mend.
-func mend(path string, flows []flowfile.File, enabled func(string) bool) (int, error) {
+func mend(ctx context.Context, path string, flows []flowfile.File, enabled func(string) bool) (int, error) {
 	mended := 0
-	var text bytes.Buffer
-	for _, f := range flows {
-		spec, n := lint.Fix(f.Spec, enabled)
+	for i := range flows {
+		spec, n := lint.Fix(flows[i].Spec, enabled)
 		mended += n
-		f.Spec = spec
-		if err := flowfile.Write(&text, f); err != nil {
-			return 0, fmt.Errorf("mend %s: %w", path, err)
-		}
+		flows[i].Spec = spec
 	}
 	if mended == 0 {
 		return 0, nil
 	}
-	err := flowfile.Replace(path, func(w io.Writer) error {
-		_, err := w.Write(text.Bytes())
-		return err
-	})
+	_, err := flowfile.WriteFile(ctx, path, flows...)
 	return mended, err
 }

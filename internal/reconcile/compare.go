@@ -13,8 +13,10 @@ type traits struct {
 	ours bool // keeps all that it is sent, and lets the client choose ids
 }
 
-// differences lists what turns the stored flow into that of a file.
+// differences lists what turns the stored flow into that of a file. What the file
+// does not say of a node's layout is no difference.
 func (t traits) differences(stored, file flow.Spec) []flow.Change {
+	file = flow.AdoptLayout(file, stored)
 	return flow.Diff(t.comparable(stored, file), t.comparable(file, file), flow.DiffOptions{Layout: true})
 }
 

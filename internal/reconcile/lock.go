@@ -26,16 +26,17 @@ const LockName = "flowctl.lock"
 //
 //	{"file":"review.json","ids":{"prod":"5f1c…","staging":"a41e…"}}
 //
-// Several lines for one file, which a union merge can leave, say what all of them
-// say. Members that are not known are kept.
+// In any order, and with several lines for one file, it says what all lines say: a
+// union merge leaves such files. Members that are not known are kept.
 type Lock struct {
 	path  string
 	lines map[string]flow.Object // by file
 	was   []byte                 // the text that was read
 }
 
-// ReadLock reads the lock of a folder; one that is not there is empty. The error
-// is a *[flowfile.Error].
+// ReadLock reads the lock of a folder; one that is not there is empty. The error is
+// a *[flowfile.Error], or a *[ConflictError] if it has two flows for one file and
+// place: both sides of a merge gave the file another one.
 func ReadLock(dir string) (*Lock, error) {
 	l := &Lock{path: filepath.Join(dir, LockName), lines: map[string]flow.Object{}}
 	text, err := os.ReadFile(l.path)
@@ -46,20 +47,31 @@ func ReadLock(dir string) (*Lock, error) {
 		return nil, &flowfile.Error{Path: l.path, Msg: "read the lock", Err: err}
 	}
 	l.was = text
-	n := 0
+	r := lockReader{Lock: l, at: map[[2]string]int{}}
 	for line := range bytes.Lines(text) {
-		n++
+		r.n++
 		if line = bytes.TrimSpace(line); len(line) == 0 {
 			continue
 		}
-		if err := l.addLine(line); err != nil {
-			return nil, &flowfile.Error{Path: l.path, Line: n, Col: 1, Msg: err.Error()}
+		if err := r.add(line); err != nil {
+			return nil, &flowfile.Error{Path: l.path, Line: r.n, Col: 1, Msg: err.Error()}
 		}
+	}
+	if r.conflicts != nil {
+		return nil, &ConflictError{r.conflicts}
 	}
 	return l, nil
 }
 
-func (l *Lock) addLine(line []byte) error {
+// lockReader fills a Lock line by line.
+type lockReader struct {
+	*Lock
+	n         int               // the line's number
+	at        map[[2]string]int // the line that gave a file's id at a place
+	conflicts []Conflict
+}
+
+func (r *lockReader) add(line []byte) error {
 	for _, mark := range []string{"<<<<<<<", "=======", ">>>>>>>", "|||||||"} {
 		if bytes.HasPrefix(line, []byte(mark)) {
 			return errors.New("git could not merge this; keep the lines of both sides and take out the marks")
@@ -73,17 +85,20 @@ func (l *Lock) addLine(line []byte) error {
 	if file == "" {
 		return errors.New(`this line has no "file"`)
 	}
-	there, ok := l.lines[file]
-	if !ok {
-		l.lines[file] = doc
-		return nil
-	}
+	there := r.lines[file]
 	ids := idsOf(there)
 	for _, m := range idsOf(doc) {
+		key := [2]string{file, m.Key}
 		if has, ok := ids.Get(m.Key); ok && !flow.Equal(has, m.Value) {
-			return fmt.Errorf("%s is two flows for %q: %s and %s; take one of the lines out", file, m.Key, has, m.Value)
+			r.conflicts = append(r.conflicts, Conflict{
+				File:       file,
+				Reason:     fmt.Sprintf("is two flows for %q, in lines %d and %d of %s; take the wrong one out there", m.Key, r.at[key], r.n, r.path),
+				Candidates: []Candidate{{ID: unquote(has)}, {ID: unquote(m.Value)}},
+			})
+			continue
 		}
 		ids.Set(m.Key, m.Value)
+		r.at[key] = r.n
 	}
 	for _, m := range doc {
 		if _, ok := there.Get(m.Key); !ok {
@@ -91,7 +106,7 @@ func (l *Lock) addLine(line []byte) error {
 		}
 	}
 	there.Set("ids", ids.AppendJSON(nil))
-	l.lines[file] = there
+	r.lines[file] = there
 	return nil
 }
 

@@ -29,7 +29,9 @@ func TestLockWrites(t *testing.T) {
 		"sorted":  {`{"file":"b.json","ids":{"prod":"2"}}`, `{"file":"a.json","ids":{"prod":"1"}}` + "\n" + `{"file":"b.json","ids":{"prod":"2"}}` + "\n"},
 		"profile": {`{"file":"a.json","ids":{"staging":"9"}}`, `{"file":"a.json","ids":{"prod":"1","staging":"9"}}` + "\n"},
 		"unknown": {`{"note":1.0,"file":"a.json","ids":{}}`, `{"note":1.0,"file":"a.json","ids":{"prod":"1"}}` + "\n"},
-		"union":   {`{"file":"a.json","ids":{"x":"8"}}` + "\n" + `{"file":"a.json","ids":{"y":"9"},"k":true}` + "\n", `{"file":"a.json","ids":{"prod":"1","x":"8","y":"9"},"k":true}` + "\n"},
+		"twice": {`{"file":"b.json","ids":{"x":"2"}}` + "\n" + `{"file":"a.json","ids":{"prod":"1"}}` + "\n" + `{"ids":{"x":"2"},"file":"b.json"}` + "\n",
+			`{"file":"a.json","ids":{"prod":"1"}}` + "\n" + `{"file":"b.json","ids":{"x":"2"}}` + "\n"},
+		"union": {`{"file":"a.json","ids":{"x":"8"}}` + "\n" + `{"file":"a.json","ids":{"y":"9"},"k":true}` + "\n", `{"file":"a.json","ids":{"prod":"1","x":"8","y":"9"},"k":true}` + "\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, path := lockOf(t, test.was)
@@ -64,7 +66,7 @@ func TestLockErrors(t *testing.T) {
 		"<<<<<<< HEAD\n": "flowctl.lock:1:1: git could not merge this",
 		"\n[]\n":         "flowctl.lock:2:1: this is no line of a lock",
 		`{"ids":{}}`:     `this line has no "file"`,
-		`{"file":"a.json","ids":{"prod":"1"}}` + "\n" + `{"file":"a.json","ids":{"prod":"2"}}`: `:2:1: a.json is two flows for "prod": "1" and "2"`,
+		`{"file":"a.json","ids":{"prod":"1"}}` + "\n\n" + `{"file":"a.json","ids":{"x":"1","prod":"2"}}`: `a.json is two flows for "prod", in lines 1 and 3 of `,
 	} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, LockName), []byte(text), 0o600); err != nil {

@@ -126,8 +126,9 @@ func (m *matcher) step(it *item) (Step, error) {
 			return s, nil
 		}
 		s.Action = Update
+		file = flow.AdoptLayout(file, at.spec)
 	}
-	clean := flowfile.WithoutState(file)
+	clean := flowfile.WithoutState(flow.Arrange(file))
 	s.Spec, s.Dropped = &clean, m.dropped(clean)
 	return s, nil
 }

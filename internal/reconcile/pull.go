@@ -20,7 +20,8 @@ type Pulled struct {
 
 // Pull compares files with what the server has, as [NewPlan] does, and gives for
 // each what it should say. It only reads. Fields that the server does not keep, and
-// an access_control that the file does not have, stay as the file has them.
+// an access_control that the file does not have, stay as the file has them; so do
+// nodes that say nothing of their layout.
 func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) ([]Pulled, error) {
 	m, err := match(ctx, c, files, lock, opts)
 	if err != nil {
@@ -50,7 +51,7 @@ func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opt
 // pulled is what a file should say of a stored flow. What says nothing, such as an
 // empty description, is not added to a file that is without.
 func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
-	s = flowfile.WithoutState(s)
+	s = layoutAs(flowfile.WithoutState(s), file)
 	next := file
 	next.Name, next.Description, next.Nodes, next.Edges = s.Name, s.Description, s.Nodes, s.Edges
 	if file.AccessControl != nil {
@@ -66,4 +67,25 @@ func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
 		next.SetUnknown(key, s.Unknown(key))
 	}
 	return next
+}
+
+// layoutAs takes out of a stored flow the layout that its file leaves to the server:
+// that of nodes of which the file has none, and all of it if it has none at all.
+func layoutAs(s, file flow.Spec) flow.Spec {
+	if !flow.LacksLayout(file) {
+		return s
+	}
+	bare := make(map[string]bool, len(file.Nodes)) // by id
+	all := true
+	for _, n := range file.Nodes {
+		bare[n.ID] = n.Layout() == nil
+		all = all && bare[n.ID]
+	}
+	s.Nodes = slices.Clone(s.Nodes)
+	for i := range s.Nodes {
+		if n := &s.Nodes[i]; all || bare[n.ID] {
+			n.SetLayout(nil)
+		}
+	}
+	return s
 }

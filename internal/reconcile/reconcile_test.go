@@ -313,3 +313,74 @@ func TestFileThatChangesMeanwhile(t *testing.T) {
 		}
 	})
 }
+
+// A file without layout leaves that to the server: it is no difference, an update
+// keeps it, and a new node gets a place.
+func TestWithoutLayout(t *testing.T) {
+	onBoth(t, nil, func(t *testing.T, c *client.Client, _ bool) {
+		lock := &Lock{lines: map[string]flow.Object{}}
+		const text = `{"name":"F","nodes":[{"id":"a","type":"input","data":{"value":"v"}},{"id":"b","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"b"}]}`
+		apply := func(file Source) []flow.Node {
+			t.Helper()
+			p := plan(t, c, lock, false, file)
+			results, err := Apply(t.Context(), t.Context(), c, p, ApplyOptions{Parallel: 1})
+			if err != nil || results[0].Err != nil || !results[0].Done || len(results[0].Changed) > 0 {
+				t.Fatalf("Apply: %v, %v, %+v", err, results[0].Err, results[0])
+			}
+			Record(lock, "prod", results)
+			if n := plan(t, c, lock, false, file).Count(Unchanged); n != 1 {
+				t.Errorf("afterwards something differs: %v", plan(t, c, lock, false, file).Steps[0].Changes)
+			}
+			f, _, err := c.Flows.Get(t.Context(), results[0].ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return f.Nodes
+		}
+		file := source(t, "f.json", "", text)
+		nodes := apply(file)
+		if got, want := string(nodes[0].Position)+string(nodes[1].Position), `{"x":0,"y":0}{"x":300,"y":0}`; got != want {
+			t.Errorf("new nodes are at %s, want %s", got, want)
+		}
+		moved := source(t, "f.json", "", strings.NewReplacer(
+			`"type":"input"`, `"type":"input","position":{"x":7,"y":70},"sourcePosition":"left"`,
+			`"type":"output"`, `"type":"output","position":{"x":8,"y":80}`).Replace(text))
+		apply(moved)
+		if p := plan(t, c, lock, false, file); p.Count(Unchanged) != 1 {
+			t.Errorf("a file without layout differs: %v", p.Steps[0].Changes)
+		}
+		pulled, err := Pull(t.Context(), c, []Source{file}, lock, Options{Place: "prod"})
+		if err != nil || len(pulled[0].Changes) > 0 {
+			t.Errorf("Pull: %v, %v", pulled[0].Changes, err)
+		}
+
+		grown := source(t, "f.json", "", strings.NewReplacer(`"v"`, `"w"`,
+			`{"id":"b"`, `{"id":"n","type":"output","data":{}},{"id":"b"`).Replace(text))
+		nodes = apply(grown)
+		want := `{"x":7,"y":70} {"x":7,"y":200} {"x":8,"y":80}`
+		if got := string(nodes[0].Position) + " " + string(nodes[1].Position) + " " + string(nodes[2].Position); got != want || string(nodes[0].Unknown("sourcePosition")) != `"left"` {
+			t.Errorf("after an update: %s and %s", got, nodes[0].Unknown("sourcePosition"))
+		}
+
+		// What comes back is without layout where the file is.
+		partly := source(t, "f.json", "", strings.Replace(text, `"type":"output"`, `"type":"output","position":{"x":1,"y":1}`, 1))
+		for _, tt := range []struct {
+			file Source
+			want string
+		}{{file, ` `}, {partly, `n{"x":7,"y":200} b{"x":8,"y":80} `}} {
+			pulled, err := Pull(t.Context(), c, []Source{tt.file}, lock, Options{Place: "prod"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, n := range pulled[0].Next.Nodes {
+				if n.Position != nil {
+					got += n.ID + string(n.Position) + " "
+				}
+			}
+			if strings.TrimSpace(got) != strings.TrimSpace(tt.want) || len(pulled[0].Next.Nodes) != 3 {
+				t.Errorf("pulled %s, want %s", got, tt.want)
+			}
+		}
+	})
+}

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/json"
 	"fmt"
 	"html"
 	"io"
@@ -15,13 +14,9 @@ import (
 const (
 	boxWidth  = 200
 	boxHeight = 64
-	columnGap = 100
-	rowGap    = 56
 	margin    = 40
 	maxTitle  = 24 // characters that fit into a box
 )
-
-type point struct{ X, Y float64 }
 
 // SVG draws a flow from its own positions; without them, in columns by distance
 // from where it starts.
@@ -34,7 +29,7 @@ func SVG(w io.Writer, s flow.Spec) error {
 <defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="#64748b"/></marker></defs>
 <rect x="%[1]f" y="%[2]f" width="100%%" height="100%%" fill="#ffffff"/>
 `, low.X-margin, low.Y-margin, high.X-low.X+boxWidth+2*margin, high.Y-low.Y+boxHeight+2*margin, escapeXML(s.Name))
-	place := map[string]point{}
+	place := map[string]flow.Point{}
 	for i, n := range s.Nodes {
 		if _, ok := place[n.ID]; !ok {
 			place[n.ID] = at[i]
@@ -55,7 +50,7 @@ func SVG(w io.Writer, s flow.Spec) error {
 	return err
 }
 
-func drawNode(b *strings.Builder, n flow.Node, p point) {
+func drawNode(b *strings.Builder, n flow.Node, p flow.Point) {
 	name := []rune(output.Text(title(n)))
 	if len(name) > maxTitle {
 		name = append(name[:maxTitle-1], '…')
@@ -66,7 +61,7 @@ func drawNode(b *strings.Builder, n flow.Node, p point) {
 	fmt.Fprintf(b, `<text x="%.0f" y="%.0f" font-size="12" fill="#6b7280">%s</text></g>`+"\n", p.X+14, p.Y+48, escapeXML(string(n.Type)))
 }
 
-func drawEdge(b *strings.Builder, from, to point, handle string) {
+func drawEdge(b *strings.Builder, from, to flow.Point, handle string) {
 	x1, y1 := from.X+boxWidth, from.Y+boxHeight/2
 	x2, y2 := to.X, to.Y+boxHeight/2
 	bend := max(40, (x2-x1)/2)
@@ -81,49 +76,30 @@ func escapeXML(s string) string { return html.EscapeString(output.Text(s)) }
 
 // positions gives each node a place: its own, if all have one and not all the
 // same, else one in columns.
-func positions(s flow.Spec) []point {
-	at := make([]point, len(s.Nodes))
+func positions(s flow.Spec) []flow.Point {
+	at := make([]flow.Point, len(s.Nodes))
 	differ := false
 	for i, n := range s.Nodes {
-		var p struct{ X, Y *float64 }
-		if json.Unmarshal(n.Position, &p) != nil || p.X == nil || p.Y == nil {
-			return columns(s)
+		p, ok := n.Place()
+		if !ok {
+			return flow.Columns(s)
 		}
-		at[i] = point{*p.X, *p.Y}
-		differ = differ || at[i] != at[0]
+		at[i] = p
+		differ = differ || p != at[0]
 	}
 	if !differ {
-		return columns(s)
+		return flow.Columns(s)
 	}
 	return at
 }
 
-// columns puts each node one column behind the last of those that lead to it.
-func columns(s flow.Spec) []point {
-	g := flow.NewGraph(s)
-	column := map[string]int{}
-	for _, id := range g.Order() {
-		for _, e := range g.Out(id) {
-			column[e.Target] = max(column[e.Target], column[id]+1)
-		}
-	}
-	rows := map[int]int{}
-	at := make([]point, len(s.Nodes))
-	for i, n := range s.Nodes {
-		c := column[n.ID]
-		at[i] = point{float64(c * (boxWidth + columnGap)), float64(rows[c] * (boxHeight + rowGap))}
-		rows[c]++
-	}
-	return at
-}
-
-func bounds(at []point) (low, high point) {
+func bounds(at []flow.Point) (low, high flow.Point) {
 	for i, p := range at {
 		if i == 0 {
 			low, high = p, p
 		}
-		low = point{min(low.X, p.X), min(low.Y, p.Y)}
-		high = point{max(high.X, p.X), max(high.Y, p.Y)}
+		low = flow.Point{X: min(low.X, p.X), Y: min(low.Y, p.Y)}
+		high = flow.Point{X: max(high.X, p.X), Y: max(high.Y, p.Y)}
 	}
 	return low, high
 }

@@ -37,16 +37,6 @@ type DiffOptions struct {
 	Layout bool // positions and sizes, too
 }
 
-// IsLayoutKey tells the fields of a node that say where and how large the editor
-// draws it.
-func IsLayoutKey(key string) bool {
-	switch key {
-	case "position", "positionAbsolute", "width", "height", "measured", "sourcePosition", "targetPosition":
-		return true
-	}
-	return false
-}
-
 // Ends names the edge by what it joins: "source → target", with ":handle" behind
 // an end that has one.
 func (e Edge) Ends() string {
@@ -103,8 +93,6 @@ type item struct {
 func nodeName(n Node) string { return n.ID }
 
 func edgeName(e Edge) string { return e.Ends() }
-
-func isLayout(m Member) bool { return IsLayoutKey(m.Key) }
 
 func isNoHandle(m Member) bool {
 	return (m.Key == "sourceHandle" || m.Key == "targetHandle") && isNone(m.Value)

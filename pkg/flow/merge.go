@@ -27,9 +27,9 @@ type Conflict struct {
 
 // MergeSpecs joins the changes that two sides made to base: nodes by their ids, edges
 // by their ends, fields one by one. Layout (see [IsLayoutKey]) never conflicts:
-// ours wins. Where there is a real conflict, the result has the value of favour's
-// side. A node or edge that one side took out and the other changed is a conflict
-// too.
+// ours wins, and a node that one side only moved goes when the other takes it out.
+// Where there is a real conflict, the result has the value of favour's side. A node
+// or edge that one side took out and the other changed is a conflict too.
 func MergeSpecs(base, ours, theirs Spec, favour Side) (Spec, []Conflict) {
 	m := merger{favour: favour}
 	fields := m.objects(Conflict{}, specFields(base), specFields(ours), specFields(theirs))
@@ -81,6 +81,19 @@ func (m *merger) pick(c Conflict, base, ours, theirs json.RawMessage) json.RawMe
 	return ours
 }
 
+// item decides about a whole node or edge. One that a side took out is gone, even
+// if the other side moved it.
+func (m *merger) item(c Conflict, base, ours, theirs json.RawMessage) json.RawMessage {
+	left := ours
+	if ours == nil {
+		left = theirs
+	}
+	if base != nil && (ours == nil || theirs == nil) && Equal(without(base, isLayout), without(left, isLayout)) {
+		return nil
+	}
+	return m.pick(c, base, ours, theirs)
+}
+
 // same is Equal, but for absent values, which equal nothing else.
 func same(a, b json.RawMessage) bool { return (a == nil) == (b == nil) && Equal(a, b) }
 
@@ -102,8 +115,8 @@ func (m *merger) objects(c Conflict, base, ours, theirs Object) Object {
 		o, _ := ours.Get(key)
 		t, _ := theirs.Get(key)
 		c.Path = path + "/" + escapePointer(key)
-		v := o
-		if !IsLayoutKey(key) || path != "" || o == nil || same(b, o) {
+		v := o // of layout, whatever ours did with it
+		if !IsLayoutKey(key) || path != "" || same(b, o) {
 			v = m.pick(c, b, o, t)
 		}
 		if v != nil {
@@ -134,7 +147,7 @@ func (m *merger) lists(place func(*Conflict, string), base, ours, theirs []item)
 	add := func(it item, behind int) {
 		c := Conflict{}
 		place(&c, it.name)
-		v := m.pick(c, b[it.key].value, o[it.key].value, t[it.key].value)
+		v := m.item(c, b[it.key].value, o[it.key].value, t[it.key].value)
 		if v == nil {
 			return
 		}

@@ -11,11 +11,6 @@ import (
 	"syscall"
 )
 
-// WriteFile writes the flow to a file; see [Replace].
-func WriteFile(path string, f File) error {
-	return Replace(path, func(w io.Writer) error { return Write(w, f) })
-}
-
 // Replace writes a file, whole or not at all: into a temporary file beside it
 // that then takes its place, and is on the disk by then. An existing file keeps
 // its mode; a symbolic link stays and what it leads to is written. What is no

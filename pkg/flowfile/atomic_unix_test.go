@@ -23,7 +23,7 @@ func TestWriteFileMode(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := WriteFile(path, named("n")); err != nil {
+		if _, err := WriteFile(t.Context(), path, named("n")); err != nil {
 			t.Fatal(err)
 		}
 		info, err := os.Stat(path)
@@ -40,11 +40,11 @@ func TestWriteFileMode(t *testing.T) {
 func TestWriteFileFull(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f.json")
-	if err := WriteFile(path, named("kept")); err != nil {
+	if _, err := WriteFile(t.Context(), path, named("kept")); err != nil {
 		t.Fatal(err)
 	}
 	limitFileSize(t, 4096)
-	err := WriteFile(path, named(strings.Repeat("x", 1<<20)))
+	_, err := WriteFile(t.Context(), path, named(strings.Repeat("x", 1<<20)))
 	if err == nil || strings.Contains(err.Error(), ".tmp") {
 		t.Errorf("error %v", err)
 	}
@@ -90,7 +90,7 @@ func TestWriteFilePipe(t *testing.T) {
 		text, _ := io.ReadAll(r)
 		got <- string(text)
 	}()
-	if err := WriteFile(pipe, named("n")); err != nil {
+	if _, err := WriteFile(t.Context(), pipe, named("n")); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(pipe); err != nil || info.Mode()&fs.ModeNamedPipe == 0 {

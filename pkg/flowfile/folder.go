@@ -1,20 +1,14 @@
 package flowfile
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
-
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // Folder writes flows into one folder, each to a file of its own, so that no flow
@@ -36,105 +30,78 @@ func NewFolder(dir string) *Folder {
 // another flow, or is a file that does not carry this flow's id; then a longer
 // name. A flow whose file carries its id keeps that file when it is written
 // again. The error is a context's, or that of looking at what is there.
-func (d *Folder) Path(ctx context.Context, f flow.Flow) (string, error) {
-	path, _, err := d.place(ctx, f)
-	return path, err
+func (d *Folder) Path(ctx context.Context, f File) (string, error) {
+	at, err := d.place(ctx, f)
+	return at.path, err
 }
 
-// place gives the path of the flow's file, and that of the file that it has so far
-// if that is named after another name of the flow.
-func (d *Folder) place(ctx context.Context, f flow.Flow) (path, old string, err error) {
+// place is where a flow belongs.
+type place struct {
+	path string // of its file
+	old  string // of the file that it has so far, if that is named after another name of the flow
+	was  *File  // what is in the one or the other, see readOne; nil if there is none yet
+}
+
+func (d *Folder) place(ctx context.Context, f File) (at place, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	name := fileName(f, shortID)
+	name := fileName(f.ID, f.Spec.Name, shortID)
 	for n := 1; ; n++ {
-		free, err := d.isFree(ctx, name, f.ID)
+		was, free, err := d.look(ctx, name, f.ID)
 		if err == nil && free {
 			d.taken[name] = f.ID
-			path = filepath.Join(d.dir, name)
-			if old, err = d.formerFile(ctx, path, f); err == nil {
-				return path, old, nil
+			at = place{path: filepath.Join(d.dir, name), was: was}
+			if was == nil {
+				at.old, at.was, err = d.formerFile(ctx, f)
+			}
+			if err == nil {
+				return at, nil
 			}
 		}
 		if err != nil {
-			return "", "", fmt.Errorf("find a file name for flow %.40q: %w", f.Name, err)
+			return place{}, fmt.Errorf("find a file name for flow %.40q: %w", f.Spec.Name, err)
 		}
-		if name = fileName(f, maxSlug); n > 1 {
-			name = fmt.Sprintf("%s-%d.json", strings.TrimSuffix(name, ".json"), n)
+		if name = fileName(f.ID, f.Spec.Name, maxSlug); n > 1 {
+			name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, fileExt), n, fileExt)
 		}
 	}
 }
 
-// Change is what [Folder.Write] did.
-type Change string
-
-// The changes.
-const (
-	Created   Change = "created"
-	Updated   Change = "updated"
-	Unchanged Change = "unchanged" // the file holds the very same bytes already
-)
-
-// Write writes a flow to the file that [Folder.Path] names, as [FromFlow] has it.
-// The file of a flow whose name has changed is updated and gets the new name.
-// Once [Folder.Sync] has returned it is sure to be there after a power cut.
-func (d *Folder) Write(ctx context.Context, f flow.Flow) (path string, change Change, err error) {
-	path, old, err := d.place(ctx, f)
+// Write writes a flow to the file that [Folder.Path] names, as [Export] does. The
+// file of a flow whose name has changed is updated and gets the new name. Once
+// [Folder.Sync] has returned it is sure to be there after a power cut.
+func (d *Folder) Write(ctx context.Context, f File) (path string, change Change, err error) {
+	at, err := d.place(ctx, f)
 	if err != nil {
 		return "", "", err
 	}
-	write := func(w io.Writer) error { return Write(w, FromFlow(f)) }
-	if old != "" {
-		change = Updated
-		if _, err = replace(old, write); err == nil {
-			err = os.Rename(old, path)
-		}
-	} else if change, err = compare(path, write); err == nil && change != Unchanged {
-		_, err = replace(path, write)
+	if at.old == "" {
+		change, err = export(ctx, at.path, f, at.was, false)
+	} else if _, err = export(ctx, at.old, f, at.was, false); err == nil {
+		change, err = Updated, rename(at.old, at.path)
 	}
 	if err != nil {
-		return "", "", &Error{Path: path, Msg: "write the file", Err: withoutPath(err)}
+		return "", "", err
 	}
-	return path, change, nil
+	return at.path, change, nil
 }
 
-// compare tells what writing to the file would be. Neither text is ever held
-// whole: a flow may have 50 MB.
-func compare(path string, write func(io.Writer) error) (Change, error) {
-	r, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Created, nil
-	} else if err != nil {
-		return Updated, nil // who may not read it may still be allowed to replace it
+// rename gives a flow file, and before that the layout beside it, another name that
+// is free: until the last step it is found, and completed, under the old one.
+func rename(old, path string) error {
+	err := os.Rename(LayoutPath(old), LayoutPath(path))
+	if errors.Is(err, fs.ErrNotExist) { // what may be there is left over
+		if err = os.Remove(LayoutPath(path)); errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
 	}
-	defer func() { _ = r.Close() }() // it was only read
-	c := &comparer{r: bufio.NewReader(r)}
-	switch err := write(c); {
-	case errors.Is(err, errDiffers):
-		return Updated, nil
-	case err != nil:
-		return "", err
+	if err == nil {
+		err = os.Rename(old, path)
 	}
-	if _, err := c.r.ReadByte(); !errors.Is(err, io.EOF) {
-		return Updated, nil
+	if err != nil {
+		return &Error{Path: path, Msg: "rename the file", Err: withoutPath(err)}
 	}
-	return Unchanged, nil
-}
-
-var errDiffers = errors.New("differs")
-
-// comparer takes what is written as long as it is what r reads.
-type comparer struct {
-	r   *bufio.Reader
-	buf []byte
-}
-
-func (c *comparer) Write(p []byte) (int, error) {
-	c.buf = slices.Grow(c.buf[:0], len(p))[:len(p)]
-	if _, err := io.ReadFull(c.r, c.buf); err != nil || !bytes.Equal(c.buf, p) {
-		return 0, errDiffers
-	}
-	return len(p), nil
+	return nil
 }
 
 // Sync makes sure that the files that were written are found in the folder after
@@ -146,51 +113,57 @@ func (d *Folder) Sync() error {
 	return nil
 }
 
-// isFree tells whether the flow may have the name.
-func (d *Folder) isFree(ctx context.Context, name, id string) (bool, error) {
-	if owner, ok := d.taken[name]; ok {
-		return owner == id && id != "", nil
-	}
+// look tells whether the flow may have the name, and what is in its file if there
+// is one already. A name is not free if a layout of it could lead elsewhere, or, of
+// a new file, if what has the layout's name is something else.
+func (d *Folder) look(ctx context.Context, name, id string) (was *File, free bool, err error) {
 	path := filepath.Join(d.dir, name)
+	owner, given := d.taken[name]
+	if given && (owner != id || id == "") || !isRegular(LayoutPath(path)) {
+		return nil, false, nil
+	}
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		return true, nil
+		if _, err := readLayout(ctx, LayoutPath(path)); err != nil {
+			return nil, false, ctx.Err() // whose, if anybody's, is not known
+		}
+		return nil, true, nil
 	} else if err != nil {
-		return false, err
+		return nil, false, err
 	}
-	files, err := ReadFile(ctx, path)
+	was, err = readOne(ctx, path)
 	if ctx.Err() != nil {
-		return false, ctx.Err()
+		return nil, false, ctx.Err()
 	}
-	return err == nil && len(files) == 1 && files[0].ID == id && id != "", nil
+	return was, err == nil && was != nil && was.ID == id && id != "", nil
 }
 
-// formerFile finds the file that the flow has under a former name of it, "" if it
-// has a file at path already, or none at all. Only files whose names end as this
-// flow's do are opened.
-func (d *Folder) formerFile(ctx context.Context, path string, f flow.Flow) (string, error) {
+// isRegular tells whether there is a file, and no link, or nothing at all.
+func isRegular(path string) bool {
+	info, err := os.Lstat(path)
+	return err != nil || info.Mode().IsRegular()
+}
+
+// formerFile finds the file that the flow has under a former name of it, "" if
+// there is none, and what is in it. Only files whose names end as this flow's do
+// are opened.
+func (d *Folder) formerFile(ctx context.Context, f File) (string, *File, error) {
 	if f.ID == "" {
-		return "", nil
-	}
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return "", err
+		return "", nil, nil
 	}
 	d.list()
 	for _, length := range []int{shortID, maxSlug} {
-		for _, name := range d.there[lastPart(fileName(f, length))] {
-			if _, err := os.Lstat(filepath.Join(d.dir, name)); err != nil {
-				continue // it has got another name since
-			}
-			mine, err := d.isFree(ctx, name, f.ID)
+		for _, name := range d.there[lastPart(fileName(f.ID, f.Spec.Name, length))] {
+			was, mine, err := d.look(ctx, name, f.ID)
 			if err != nil {
-				return "", err
+				return "", nil, err
 			}
-			if mine {
+			if mine && was != nil { // it may have got another name since
 				d.taken[name] = f.ID // until it is renamed, and nobody knows when that is
-				return filepath.Join(d.dir, name), nil
+				return filepath.Join(d.dir, name), was, nil
 			}
 		}
 	}
-	return "", nil
+	return "", nil, nil
 }
 
 // list notes which files are in the folder. One that cannot be read has none.

@@ -18,14 +18,14 @@ const (
 // FileName gives the file name for a flow: the slug of its name, the first eight
 // characters of its id if it has one, ".json". It is one path element that every
 // file system takes, whatever the flow is called.
-func FileName(f flow.Flow) string { return fileName(f, shortID) }
+func FileName(f flow.Flow) string { return fileName(f.ID, f.Name, shortID) }
 
-func fileName(f flow.Flow, idLen int) string {
-	name := Slug(f.Name)
-	if id := Slug(f.ID); f.ID != "" && id != noSlug {
-		name += "-" + strings.TrimRight(shorten(id, idLen), "-")
+func fileName(id, flowName string, idLen int) string {
+	name := Slug(flowName)
+	if slug := Slug(id); id != "" && slug != noSlug {
+		name += "-" + strings.TrimRight(shorten(slug, idLen), "-")
 	}
-	return name + ".json"
+	return name + fileExt
 }
 
 // noSlug is the slug of what has no letter or digit.

@@ -74,7 +74,7 @@ func TestFolder(t *testing.T) {
 	folder := NewFolder(dir)
 	path := func(d *Folder, f flow.Flow) string {
 		t.Helper()
-		p, err := d.Path(t.Context(), f)
+		p, err := d.Path(t.Context(), FromFlow(f))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +85,7 @@ func TestFolder(t *testing.T) {
 	}
 	write := func(name string, f File) {
 		t.Helper()
-		if err := WriteFile(filepath.Join(dir, name), f); err != nil {
+		if _, err := WriteFile(t.Context(), filepath.Join(dir, name), f); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -137,7 +137,7 @@ func TestFolder(t *testing.T) {
 
 func TestFolderMissing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "not", "there")
-	got, err := NewFolder(dir).Path(t.Context(), flowCalled("a", "1"))
+	got, err := NewFolder(dir).Path(t.Context(), FromFlow(flowCalled("a", "1")))
 	if err != nil || got != filepath.Join(dir, "a-1.json") {
 		t.Errorf("%s, %v", got, err)
 	}

@@ -7,12 +7,33 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// ReadFile reads the flows of a file; see [Read].
+// ReadFile reads the flows of a file; see [Read]. The layout that stands beside it
+// is part of them: see [LayoutPath].
 func ReadFile(ctx context.Context, path string) ([]File, error) {
+	if of := FlowPath(path); of != "" {
+		return nil, &Error{Path: path, Msg: "this is a layout; name the flow file that it belongs to, " + filepath.Base(of)}
+	}
+	files, err := readFlows(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	beside, err := readLayout(ctx, LayoutPath(path))
+	if err == nil && beside != nil {
+		err = beside.join(files)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+// readFlows reads a file alone, without the layout beside it.
+func readFlows(ctx context.Context, path string) ([]File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, &Error{Path: path, Msg: "open the file", Err: withoutPath(err)}
@@ -30,15 +51,24 @@ func Read(r io.Reader, name string) ([]File, error) {
 }
 
 func readFrom(ctx context.Context, r io.Reader, name string) ([]File, error) {
+	t, err := readText(ctx, r, name)
+	if err != nil {
+		return nil, err
+	}
+	return t.flows()
+}
+
+// readText reads a text that may be JSON.
+func readText(ctx context.Context, r io.Reader, name string) (*text, error) {
 	data, err := readAll(ctx, r)
 	if err != nil {
 		return nil, &Error{Path: name, Msg: "read the file", Err: withoutPath(err)}
 	}
-	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+	data, marked := bytes.CutPrefix(data, []byte(byteOrderMark))
 	if msg := notJSON(data); msg != "" {
 		return nil, &Error{Path: name, Line: 1, Col: 1, Msg: msg}
 	}
-	return (&text{path: name, data: data}).flows()
+	return &text{path: name, data: data, marked: marked}, nil
 }
 
 var errTooLarge = fmt.Errorf("larger than %d MiB, the limit for flow files", MaxSize>>20)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -97,5 +98,30 @@ func TestSchemaInDocsIsThisOne(t *testing.T) {
 	}
 	if string(text) != Schema() {
 		t.Error("docs/schema/flow-1.0.json differs from pkg/flowfile/schema.json; run 'make generate'")
+	}
+}
+
+func TestSchemaTakesFilesWithoutLayout(t *testing.T) {
+	s := compileSchema(t)
+	paths, err := filepath.Glob("../../examples/*.json")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		files, err := ReadFile(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, form := range []Form{Sidecar, Drop} {
+			files[0].Form = form
+			text := writeAll(t, files)
+			doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+			if err != nil || strings.Contains(text, `"position"`) {
+				t.Fatalf("%s as %s: %v\n%s", path, form, err, text)
+			}
+			if err := s.Validate(doc); err != nil {
+				t.Errorf("%s as %s: %v", path, form, err)
+			}
+		}
 	}
 }

@@ -12,8 +12,9 @@ import (
 
 // text is what was read from one file. All flows of the file share it.
 type text struct {
-	path string
-	data []byte
+	path   string
+	data   []byte
+	marked bool // a byte order mark stood before data
 
 	mu       sync.Mutex
 	last     mark                // of the last position asked for

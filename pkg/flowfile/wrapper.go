@@ -7,10 +7,19 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// document is one flow or wrapper in the text, by its members.
+// document is one object in the text, by its members.
 type document struct {
 	at      flow.Span
 	members []flow.Span // their places count from the start of the text
+}
+
+func (t *text) document(at flow.Span) document {
+	doc := document{at: at, members: flow.Children(t.data[at.Start:at.End])}
+	for i := range doc.members {
+		doc.members[i].Start += at.Start
+		doc.members[i].End += at.Start
+	}
+	return doc
 }
 
 func (d document) get(key string) *flow.Span {
@@ -27,12 +36,8 @@ func (t *text) file(at flow.Span) (File, error) {
 	if first := t.data[at.Start]; first != '{' {
 		return File{}, t.errorAt(at.Start, "want a flow, which is an object, found "+kindOf(first))
 	}
-	doc := document{at: at, members: flow.Children(t.data[at.Start:at.End])}
-	for i := range doc.members {
-		doc.members[i].Start += at.Start
-		doc.members[i].End += at.Start
-	}
-	f := File{Version: current, Path: t.path, text: t, start: at.Start}
+	doc := t.document(at)
+	f := File{Version: current, Path: t.path, Form: Inline, text: t, start: at.Start}
 	var err error
 	if doc.get("flow") == nil && (doc.get("nodes") != nil || doc.get("edges") != nil) {
 		err = t.bare(&f, at)

@@ -20,8 +20,9 @@ var flowOrder = []string{"name", "description", "nodes", "edges", "meta", "acces
 const usualSize = 16 << 10
 
 // Write writes the flow in its canonical form: the same flow gives the same
-// bytes, and what is read from them is written the same again. Only the layout
-// and the order of our own keys is Write's; the rest is as it was read.
+// bytes, and what is read from them is written the same again. Only the white space
+// and the order of our own keys is Write's; the rest is as it was read. Of a file
+// whose Form is not [Inline] it writes what stands in the file itself.
 func Write(w io.Writer, f File) error {
 	p := &printer{w: w, buf: make([]byte, 0, usualSize)}
 	if err := p.file(f); err != nil {
@@ -41,7 +42,7 @@ func (p *printer) file(f File) error {
 		p.member("id", flow.AppendString(nil, f.ID))
 	}
 	p.key("flow")
-	if err := p.flow(f.Spec); err != nil {
+	if err := p.flow(f.Spec, f.Form.bare(f.Spec)); err != nil {
 		return err
 	}
 	if f.ExportedAt != 0 {
@@ -75,9 +76,9 @@ func isOurs(f File, key string) bool {
 	return false
 }
 
-// flow writes the flow. Nodes and edges are encoded one by one: there may be
-// 50 MB of them.
-func (p *printer) flow(s flow.Spec) error {
+// flow writes the flow, of each node what bare gives. Nodes and edges are encoded
+// one by one: there may be 50 MB of them.
+func (p *printer) flow(s flow.Spec, bare func(flow.Node) flow.Node) error {
 	head := s
 	if s.Nodes != nil {
 		head.Nodes = []flow.Node{}
@@ -94,10 +95,10 @@ func (p *printer) flow(s flow.Spec) error {
 		switch {
 		case m.Key == "nodes" && s.Nodes != nil:
 			p.key("nodes")
-			err = list(p, s.Nodes)
+			err = list(p, s.Nodes, bare)
 		case m.Key == "edges" && s.Edges != nil:
 			p.key("edges")
-			err = list(p, s.Edges)
+			err = list(p, s.Edges, nil)
 		default:
 			p.members(flow.Object{m})
 		}
@@ -109,12 +110,15 @@ func (p *printer) flow(s flow.Spec) error {
 	return nil
 }
 
-// list writes an array of nodes or edges. An error means that a program made one
-// of text that is no JSON.
-func list[T interface{ AppendSorted([]byte) []byte }](p *printer, items []T) error {
+// list writes an array of nodes or edges, of each what part gives, if it is not
+// nil. An error means that a program made one of text that is no JSON.
+func list[T interface{ AppendSorted([]byte) []byte }](p *printer, items []T, part func(T) T) error {
 	var text []byte
 	p.open('[')
 	for i, item := range items {
+		if part != nil {
+			item = part(item)
+		}
 		text = item.AppendSorted(text[:0])
 		if err := flow.Check(text); err != nil {
 			return fmt.Errorf("element %d: %w", i, err)
