@@ -40,9 +40,10 @@ var (
 // runs are the runs under way and those that wait for their turn.
 type runs struct {
 	Runs
-	st   *store.Store
-	keep int
-	log  *slog.Logger
+	st    *store.Store
+	lease *lease
+	keep  int
+	log   *slog.Logger
 
 	mu      sync.Mutex
 	active  map[string]*activeRun // by execution id, those that wait too
@@ -54,32 +55,21 @@ type runs struct {
 
 // activeRun is one of them.
 type activeRun struct {
-	flowID string
-	begun  store.Execution // as it was recorded at first
-	record store.Execution // what became of it, once done is closed
-	cancel context.CancelCauseFunc
-	turn   chan struct{} // closed when it may run
-	done   chan struct{}
+	flowID   string
+	begun    store.Execution // as it was recorded at first
+	recorded bool            // begun is in the database; guarded by the lock of runs
+	record   store.Execution // what became of it, once done is closed
+	cancel   context.CancelCauseFunc
+	turn     chan struct{} // closed when it may run
+	done     chan struct{}
 }
 
-func newRuns(st *store.Store, log *slog.Logger, opts Options) *runs {
-	r := &runs{Runs: *opts.Runs, st: st, keep: opts.KeepExecutions, log: log, active: map[string]*activeRun{}}
+func newRuns(st *store.Store, l *lease, opts Options) *runs {
+	r := &runs{Runs: *opts.Runs, st: st, lease: l, keep: opts.KeepExecutions, log: l.log, active: map[string]*activeRun{}}
 	if r.Max <= 0 {
 		r.Max = DefaultMaxRuns
 	}
 	return r
-}
-
-// resume marks as aborted what an earlier server has left unfinished.
-func (r *runs) resume(ctx context.Context) error {
-	if r == nil {
-		return nil
-	}
-	n, err := r.st.AbortExecutions(ctx)
-	if n > 0 {
-		r.log.Warn("runs that an earlier server did not finish are marked as aborted", "executions", n)
-	}
-	return err
 }
 
 // start records a new execution and runs it when its turn comes. idem is as in
@@ -87,7 +77,10 @@ func (r *runs) resume(ctx context.Context) error {
 func (r *runs) start(ctx context.Context, e store.Execution, spec flow.Spec, opts engine.Options, idem *store.Idempotency) (*activeRun, error) {
 	runCtx, cancel := context.WithCancelCause(context.Background())
 	run := &activeRun{flowID: e.FlowID, cancel: cancel, turn: make(chan struct{}), done: make(chan struct{})}
-	e.Status = flow.RunPending
+	e.Status, e.Runner = flow.RunPending, r.lease.id
+	if err := r.lease.ensure(ctx); err != nil {
+		return nil, err
+	}
 	hasTurn, err := r.enter(e.ID, run)
 	if err != nil {
 		return nil, err
@@ -101,6 +94,9 @@ func (r *runs) start(ctx context.Context, e store.Execution, spec flow.Spec, opt
 		return nil, err
 	}
 	run.begun = e
+	r.mu.Lock()
+	run.recorded = true
+	r.mu.Unlock()
 	go r.carryOut(runCtx, run, spec, opts) //nolint:gosec // a run may outlive the request that asked for it
 	return run, nil
 }
