@@ -40,9 +40,7 @@ type ServeOptions struct {
 // been silent for longer are marked as aborted by the others, and by itself when it
 // starts anew.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) error {
-	if err := s.abandoned(ctx); err != nil {
-		return err
-	}
+	s.lease.tell(s.abandoned(ctx)) // in vain, it is tried again
 	defer s.startLease(ctx)() // until the last run is recorded
 	srv := &http.Server{
 		Handler:           s,
