@@ -61,7 +61,7 @@ func (s *Server) executeFlow(c *call) error {
 	if once.record != nil {
 		once.record.Body = []byte(e.ID)
 	}
-	run, err := s.runs.start(c.r.Context(), e, spec, opts, once.record)
+	run, err := s.runs.start(c.r.Context(), e, job{spec, opts, len(f.Nodes) + len(f.Edges) + len(body)}, once.record)
 	lost, err := once.lost(err)
 	switch {
 	case err != nil:

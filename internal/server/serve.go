@@ -41,7 +41,7 @@ type ServeOptions struct {
 // starts anew.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) error {
 	s.lease.tell(s.abandoned(ctx)) // in vain, it is tried again
-	defer s.startLease(ctx)() // until the last run is recorded
+	defer s.startLease(ctx)()      // until the last run is recorded
 	srv := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: headerTimeout,
