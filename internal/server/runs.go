@@ -26,7 +26,7 @@ const (
 	DefaultMaxRuns = 32
 
 	maxWaiting = 1000             // runs that wait for their turn; beyond it they are refused
-	maxHeld    = 256 << 20        // bytes of the flows and inputs of those; likewise
+	maxHeld    = 128 << 20        // bytes of the flows and inputs of those; likewise
 	recordTime = 30 * time.Second // for writing down what became of a run
 )
 
