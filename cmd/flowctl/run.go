@@ -137,7 +137,9 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Option
 	if err := o.print(record); err != nil {
 		return fmt.Errorf("write the result: %w", err)
 	}
-	if err := summaryOf(res).outcome(ctx); err != nil {
+	summary := summaryOf(res)
+	summary.hint = o.whyHere(f, res)
+	if err := summary.outcome(ctx); err != nil {
 		return errors.Join(err, kept)
 	}
 	return kept

@@ -3,6 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/http"
+
+	"github.com/flowctl/flowctl/internal/engine"
 )
 
 // The values of run's --on.
@@ -61,4 +64,24 @@ func (o *runOptions) onlyHere(f runFlow) string {
 	return ""
 }
 
+// whyHere says of a flow of the server why it ran here, if the server offers no
+// models for that.
+func (o *runOptions) whyHere(f runFlow, res *engine.Result) string {
+	why := o.onlyHere(f)
+	if o.on == onHere {
+		why = "--on here"
+	}
+	if f.file != nil || why == "" || o.modelAddress() != "" {
+		return ""
+	}
+	for _, e := range res.Errors {
+		var answer *engine.HTTPError
+		if errors.As(e.Err, &answer) && answer.StatusCode == http.StatusNotFound {
+			return fmt.Sprintf("it ran here because of %s; name models for that with --model-url, or leave it out where the server runs flows", why)
+		}
+	}
+	return ""
+}
+
+// errNotThere is the error of a server that was to run the flow and cannot.
 var errNotThere = errors.New("the server runs no flows itself; leave out --on server to run it here")

@@ -16,6 +16,7 @@ type runSummary struct {
 	status               flow.RunStatus
 	nodes, done, skipped int
 	failures             []string
+	hint                 string // what to do about them, "" for nothing
 }
 
 func (s *runSummary) count(status engine.NodeStatus) {
@@ -93,6 +94,9 @@ func (s runSummary) outcome(ctx context.Context) error {
 	}
 	for _, text := range s.failures {
 		b.WriteString("\n  " + text)
+	}
+	if s.hint != "" {
+		b.WriteString("\n" + s.hint)
 	}
 	return noError{b.String()}
 }
