@@ -114,7 +114,7 @@ func (c *conn) runBroke(k *call, a *answer, execution string, err error) error {
 	}
 	e := c.failure(k, 200, err.Error())
 	e.err, e.RequestID = c.beneath(err), c.redact(requestID(a.header))
-	brokeOff(e)
+	e = brokeOff(e)
 	switch {
 	case errors.Is(err, context.Canceled):
 	case execution != "":
