@@ -18,7 +18,7 @@ type runOptions struct {
 	app *app
 
 	inputs, inputFiles, sets, models []string
-	reading, modelURL, format        string
+	reading, modelURL, on, format    string
 	parallel, retries                int
 	maxCalls, maxTokens              int
 	maxTime                          time.Duration
@@ -30,13 +30,18 @@ func newRunCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run REF|FILE|-",
 		Short: "Run a flow",
-		Long: `Run a flow here and print what its output nodes show: one text as it is, several
-values as a JSON object by node id. On a terminal the nodes are shown while they
-run.
+		Long: `Run a flow and print what its output nodes show: one text as it is, several values as
+a JSON object by node id. On a terminal the nodes are shown while they run.
 
-Models are those of the server that flows are kept at, or of any OpenAI-compatible
-address given with --model-url; the address "echo:" answers with what it is asked,
-without a network. Knowledge bases, web search and files are the server's.
+A FILE runs here. A REF runs on the server if that runs flows itself, and keeps the
+execution there; else it runs here too, as it does with what the server cannot be
+asked for: --set, --model, --model-url or FLOWCTL_MODEL_URL, --parallel, --retries, an
+image as input. --on here and --on server say which of the two it has to be.
+
+Models of a run here are those of the server that flows are kept at, or of any
+OpenAI-compatible address given with --model-url; the address "echo:" answers with
+what it is asked, without a network. Knowledge bases, web search and files are the
+server's.
 
 The value of an input node is given with --input NODE=TEXT or --input-file
 NODE=PATH, where NODE is its id or label. If the flow has one input node, NODE= can
@@ -90,6 +95,18 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 	if opts.Inputs, err = o.gather(ctx, &f, arg == stdinPath); err != nil {
 		return err
 	}
+	asks, err := o.asksServer(f)
+	if err != nil {
+		return err
+	}
+	if asks {
+		switch done, err := o.runOnServer(ctx, f, opts); {
+		case done || err != nil:
+			return err
+		case o.on == onServer:
+			return errNotThere
+		}
+	}
 	if opts.Services, err = o.services(f.spec, reading); err != nil {
 		return err
 	}
@@ -100,10 +117,11 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Options) error {
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	shown, err := o.show(f, &opts, stop)
+	shown, err := o.show(f, stop)
 	if err != nil {
 		return err
 	}
+	opts.Events = shown.listener()
 	res, err := engine.Run(running, f.spec, opts)
 	var refused *engine.RefusedError
 	switch failed := shown.end(); {
@@ -116,10 +134,12 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Option
 	}
 	record := res.Execution(f.id)
 	kept := o.keep(ctx, f, &record)
-	if err := o.print(res, record); err != nil {
+	if err := o.print(record); err != nil {
 		return fmt.Errorf("write the result: %w", err)
 	}
-	if err := outcome(ctx, res); err != nil {
+	summary := summaryOf(res)
+	summary.hint = o.whyHere(f, res)
+	if err := summary.outcome(ctx); err != nil {
 		return errors.Join(err, kept)
 	}
 	return kept

@@ -27,16 +27,18 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	f.StringArrayVar(&o.models, "model", nil, "use model B in place of A, or of every model: `[A=]B`")
 	f.StringVar(&o.modelURL, "model-url", "", "OpenAI-compatible `URL` of the models, or \"echo:\" (FLOWCTL_MODEL_URL; the key is FLOWCTL_MODEL_KEY)")
 	f.StringVar(&o.reading, "engine", string(engine.Standard), "how the flow is read: standard or browser")
-	f.IntVar(&o.parallel, "parallel", 8, "how many nodes run at once (engine standard)")
-	f.IntVar(&o.retries, "retries", 2, "how often a model that is busy or failing is asked again (engine standard)")
+	f.IntVar(&o.parallel, "parallel", standardParallel, "how many nodes run at once (engine standard)")
+	f.IntVar(&o.retries, "retries", standardRetries, "how often a model that is busy or failing is asked again (engine standard)")
 	f.IntVar(&o.maxCalls, "max-calls", 0, "end the run before it makes more model calls, 0 for no limit")
 	f.IntVar(&o.maxTokens, "max-tokens", 0, "end the run before a model call that would exceed so many tokens in all, 0 for no limit")
 	f.DurationVar(&o.maxTime, "max-time", 0, "end the run after this time, 0 for no limit")
+	f.StringVar(&o.on, "on", "", "where the flow runs: here or server (default server for a REF, if that runs flows and no other flag is against it)")
 	f.BoolVar(&o.save, "save", false, "keep the execution on the server; the default for a REF")
-	f.BoolVar(&o.noSave, "no-save", false, "do not keep it")
+	f.BoolVar(&o.noSave, "no-save", false, "do not keep it; what a run on the server has kept is deleted when it ends")
 	f.BoolVar(&o.explain, "explain", false, "run nothing; tell the order, branches, model calls, and where the two readings differ")
 	f.StringVarP(&o.format, "output", "o", runText, "output format: text, json (the execution) or jsonl (events as they come)")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(runFormats(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("on", cobra.FixedCompletions([]string{onHere, onServer}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions(
 		[]string{string(engine.Standard), string(engine.Browser)}, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -45,6 +47,9 @@ func (o *runOptions) register(cmd *cobra.Command) {
 func (o *runOptions) check() (engine.Reading, error) {
 	if !slices.Contains(runFormats(), o.format) {
 		return "", unknownFormat(o.format, runFormats()...)
+	}
+	if o.on != "" && o.on != onHere && o.on != onServer {
+		return "", usageError{fmt.Errorf("unknown --on %s; use %s or %s", quoted(o.on), onHere, onServer)}
 	}
 	if o.save && o.noSave {
 		return "", usageError{errors.New("--save and --no-save exclude each other; give one of them")}

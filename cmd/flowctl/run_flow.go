@@ -21,6 +21,7 @@ type runFlow struct {
 	spec    flow.Spec
 	id      string         // of the flow on the server, "" if it has none
 	file    *flowfile.File // nil for a flow of the server
+	media   bool           // an image, video or sound was given as input, and is in spec
 	connect func() (*client.Client, error)
 }
 

@@ -63,6 +63,7 @@ func (o *runOptions) gather(ctx context.Context, f *runFlow, taken bool) (map[st
 		}
 		taken = taken || path == stdinPath
 	}
+	f.media = in.files
 	if in.files && o.reading == string(engine.Browser) {
 		return nil, usageError{errors.New("the browser takes files of the server only; give the image's fileIds with --set, or run with --engine standard")}
 	}
@@ -70,6 +71,7 @@ func (o *runOptions) gather(ctx context.Context, f *runFlow, taken bool) (map[st
 		if err := in.piped(ctx, o.app); err != nil {
 			return nil, err
 		}
+		f.media = in.files
 	}
 	return in.values, nil
 }

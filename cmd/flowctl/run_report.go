@@ -2,35 +2,29 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 
-	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // print writes what came of the run to stdout.
-func (o *runOptions) print(res *engine.Result, record flow.Execution) error {
+func (o *runOptions) print(record flow.Execution) error {
 	switch o.format {
 	case runJSON:
 		return o.printValue(executionObject(record))
 	case runJSONL: // the events have been written
 		return nil
 	}
-	switch len(res.Outputs) {
+	shown, _ := flow.ParseObject(record.Outputs) // null has none
+	switch len(shown) {
 	case 0:
 		return nil
 	case 1:
-		return o.printOutput(res.Outputs[0].Value)
-	}
-	shown := make(flow.Object, len(res.Outputs))
-	for i, v := range res.Outputs {
-		shown[i] = flow.Member{Key: v.Node, Value: v.Value}
+		return o.printOutput(shown[0].Value)
 	}
 	return o.printValue(shown)
 }
@@ -72,6 +66,12 @@ func (e engineJSON) AppendJSON(dst []byte) []byte {
 	return append(dst, bytes.TrimSpace(b.Bytes())...)
 }
 
+// rawJSON is JSON that is printed as it came.
+type rawJSON json.RawMessage
+
+// AppendJSON appends it as compact JSON.
+func (r rawJSON) AppendJSON(dst []byte) []byte { return flow.AppendCompact(dst, r) }
+
 // executionObject is an execution as the API gives it, whole: what has no value
 // is null. One that is not kept has no id.
 func executionObject(e flow.Execution) flow.Object {
@@ -100,37 +100,4 @@ func executionObject(e flow.Execution) flow.Object {
 		o.Set("meta", e.Meta)
 	}
 	return o
-}
-
-// outcome is the error of a run that did not succeed.
-func outcome(ctx context.Context, res *engine.Result) error {
-	done, skipped := 0, 0
-	for _, n := range res.Nodes {
-		switch n.Status {
-		case engine.NodeSuccess:
-			done++
-		case engine.NodeSkipped:
-			skipped++
-		}
-	}
-	switch {
-	case res.Status == flow.RunSuccess:
-		return nil
-	case ctx.Err() != nil:
-		return fmt.Errorf("interrupted; %d of %s were done", done, plural(len(res.Nodes), "node"))
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "the run failed; %d of %s were done", done, plural(len(res.Nodes), "node"))
-	if skipped > 0 {
-		fmt.Fprintf(&b, ", %d skipped", skipped)
-	}
-	for _, e := range res.Errors {
-		var limit *engine.LimitError
-		if errors.As(e.Err, &limit) || e.Node == "global" {
-			b.WriteString("\n  " + e.Err.Error())
-			continue
-		}
-		fmt.Fprintf(&b, "\n  node %s: %s", quoted(e.Node), e.Err)
-	}
-	return noError{b.String()}
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 
@@ -18,30 +20,45 @@ type runShow struct {
 	tree   *runTree        // nil for none
 }
 
-// show prepares what the flags and streams ask for and listens to the run.
-func (o *runOptions) show(f runFlow, opts *engine.Options, stop func()) (*runShow, error) {
+// show prepares what the flags and streams ask for. stop ends the run.
+func (o *runOptions) show(f runFlow, stop func()) (*runShow, error) {
 	s := &runShow{stop: stop}
-	var listeners []func(engine.Event)
 	if o.format == runJSONL {
 		p, err := o.app.printer(outputFlags{format: string(output.JSONL)})
 		if err != nil {
 			return nil, err
 		}
 		s.events = p
-		listeners = append(listeners, s.write)
 	}
 	if o.hasTree() {
 		s.tree = newRunTree(f.spec, o.app.styles(), o.app.err.(*os.File))
-		listeners = append(listeners, s.tree.event)
-	}
-	if len(listeners) > 0 {
-		opts.Events = func(e engine.Event) {
-			for _, tell := range listeners {
-				tell(e)
-			}
-		}
 	}
 	return s, nil
+}
+
+// listener is told what happens, nil if nobody wants to know.
+func (s *runShow) listener() func(engine.Event) {
+	if s.events == nil && s.tree == nil {
+		return nil
+	}
+	return func(e engine.Event) {
+		s.write(engineJSON{e})
+		if s.tree != nil {
+			s.tree.event(e)
+		}
+	}
+}
+
+// tell takes an event of a run on the server. What flowctl does not know of it is
+// written all the same; its times are by another clock than the tree's.
+func (s *runShow) tell(data json.RawMessage) {
+	s.write(rawJSON(data))
+	var e engine.Event
+	if s.tree == nil || json.Unmarshal(data, &e) != nil {
+		return
+	}
+	e.Time = time.Now()
+	s.tree.event(e)
 }
 
 // hasTree tells whether the run is drawn: on a terminal that understands it, and
@@ -59,12 +76,12 @@ func (s *runShow) end() error {
 	return s.failed
 }
 
-// write writes an event on a line.
-func (s *runShow) write(e engine.Event) {
-	if s.failed != nil {
+// write writes an event on a line, if events are wanted.
+func (s *runShow) write(event any) {
+	if s.events == nil || s.failed != nil {
 		return
 	}
-	if s.failed = output.Item(s.events, output.View[engineJSON]{}, engineJSON{e}); s.failed != nil {
+	if s.failed = output.Item(s.events, output.View[any]{}, event); s.failed != nil {
 		s.stop()
 	}
 }

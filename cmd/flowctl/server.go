@@ -38,11 +38,14 @@ server runs.
 free port. When it is ready it prints one JSON line with url, key and user (the
 admin's e-mail) on stdout.
 
-With --model-url flows are run here when a client asks for it; without, clients run
-them. A flow's web search node then fetches the pages of the hosts that --allow-host
-names, and no others; addresses of private networks and of this machine only if
-they are named themselves, whatever a name or a redirect leads to. One server at a
-time may run the flows of a database.
+With --model-url or --backend-url flows are run here when a client asks for it;
+without, clients run them. A flow's web search node then fetches the pages of the hosts
+that --allow-host names, and no others; addresses of private networks and of this
+machine only if they are named themselves, whatever a name or a redirect leads to.
+
+Knowledge, web search and files of such runs are those of the server that --backend-url
+names. Whoever may run a flow uses them with the rights of the one key in
+--backend-key-file: give it an account that may read only what all your users may.
 
 SIGINT and SIGTERM stop the server: it takes no new requests, ends runs and records
 them as aborted, finishes the requests in flight, and exits 0. A second signal ends
@@ -59,6 +62,7 @@ func newServerCmd(a *app) *cobra.Command {
 		Example: `  flowctl server
   flowctl server --listen :8443 --tls-cert cert.pem --tls-key key.pem
   flowctl server --model-url http://localhost:11434 --max-runs 4
+  flowctl server --backend-url https://chat.example.com --backend-key-file key.txt
   FLOWCTL_DB=postgres://db.example.com/flowctl flowctl server --log-format json
   flowctl server --dev`,
 		Args:              cobra.NoArgs,

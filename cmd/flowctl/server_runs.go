@@ -15,9 +15,10 @@ import (
 
 // runSettings are the server's flags about running flows.
 type runSettings struct {
-	modelURL, keyFile string
-	maxRuns, keep     int
-	allowHosts        []string
+	modelURL, keyFile          string
+	backendURL, backendKeyFile string
+	maxRuns, keep              int
+	allowHosts                 []string
 }
 
 // keepExecutions is how many executions of a flow a server keeps by default.
@@ -27,6 +28,9 @@ func (o *runSettings) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.modelURL, "model-url", "", "run flows here, with the models of this OpenAI-compatible `URL`, or \"echo:\"")
 	f.StringVar(&o.keyFile, "model-key-file", "", "`file` with the key for the models")
+	f.StringVar(&o.backendURL, "backend-url", "",
+		"run flows here, with the knowledge bases, web search and files of the Open WebUI compatible server at this `URL`, and without --model-url its models")
+	f.StringVar(&o.backendKeyFile, "backend-key-file", "", "`file` with the key for that server, whose rights all runs then have")
 	f.IntVar(&o.maxRuns, "max-runs", server.DefaultMaxRuns, "at most `n` runs at once; the others wait in order")
 	f.IntVar(&o.keep, "keep-executions", keepExecutions, "keep the newest `n` executions of each flow, 0 for all")
 	f.StringArrayVar(&o.allowHosts, "allow-host", nil,
@@ -40,11 +44,15 @@ func (o *runSettings) apply(opts *server.Options) error {
 		return usageError{fmt.Errorf("--max-runs is %d; give 1 or more", o.maxRuns)}
 	case o.keep < 0:
 		return usageError{fmt.Errorf("--keep-executions is %d; give 1 or more, or 0 for all", o.keep)}
-	case o.modelURL == "" && (o.keyFile != "" || len(o.allowHosts) > 0):
-		return usageError{errors.New("--model-key-file and --allow-host are about runs on the server; add --model-url")}
+	case o.modelURL == "" && o.keyFile != "":
+		return usageError{errors.New("--model-key-file is the key for --model-url; add that")}
+	case o.backendURL == "" && o.backendKeyFile != "":
+		return usageError{errors.New("--backend-key-file is the key for --backend-url; add that")}
+	case o.modelURL == "" && o.backendURL == "" && len(o.allowHosts) > 0:
+		return usageError{errors.New("--allow-host is about runs on the server; add --model-url or --backend-url")}
 	}
 	opts.KeepExecutions = o.keep
-	if o.modelURL == "" {
+	if o.modelURL == "" && o.backendURL == "" {
 		return nil
 	}
 	services, err := o.services()
@@ -55,42 +63,57 @@ func (o *runSettings) apply(opts *server.Options) error {
 	return nil
 }
 
-// services is what the flows' nodes may call. A model is asked at the operator's
-// address alone, and follows redirects within it; pages are fetched where the
-// operator allows.
+// services is what the flows' nodes may call. Models and the backend are asked at
+// the operator's addresses alone, and redirects followed within them. Pages are
+// fetched by this server, where the operator allows, and never by the backend.
 func (o *runSettings) services() (engine.Services, error) {
 	var s engine.Services
-	agent := "flowctl/" + releaseVersion()
-	key, err := o.key()
+	guard, err := provider.NewGuard(o.allowHosts)
 	if err != nil {
-		return s, err
+		return s, usageError{fmt.Errorf("--allow-host: %w", err)}
 	}
-	s.Model, err = provider.NewModel(o.modelURL, provider.Options{Token: key, UserAgent: agent, Silence: modelPatience})
-	if err != nil {
-		return s, usageError{fmt.Errorf("--model-url: %w", err)}
-	}
-	if len(o.allowHosts) > 0 {
-		guard, err := provider.NewGuard(o.allowHosts)
+	if o.backendURL != "" {
+		opts, err := callOptions("the backend's key", o.backendKeyFile)
 		if err != nil {
-			return s, usageError{fmt.Errorf("--allow-host: %w", err)}
+			return s, err
 		}
-		s.Searcher = provider.NewWeb(guard, agent)
+		backend, err := provider.NewBackend(o.backendURL, opts)
+		if err != nil {
+			return s, usageError{fmt.Errorf("--backend-url: %w", err)}
+		}
+		s = backend.Services()
+	}
+	if o.modelURL != "" {
+		opts, err := callOptions("the models' key", o.keyFile)
+		if err != nil {
+			return s, err
+		}
+		if s.Model, err = provider.NewModel(o.modelURL, opts); err != nil {
+			return s, usageError{fmt.Errorf("--model-url: %w", err)}
+		}
+	}
+	s.Model = provider.OwnImages(s.Model)
+	if s.Searcher != nil || len(o.allowHosts) > 0 {
+		s.Searcher = provider.NewWeb(guard, s.Searcher, userAgent())
 	}
 	return s, nil
 }
 
-// key reads the models' key, "" without one.
-func (o *runSettings) key() (string, error) {
-	if o.keyFile == "" {
-		return "", nil
+func userAgent() string { return "flowctl/" + releaseVersion() }
+
+// callOptions are how the server calls with the key in a file, "" for none. what is
+// what it is the key for.
+func callOptions(what, keyFile string) (provider.Options, error) {
+	opts := provider.Options{UserAgent: userAgent(), Silence: modelPatience}
+	if keyFile == "" {
+		return opts, nil
 	}
-	text, err := os.ReadFile(o.keyFile)
+	text, err := os.ReadFile(keyFile) //nolint:gosec // the operator names it
 	if err != nil {
-		return "", fmt.Errorf("read the models' key: %w", err)
+		return opts, fmt.Errorf("read %s: %w", what, err)
 	}
-	key := strings.TrimSpace(string(text))
-	if key == "" {
-		return "", fmt.Errorf("the models' key file %s is empty", o.keyFile)
+	if opts.Token = strings.TrimSpace(string(text)); opts.Token == "" {
+		return opts, fmt.Errorf("read %s: the file %s is empty", what, keyFile)
 	}
-	return key, nil
+	return opts, nil
 }

@@ -111,7 +111,7 @@ func (b *Backend) ContentType(ctx context.Context, id string) (string, error) {
 	return file.Meta.ContentType, nil
 }
 
-func filePath(id string) string { return "/api/v1/files/" + url.PathEscape(id) }
+func filePath(id string) string { return filesPath + url.PathEscape(id) }
 
 // Upload implements [engine.Files].
 func (b *Backend) Upload(ctx context.Context, name, contentType, fileType string, data []byte) (string, error) {
@@ -138,7 +138,7 @@ func (b *Backend) Upload(ctx context.Context, name, contentType, fileType string
 		return "", fmt.Errorf("make the form: %w", err)
 	}
 	answer, err := b.call(ctx, request{
-		method: http.MethodPost, path: "/api/v1/files/", body: form.Bytes(), contentType: w.FormDataContentType(),
+		method: http.MethodPost, path: filesPath, body: form.Bytes(), contentType: w.FormDataContentType(),
 	})
 	if err != nil {
 		return "", err

@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/flowctl/flowctl/internal/engine"
 )
 
 const (
@@ -21,27 +23,36 @@ const (
 	pageTime = 30 * time.Second // for fetching one
 )
 
-// Web fetches pages for the flows of a server that has no backend behind it. It
-// implements engine.Searcher, but searches nothing.
+// Web fetches pages for the flows of a server, where a guard allows it. It
+// implements engine.Searcher, and searches with another one, if there is one.
 type Web struct {
 	guard     *Guard
+	search    engine.Searcher // nil for none
 	http      *http.Client
 	userAgent string
 }
 
-// NewWeb fetches what guard allows.
-func NewWeb(guard *Guard, userAgent string) *Web {
-	return &Web{guard: guard, http: guard.client(), userAgent: userAgent}
+// NewWeb fetches what guard allows, and searches with search, which may be nil.
+func NewWeb(guard *Guard, search engine.Searcher, userAgent string) *Web {
+	return &Web{guard: guard, search: search, http: guard.client(), userAgent: userAgent}
 }
 
 var errNoSearch = errors.New("this server cannot search the web; it fetches pages whose URL is the query")
 
 // Search implements engine.Searcher.
-func (w *Web) Search(context.Context, string) (json.RawMessage, error) { return nil, errNoSearch }
+func (w *Web) Search(ctx context.Context, query string) (json.RawMessage, error) {
+	if w.search == nil {
+		return nil, errNoSearch
+	}
+	return w.search.Search(ctx, query)
+}
 
 // QueryCollection implements engine.Searcher.
-func (w *Web) QueryCollection(context.Context, string, string, int) (json.RawMessage, error) {
-	return nil, errNoSearch
+func (w *Web) QueryCollection(ctx context.Context, collection, query string, k int) (json.RawMessage, error) {
+	if w.search == nil {
+		return nil, errNoSearch
+	}
+	return w.search.QueryCollection(ctx, collection, query, k)
 }
 
 // page is the backend's answer about a page, as far as the engine reads it.

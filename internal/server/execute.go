@@ -3,8 +3,10 @@ package server
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine"
@@ -58,7 +60,7 @@ func (s *Server) executeFlow(c *call) error {
 	if once.record != nil {
 		once.record.Body = []byte(e.ID)
 	}
-	run, err := s.runs.start(c.r.Context(), e, spec, opts, once.record)
+	run, err := s.runs.start(c.r.Context(), e, job{spec, opts, len(f.Nodes) + len(f.Edges) + len(body)}, once.record)
 	lost, err := once.lost(err)
 	switch {
 	case err != nil:
@@ -86,7 +88,7 @@ func (c *call) delegate() error {
 	return c.send(a)
 }
 
-// parseExecute reads {"inputs":{…},"engine":…}.
+// parseExecute reads {"inputs":{…},"engine":…,"limits":{…}}.
 func parseExecute(o flow.Object) (opts engine.Options, faults []fault) {
 	var p parser
 	if raw, ok := o.Get("inputs"); ok && !isNull(raw) {
@@ -107,7 +109,48 @@ func parseExecute(o flow.Object) (opts engine.Options, faults []fault) {
 			}
 		}
 	}
+	if raw, ok := o.Get("limits"); ok && !isNull(raw) {
+		opts.Limits = p.limits(raw)
+	}
 	return opts, p.faults
+}
+
+// limits reads the limits that a caller sets to a run: {"calls","tokens","time"},
+// the time in milliseconds.
+func (p *parser) limits(raw []byte) (limits engine.Limits) {
+	loc := []any{"body", "limits"}
+	o, _ := flow.ParseObject(p.object(raw, loc)) // what is no object was told of
+	for _, m := range o {
+		if isNull(m.Value) {
+			continue
+		}
+		switch at := at(loc, m.Key); m.Key {
+		case "calls":
+			limits.Calls = int(p.atLeastOne(m.Value, at, math.MaxInt32))
+		case "tokens":
+			limits.Tokens = int(p.atLeastOne(m.Value, at, math.MaxInt32))
+		case "time":
+			limits.Time = time.Duration(p.atLeastOne(m.Value, at, maxRunTime.Milliseconds())) * time.Millisecond
+		}
+	}
+	return limits
+}
+
+// maxRunTime is the longest limit of time that means anything.
+const maxRunTime = 365 * 24 * time.Hour
+
+// atLeastOne reads a whole number from 1 to most.
+func (p *parser) atLeastOne(raw []byte, loc []any, most int64) int64 {
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange):
+		p.fault("int_type", "Input should be a valid integer", loc, raw)
+	case n < 1:
+		p.fault("greater_than_equal", "Input should be greater than or equal to 1", loc, raw)
+	case n > most:
+		p.fault("less_than_equal", "Input should be less than or equal to "+strconv.FormatInt(most, 10), loc, raw)
+	}
+	return n
 }
 
 // specOf reads a stored flow.

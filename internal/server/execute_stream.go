@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -52,6 +53,7 @@ func (c *call) streamRun(run *activeRun, events <-chan engine.Event) error {
 	s := &eventStream{c: c, control: http.NewResponseController(c.ResponseWriter)}
 	_ = s.control.SetReadDeadline(time.Time{}) // in a process of one's own there are none
 	c.Header().Set("Content-Type", "text/event-stream")
+	c.Header().Set("X-Accel-Buffering", "no") // nginx would keep the events together
 	c.WriteHeader(http.StatusOK)
 	err := s.sendRun("execution", &run.begun)
 	silent := time.NewTicker(beat)
@@ -59,10 +61,7 @@ func (c *call) streamRun(run *activeRun, events <-chan engine.Event) error {
 	for err == nil {
 		select {
 		case e := <-events:
-			var data []byte
-			if data, err = json.Marshal(e); err == nil {
-				err = s.send(string(e.Type), data)
-			}
+			err = s.sendEvent(e)
 			silent.Reset(beat)
 		case <-silent.C:
 			err = s.write([]byte(":\n\n"))
@@ -89,6 +88,17 @@ func (s *eventStream) sendRun(name string, e *store.Execution) error {
 	defer a.free()
 	a.runResult(e)
 	return s.send(name, a.bytes())
+}
+
+// sendEvent sends an event of the run, without escapes for HTML.
+func (s *eventStream) sendEvent(e engine.Event) error {
+	var data bytes.Buffer
+	enc := json.NewEncoder(&data)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(e); err != nil {
+		return err
+	}
+	return s.send(string(e.Type), bytes.TrimSpace(data.Bytes()))
 }
 
 // send writes one event. JSON has no line ends.

@@ -91,9 +91,16 @@ func TestExecute(t *testing.T) {
 		}
 	}
 	for body, want := range map[string]string{
-		`{"engine":"fast"}`:              `"type":"literal_error","loc":["body","engine"]`,
-		`{"inputs":[]}`:                  `"type":"dict_type","loc":["body","inputs"]`,
-		`{"inputs":{"out":"x","no":""}}`: `"type":"unknown-input","loc":["body","inputs","no"]`,
+		`{"engine":"fast"}`:                        `"type":"literal_error","loc":["body","engine"]`,
+		`{"inputs":[]}`:                            `"type":"dict_type","loc":["body","inputs"]`,
+		`{"limits":1}`:                             `"type":"dict_type","loc":["body","limits"]`,
+		`{"limits":{"calls":1.5}}`:                 `"type":"int_type","loc":["body","limits","calls"]`,
+		`{"limits":{"calls":"1"}}`:                 `"type":"int_type","loc":["body","limits","calls"]`,
+		`{"limits":{"tokens":0}}`:                  `"type":"greater_than_equal","loc":["body","limits","tokens"]`,
+		`{"limits":{"tokens":-9e9}}`:               `"type":"int_type","loc":["body","limits","tokens"]`,
+		`{"limits":{"time":1e99}}`:                 `"type":"int_type","loc":["body","limits","time"]`,
+		`{"limits":{"time":99999999999999999999}}`: `"type":"less_than_equal","loc":["body","limits","time"]`,
+		`{"inputs":{"out":"x","no":""}}`:           `"type":"unknown-input","loc":["body","inputs","no"]`,
 	} {
 		if r := f.want(422, f.ann, "POST", "/api/v1/flows/"+id+"/execute", body); !strings.Contains(r.text(), want) {
 			t.Errorf("%s answered %s, want %s", body, r.body, want)
@@ -108,6 +115,24 @@ func TestExecute(t *testing.T) {
 		t.Errorf("of a refused run there is %s", r.body)
 	}
 	f.want(403, f.ben, "POST", "/api/v1/flows/"+id+"/execute", "")
+}
+
+// TestExecuteLimits: a run ends where its caller says.
+func TestExecuteLimits(t *testing.T) {
+	f, g := running(t, 2)
+	id := f.create(f.ann, fmt.Sprintf(asks, "slow"))
+	for limits, want := range map[string]string{
+		`{"tokens":1,"calls":null}`: "more than its limit of 1 tokens",
+		`{"time":1,"more":"x"}`:     "longer than its limit of 1ms",
+	} {
+		r := f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/execute", `{"inputs":{"in":"one two three"},"limits":`+limits+`}`)
+		if r.field(t, "status") != `"error"` || !strings.Contains(r.field(t, "errors"), want) {
+			t.Errorf("%s answered %s", limits, r.body)
+		}
+	}
+	if g.inside.Load() != 0 {
+		t.Errorf("%d calls go on", g.inside.Load())
+	}
 }
 
 // TestExecuteFails: a run that fails is an answer like another.
@@ -312,4 +337,38 @@ func TestDeleteEndsRuns(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	f.want(404, f.ann, "GET", path, "")
+}
+
+// TestRunsHold: large flows and inputs that wait are so many bytes at most.
+func TestRunsHold(t *testing.T) {
+	r := &runs{Runs: Runs{Max: 1}, active: map[string]*activeRun{}}
+	enter := func(id string, size int) (*activeRun, error) {
+		run := &activeRun{job: job{size: size}, turn: make(chan struct{})}
+		_, err := r.enter(id, run)
+		return run, err
+	}
+	first, err := enter("runs", maxHeld+1) // holds up nobody
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := enter("waits", maxHeld)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := enter("too much", 1); err == nil {
+		t.Error("more was taken than may be held")
+	}
+	r.leave("runs", first)
+	third, err := enter("waits", maxHeld) // second runs now
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.leave("waits", third) // cancelled
+	if r.held != 0 || len(r.waiting) != 0 {
+		t.Errorf("%d bytes, %d runs wait", r.held, len(r.waiting))
+	}
+	r.leave("runs", second)
+	if _, err := enter("runs", 1); err != nil {
+		t.Error(err)
+	}
 }

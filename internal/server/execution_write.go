@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -165,14 +166,37 @@ func (s *Server) cancelExecution(c *call) error {
 		}
 		return c.sendExecution(&run.record)
 	}
-	// It has ended since it was read, or another server on this database runs it.
-	if e, err = c.execution(); err != nil {
+	return c.cancelElsewhere(e)
+}
+
+// cancelElsewhere lets another server on this database end its run, and waits until
+// it has; one that is gone does not end it any more.
+func (c *call) cancelElsewhere(e *store.Execution) error {
+	ctx := c.r.Context()
+	if err := c.s.st.CancelExecution(ctx, e.ID); err != nil && !errors.Is(err, store.ErrNotFound) { // it has just ended
 		return err
 	}
-	if e.Status.Ended() {
-		return c.sendExecution(e)
+	l := c.s.lease
+	give := time.After(l.time + 2*l.beat)
+	for {
+		if err := c.s.abandoned(ctx); err != nil {
+			return err
+		}
+		e, err := c.execution()
+		if err != nil {
+			return err
+		}
+		if e.Status.Ended() {
+			return c.sendExecution(e)
+		}
+		select {
+		case <-time.After(l.beat / 8):
+		case <-give:
+			return &problem{status: http.StatusServiceUnavailable, detail: "The server that has the run was asked to end it and has not done so yet: look again later"}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	return &problem{status: http.StatusConflict, detail: "The run is not one of this server"}
 }
 
 func (c *call) sendTrue() error {

@@ -26,6 +26,7 @@ const (
 	DefaultMaxRuns = 32
 
 	maxWaiting = 1000             // runs that wait for their turn; beyond it they are refused
+	maxHeld    = 128 << 20        // bytes of the flows and inputs of those; likewise
 	recordTime = 30 * time.Second // for writing down what became of a run
 )
 
@@ -40,54 +41,56 @@ var (
 // runs are the runs under way and those that wait for their turn.
 type runs struct {
 	Runs
-	st   *store.Store
-	keep int
-	log  *slog.Logger
+	st    *store.Store
+	lease *lease
+	keep  int
+	log   *slog.Logger
 
 	mu      sync.Mutex
 	active  map[string]*activeRun // by execution id, those that wait too
 	waiting []*activeRun
+	held    int // bytes that those hold
 	running int
 	stopped bool
 	wg      sync.WaitGroup
 }
 
-// activeRun is one of them.
-type activeRun struct {
-	flowID string
-	begun  store.Execution // as it was recorded at first
-	record store.Execution // what became of it, once done is closed
-	cancel context.CancelCauseFunc
-	turn   chan struct{} // closed when it may run
-	done   chan struct{}
+// job is what is to be run.
+type job struct {
+	spec flow.Spec
+	opts engine.Options
+	size int // bytes of the flow and the request, which it holds
 }
 
-func newRuns(st *store.Store, log *slog.Logger, opts Options) *runs {
-	r := &runs{Runs: *opts.Runs, st: st, keep: opts.KeepExecutions, log: log, active: map[string]*activeRun{}}
+// activeRun is one of them.
+type activeRun struct {
+	flowID   string
+	job      job
+	begun    store.Execution // as it was recorded at first
+	recorded bool            // begun is in the database; guarded by the lock of runs
+	record   store.Execution // what became of it, once done is closed
+	cancel   context.CancelCauseFunc
+	turn     chan struct{} // closed when it may run
+	done     chan struct{}
+}
+
+func newRuns(st *store.Store, l *lease, opts Options) *runs {
+	r := &runs{Runs: *opts.Runs, st: st, lease: l, keep: opts.KeepExecutions, log: l.log, active: map[string]*activeRun{}}
 	if r.Max <= 0 {
 		r.Max = DefaultMaxRuns
 	}
 	return r
 }
 
-// resume marks as aborted what an earlier server has left unfinished.
-func (r *runs) resume(ctx context.Context) error {
-	if r == nil {
-		return nil
-	}
-	n, err := r.st.AbortExecutions(ctx)
-	if n > 0 {
-		r.log.Warn("runs that an earlier server did not finish are marked as aborted", "executions", n)
-	}
-	return err
-}
-
 // start records a new execution and runs it when its turn comes. idem is as in
 // [store.Store.CreateExecution].
-func (r *runs) start(ctx context.Context, e store.Execution, spec flow.Spec, opts engine.Options, idem *store.Idempotency) (*activeRun, error) {
+func (r *runs) start(ctx context.Context, e store.Execution, j job, idem *store.Idempotency) (*activeRun, error) {
 	runCtx, cancel := context.WithCancelCause(context.Background())
-	run := &activeRun{flowID: e.FlowID, cancel: cancel, turn: make(chan struct{}), done: make(chan struct{})}
-	e.Status = flow.RunPending
+	run := &activeRun{flowID: e.FlowID, job: j, cancel: cancel, turn: make(chan struct{}), done: make(chan struct{})}
+	e.Status, e.Runner = flow.RunPending, r.lease.id
+	if err := r.lease.ensure(ctx); err != nil {
+		return nil, err
+	}
 	hasTurn, err := r.enter(e.ID, run)
 	if err != nil {
 		return nil, err
@@ -101,7 +104,10 @@ func (r *runs) start(ctx context.Context, e store.Execution, spec flow.Spec, opt
 		return nil, err
 	}
 	run.begun = e
-	go r.carryOut(runCtx, run, spec, opts) //nolint:gosec // a run may outlive the request that asked for it
+	r.mu.Lock()
+	run.recorded = true
+	r.mu.Unlock()
+	go r.carryOut(runCtx, run) //nolint:gosec // a run may outlive the request that asked for it
 	return run, nil
 }
 
@@ -112,7 +118,7 @@ func (r *runs) enter(id string, run *activeRun) (hasTurn bool, err error) {
 	switch {
 	case r.stopped:
 		return false, &problem{status: http.StatusServiceUnavailable, detail: "The server is about to stop"}
-	case len(r.waiting) >= maxWaiting:
+	case len(r.waiting) >= maxWaiting, r.running >= r.Max && r.held+run.job.size > maxHeld:
 		return false, &problem{status: http.StatusServiceUnavailable, detail: "Too many runs are waiting: try again later"}
 	}
 	r.active[id] = run
@@ -122,7 +128,7 @@ func (r *runs) enter(id string, run *activeRun) (hasTurn bool, err error) {
 		close(run.turn)
 		return true, nil
 	}
-	r.waiting = append(r.waiting, run)
+	r.waiting, r.held = append(r.waiting, run), r.held+run.job.size
 	return false, nil
 }
 
@@ -132,25 +138,26 @@ func (r *runs) leave(id string, run *activeRun) {
 	defer r.mu.Unlock()
 	delete(r.active, id)
 	if at := slices.Index(r.waiting, run); at >= 0 {
-		r.waiting = slices.Delete(r.waiting, at, at+1)
+		r.waiting, r.held = slices.Delete(r.waiting, at, at+1), r.held-run.job.size
 		return
 	}
 	r.running--
 	if len(r.waiting) > 0 && !r.stopped {
 		r.running++
-		close(r.waiting[0].turn)
-		r.waiting = slices.Delete(r.waiting, 0, 1)
+		next := r.waiting[0]
+		close(next.turn)
+		r.waiting, r.held = slices.Delete(r.waiting, 0, 1), r.held-next.job.size
 	}
 }
 
 // carryOut runs the flow and records what became of it.
-func (r *runs) carryOut(ctx context.Context, run *activeRun, spec flow.Spec, opts engine.Options) {
+func (r *runs) carryOut(ctx context.Context, run *activeRun) {
 	defer r.wg.Done()
 	defer run.cancel(nil)
 	e, began := run.begun, time.Now()
 	select {
 	case <-run.turn:
-		r.runFlow(ctx, &e, spec, opts)
+		r.runFlow(ctx, &e, run.job)
 	case <-ctx.Done():
 		e.Status = flow.RunAborted
 	}
@@ -167,14 +174,14 @@ func (r *runs) carryOut(ctx context.Context, run *activeRun, spec flow.Spec, opt
 }
 
 // runFlow fills e in with what came of the run.
-func (r *runs) runFlow(ctx context.Context, e *store.Execution, spec flow.Spec, opts engine.Options) {
+func (r *runs) runFlow(ctx context.Context, e *store.Execution, j job) {
 	if e.Status == flow.RunPending {
 		e.Status = flow.RunRunning
 		if err := r.st.StartExecution(ctx, e.ID); err != nil && ctx.Err() == nil {
 			r.log.Warn("an execution was not marked as running", "execution", e.ID, "error", err)
 		}
 	}
-	res, err := engine.Run(ctx, spec, opts)
+	res, err := engine.Run(ctx, j.spec, j.opts)
 	if err != nil { // it was checked before, so that this is rare
 		e.Status = flow.RunError
 		e.Errors = fmt.Appendf(nil, `{"global":%s}`, appendQuoted(nil, err.Error()))

@@ -35,13 +35,13 @@ type ServeOptions struct {
 // returns nil after a clean stop, and an error when requests had to be cut off or
 // ln failed.
 //
-// What the database says is still running ended with an earlier server, and a
-// server that runs flows marks it as aborted: one at a time runs the flows of a
-// database.
+// Any number of servers may run the flows of a database. Each says every few
+// seconds that it is there, as long as it has runs under way; those of one that has
+// been silent for longer are marked as aborted by the others, and by itself when it
+// starts anew.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) error {
-	if err := s.runs.resume(ctx); err != nil {
-		return err
-	}
+	s.lease.tell(s.abandoned(ctx)) // in vain, it is tried again
+	defer s.startLease(ctx)()      // until the last run is recorded
 	srv := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: headerTimeout,
@@ -70,9 +70,28 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) 
 	return stop(srv, opts.Grace)
 }
 
+// startLease keeps the lease on runs until the function that it gives is called.
+func (s *Server) startLease(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.keepLease(ctx)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
 // EndRuns ends the runs of flows, takes no more, and returns when what became of
 // them is recorded. Serve does it at its end.
-func (s *Server) EndRuns() { s.runs.stop() }
+func (s *Server) EndRuns() {
+	s.runs.stop()
+	ctx, cancel := context.WithTimeout(context.Background(), recordTime)
+	defer cancel()
+	s.lease.end(ctx)
+}
 
 func stop(srv *http.Server, grace time.Duration) error {
 	if grace <= 0 {

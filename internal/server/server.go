@@ -33,6 +33,7 @@ type Server struct {
 	maxBody int64
 	version string
 	keep    int
+	lease   *lease
 	runs    *runs // nil if flows are run by clients
 	log     *slog.Logger
 	mux     func() *http.ServeMux
@@ -61,8 +62,9 @@ func New(st *store.Store, opts Options) *Server {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.lease = newLease(st, s.log)
 	if opts.Runs != nil {
-		s.runs = newRuns(st, s.log, opts)
+		s.runs = newRuns(st, s.lease, opts)
 	}
 	s.mux = sync.OnceValue(s.newMux)
 	s.ids = sync.OnceValue(newRequestIDs)

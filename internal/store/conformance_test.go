@@ -52,6 +52,7 @@ func conformance() []conformanceCase {
 		{"ExecutionStats", testExecutionStats},
 		{"ExecutionKeep", testExecutionKeep},
 		{"ExecutionAbort", testExecutionAbort},
+		{"Runners", testRunners},
 		{"ExecutionDelete", testExecutionDelete},
 		{"Users", testUsers},
 		{"EnsureAdmin", testEnsureAdmin},

@@ -11,7 +11,7 @@ import (
 var migrationFiles embed.FS
 
 // schemaVersion is the version of the newest migration.
-const schemaVersion = 9
+const schemaVersion = 10
 
 // versionTable is where goose keeps which migrations were applied. It is not the
 // table of its default name: a Postgres database may be shared with another
@@ -37,6 +37,9 @@ type dialect struct {
 	// skipLocked ends a query for rows to be deleted: two transactions that delete
 	// what is too much must not wait for each other.
 	skipLocked string
+	// clock is the database's time in milliseconds since 1970. Servers on several
+	// machines have it in common.
+	clock string
 }
 
 func migrationsIn(folder string) fs.FS {

@@ -24,6 +24,10 @@ type Execution struct {
 	Outputs       []byte
 	NodeResults   []byte
 	Errors        []byte
+
+	// Runner is the server that has the run, see [Store.RenewRunner]; "" is none.
+	// It is written and not read.
+	Runner string
 }
 
 // Fill gives a new record what it lacks of id, time and meta, as CreateExecution
@@ -78,10 +82,10 @@ func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int, ide
 			if err := s.remember(ctx, tx, idem); err != nil {
 				return err
 			}
-			_, err := tx.exec(ctx, "INSERT INTO flow_execution ("+executionColumns+")"+
-				" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+			_, err := tx.exec(ctx, "INSERT INTO flow_execution ("+executionColumns+", runner)"+
+				" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 				e.ID, e.FlowID, e.UserID, string(e.Status), e.ExecutionTime, e.CreatedAt,
-				text(e.Meta), text(e.Inputs), text(e.Outputs), text(e.NodeResults), text(e.Errors))
+				text(e.Meta), text(e.Inputs), text(e.Outputs), text(e.NodeResults), text(e.Errors), sql.NullString{String: e.Runner, Valid: e.Runner != ""})
 			if errors.Is(err, ErrNotFound) {
 				err = fmt.Errorf("flow %w", ErrNotFound) // and not the user, as for other keys
 			}
@@ -109,13 +113,13 @@ func (s *Store) prune(ctx context.Context, tx queryer, flowID string, keep int) 
 }
 
 // FinishExecution writes what became of a run: all but whose it is and when it
-// was made. A record that is gone, with its flow perhaps, is [ErrNotFound].
+// was made. It has no runner any more. A record that is gone, with its flow perhaps, is [ErrNotFound].
 func (s *Store) FinishExecution(ctx context.Context, e *Execution, keep int) error {
 	err := e.check()
 	if err == nil {
 		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 			err := found(tx.exec(ctx, "UPDATE flow_execution SET status = $1, execution_time = $2, meta = $3,"+
-				" inputs = $4, outputs = $5, node_results = $6, errors = $7 WHERE id = $8",
+				" inputs = $4, outputs = $5, node_results = $6, errors = $7, runner = NULL WHERE id = $8",
 				string(e.Status), e.ExecutionTime, text(e.Meta),
 				text(e.Inputs), text(e.Outputs), text(e.NodeResults), text(e.Errors), e.ID))
 			if err != nil {
@@ -140,22 +144,6 @@ func (s *Store) StartExecution(ctx context.Context, id string) error {
 		return fmt.Errorf("start execution: %w", err)
 	}
 	return nil
-}
-
-// AbortExecutions marks as aborted what was pending or running when the server
-// ended, and says how many those were.
-func (s *Store) AbortExecutions(ctx context.Context) (n int64, err error) {
-	left, err := one(ctx, s.db, scanInt, "SELECT count(*) FROM flow_execution WHERE "+unfinished)
-	if err == nil && *left > 0 {
-		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-			n, err = tx.exec(ctx, "UPDATE flow_execution SET status = $1 WHERE "+unfinished, string(flow.RunAborted))
-			return err
-		})
-	}
-	if err != nil {
-		return 0, fmt.Errorf("mark executions as aborted: %w", err)
-	}
-	return n, nil
 }
 
 // DeleteExecution removes an execution, or gives [ErrNotFound]; one that has not

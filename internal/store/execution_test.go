@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -206,12 +207,28 @@ func testExecutionKeep(t *testing.T, dsn string) {
 	}
 }
 
+// statuses is what a test sees of the executions of a flow.
+func statuses(t *testing.T, s *Store, flowID string) string {
+	t.Helper()
+	page, err := s.ListExecutions(t.Context(), ExecutionQuery{FlowID: flowID, Limit: 60})
+	must(t, err)
+	var got []string
+	for _, e := range page.Executions {
+		got = append(got, e.ID+" "+string(e.Status))
+	}
+	return strings.Join(got, ", ")
+}
+
 func testExecutionAbort(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
 	f := addFlow(t, s, Flow{UserID: "ann"})
-	if n, err := s.AbortExecutions(t.Context()); n != 0 || err != nil {
-		t.Errorf("marked %d, %v of none", n, err)
+	abort := func(self string, lease time.Duration, want int64) {
+		t.Helper()
+		if n, err := s.AbortExecutions(t.Context(), self, lease); n != want || err != nil {
+			t.Errorf("%q marked %d, %v; want %d", self, n, err, want)
+		}
 	}
+	abort("", time.Minute, 0)
 	for _, status := range []flow.RunStatus{"success", "pending", "running", "error"} {
 		addExecution(t, s, Execution{ID: string(status), FlowID: f.ID, UserID: "ann", Status: status})
 	}
@@ -221,17 +238,61 @@ func testExecutionAbort(t *testing.T, dsn string) {
 			t.Errorf("started %s: %v", id, err)
 		}
 	}
-	if n, err := s.AbortExecutions(t.Context()); n != 2 || err != nil {
-		t.Errorf("marked %d, %v; want 2", n, err)
+	abort("", time.Minute, 2)
+	if got := statuses(t, s, f.ID); got != "success success, running aborted, pending aborted, error error" {
+		t.Errorf("there are %s", got)
 	}
-	page, err := s.ListExecutions(t.Context(), ExecutionQuery{FlowID: f.ID, Limit: 60})
-	must(t, err)
-	var got []string
-	for _, e := range page.Executions {
-		got = append(got, e.ID+" "+string(e.Status))
+}
+
+// testRunners: a server's runs are left alone while it says that it is there.
+func testRunners(t *testing.T, dsn string) {
+	ctx, s := t.Context(), openStore(t, dsn)
+	f := addFlow(t, s, Flow{UserID: "ann"})
+	for _, runner := range []string{"a", "b", "c"} {
+		must(t, s.RenewRunner(ctx, runner))
+		addExecution(t, s, Execution{ID: runner, FlowID: f.ID, UserID: "ann", Status: flow.RunRunning, Runner: runner})
 	}
-	if text := strings.Join(got, ", "); text != "success success, running aborted, pending aborted, error error" {
-		t.Errorf("there are %s", text)
+	must(t, s.RenewRunner(ctx, "a"))
+	must(t, s.RemoveRunner(ctx, "c"))
+	if n, err := s.AbortExecutions(ctx, "a", time.Minute); n != 1 || err != nil {
+		t.Errorf("marked %d, %v; want that of c alone", n, err)
+	}
+	time.Sleep(5 * time.Millisecond)
+	if n, err := s.AbortExecutions(ctx, "b", time.Millisecond); n != 1 || err != nil {
+		t.Errorf("marked %d, %v; want that of a alone", n, err)
+	}
+	if got := statuses(t, s, f.ID); got != "c aborted, b running, a aborted" {
+		t.Errorf("there are %s", got)
+	}
+	if n := number(t, s, "SELECT count(*) FROM flow_runner"); n != 1 {
+		t.Errorf("%d runners are left, want b", n)
+	}
+
+	// What a server knows of its own runs.
+	owned := func(want ...RunnerExecution) {
+		t.Helper()
+		got, err := s.RunnerExecutions(ctx, "b")
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("b has %+v, %v; want %+v", got, err, want)
+		}
+	}
+	owned(RunnerExecution{ID: "b"})
+	must(t, s.CancelExecution(ctx, "b"))
+	owned(RunnerExecution{ID: "b", Cancelled: true})
+	for _, id := range []string{"a", "none"} {
+		if err := s.CancelExecution(ctx, id); !errors.Is(err, ErrNotFound) {
+			t.Errorf("cancelled %s: %v", id, err)
+		}
+	}
+	must(t, s.FinishExecution(ctx, &Execution{ID: "b", FlowID: f.ID, UserID: "ann", Status: flow.RunAborted, Meta: []byte("{}")}, 0))
+	owned()
+	// One that was taken for dead tells the truth later.
+	must(t, s.FinishExecution(ctx, &Execution{ID: "a", FlowID: f.ID, UserID: "ann", Status: flow.RunSuccess, Meta: []byte("{}")}, 0))
+	if got := statuses(t, s, f.ID); got != "c aborted, b aborted, a success" {
+		t.Errorf("there are %s", got)
+	}
+	if err := s.RenewRunner(ctx, ""); !errors.Is(err, ErrBadText) {
+		t.Errorf("renewed nobody: %v", err)
 	}
 }
 

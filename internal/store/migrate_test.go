@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -104,7 +105,7 @@ func testTooNew(t *testing.T, dsn string) {
 	_, upErr := MigrateUp(t.Context(), dsn)
 	_, downErr := MigrateDown(t.Context(), dsn)
 	for _, err := range []error{openErr, upErr, downErr} {
-		if !errors.Is(err, ErrTooNew) || !strings.Contains(err.Error(), "it has version 10, this program knows 9") {
+		if !errors.Is(err, ErrTooNew) || !strings.Contains(err.Error(), fmt.Sprintf("it has version %d, this program knows %d", schemaVersion+1, schemaVersion)) {
 			t.Errorf("error is %v, want ErrTooNew with both versions", err)
 		}
 	}

@@ -32,6 +32,7 @@ func postgresDialect() *dialect {
 		purge: "DELETE FROM idempotency WHERE (user_id, key) IN" +
 			" (SELECT user_id, key FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4 FOR UPDATE SKIP LOCKED)",
 		skipLocked: " FOR UPDATE SKIP LOCKED",
+		clock:      "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
 		noTable: func(err error) bool {
 			e := (*pgconn.PgError)(nil)
 			return errors.As(err, &e) && e.Code == "42P01"

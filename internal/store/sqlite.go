@@ -46,6 +46,7 @@ func sqliteDialect() *dialect {
 		noTable:    func(err error) bool { return code(err) == lib.SQLITE_ERROR },
 		merges:     true,
 		counts:     true,
+		clock:      "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
 	}
 }
 

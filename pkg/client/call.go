@@ -32,6 +32,7 @@ type call struct {
 	repeatable bool // doing it twice is as good as once, on every server
 	unkeyed    bool // without Idempotency-Key
 	patient    bool // may take as long as it takes
+	beats      bool // answered by a stream of events, which is never silent for long
 	stream     bool // the answer's body is left to be read
 	brief      bool // the flow that it is answered with is wanted without its graph
 	secret     bool // the answer may hold a token
@@ -77,6 +78,9 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 	r.QueryParam = k.query
 	if k.body != nil {
 		r.SetHeader("Content-Type", "application/json")
+	}
+	if k.beats {
+		r.SetHeader("Accept", "text/event-stream, application/json")
 	}
 	if k.ifMatch != "" {
 		r.SetHeader("If-Match", k.ifMatch)

@@ -88,7 +88,7 @@ func TestNothingTakesAPageForAnAnswer(t *testing.T) {
 		"duplicate":  one(c.Flows.Duplicate(ctx, "x", "")),
 		"export":     one(c.Flows.Export(ctx, "x")),
 		"import":     one(c.Flows.Import(ctx, []byte(twoNodes))),
-		"execute":    one(c.Flows.Execute(ctx, "x", nil)),
+		"execute":    one(c.Flows.Execute(ctx, "x", client.ExecuteRequest{})),
 		"executions": one(c.Executions.List(ctx, "x", 0)),
 		"stats":      one(c.Executions.Stats(ctx, "x")),
 		"execution":  one(c.Executions.Get(ctx, "x", "y")),

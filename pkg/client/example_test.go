@@ -2,10 +2,16 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/server"
+	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -106,6 +112,73 @@ func ExampleIfUnchanged() {
 	_, err = c.Flows.Update(ctx, f.ID, client.Patch{Name: &mine}, client.IfUnchanged(rev))
 	fmt.Println(errors.Is(err, client.ErrConflict))
 	// Output: true
+}
+
+func ExampleFlowsService_ExecuteStream() {
+	c, done := runner()
+	defer done()
+	ctx := context.Background()
+	spec, err := flow.ParseSpec([]byte(`{"name":"Greet","nodes":[
+		{"id":"in","type":"input","data":{}},
+		{"id":"m","type":"model","data":{"modelId":"echo","prompt":"Greet {{input}}"}}],
+		"edges":[{"id":"1","source":"in","target":"m"}]}`))
+	if err != nil {
+		panic(err)
+	}
+	made, err := c.Flows.Create(ctx, spec)
+	if err != nil {
+		panic(err)
+	}
+
+	inputs := json.RawMessage(`{"in":"Ada"}`)
+	for e, err := range c.Flows.ExecuteStream(ctx, made.ID, client.ExecuteRequest{Inputs: inputs}) {
+		if err != nil {
+			panic(err)
+		}
+		switch {
+		case e.Type == "node.finished":
+			var node struct{ Node, Status string }
+			if err := json.Unmarshal(e.Data, &node); err != nil {
+				panic(err)
+			}
+			fmt.Println(node.Node, node.Status)
+		case e.Type == client.EventResult && e.Run.Status == client.Delegated:
+			fmt.Println("this server runs no flows")
+		case e.Type == client.EventResult:
+			fmt.Println(e.Run.Status, string(e.Run.NodeResults))
+		}
+	}
+	// Output:
+	// in success
+	// m success
+	// success {"in":"Ada","m":"[echo] Greet Ada"}
+}
+
+// runner is a client of a server in this process that runs flows.
+func runner() (c *client.Client, done func()) {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "flowctl-example-")
+	if err != nil {
+		panic(err)
+	}
+	st, err := store.Open(ctx, filepath.Join(dir, "flows.db"))
+	if err != nil {
+		panic(err)
+	}
+	admin, err := server.EnsureAdmin(ctx, st)
+	if err != nil {
+		panic(err)
+	}
+	s := server.New(st, server.Options{Runs: &server.Runs{Services: engine.Services{Model: engine.Echo{}}}})
+	c, err = client.New("http://example.test", client.WithTransport(s.Transport(*admin)))
+	if err != nil {
+		panic(err)
+	}
+	return c, func() {
+		s.EndRuns()
+		_ = st.Close()
+		_ = os.RemoveAll(dir)
+	}
 }
 
 func ExampleError() {

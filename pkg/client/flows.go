@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -88,38 +87,4 @@ func (s *FlowsService) Delete(ctx context.Context, id string, opts ...WriteOptio
 		return err
 	}
 	return s.c.gone(ctx, k)
-}
-
-// Delegated is the status in an [ExecuteResult] of a server that leaves running to
-// its client.
-const Delegated = "delegated_to_client"
-
-// ExecuteResult is the answer to [FlowsService.Execute]: what came of the run, or
-// Status [Delegated] and no more.
-type ExecuteResult struct {
-	ExecutionID   string          `json:"executionId"`
-	FlowID        string          `json:"flowId"`
-	Status        string          `json:"status"`        // a [flow.RunStatus], or [Delegated]
-	Message       string          `json:"message"`       // with [Delegated]
-	NodeResults   json.RawMessage `json:"nodeResults"`   // object by node id, or null
-	Errors        json.RawMessage `json:"errors"`        // object of texts by node id, or null
-	ExecutionTime *int64          `json:"executionTime"` // milliseconds
-	Timestamp     int64           `json:"timestamp"`     // epoch seconds
-}
-
-// Execute asks the server to run a flow. inputs is a JSON object by node id, nil
-// for none. The call takes as long as the run does: its limit is ctx, whose end
-// ends the run. It is not tried again when its answer was lost.
-func (s *FlowsService) Execute(ctx context.Context, id string, inputs json.RawMessage) (ExecuteResult, error) {
-	if inputs == nil {
-		inputs = json.RawMessage(`{}`)
-	}
-	body := flow.Object{{Key: "inputs", Value: inputs}}
-	k := &call{verb: "execute flow", method: http.MethodPost, body: body.AppendJSON(nil), patient: true, unkeyed: true}
-	if err := flowPath(k, id, "/execute"); err != nil {
-		return ExecuteResult{}, err
-	}
-	var res ExecuteResult
-	_, err := s.c.into(ctx, k, &res, "the result of a run")
-	return res, err
 }

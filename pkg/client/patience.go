@@ -17,6 +17,10 @@ type patience struct {
 	limit time.Duration
 }
 
+// beatPatience is how long a stream of events may be silent at least: our server
+// says every 15 seconds that it is there.
+const beatPatience = time.Minute
+
 // silence is the error of a server that was silent for too long.
 type silence time.Duration
 
@@ -29,12 +33,16 @@ func (s silence) Timeout() bool { return true }
 
 // RoundTrip sends req with a clock running.
 func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
-	if callOf(req.Context()).patient {
+	k, limit := callOf(req.Context()), p.limit
+	switch {
+	case k.patient:
 		return p.next.RoundTrip(req)
+	case k.beats:
+		limit = max(limit, beatPatience)
 	}
 	ctx, cancel := context.WithCancelCause(req.Context())
-	w := &watch{limit: p.limit, cancel: cancel}
-	w.timer = time.AfterFunc(p.limit, func() { cancel(silence(p.limit)) })
+	w := &watch{limit: limit, cancel: cancel}
+	w.timer = time.AfterFunc(limit, func() { cancel(silence(limit)) })
 	req = req.WithContext(ctx)
 	if req.Body != nil && req.Body != http.NoBody {
 		req.Body = &watchedBody{req.Body, w, nil}

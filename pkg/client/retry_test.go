@@ -110,7 +110,7 @@ func TestPostsAreSentOnce(t *testing.T) {
 		f := create(t, c, twoNodes)
 		fault.Method = "POST"
 		b.Fail(fault)
-		_, err := c.Flows.Execute(t.Context(), f.ID, nil)
+		_, err := c.Flows.Execute(t.Context(), f.ID, client.ExecuteRequest{})
 		if err == nil || b.Count("POST", "/api/v1/flows/"+f.ID+"/execute") != 1 || !strings.Contains(err.Error(), "may have been done") {
 			t.Errorf("%+v: %v", fault, err)
 		}
@@ -213,7 +213,7 @@ func TestPostIsTriedAgainWhenNobodyListens(t *testing.T) {
 		t.Errorf("%d requests, %d dials", n, dials.Load())
 	}
 	dials.Store(0)
-	if _, err := c.Flows.Execute(t.Context(), f.ID, nil); err != nil {
+	if _, err := c.Flows.Execute(t.Context(), f.ID, client.ExecuteRequest{}); err != nil {
 		t.Errorf("Execute: %v", err)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,7 +55,7 @@ func asking(t *testing.T, c *client.Client, model string) string {
 func TestExecuteOnServer(t *testing.T) {
 	c := running(t)
 	id := asking(t, c, "m")
-	res, err := c.Flows.Execute(t.Context(), id, json.RawMessage(`{"in":"hello"}`))
+	res, err := c.Flows.Execute(t.Context(), id, client.ExecuteRequest{Inputs: json.RawMessage(`{"in":"hello"}`)})
 	if err != nil || res.Status != string(flow.RunSuccess) || string(res.NodeResults) != `{"in":"hello","m":"[m] hello"}` || res.ExecutionTime == nil {
 		t.Fatalf("Execute: %+v, %v", res, err)
 	}
@@ -64,7 +66,7 @@ func TestExecuteOnServer(t *testing.T) {
 	if _, err := c.Executions.Cancel(t.Context(), id, e.ID); !errors.Is(err, client.ErrConflict) {
 		t.Errorf("Cancel of what has ended: %v", err)
 	}
-	if _, err := c.Flows.Execute(t.Context(), id, json.RawMessage(`{"no":"x"}`)); !errors.Is(err, client.ErrInvalid) {
+	if _, err := c.Flows.Execute(t.Context(), id, client.ExecuteRequest{Inputs: json.RawMessage(`{"no":"x"}`)}); !errors.Is(err, client.ErrInvalid) {
 		t.Errorf("Execute with an unknown input: %v", err)
 	}
 	again := flow.Execution{FlowID: id, Status: flow.RunError, Meta: e.Meta}
@@ -84,7 +86,7 @@ func TestCancel(t *testing.T) {
 	defer leave()
 	ended := make(chan client.ExecuteResult, 1)
 	execute := func() {
-		res, err := c.Flows.Execute(ctx, id, json.RawMessage(`{"in":"x"}`))
+		res, err := c.Flows.Execute(ctx, id, client.ExecuteRequest{Inputs: json.RawMessage(`{"in":"x"}`)})
 		if err != nil && ctx.Err() == nil {
 			t.Error(err)
 		}
@@ -128,4 +130,129 @@ func await(t *testing.T, c *client.Client, id string, status flow.RunStatus) flo
 	}
 	t.Fatalf("no execution became %s", status)
 	return flow.Execution{}
+}
+
+// stream collects the events of a run.
+func stream(ctx context.Context, c *client.Client, id string, req client.ExecuteRequest) (events []client.RunEvent, err error) {
+	for e, err := range c.Flows.ExecuteStream(ctx, id, req) {
+		if err != nil {
+			return events, err
+		}
+		events = append(events, e)
+	}
+	return events, nil
+}
+
+func types(events []client.RunEvent) string {
+	var list []string
+	for _, e := range events {
+		list = append(list, e.Type)
+	}
+	return strings.Join(list, " ")
+}
+
+func TestExecuteStream(t *testing.T) {
+	c := running(t)
+	id := asking(t, c, "m")
+	events, err := stream(t.Context(), c, id, client.ExecuteRequest{Inputs: json.RawMessage(`{"in":"<hello>"}`)})
+	const want = "execution run.started node.started node.finished node.started node.delta node.delta node.finished run.finished result"
+	if got := types(events); err != nil || got != want {
+		t.Fatalf("events are %s, %v; want %s", got, err, want)
+	}
+	first, last := events[0].Run, events[len(events)-1].Run
+	if first.ExecutionID == "" || first.Status != string(flow.RunRunning) || last.ExecutionID != first.ExecutionID ||
+		last.Status != string(flow.RunSuccess) || string(last.NodeResults) != `{"in":"<hello>","m":"[m] <hello>"}` {
+		t.Errorf("began %+v, ended %+v", first, last)
+	}
+	if data := string(events[3].Data); !strings.Contains(data, `"type":"node.finished"`) || !strings.Contains(data, `"result":"<hello>"`) || events[3].Run != nil {
+		t.Errorf("an event is %s", data)
+	}
+	if _, err := stream(t.Context(), c, id, client.ExecuteRequest{Inputs: json.RawMessage(`{"no":"x"}`)}); !errors.Is(err, client.ErrInvalid) {
+		t.Errorf("with an unknown input: %v", err)
+	}
+	if _, err := stream(t.Context(), c, "none", client.ExecuteRequest{}); !errors.Is(err, client.ErrNotFound) {
+		t.Errorf("of no flow: %v", err)
+	}
+	for _, req := range []client.ExecuteRequest{
+		{Limits: client.ExecuteLimits{Tokens: 1}},
+		{Limits: client.ExecuteLimits{Time: time.Nanosecond}, Engine: "standard"},
+	} {
+		req.Inputs = json.RawMessage(`{"in":"one two three"}`)
+		if res, err := c.Flows.Execute(t.Context(), asking(t, c, "slow"), req); err != nil || res.Status != string(flow.RunError) || !strings.Contains(string(res.Errors), "limit of 1") {
+			t.Errorf("%+v: %+v, %v", req, res, err)
+		}
+	}
+}
+
+func TestExecuteStreamDelegated(t *testing.T) {
+	both(t, func(t *testing.T, c *client.Client) {
+		id := asking(t, c, "m")
+		events, err := stream(t.Context(), c, id, client.ExecuteRequest{})
+		if err != nil || len(events) != 1 || events[0].Type != client.EventResult || events[0].Run.Status != client.Delegated || events[0].Run.FlowID != id {
+			t.Errorf("events are %+v, %v", events, err)
+		}
+	})
+}
+
+// TestExecuteStreamLeft: the run ends with who listens to it.
+func TestExecuteStreamLeft(t *testing.T) {
+	c := running(t)
+	id, req := asking(t, c, "slow"), client.ExecuteRequest{Inputs: json.RawMessage(`{"in":"x"}`)}
+	for e, err := range c.Flows.ExecuteStream(t.Context(), id, req) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Type == "node.started" {
+			break
+		}
+	}
+	await(t, c, id, flow.RunAborted)
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	for e, err := range c.Flows.ExecuteStream(ctx, id, req) {
+		if e.Type == client.EventExecution {
+			leave()
+		} else if err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("left: %v", err)
+		}
+	}
+	await(t, c, id, flow.RunAborted)
+}
+
+// TestExecuteStreamBreaks: whatever comes instead of events, or ends them, is an
+// error that says where to look.
+func TestExecuteStreamBreaks(t *testing.T) {
+	const begun = "event: execution\r\ndata: {\"executionId\":\"x1\",\"status\":\"running\"}\r\n\r\n: beat\n\nevent: node.started\ndata: {\"type\":\ndata: \"node.started\"}\n\n"
+	for name, c := range map[string]struct {
+		kind, body, want string
+		events           int
+	}{
+		"ends early":       {"text/event-stream", begun, "broke off: unexpected EOF; the run ends with the connection; see what is kept of it as execution x1", 2},
+		"half an event":    {"text/event-stream", begun + "event: result\ndata: {", "see what is kept of it as execution x1", 2},
+		"nothing":          {"text/event-stream", "", "look at the executions of the flow before you try again", 0},
+		"an event is junk": {"text/event-stream; charset=utf-8", "event: node.started\ndata: {no\n\n", "unusable answer", 0},
+		"a result is junk": {"text/event-stream", "event: result\ndata: []\n\n", "unusable answer", 0},
+		"a page":           {"text/html", "<html><title>Log in</title></html>", "unusable answer", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cl := newClient(t, serve(t, reply(200, c.kind, c.body)))
+			events, err := stream(t.Context(), cl, "x", client.ExecuteRequest{})
+			if err == nil || !strings.Contains(err.Error(), c.want) || len(events) != c.events {
+				t.Errorf("%d events, then %v", len(events), err)
+			}
+		})
+	}
+}
+
+// TestExecuteStreamIsPatient: a stream may be silent for longer than an answer.
+func TestExecuteStreamIsPatient(t *testing.T) {
+	c := newClient(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_ = http.NewResponseController(w).Flush()
+		time.Sleep(100 * time.Millisecond)
+		_, _ = w.Write([]byte("event: result\ndata: {\"status\":\"success\"}\n\n"))
+	})), client.WithTimeout(20*time.Millisecond))
+	if events, err := stream(t.Context(), c, "x", client.ExecuteRequest{}); err != nil || types(events) != client.EventResult {
+		t.Errorf("events are %+v, %v", events, err)
+	}
 }

@@ -1,0 +1,173 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+const (
+	// beatTime is how often a server with runs under way says that it is there, and
+	// looks whether one of them is to be ended.
+	beatTime = 2 * time.Second
+	// leaseTime is how long a server may be silent before others take its runs for
+	// dead.
+	leaseTime = 5 * beatTime
+)
+
+// lease keeps the servers on a database from taking each other's runs for dead, and
+// finds those of one that is.
+type lease struct {
+	st   *store.Store
+	id   string // of this server, a new one each time that it starts
+	beat time.Duration
+	time time.Duration
+	log  *slog.Logger
+
+	mu      sync.Mutex
+	renewed time.Time // zero before the first run
+	silent  bool      // the database was asked in vain, which has been logged
+}
+
+func newLease(st *store.Store, log *slog.Logger) *lease {
+	return &lease{st: st, id: uuid.NewString(), beat: beatTime, time: leaseTime, log: log}
+}
+
+// ensure renews the lease unless it is fresh: before a run is recorded, which
+// others would otherwise take for dead.
+func (l *lease) ensure(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.renewed.IsZero() && time.Since(l.renewed) < l.beat {
+		return nil
+	}
+	return l.renew(ctx)
+}
+
+// renew says that this server is there. The caller holds the lock.
+func (l *lease) renew(ctx context.Context) error {
+	asked := time.Now()
+	err := l.st.RenewRunner(ctx, l.id)
+	if err == nil {
+		l.renewed = asked
+	}
+	return err
+}
+
+// end says that this server has no more runs.
+func (l *lease) end(ctx context.Context) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.renewed.IsZero() {
+		return
+	}
+	if err := l.st.RemoveRunner(ctx, l.id); err != nil {
+		l.log.Warn("the lease on runs was not given back", "error", err)
+	}
+	l.renewed = time.Time{}
+}
+
+// tell logs an error of the database once, until it answers again.
+func (l *lease) tell(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil && !l.silent {
+		l.log.Warn("the database does not answer about runs", "error", err)
+	}
+	l.silent = err != nil
+}
+
+// keepLease renews the lease while there are runs, ends those that are to be
+// ended, and looks for abandoned ones, until ctx is done.
+func (s *Server) keepLease(ctx context.Context) {
+	ticker := time.NewTicker(s.lease.beat)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+		err := s.runs.heed(ctx)
+		if err == nil {
+			err = s.abandoned(ctx)
+		}
+		if ctx.Err() == nil {
+			s.lease.tell(err)
+		}
+	}
+}
+
+// abandoned marks as aborted the runs of servers that are gone, and of this one
+// what it could not record.
+func (s *Server) abandoned(ctx context.Context) error {
+	self := ""
+	if s.runs.busy() {
+		self = s.lease.id // whatever the lease says
+	}
+	n, err := s.st.AbortExecutions(ctx, self, s.lease.time)
+	if n > 0 {
+		s.log.Warn("runs whose server is gone are marked as aborted", "executions", n)
+	}
+	return err
+}
+
+// busy tells whether there are runs under way.
+func (r *runs) busy() bool {
+	if r == nil {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.active) > 0
+}
+
+// heed renews the lease and ends the runs that another server was asked to cancel,
+// or whose flow was deleted there.
+func (r *runs) heed(ctx context.Context) error {
+	if r == nil {
+		return nil
+	}
+	recorded := r.recorded()
+	if len(recorded) == 0 {
+		return nil
+	}
+	r.lease.mu.Lock()
+	err := r.lease.renew(ctx)
+	r.lease.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	known, err := r.st.RunnerExecutions(ctx, r.lease.id)
+	if err != nil {
+		return err
+	}
+	for _, e := range known {
+		if run := recorded[e.ID]; run != nil && e.Cancelled {
+			run.cancel(errCancelled)
+		}
+		delete(recorded, e.ID)
+	}
+	for _, run := range recorded { // of what has just ended nothing is left to cancel
+		run.cancel(errFlowDeleted)
+	}
+	return nil
+}
+
+// recorded are the runs under way that the database knows of.
+func (r *runs) recorded() map[string]*activeRun {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	recorded := make(map[string]*activeRun, len(r.active))
+	for id, run := range r.active {
+		if run.recorded {
+			recorded[id] = run
+		}
+	}
+	return recorded
+}

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// RenewRunner says that the server of that id is there, as long as it has runs
+// under way: others take the runs of one that has been silent for dead.
+func (s *Store) RenewRunner(ctx context.Context, id string) error {
+	err := checkID("runner", id)
+	if err == nil {
+		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+			_, err := tx.exec(ctx, "INSERT INTO flow_runner (id, renewed_at) VALUES ($1, "+s.db.dialect().clock+")"+
+				" ON CONFLICT (id) DO UPDATE SET renewed_at = excluded.renewed_at", id)
+			return err
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("renew the lease on runs: %w", err)
+	}
+	return nil
+}
+
+// RemoveRunner says that the server of that id has ended its runs.
+func (s *Store) RemoveRunner(ctx context.Context, id string) error {
+	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+		_, err := tx.exec(ctx, "DELETE FROM flow_runner WHERE id = $1", id)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("give back the lease on runs: %w", err)
+	}
+	return nil
+}
+
+// AbortExecutions marks as aborted what is pending or running with no server that
+// has said within the lease that it is there, and says how many those were. self,
+// the server that asks, is there.
+func (s *Store) AbortExecutions(ctx context.Context, self string, lease time.Duration) (n int64, err error) {
+	begin := s.db.dialect().clock + " - $2"
+	abandoned := unfinished + " AND (runner IS NULL OR runner <> $1) AND NOT EXISTS" +
+		" (SELECT 1 FROM flow_runner WHERE flow_runner.id = flow_execution.runner AND renewed_at > " + begin + ")"
+	silent := "id <> $1 AND renewed_at <= " + begin
+	args := []any{self, lease.Milliseconds()}
+	found, err := one(ctx, s.db, scanInt, "SELECT (SELECT count(*) FROM flow_execution WHERE "+abandoned+") +"+
+		" (SELECT count(*) FROM flow_runner WHERE "+silent+")", args...)
+	if err == nil && *found > 0 {
+		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+			n, err = tx.exec(ctx, "UPDATE flow_execution SET status = '"+string(flow.RunAborted)+"' WHERE "+abandoned, args...)
+			if err == nil {
+				_, err = tx.exec(ctx, "DELETE FROM flow_runner WHERE "+silent, args...)
+			}
+			return err
+		})
+	}
+	if err != nil {
+		return 0, fmt.Errorf("mark executions as aborted: %w", err)
+	}
+	return n, nil
+}
+
+// CancelExecution asks the server that has a run to end it, which sees that when it
+// renews its lease. A run that has ended is [ErrNotFound].
+func (s *Store) CancelExecution(ctx context.Context, id string) error {
+	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+		return found(tx.exec(ctx, "UPDATE flow_execution SET cancel_at = "+s.db.dialect().clock+" WHERE id = $1 AND "+unfinished, id))
+	})
+	if err != nil {
+		return fmt.Errorf("cancel execution: %w", err)
+	}
+	return nil
+}
+
+// RunnerExecution is a run that a server has.
+type RunnerExecution struct {
+	ID        string
+	Cancelled bool // it is to be ended
+}
+
+// RunnerExecutions lists the runs that the database knows a server to have. One
+// that has ended is not among them, nor one whose flow was deleted.
+func (s *Store) RunnerExecutions(ctx context.Context, runner string) ([]RunnerExecution, error) {
+	list, err := all(ctx, s.db, func(rows *sql.Rows, e *RunnerExecution) error { return rows.Scan(&e.ID, &e.Cancelled) },
+		"SELECT id, cancel_at IS NOT NULL FROM flow_execution WHERE runner = $1", runner)
+	if err != nil {
+		return nil, fmt.Errorf("list the runs of this server: %w", err)
+	}
+	return list, nil
+}

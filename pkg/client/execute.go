@@ -1,0 +1,89 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// Delegated is the status in an [ExecuteResult] of a server that leaves running to
+// its client.
+const Delegated = "delegated_to_client"
+
+// ExecuteRequest says how the server is to run a flow. The zero value runs it with
+// the values that it has.
+type ExecuteRequest struct {
+	Inputs json.RawMessage // object of the values of input nodes, by node id; nil for none
+	Engine string          // how the flow is read: "standard", "browser"; "" is the server's choice
+	Limits ExecuteLimits
+}
+
+// ExecuteLimits end a run that goes beyond one of them, with an error. Zero is no
+// limit of the caller's own.
+type ExecuteLimits struct {
+	Calls  int           // model calls
+	Tokens int           // tokens of all model calls together
+	Time   time.Duration // wall time, in whole milliseconds
+}
+
+// ExecuteResult is the answer to [FlowsService.Execute]: what came of the run, or
+// Status [Delegated] and no more.
+type ExecuteResult struct {
+	ExecutionID   string          `json:"executionId"`
+	FlowID        string          `json:"flowId"`
+	Status        string          `json:"status"`        // a [flow.RunStatus], or [Delegated]
+	Message       string          `json:"message"`       // with [Delegated]
+	NodeResults   json.RawMessage `json:"nodeResults"`   // object by node id, or null
+	Errors        json.RawMessage `json:"errors"`        // object of texts by node id, or null
+	ExecutionTime *int64          `json:"executionTime"` // milliseconds
+	Timestamp     int64           `json:"timestamp"`     // epoch seconds
+}
+
+// Execute asks the server to run a flow. The call takes as long as the run does:
+// its limit is ctx, whose end ends the run. It is not tried again when its answer
+// was lost. [FlowsService.ExecuteStream] tells what happens meanwhile.
+func (s *FlowsService) Execute(ctx context.Context, id string, req ExecuteRequest) (ExecuteResult, error) {
+	k, err := req.call(id)
+	if err != nil {
+		return ExecuteResult{}, err
+	}
+	k.patient = true
+	var res ExecuteResult
+	_, err = s.c.into(ctx, k, &res, "the result of a run")
+	return res, err
+}
+
+func (r ExecuteRequest) call(id string) (*call, error) {
+	if r.Inputs == nil {
+		r.Inputs = json.RawMessage(`{}`)
+	}
+	body := flow.Object{{Key: "inputs", Value: r.Inputs}}
+	if r.Engine != "" {
+		body.Set("engine", quote(&r.Engine))
+	}
+	if limits := r.Limits.object(); len(limits) > 0 {
+		body.Set("limits", limits.AppendJSON(nil))
+	}
+	k := &call{verb: "execute flow", method: http.MethodPost, body: body.AppendJSON(nil), unkeyed: true}
+	return k, flowPath(k, id, "/execute")
+}
+
+func (l ExecuteLimits) object() flow.Object {
+	var o flow.Object
+	for _, limit := range []struct {
+		key string
+		n   int64
+	}{{"calls", int64(l.Calls)}, {"tokens", int64(l.Tokens)}, {"time", roundUp(l.Time)}} {
+		if limit.n > 0 {
+			o.Set(limit.key, strconv.AppendInt(nil, limit.n, 10))
+		}
+	}
+	return o
+}
+
+// roundUp gives whole milliseconds, so that a short time is not none.
+func roundUp(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
