@@ -43,6 +43,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root := newRootCmd(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if out, ok := root.OutOrStdout().(*firstError); ok && err == nil {
+		err = out.err
+	}
 	err = errors.Join(err, a.close())
 	if err == nil {
 		return exitDone
@@ -52,6 +55,21 @@ func (a *app) run(ctx context.Context, args []string) int {
 		a.fail(text)
 	}
 	return code
+}
+
+// firstError remembers what went wrong first with a writer: cobra writes help and
+// completions without looking.
+type firstError struct {
+	w   io.Writer
+	err error
+}
+
+func (f *firstError) Write(p []byte) (int, error) {
+	n, err := f.w.Write(p)
+	if f.err == nil {
+		f.err = err
+	}
+	return n, err
 }
 
 // close ends what commands opened, last first.

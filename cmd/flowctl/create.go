@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -58,7 +57,7 @@ func (o *createOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	return output.Item(p, flowView(), f)
+	return printWritten(p, f, "made")
 }
 
 // spec is what the new flow shall be.

@@ -4,8 +4,6 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
-
-	"github.com/flowctl/flowctl/internal/output"
 )
 
 type duplicateOptions struct {
@@ -55,5 +53,5 @@ func (o *duplicateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	return output.Item(p, flowView(), f)
+	return printWritten(p, f, "made")
 }

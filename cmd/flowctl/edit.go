@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -80,7 +79,7 @@ func (o *editOptions) run(cmd *cobra.Command, args []string) error {
 		o.app.note("Nothing changed.")
 		return nil
 	}
-	return output.Item(p, flowView(), *changed)
+	return printWritten(p, *changed, "changed")
 }
 
 // edit lets the user edit the draft until it can be sent, or is given up. It gives

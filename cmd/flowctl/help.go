@@ -139,6 +139,9 @@ Numbers are printed as they are spelt in the flow.
   flowctl list --jq '.[] | select(.name | test("review")) | .id'
   flowctl get NAME --template '{{len .nodes}} nodes, changed {{time .updated_at}}{{"\n"}}'
 
+When a list cannot be read to its end, what came of it is printed, an array is
+left open so that nothing takes the part for the whole, and the exit code is 1.
+
 On a terminal tables are cut to its width and times are relative; anywhere else
 they are whole and exact. Control characters in names and texts are shown as
 escapes there.`

@@ -124,10 +124,15 @@ func (o *importOptions) decide(ctx context.Context, c *client.Client, flows []*i
 		}
 	}
 	plan(flows, have, o.ifExists)
-	if o.keepGoing {
+	if !o.keepGoing {
+		if err := clashes(flows); err != nil {
+			return err
+		}
+	}
+	if o.dryRun || o.ifExists == ifExistsDuplicate {
 		return nil
 	}
-	return clashes(flows)
+	return chooseIDs(ctx, c, flows, have)
 }
 
 // limitMemory makes a command collect garbage seldom as long as it needs little memory

@@ -39,6 +39,7 @@ type incoming struct {
 	beside []string // what the file says beside the flow, and no server keeps
 
 	action action
+	chosen string    // the id that a new one gets, "" for the server to choose
 	match  *stored   // the flow on the server that it is, nil for none
 	twin   *incoming // an earlier one that is the same flow
 	err    error     // why it cannot be imported

@@ -39,7 +39,7 @@ func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*in
 		o.app.note("stopping when what is under way is done; press Ctrl-C again not to wait")
 	})()
 	inParallel(begin, len(todo), o.parallel, func(i int) {
-		if todo[i].err = todo[i].write(finish, c); todo[i].err != nil && !o.keepGoing {
+		if todo[i].err = todo[i].write(finish, c, o.ifExists); todo[i].err != nil && !o.keepGoing {
 			stop()
 		}
 		bar.Step()
@@ -47,7 +47,7 @@ func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*in
 }
 
 // write makes the flow on the server what the file says, and lets go of it.
-func (f *incoming) write(ctx context.Context, c *client.Client) error {
+func (f *incoming) write(ctx context.Context, c *client.Client, ifExists string) error {
 	// The spec is not to be touched once it is on its way: a large one would stay in
 	// memory beside what is sent of it.
 	spec, meta := f.spec, bytes.Clone(f.spec.Meta)
@@ -60,9 +60,9 @@ func (f *incoming) write(ctx context.Context, c *client.Client) error {
 		}
 		written, err = c.Flows.Update(ctx, f.match.id, client.Replace(spec), client.WithoutGraph())
 	} else {
-		written, err = c.Flows.Create(ctx, spec, client.WithoutGraph())
+		written, err = f.create(ctx, c, spec, ifExists)
 	}
-	f.done, f.written = err == nil, written.ID
+	f.done, f.written = written.ID != "", written.ID
 	f.noMeta = f.done && !isEmptyObject(meta) && !flow.Equal(meta, written.Meta)
 	return err
 }

@@ -2,27 +2,32 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/pkg/client"
 )
 
 func newLogoutCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "logout",
-		Short: "Forget the token of a server",
-		Long: `Forget the token of --profile, or else of the profile in use. The profile stays,
-so that 'flowctl login' signs in again.
+		Short: "Sign out of a server",
+		Long: `Forget the token of --profile, or else of the profile in use, and end the session
+on the server. The profile stays, so that 'flowctl login' signs in again.
 
-The token itself stays valid on the server until it expires or is revoked there.`,
+An API key stays valid on the server until it is revoked there, and a token of
+the real backend until it expires.`,
 		Example: `  flowctl logout
   flowctl logout --profile work`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.logout() },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.logout(cmd.Context()) },
 	}
 }
 
-func (a *app) logout() error {
+func (a *app) logout(ctx context.Context) error {
 	name := cmp.Or(a.flags.profile, a.config.Profile)
 	if a.flags.server != "" {
 		if name = a.profileOf(a.flags.server); name == "" {
@@ -32,7 +37,8 @@ func (a *app) logout() error {
 	if name == "" || name == localProfile {
 		return usageError{errors.New("no server is in use, and the local store needs no token; name one with --profile")}
 	}
-	if _, ok := a.config.profile(name); !ok {
+	p, ok := a.config.profile(name)
+	if !ok {
 		return noProfile(name)
 	}
 	token, err := readToken(name)
@@ -46,6 +52,28 @@ func (a *app) logout() error {
 		a.note("Profile %q had no token.", name)
 		return nil
 	}
-	a.note("Signed out of profile %q.", name)
+	err = a.endSession(ctx, target{Profile: p.Name, Server: p.Server, Token: token})
+	switch {
+	case err == nil:
+		a.note("Signed out of profile %q.", name)
+	case errors.Is(err, client.ErrInvalid), errors.Is(err, client.ErrUnsupported):
+		a.note("Signed out of profile %q. The token is forgotten here; the server takes it until it expires or is revoked.", name)
+	case ctx.Err() != nil:
+		return err
+	default:
+		a.warn("%v; the token is forgotten here, but the server takes it until it expires", err)
+	}
 	return nil
+}
+
+// endSession makes the token worthless. A server that is away does not keep
+// anybody from signing out for long.
+func (a *app) endSession(ctx context.Context, t target) error {
+	c, err := a.connectTo(ctx, t)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	return c.Auth.SignOut(ctx)
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 )
 
@@ -37,14 +35,12 @@ func newRootCmd(a *app) *cobra.Command {
 		},
 	}
 	cmd.SetIn(a.in)
-	cmd.SetOut(a.out)
+	cmd.SetOut(&firstError{w: a.out})
 	cmd.SetErr(a.err)
 	a.flags.register(cmd)
 	cmd.Flags().BoolVar(&version, "version", false, "print the version of flowctl")
 	_ = cmd.RegisterFlagCompletionFunc("profile", a.completeProfiles(localProfile))
-	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())}
-	})
+	cmd.SetFlagErrorFunc(flagError)
 	cmd.AddGroup(
 		&cobra.Group{ID: groupFlows, Title: "Flows:"},
 		&cobra.Group{ID: groupFiles, Title: "Flow files:"},
@@ -73,36 +69,6 @@ func addGroup(root *cobra.Command, id string, cmds ...*cobra.Command) {
 	for _, c := range cmds {
 		c.GroupID = id
 		root.AddCommand(c)
-	}
-}
-
-// groupRun is the run function of a command that only holds others. Without it
-// cobra takes an unknown sub-command for a request for help, and exits 0.
-func groupRun(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return cmd.Help()
-	}
-	cmd.SuggestionsMinimumDistance = 2 // as where cobra suggests by itself
-	msg := fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath())
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		msg += fmt.Sprintf("; did you mean %q?", near[0])
-	}
-	return usageError{fmt.Errorf("%s; see '%s --help'", msg, cmd.CommandPath())}
-}
-
-// checkArgs makes a wrong number of arguments a usage error in the whole tree:
-// cobra does not send those through SetFlagErrorFunc.
-func checkArgs(cmd *cobra.Command) {
-	if check := cmd.Args; check != nil {
-		cmd.Args = func(c *cobra.Command, args []string) error {
-			if err := check(c, args); err != nil {
-				return usageError{fmt.Errorf("%w; usage: %s", err, c.UseLine())}
-			}
-			return nil
-		}
-	}
-	for _, sub := range cmd.Commands() {
-		checkArgs(sub)
 	}
 }
 

@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/server"
 	"github.com/flowctl/flowctl/internal/store"
 )
@@ -32,25 +33,58 @@ type addedKey struct {
 	Name  string `json:"name"`
 	Email string `json:"email"` // the user's
 	Key   string `json:"key"`
+
+	ExpiresAt int64 `json:"expires_at"` // epoch seconds, 0 for never
 }
 
 func newKeyAddCmd(d *database) *cobra.Command {
 	var out outputFlags
-	var name string
+	var name, expires string
 	cmd := &cobra.Command{
-		Use:     "add EMAIL",
-		Short:   "Make a further API key for a user, and print it",
-		Long:    `Make a further API key for a user. It is printed on stdout, this once.`,
-		Example: `  flowctl server key add ann@example.com --name laptop`,
-		Args:    cobra.ExactArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return d.addKey(cmd.Context(), out, args[0], name) },
+		Use:   "add EMAIL",
+		Short: "Make a further API key for a user, and print it",
+		Long: `Make a further API key for a user. It is printed on stdout, this once. With
+--expires it lets nobody in after that time: so many days or hours from now, or
+the end of a day (UTC).`,
+		Example: `  flowctl server key add ann@example.com --name laptop
+  flowctl server key add ci@example.com --name pipeline --expires 90d
+  flowctl server key add guest@example.com --expires 2030-12-31`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var until time.Time // zero for never
+			if cmd.Flags().Changed("expires") {
+				var err error
+				if until, err = parseExpiry(expires, time.Now()); err != nil {
+					return usageError{err}
+				}
+			}
+			return d.addKey(cmd.Context(), out, args[0], name, until)
+		},
 	}
 	cmd.Flags().StringVar(&name, "name", "", "what the key is for")
+	cmd.Flags().StringVar(&expires, "expires", "", "when it ends: a `time` such as 90d, 12h or 2030-12-31 (default never)")
 	out.register(cmd)
 	return cmd
 }
 
-func (d *database) addKey(ctx context.Context, out outputFlags, email, name string) error {
+// parseExpiry reads --expires.
+func parseExpiry(s string, now time.Time) (until time.Time, err error) {
+	if day, err := time.ParseInLocation(time.DateOnly, s, time.UTC); err == nil {
+		until = day.AddDate(0, 0, 1)
+	} else if n, err := strconv.Atoi(strings.TrimSuffix(s, "d")); err == nil && strings.HasSuffix(s, "d") {
+		until = now.AddDate(0, 0, n)
+	} else if d, err := time.ParseDuration(s); err == nil {
+		until = now.Add(d)
+	} else {
+		return until, fmt.Errorf("--expires %q is no time; give one such as 90d, 12h or 2030-12-31", s)
+	}
+	if !until.After(now) || until.Year() > 9999 {
+		return until, fmt.Errorf("--expires %s does not lie ahead; give a time such as 90d, 12h or 2030-12-31", s)
+	}
+	return until, nil
+}
+
+func (d *database) addKey(ctx context.Context, out outputFlags, email, name string, until time.Time) error {
 	p, err := d.app.printer(out)
 	if err != nil {
 		return err
@@ -63,122 +97,19 @@ func (d *database) addKey(ctx context.Context, out outputFlags, email, name stri
 	if err != nil {
 		return err
 	}
-	secret, key, err := server.NewKey(ctx, st, u.ID, name)
+	var secret, ends string
+	var key store.Key
+	if until.IsZero() {
+		secret, key, err = server.NewKey(ctx, st, u.ID, name)
+	} else {
+		ends = ", good until " + until.UTC().Format(time.RFC3339)
+		secret, key, err = server.NewKeyUntil(ctx, st, u.ID, name, until)
+	}
 	if err != nil {
 		return err
 	}
 	if p.ForPeople() {
-		d.app.note("Made a key for %s, shown this once:", u.Email)
+		d.app.note("Made a key for %s%s, shown this once:", u.Email, ends)
 	}
-	return d.app.printKey(p, secret, addedKey{ID: key.ID, Name: key.Name, Email: u.Email, Key: secret})
-}
-
-// keyRow is what `flowctl server key list -o json` prints of each key. Times are
-// epoch seconds, 0 for never.
-type keyRow struct {
-	ID         string        `json:"id"`
-	Hint       string        `json:"hint"` // the end of the key
-	Name       string        `json:"name"`
-	Email      string        `json:"email"` // the user's
-	Kind       store.KeyKind `json:"kind"`
-	CreatedAt  int64         `json:"created_at"`
-	LastUsedAt int64         `json:"last_used_at"`
-	ExpiresAt  int64         `json:"expires_at"`
-}
-
-func newKeyListCmd(d *database) *cobra.Command {
-	var out outputFlags
-	cmd := &cobra.Command{
-		Use:     "list [EMAIL]",
-		Aliases: []string{"ls"},
-		Short:   "List the keys of a user, or of all",
-		Args:    cobra.MaximumNArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return d.listKeys(cmd.Context(), out, args) },
-	}
-	out.register(cmd)
-	return cmd
-}
-
-func (d *database) listKeys(ctx context.Context, out outputFlags, of []string) error {
-	p, err := d.app.printer(out)
-	if err != nil {
-		return err
-	}
-	st, err := d.open(ctx)
-	if err != nil {
-		return err
-	}
-	userID := ""
-	if len(of) > 0 {
-		u, err := d.user(ctx, st, of[0])
-		if err != nil {
-			return err
-		}
-		userID = u.ID
-	}
-	keys, err := st.Keys(ctx, userID)
-	if err != nil {
-		return err
-	}
-	users, err := st.Users(ctx)
-	if err != nil {
-		return err
-	}
-	emails := make(map[string]string, len(users))
-	for _, u := range users {
-		emails[u.ID] = u.Email
-	}
-	rows := make([]keyRow, len(keys))
-	for i, k := range keys {
-		rows[i] = keyRow{k.ID, k.Hint, k.Name, emails[k.UserID], k.Kind, k.CreatedAt, k.LastUsedAt, k.ExpiresAt}
-	}
-	_, err = output.List(p, keyView(), output.Seq(rows))
-	return err
-}
-
-func keyView() output.View[keyRow] {
-	type column = output.Column[keyRow]
-	return output.View[keyRow]{
-		Columns: []column{
-			{Title: "ID", Text: func(_ *output.Printer, k keyRow) string { return k.ID }},
-			{Title: "KEY", Text: func(_ *output.Printer, k keyRow) string { return k.Hint }},
-			{Title: "NAME", Text: func(_ *output.Printer, k keyRow) string { return k.Name }},
-			{Title: "USER", Text: func(_ *output.Printer, k keyRow) string { return k.Email }},
-			{Title: "LAST USED", Text: func(p *output.Printer, k keyRow) string { return p.Time(k.LastUsedAt) }},
-			{Title: "KIND", Wide: true, Text: func(_ *output.Printer, k keyRow) string { return string(k.Kind) }},
-			{Title: "CREATED", Wide: true, Text: func(p *output.Printer, k keyRow) string { return p.Time(k.CreatedAt) }},
-			{Title: "EXPIRES", Wide: true, Text: func(p *output.Printer, k keyRow) string { return p.Time(k.ExpiresAt) }},
-		},
-		Name: func(k keyRow) string { return k.ID },
-	}
-}
-
-func newKeyRevokeCmd(d *database) *cobra.Command {
-	return &cobra.Command{
-		Use:     "revoke ID...",
-		Short:   "Revoke keys",
-		Long:    `Revoke keys by their ids. A running server takes them a second longer at most.`,
-		Example: `  flowctl server key revoke 3f0c7e5a-1d5e-4c7e-9a53-1f2f1f0a9a10`,
-		Args:    cobra.MinimumNArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return d.revokeKeys(cmd.Context(), args) },
-	}
-}
-
-func (d *database) revokeKeys(ctx context.Context, ids []string) error {
-	st, err := d.open(ctx)
-	if err != nil {
-		return err
-	}
-	var failed []error
-	for _, id := range ids {
-		switch err := st.RevokeKey(ctx, id); {
-		case errors.Is(err, store.ErrNotFound):
-			failed = append(failed, fmt.Errorf("no key %q; see 'flowctl server key list'", id))
-		case err != nil:
-			failed = append(failed, err)
-		default:
-			d.app.note("Revoked the key %s.", id)
-		}
-	}
-	return errors.Join(failed...)
+	return d.app.printKey(p, u.Email, secret, addedKey{ID: key.ID, Name: key.Name, Email: u.Email, Key: secret, ExpiresAt: key.ExpiresAt})
 }

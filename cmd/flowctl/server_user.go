@@ -94,7 +94,7 @@ func (o *userAddOptions) run(cmd *cobra.Command, args []string) error {
 	if p.ForPeople() {
 		o.app.note("Added %s (%s). The API key, shown this once:", u.Email, u.Role)
 	}
-	return o.app.printKey(p, key, addedUser{ID: u.ID, Email: u.Email, Role: u.Role, Key: key})
+	return o.app.printKey(p, u.Email, key, addedUser{ID: u.ID, Email: u.Email, Role: u.Role, Key: key})
 }
 
 // addUser adds a user with a key: both, or neither.
@@ -112,13 +112,18 @@ func addUser(ctx context.Context, st *store.Store, u *store.User) (key string, e
 	return key, nil
 }
 
-// printKey prints a new key: alone, or in the JSON that a format asks for.
-func (a *app) printKey(p *output.Printer, key string, whole any) error {
+// printKey prints a new key of the user with that e-mail: alone, or in the JSON
+// that a format asks for.
+func (a *app) printKey(p *output.Printer, email, key string, whole any) (err error) {
 	if p.ForPeople() {
-		_, err := fmt.Fprintln(a.out, key)
-		return err
+		_, err = fmt.Fprintln(a.out, key)
+	} else {
+		err = output.Item(p, output.View[any]{Name: func(any) string { return key }}, whole)
 	}
-	return output.Item(p, output.View[any]{Name: func(any) string { return key }}, whole)
+	if err != nil {
+		return fmt.Errorf("print the key: %w; it is lost: make another with 'flowctl server key add %s'", err, email)
+	}
+	return nil
 }
 
 // checkUser refuses what is wrong with an account's flags.

@@ -15,21 +15,21 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// trouble stands before a server and spoils what is sent to it from the nth POST
-// on: that one alone, or all that follow too.
+// trouble stands before a server and spoils what is sent to it from the nth POST or
+// PUT on: that one alone, or all that follow too.
 type trouble struct {
 	http.Handler // the way to the server
 
-	kind  string
-	first int64
-	delay time.Duration // every POST waits for so long
-	posts atomic.Int64
+	kind   string
+	first  int64
+	delay  time.Duration // every write waits for so long
+	writes atomic.Int64
 }
 
 // scriptTrouble puts a proxy before the script's server:
 //
-//	trouble delay DURATION   every POST takes so much longer
-//	trouble KIND N           the Nth POST goes wrong: its answer is lost, half of
+//	trouble delay DURATION   every POST and PUT takes so much longer
+//	trouble KIND N           the Nth of them goes wrong: its answer is lost, half of
 //	                         it is, it is html, or a 500; with down, nothing gets
 //	                         through from there on
 func scriptTrouble(ts *testscript.TestScript, neg bool, args []string) {
@@ -52,8 +52,8 @@ func scriptTrouble(ts *testscript.TestScript, neg bool, args []string) {
 
 func (t *trouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var n int64
-	if r.Method == http.MethodPost {
-		n = t.posts.Add(1)
+	if r.Method == http.MethodPost || r.Method == http.MethodPut {
+		n = t.writes.Add(1)
 		// It arrives, though whoever sent it may not wait.
 		body, _ := io.ReadAll(r.Body)
 		ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
@@ -63,7 +63,7 @@ func (t *trouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(t.delay)
 	}
 	switch {
-	case t.kind == "down" && t.posts.Load() >= t.first:
+	case t.kind == "down" && t.writes.Load() >= t.first:
 		panic(http.ErrAbortHandler)
 	case n == 0 || n != t.first || t.kind == "down":
 		t.Handler.ServeHTTP(w, r)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,15 @@ func flowView() output.View[flow.Flow] {
 		},
 		Name: func(f flow.Flow) string { return f.ID },
 	}
+}
+
+// printWritten prints a flow that was just made or changed. What fails then is not
+// the write, and who does not see that would do it again.
+func printWritten(p *output.Printer, f flow.Flow, done string) error {
+	if err := output.Item(p, flowView(), f); err != nil {
+		return fmt.Errorf("%w; but the flow %s is %s", err, f.ID, done)
+	}
+	return nil
 }
 
 // withOwner adds whose the flows are.

@@ -115,3 +115,11 @@ func (k *keyCache) put(sum [sha256.Size]byte, u *store.User, now time.Time) {
 	}
 	k.users[sum] = cachedUser{user: u, until: now.Add(keyCacheTTL)}
 }
+
+// drop forgets a key that is no longer good. Another server may let it in for
+// keyCacheTTL still.
+func (k *keyCache) drop(sum [sha256.Size]byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.users, sum)
+}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -264,6 +266,31 @@ func TestEnsureAdminAndFirstKey(t *testing.T) {
 	if key, err := FirstKey(t.Context(), st, admin); key != "" || err != nil {
 		t.Errorf("a second first key %q, %v", key, err)
 	}
+
+	// Of many servers that start at once one has a key to print.
+	crowd := newStore(t)
+	var wg sync.WaitGroup
+	var keys atomic.Int32
+	for range 8 {
+		wg.Go(func() {
+			admin, err := EnsureAdmin(t.Context(), crowd)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			switch key, err := FirstKey(t.Context(), crowd, admin); {
+			case err != nil:
+				t.Error(err)
+			case key != "":
+				keys.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if keys.Load() != 1 {
+		t.Errorf("%d first keys", keys.Load())
+	}
+
 	other := newStore(t)
 	admin, err = EnsureAdmin(t.Context(), other)
 	if err != nil {
@@ -273,6 +300,36 @@ func TestEnsureAdminAndFirstKey(t *testing.T) {
 	if key, err := FirstKey(t.Context(), other, admin); key != "" || err != nil {
 		t.Errorf("a first key beside a password: %q, %v", key, err)
 	}
+}
+
+// TestSignOut ends a session at once, that one alone, and no API key.
+func TestSignOut(t *testing.T) {
+	f := newFixture(t, Options{})
+	const path = "/api/v1/auths/signout"
+	var sessions [2]caller
+	for i := range sessions {
+		key, _, err := newSession(t.Context(), f.st, f.ann.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sessions[i].key = key
+		f.want(200, sessions[i], "GET", "/api/v1/auths/", "")
+	}
+	if r := f.want(200, sessions[0], "POST", path, ""); r.text() != "true" {
+		t.Errorf("answered %s", r.body)
+	}
+	f.want(401, sessions[0], "GET", "/api/v1/auths/", "")
+	f.want(401, sessions[0], "POST", path, "")
+	f.want(200, sessions[1], "GET", "/api/v1/auths/", "")
+	f.want(400, f.ann, "POST", path, "")
+	f.want(200, f.ann, "GET", "/api/v1/auths/", "")
+
+	// Another process ended it while this one still remembers it.
+	f.want(200, sessions[1], "GET", "/api/v1/auths/", "")
+	if err := f.st.EndSession(t.Context(), HashKey(sessions[1].key)); err != nil {
+		t.Fatal(err)
+	}
+	f.want(401, sessions[1], "POST", path, "")
 }
 
 func TestHashPassword(t *testing.T) {

@@ -29,6 +29,19 @@ func (s *Server) putFlow(c *call) error {
 	if faults != nil {
 		return invalid(faults...)
 	}
+	if len(c.r.Header.Values("If-None-Match")) > 0 { // most likely there is none: one write, then
+		f, err := c.putNew(d)
+		if err != nil {
+			return err
+		}
+		f.ID = c.r.PathValue("id")
+		if err := s.st.CreateFlow(c.r.Context(), f, nil); !errors.Is(err, store.ErrExists) {
+			if err != nil {
+				return err
+			}
+			return c.sendWritten(f)
+		}
+	}
 	var unchanged store.Flow
 	f, err := s.st.PutFlow(c.r.Context(), c.r.PathValue("id"),
 		func() (*store.Flow, error) { return c.putNew(d) },

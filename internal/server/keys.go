@@ -37,7 +37,10 @@ func FirstKey(ctx context.Context, st *store.Store, admin *store.User) (secret s
 	if err != nil || len(keys) > 0 {
 		return "", err
 	}
-	secret, _, err = NewKey(ctx, st, admin.ID, "first start")
+	secret, _, err = addKey(ctx, st, "sk-", store.Key{ID: admin.ID, UserID: admin.ID, Name: "first start", Kind: store.APIKey})
+	if errors.Is(err, store.ErrExists) {
+		return "", nil
+	}
 	return secret, err
 }
 
@@ -45,6 +48,11 @@ func FirstKey(ctx context.Context, st *store.Store, admin *store.User) (secret s
 // once: the store keeps its SHA-256 alone.
 func NewKey(ctx context.Context, st *store.Store, userID, name string) (secret string, key store.Key, err error) {
 	return addKey(ctx, st, "sk-", store.Key{UserID: userID, Name: name, Kind: store.APIKey})
+}
+
+// NewKeyUntil is [NewKey] for a key that lets nobody in from then on.
+func NewKeyUntil(ctx context.Context, st *store.Store, userID, name string, until time.Time) (secret string, key store.Key, err error) {
+	return addKey(ctx, st, "sk-", store.Key{UserID: userID, Name: name, Kind: store.APIKey, ExpiresAt: until.Unix()})
 }
 
 // newSession makes a key that lasts for one sign-in.

@@ -48,6 +48,7 @@ func (s *Server) routes() []route {
 		}},
 		{"/api/v1/flows/{id}/executions/{execution}/cancel", m{"POST": s.signedIn(s.cancelExecution)}},
 		{"/api/v1/auths/signin", m{"POST": s.signIn}},
+		{"/api/v1/auths/signout", m{"POST": s.signedIn(s.signOut)}},
 		{"/api/v1/auths", whoami},
 		{"/api/v1/auths/{$}", whoami},
 		{"/health", m{"GET": s.health}},

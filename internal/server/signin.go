@@ -123,6 +123,23 @@ func (c *call) tooManySignIns(wait time.Duration) error {
 	}
 }
 
+// signOut ends the session whose key the call came with.
+func (s *Server) signOut(c *call) error {
+	key, _ := keyOf(c.r)
+	sum := HashKey(key)
+	switch err := s.st.EndSession(c.r.Context(), sum); {
+	case errors.Is(err, store.ErrNotFound):
+		if _, _, err := s.st.UserByKey(c.r.Context(), sum); err != nil {
+			return errNotAuthenticated // it ended a moment ago
+		}
+		return badRequest("An API key is not a session: it has to be revoked")
+	case err != nil:
+		return err
+	}
+	s.keys.drop(sum)
+	return c.sendTrue()
+}
+
 // whoami tells whose key it is.
 func (s *Server) whoami(c *call) error {
 	a := s.newAnswer()

@@ -176,3 +176,15 @@ func (s *Store) RevokeKey(ctx context.Context, id string) error {
 	}
 	return nil
 }
+
+// EndSession removes a session by the SHA-256 of its key. An API key is none:
+// [ErrNotFound].
+func (s *Store) EndSession(ctx context.Context, sum [32]byte) error {
+	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+		return found(tx.exec(ctx, "DELETE FROM api_key WHERE hash = $1 AND kind = 'session'", sum[:]))
+	})
+	if err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}

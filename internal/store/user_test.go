@@ -161,6 +161,9 @@ func testKeys(t *testing.T, dsn string) {
 	if err := s.AddKey(ctx, &Key{UserID: ann.ID, Kind: APIKey}, [32]byte{1}); !errors.Is(err, ErrExists) {
 		t.Errorf("error is %v, want ErrExists", err)
 	}
+	if err := s.AddKey(ctx, &Key{ID: forever.ID, UserID: ann.ID, Kind: APIKey}, [32]byte{5}); !errors.Is(err, ErrExists) {
+		t.Errorf("error is %v, want ErrExists", err)
+	}
 	if err := s.AddKey(ctx, &Key{UserID: "none", Kind: APIKey}, [32]byte{5}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("error is %v, want ErrNotFound", err)
 	}
@@ -176,6 +179,16 @@ func testKeys(t *testing.T, dsn string) {
 	}
 	if err := s.RevokeKey(ctx, forever.ID); !errors.Is(err, ErrNotFound) {
 		t.Errorf("error is %v, want ErrNotFound", err)
+	}
+	must(t, s.AddKey(ctx, &Key{UserID: ann.ID, Kind: SessionKey}, [32]byte{6}))
+	must(t, s.EndSession(ctx, [32]byte{6}))
+	for name, sum := range map[string][32]byte{"a session that has ended": {6}, "an API key": {2}} {
+		if err := s.EndSession(ctx, sum); !errors.Is(err, ErrNotFound) {
+			t.Errorf("end %s: error is %v, want ErrNotFound", name, err)
+		}
+	}
+	if _, _, err := s.UserByKey(ctx, [32]byte{2}); err != nil {
+		t.Errorf("the API key is gone too: %v", err)
 	}
 }
 

@@ -59,7 +59,7 @@ func (c *conn) beneath(err error) error {
 
 // brokeOff marks e as an answer that began and broke off.
 func brokeOff(e *Error) *Error {
-	e.Detail, e.broke = "the answer broke off: "+e.Detail, true
+	e.Detail, e.broke = "the answer broke off: "+strings.ReplaceAll(e.Detail, "jsontext: ", ""), true
 	return e
 }
 

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 )
@@ -10,6 +11,8 @@ import (
 const (
 	authPath   = "/api/v1/auths/"
 	signInPath = authPath + "signin"
+
+	signOutPath = authPath + "signout"
 )
 
 // AuthService signs in and tells who is signed in.
@@ -51,6 +54,25 @@ func (s *AuthService) SignIn(ctx context.Context, email, password string) (Sessi
 		return Session{}, s.c.unusable(k, a, "a session", err)
 	}
 	return session, nil
+}
+
+// SignOut ends the session of the client's token, so that nobody can use it any
+// more. A session that has ended already is no error; an API key, which is not
+// one, is [ErrInvalid]. Only our own server can do that: tokens of the real backend
+// stay good until they expire, and the error is [ErrUnsupported].
+func (s *AuthService) SignOut(ctx context.Context) error {
+	k := &call{verb: "sign out", method: http.MethodPost, path: signOutPath, unkeyed: true, repeatable: true}
+	info, err := (&ServerService{s.c}).Info(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", k.doing(), err)
+	case !info.Flowctl:
+		return fmt.Errorf("%s: %w: this server's tokens are good until they expire", k.doing(), ErrUnsupported)
+	}
+	if err := s.c.gone(ctx, k); !errors.Is(err, ErrUnauthorized) {
+		return err
+	}
+	return nil
 }
 
 // Whoami tells whose token the client has.

@@ -33,6 +33,24 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+func TestSignOut(t *testing.T) {
+	c := our(t)
+	if err := c.Auth.SignOut(t.Context()); !errors.Is(err, client.ErrInvalid) {
+		t.Errorf("with an API key: %v", err)
+	}
+	if _, err := c.Auth.Whoami(t.Context()); err != nil {
+		t.Errorf("the API key is no good any more: %v", err)
+	}
+	ended := newClient(t, c.BaseURL(), client.WithToken("session-ended"))
+	if err := ended.Auth.SignOut(t.Context()); err != nil {
+		t.Errorf("a session that has ended: %v", err)
+	}
+	up, _ := upstream(t, upstreamtest.Options{})
+	if err := up.Auth.SignOut(t.Context()); !errors.Is(err, client.ErrUnsupported) {
+		t.Errorf("at the real backend: %v", err)
+	}
+}
+
 // A server that remembers the answers of keyed calls must not remember tokens.
 func TestSignInHasNoKey(t *testing.T) {
 	c := newClient(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

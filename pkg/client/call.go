@@ -153,7 +153,7 @@ func (c *conn) flow(ctx context.Context, k *call) (flow.Flow, http.Header, error
 	if k.brief {
 		f, again, err := c.briefFlow(k, a)
 		if again {
-			k.brief = false
+			k.brief, k.lost = false, true
 			return c.flow(ctx, k)
 		}
 		return f, a.header, err

@@ -227,7 +227,7 @@ func mustAppend(flows []flow.Flow) (text []byte) {
 
 func TestBrokenLists(t *testing.T) {
 	for body, want := range map[string]string{
-		`[{"id":"1"},`:          "the answer broke off: ",
+		`[{"id":"1"},`:          "the answer broke off: unexpected EOF ",
 		`[{"id":"1"}`:           "the answer broke off: ",
 		`[{"id":"1"}]]`:         "the answer broke off: ",
 		`[{"id":"1"}] [2]`:      "something follows the list",

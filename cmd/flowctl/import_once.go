@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// chooseIDs gives the flows that are to be made ids that follow from whose they
+// are and who they are in the files. Another import of the same files at the same
+// moment chooses the same ones, and the server makes each flow once. An id that is
+// in use already, by a flow that was renamed since, is not chosen. The real backend
+// chooses the ids itself.
+func chooseIDs(ctx context.Context, c *client.Client, flows []*incoming, have []*stored) error {
+	isNew := func(f *incoming) bool { return f.err == nil && f.action == actionCreate }
+	if !slices.ContainsFunc(flows, isNew) {
+		return nil
+	}
+	if info, err := c.Server.Info(ctx); err != nil || !info.Flowctl {
+		return ctx.Err() // what does not tell what it is is not ours
+	}
+	me, err := c.Auth.Whoami(ctx)
+	if err != nil {
+		return err
+	}
+	taken := map[string]bool{}
+	for _, s := range have {
+		taken[s.id] = true
+	}
+	space := uuid.NewSHA1(uuid.NameSpaceOID, []byte("flowctl import "+me.ID))
+	for _, f := range flows {
+		if !isNew(f) {
+			continue
+		}
+		// Names have no NUL.
+		if id := uuid.NewSHA1(space, []byte(f.name+"\x00"+f.id)).String(); !taken[id] {
+			f.chosen, taken[id] = id, true
+		}
+	}
+	return nil
+}
+
+// create makes the flow.
+func (f *incoming) create(ctx context.Context, c *client.Client, spec flow.Spec, ifExists string) (flow.Flow, error) {
+	if f.chosen == "" {
+		return c.Flows.Create(ctx, spec, client.WithoutGraph())
+	}
+	made, err := c.Flows.Put(ctx, f.chosen, spec, client.IfAbsent(), client.WithoutGraph())
+	if !errors.Is(err, client.ErrConflict) {
+		return made, err
+	}
+	// It was not there when the flows were listed.
+	there, _, lookErr := c.Flows.Get(ctx, f.chosen)
+	if lookErr != nil || there.Name != f.name {
+		return flow.Flow{}, errors.Join(err, lookErr)
+	}
+	if ifExists != ifExistsSkip {
+		return flow.Flow{}, conflictError{fmt.Errorf("another import made it meanwhile, as flow %s; run it again with --if-exists skip or update", f.chosen)}
+	}
+	f.action, f.match = actionSkip, &stored{there.ID, there.Name}
+	return flow.Flow{}, nil
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/flowctl/flowctl/internal/lint"
+)
+
+// groupRun is the run function of a command that only holds others. Without it
+// cobra takes an unknown sub-command for a request for help, and exits 0.
+func groupRun(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	return unknownCommand(cmd, args[0])
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	var known []string
+	for _, sub := range cmd.Commands() {
+		known = append(append(known, sub.Name()), sub.Aliases...)
+	}
+	return usageError{fmt.Errorf("unknown command %q for %q%s; see '%s --help'",
+		name, cmd.CommandPath(), lint.DidYouMean(name, known), cmd.CommandPath())}
+}
+
+// checkArgs makes a wrong number of arguments a usage error in the whole tree:
+// cobra does not send those through SetFlagErrorFunc.
+func checkArgs(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(c *cobra.Command, args []string) error {
+			err := check(c, args)
+			if err == nil {
+				return nil
+			}
+			if c.HasSubCommands() && len(args) > 0 {
+				return unknownCommand(c, args[0])
+			}
+			return usageError{fmt.Errorf("%w; usage: %s", wrongArgs(c, args, err), c.UseLine())}
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		checkArgs(sub)
+	}
+}
+
+// wrongArgs says what is wrong with the arguments in the words of the usage line;
+// err is what cobra says of it.
+func wrongArgs(c *cobra.Command, args []string, err error) error {
+	wanted := strings.Fields(c.Use)[1:]
+	switch {
+	case len(wanted) == 0:
+		return fmt.Errorf("%s takes no arguments, and got %q", c.CommandPath(), args[0])
+	case len(args) < len(wanted) && wanted[len(args)][0] != '[' && c.ValidArgs == nil:
+		return fmt.Errorf("%s is missing", strings.TrimRight(wanted[len(args)], "."))
+	case len(args) > len(wanted):
+		return fmt.Errorf("%q is one argument too many; put quotes around a name with spaces", args[len(wanted)])
+	}
+	return err
+}
+
+// flagError makes what is wrong with a flag a usage error that helps.
+func flagError(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
+		var known []string
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden {
+				known = append(known, "--"+f.Name)
+			}
+		})
+		err = fmt.Errorf("%w%s", err, lint.DidYouMean("--"+unknown.GetSpecifiedName(), known))
+	case errors.As(err, &invalid):
+		err = fmt.Errorf("--%s %q: %w", invalid.GetFlag().Name, invalid.GetValue(), wrongValue(invalid))
+	}
+	return usageError{fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())}
+}
+
+// wrongValue says what a flag's value has to be, where pflag passes on Go's strconv.
+func wrongValue(invalid *pflag.InvalidValueError) error {
+	why := errors.Unwrap(invalid)
+	switch kind := invalid.GetFlag().Value.Type(); {
+	case errors.Is(why, strconv.ErrRange):
+		return errors.New("the number is too large")
+	case kind == "bool":
+		return errors.New("it has to be true or false")
+	case kind == "duration":
+		return errors.New("it has to be a time with its unit, such as 30s")
+	case errors.Is(why, strconv.ErrSyntax):
+		return errors.New("it has to be a whole number")
+	}
+	return why
+}
