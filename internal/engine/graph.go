@@ -42,8 +42,7 @@ type edge struct {
 	handle         string
 }
 
-// newGraph compiles the flow. An edge from a node that is not there brings in a
-// missing node.
+// newGraph compiles the flow.
 func newGraph(spec flow.Spec, rules Rules) *graph {
 	g := &graph{nodes: make([]*node, 0, len(spec.Nodes)), index: make(map[string]*node, len(spec.Nodes)), rules: rules}
 	nodes := make([]node, len(spec.Nodes))
@@ -57,11 +56,6 @@ func newGraph(spec flow.Spec, rules Rules) *graph {
 		made.kind = n.Type
 		made.data = parseData(n.Data, rules)
 	}
-	for _, e := range spec.Edges {
-		if g.index[e.Source] == nil {
-			g.add(&node{id: e.Source, missing: true})
-		}
-	}
 	g.join(spec.Edges)
 	g.prefixed = sync.OnceValue(g.prefixes)
 	if rules.Order {
@@ -72,16 +66,23 @@ func newGraph(spec flow.Spec, rules Rules) *graph {
 	return g
 }
 
-// join gives the nodes their edges. An edge to a node that is not there is left
-// out.
+// join gives the nodes their edges. An edge from a node that is not there brings
+// in a missing node; one to there is left out.
 func (g *graph) join(edges []flow.Edge) {
-	joined := make([]edge, 0, len(edges))
+	joined := make([]edge, len(edges))
+	for i, e := range edges {
+		source := g.index[e.Source]
+		if source == nil {
+			source = &node{id: e.Source, missing: true}
+			g.add(source)
+		}
+		joined[i] = edge{source: source, handle: e.SourceHandle}
+	}
 	ins, outs := make([]int, len(g.nodes)), make([]int, len(g.nodes))
-	for _, e := range edges {
+	for i, e := range edges {
 		if target := g.index[e.Target]; target != nil {
-			source := g.index[e.Source]
-			joined = append(joined, edge{source: source, target: target, handle: e.SourceHandle})
-			outs[source.index]++
+			joined[i].target = target
+			outs[joined[i].source.index]++
 			ins[target.index]++
 		}
 	}
@@ -91,9 +92,10 @@ func (g *graph) join(edges []flow.Edge) {
 		n.out, lists = lists[:0:outs[i]], lists[outs[i]:]
 	}
 	for i := range joined {
-		e := &joined[i]
-		e.source.out = append(e.source.out, e)
-		e.target.in = append(e.target.in, e)
+		if e := &joined[i]; e.target != nil {
+			e.source.out = append(e.source.out, e)
+			e.target.in = append(e.target.in, e)
+		}
 	}
 }
 
