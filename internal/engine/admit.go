@@ -43,7 +43,7 @@ func (r *run) admit(s *scope, n *node) admission {
 		}
 	}
 	for _, ref := range n.refs {
-		look(ref, true)
+		look(ref, len(n.in) == 0) // a reference does not bring a branch to life
 	}
 	if live == 0 && len(n.in)+len(n.refs) > 0 && !a.failed {
 		a.skip = "no branch leads to it in this run"

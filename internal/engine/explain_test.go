@@ -64,6 +64,10 @@ func TestExplainCalls(t *testing.T) {
 		{name: "an array that is cut", flow: array(`{"loopType":"array","maxIterations":7}`), most: 7, browser: 7, path: "l*7 m:7"},
 		{name: "a literal array", flow: array(`{"loopType":"array","arrayPath":"a,b,c,d,e,f"}`), most: 6, browser: 5, path: "l*6 m:6"},
 		{name: "loops multiply", flow: nested, most: 20, browser: 20, path: "l*4 n*5 m:20"},
+		{name: "a reference into a branch", flow: newFlow().node("i", flow.Input, plain).node("c", flow.Conditional, plain).
+			node("a", flow.Model, ask("{{i.output}}")).node("b", flow.Model, ask("{{i.output}}")).node("d", flow.Model, ask("{{i.output}}")).
+			join("i", "c").edge("c", "a", "true").edge("c", "b", "false").join("b", "d"),
+			most: 2, browser: 3, path: "c=false b:1 d:1"},
 		{name: "no calls", flow: newFlow().node("l", flow.Loop, plain).node("t", flow.Transform, plain).edge("l", "t", "each")},
 		{name: "too many conditionals", flow: many, most: 11, browser: 11, rough: true, path: "m0:1 m1:1 m2:1 m3:1 m4:1 m5:1 m6:1 m7:1 m8:1 m9:1 m10:1"},
 	} {
