@@ -31,7 +31,7 @@ func (o *runOptions) show(f runFlow, opts *engine.Options, stop func()) (*runSho
 		listeners = append(listeners, s.write)
 	}
 	if o.hasTree() {
-		s.tree = newRunTree(f.spec, o.app.styles(), o.app.err.(*os.File))
+		s.tree = newRunTree(f.spec, o.app.styles(), o.app.color(o.app.err), o.app.err.(*os.File))
 		listeners = append(listeners, s.tree.event)
 	}
 	if len(listeners) > 0 {

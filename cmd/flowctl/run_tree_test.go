@@ -78,7 +78,7 @@ func drawRun(t *testing.T, spec flow.Spec, size pty.Winsize) string {
 	if err := pty.Setsize(tty, &size); err != nil {
 		t.Fatal(err)
 	}
-	tree := newRunTree(spec, output.NewStyles(tty, true), tty)
+	tree := newRunTree(spec, output.NewStyles(tty, true), true, tty)
 	close(tree.quit)
 	<-tree.done
 	for _, n := range spec.Nodes {

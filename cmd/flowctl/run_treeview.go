@@ -80,9 +80,11 @@ func (t *runTree) line(n *treeNode) output.LiveLine {
 	const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 	lead, style := "·", t.styles.Hint
 	switch {
-	case n.running > 0:
+	case n.running > 0 && t.spins:
 		frames := []rune(spinner)
 		lead, style = string(frames[t.frame%len(frames)]), nil
+	case n.running > 0:
+		lead, style = "▸", nil
 	case n.status == engine.NodeSuccess:
 		lead, style = t.styles.Success("✓"), nil
 	case n.status == engine.NodeError:
