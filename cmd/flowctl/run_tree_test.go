@@ -74,7 +74,7 @@ func drawRun(t *testing.T, spec flow.Spec, size pty.Winsize) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer master.Close()
+	defer func() { _ = master.Close() }()
 	if err := pty.Setsize(tty, &size); err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func newRandomFlow(seed uint64) flow.Spec {
 	f.Shuffle(len(f.nodes), func(i, j int) { f.nodes[i], f.nodes[j] = f.nodes[j], f.nodes[i] })
 	// The order of a node's edges is kept: it is the order of inputs, which grow relies on.
 	f.Shuffle(len(f.groups), func(i, j int) { f.groups[i], f.groups[j] = f.groups[j], f.groups[i] })
-	f.builder.edges = slices.Concat(f.groups...)
+	f.edges = slices.Concat(f.groups...)
 	return f.spec()
 }
 
@@ -85,7 +85,7 @@ func (f *randomFlow) grow() {
 	}
 	first := len(f.edges)
 	for _, p := range parents {
-		f.builder.edge(p, id, "")
+		f.edge(p, id, "")
 	}
 	f.groups = append(f.groups, f.edges[first:])
 }

@@ -44,7 +44,8 @@ type tarjan struct {
 type frame struct{ node, next int }
 
 func (t *tarjan) visit(start int) {
-	path := append(t.path, t.enter(start))
+	path := t.path
+	path = append(path, t.enter(start))
 	for len(path) > 0 {
 		f := &path[len(path)-1]
 		if out := t.g.out[f.node]; f.next < len(out) {
