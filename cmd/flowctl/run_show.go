@@ -31,7 +31,7 @@ func (o *runOptions) show(f runFlow, stop func()) (*runShow, error) {
 		s.events = p
 	}
 	if o.hasTree() {
-		s.tree = newRunTree(f.spec, o.app.styles(), o.app.err.(*os.File))
+		s.tree = newRunTree(f.spec, o.app.styles(), o.app.color(o.app.err), o.app.err.(*os.File))
 	}
 	return s, nil
 }

@@ -25,6 +25,7 @@ type runTree struct {
 	byID   map[string]*treeNode
 	begun  bool // the run was not refused
 	frame  int
+	spins  bool // what runs is marked by a spinner
 	live   *output.Live
 	styles output.Styles
 	file   *os.File
@@ -48,9 +49,9 @@ type treeNode struct {
 	answer  string // the end of what the model has said
 }
 
-func newRunTree(spec flow.Spec, styles output.Styles, file *os.File) *runTree {
+func newRunTree(spec flow.Spec, styles output.Styles, spins bool, file *os.File) *runTree {
 	t := &runTree{
-		byID: make(map[string]*treeNode), live: output.NewLive(file), styles: styles, file: file,
+		byID: make(map[string]*treeNode), live: output.NewLive(file), styles: styles, spins: spins, file: file,
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	g := flow.NewGraph(spec)

@@ -10,15 +10,19 @@ import (
 	"github.com/flowctl/flowctl/internal/output"
 )
 
+// minTreeHeight is the lowest terminal that the tree is drawn on: a node, how many
+// more there are, and the cursor's line.
+const minTreeHeight = 3
+
 // draw shows the nodes, as many as fit.
 func (t *runTree) draw() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.begun {
+	width, height := terminalSize(t.file)
+	if !t.begun || width < output.MinLiveWidth || height < minTreeHeight {
 		return
 	}
 	t.frame++
-	width, height := terminalSize(t.file)
 	shown := t.choose(height - 2)
 	room := height - 2 - len(shown) // for growing answers
 	var lines []output.LiveLine
@@ -76,9 +80,11 @@ func (t *runTree) line(n *treeNode) output.LiveLine {
 	const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 	lead, style := "·", t.styles.Hint
 	switch {
-	case n.running > 0:
+	case n.running > 0 && t.spins:
 		frames := []rune(spinner)
 		lead, style = string(frames[t.frame%len(frames)]), nil
+	case n.running > 0:
+		lead, style = "▸", nil
 	case n.status == engine.NodeSuccess:
 		lead, style = t.styles.Success("✓"), nil
 	case n.status == engine.NodeError:
@@ -88,7 +94,7 @@ func (t *runTree) line(n *treeNode) output.LiveLine {
 	case n.status == engine.NodeSkipped:
 		lead = "-"
 	}
-	return output.LiveLine{Lead: lead + " ", Text: strings.Repeat(" ", n.indent()) + n.name + n.told(), Style: style}
+	return output.LiveLine{Lead: lead + " ", Text: strings.Repeat(" ", n.indent()) + n.name, Tail: n.told(), Style: style}
 }
 
 // told is what stands behind a node's name.

@@ -65,7 +65,7 @@ func (b *bench) add(r row) {
 }
 
 func main() {
-	only := flag.String("only", "", "run one part: start, files, folder, server, memory")
+	only := flag.String("only", "", "run one part: start, files, folder, server, memory, engine")
 	flag.Parse()
 	if os.Getenv(plainEnv) != "" {
 		servePlain()
@@ -94,6 +94,7 @@ func run(ctx context.Context, only string) error {
 		measure func(context.Context) error
 	}{
 		{"start", b.startup}, {"files", b.files}, {"folder", b.folder}, {"server", b.server}, {"memory", b.memory},
+		{"engine", b.engine},
 	}
 	for _, p := range parts {
 		if only != "" && only != p.name {

@@ -39,11 +39,11 @@ func (r *run) admit(s *scope, n *node) admission {
 		isLive := e.source.kind != flow.Conditional || e.handle == "" || e.handle == o.branch
 		look(e.source, isLive)
 		if isLive {
-			a.inputs = append(a.inputs, carried(e, o)...)
+			a.inputs = appendCarried(a.inputs, e, o)
 		}
 	}
 	for _, ref := range n.refs {
-		look(ref, true)
+		look(ref, len(n.in) == 0) // a reference does not bring a branch to life
 	}
 	if live == 0 && len(n.in)+len(n.refs) > 0 && !a.failed {
 		a.skip = "no branch leads to it in this run"
@@ -63,18 +63,18 @@ func results(s *scope, n *node) []js.Value {
 	return inputs
 }
 
-// carried is what an edge brings to its target: a conditional's edge its output,
-// a loop's to a merge the outputs of its rounds, any other the result.
-func carried(e edge, o *outcome) []js.Value {
+// appendCarried adds what an edge brings to its target: a conditional's edge its
+// output, a loop's to a merge the outputs of its rounds, any other the result.
+func appendCarried(inputs []js.Value, e *edge, o *outcome) []js.Value {
 	v := o.value
 	if e.source.kind == flow.Conditional {
 		v = o.carried
 	}
 	if e.source.kind == flow.Loop && e.target.kind == flow.Merge && !o.round {
-		return outputsOf(v)
+		return append(inputs, outputsOf(v)...)
 	}
 	if js.IsUndefined(v) {
-		return nil
+		return inputs
 	}
-	return []js.Value{v}
+	return append(inputs, v)
 }

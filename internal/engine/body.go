@@ -62,10 +62,10 @@ func (b *bodies) nest() {
 	}
 }
 
-func isEach(e edge) bool { return e.handle == flow.HandleEach }
+func isEach(e *edge) bool { return e.handle == flow.HandleEach }
 
 // reach is the set of nodes that those edges from n lead to.
-func reach(n *node, first func(edge) bool) map[*node]bool {
+func reach(n *node, first func(*edge) bool) map[*node]bool {
 	reached := make(map[*node]bool)
 	var todo []*node
 	for _, e := range n.out {
@@ -91,7 +91,7 @@ func reach(n *node, first func(edge) bool) map[*node]bool {
 func (b *bodies) problems() []flow.Problem {
 	found := b.overlap
 	for _, l := range b.loops {
-		done := reach(l, func(e edge) bool { return !isEach(e) })
+		done := reach(l, func(e *edge) bool { return !isEach(e) })
 		both := slices.IndexFunc(b.graph.nodes, func(n *node) bool { return b.of[l][n] && done[n] })
 		if both >= 0 {
 			found = append(found, problem(CodeLoopBody, l, fmt.Sprintf(
@@ -106,7 +106,8 @@ func (b *bodies) problems() []flow.Problem {
 // each other (through references, when there is no cycle of edges) it gives the
 // cycle.
 func (b *bodies) plans() (made plans, cycle []*node) {
-	inside := make(map[*node][]*node) // by loop, nil for the flow: the nodes directly in it
+	// By loop, nil for the flow: the nodes directly in it.
+	inside := map[*node][]*node{nil: make([]*node, 0, len(b.graph.nodes))}
 	waits := make([][]*node, len(b.graph.nodes))
 	for _, n := range b.graph.nodes {
 		inside[b.around[n]] = append(inside[b.around[n]], n)

@@ -45,7 +45,7 @@ func live(sorted []*node, chosen choices) []bool {
 			live[n.index] = live[n.index] || live[e.source.index] && taken
 		}
 		for _, ref := range n.refs {
-			live[n.index] = live[n.index] || live[ref.index]
+			live[n.index] = live[n.index] || len(n.in) == 0 && live[ref.index]
 		}
 	}
 	return live

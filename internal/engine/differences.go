@@ -46,7 +46,7 @@ func differences(spec flow.Spec) []Difference {
 // differences is the same for a graph in standard, and what that refuses it for;
 // only those of a kind if kinds is set.
 func (g *graph) differences(problems []flow.Problem, kinds bool) []Difference {
-	d := &comparison{graph: g, found: []Difference{}, rank: make(map[*node]int), kinds: kinds}
+	d := &comparison{graph: g, found: []Difference{}, rank: make(map[*node]int), named: make(map[*node][]*node), kinds: kinds}
 	for _, p := range problems {
 		node := p.Node
 		d.found = append(d.found, Difference{Rule: "CheckedFirst", Node: node, Message: "standard refuses the flow: " + p.Message})
@@ -55,8 +55,13 @@ func (g *graph) differences(problems []flow.Problem, kinds bool) []Difference {
 	for i, n := range sorted {
 		d.rank[n] = i + 1
 	}
+	for _, n := range g.nodes {
+		for _, ref := range n.refs {
+			d.named[ref] = append(d.named[ref], n)
+		}
+	}
 	for _, compare := range []func(*node){
-		d.order, d.branches, d.errors, d.interpolation, d.files, d.model, d.transform, d.loop, d.output, d.chunks,
+		d.order, d.branches, d.errors, d.interpolation, d.files, d.model, d.transform, d.loop, d.output, d.chunks, d.exact,
 	} {
 		for _, n := range g.nodes {
 			if !n.missing {
@@ -72,7 +77,8 @@ type comparison struct {
 	graph *graph
 	rank  map[*node]int // in the browser's order, from 1; 0 for all if there is a cycle
 	found []Difference
-	kinds bool // gather those of a kind only
+	named map[*node][]*node // by node, those whose texts name it
+	kinds bool              // gather those of a kind only
 }
 
 func (d *comparison) say(rule string, n *node, format string, args ...any) {
@@ -130,21 +136,50 @@ func hasPlaceholder(text string) bool {
 }
 
 func (d *comparison) errors(n *node) {
-	fallible := n.kind == flow.Model || n.kind == flow.Knowledge || n.kind == flow.WebSearch ||
-		n.kind == flow.Transform && slices.Contains([]string{"replace", "extract"}, n.text("operation"))
-	if !fallible || len(n.out) == 0 || d.kinds {
+	if !n.isFallible() || d.kinds {
 		return
 	}
 	var behind []*node
 	for _, e := range n.out {
-		if !slices.Contains(behind, e.target) {
-			behind = append(behind, e.target)
-		}
+		behind = append(behind, e.target)
+	}
+	if behind = unique(append(behind, d.named[n]...)); len(behind) == 0 {
+		return
 	}
 	d.say("Errors", n, "if it fails, the browser runs %s without its result; standard skips what depends on it", quoteIDs(behind))
 }
 
+// unique leaves out nodes that were there before.
+func unique(nodes []*node) []*node {
+	seen := make(map[*node]bool)
+	return slices.DeleteFunc(nodes, func(n *node) bool {
+		before := seen[n]
+		seen[n] = true
+		return before
+	})
+}
+
+// isFallible tells whether the node may fail in both readings.
+func (n *node) isFallible() bool {
+	switch n.kind {
+	case flow.Model, flow.Knowledge, flow.WebSearch:
+		return true
+	case flow.Transform:
+		return len(n.in) == 0 || slices.Contains([]string{"replace", "extract", "template"}, n.text("operation"))
+	case flow.Conditional:
+		return n.text("operator") == "regex"
+	case flow.Loop:
+		return n.text("loopType") == "array"
+	case flow.Output:
+		return n.text("format") == "file"
+	}
+	return false
+}
+
 func (d *comparison) interpolation(n *node) {
+	if strategy := n.text("strategy"); n.kind == flow.Merge && len(n.in) == 0 && strategy != "" && strategy != "concat" && strategy != "array" {
+		d.say("Interpolation", n, "nothing is connected, so it has no value: the browser leaves references to it as they are, in standard their nodes fail")
+	}
 	if n.kind == flow.Input {
 		if text, ok := js.AsString(n.field("value")); ok && rereadText(text) {
 			d.say("Interpolation", n, "the browser reads $ patterns and {{…}} in the value when it fills it in; standard inserts it as it is")
@@ -177,6 +212,8 @@ func (d *comparison) placeholder(n *node, template string, p placeholder) (Diffe
 	switch {
 	case n.kind == flow.Loop, ref.ambiguous != nil: // both fail; refused
 		return "", ""
+	case ref.input && len(n.in) == 0:
+		return "", "nothing is connected: the browser leaves it as it is, in standard the node fails"
 	case isInput && path == "":
 		if len(n.in) < 2 || n.kind == flow.Model && strings.Contains(template, "{{input}}") {
 			return "", ""
@@ -192,6 +229,8 @@ func (d *comparison) placeholder(n *node, template string, p placeholder) (Diffe
 		return "", fmt.Sprintf("the browser looks for %q in the first input before it takes node %q", strings.TrimPrefix(path, "."), ref.node.id)
 	case !isInput && !isOutput:
 		return KindLeftAlone, "the browser leaves it as it is, since the id has other characters than letters, digits, _ and -"
+	case ref.path != "":
+		return "", fmt.Sprintf("if there is no %q, the browser leaves it as it is, in standard the node fails", strings.TrimPrefix(ref.path, "."))
 	}
 	return "", ""
 }
@@ -199,6 +238,9 @@ func (d *comparison) placeholder(n *node, template string, p placeholder) (Diffe
 func (d *comparison) files(n *node) {
 	if n.kind == flow.Input && lookedUpFile(n.field("value")) != "" {
 		d.sayOf(KindLooksLike, "/value", "Files", n, "the browser takes the value for a file where it reaches a model; standard takes it for a text")
+	}
+	if n.kind == flow.Output && n.text("format") == "file" {
+		d.say("Files", n, "a text that is no file of the server is shown as one in the browser, and fails in standard")
 	}
 	if n.kind != flow.Model {
 		return
@@ -288,5 +330,24 @@ func (d *comparison) output(n *node) {
 func (d *comparison) chunks(n *node) {
 	if n.kind == flow.Knowledge {
 		d.say("Chunks", n, "the browser takes the nested answer of the backend for a single chunk, without a score")
+	}
+}
+
+// exact looks at what an author has written down; what models and the web answer
+// may have such numbers and keys too.
+func (d *comparison) exact(n *node) {
+	field := "value"
+	if n.kind == flow.Loop {
+		field = "arrayPath"
+	} else if n.kind != flow.Input {
+		return
+	}
+	written := n.field(field)
+	if text, ok := js.AsString(written); ok && n.kind == flow.Loop {
+		written, _ = js.ParseExact(text) // a list in another form has neither
+	}
+	text := string(js.AppendJSON(nil, written))
+	if read, err := js.Parse(text); err == nil && string(js.AppendJSON(nil, read)) != text {
+		d.say("Exact", n, "the browser rounds and respells numbers, and puts keys that are whole numbers first; standard keeps them as they are written")
 	}
 }

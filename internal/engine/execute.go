@@ -111,14 +111,15 @@ func (c *call) guarded(ctx context.Context) (value js.Value, err error) {
 
 // finish keeps what the execution made and tells it.
 func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
-	var limit *LimitError
-	switch {
-	case err == nil:
+	if err == nil {
 		c.scope.set(c.node, value)
 		r.report.finished(c, NodeSuccess, value, nil)
 		r.leaveOut(c.scope, c.node, "the loop had no rounds", false)
 		r.showEarly(ctx, c)
 		return
+	}
+	var limit *LimitError
+	switch {
 	case errors.As(err, &limit):
 		r.stop(limit)
 		r.cut.Store(true)

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"sync"
+
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -10,6 +12,8 @@ type graph struct {
 	nodes []*node // those of the flow in its order, then the missing ones
 	index map[string]*node
 	rules Rules
+
+	prefixed func() map[string][]*node // see prefixes; few flows need them
 }
 
 // node is a node of the flow. Of several with one id it is the last, at the
@@ -21,7 +25,7 @@ type node struct {
 	at      int      // its place among the flow's nodes
 	index   int      // its place in graph.nodes
 	missing bool     // only edges name it
-	in, out []edge   // in the flow's order of edges
+	in, out []*edge  // in the flow's order of edges
 	refs    []*node  // the nodes that its texts name, where that makes it wait for them
 	unclear []unclear
 }
@@ -38,10 +42,9 @@ type edge struct {
 	handle         string
 }
 
-// newGraph compiles the flow. An edge to a node that is not there is left out;
-// one from there brings in a missing node.
+// newGraph compiles the flow.
 func newGraph(spec flow.Spec, rules Rules) *graph {
-	g := &graph{index: make(map[string]*node, len(spec.Nodes)), rules: rules}
+	g := &graph{nodes: make([]*node, 0, len(spec.Nodes)), index: make(map[string]*node, len(spec.Nodes)), rules: rules}
 	nodes := make([]node, len(spec.Nodes))
 	for i, n := range spec.Nodes {
 		made := g.index[n.ID]
@@ -53,24 +56,47 @@ func newGraph(spec flow.Spec, rules Rules) *graph {
 		made.kind = n.Type
 		made.data = parseData(n.Data, rules)
 	}
-	for _, e := range spec.Edges {
-		if g.index[e.Source] == nil {
-			g.add(&node{id: e.Source, missing: true})
-		}
-	}
-	for _, e := range spec.Edges {
-		if target := g.index[e.Target]; target != nil {
-			carries := edge{source: g.index[e.Source], target: target, handle: e.SourceHandle}
-			carries.source.out = append(carries.source.out, carries)
-			target.in = append(target.in, carries)
-		}
-	}
+	g.join(spec.Edges)
+	g.prefixed = sync.OnceValue(g.prefixes)
 	if rules.Order {
 		for _, n := range g.nodes {
 			g.refer(n)
 		}
 	}
 	return g
+}
+
+// join gives the nodes their edges. An edge from a node that is not there brings
+// in a missing node; one to there is left out.
+func (g *graph) join(edges []flow.Edge) {
+	joined := make([]edge, len(edges))
+	for i, e := range edges {
+		source := g.index[e.Source]
+		if source == nil {
+			source = &node{id: e.Source, missing: true}
+			g.add(source)
+		}
+		joined[i] = edge{source: source, handle: e.SourceHandle}
+	}
+	ins, outs := make([]int, len(g.nodes)), make([]int, len(g.nodes))
+	for i, e := range edges {
+		if target := g.index[e.Target]; target != nil {
+			joined[i].target = target
+			outs[joined[i].source.index]++
+			ins[target.index]++
+		}
+	}
+	lists := make([]*edge, 2*len(joined)) // one allocation for all of them
+	for i, n := range g.nodes {
+		n.in, lists = lists[:0:ins[i]], lists[ins[i]:]
+		n.out, lists = lists[:0:outs[i]], lists[outs[i]:]
+	}
+	for i := range joined {
+		if e := &joined[i]; e.target != nil {
+			e.source.out = append(e.source.out, e)
+			e.target.in = append(e.target.in, e)
+		}
+	}
 }
 
 func (g *graph) add(n *node) {
@@ -81,21 +107,19 @@ func (g *graph) add(n *node) {
 
 // refer finds the nodes that n's texts name.
 func (g *graph) refer(n *node) {
-	var seen map[string]bool
+	var told map[string]bool // of what is ambiguous
 	for _, t := range n.templates() {
 		for p := range placeholders(t.text) {
-			if seen[p.body] {
-				continue
-			}
-			if seen == nil {
-				seen = make(map[string]bool)
-			}
-			seen[p.body] = true
-			switch ref := g.resolve(p); {
-			case ref.ambiguous != nil:
-				n.unclear = append(n.unclear, unclear{p.body, ref.ambiguous})
-			case ref.node != nil:
+			ref := g.resolve(p)
+			switch last := len(n.refs) - 1; {
+			case ref.node != nil && (last < 0 || n.refs[last] != ref.node):
 				n.refs = append(n.refs, ref.node)
+			case ref.ambiguous != nil && !told[p.body]:
+				if told == nil {
+					told = make(map[string]bool)
+				}
+				told[p.body] = true
+				n.unclear = append(n.unclear, unclear{p.body, ref.ambiguous})
 			}
 		}
 	}

@@ -103,7 +103,7 @@ func (g *graph) references(n *node) []Reference {
 
 // leadsTo tells whether edges lead from a to b.
 func leadsTo(a, b *node) bool {
-	return slices.ContainsFunc(b.in, func(e edge) bool { return e.source == a }) || reach(a, func(edge) bool { return true })[b]
+	return slices.ContainsFunc(b.in, func(e *edge) bool { return e.source == a }) || reach(a, func(*edge) bool { return true })[b]
 }
 
 // ignored lists the nodes that are connected to n for nothing: its text has

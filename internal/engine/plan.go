@@ -32,6 +32,7 @@ type plans struct {
 func (g *graph) order(nodes []*node, before func(*node) []*node) (sorted, cycle []*node) {
 	const visiting, visited = 1, 2
 	state := make([]uint8, len(g.nodes))
+	sorted = make([]*node, 0, len(nodes))
 	var path []*node
 	var visit func(n *node) bool
 	visit = func(n *node) bool {
@@ -125,7 +126,7 @@ func (g *graph) browserPlans(limit int) (made plans, cycle []*node) {
 // eachOnly tells whether all edges to n come from a handle "each", so that it
 // is left to a loop to run it, even if they do not come from a loop.
 func (n *node) eachOnly() bool {
-	return len(n.in) > 0 && !slices.ContainsFunc(n.in, func(e edge) bool { return e.handle != flow.HandleEach })
+	return len(n.in) > 0 && !slices.ContainsFunc(n.in, func(e *edge) bool { return e.handle != flow.HandleEach })
 }
 
 // branch is what the browser runs in a round of the loop n: every target of

@@ -19,12 +19,12 @@ import (
 type randomFlow struct {
 	*builder
 	*rand.Rand
-	ids   []string
-	kinds map[string]flow.NodeType
+	ids    []string
+	groups [][][]byte // edges by their target
 }
 
 func newRandomFlow(seed uint64) flow.Spec {
-	f := &randomFlow{builder: newFlow(), Rand: rand.New(rand.NewPCG(seed, 1)), kinds: map[string]flow.NodeType{}}
+	f := &randomFlow{builder: newFlow(), Rand: rand.New(rand.NewPCG(seed, 1))}
 	for range 1 + f.IntN(3) {
 		f.add(flow.Input, value(f.words()))
 	}
@@ -32,7 +32,9 @@ func newRandomFlow(seed uint64) flow.Spec {
 		f.grow()
 	}
 	f.Shuffle(len(f.nodes), func(i, j int) { f.nodes[i], f.nodes[j] = f.nodes[j], f.nodes[i] })
-	// The order of edges is kept: it is the order of inputs, which grow relies on.
+	// The order of a node's edges is kept: it is the order of inputs, which grow relies on.
+	f.Shuffle(len(f.groups), func(i, j int) { f.groups[i], f.groups[j] = f.groups[j], f.groups[i] })
+	f.edges = slices.Concat(f.groups...)
 	return f.spec()
 }
 
@@ -45,7 +47,6 @@ func (f *randomFlow) pick(of ...string) string { return of[f.IntN(len(of))] }
 func (f *randomFlow) add(t flow.NodeType, data string) string {
 	id := fmt.Sprintf("%s%d", f.pick("n", "node-", "Z_", ""), 10*len(f.ids)+f.IntN(10))
 	f.ids = append(f.ids, id)
-	f.kinds[id] = t
 	f.node(id, t, data)
 	return id
 }
@@ -82,9 +83,11 @@ func (f *randomFlow) grow() {
 		parents = one
 		id = f.add(flow.WebSearch, `{"query":"find {{ input }}","maxResults":1}`)
 	}
+	first := len(f.edges)
 	for _, p := range parents {
 		f.edge(p, id, "")
 	}
+	f.groups = append(f.groups, f.edges[first:])
 }
 
 // jitter answers like the fake model, after a moment that differs.
@@ -104,6 +107,7 @@ func (j jitter) Chat(ctx context.Context, req ChatRequest, delta func(string)) (
 // TestReadingsAgree runs random flows in both readings.
 func TestReadingsAgree(t *testing.T) {
 	models, nodes := 0, 0
+	kinds := make(map[flow.NodeType]int)
 	for seed := range uint64(400) {
 		spec := newRandomFlow(seed)
 		services, model := fakeServices()
@@ -113,6 +117,9 @@ func TestReadingsAgree(t *testing.T) {
 		}
 		want, asked := byNode(res), model.prompts()
 		models, nodes = models+len(asked), nodes+len(spec.Nodes)
+		for _, n := range spec.Nodes {
+			kinds[n.Type]++
+		}
 		var first string
 		for _, parallel := range []int{1, 2, 8} {
 			services, model := fakeServices()
@@ -136,6 +143,11 @@ func TestReadingsAgree(t *testing.T) {
 	if models < 400 || nodes < 2400 {
 		t.Errorf("only %d model calls in %d nodes: the flows are too poor a test", models, nodes)
 	}
+	for _, kind := range []flow.NodeType{flow.Input, flow.Model, flow.Knowledge, flow.WebSearch, flow.Transform, flow.Merge, flow.Output} {
+		if kinds[kind] < 200 {
+			t.Errorf("there are only %d %s nodes", kinds[kind], kind)
+		}
+	}
 }
 
 // byNode is the results as lines, in no particular order of the run's.
@@ -146,4 +158,68 @@ func byNode(res *Result) []string {
 	}
 	slices.Sort(lines)
 	return lines
+}
+
+// newBranchingFlow makes a flow of models, conditionals and loops. Whatever
+// overlaps or leads in circles is refused, as it is in a flow by an author.
+func newBranchingFlow(seed uint64) flow.Spec {
+	f := &randomFlow{builder: newFlow(), Rand: rand.New(rand.NewPCG(seed, 2))}
+	kinds := []flow.NodeType{flow.Input}
+	f.node("n0", flow.Input, value(f.pick("yes", "no")))
+	for i := range 2 + f.IntN(12) {
+		id := fmt.Sprintf("n%d", i+1)
+		kind := []flow.NodeType{flow.Model, flow.Model, flow.Conditional, flow.Loop, flow.Merge}[f.IntN(5)]
+		switch kind {
+		case flow.Model:
+			f.node(id, kind, ask(f.pick("fixed", "{{n0.output}}")))
+		case flow.Conditional:
+			f.node(id, kind, `{"condition":"{{n0.output}}","compareValue":"yes"}`)
+		case flow.Loop:
+			f.node(id, kind, fmt.Sprintf(`{"maxIterations":%d}`, 1+f.IntN(3)))
+		default:
+			f.node(id, kind, plain)
+		}
+		for range 1 + f.IntN(2) {
+			from := f.IntN(len(kinds))
+			handle := ""
+			if handles := kinds[from].Handles(); len(handles) > 0 && f.IntN(5) > 0 {
+				handle = handles[f.IntN(len(handles))]
+			}
+			f.edge(fmt.Sprintf("n%d", from), id, handle)
+		}
+		kinds = append(kinds, kind)
+	}
+	return f.spec()
+}
+
+// TestNoMoreCallsThanExplained runs random flows with branches and loops: no run
+// makes more model calls than Explain says that there can be, and most that have
+// no choice make as many.
+func TestNoMoreCallsThanExplained(t *testing.T) {
+	ran, asMany, chosen := map[Reading]int{}, map[Reading]int{}, 0
+	for seed := range uint64(1500) {
+		spec := newBranchingFlow(seed)
+		for _, reading := range []Reading{Standard, Browser} {
+			services, model := fakeServices()
+			opts := Options{Reading: reading, Services: services}
+			res, err := Run(t.Context(), spec, opts)
+			if err != nil {
+				continue // refused
+			}
+			explained := Explain(spec, opts)
+			calls, most := len(model.calls), explained.Calls.Most
+			if calls > most || calls != res.Calls {
+				t.Fatalf("seed %d, %s: %d calls are made (%d told), %d explained, of %s", seed, reading, calls, res.Calls, most, spec.AppendJSON(nil))
+			}
+			if ran[reading]++; calls == most && most > 0 {
+				asMany[reading]++
+			}
+			if slices.ContainsFunc(explained.Calls.Path, func(s PathStep) bool { return s.Branch != "" }) {
+				chosen++
+			}
+		}
+	}
+	if ran[Standard] < 300 || ran[Browser] < 1000 || chosen < 100 || asMany[Standard]*2 < ran[Standard] || asMany[Browser]*2 < ran[Browser] {
+		t.Errorf("the flows are too poor a test: ran %v, as many calls as explained %v, with choices %d", ran, asMany, chosen)
+	}
 }

@@ -28,7 +28,7 @@ func (g *graph) resolve(p placeholder) reference {
 		}
 	}
 	if name, path, ok := p.output(); ok {
-		if found := g.prefixed(name); len(found) == 1 {
+		if found := g.prefixed()[name]; len(found) == 1 {
 			return reference{node: found[0], path: path}
 		} else if len(found) > 1 {
 			return reference{ambiguous: found}
@@ -38,15 +38,13 @@ func (g *graph) resolve(p placeholder) reference {
 	return reference{input: ok, path: path}
 }
 
-// prefixed lists the nodes that a name without '_' may mean.
-func (g *graph) prefixed(name string) []*node {
-	if strings.Contains(name, "_") {
-		return nil
-	}
-	var found []*node
+// prefixes lists the nodes by what their ids have before the first '_', which a
+// name without one may mean.
+func (g *graph) prefixes() map[string][]*node {
+	found := make(map[string][]*node)
 	for _, n := range g.nodes {
-		if strings.HasPrefix(n.id, name+"_") {
-			found = append(found, n)
+		if name, _, ok := strings.Cut(n.id, "_"); ok {
+			found[name] = append(found[name], n)
 		}
 	}
 	return found

@@ -80,6 +80,7 @@ func (r *run) result() *Result {
 	if !r.scope.ordered {
 		withResult, withError = r.graph.nodes, r.graph.nodes
 	}
+	res.NodeResults = make([]NodeValue, 0, len(withResult))
 	for _, n := range withResult {
 		if o := r.scope.of(n); !js.IsUndefined(o.value) {
 			res.NodeResults = append(res.NodeResults, nodeValue(n, o.value))

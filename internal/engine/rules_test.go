@@ -215,6 +215,16 @@ func branches() []ruleCase {
 			node("t", flow.Transform, upper).node("m", flow.Model, ask("{{t.output}} {{input}}")).
 			join("i", "c").edge("c", "t", "true").join("i", "m"),
 			skipped: []string{"t"}, errors: map[string]string{"m": "{{t.output}}"}},
+		{name: "a reference does not bring a branch to life", flow: newFlow().node("i", flow.Input, value("no")).node("c", flow.Conditional, `{"compareValue":"yes"}`).
+			node("m", flow.Model, ask("for yes: {{i.output}}")).node("n", flow.Model, ask("for no: {{i.output}}")).
+			join("i", "c").edge("c", "m", "true").edge("c", "n", "false"),
+			skipped: []string{"m"}, asked: []string{"for no: no"}},
+		{name: "a dead branch is no input", flow: route(`{"compareValue":"yes"}`).node("m", flow.Model, ask("{{input}}|{{ input }}")).edge("c", "m", "false").join("i", "m").join("t", "m").join("f", "m"),
+			results: map[string]string{"m": `"MODEL(m1):yes\n\nYES|yes\n\nYES"`}, skipped: []string{"f"}},
+		{name: "both conditionals of a join are dead", flow: newFlow().node("i", flow.Input, value("no")).
+			node("c", flow.Conditional, `{"compareValue":"yes"}`).node("d", flow.Conditional, `{"compareValue":"yes"}`).node("g", flow.Merge, plain).
+			join("i", "c").join("i", "d").edge("c", "g", "true").edge("d", "g", "true"),
+			skipped: []string{"g"}},
 		{name: "the conditional's own output", flow: route(`{"compareValue":"yes"}`).node("m", flow.Model, ask("{{c.output.branch}} {{c.output}}")),
 			results: map[string]string{"m": `"MODEL(m1):true {\"condition\":\"yes\",\"result\":true,\"branch\":\"true\"}"`}, skipped: []string{"f"}},
 	}

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -44,6 +45,7 @@ func TestLimits(t *testing.T) {
 	double := newFlow().node("i", flow.Input, value(strings.Repeat("x", 600))).node("t", flow.Transform, template("{{input}}{{input}}")).join("i", "t").spec()
 	join := newFlow().node("i", flow.Input, value(strings.Repeat("x", 600))).node("t", flow.Merge, plain).join("i", "t").join("i", "t").spec()
 	many := newFlow().node("i", flow.Input, value(strings.Repeat("x", 600))).node("t", flow.Transform, `{"operation":"replace","config":{"pattern":"x","replacement":"$&$&"}}`).join("i", "t").spec()
+	long := newFlow().node("m", flow.Model, ask(strings.Repeat("x", 600))).spec()
 	capped := newFlow().node("m", flow.Model, `{"modelId":"m1","prompt":"p","useAdvancedSettings":true,"max_tokens":50}`).spec()
 	for _, c := range []struct {
 		name   string
@@ -61,6 +63,7 @@ func TestLimits(t *testing.T) {
 		{"result of a template", double, Limits{Result: 1000}, LimitError{LimitResult, 1000}, "t", 0},
 		{"result of a merge", join, Limits{Result: 1000}, LimitError{LimitResult, 1000}, "t", 0},
 		{"result of a replacement", many, Limits{Result: 1000}, LimitError{LimitResult, 1000}, "t", 0},
+		{"result of a model", long, Limits{Result: 500}, LimitError{LimitResult, 500}, "m", 1},
 		{"result of an input", double, Limits{Result: 500}, LimitError{LimitResult, 500}, "i", 0},
 	} {
 		for _, reading := range []Reading{Standard, Browser} {
@@ -441,6 +444,47 @@ func TestParallelIsALimit(t *testing.T) {
 		}
 		if got := most.Load(); got > int32(parallel) || parallel > 1 && got < 2 {
 			t.Errorf("parallel %d: %d calls at once", parallel, got)
+		}
+	}
+}
+
+// Unless Options say otherwise, eight nodes run at once.
+func TestParallelDefault(t *testing.T) {
+	var now, most atomic.Int32
+	full := make(chan struct{})
+	var once sync.Once
+	model := modelFunc(func(ChatRequest) (json.RawMessage, error) {
+		n := now.Add(1)
+		defer now.Add(-1)
+		if most.Store(max(most.Load(), n)); n == 8 {
+			time.AfterFunc(50*time.Millisecond, func() { once.Do(func() { close(full) }) })
+		}
+		select {
+		case <-full:
+		case <-time.After(20 * time.Second):
+		}
+		return json.RawMessage(`{"choices":[{"message":{"content":"x"}}]}`), nil
+	})
+	mustRun(t.Context(), t, star(24), Options{Services: Services{Model: model}})
+	if got := most.Load(); got != 8 {
+		t.Errorf("%d calls were made at once, want 8", got)
+	}
+}
+
+// The results are in the flow's order of nodes, whatever order they were made in.
+func TestResultsAreInTheFlowsOrder(t *testing.T) {
+	spec := newFlow().node("o", flow.Output, text).node("bad", flow.Transform, `{"operation":"replace"}`).node("p", flow.Output, text).
+		node("m", flow.Model, ask("{{late.output}}")).node("worse", flow.Transform, `{"operation":"extract"}`).node("7", flow.Model, ask("x")).
+		node("late", flow.Input, value("L")).join("m", "o").join("late", "worse", "p").join("7", "bad").spec()
+	for _, parallel := range []int{1, 8} {
+		services, _ := fakeServices()
+		res := mustRun(t.Context(), t, spec, Options{Parallel: parallel, Services: services})
+		exec := res.Execution("")
+		if got, want := string(exec.NodeResults), `{"o":{"value":"MODEL(m1):L"},"m":"MODEL(m1):L","7":"MODEL(m1):x","late":"L"}`; got != want {
+			t.Errorf("parallel %d: the results are %s, want %s", parallel, got, want)
+		}
+		if got, want := string(exec.Errors), `{"bad":"the node has no pattern; set config.pattern","worse":"the node has no field; set config.field"}`; got != want {
+			t.Errorf("parallel %d: the errors are %s, want %s", parallel, got, want)
 		}
 	}
 }

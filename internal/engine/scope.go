@@ -27,9 +27,9 @@ type outcome struct {
 	reason string // why it was skipped
 
 	failed  bool       // it failed, or was skipped because it waited for one that did
+	round   bool       // value is what a round of the loop is given, not the loop's result
 	branch  string     // the handle that a conditional chose
 	carried js.Value   // what the conditional's edges carry
-	round   bool       // value is what a round of the loop is given, not the loop's result
 	shown   []js.Value // an output node's values, of all rounds that are over
 }
 

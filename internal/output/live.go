@@ -10,7 +10,8 @@ import (
 type LiveLine struct {
 	Lead  string                 // stands before the text and is never cut: our own words, styled
 	Text  string                 // made harmless and cut to the terminal's width
-	Style func(...string) string // of the text; nil for none
+	Tail  string                 // the same, behind the text, which gives way to it down to half of the line
+	Style func(...string) string // of both; nil for none
 }
 
 // Live is a block of lines at the end of a terminal that is drawn again in its
@@ -23,6 +24,10 @@ type Live struct {
 // NewLive gives an empty block on w, a terminal.
 func NewLive(w io.Writer) *Live { return &Live{w: w} }
 
+// MinLiveWidth is the narrowest terminal on which a line of a [Live] block, with a
+// lead of two cells, is no longer than the terminal's.
+const MinLiveWidth = 2 + minWidth + 1
+
 // Draw shows the lines in place of the ones before. width is the terminal's; the
 // lines must be fewer than its rows.
 func (l *Live) Draw(width int, lines []LiveLine) {
@@ -31,7 +36,9 @@ func (l *Live) Draw(width int, lines []LiveLine) {
 		fmt.Fprintf(&b, "\x1b[%dA", l.drawn)
 	}
 	for _, line := range lines {
-		text := cut(Text(line.Text), max(width-displayWidth(line.Lead)-1, minWidth))
+		room := max(width-displayWidth(line.Lead)-1, minWidth)
+		tail := Text(line.Tail)
+		text := cut(cut(Text(line.Text), max(room-displayWidth(tail), room/2))+tail, room)
 		if line.Style != nil {
 			text = line.Style(text)
 		}
@@ -47,8 +54,8 @@ func (l *Live) Draw(width int, lines []LiveLine) {
 // Tail is the end of a text that is too long for its line, in at most width
 // cells: what a growing answer shows.
 func Tail(text string, width int) string {
-	text = Text(text)
-	runes := []rune(text)
+	width = max(width, 0)
+	runes := []rune(Text(text))
 	for displayWidth(string(runes)) > width && len(runes) > 0 {
 		runes = runes[max(1, (len(runes)-width)/2):]
 	}

@@ -14,6 +14,8 @@ func TestLive(t *testing.T) {
 	}{
 		{[]LiveLine{{Lead: "* ", Text: "one"}, {Text: "two"}}, "\r\x1b[2K* one\r\n\r\x1b[2Ktwo\r\n"},
 		{[]LiveLine{{Lead: "* ", Text: "a long line, cut"}}, "\x1b[2A\r\x1b[2K* a long lin…\r\n\x1b[J"},
+		{[]LiveLine{{Text: "a long name", Tail: "  1.5s"}}, "\x1b[1A\r\x1b[2Ka long…  1.5s\r\n"},
+		{[]LiveLine{{Text: "a long name", Tail: "  and \x1b why"}}, "\x1b[1A\r\x1b[2Ka lon…  and …\r\n"},
 		{[]LiveLine{{Text: "\x1b[2J\nx", Style: func(s ...string) string { return "<" + s[0] + ">" }}}, "\x1b[1A\r\x1b[2K<\\u001b[2J x>\r\n"},
 	} {
 		b.Reset()
@@ -32,6 +34,8 @@ func TestTail(t *testing.T) {
 		{"0123456789abcdef", "abcdef", 6},
 		{"日本語のテキスト", "キスト", 6},
 		{"a\x1b[2J", `\u001b[2J`, 9},
+		{"abc", "", 0},
+		{"abc", "", -10},
 	} {
 		if got := Tail(c.text, c.width); got != c.want {
 			t.Errorf("the last %d cells of %q are %q, want %q", c.width, c.text, got, c.want)

@@ -7,7 +7,11 @@ import "slices"
 // The ids of a cycle are in the flow's order of nodes, the cycles in that of
 // their first nodes.
 func (g *Graph) Cycles() [][]string {
-	t := tarjan{g: g, number: make([]int, len(g.nodes)), low: make([]int, len(g.nodes)), onStack: make([]bool, len(g.nodes))}
+	n := len(g.nodes)
+	t := tarjan{
+		g: g, number: make([]int, n), low: make([]int, n), onStack: make([]bool, n),
+		stack: make([]int, 0, n), path: make([]frame, 0, n),
+	}
 	for i := range g.nodes {
 		if g.has(i) && t.number[i] == 0 {
 			t.visit(i)
@@ -31,6 +35,7 @@ type tarjan struct {
 	low     []int // smallest number that is reached from the node
 	onStack []bool
 	stack   []int
+	path    []frame // to the node that is being visited
 	count   int
 	found   [][]int
 }
@@ -39,7 +44,8 @@ type tarjan struct {
 type frame struct{ node, next int }
 
 func (t *tarjan) visit(start int) {
-	path := []frame{t.enter(start)}
+	path := t.path
+	path = append(path, t.enter(start))
 	for len(path) > 0 {
 		f := &path[len(path)-1]
 		if out := t.g.out[f.node]; f.next < len(out) {
@@ -78,12 +84,13 @@ func (t *tarjan) leave(root int) {
 	for t.stack[at] != root {
 		at--
 	}
-	component := slices.Clone(t.stack[at:])
+	component := t.stack[at:]
 	t.stack = t.stack[:at]
 	for _, node := range component {
 		t.onStack[node] = false
 	}
 	if len(component) > 1 || t.loops(root) {
+		component = slices.Clone(component)
 		slices.Sort(component)
 		t.found = append(t.found, component)
 	}

@@ -27,8 +27,8 @@ func NewGraph(s Spec) *Graph {
 		index: make(map[string]int, len(s.Nodes)),
 		ends:  make([]ends, len(s.Edges)),
 	}
-	for i, n := range s.Nodes {
-		if _, double := g.index[n.ID]; !double && n.ID != "" {
+	for i, n := range slices.Backward(s.Nodes) { // so that the first of an id stays
+		if n.ID != "" {
 			g.index[n.ID] = i
 		}
 	}

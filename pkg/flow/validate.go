@@ -135,7 +135,7 @@ func (v *validator) edges() {
 		if e.isOther() {
 			v.wrongType(json.RawMessage(e.was), object)
 		} else {
-			v.oneEdge(e)
+			v.oneEdge(e, v.graph.ends[i])
 		}
 		if k, double := first[e.ID]; double {
 			v.enter(step{key: "id"})
@@ -151,19 +151,24 @@ func (v *validator) edges() {
 }
 
 // oneEdge looks at the fields of one edge.
-func (v *validator) oneEdge(e Edge) {
+func (v *validator) oneEdge(e Edge, joins ends) {
 	if v.missing("id", e.ID, e.was.get) {
 		v.warn(CodeEmptyEdgeID, "the edge has no id")
 	}
-	v.end("source", e.Source, e)
-	v.end("target", e.Target, e)
+	if joins.source < 0 {
+		v.end("source", e.Source, e)
+		v.end("target", e.Target, e)
+	}
 	v.missing("sourceHandle", e.SourceHandle, e.was.get)
 	v.missing("targetHandle", e.TargetHandle, e.was.get)
 	if e.Source != "" && e.Source == e.Target {
 		v.error(CodeSelfLoop, "the edge leads from node %s to itself", quote(e.Source))
 	}
+	if e.SourceHandle == "" {
+		return
+	}
 	source := v.graph.Node(e.Source)
-	if source == nil || e.SourceHandle == "" {
+	if source == nil {
 		return
 	}
 	if handles := source.Type.Handles(); len(handles) > 0 && !slices.Contains(handles, e.SourceHandle) {

@@ -1,0 +1,136 @@
+package engine
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// newOddFlow makes a flow of whatever makes the readings part: every node type,
+// references that lead nowhere, values that look like files, failures.
+func newOddFlow(seed uint64) flow.Spec {
+	f := &randomFlow{builder: newFlow(), Rand: rand.New(rand.NewPCG(seed, 3))}
+	var kinds []flow.NodeType
+	n := 3 + f.IntN(6)
+	for i := range n {
+		id := fmt.Sprintf("n%d", i)
+		kind := flow.Input
+		if i > 0 {
+			kind = flow.NodeTypes()[f.IntN(len(flow.NodeTypes()))]
+		}
+		f.node(id, kind, f.oddData(kind, fmt.Sprintf("n%d", f.IntN(n))))
+		for range f.IntN(3) {
+			if kind == flow.Input {
+				break
+			}
+			from, handle := f.IntN(i), ""
+			if handles := kinds[from].Handles(); len(handles) > 0 && f.IntN(5) > 0 {
+				handle = f.pick(handles...)
+			}
+			f.edge(fmt.Sprintf("n%d", from), id, handle)
+		}
+		kinds = append(kinds, kind)
+	}
+	return f.spec()
+}
+
+// oddData is data for a node, which may name the node ref.
+func (f *randomFlow) oddData(kind flow.NodeType, ref string) string {
+	text := f.pick("{{input}}", "{{ input }}", "{{"+ref+".output}}", "{{ "+ref+".output }} x", "{{"+ref+".output.a}}", "{{input.a}}", "{{input.value}}", "fixed", "")
+	model := func(id string) string { return `{"modelId":"` + id + `","prompt":"x"}` }
+	switch kind {
+	case flow.Input:
+		return f.pick(value("yes"), value(""), value("$& x"), value("deadbeef"), value("{{n0.output}}"), value(`{"a":"b"}`), plain,
+			`{"value":{"a":1.0,"2":3}}`, `{"value":["x","y","z","v","w","u","t"]}`, `{"value":12345678901234567890}`)
+	case flow.Model:
+		return f.pick(ask(text), ask(text), model("says-error"), model("says-file"), model("json-out"), model("err-http"), model("null-content"), model("obj-content"))
+	case flow.Transform:
+		return f.pick(upper, `{"operation":"trim"}`, template(text), `{"operation":"replace","config":{"pattern":"x"}}`,
+			`{"operation":"extract","config":{"field":"a"}}`, `{"operation":"extract","config":{"field":"a.b"}}`)
+	case flow.Conditional:
+		return f.pick(`{"compareValue":"yes"}`, `{"condition":"{{input}}","operator":"contains","compareValue":"e"}`,
+			`{"condition":"x","compareValue":"x","trueOutput":"T"}`, `{"condition":"x","operator":"regex","compareValue":"("}`)
+	case flow.Loop:
+		return f.pick(`{"maxIterations":2}`, `{"loopType":"array"}`, `{"loopType":"array","arrayPath":"a,b,c,d,e,f"}`, `{"loopType":"array","arrayPath":"[1.0,2]","maxIterations":5}`,
+			`{"loopType":"until","maxIterations":3,"breakCondition":"x"}`)
+	case flow.Merge:
+		return `{"strategy":"` + f.pick("concat", "array", "first", "last") + `"}`
+	case flow.Output:
+		return `{"format":"` + f.pick("text", "json", "file") + `"}`
+	case flow.Knowledge:
+		return `{"knowledgeBaseId":"` + f.pick("kb-flat", "kb-1", "kb-throw") + `","query":"q ` + text + `"}`
+	}
+	return `{"query":"q ` + text + `"}`
+}
+
+// TestEveryDifferenceIsExplained runs odd flows in both readings. Where a node
+// makes something else in the browser, and what it needs does not, Explain has
+// said so: of the node, of what it needs, of a loop that it may be in, or of an
+// input whose value comes to it.
+func TestEveryDifferenceIsExplained(t *testing.T) {
+	differ := 0
+	for seed := range uint64(3000) {
+		spec := newOddFlow(seed)
+		services, _ := fakeServices()
+		standard, err := Run(t.Context(), spec, Options{Services: services, Retries: -1})
+		if err != nil {
+			continue // refused
+		}
+		browser := mustRun(t.Context(), t, spec, Options{Services: services, Reading: Browser})
+		ours, theirs := byNode(standard), byNode(browser)
+		if !slices.Equal(ours, theirs) {
+			differ++
+		}
+		if n := unexplained(spec, standard, browser); n != "" {
+			t.Fatalf("seed %d: nothing is said of node %s of %s\nstandard %q\nbrowser  %q", seed, n, spec.AppendJSON(nil), ours, theirs)
+		}
+	}
+	if differ < 2000 {
+		t.Errorf("only %d flows make a difference", differ)
+	}
+}
+
+// unexplained finds a node at which the readings part without a word of Explain,
+// "" if there is none.
+func unexplained(spec flow.Spec, standard, browser *Result) string {
+	made := func(res *Result) map[string]string {
+		values := make(map[string]string)
+		for _, n := range res.Nodes {
+			values[n.ID] = string(n.Status)
+		}
+		for _, v := range res.NodeResults {
+			values[v.Node] += string(v.Value)
+		}
+		return values
+	}
+	ours, theirs := made(standard), made(browser)
+	said := make(map[string]bool)
+	for _, d := range Explain(spec, Options{}).Differences {
+		said[d.Node] = true
+	}
+	g := newGraph(spec, Standard.Rules())
+	explained := make(map[*node]bool)
+	for _, n := range g.nodes {
+		first := isEach
+		if n.kind == flow.Input { // what is in its value shows only where it is filled in
+			first = func(*edge) bool { return true }
+		}
+		if explained[n] = explained[n] || said[n.id]; said[n.id] && (n.kind == flow.Loop || n.kind == flow.Input) {
+			for m := range reach(n, first) {
+				explained[m] = true
+			}
+		}
+	}
+	for _, n := range g.nodes {
+		if ours[n.id] == theirs[n.id] || explained[n] {
+			continue
+		}
+		if !slices.ContainsFunc(dependencies(n), func(m *node) bool { return ours[m.id] != theirs[m.id] || said[m.id] }) {
+			return n.id
+		}
+	}
+	return ""
+}
