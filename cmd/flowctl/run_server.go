@@ -46,6 +46,9 @@ func (o *runOptions) runOnServer(ctx context.Context, f runFlow, opts engine.Opt
 			return true, fmt.Errorf("write the events: %w", failed)
 		}
 	}
+	if err != nil && r.neverRuns(ctx) {
+		return false, nil
+	}
 	if err != nil {
 		return true, r.failed(ctx, err)
 	}
@@ -120,6 +123,16 @@ func (r *serverRun) cancel(leave func()) {
 	case <-r.ended:
 	case <-ctx.Done():
 	}
+}
+
+// neverRuns tells, where nothing has begun, whether the server is one that never
+// runs flows, so that its failure to say so is no failure of the run.
+func (r *serverRun) neverRuns(ctx context.Context) bool {
+	if r.execution() != "" || ctx.Err() != nil {
+		return false
+	}
+	info, err := r.c.Server.Info(ctx)
+	return err == nil && !info.Flowctl
 }
 
 // failed words an error in place of the run's result.
