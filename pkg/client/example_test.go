@@ -88,6 +88,49 @@ func ExampleFlowsService_All() {
 	// Output: 2 found
 }
 
+func ExampleFlowsService_Update() {
+	server := backend()
+	defer server.Close()
+	c, err := client.New(server.URL, client.WithToken("admin-token"))
+	if err != nil {
+		panic(err)
+	}
+	ctx := context.Background()
+	f, err := c.Flows.Create(ctx, flow.Spec{Name: "Draft", Description: "Stays as it is"})
+	if err != nil {
+		panic(err)
+	}
+
+	name := "Review"
+	f, err = c.Flows.Update(ctx, f.ID, client.Patch{Name: &name})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(f.Name, "-", f.Description)
+	// Output: Review - Stays as it is
+}
+
+func ExampleAuthService_SignIn() {
+	server := backend()
+	defer server.Close()
+	ctx := context.Background()
+	c, err := client.New(server.URL)
+	if err != nil {
+		panic(err)
+	}
+	session, err := c.Auth.SignIn(ctx, "admin@example.com", "admin-token")
+	if err != nil {
+		panic(err)
+	}
+	c, err = client.New(server.URL, client.WithToken(session.Token))
+	if err != nil {
+		panic(err)
+	}
+	flows, err := c.Flows.List(ctx, client.ListOptions{Limit: 10})
+	fmt.Println(session.Email, len(flows), err)
+	// Output: admin@example.com 0 <nil>
+}
+
 func ExampleIfUnchanged() {
 	server := backend()
 	defer server.Close()

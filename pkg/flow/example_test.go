@@ -1,0 +1,41 @@
+package flow_test
+
+import (
+	"fmt"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+func ExampleParseSpec() {
+	// Unknown fields, key order and the spelling of numbers survive a change.
+	spec, err := flow.ParseSpec([]byte(`{"team":"a","name":"Draft","nodes":[{"id":"x","type":"input","data":{"limit":1.0,"big":1e400}}],"edges":[]}`))
+	if err != nil {
+		panic(err)
+	}
+	spec.Name = "Review"
+	fmt.Println(string(spec.AppendJSON(nil)))
+	// Output: {"team":"a","name":"Review","nodes":[{"id":"x","type":"input","data":{"limit":1.0,"big":1e400}}],"edges":[]}
+}
+
+func ExampleValidate() {
+	spec, err := flow.ParseSpec([]byte(`{"name":"Review","nodes":[{"id":"text","type":"input"},{"id":"text","type":"modell"}],"edges":[{"id":"e1","source":"text","target":"gone"}]}`))
+	if err != nil {
+		panic(err)
+	}
+	for _, p := range flow.Validate(spec) {
+		fmt.Println(p.Severity, p.Code, p.Pointer)
+	}
+	// Output:
+	// error unknown-node-type /nodes/1/type
+	// error duplicate-node-id /nodes/1/id
+	// error dangling-edge /edges/0/target
+}
+
+func ExampleDiff() {
+	before := flow.Spec{Name: "Review", Nodes: []flow.Node{{ID: "m", Type: flow.Model, Data: []byte(`{"modelId":"small"}`)}}}
+	after := flow.Spec{Name: "Review", Nodes: []flow.Node{{ID: "m", Type: flow.Model, Data: []byte(`{"modelId":"large"}`)}}}
+	for _, c := range flow.Diff(before, after, flow.DiffOptions{}) {
+		fmt.Println(c.Kind, c.Node, c.Path, string(c.Old), string(c.New))
+	}
+	// Output: changed m /data/modelId "small" "large"
+}
