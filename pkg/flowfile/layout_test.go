@@ -2,6 +2,7 @@ package flowfile
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -317,7 +318,8 @@ func FuzzLayout(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		l, err := decodeLayout(t.Context(), bytes.NewReader(data), "f.layout.json")
 		if err != nil {
-			if e, ok := err.(*Error); !ok || e.Line < 1 || e.Col < 1 {
+			var e *Error
+			if !errors.As(err, &e) || e.Line < 1 || e.Col < 1 {
 				t.Fatalf("error %#v", err)
 			}
 			return
