@@ -100,15 +100,8 @@ func (o *applyOptions) run(ctx context.Context, arg string) error {
 
 // fromDir plans for a folder.
 func (o *applyOptions) fromDir(ctx context.Context, t target, dir string) (*reconcile.Plan, *reconcile.Lock, *client.Client, error) {
-	d, err := o.app.readDir(ctx, dir, true)
+	d, c, err := o.app.openDir(ctx, dir, t, &o.env, true)
 	if err != nil {
-		return nil, nil, nil, err
-	}
-	c, err := o.app.connectTo(ctx, t)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	if err := o.env.forward(ctx, o.app, c, d); err != nil {
 		return nil, nil, nil, err
 	}
 	limitMemory(d.size) // to the end: most of the files may be on their way

@@ -60,19 +60,12 @@ names. With --file the plan is kept, to be looked at and applied as it is.
 }
 
 func (o *planOptions) run(ctx context.Context, dir string) error {
-	d, err := o.app.readDir(ctx, dir, false)
-	if err != nil {
-		return err
-	}
 	t, err := o.app.target()
 	if err != nil {
 		return err
 	}
-	c, err := o.app.connectTo(ctx, t)
+	d, c, err := o.app.openDir(ctx, dir, t, &o.env, false)
 	if err != nil {
-		return err
-	}
-	if err := o.env.forward(ctx, o.app, c, d); err != nil {
 		return err
 	}
 	p, err := o.app.planDir(ctx, c, t, d, o.prune, o.toFile || o.format == "json")

@@ -51,19 +51,12 @@ func (o *pullOptions) run(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	d, err := o.app.readDir(ctx, dir, false)
-	if err != nil {
-		return err
-	}
 	t, err := o.app.target()
 	if err != nil {
 		return err
 	}
-	c, err := o.app.connectTo(ctx, t)
+	d, c, err := o.app.openDir(ctx, dir, t, &o.env, false)
 	if err != nil {
-		return err
-	}
-	if err := o.env.forward(ctx, o.app, c, d); err != nil {
 		return err
 	}
 	pulled, err := reconcile.Pull(ctx, c, d.sources, d.lock, reconcile.Options{Dir: dir, Place: lockPlace(t), Server: t.Server})

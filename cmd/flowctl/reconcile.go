@@ -30,6 +30,20 @@ type flowDir struct {
 	lock    *reconcile.Lock
 }
 
+// openDir reads a folder, and makes its flows what the place t is to have of them. See
+// readDir for hold.
+func (a *app) openDir(ctx context.Context, dir string, t target, env *envFlag, hold bool) (*flowDir, *client.Client, error) {
+	d, err := a.readDir(ctx, dir, hold)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := a.connectTo(ctx, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	return d, c, env.forward(ctx, a, c, d)
+}
+
 // readDir reads and validates all flow files of a folder. What is wrong goes to
 // stderr, and ends the command. With hold the flows are kept, which is quicker where
 // most of them will be sent.
