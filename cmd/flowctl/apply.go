@@ -125,6 +125,9 @@ func (o *applyOptions) fromPlan(ctx context.Context, t target, path string) (*re
 	if p.Place != lockPlace(t) || !sameServer(p.Server, t.Server) {
 		return nil, nil, nil, usageError{fmt.Errorf("the plan is for %s, not for %s; give the --profile or --server that it was made with", p.Place, t)}
 	}
+	if info, err := os.Stat(p.Dir); err != nil || !info.IsDir() {
+		return nil, nil, nil, usageError{fmt.Errorf("the plan is for the folder %s, which is not here; apply it where it was made", p.Dir)}
+	}
 	lock, err := reconcile.ReadLock(p.Dir)
 	if err != nil {
 		return nil, nil, nil, asConflict(err)

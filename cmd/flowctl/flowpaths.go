@@ -87,9 +87,11 @@ func (f *finder) layout(path string) {
 // symbolic links are left out: they could lead round in circles.
 func (f *finder) folder(dir string) {
 	if f.walk(dir) == 0 {
-		f.failed(dir, errors.New("no *.json file in this folder"))
+		f.failed(dir, errNoFiles)
 	}
 }
+
+var errNoFiles = errors.New("no *.json file in this folder")
 
 // walk tells how many files it came by, those that cannot be read included.
 func (f *finder) walk(dir string) (n int) {

@@ -121,6 +121,7 @@ func (o *pullOptions) compare(p *output.Printer, pulled []reconcile.Pulled) erro
 func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d *flowDir, pulled []reconcile.Pulled) error {
 	var rows []stepRow
 	var failed []error
+	var known []reconcile.Known
 	count := map[string]int{}
 	for i := range pulled {
 		f := &pulled[i]
@@ -135,17 +136,30 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d 
 			}
 		}
 		if f.FlowID != "" {
-			d.lock.Set(f.Path, lockPlace(t), f.FlowID)
+			known = append(known, reconcile.Known{File: f.Path, FileID: f.ID, ID: f.FlowID})
 		}
 		count[row.Action]++
 		if row.Action != stateUnchanged || !p.ForPeople() {
 			rows = append(rows, row)
 		}
 	}
-	failed = append(failed, ctx.Err(), d.lock.Write())
+	d.lock.Note(lockPlace(t), known)
+	locked := d.lock.Write()
 	_, err := output.List(p, stepRowView(), output.Seq(rows))
 	o.app.note("%d updated, %d unchanged, %d not on the server", count[stateUpdated], count[stateUnchanged], count["gone"])
-	return errors.Join(append(failed, err)...)
+	return errors.Join(ctx.Err(), locked, err, o.verdict(failed, count[stateUpdated]+count[stateUnchanged]))
+}
+
+// verdict is the error that the files that could not be written end the command
+// with; done is how many are as the server has their flows.
+func (o *pullOptions) verdict(failed []error, done int) error {
+	if len(failed) == 0 || done == 0 {
+		return errors.Join(failed...)
+	}
+	for _, err := range failed {
+		o.app.fail(err.Error())
+	}
+	return someError{"not all files are as the server has their flows; mend that and pull again for the rest"}
 }
 
 // into writes what the server has into a file.

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -58,6 +59,9 @@ func (a *app) readDir(ctx context.Context, dir string, hold bool) (*flowDir, err
 		return nil, asConflict(err)
 	}
 	found := findSources([]string{dir})
+	if len(found) == 1 && errors.Is(found[0].err, errNoFiles) && !lock.Empty() {
+		found = nil // the last file was taken out
+	}
 	readings := make([]dirReading, len(found))
 	inParallel(ctx, len(found), runtime.GOMAXPROCS(0), func(i int) { readings[i] = a.readDirFile(ctx, dir, found[i], hold) })
 	if err := ctx.Err(); err != nil {
@@ -124,12 +128,16 @@ func dirSpec(r reading) flow.Spec {
 }
 
 // lockPlace is the name under which the lock keeps a place's ids.
-func lockPlace(t target) string { return cmp.Or(t.Profile, t.Server) }
+func lockPlace(t target) string { return cmp.Or(t.Profile, strings.TrimRight(t.Server, "/")) }
 
 // planDir reads a folder and compares it with the server.
 func (a *app) planDir(ctx context.Context, c *client.Client, t target, d *flowDir, prune, keep bool) (*reconcile.Plan, error) {
+	place := lockPlace(t)
+	if prune && !d.lock.Empty() && len(d.lock.Files(place)) == 0 {
+		a.warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", reconcile.LockName, output.Text(place), join(d.lock.Places()))
+	}
 	p, err := reconcile.NewPlan(ctx, c, d.sources, d.lock, reconcile.Options{
-		Dir: d.dir, Place: lockPlace(t), Server: t.Server, Prune: prune, Revisions: keep,
+		Dir: d.dir, Place: place, Server: t.Server, Prune: prune, Revisions: keep,
 	})
 	return p, asConflict(err)
 }

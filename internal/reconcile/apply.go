@@ -208,22 +208,17 @@ func isUnsure(err error) bool {
 func isGone(err error) bool { return errors.Is(err, client.ErrNotFound) }
 
 // Record notes in the lock which flow each file is now, and forgets those that were
-// deleted or have moved to another file.
+// deleted.
 func Record(lock *Lock, place string, results []Result) {
-	files := map[string]string{}
+	var known []Known
 	for i := range results {
 		r := &results[i]
 		switch {
 		case r.Action == Delete && r.Done:
 			lock.Set(r.File, place, "")
 		case r.Action != Delete && r.Done:
-			files[r.ID] = r.File
-			lock.Set(r.File, place, r.ID)
+			known = append(known, Known{File: r.File, FileID: r.FileID, ID: r.ID})
 		}
 	}
-	for _, file := range lock.Files(place) {
-		if now := files[lock.ID(file, place)]; now != "" && now != file {
-			lock.Set(file, place, "")
-		}
-	}
+	lock.Note(place, known)
 }

@@ -12,25 +12,38 @@ import (
 // Forward gives a flow of the files as the server is to have it. The given one
 // stays as it is.
 func (e *Env) Forward(s flow.Spec) flow.Spec {
-	return e.substitute(s, func(k kind, id string) string {
-		if to, ok := k.names[id]; ok {
-			return to
-		}
-		return id
-	})
+	return e.substitute(s, func(k kind, _, id string) string { return k.forward(id) })
 }
 
-// Backward gives a flow of the server as the files have it. Of several names that
-// mean one id it takes that which file, what the flow's file says now, has; without
+func (k kind) forward(id string) string {
+	if to, ok := k.names[id]; ok {
+		return to
+	}
+	return id
+}
+
+// Backward gives a flow of the server as the files have it. What file, the flow's
+// file as it is now, has at the same place stays if it still means the same. Of
+// several names that mean one id it takes else that which file has anywhere; without
 // a file, or if it has none of them, it cannot tell, and that is the error.
 func (e *Env) Backward(s, file flow.Spec) (flow.Spec, error) {
 	has := map[string]bool{}
-	e.substitute(file, func(k kind, id string) string {
+	here := map[string][]string{} // what stands at a place, in its order
+	e.substitute(file, func(k kind, at, id string) string {
 		has[k.what+"\x00"+id] = true
+		at = k.what + "\x00" + at
+		here[at] = append(here[at], id)
 		return id
 	})
 	var unclear error
-	out := e.substitute(s, func(k kind, id string) string {
+	out := e.substitute(s, func(k kind, at, id string) string {
+		at = k.what + "\x00" + at
+		same := func(name string) bool { return k.forward(name) == id }
+		if i := slices.IndexFunc(here[at], same); i >= 0 {
+			name := here[at][i]
+			here[at] = slices.Delete(here[at], i, i+1)
+			return name
+		}
 		var from []string
 		for name, to := range k.names {
 			if to == id {
@@ -55,35 +68,36 @@ func (e *Env) Backward(s, file flow.Spec) (flow.Spec, error) {
 }
 
 // substitute gives a copy of a flow in which to has had its say about every id that
-// an environment can map. All else stays byte for byte.
-func (e *Env) substitute(s flow.Spec, to func(k kind, id string) string) flow.Spec {
+// an environment can map; at is the place: a node's id, or a right. All else stays
+// byte for byte.
+func (e *Env) substitute(s flow.Spec, to func(k kind, at, id string) string) flow.Spec {
 	kinds := e.kinds()
 	s.Nodes = slices.Clone(s.Nodes)
 	for i := range s.Nodes {
 		switch n := &s.Nodes[i]; n.Type {
 		case flow.Model:
-			n.Data = replaceMember(n.Data, "modelId", one(kinds[0], to))
+			n.Data = replaceMember(n.Data, "modelId", one(kinds[0], n.ID, to))
 		case flow.Knowledge:
-			n.Data = replaceMember(n.Data, "knowledgeBaseId", one(kinds[1], to))
+			n.Data = replaceMember(n.Data, "knowledgeBaseId", one(kinds[1], n.ID, to))
 		}
 	}
 	for _, right := range []string{"read", "write"} {
 		s.AccessControl = replaceMember(s.AccessControl, right, func(raw json.RawMessage) json.RawMessage {
-			raw = replaceMember(raw, "group_ids", each(kinds[2], to))
-			return replaceMember(raw, "user_ids", each(kinds[3], to))
+			raw = replaceMember(raw, "group_ids", each(kinds[2], right, to))
+			return replaceMember(raw, "user_ids", each(kinds[3], right, to))
 		})
 	}
 	return s
 }
 
 // one replaces a value that is an id.
-func one(k kind, to func(kind, string) string) func(json.RawMessage) json.RawMessage {
+func one(k kind, at string, to func(k kind, at, id string) string) func(json.RawMessage) json.RawMessage {
 	return func(raw json.RawMessage) json.RawMessage {
 		id := unquote(raw)
 		if id == "" {
 			return raw
 		}
-		if now := to(k, id); now != id {
+		if now := to(k, at, id); now != id {
 			return flow.AppendString(nil, now)
 		}
 		return raw
@@ -91,7 +105,7 @@ func one(k kind, to func(kind, string) string) func(json.RawMessage) json.RawMes
 }
 
 // each replaces the elements of a list of ids.
-func each(k kind, to func(kind, string) string) func(json.RawMessage) json.RawMessage {
+func each(k kind, at string, to func(k kind, at, id string) string) func(json.RawMessage) json.RawMessage {
 	return func(raw json.RawMessage) json.RawMessage {
 		if len(raw) == 0 || raw[0] != '[' {
 			return raw
@@ -103,7 +117,7 @@ func each(k kind, to func(kind, string) string) func(json.RawMessage) json.RawMe
 				list = append(list, ',')
 			}
 			was := raw[span.Start:span.End]
-			now := one(k, to)(was)
+			now := one(k, at, to)(was)
 			changed = changed || string(now) != string(was)
 			list = append(list, now...)
 		}

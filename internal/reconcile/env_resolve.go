@@ -31,7 +31,7 @@ func (e *Env) Resolve(ctx context.Context, c *client.Client, specs iter.Seq2[flo
 		if err != nil {
 			return nil, err
 		}
-		e.substitute(s, func(k kind, id string) string {
+		e.substitute(s, func(k kind, _, id string) string {
 			if used[k.what] == nil {
 				used[k.what] = map[string]bool{}
 			}

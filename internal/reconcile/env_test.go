@@ -48,6 +48,21 @@ func TestEnvManyToOne(t *testing.T) {
 	}
 }
 
+// What did not change comes back as the file spells it, node by node.
+func TestEnvBackwardByPlace(t *testing.T) {
+	const text = `{"name":"n","nodes":[{"id":"a","type":"model","data":{"modelId":"gpt"}},{"id":"b","type":"model","data":{"modelId":"claude"}},{"id":"c","type":"model","data":{"modelId":"llama3"}}],"edges":[],"access_control":{"read":{"group_ids":[],"user_ids":["bob","x","ann","x"]}}}`
+	e := env(t, "models: {gpt: llama3, claude: llama3}\nusers: {ann: x, bob: x}\n")
+	file := specOf(t, source(t, "a.json", "", text))
+	if back, err := e.Backward(e.Forward(file), file); err != nil || string(back.AppendJSON(nil)) != text {
+		t.Errorf("it is %s, %v", back.AppendJSON(nil), err)
+	}
+	// A node that the file does not have cannot be told.
+	more := specOf(t, source(t, "a.json", "", strings.Replace(text, `{"id":"c"`, `{"id":"d","type":"model","data":{"modelId":"llama3"}},{"id":"c"`, 1)))
+	if _, err := e.Backward(e.Forward(more), file); err == nil || !strings.Contains(err.Error(), "claude or gpt") {
+		t.Errorf("got %v, want both names", err)
+	}
+}
+
 func TestEnvErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"models: {a: '${ONE}', b: 'x-${TWO}'}": "not set: ONE, TWO",

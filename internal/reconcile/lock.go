@@ -26,6 +26,9 @@ const LockName = "flowctl.lock"
 //
 //	{"file":"review.json","ids":{"prod":"5f1c…","staging":"a41e…"}}
 //
+// A line has the "id" that the file itself gives, too, if that is none of these: by
+// it a file is known that was moved.
+//
 // In any order, and with several lines for one file, it says what all lines say: a
 // union merge leaves such files. Members that are not known are kept.
 type Lock struct {
@@ -137,6 +140,20 @@ func (l *Lock) otherIDs(file, place string) []string {
 		}
 	}
 	return ids
+}
+
+// Empty tells whether the lock knows no file.
+func (l *Lock) Empty() bool { return len(l.lines) == 0 }
+
+// Places lists the places of which a flow is known, sorted.
+func (l *Lock) Places() []string {
+	places := map[string]bool{}
+	for _, line := range l.lines {
+		for _, m := range idsOf(line) {
+			places[m.Key] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(places))
 }
 
 // Files lists the files that have a flow at a place, sorted.

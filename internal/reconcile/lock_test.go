@@ -77,3 +77,33 @@ func TestLockErrors(t *testing.T) {
 		}
 	}
 }
+
+// A line moves with its file, and takes along what another clone noted of the new
+// name.
+func TestLockNotesMoves(t *testing.T) {
+	for name, test := range map[string]struct {
+		was   string
+		known []Known
+		want  string
+	}{
+		"moved": {`{"file":"a.json","ids":{"prod":"1","x":"8"},"k":true}` + "\n" + `{"file":"b.json","ids":{"x":"9","y":"7"}}`,
+			[]Known{{File: "b.json", ID: "1"}},
+			`{"file":"b.json","ids":{"prod":"1","x":"8","y":"7"},"k":true}` + "\n"},
+		"swapped": {`{"file":"a.json","ids":{"prod":"1","x":"8"}}` + "\n" + `{"file":"b.json","ids":{"prod":"2","x":"9"}}`,
+			[]Known{{File: "a.json", ID: "2"}, {File: "b.json", ID: "1"}},
+			`{"file":"a.json","ids":{"prod":"2","x":"9"}}` + "\n" + `{"file":"b.json","ids":{"prod":"1","x":"8"}}` + "\n"},
+		"its own id": {"", []Known{{File: "a.json", ID: "1", FileID: "1"}, {File: "b.json", ID: "2", FileID: "3"}},
+			`{"file":"a.json","ids":{"prod":"1"}}` + "\n" + `{"file":"b.json","ids":{"prod":"2"},"id":"3"}` + "\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, path := lockOf(t, test.was)
+			l.Note("prod", test.known)
+			if err := l.Write(); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := os.ReadFile(path); err != nil || string(got) != test.want {
+				t.Errorf("wrote\n%s (%v), want\n%s", got, err, test.want)
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -57,8 +58,9 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 		seen: map[string]*stored{}, named: map[string][]*stored{},
 		best: map[string]*item{}, ids: map[string]bool{}, names: map[string]int{},
 	}
+	origins := lock.origins(files)
 	for _, f := range files {
-		m.add(f)
+		m.add(f, cmp.Or(origins[f.Path], f.Path))
 	}
 	for _, file := range lock.Files(m.place) {
 		m.ids[lock.ID(file, m.place)] = true
@@ -81,8 +83,9 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 	return m, m.resolve()
 }
 
-// add adds a file and the ids that its flow may have.
-func (m *matcher) add(f Source) {
+// add adds a file and the ids that its flow may have; origin is what the lock
+// calls it.
+func (m *matcher) add(f Source, origin string) {
 	it := &item{Source: f}
 	want := func(id string, how Match) {
 		if id != "" {
@@ -90,10 +93,10 @@ func (m *matcher) add(f Source) {
 			m.ids[id] = true
 		}
 	}
-	want(m.lock.ID(f.Path, m.place), ByLock)
+	want(m.lock.ID(origin, m.place), ByLock)
 	want(f.ID, ByID)
 	// A server may be known by its address to one and as a profile to another.
-	for _, id := range m.lock.otherIDs(f.Path, m.place) {
+	for _, id := range m.lock.otherIDs(origin, m.place) {
 		want(id, ByLock)
 	}
 	if len(it.ids) > 0 {
@@ -191,10 +194,24 @@ func (m *matcher) resolve() error {
 		claims[it.match] = it
 	}
 	wanted := map[string]int{}
+	unmatched := map[string]*item{} // by the id that the file gives
 	for _, it := range m.items {
-		if it.match == nil {
-			wanted[it.Name]++
+		if it.match != nil {
+			continue
 		}
+		wanted[it.Name]++
+		if first := unmatched[it.ID]; first != nil {
+			conflicts = append(conflicts, Conflict{
+				File:       it.Path,
+				Reason:     fmt.Sprintf("has the \"id\" of %s, too; take one of the files away, or the \"id\" out of the copy", first.Path),
+				Candidates: []Candidate{{it.ID, it.Name}},
+			})
+		} else if it.ID != "" {
+			unmatched[it.ID] = it
+		}
+	}
+	if conflicts != nil {
+		return &ConflictError{conflicts}
 	}
 	for _, it := range m.items {
 		if it.match != nil {

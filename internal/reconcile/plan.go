@@ -46,8 +46,9 @@ type Plan struct {
 // Step is what is done with one flow.
 type Step struct {
 	Action   Action          `json:"action"`
-	File     string          `json:"file"`         // below Dir, with slashes; of a deletion the one that is gone
-	ID       string          `json:"id,omitempty"` // on the server; of a new flow the one that it is to have, "" for any
+	File     string          `json:"file"`              // below Dir, with slashes; of a deletion the one that is gone
+	FileID   string          `json:"file_id,omitempty"` // that the file gives
+	ID       string          `json:"id,omitempty"`      // on the server; of a new flow the one that it is to have, "" for any
 	Name     string          `json:"name"`
 	Match    Match           `json:"matched_by,omitempty"`
 	Revision client.Revision `json:"revision,omitempty"` // of the stored flow that the plan was made against
@@ -107,7 +108,7 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 
 // step says what to do with a file's flow.
 func (m *matcher) step(it *item) (Step, error) {
-	s := Step{Action: Create, File: it.Path, Name: it.Name, Match: it.how}
+	s := Step{Action: Create, File: it.Path, FileID: it.ID, Name: it.Name, Match: it.how}
 	at := it.match
 	if at != nil {
 		s.ID, s.Action, s.Revision = at.id, Unchanged, at.revision
