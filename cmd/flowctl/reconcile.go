@@ -144,7 +144,7 @@ func (a *app) planDir(ctx context.Context, c *client.Client, t target, d *flowDi
 
 // asConflict marks what reconcile found to be ambiguous or moved.
 func asConflict(err error) error {
-	if errors.As(err, new(*reconcile.ConflictError)) || errors.As(err, new(*reconcile.MovedError)) {
+	if errors.As(err, new(*reconcile.ConflictError)) || errors.As(err, new(*reconcile.MovedError)) || errors.As(err, new(*reconcile.TwinError)) {
 		return conflictError{err}
 	}
 	return err

@@ -24,21 +24,23 @@ type trouble struct {
 	first  int64
 	delay  time.Duration // every write waits for so long
 	writes atomic.Int64
+	met    chan struct{} // closed when they have met
 }
 
 // scriptTrouble puts a proxy before the script's server:
 //
 //	trouble delay DURATION   every POST and PUT takes so much longer
+//	trouble meet N           the first N of them wait for one another
 //	trouble KIND N           the Nth of them goes wrong: its answer is lost, half of
 //	                         it is, it is html, or a 500; with down, nothing gets
 //	                         through from there on
 func scriptTrouble(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: trouble delay DURATION | lost|half|html|500|down N")
+		ts.Fatalf("usage: trouble delay DURATION | meet|lost|half|html|500|down N")
 	}
 	target, err := url.Parse(ts.Getenv("FLOWCTL_SERVER"))
 	ts.Check(err)
-	t := &trouble{Handler: httputil.NewSingleHostReverseProxy(target), kind: args[0]}
+	t := &trouble{Handler: httputil.NewSingleHostReverseProxy(target), kind: args[0], met: make(chan struct{})}
 	if t.kind == "delay" {
 		t.delay, err = time.ParseDuration(args[1])
 	} else {
@@ -52,6 +54,11 @@ func scriptTrouble(ts *testscript.TestScript, neg bool, args []string) {
 
 func (t *trouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var n int64
+	if t.kind == "meet" {
+		t.meet(r)
+		t.Handler.ServeHTTP(w, r)
+		return
+	}
 	if r.Method == http.MethodPost || r.Method == http.MethodPut {
 		n = t.writes.Add(1)
 		// It arrives, though whoever sent it may not wait.
@@ -89,4 +96,18 @@ func (t *trouble) cut(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).Flush()
 	}
 	panic(http.ErrAbortHandler)
+}
+
+// meet lets the first writes wait until all of them are here.
+func (t *trouble) meet(r *http.Request) {
+	if r.Method == http.MethodGet {
+		return
+	}
+	if t.writes.Add(1) == t.first {
+		close(t.met)
+	}
+	select {
+	case <-t.met:
+	case <-time.After(terminalWait):
+	}
 }

@@ -35,8 +35,9 @@ type ApplyOptions struct {
 // since the plan was made is not written over: that is [client.ErrConflict].
 //
 // What was written is read back, in one list, and compared with what was sent; what
-// differs is in Result.Changed. A write whose answer was lost is looked for in that
-// list, too, and not sent again.
+// differs is in Result.Changed. A new flow that somebody else made at the same time,
+// too, is a *[TwinError] of its result. A write whose answer was lost is looked for
+// in that list, too, and not sent again.
 //
 // The results are those of all steps in their order. The error is that of looking
 // afterwards: what was written may then still be as it should.
@@ -155,8 +156,11 @@ func (a *applier) accept(r *Result, f flow.Flow) {
 
 // verify looks at what the server has of the flows that were written.
 func (a *applier) verify(ctx context.Context, writes []*Result) error {
-	written, lost := map[string]*Result{}, map[string][]*Result{}
+	written, lost, made := map[string]*Result{}, map[string][]*Result{}, map[string][]*Result{}
 	for _, r := range writes {
+		if r.Begun && r.Action == Create {
+			made[r.Name] = append(made[r.Name], r)
+		}
 		switch {
 		case r.Done:
 			written[r.ID] = r
@@ -171,20 +175,29 @@ func (a *applier) verify(ctx context.Context, writes []*Result) error {
 	for i := range a.results {
 		known[a.results[i].ID] = true
 	}
+	var twins []Candidate
 	for f, err := range a.c.Flows.All(ctx, client.ListOptions{Graph: true}) {
 		if err != nil {
 			return err
+		}
+		if made[f.Name] == nil && lost[f.Name] == nil && written[f.ID] == nil {
+			continue
 		}
 		if r := written[f.ID]; r != nil {
 			delete(written, f.ID)
 			a.accept(r, f)
 			continue
 		}
-		for _, r := range lost[f.Name] {
-			mine := r.ID == f.ID || r.Action == Create && (r.Step.ID == f.ID || r.Step.ID == "" && !known[f.ID])
-			if !r.Done && mine && len(a.differences(f.Spec, *r.Spec)) == 0 {
-				a.accept(r, f)
-				break
+		if r := a.found(f, lost[f.Name], known); r != nil {
+			a.accept(r, f)
+		} else if !known[f.ID] {
+			twins = append(twins, Candidate{f.ID, f.Name})
+		}
+	}
+	for _, twin := range twins {
+		for _, r := range made[twin.Name] {
+			if r.Done {
+				r.Err = &TwinError{ID: r.ID, Twin: twin}
 			}
 		}
 	}
@@ -195,6 +208,17 @@ func (a *applier) verify(ctx context.Context, writes []*Result) error {
 			continue
 		}
 		a.accept(r, f)
+	}
+	return nil
+}
+
+// found gives that of the writes whose answer was lost which made f what it is.
+func (a *applier) found(f flow.Flow, lost []*Result, known map[string]bool) *Result {
+	for _, r := range lost {
+		mine := r.ID == f.ID || r.Action == Create && (r.Step.ID == f.ID || r.Step.ID == "" && !known[f.ID])
+		if !r.Done && mine && len(a.differences(f.Spec, *r.Spec)) == 0 {
+			return r
+		}
 	}
 	return nil
 }

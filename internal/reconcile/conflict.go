@@ -51,3 +51,15 @@ type MovedError struct{ Moved []string }
 func (e *MovedError) Error() string {
 	return "the plan does not hold any more; make a new one:\n  " + strings.Join(e.Moved, "\n  ")
 }
+
+// TwinError says that a flow was made for a file while somebody else made one of
+// the same name.
+type TwinError struct {
+	ID   string // of the file's flow
+	Twin Candidate
+}
+
+// Error names both flows.
+func (e *TwinError) Error() string {
+	return fmt.Sprintf("somebody else made a flow named %q at the same time: %s; the file is now %s, delete the one that is not wanted", e.Twin.Name, e.Twin.ID, e.ID)
+}
