@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -17,6 +18,7 @@ type diffOptions struct {
 	app    *app
 	format string
 	layout bool
+	env    envFlag
 }
 
 func newDiffCmd(a *app) *cobra.Command {
@@ -30,8 +32,9 @@ by line. Layout is left out unless --layout is given; so is how numbers and
 strings are spelt.
 
 With one argument, a file or a folder is compared with the server: each file with
-the flow of its id, else with the one of its name. The exit code is 3 when
-something differs.
+the flow that 'flowctl plan' finds for it, and without what the editor saves while
+it runs a flow or what the server does not keep. The exit code is 3 when something
+differs.
 
 ` + fileOrRefHelp,
 		Example: `  flowctl diff flows
@@ -45,6 +48,7 @@ something differs.
 	f := cmd.Flags()
 	f.StringVarP(&o.format, "output", "o", "text", "output format: text, json, markdown or mermaid")
 	f.BoolVar(&o.layout, "layout", false, "compare positions and sizes, too")
+	o.env.register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -55,6 +59,9 @@ func (o *diffOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	var pairs []render.Pair
 	var err error
+	if len(args) == 2 && o.env.path != "" {
+		return usageError{errors.New("--env is for a file or folder and the server; give one argument")}
+	}
 	if len(args) == 2 {
 		pairs, err = o.two(cmd.Context(), args)
 	} else {

@@ -4,15 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
 
+	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/render"
-	"github.com/flowctl/flowctl/pkg/client"
-	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
-// againstServer pairs each flow of a file or folder with the server's. What the
-// server does not have differs from an empty flow.
+// againstServer pairs each flow of a file or folder with the server's, as plan
+// finds it. What the server does not have differs from an empty flow.
 func (o *diffOptions) againstServer(ctx context.Context, path string) ([]render.Pair, error) {
 	if !isFileArg(path) {
 		return nil, usageError{fmt.Errorf("%q is no file; give two flows, or a file or folder to compare with the server", path)}
@@ -21,24 +23,38 @@ func (o *diffOptions) againstServer(ctx context.Context, path string) ([]render.
 	if err != nil {
 		return nil, err
 	}
-	c, err := o.app.connect(ctx)
+	d, err := lockedDir(path, files)
 	if err != nil {
 		return nil, err
 	}
-	stored, err := c.Flows.List(ctx, client.ListOptions{Accessible: true, Graph: true})
+	t, err := o.app.target()
 	if err != nil {
 		return nil, err
 	}
-	pairs := make([]render.Pair, 0, len(files))
-	for _, f := range files {
-		at, err := counterpart(f, stored)
+	c, err := o.app.connectTo(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.env.forward(ctx, o.app, c, d); err != nil {
+		return nil, err
+	}
+	pulled, err := reconcile.Pull(ctx, c, d.sources, d.lock, reconcile.Options{Dir: d.dir, Place: lockPlace(t), Server: t.Server})
+	if err != nil {
+		return nil, asConflict(err)
+	}
+	var pairs []render.Pair
+	for i := range pulled {
+		f := &pulled[i]
+		if f.FlowID != "" && len(f.Changes) == 0 {
+			continue
+		}
+		spec, err := f.Spec()
 		if err != nil {
 			return nil, err
 		}
-		p := render.Pair{After: f.Path, AfterSpec: f.Spec}
-		if at != nil {
-			p.Before, p.BeforeSpec = at.Name, alike(at.Spec, f.Spec)
-			p.AfterSpec = flow.AdoptLayout(f.Spec, at.Spec)
+		p := render.Pair{After: d.paths[i], AfterSpec: flowfile.WithoutState(spec)}
+		if f.FlowID != "" {
+			p.Before, p.BeforeSpec = f.Next.Name, f.Next
 		}
 		pairs = append(pairs, p)
 	}
@@ -58,34 +74,46 @@ func (o *diffOptions) read(ctx context.Context, path string) ([]flowfile.File, e
 	return files, ctx.Err()
 }
 
-// counterpart finds the flow that a file is of: the one of its id, else the only
-// one of its name; nil if there is none.
-func counterpart(f flowfile.File, stored []flow.Flow) (*flow.Flow, error) {
-	var named []flow.Flow
-	for i := range stored {
-		if f.ID != "" && stored[i].ID == f.ID {
-			return &stored[i], nil
+// lockedDir gives the files as those of the folder that has their lock: that of
+// path, or the nearest one above in its repository. Of a file with several flows
+// the lock knows nothing.
+func lockedDir(path string, files []flowfile.File) (*flowDir, error) {
+	dir, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", reconcile.LockName, err)
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		dir = filepath.Dir(dir)
+	}
+	for start := dir; !exists(filepath.Join(dir, reconcile.LockName)); {
+		above := filepath.Dir(dir)
+		if above == dir || exists(filepath.Join(dir, ".git")) {
+			dir = start
+			break
 		}
-		if stored[i].Name == f.Spec.Name {
-			named = append(named, stored[i])
+		dir = above
+	}
+	d := &flowDir{dir: dir}
+	if d.lock, err = reconcile.ReadLock(dir); err != nil {
+		return nil, err
+	}
+	flows := map[string]int{}
+	for _, f := range files {
+		flows[f.Path]++
+	}
+	for i, f := range files {
+		at, err := filepath.Abs(f.Path)
+		if err == nil {
+			at, err = filepath.Rel(dir, at)
 		}
+		if err != nil {
+			return nil, fmt.Errorf("name %s in the lock: %w", f.Path, err)
+		}
+		if flows[f.Path] > 1 {
+			at += "#" + strconv.Itoa(i)
+		}
+		d.paths = append(d.paths, f.Path)
+		d.sources = append(d.sources, reconcile.NewSource(filepath.ToSlash(at), f.ID, f.Spec, nil))
 	}
-	switch len(named) {
-	case 0:
-		return nil, nil
-	case 1:
-		return &named[0], nil
-	}
-	return nil, conflictError{fmt.Errorf("%s: %w", f.Path, ambiguous(f.Spec.Name, named))}
-}
-
-// alike takes out of a stored flow what the file leaves to the server.
-func alike(stored, file flow.Spec) flow.Spec {
-	if file.AccessControl == nil {
-		stored.AccessControl = nil
-	}
-	if file.Meta == nil && flow.Equal(stored.Meta, []byte(`{}`)) {
-		stored.Meta = nil
-	}
-	return stored
+	return d, nil
 }
