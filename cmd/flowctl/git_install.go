@@ -53,7 +53,6 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 	}
 	for _, kv := range [][2]string{
 		{"diff.flowctl.textconv", program + " git textconv"},
-		{"diff.flowctl.cachetextconv", "true"},
 		{"merge.flowctl.name", "flow files, node by node"},
 		{"merge.flowctl.driver", program + " git merge-driver --marker-size %L -- %O %A %B %P"},
 	} {

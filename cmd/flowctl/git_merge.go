@@ -121,7 +121,10 @@ func mergeFiles(base, ours, theirs flowfile.File, markerSize int) ([]byte, []flo
 	var conflicts []flow.Conflict
 	for _, side := range []flow.Side{flow.Ours, flow.Theirs} {
 		f := ours
+		var wrapper []flow.Conflict
 		f.Spec, conflicts = flow.MergeSpecs(base.Spec, ours.Spec, theirs.Spec, side)
+		f.Extra, wrapper = flow.MergeObjects(base.Extra, ours.Extra, theirs.Extra, side)
+		conflicts = append(conflicts, wrapper...)
 		f.ExportedAt = max(ours.ExportedAt, theirs.ExportedAt)
 		if ours.ID == base.ID {
 			f.ID = theirs.ID
@@ -135,6 +138,17 @@ func mergeFiles(base, ours, theirs flowfile.File, markerSize int) ([]byte, []flo
 	return markConflicts(texts[flow.Ours], texts[flow.Theirs], markerSize), conflicts, nil
 }
 
+// takenOut says who took out what the other one changed.
+func takenOut(c flow.Conflict) string {
+	switch {
+	case c.Base != nil && c.Ours == nil:
+		return ": ours took it out, theirs changed it or what it is joined to"
+	case c.Base != nil && c.Theirs == nil:
+		return ": theirs took it out, ours changed it or what it is joined to"
+	}
+	return ""
+}
+
 func conflictText(name string, conflicts []flow.Conflict) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: both sides changed", name)
@@ -146,7 +160,7 @@ func conflictText(name string, conflicts []flow.Conflict) string {
 		case c.Edge != "":
 			place = "edge " + c.Edge + " " + place
 		}
-		b.WriteString("\n  " + strings.TrimSpace(place))
+		b.WriteString("\n  " + strings.TrimSpace(place) + takenOut(c))
 	}
 	b.WriteString("\nmend the marked places and 'git add' the file")
 	return b.String()

@@ -29,7 +29,8 @@ type Conflict struct {
 // by their ends, fields one by one. Layout (see [IsLayoutKey]) never conflicts:
 // ours wins, and a node that one side only moved goes when the other takes it out.
 // Where there is a real conflict, the result has the value of favour's side. A node
-// or edge that one side took out and the other changed is a conflict too.
+// or edge that one side took out and the other changed is a conflict too, and so is
+// a node that one side took out and the other joined by new edges.
 func MergeSpecs(base, ours, theirs Spec, favour Side) (Spec, []Conflict) {
 	m := merger{favour: favour}
 	fields := m.objects(Conflict{}, specFields(base), specFields(ours), specFields(theirs))
@@ -37,13 +38,21 @@ func MergeSpecs(base, ours, theirs Spec, favour Side) (Spec, []Conflict) {
 	if err != nil {
 		return ours, m.conflicts // cannot be: it was written from parsed parts
 	}
+	m.wired = [2]map[string]bool{newEnds(base, ours), newEnds(base, theirs)}
 	nodes := m.lists(func(c *Conflict, name string) { c.Node = name },
 		items(base.Nodes, nodeName, nil), items(ours.Nodes, nodeName, nil), items(theirs.Nodes, nodeName, nil))
 	edges := m.lists(func(c *Conflict, name string) { c.Edge = name },
 		items(base.Edges, edgeName, nil), items(ours.Edges, edgeName, nil), items(theirs.Edges, edgeName, nil))
 	merged.Nodes = parseItems[Node](nodes)
-	merged.Edges = parseItems[Edge](edges)
+	merged.Edges = m.attached(merged.Nodes, parseItems[Edge](edges))
 	return merged, m.conflicts
+}
+
+// MergeObjects joins the changes that two sides made to any object, member by
+// member, as MergeSpecs does with the fields of a flow.
+func MergeObjects(base, ours, theirs Object, favour Side) (Object, []Conflict) {
+	m := merger{favour: favour}
+	return m.objects(Conflict{}, base, ours, theirs), m.conflicts
 }
 
 func parseItems[T any, P interface {
@@ -60,6 +69,31 @@ func parseItems[T any, P interface {
 type merger struct {
 	favour    Side
 	conflicts []Conflict
+	wired     [2]map[string]bool // by side: the nodes that it joined by new edges
+	gone      map[string]bool    // those of them that are not in the result
+}
+
+// newEnds gives the nodes at the ends of the edges that a side added.
+func newEnds(base, side Spec) map[string]bool {
+	was := byKey(items(base.Edges, edgeName, nil))
+	nodes := map[string]bool{}
+	for i, it := range items(side.Edges, edgeName, nil) {
+		if _, ok := was[it.key]; !ok {
+			nodes[side.Edges[i].Source], nodes[side.Edges[i].Target] = true, true
+		}
+	}
+	return nodes
+}
+
+// attached leaves out the edges of nodes that are in conflict and not in the result.
+func (m *merger) attached(nodes []Node, edges []Edge) []Edge {
+	if len(m.gone) == 0 {
+		return edges
+	}
+	for _, n := range nodes {
+		delete(m.gone, n.ID)
+	}
+	return slices.DeleteFunc(edges, func(e Edge) bool { return m.gone[e.Source] || m.gone[e.Target] })
 }
 
 // pick decides one value, nil standing for an absent one.
@@ -88,10 +122,31 @@ func (m *merger) item(c Conflict, base, ours, theirs json.RawMessage) json.RawMe
 	if ours == nil {
 		left = theirs
 	}
+	if c.Node != "" && base != nil && (ours == nil && theirs != nil && m.wired[Theirs][c.Node] || theirs == nil && ours != nil && m.wired[Ours][c.Node]) {
+		return m.detached(c, base, ours, theirs)
+	}
 	if base != nil && (ours == nil || theirs == nil) && Equal(without(base, isLayout), without(left, isLayout)) {
 		return nil
 	}
 	return m.pick(c, base, ours, theirs)
+}
+
+// detached is the conflict of a node that one side took out and the other joined by
+// new edges, which would lead nowhere.
+func (m *merger) detached(c Conflict, base, ours, theirs json.RawMessage) json.RawMessage {
+	c.Base, c.Ours, c.Theirs = base, ours, theirs
+	m.conflicts = append(m.conflicts, c)
+	v := ours
+	if m.favour == Theirs {
+		v = theirs
+	}
+	if v == nil {
+		if m.gone == nil {
+			m.gone = map[string]bool{}
+		}
+		m.gone[c.Node] = true
+	}
+	return v
 }
 
 // same is Equal, but for absent values, which equal nothing else.

@@ -79,6 +79,29 @@ func TestMergeSpecs(t *testing.T) {
 	}
 }
 
+// A node that one side took out and the other joined by a new edge: neither text has
+// an edge that leads nowhere, whichever side it is.
+func TestMergeSpecsDetached(t *testing.T) {
+	without := strings.Replace(strings.Replace(mergeBase, `,{"id":"e2","source":"b","target":"c"}`, ``, 1), `,{"id":"c","type":"output","position":{"x":2,"y":2},"data":{}}`, ``, 1)
+	joined := strings.Replace(mergeBase, `{"id":"e2",`, `{"id":"e3","source":"a","target":"c"},{"id":"e2",`, 1)
+	for _, tt := range []struct{ name, ours, theirs string }{{"ours took it out", without, joined}, {"theirs took it out", joined, without}} {
+		t.Run(tt.name, func(t *testing.T) {
+			for side, text := range []string{tt.ours, tt.theirs} {
+				got, conflicts := MergeSpecs(mustSpec(t, mergeBase), mustSpec(t, tt.ours), mustSpec(t, tt.theirs), Side(side))
+				if len(conflicts) != 1 || conflicts[0].Node != "c" || (conflicts[0].Ours == nil) != (tt.ours == without) {
+					t.Errorf("conflicts %+v", conflicts)
+				}
+				if problems := Validate(got); HasErrors(problems) {
+					t.Errorf("side %d: %v", side, problems)
+				}
+				if has := got.Node("c") != nil; has != (text == joined) {
+					t.Errorf("side %d has the node: %v", side, has)
+				}
+			}
+		})
+	}
+}
+
 func TestMergeSpecsFavoursTheirs(t *testing.T) {
 	ours := strings.Replace(mergeBase, `"p"`, `"ours"`, 1)
 	theirs := strings.Replace(mergeBase, `"p"`, `"theirs"`, 1)
