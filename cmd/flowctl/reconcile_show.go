@@ -31,7 +31,7 @@ func (a *app) showPlan(w io.Writer, p *reconcile.Plan) error {
 		case reconcile.Update:
 			line(styles.Warning, "~")
 			pair := render.Pair{Before: "on the server", After: s.File, Changes: s.Changes}
-			if err := render.Text(&b, pair, a.color(w)); err != nil {
+			if err := render.Text(&b, redacted(pair), a.color(w)); err != nil {
 				return err
 			}
 		}
@@ -99,6 +99,10 @@ func stepRowView() output.View[stepRow] {
 	}
 }
 
+// maxSummary is about how many bytes of a job's summary GitHub takes: a MiB for all
+// of its steps.
+const maxSummary = 900_000
+
 // addSummary appends a report in Markdown to a file, as GitHub's step summaries
 // want it. states says what became of each step, nil for what is planned.
 func addSummary(path, title string, p *reconcile.Plan, states []string) error {
@@ -120,11 +124,17 @@ func addSummary(path, title string, p *reconcile.Plan, states []string) error {
 			changed = append(changed, render.Pair{After: s.File, Changes: s.Changes})
 		}
 	}
-	for _, pair := range changed {
-		b.WriteByte('\n')
-		if err := render.Markdown(&b, pair); err != nil {
+	for i, pair := range changed {
+		var one bytes.Buffer
+		if err := render.Markdown(&one, redacted(pair)); err != nil {
 			return err
 		}
+		if b.Len()+one.Len() > maxSummary {
+			fmt.Fprintf(&b, "\nThe differences of %s are left out: GitHub takes no longer summaries.\n", plural(len(changed)-i, "more flow"))
+			break
+		}
+		b.WriteByte('\n')
+		b.Write(one.Bytes())
 	}
 	b.WriteByte('\n')
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
@@ -140,5 +150,5 @@ func addSummary(path, title string, p *reconcile.Plan, states []string) error {
 
 // showChanges writes what differs between a file and its flow.
 func (a *app) showChanges(w io.Writer, before, after string, changes []flow.Change) error {
-	return render.Text(w, render.Pair{Before: before, After: after, Changes: changes}, a.color(w))
+	return render.Text(w, redacted(render.Pair{Before: before, After: after, Changes: changes}), a.color(w))
 }

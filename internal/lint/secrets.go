@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -111,6 +112,26 @@ func (c *checker) secretsIn(raw json.RawMessage, at flow.Problem) {
 			}
 		}
 	}
+}
+
+// Redact puts the kinds of secrets in the place of those in a JSON text, "[a GitHub
+// token]". What has none is given back as it is.
+func Redact(raw []byte) []byte {
+	if !mayHoldSecret(raw) {
+		return raw
+	}
+	for _, form := range secretForms {
+		if !slices.ContainsFunc(form.keys, func(key string) bool { return bytes.Contains(raw, []byte(key)) }) {
+			continue
+		}
+		raw = regexp.MustCompile(form.pattern).ReplaceAllFunc(raw, func(found []byte) []byte {
+			if form.entropy > 0 && entropy(string(found)) <= form.entropy {
+				return found
+			}
+			return []byte("[" + form.what + "]")
+		})
+	}
+	return raw
 }
 
 // walkFor looks for one form in all texts of a value.

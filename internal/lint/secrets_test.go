@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,5 +41,26 @@ func TestSecretForms(t *testing.T) {
 		if !slices.Contains(codes(Check(spec)), CodeSecret) {
 			t.Errorf("%s is not found", form.what)
 		}
+	}
+}
+
+// What is shown of a value has no secret, and is a value still.
+func TestRedact(t *testing.T) {
+	token := "ghp_" + "R7kQ2mZx9LwB4vTn6YpC1sDf8GhJ3aEu5iOq"
+	key := `-----BEGIN PRIVATE KEY-----\n` + strings.Repeat(`MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n`, 9) + `-----END PRIVATE KEY-----`
+	for raw, want := range map[string]string{
+		`"use ` + token + ` now"`:               `"use [a GitHub token] now"`,
+		`{"a":["` + token + `",1.0]}`:           `{"a":["[a GitHub token]",1.0]}`,
+		`"` + key + `\n"`:                       `"[a private key]\n"`,
+		`"ghp_` + strings.Repeat("a", 36) + `"`: `"ghp_` + strings.Repeat("a", 36) + `"`,
+		`"the plain words of an author"`:        `"the plain words of an author"`,
+	} {
+		got := Redact([]byte(raw))
+		if string(got) != want || !json.Valid(got) {
+			t.Errorf("%s became %s, want %s", raw, got, want)
+		}
+	}
+	if Redact(nil) != nil {
+		t.Error("what is absent is there")
 	}
 }

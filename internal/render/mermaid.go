@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
@@ -13,7 +14,11 @@ import (
 func Mermaid(w io.Writer, s flow.Spec) error {
 	m := newMermaid(s)
 	for _, n := range s.Nodes {
-		m.node(n, string(n.Type))
+		class := ""
+		if slices.Contains(flow.NodeTypes(), n.Type) {
+			class = string(n.Type)
+		}
+		m.node(n, class)
 	}
 	for _, e := range s.Edges {
 		m.edge(e, "-->")
@@ -111,7 +116,7 @@ func (m *mermaid) node(n flow.Node, class string) {
 		left, right = "[[", "]]"
 	}
 	m.line(`%s%s"%s<br/><small>%s</small>"%s`, m.name(n.ID), left, quoteMermaid(title(n)), quoteMermaid(string(n.Type)), right)
-	if class != "" && isWord(class) {
+	if class != "" {
 		m.line("class %s %s", m.name(n.ID), class)
 	}
 }
@@ -130,11 +135,8 @@ func (m *mermaid) flush(w io.Writer) error {
 }
 
 // quoteMermaid writes text inside Mermaid's double quotes, which know entities
-// only.
+// only. Percent signs are written so, too: Mermaid obeys a directive, %%{…}%%,
+// wherever it stands.
 func quoteMermaid(s string) string {
-	return strings.NewReplacer("&", "#amp;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;", "`", "#96;").Replace(output.Text(s))
-}
-
-func isWord(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r < 'a' || r > 'z' }) < 0
+	return strings.NewReplacer("&", "#amp;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;", "`", "#96;", "%", "#37;").Replace(output.Text(s))
 }

@@ -74,6 +74,17 @@ func TestMermaid(t *testing.T) {
 	}
 }
 
+// What authors write is no Mermaid: no directive, no keyword.
+func TestMermaidIsOurs(t *testing.T) {
+	got := draw(t, func(w io.Writer) error {
+		return Mermaid(w, spec(t, `{"name":"n","nodes":[{"id":"a","type":"end","data":{"label":"%%{init: {\"themeCSS\":\"x\"}}%%\n-->"}}],"edges":[]}`))
+	})
+	want := `  n0["#37;#37;{init: {#quot;themeCSS#quot;:#quot;x#quot;}}#37;#37; --#gt;<br/><small>end</small>"]` + "\n"
+	if !strings.Contains(got, want) || strings.Contains(got, "class n0") {
+		t.Errorf("no %q in\n%s, or a class", want, got)
+	}
+}
+
 func TestDot(t *testing.T) {
 	got := draw(t, func(w io.Writer) error { return Dot(w, spec(t, review)) })
 	for _, want := range []string{
