@@ -125,7 +125,7 @@ func (o *applyOptions) fromPlan(ctx context.Context, t target, path string) (*re
 	if p.Place != lockPlace(t) || !sameServer(p.Server, t.Server) {
 		return nil, nil, nil, usageError{fmt.Errorf("the plan is for %s, not for %s; give the --profile or --server that it was made with", p.Place, t)}
 	}
-	if info, err := os.Stat(p.Dir); err != nil || !info.IsDir() {
+	if info, err := os.Stat(p.Dir); err != nil || !info.IsDir() { //nolint:gosec // it is only looked at
 		return nil, nil, nil, usageError{fmt.Errorf("the plan is for the folder %s, which is not here; apply it where it was made", p.Dir)}
 	}
 	lock, err := reconcile.ReadLock(p.Dir)

@@ -146,8 +146,7 @@ func readGitHub(t *testing.T, text []byte) ciPipeline {
 	return p
 }
 
-// readGitLab reads a pipeline of GitLab CI. What a job prints into files of its own
-// is its artifacts.
+// readGitLab reads a pipeline of GitLab CI.
 func readGitLab(t *testing.T, text []byte) ciPipeline {
 	t.Helper()
 	type gitlabJob struct {
