@@ -69,3 +69,44 @@ func TestEnvironmentHelp(t *testing.T) {
 		}
 	}
 }
+
+// TestExamplesOfHelp checks that the flags and the number of arguments of every
+// example in the help are what the command takes.
+func TestExamplesOfHelp(t *testing.T) {
+	calls := regexp.MustCompile(`(?:^|[|(=\s])flowctl ([^|)]*)`)
+	word := regexp.MustCompile(`'[^']*'|"[^"]*"|[^\s'"]+=?(?:'[^']*'|"[^"]*")?`)
+	seen := 0
+	var check func(*cobra.Command)
+	check = func(cmd *cobra.Command) {
+		for line := range strings.Lines(cmd.Example) {
+			for _, m := range calls.FindAllStringSubmatch(strings.ReplaceAll(line, "|", " | "), -1) {
+				var args []string
+				for _, w := range word.FindAllString(m[1], -1) {
+					if w == ">" || w == "<" || w == "&&" || w == "#" {
+						break
+					}
+					args = append(args, strings.Trim(w, `'"`))
+				}
+				root := newRootCmd(newApp(nil, io.Discard, io.Discard))
+				about, rest, err := root.Find(args)
+				if err == nil {
+					err = about.ParseFlags(rest)
+				}
+				if err == nil && !strings.Contains(line, "xargs") {
+					err = about.ValidateArgs(about.Flags().Args())
+				}
+				if err != nil {
+					t.Errorf("%s: %s: %v", cmd.CommandPath(), strings.TrimSpace(line), err)
+				}
+				seen++
+			}
+		}
+		for _, sub := range cmd.Commands() {
+			check(sub)
+		}
+	}
+	check(newRootCmd(newApp(nil, io.Discard, io.Discard)))
+	if seen < 60 {
+		t.Errorf("found %d examples only", seen)
+	}
+}

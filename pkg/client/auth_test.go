@@ -51,6 +51,14 @@ func TestSignOut(t *testing.T) {
 	}
 }
 
+// Our own server has no list of models, and that is not the address's fault.
+func TestModelsOfOurServer(t *testing.T) {
+	_, err := our(t).Models.List(t.Context())
+	if !errors.Is(err, client.ErrNotFound) || !strings.HasSuffix(err.Error(), "; a flowctl server offers none; ask the place that its models come from") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // A server that remembers the answers of keyed calls must not remember tokens.
 func TestSignInHasNoKey(t *testing.T) {
 	c := newClient(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"net/http"
 )
 
@@ -14,11 +15,16 @@ type Model struct {
 	Name string `json:"name"`
 }
 
-// List gives the models that the caller may use.
+// List gives the models that the caller may use. Our own server offers none:
+// [ErrNotFound].
 func (s *ModelsService) List(ctx context.Context) ([]Model, error) {
 	var list struct {
 		Data []Model `json:"data"`
 	}
 	_, err := s.c.into(ctx, &call{verb: "list models", method: http.MethodGet, path: "/api/models"}, &list, "a list of models")
+	var failed *Error
+	if errors.As(err, &failed) && failed.StatusCode == http.StatusNotFound && s.c.ours.Load() {
+		failed.hint = "a flowctl server offers none; ask the place that its models come from"
+	}
 	return list.Data, err
 }
