@@ -87,6 +87,7 @@ func (o *exportOptions) check(refs []string) error {
 }
 
 func (o *exportOptions) run(ctx context.Context, refs []string) error {
+	defer limitMemory(0)()
 	p, err := o.app.printer(o.out)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -40,6 +41,7 @@ type place struct {
 	path string // of its file
 	old  string // of the file that it has so far, if that is named after another name of the flow
 	was  *File  // what is in the one or the other, see readOne; nil if there is none yet
+	bare bool   // neither a file nor a layout is at path
 }
 
 func (d *Folder) place(ctx context.Context, f File) (at place, err error) {
@@ -47,11 +49,10 @@ func (d *Folder) place(ctx context.Context, f File) (at place, err error) {
 	defer d.mu.Unlock()
 	name := fileName(f.ID, f.Spec.Name, shortID)
 	for n := 1; ; n++ {
-		was, free, err := d.look(ctx, name, f.ID)
+		at, free, err := d.look(ctx, name, f.ID)
 		if err == nil && free {
 			d.taken[name] = f.ID
-			at = place{path: filepath.Join(d.dir, name), was: was}
-			if was == nil {
+			if at.was == nil {
 				at.old, at.was, err = d.formerFile(ctx, f)
 			}
 			if err == nil {
@@ -75,10 +76,17 @@ func (d *Folder) Write(ctx context.Context, f File) (path string, change Change,
 	if err != nil {
 		return "", "", err
 	}
-	if at.old == "" {
+	switch {
+	case at.bare && at.old == "" && f.Form != Sidecar:
+		// Nothing is there that has to be looked at, which is quick in a big folder.
+		p := part{path: at.path, write: func(w io.Writer) error { return Write(w, f) }}
+		change, err = Created, replaceParts([]part{p}, false)
+	case at.old == "":
 		change, err = export(ctx, at.path, f, at.was, false)
-	} else if _, err = export(ctx, at.old, f, at.was, false); err == nil {
-		change, err = Updated, rename(at.old, at.path)
+	default:
+		if _, err = export(ctx, at.old, f, at.was, false); err == nil {
+			change, err = Updated, rename(at.old, at.path)
+		}
 	}
 	if err != nil {
 		return "", "", err
@@ -116,31 +124,32 @@ func (d *Folder) Sync() error {
 // look tells whether the flow may have the name, and what is in its file if there
 // is one already. A name is not free if a layout of it could lead elsewhere, or, of
 // a new file, if what has the layout's name is something else.
-func (d *Folder) look(ctx context.Context, name, id string) (was *File, free bool, err error) {
-	path := filepath.Join(d.dir, name)
+func (d *Folder) look(ctx context.Context, name, id string) (at place, free bool, err error) {
+	at.path = filepath.Join(d.dir, name)
 	owner, given := d.taken[name]
-	if given && (owner != id || id == "") || !isRegular(LayoutPath(path)) {
-		return nil, false, nil
+	if given && (owner != id || id == "") {
+		return at, false, nil
 	}
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		if _, err := readLayout(ctx, LayoutPath(path)); err != nil {
-			return nil, false, ctx.Err() // whose, if anybody's, is not known
+	layout, layoutErr := os.Lstat(LayoutPath(at.path))
+	if layoutErr == nil && !layout.Mode().IsRegular() {
+		return at, false, nil
+	}
+	if _, err := os.Lstat(at.path); errors.Is(err, fs.ErrNotExist) {
+		if at.bare = errors.Is(layoutErr, fs.ErrNotExist); at.bare {
+			return at, true, nil
 		}
-		return nil, true, nil
+		if _, err := readLayout(ctx, LayoutPath(at.path)); err != nil {
+			return at, false, ctx.Err() // whose, if anybody's, is not known
+		}
+		return at, true, nil
 	} else if err != nil {
-		return nil, false, err
+		return at, false, err
 	}
-	was, err = readOne(ctx, path)
+	at.was, err = readOne(ctx, at.path)
 	if ctx.Err() != nil {
-		return nil, false, ctx.Err()
+		return at, false, ctx.Err()
 	}
-	return was, err == nil && was != nil && was.ID == id && id != "", nil
-}
-
-// isRegular tells whether there is a file, and no link, or nothing at all.
-func isRegular(path string) bool {
-	info, err := os.Lstat(path)
-	return err != nil || info.Mode().IsRegular()
+	return at, err == nil && at.was != nil && at.was.ID == id && id != "", nil
 }
 
 // formerFile finds the file that the flow has under a former name of it, "" if
@@ -153,13 +162,13 @@ func (d *Folder) formerFile(ctx context.Context, f File) (string, *File, error) 
 	d.list()
 	for _, length := range []int{shortID, maxSlug} {
 		for _, name := range d.there[lastPart(fileName(f.ID, f.Spec.Name, length))] {
-			was, mine, err := d.look(ctx, name, f.ID)
+			at, mine, err := d.look(ctx, name, f.ID)
 			if err != nil {
 				return "", nil, err
 			}
-			if mine && was != nil { // it may have got another name since
+			if mine && at.was != nil { // it may have got another name since
 				d.taken[name] = f.ID // until it is renamed, and nobody knows when that is
-				return filepath.Join(d.dir, name), was, nil
+				return at.path, at.was, nil
 			}
 		}
 	}
