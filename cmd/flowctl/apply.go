@@ -104,7 +104,6 @@ func (o *applyOptions) fromDir(ctx context.Context, t target, dir string) (*reco
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	limitMemory(d.size) // to the end: most of the files may be on their way
 	p, err := o.app.planDir(ctx, c, t, d, o.prune, false)
 	return p, d.lock, c, err
 }

@@ -27,7 +27,6 @@ type flowDir struct {
 	dir     string
 	paths   []string           // of the files
 	sources []reconcile.Source // the files, in the same order
-	size    int64              // of all of them, in bytes
 	lock    *reconcile.Lock
 }
 
@@ -62,12 +61,15 @@ func (a *app) readDir(ctx context.Context, dir string, hold bool) (*flowDir, err
 	if len(found) == 1 && errors.Is(found[0].err, errNoFiles) && !lock.Empty() {
 		found = nil // the last file was taken out
 	}
+	if hold {
+		limitMemory(sizeOf(found)) // for the rest of the command, which is as busy
+	}
 	readings := make([]dirReading, len(found))
 	inParallel(ctx, len(found), runtime.GOMAXPROCS(0), func(i int) { readings[i] = a.readDirFile(ctx, dir, found[i], hold) })
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	d := &flowDir{dir: dir, lock: lock, size: sizeOf(found)}
+	d := &flowDir{dir: dir, lock: lock}
 	var t tally
 	for i, r := range readings {
 		_ = writeFindings(a.err, r.findings, finding.line)

@@ -1,10 +1,15 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -18,8 +23,6 @@ type Result struct {
 	Done    bool     // the server's flow is as the plan says
 	Changed []string // what the server has otherwise than it was sent, beside Step.Dropped: "node a /data/n"
 	Err     error
-
-	sent digest // of Spec
 }
 
 // ApplyOptions says how a plan is carried out.
@@ -127,10 +130,11 @@ func (a *applier) write(ctx context.Context, r *Result) {
 		r.Done = r.Err == nil
 		return
 	}
-	r.sent = digestOf(*r.Spec, r.Spec.AccessControl != nil)
 	switch {
-	case r.Action == Create && r.Step.ID != "":
-		f, r.Err = a.c.Flows.Put(ctx, r.Step.ID, *r.Spec, client.IfAbsent(), brief)
+	case r.Action == Create && a.ours:
+		// A new id is as good as an Idempotency-Key, and nobody has to remember it.
+		id := cmp.Or(r.Step.ID, uuid.NewString())
+		f, r.Err = a.c.Flows.Put(ctx, id, *r.Spec, client.IfAbsent(), brief)
 	case r.Action == Create:
 		f, r.Err = a.c.Flows.Create(ctx, *r.Spec, brief)
 	case a.ours:
@@ -146,7 +150,7 @@ func (a *applier) write(ctx context.Context, r *Result) {
 // accept takes f as what the server has of a flow that was written.
 func (a *applier) accept(r *Result, f flow.Flow) {
 	r.ID, r.Done, r.Err = f.ID, true, nil
-	if digestOf(f.Spec, r.Spec.AccessControl != nil) == r.sent {
+	if spellTheSame(f.Spec, *r.Spec) {
 		return
 	}
 	for _, c := range a.differences(f.Spec, *r.Spec) {
@@ -176,6 +180,9 @@ func (a *applier) verify(ctx context.Context, writes []*Result) error {
 		known[a.results[i].ID] = true
 	}
 	var twins []Candidate
+	var comparing errgroup.Group // while the list comes in
+	comparing.SetLimit(runtime.GOMAXPROCS(0))
+	defer func() { _ = comparing.Wait() }()
 	for f, err := range a.c.Flows.All(ctx, client.ListOptions{Graph: true}) {
 		if err != nil {
 			return err
@@ -185,7 +192,10 @@ func (a *applier) verify(ctx context.Context, writes []*Result) error {
 		}
 		if r := written[f.ID]; r != nil {
 			delete(written, f.ID)
-			a.accept(r, f)
+			comparing.Go(func() error {
+				a.accept(r, f)
+				return nil
+			})
 			continue
 		}
 		if r := a.found(f, lost[f.Name], known); r != nil {
@@ -194,6 +204,7 @@ func (a *applier) verify(ctx context.Context, writes []*Result) error {
 			twins = append(twins, Candidate{f.ID, f.Name})
 		}
 	}
+	_ = comparing.Wait() // there are no errors
 	for _, twin := range twins {
 		for _, r := range made[twin.Name] {
 			if r.Done {

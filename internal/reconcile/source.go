@@ -16,20 +16,23 @@ type Source struct {
 	ID   string // the flow's id that the file gives, "" without
 	Name string // of the flow
 
-	digest    digest
-	hasAccess bool      // the file says who may see the flow
-	held      flow.Spec // without read
-	read      func() (flow.Spec, error)
+	hasAccess bool // the file says who may see the flow
+
+	held flow.Spec // without read
+
+	read   func() (flow.Spec, error)
+	digest digest // of what was read first
 }
 
 // NewSource is for the file at path below the folder, which says of its flow what
 // spec says, and its id, or "". read reads the file again where the flow is needed;
 // without it the source holds the flow.
 func NewSource(path, id string, spec flow.Spec, read func() (flow.Spec, error)) Source {
-	access := spec.AccessControl != nil
-	s := Source{Path: path, ID: id, Name: strings.Clone(spec.Name), digest: digestOf(spec, access), hasAccess: access, read: read}
+	s := Source{Path: path, ID: id, Name: strings.Clone(spec.Name), hasAccess: spec.AccessControl != nil, read: read}
 	if read == nil {
 		s.held = spec
+	} else {
+		s.digest = digestOf(spec, s.hasAccess)
 	}
 	return s
 }
@@ -65,7 +68,18 @@ func (s Source) Map(to func(flow.Spec) flow.Spec) (Source, error) {
 // holds tells whether a stored flow is what the file says, byte for byte. It is the
 // quick way to find the flows that have not changed; the others may still differ in
 // nothing that counts.
-func (s Source) holds(stored flow.Spec) bool { return digestOf(stored, s.hasAccess) == s.digest }
+func (s Source) holds(stored flow.Spec) bool {
+	if s.read == nil {
+		return spellTheSame(stored, s.held)
+	}
+	return digestOf(stored, s.hasAccess) == s.digest
+}
+
+// spellTheSame tells whether a stored flow is what a file says, byte for byte.
+func spellTheSame(stored, file flow.Spec) bool {
+	access := file.AccessControl != nil
+	return digestOf(stored, access) == digestOf(file, access)
+}
 
 // digest is the same for flows that say the same in the same spelling.
 type digest [sha256.Size]byte

@@ -81,6 +81,42 @@ func (src source) with(key string, v json.RawMessage) source {
 	return src.members().with(key, v).AppendJSON(nil)
 }
 
+// unknownKeys lists the keys of the source that are not among known.
+func (src source) unknownKeys(known []string) (keys []string) {
+	src.eachKey(func(key []byte) bool {
+		if knownKey(key, known) < 0 {
+			keys = append(keys, decodeString(key))
+		}
+		return true
+	})
+	return keys
+}
+
+// eachKey goes through the keys as they are spelt, quotes included, until yield has
+// had enough. A source that is no object has none.
+func (src source) eachKey(yield func(key []byte) bool) {
+	if !src.isObject() {
+		return
+	}
+	s := scanner{data: src}
+	_ = s.object(func(key []byte) error {
+		if !yield(key) {
+			return errFound
+		}
+		return s.value()
+	})
+}
+
+// HasKey tells whether raw is a JSON object that has one of the keys, without taking
+// it apart. raw has to be valid.
+func HasKey(raw json.RawMessage, keys ...string) (found bool) {
+	source(raw).eachKey(func(key []byte) bool {
+		found = knownKey(key, keys) >= 0
+		return !found
+	})
+	return found
+}
+
 // unknownKeys lists the keys of doc that are not among known.
 func unknownKeys(doc Object, known []string) []string {
 	var keys []string

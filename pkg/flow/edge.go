@@ -42,7 +42,7 @@ func (e *Edge) SetUnknown(key string, v json.RawMessage) {
 }
 
 // UnknownKeys lists the fields that [Edge.Unknown] gives, in their order.
-func (e Edge) UnknownKeys() []string { return unknownKeys(e.was.members(), edgeKeys) }
+func (e Edge) UnknownKeys() []string { return e.was.unknownKeys(edgeKeys) }
 
 // AppendJSON appends the edge as compact JSON.
 func (e Edge) AppendJSON(dst []byte) []byte {

@@ -50,7 +50,7 @@ func (n *Node) SetUnknown(key string, v json.RawMessage) {
 }
 
 // UnknownKeys lists the fields that [Node.Unknown] gives, in their order.
-func (n Node) UnknownKeys() []string { return unknownKeys(n.was.members(), nodeKeys) }
+func (n Node) UnknownKeys() []string { return n.was.unknownKeys(nodeKeys) }
 
 // Label is the text that the editor shows on the node: data.label, "" without.
 func (n Node) Label() string { return n.Text("label") }

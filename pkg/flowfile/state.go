@@ -1,6 +1,7 @@
 package flowfile
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"slices"
@@ -53,11 +54,11 @@ func cleanNode(n *flow.Node) {
 			n.SetUnknown(key, nil)
 		}
 	}
-	if data, err := flow.ParseObject(n.Data); err == nil {
-		state := dataState(n.Type)
-		kept := slices.DeleteFunc(data, func(m flow.Member) bool { return slices.Contains(state, m.Key) })
-		if len(kept) < len(data) {
-			n.Data = kept.AppendJSON(nil)
+	if state := dataState(n.Type); flow.HasKey(n.Data, state...) {
+		data, err := flow.ParseObject(n.Data)
+		if err == nil {
+			data = slices.DeleteFunc(data, func(m flow.Member) bool { return slices.Contains(state, m.Key) })
+			n.Data = data.AppendJSON(nil)
 		}
 	}
 	n.Position = roundPosition(n.Position)
@@ -65,6 +66,9 @@ func cleanNode(n *flow.Node) {
 
 // roundPosition rounds x and y; whatever else there is stays.
 func roundPosition(raw json.RawMessage) json.RawMessage {
+	if !bytes.ContainsAny(raw, ".eE") { // what is whole already needs no closer look
+		return raw
+	}
 	at, err := flow.ParseObject(raw)
 	if err != nil {
 		return raw
