@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -52,21 +53,30 @@ func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 // one flow is held at a time. After an error it ends.
 func (s *FlowsService) All(ctx context.Context, opts ListOptions) iter.Seq2[flow.Flow, error] {
 	return func(yield func(flow.Flow, error) bool) {
+		ctx, stop := context.WithCancel(ctx)
 		given, cursor := 0, ""
+		page := s.ask(ctx, opts.call(given, cursor))
+		var ahead *listPage
+		defer func() {
+			stop()
+			page.drop()
+			ahead.drop()
+		}()
 		for {
-			k := opts.call(given, cursor)
-			a, err := s.c.do(ctx, k)
+			k, a, err := page.wait()
 			if err != nil {
 				yield(flow.Flow{}, s.explainList(ctx, err))
 				return
 			}
-			ours := isOurs(a.header)
+			ours, next := isOurs(a.header), nextCursor(a.header)
 			if opts.AllUsers && !opts.Accessible && !ours {
 				// This list has the caller's own flows only, the other one more.
-				_ = a.stream.Close()
+				page.drop()
 				opts.Accessible = true
+				page = s.ask(ctx, opts.call(given, cursor))
 				continue
 			}
+			before, began := given, time.Now()
 			for raw, err := range elements(a.stream) {
 				if err != nil {
 					yield(flow.Flow{}, s.c.broken(k, a, err))
@@ -88,8 +98,10 @@ func (s *FlowsService) All(ctx context.Context, opts ListOptions) iter.Seq2[flow
 				if given++; given == opts.Limit && !ours {
 					return
 				}
+				if ours && next != "" && next != cursor && given-before == opts.rows(before)/2 && time.Since(began) < aheadTime {
+					ahead = s.askAhead(ctx, opts, before+opts.rows(before), next)
+				}
 			}
-			next := nextCursor(a.header)
 			if !ours || next == "" || given == opts.Limit {
 				return
 			}
@@ -97,7 +109,10 @@ func (s *FlowsService) All(ctx context.Context, opts ListOptions) iter.Seq2[flow
 				yield(flow.Flow{}, s.c.unusable(k, &answer{header: a.header, body: []byte(next)}, "another page", nil))
 				return
 			}
-			cursor = next
+			if cursor = next; ahead == nil {
+				ahead = s.ask(ctx, opts.call(given, cursor))
+			}
+			page, ahead = ahead, nil
 		}
 	}
 }

@@ -19,18 +19,25 @@ const (
 	graphPageRows = 200
 )
 
-// call is the call for the next page.
-func (o ListOptions) call(given int, cursor string) *call {
-	k := &call{verb: "list flows", method: http.MethodGet, path: flowsPath, query: url.Values{}, stream: true}
+// rows is how many flows the next page has at most, after those that were given.
+func (o ListOptions) rows(given int) int {
 	rows := pageRows
 	if o.Graph {
 		rows = graphPageRows
-		k.query.Set("include", "graph")
 	}
 	if o.Limit > 0 {
 		rows = min(rows, o.Limit-given)
 	}
-	setInt(k.query, "limit", rows)
+	return rows
+}
+
+// call is the call for the next page.
+func (o ListOptions) call(given int, cursor string) *call {
+	k := &call{verb: "list flows", method: http.MethodGet, path: flowsPath, query: url.Values{}, stream: true}
+	if o.Graph {
+		k.query.Set("include", "graph")
+	}
+	setInt(k.query, "limit", o.rows(given))
 	if o.Accessible {
 		k.path += "accessible"
 	}

@@ -53,6 +53,7 @@ func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
 		defer cancel(nil)
 		return nil, w.explain(ctx, err)
 	}
+	w.timer.Stop() // until it is read from: the time that the caller takes is not the server's
 	resp.Body = &watchedBody{resp.Body, w, ctx}
 	return resp, nil
 }
@@ -71,7 +72,9 @@ func (w *watch) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// watchedBody sets the clock back whenever it is read from.
+// watchedBody is a body that moves when it is read from. The clock goes on behind what
+// is sent, which waits for the network or the answer then; behind an answer it stands
+// still until the next read.
 type watchedBody struct {
 	io.ReadCloser
 	*watch
@@ -79,8 +82,12 @@ type watchedBody struct {
 }
 
 func (b *watchedBody) Read(p []byte) (int, error) {
+	if b.ctx != nil {
+		b.timer.Reset(b.limit)
+		defer b.timer.Stop()
+	}
 	n, err := b.ReadCloser.Read(p)
-	if n > 0 && err == nil {
+	if n > 0 && err == nil && b.ctx == nil {
 		b.timer.Reset(b.limit)
 	}
 	if err != nil && !errors.Is(err, io.EOF) && b.ctx != nil {
