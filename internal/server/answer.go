@@ -60,6 +60,19 @@ func (a *answer) cut() {
 	}
 }
 
+// row ends an element of a list, which may be long: a buffer that is nearly full is
+// followed by a new one, where one that grows would be copied again and again.
+func (a *answer) row() {
+	if len(a.buf) < chunk {
+		return
+	}
+	a.cut()
+	a.buf, a.start = make([]byte, 0, chunk+chunk/4), 0
+}
+
+// chunk is about how much of a list is gathered in one buffer, in bytes.
+const chunk = 128 << 10
+
 // bytes is the whole text as a copy.
 func (a *answer) bytes() []byte {
 	a.cut()

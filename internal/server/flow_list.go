@@ -49,6 +49,7 @@ func (c *call) list(scope store.Scope) error {
 		} else {
 			a.summary(&page.Flows[i])
 		}
+		a.row()
 	}
 	a.text("]")
 	return c.send(a)
