@@ -84,11 +84,12 @@ func spellTheSame(stored, file flow.Spec) bool {
 // digest is the same for flows that say the same in the same spelling.
 type digest [sha256.Size]byte
 
-func digestOf(s flow.Spec, withAccess bool) digest {
-	var text []byte
+func digestOf(s flow.Spec, withAccess bool) (sum digest) {
+	h := sha256.New()
+	line := make([]byte, 0, 2<<10) // one by one, for the whole may be large
 	add := func(key string, value []byte) {
-		text = append(append(append(text, key...), ':'), value...)
-		text = append(text, '\n')
+		line = append(append(append(append(line[:0], key...), ':'), value...), '\n')
+		h.Write(line)
 	}
 	add("name", flow.AppendString(nil, s.Name))
 	add("description", flow.AppendString(nil, s.Description))
@@ -104,10 +105,13 @@ func digestOf(s flow.Spec, withAccess bool) digest {
 		add(key, s.Unknown(key))
 	}
 	for _, n := range s.Nodes {
-		text = append(n.AppendJSON(text), '\n')
+		line = append(n.AppendJSON(line[:0]), '\n')
+		h.Write(line)
 	}
 	for _, e := range s.Edges {
-		text = append(e.AppendJSON(text), '\n')
+		line = append(e.AppendJSON(line[:0]), '\n')
+		h.Write(line)
 	}
-	return sha256.Sum256(text)
+	h.Sum(sum[:0])
+	return sum
 }
