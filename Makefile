@@ -20,7 +20,7 @@ lint: tools
 
 # The drift of docs, completions and openapi is checked by tests of their own.
 test:
-	go test -race ./...
+	GORACE=atexit_sleep_ms=20 go test -race ./... # else every command of a script sleeps a second before it exits
 
 generate:
 	go test ./cmd/flowctl -run TestGenerated -update
