@@ -29,6 +29,10 @@ func readEdge(s *scanner) (e Edge, err error) {
 	return e, err
 }
 
+// AsRead is the JSON that the edge was read from, as it stands in the text; nil for a
+// new one. It does not follow changes.
+func (e Edge) AsRead() json.RawMessage { return json.RawMessage(e.was) }
+
 // Unknown gives a field of the edge that the model has no name for, such as the
 // editor's "animated", as JSON text; nil if it is absent.
 func (e Edge) Unknown(key string) json.RawMessage { return e.was.unknown(edgeKeys, key) }

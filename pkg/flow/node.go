@@ -37,6 +37,10 @@ func readNode(s *scanner) (n Node, err error) {
 	return n, err
 }
 
+// AsRead is the JSON that the node was read from, as it stands in the text; nil for a
+// new one. It does not follow changes.
+func (n Node) AsRead() json.RawMessage { return json.RawMessage(n.was) }
+
 // Unknown gives a field of the node that the model has no name for, such as the
 // editor's own "measured", as JSON text; nil if it is absent.
 func (n Node) Unknown(key string) json.RawMessage { return n.was.unknown(nodeKeys, key) }
