@@ -384,3 +384,17 @@ func TestWithoutLayout(t *testing.T) {
 		}
 	})
 }
+
+// What is a node in one flow and an edge in the other is not the same, nor is a key
+// that looks like two.
+func TestDigestTellsApart(t *testing.T) {
+	for _, pair := range [][2]string{
+		{`{"name":"A","nodes":[{"id":"x"}],"edges":[]}`, `{"name":"A","nodes":[],"edges":[{"id":"x"}]}`},
+		{`{"name":"A","k":1,"l":2}`, `{"name":"A","k:1\nl":2}`},
+	} {
+		a, b := specOf(t, source(t, "", "", pair[0])), specOf(t, source(t, "", "", pair[1]))
+		if digestOf(a, false) == digestOf(b, false) {
+			t.Errorf("%s and %s are taken for the same", pair[0], pair[1])
+		}
+	}
+}

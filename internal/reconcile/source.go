@@ -119,12 +119,13 @@ func digestOf(s flow.Spec, withAccess bool) (sum digest) {
 	unknown := s.UnknownKeys()
 	slices.Sort(unknown)
 	for _, key := range unknown {
-		add(key, s.Unknown(key))
+		add(string(flow.AppendString(nil, key)), s.Unknown(key))
 	}
 	for _, n := range s.Nodes {
 		line = append(n.AppendJSON(line[:0]), '\n')
 		h.Write(line)
 	}
+	add("edges", nil) // a node is none of them
 	for _, e := range s.Edges {
 		line = append(e.AppendJSON(line[:0]), '\n')
 		h.Write(line)

@@ -154,9 +154,7 @@ func (s *Server) cancelExecution(c *call) error {
 	if err != nil {
 		return err
 	}
-	if e.Status.Ended() {
-		return &problem{status: http.StatusConflict, detail: "The run has ended already: " + string(e.Status)}
-	}
+	// What goes on here is ended, even if another server took it for dead meanwhile.
 	if run := s.runs.find(e.ID); run != nil {
 		run.cancel(errCancelled)
 		select {
@@ -165,6 +163,9 @@ func (s *Server) cancelExecution(c *call) error {
 			return c.r.Context().Err()
 		}
 		return c.sendExecution(&run.record)
+	}
+	if e.Status.Ended() {
+		return &problem{status: http.StatusConflict, detail: "The run has ended already: " + string(e.Status)}
 	}
 	return c.cancelElsewhere(e)
 }

@@ -29,17 +29,15 @@ func (s *Server) putFlow(c *call) error {
 	if faults != nil {
 		return invalid(faults...)
 	}
-	if len(c.r.Header.Values("If-None-Match")) > 0 { // most likely there is none: one write, then
-		f, err := c.putNew(d)
-		if err != nil {
-			return err
-		}
-		f.ID = c.r.PathValue("id")
-		if err := s.st.CreateFlow(c.r.Context(), f, nil); !errors.Is(err, store.ErrExists) {
-			if err != nil {
-				return err
+	if c.r.Header.Get("If-None-Match") == "*" { // most likely there is none: one write, then
+		if f, err := c.putNew(d); err == nil {
+			f.ID = c.r.PathValue("id")
+			if err := s.st.CreateFlow(c.r.Context(), f, nil); !errors.Is(err, store.ErrExists) {
+				if err != nil {
+					return err
+				}
+				return c.sendWritten(f)
 			}
-			return c.sendWritten(f)
 		}
 	}
 	var unchanged store.Flow

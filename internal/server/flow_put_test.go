@@ -100,3 +100,11 @@ func TestPutRefuses(t *testing.T) {
 		t.Errorf("what was refused left %s", got)
 	}
 }
+
+// Both conditions at once are looked at where there is a flow.
+func TestPutWithBothConditions(t *testing.T) {
+	f := newFixture(t, Options{})
+	made := f.want(200, f.ann, "PUT", "/api/v1/flows/mine", `{"name":"x"}`)
+	f.want(200, f.ann, "PUT", "/api/v1/flows/mine", `{"name":"y"}`, "If-Match", made.header.Get("ETag"), "If-None-Match", `"other"`)
+	f.want(412, f.ann, "PUT", "/api/v1/flows/mine", `{"name":"z"}`, "If-None-Match", "*")
+}

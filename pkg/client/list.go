@@ -53,6 +53,7 @@ func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 // one flow is held at a time. After an error it ends.
 func (s *FlowsService) All(ctx context.Context, opts ListOptions) iter.Seq2[flow.Flow, error] {
 	return func(yield func(flow.Flow, error) bool) {
+		opts := opts // each time through begins as it was asked for
 		ctx, stop := context.WithCancel(ctx)
 		given, cursor := 0, ""
 		page := s.ask(ctx, opts.call(given, cursor))
