@@ -46,7 +46,7 @@ func (o *runOptions) runOnServer(ctx context.Context, f runFlow, opts engine.Opt
 			return true, fmt.Errorf("write the events: %w", failed)
 		}
 	}
-	if err != nil && r.neverRuns(ctx) {
+	if err != nil && !errors.Is(err, client.ErrUnauthorized) && !errors.Is(err, client.ErrForbidden) && r.neverRuns(ctx) {
 		return false, nil
 	}
 	if err != nil {

@@ -111,9 +111,9 @@ type part struct {
 }
 
 // newParts gives the files to keep flows in, in an order in which they can be
-// replaced one by one: whenever that is cut short, all that was there before, or
-// all that is to be, can be read. What is in the place of the layout and is none is
-// the error.
+// replaced one by one: whenever that is cut short, every node that is to be there has
+// its layout; one that was taken out may have lost it. What is in the place of the
+// layout and is none is the error.
 func newParts(ctx context.Context, path string, files []File) ([]part, error) {
 	beside := LayoutPath(path)
 	there, err := readLayout(ctx, beside)
