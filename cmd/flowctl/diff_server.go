@@ -86,8 +86,8 @@ func lockedDir(path string, files []flowfile.File) (*flowDir, error) {
 		dir = filepath.Dir(dir)
 	}
 	for start := dir; !exists(filepath.Join(dir, reconcile.LockName)); {
-		above := filepath.Dir(dir)
-		if above == dir || exists(filepath.Join(dir, ".git")) {
+		above, ok := aboveInRepo(dir)
+		if !ok {
 			dir = start
 			break
 		}

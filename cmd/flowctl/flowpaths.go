@@ -28,14 +28,6 @@ type source struct {
 	err  error
 }
 
-// sizeOf is the size of all files, in bytes.
-func sizeOf(sources []source) (size int64) {
-	for _, s := range sources {
-		size += s.size
-	}
-	return size
-}
-
 // findSources finds the flow files that paths mean, in their order, those of a
 // folder by name.
 func findSources(paths []string) []source {

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -133,19 +131,4 @@ func (o *importOptions) decide(ctx context.Context, c *client.Client, flows []*i
 		return nil
 	}
 	return chooseIDs(ctx, c, flows, have)
-}
-
-// limitMemory makes a command collect garbage seldom as long as it needs little memory
-// for the size of what it reads, in bytes, and often beyond: a large flow passes
-// through several forms, and each would wait for the next.
-func limitMemory(size int64) (restore func()) {
-	const least = 96 << 20
-	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
-		return func() {}
-	}
-	percent, limit := debug.SetGCPercent(400), debug.SetMemoryLimit(max(least, 2*size))
-	return func() {
-		debug.SetGCPercent(percent)
-		debug.SetMemoryLimit(limit)
-	}
 }

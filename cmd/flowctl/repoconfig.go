@@ -55,7 +55,7 @@ func (r *repoConfigs) in(dir string) (*repoConfig, error) {
 	c, err := readRepoConfig(filepath.Join(dir, repoConfigName))
 	if errors.Is(err, fs.ErrNotExist) {
 		c, err = &repoConfig{}, nil
-		if above := filepath.Dir(dir); above != dir && !exists(filepath.Join(dir, ".git")) {
+		if above, ok := aboveInRepo(dir); ok {
 			c, err = r.in(above)
 		}
 	}
@@ -67,6 +67,13 @@ func (r *repoConfigs) in(dir string) (*repoConfig, error) {
 	}
 	r.found[dir] = c
 	return c, nil
+}
+
+// aboveInRepo gives the folder above, unless dir is the top of its repository or of
+// all.
+func aboveInRepo(dir string) (above string, ok bool) {
+	above = filepath.Dir(dir)
+	return above, above != dir && !exists(filepath.Join(dir, ".git"))
 }
 
 func exists(path string) bool {

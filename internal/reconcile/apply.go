@@ -187,9 +187,6 @@ func (a *applier) verify(ctx context.Context, writes []*Result) error {
 		if err != nil {
 			return err
 		}
-		if made[f.Name] == nil && lost[f.Name] == nil && written[f.ID] == nil {
-			continue
-		}
 		if r := written[f.ID]; r != nil {
 			delete(written, f.ID)
 			comparing.Go(func() error {
@@ -200,7 +197,7 @@ func (a *applier) verify(ctx context.Context, writes []*Result) error {
 		}
 		if r := a.found(f, lost[f.Name], known); r != nil {
 			a.accept(r, f)
-		} else if !known[f.ID] {
+		} else if made[f.Name] != nil && !known[f.ID] {
 			twins = append(twins, Candidate{f.ID, f.Name})
 		}
 	}

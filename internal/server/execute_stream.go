@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine"
@@ -19,17 +18,7 @@ const (
 )
 
 // wantsEvents tells whether the caller asks for server-sent events.
-func (c *call) wantsEvents() bool {
-	for _, line := range c.r.Header.Values("Accept") {
-		for kind := range strings.SplitSeq(line, ",") {
-			name, _, _ := strings.Cut(kind, ";")
-			if strings.EqualFold(strings.TrimSpace(name), "text/event-stream") {
-				return true
-			}
-		}
-	}
-	return false
-}
+func (c *call) wantsEvents() bool { return c.asksFor("Accept", "text/event-stream") }
 
 // tellUntil hands events over until nobody is there to take them.
 func tellUntil(events chan<- engine.Event, gone <-chan struct{}) func(engine.Event) {

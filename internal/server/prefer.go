@@ -11,11 +11,20 @@ const (
 // prefers tells whether the caller asks for the preference, and says in the answer
 // that it is heeded if so.
 func (c *call) prefers(preference string) bool {
-	for _, line := range c.r.Header.Values("Prefer") {
-		for p := range strings.SplitSeq(line, ",") {
-			p, _, _ = strings.Cut(p, ";")
-			if strings.EqualFold(strings.TrimSpace(p), preference) {
-				c.Header().Set("Preference-Applied", preference)
+	if !c.asksFor("Prefer", preference) {
+		return false
+	}
+	c.Header().Set("Preference-Applied", preference)
+	return true
+}
+
+// asksFor tells whether a header that is a list has the element, whatever its
+// parameters.
+func (c *call) asksFor(header, element string) bool {
+	for _, line := range c.r.Header.Values(header) {
+		for e := range strings.SplitSeq(line, ",") {
+			e, _, _ = strings.Cut(e, ";")
+			if strings.EqualFold(strings.TrimSpace(e), element) {
 				return true
 			}
 		}

@@ -28,14 +28,6 @@ func (s *FlowsService) ask(ctx context.Context, k *call) *listPage {
 	return p
 }
 
-// askAhead asks for the page after given flows, nil if nobody wants that.
-func (s *FlowsService) askAhead(ctx context.Context, opts ListOptions, given int, cursor string) *listPage {
-	if opts.Limit > 0 && given >= opts.Limit {
-		return nil
-	}
-	return s.ask(ctx, opts.call(given, cursor))
-}
-
 func (p *listPage) wait() (*call, *answer, error) {
 	<-p.done
 	return p.k, p.a, p.err

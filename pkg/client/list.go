@@ -77,7 +77,8 @@ func (s *FlowsService) All(ctx context.Context, opts ListOptions) iter.Seq2[flow
 				page = s.ask(ctx, opts.call(given, cursor))
 				continue
 			}
-			before, began := given, time.Now()
+			began, half, whole := time.Now(), given+opts.rows(given)/2, given+opts.rows(given)
+			early := ours && next != "" && next != cursor && (opts.Limit <= 0 || whole < opts.Limit)
 			for raw, err := range elements(a.stream) {
 				if err != nil {
 					yield(flow.Flow{}, s.c.broken(k, a, err))
@@ -99,8 +100,8 @@ func (s *FlowsService) All(ctx context.Context, opts ListOptions) iter.Seq2[flow
 				if given++; given == opts.Limit && !ours {
 					return
 				}
-				if ours && next != "" && next != cursor && given-before == opts.rows(before)/2 && time.Since(began) < aheadTime {
-					ahead = s.askAhead(ctx, opts, before+opts.rows(before), next)
+				if early && given == half && time.Since(began) < aheadTime {
+					ahead = s.ask(ctx, opts.call(whole, next))
 				}
 			}
 			if !ours || next == "" || given == opts.Limit {
