@@ -129,13 +129,13 @@ func (o *applyOptions) fromPlan(ctx context.Context, t target, path string) (*re
 	}
 	lock, err := reconcile.ReadLock(p.Dir)
 	if err != nil {
-		return nil, nil, nil, asConflict(err)
+		return nil, nil, nil, err
 	}
 	c, err := o.app.connectTo(ctx, t)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	return p, lock, c, asConflict(p.Check(ctx, c))
+	return p, lock, c, p.Check(ctx, c)
 }
 
 // carryOut does what the plan says, and notes it in the lock.

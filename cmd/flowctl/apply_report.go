@@ -85,7 +85,7 @@ func applied(r *reconcile.Result) stepRow {
 func failureOf(r *reconcile.Result) error {
 	switch {
 	case r.Err != nil:
-		return fmt.Errorf("%s: %w", r.File, asConflict(r.Err))
+		return fmt.Errorf("%s: %w", r.File, r.Err)
 	case len(r.Changed) > 0:
 		return fmt.Errorf("%s: the server has flow %s otherwise than it was sent: %s", r.File, r.ID, join(r.Changed))
 	}

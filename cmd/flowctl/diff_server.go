@@ -40,7 +40,7 @@ func (o *diffOptions) againstServer(ctx context.Context, path string) ([]render.
 	}
 	pulled, err := reconcile.Pull(ctx, c, d.sources, d.lock, reconcile.Options{Dir: d.dir, Place: lockPlace(t), Server: t.Server})
 	if err != nil {
-		return nil, asConflict(err)
+		return nil, err
 	}
 	var pairs []render.Pair
 	for i := range pulled {

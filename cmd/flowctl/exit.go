@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/client"
 )
@@ -71,12 +72,18 @@ func exitCode(ctx context.Context, err error) int {
 		return exitNo
 	case errors.As(err, &some):
 		return exitSome
-	case errors.As(err, &conflict), errors.Is(err, client.ErrConflict):
+	case errors.As(err, &conflict), errors.Is(err, client.ErrConflict), isUnclear(err):
 		return exitConflict
 	case errors.As(err, &denied), errors.Is(err, client.ErrUnauthorized), errors.Is(err, client.ErrForbidden):
 		return exitDenied
 	}
 	return exitFailed
+}
+
+// isUnclear tells what reconcile found to be ambiguous or moved.
+func isUnclear(err error) bool {
+	return errors.As(err, new(*reconcile.ConflictError)) || errors.As(err, new(*reconcile.MovedError)) ||
+		errors.As(err, new(*reconcile.TwinError))
 }
 
 // errorText is what is said of an error before the process exits.

@@ -61,7 +61,7 @@ func (o *pullOptions) run(ctx context.Context, dir string) error {
 	}
 	pulled, err := reconcile.Pull(ctx, c, d.sources, d.lock, reconcile.Options{Dir: dir, Place: lockPlace(t), Server: t.Server})
 	if err != nil {
-		return asConflict(err)
+		return err
 	}
 	if o.check {
 		return o.compare(p, pulled)

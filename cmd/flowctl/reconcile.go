@@ -55,7 +55,7 @@ func (a *app) readDir(ctx context.Context, dir string, hold bool) (*flowDir, err
 	}
 	lock, err := reconcile.ReadLock(dir)
 	if err != nil {
-		return nil, asConflict(err)
+		return nil, err
 	}
 	found := findSources([]string{dir})
 	if len(found) == 1 && errors.Is(found[0].err, errNoFiles) && !lock.Empty() {
@@ -138,16 +138,7 @@ func (a *app) planDir(ctx context.Context, c *client.Client, t target, d *flowDi
 	if prune && !d.lock.Empty() && len(d.lock.Files(place)) == 0 {
 		a.warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", reconcile.LockName, output.Text(place), join(d.lock.Places()))
 	}
-	p, err := reconcile.NewPlan(ctx, c, d.sources, d.lock, reconcile.Options{
+	return reconcile.NewPlan(ctx, c, d.sources, d.lock, reconcile.Options{
 		Dir: d.dir, Place: place, Server: t.Server, Prune: prune, Revisions: keep,
 	})
-	return p, asConflict(err)
-}
-
-// asConflict marks what reconcile found to be ambiguous or moved.
-func asConflict(err error) error {
-	if errors.As(err, new(*reconcile.ConflictError)) || errors.As(err, new(*reconcile.MovedError)) || errors.As(err, new(*reconcile.TwinError)) {
-		return conflictError{err}
-	}
-	return err
 }

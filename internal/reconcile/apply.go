@@ -247,7 +247,7 @@ func Record(lock *Lock, place string, results []Result) {
 		r := &results[i]
 		switch {
 		case r.Action == Delete && r.Done:
-			lock.Set(r.File, place, "")
+			known = append(known, Known{File: r.File})
 		case r.Action != Delete && r.Done:
 			known = append(known, Known{File: r.File, FileID: r.FileID, ID: r.ID})
 		}

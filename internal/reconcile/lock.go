@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -35,6 +34,7 @@ type Lock struct {
 	path  string
 	lines map[string]flow.Object // by file
 	was   []byte                 // the text that was read
+	notes []note                 // what is new in lines
 }
 
 // ReadLock reads the lock of a folder; one that is not there is empty. The error is
@@ -168,9 +168,9 @@ func (l *Lock) Files(place string) []string {
 	return files
 }
 
-// Set notes the id of a file's flow at a place; "" takes it out, and the line of a
-// file that has none any more.
-func (l *Lock) Set(file, place, id string) {
+// set gives a file's flow at a place an id; "" takes it out, and the line of a file
+// that has none any more.
+func (l *Lock) set(file, place, id string) {
 	if l.ID(file, place) == id {
 		return
 	}
@@ -191,23 +191,4 @@ func (l *Lock) Set(file, place, id string) {
 	}
 	line.Set("ids", ids.AppendJSON(nil))
 	l.lines[file] = line
-}
-
-// Write writes the lock, unless its file says the same already.
-func (l *Lock) Write() error {
-	var b []byte
-	for _, file := range slices.Sorted(maps.Keys(l.lines)) {
-		b = append(l.lines[file].AppendJSON(b), '\n')
-	}
-	if bytes.Equal(b, l.was) {
-		return nil
-	}
-	err := flowfile.Replace(l.path, func(w io.Writer) error {
-		_, err := w.Write(b)
-		return err
-	})
-	if err == nil {
-		l.was = b
-	}
-	return err
 }

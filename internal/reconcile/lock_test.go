@@ -1,9 +1,12 @@
 package reconcile
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -35,7 +38,7 @@ func TestLockWrites(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, path := lockOf(t, test.was)
-			l.Set("a.json", "prod", "1")
+			l.Note("prod", []Known{{File: "a.json", ID: "1"}})
 			if err := l.Write(); err != nil {
 				t.Fatal(err)
 			}
@@ -51,8 +54,7 @@ func TestLockWrites(t *testing.T) {
 
 func TestLockForgets(t *testing.T) {
 	l, path := lockOf(t, `{"file":"a.json","ids":{"prod":"1","x":"2"}}`+"\n"+`{"file":"b.json","ids":{"prod":"3"}}`+"\n")
-	l.Set("a.json", "prod", "")
-	l.Set("b.json", "prod", "")
+	l.Note("prod", []Known{{File: "a.json"}, {File: "b.json"}})
 	if err := l.Write(); err != nil {
 		t.Fatal(err)
 	}
@@ -92,6 +94,9 @@ func TestLockNotesMoves(t *testing.T) {
 		"swapped": {`{"file":"a.json","ids":{"prod":"1","x":"8"}}` + "\n" + `{"file":"b.json","ids":{"prod":"2","x":"9"}}`,
 			[]Known{{File: "a.json", ID: "2"}, {File: "b.json", ID: "1"}},
 			`{"file":"a.json","ids":{"prod":"2","x":"9"}}` + "\n" + `{"file":"b.json","ids":{"prod":"1","x":"8"}}` + "\n"},
+		"doubled by a merge": {`{"file":"a.json","ids":{"prod":"1","x":"8"}}` + "\n" + `{"file":"b.json","ids":{"prod":"1","x":"9"}}`,
+			[]Known{{File: "a.json", ID: "1"}},
+			`{"file":"a.json","ids":{"prod":"1","x":"8"}}` + "\n" + `{"file":"b.json","ids":{"prod":"1","x":"9"}}` + "\n"},
 		"its own id": {"", []Known{{File: "a.json", ID: "1", FileID: "1"}, {File: "b.json", ID: "2", FileID: "3"}},
 			`{"file":"a.json","ids":{"prod":"1"}}` + "\n" + `{"file":"b.json","ids":{"prod":"2"},"id":"3"}` + "\n"},
 	} {
@@ -105,5 +110,72 @@ func TestLockNotesMoves(t *testing.T) {
 				t.Errorf("wrote\n%s (%v), want\n%s", got, err, test.want)
 			}
 		})
+	}
+}
+
+// Of many who write the lock of one folder at once nobody's notes are lost.
+func TestLockOfManyAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	const writers = 20
+	var ready, done sync.WaitGroup
+	ready.Add(writers)
+	for i := range writers {
+		done.Go(func() {
+			l, err := ReadLock(dir)
+			ready.Done()
+			ready.Wait() // all have read it before the first one writes
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			l.Note(fmt.Sprint("place", i), []Known{{File: "a.json", ID: "1"}, {File: fmt.Sprintf("%d.json", i), ID: "2"}})
+			if err := l.Write(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	done.Wait()
+	l, err := ReadLock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range writers {
+		if place := fmt.Sprint("place", i); l.ID("a.json", place) != "1" || l.ID(fmt.Sprintf("%d.json", i), place) != "2" {
+			t.Errorf("what was noted for %s is lost", place)
+		}
+	}
+}
+
+// Two who noted different flows for one file and place are told so, and the first
+// one's note stays; what else the second one noted is kept.
+func TestLockConflict(t *testing.T) {
+	mine, path := lockOf(t, `{"file":"a.json","ids":{"prod":"1"}}`+"\n")
+	other, err := ReadLock(filepath.Dir(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.Note("prod", []Known{{File: "a.json", ID: "2"}, {File: "b.json", ID: "3"}})
+	if err := other.Write(); err != nil {
+		t.Fatal(err)
+	}
+	mine.Note("prod", []Known{{File: "a.json", ID: "9"}, {File: "b.json", ID: "3"}, {File: "c.json", ID: "4"}})
+	var conflict *ConflictError
+	if err := mine.Write(); !errors.As(err, &conflict) || len(conflict.Conflicts) != 1 || conflict.Conflicts[0].File != "a.json" {
+		t.Errorf("got %v, want a conflict about a.json", err)
+	}
+	want := `{"file":"a.json","ids":{"prod":"2"}}` + "\n" + `{"file":"b.json","ids":{"prod":"3"}}` + "\n" + `{"file":"c.json","ids":{"prod":"4"}}` + "\n"
+	if got, err := os.ReadFile(path); err != nil || string(got) != want {
+		t.Errorf("wrote\n%s (%v), want\n%s", got, err, want)
+	}
+	const unmerged = "<<<<<<< HEAD\n"
+	if err := os.WriteFile(path, []byte(unmerged), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mine.Note("prod", []Known{{File: "d.json", ID: "5"}})
+	if err := mine.Write(); err == nil || !strings.Contains(err.Error(), "has changed meanwhile") {
+		t.Errorf("got %v", err)
+	}
+	if got, _ := os.ReadFile(path); string(got) != unmerged {
+		t.Errorf("a lock that could not be read was written over: %s", got)
 	}
 }

@@ -6,38 +6,6 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Known is a file of which it is known which flow it is.
-type Known struct {
-	File   string // as in [Source]
-	FileID string // the id that the file itself gives, "" without
-	ID     string // of the flow at the place in question
-}
-
-// Note notes which flow each of the files is at a place. The line of a file that
-// was moved, or that took the place of another, moves along with all that it says
-// of other places.
-func (l *Lock) Note(place string, files []Known) {
-	before := map[string]string{}
-	for _, file := range l.Files(place) {
-		before[l.ID(file, place)] = file
-	}
-	moves := map[string]string{} // the file as the lock has it, by what it is now
-	for _, k := range files {
-		if was := before[k.ID]; was != "" && was != k.File {
-			moves[k.File] = was
-		}
-	}
-	l.move(moves)
-	for _, k := range files {
-		l.Set(k.File, place, k.ID)
-		if k.FileID != "" && !l.holds(k.File, k.FileID) {
-			line := l.lines[k.File]
-			line.Set("id", flow.AppendString(nil, k.FileID))
-			l.lines[k.File] = line
-		}
-	}
-}
-
 // move gives files the lines that others have; those lose theirs.
 func (l *Lock) move(moves map[string]string) {
 	was := maps.Clone(l.lines)
@@ -55,7 +23,7 @@ func (l *Lock) move(moves map[string]string) {
 		}
 		for _, m := range idsOf(was[to]) {
 			if l.ID(to, m.Key) == "" {
-				l.Set(to, m.Key, unquote(m.Value))
+				l.set(to, m.Key, unquote(m.Value))
 			}
 		}
 	}

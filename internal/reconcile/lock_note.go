@@ -1,0 +1,132 @@
+package reconcile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// Known is a file of which it is known which flow it is.
+type Known struct {
+	File   string // as in [Source]
+	FileID string // the id that the file itself gives, "" without
+	ID     string // of the flow at the place in question; "" for none any more
+}
+
+// note is what was noted at once, so that it can be noted again in a lock that
+// somebody else has written meanwhile.
+type note struct {
+	place string
+	files []Known
+	was   []string // the ids that these files had in the lock
+}
+
+// Note notes which flow each of the files is at a place. The line of a file that
+// was moved, or that took the place of another, moves along with all that it says
+// of other places. [Lock.Write] keeps it.
+func (l *Lock) Note(place string, files []Known) {
+	n := note{place: place, files: files}
+	for _, k := range files {
+		n.was = append(n.was, l.ID(k.File, place))
+	}
+	l.notes = append(l.notes, n)
+	l.apply(n)
+}
+
+func (l *Lock) apply(n note) {
+	before := map[string]string{}
+	for _, file := range l.Files(n.place) {
+		before[l.ID(file, n.place)] = file
+	}
+	moves := map[string]string{} // the file as the lock has it, by what it is now
+	for _, k := range n.files {
+		if was := before[k.ID]; was != "" && l.ID(k.File, n.place) != k.ID {
+			moves[k.File] = was
+		}
+	}
+	l.move(moves)
+	for _, k := range n.files {
+		l.set(k.File, n.place, k.ID)
+		if k.ID != "" && k.FileID != "" && !l.holds(k.File, k.FileID) {
+			line := l.lines[k.File]
+			line.Set("id", flow.AppendString(nil, k.FileID))
+			l.lines[k.File] = line
+		}
+	}
+}
+
+// Write writes the lock, unless its file says the same already. If the file is not
+// what [ReadLock] read, somebody else has written it meanwhile, for another profile
+// perhaps: then it keeps what they noted. Where they noted another flow for the same
+// file and place the error is a *[ConflictError], and their line stays.
+func (l *Lock) Write() error {
+	if len(l.notes) == 0 {
+		return nil
+	}
+	unlock := lockFolder(filepath.Dir(l.path))
+	defer unlock()
+	text, err := os.ReadFile(l.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &flowfile.Error{Path: l.path, Msg: "read the lock", Err: err}
+	}
+	var conflict *ConflictError
+	if !bytes.Equal(text, l.was) {
+		now, err := ReadLock(filepath.Dir(l.path))
+		if err != nil {
+			return fmt.Errorf("the lock has changed meanwhile and does not have what was done now; mend it and do the same again: %w", err)
+		}
+		conflict = now.replay(l.notes)
+		*l = *now
+	}
+	var b []byte
+	for _, file := range slices.Sorted(maps.Keys(l.lines)) {
+		b = append(l.lines[file].AppendJSON(b), '\n')
+	}
+	if !bytes.Equal(b, l.was) {
+		if err := flowfile.Replace(l.path, func(w io.Writer) error {
+			_, err := w.Write(b)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	l.was, l.notes = b, nil
+	if conflict != nil {
+		return conflict
+	}
+	return nil
+}
+
+// replay notes in l what was noted in an older reading, nil for no conflicts.
+func (l *Lock) replay(notes []note) *ConflictError {
+	var conflicts []Conflict
+	for _, n := range notes {
+		todo := note{place: n.place}
+		for i, k := range n.files {
+			now := l.ID(k.File, n.place)
+			if now == n.was[i] || now == k.ID {
+				todo.files = append(todo.files, k)
+				continue
+			}
+			conflicts = append(conflicts, Conflict{
+				File:       k.File,
+				Reason:     fmt.Sprintf("has got another flow for %q in %s meanwhile than here; see which one is right", n.place, l.path),
+				Candidates: []Candidate{{ID: now}, {ID: k.ID}},
+			})
+		}
+		l.apply(todo)
+	}
+	if conflicts == nil {
+		return nil
+	}
+	return &ConflictError{conflicts}
+}
