@@ -6,15 +6,13 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
-
+	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// chooseIDs gives the flows that are to be made ids that follow from whose they
-// are and who they are in the files. Another import of the same files at the same
-// moment chooses the same ones, and the server makes each flow once. An id that is
+// chooseIDs gives the flows that are to be made the ids of [reconcile.NewIDs], so that
+// two imports of the same files at the same moment make each flow once. An id that is
 // in use already, by a flow that was renamed since, is not chosen. The real backend
 // chooses the ids itself.
 func chooseIDs(ctx context.Context, c *client.Client, flows []*incoming, have []*stored) error {
@@ -33,13 +31,12 @@ func chooseIDs(ctx context.Context, c *client.Client, flows []*incoming, have []
 	for _, s := range have {
 		taken[s.id] = true
 	}
-	space := uuid.NewSHA1(uuid.NameSpaceOID, []byte("flowctl import "+me.ID))
+	newID := reconcile.NewIDs(me.ID)
 	for _, f := range flows {
 		if !isNew(f) {
 			continue
 		}
-		// Names have no NUL.
-		if id := uuid.NewSHA1(space, []byte(f.name+"\x00"+f.id)).String(); !taken[id] {
+		if id := newID(f.name, f.id); !taken[id] {
 			f.chosen, taken[id] = id, true
 		}
 	}

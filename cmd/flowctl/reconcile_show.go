@@ -51,7 +51,7 @@ func (a *app) showPlan(w io.Writer, p *reconcile.Plan) error {
 // foundBy names the flow on the server, and how it was found if not by the lock.
 func foundBy(s reconcile.Step) string {
 	switch {
-	case s.ID == "":
+	case s.ID == "", s.Action == reconcile.Create && s.ID != s.FileID: // one that nobody has seen yet
 		return ""
 	case s.Match == reconcile.ByName || s.Match == reconcile.ByID:
 		return fmt.Sprintf(" (%s, found by its %s)", s.ID, s.Match)

@@ -1,15 +1,10 @@
 package reconcile
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"runtime"
 	"sync"
 	"sync/atomic"
-
-	"github.com/google/uuid"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -35,7 +30,8 @@ type ApplyOptions struct {
 // Apply carries out a plan: what is to be made and changed, many at a time, then,
 // if all that went well, what is to be deleted. After the end of begin no further
 // write is begun; those under way have until finish ends. A flow that has changed
-// since the plan was made is not written over: that is [client.ErrConflict].
+// since the plan was made is not written over: that is [client.ErrConflict], unless it
+// is by now what the plan would have made it.
 //
 // What was written is read back, in one list, and compared with what was sent; what
 // differs is in Result.Changed. A new flow that somebody else made at the same time,
@@ -131,10 +127,8 @@ func (a *applier) write(ctx context.Context, r *Result) {
 		return
 	}
 	switch {
-	case r.Action == Create && a.ours:
-		// A new id is as good as an Idempotency-Key, and nobody has to remember it.
-		id := cmp.Or(r.Step.ID, uuid.NewString())
-		f, r.Err = a.c.Flows.Put(ctx, id, *r.Spec, client.IfAbsent(), brief)
+	case r.Action == Create && r.Step.ID != "":
+		f, r.Err = a.c.Flows.Put(ctx, r.Step.ID, *r.Spec, client.IfAbsent(), brief)
 	case r.Action == Create:
 		f, r.Err = a.c.Flows.Create(ctx, *r.Spec, brief)
 	case a.ours:
@@ -142,102 +136,24 @@ func (a *applier) write(ctx context.Context, r *Result) {
 	default:
 		f, r.Err = a.c.Flows.Update(ctx, r.ID, client.Replace(*r.Spec), was, brief)
 	}
+	if errors.Is(r.Err, client.ErrConflict) {
+		f, r.Err = a.sameAlready(ctx, r)
+	}
 	if r.Err == nil {
 		r.ID, r.Done = f.ID, true
 	}
 }
 
-// accept takes f as what the server has of a flow that was written.
-func (a *applier) accept(r *Result, f flow.Flow) {
-	r.ID, r.Done, r.Err = f.ID, true, nil
-	if spellTheSame(f.Spec, *r.Spec) {
-		return
+// sameAlready gives the flow that somebody else wrote first, if that is what was to be
+// written: two who apply the same files at once do not stand in each other's way. The
+// error is that of r, if it is not.
+func (a *applier) sameAlready(ctx context.Context, r *Result) (flow.Flow, error) {
+	f, _, err := a.c.Flows.Get(ctx, r.Step.ID)
+	if err != nil || len(a.differences(f.Spec, *r.Spec)) > 0 {
+		return f, r.Err
 	}
-	for _, c := range a.differences(f.Spec, *r.Spec) {
-		r.Changed = append(r.Changed, Place(c))
-	}
+	return f, nil
 }
-
-// verify looks at what the server has of the flows that were written.
-func (a *applier) verify(ctx context.Context, writes []*Result) error {
-	written, lost, made := map[string]*Result{}, map[string][]*Result{}, map[string][]*Result{}
-	for _, r := range writes {
-		if r.Begun && r.Action == Create {
-			made[r.Name] = append(made[r.Name], r)
-		}
-		switch {
-		case r.Done:
-			written[r.ID] = r
-		case r.Begun && isUnsure(r.Err):
-			lost[r.Name] = append(lost[r.Name], r)
-		}
-	}
-	if len(written)+len(lost) == 0 {
-		return nil
-	}
-	known := map[string]bool{}
-	for i := range a.results {
-		known[a.results[i].ID] = true
-	}
-	var twins []Candidate
-	var comparing errgroup.Group // while the list comes in
-	comparing.SetLimit(runtime.GOMAXPROCS(0))
-	defer func() { _ = comparing.Wait() }()
-	for f, err := range a.c.Flows.All(ctx, client.ListOptions{Graph: true}) {
-		if err != nil {
-			return err
-		}
-		if r := written[f.ID]; r != nil {
-			delete(written, f.ID)
-			comparing.Go(func() error {
-				a.accept(r, f)
-				return nil
-			})
-			continue
-		}
-		if r := a.found(f, lost[f.Name], known); r != nil {
-			a.accept(r, f)
-		} else if made[f.Name] != nil && !known[f.ID] {
-			twins = append(twins, Candidate{f.ID, f.Name})
-		}
-	}
-	_ = comparing.Wait() // there are no errors
-	for _, twin := range twins {
-		for _, r := range made[twin.Name] {
-			if r.Done {
-				r.Err = &TwinError{ID: r.ID, Twin: twin}
-			}
-		}
-	}
-	for id, r := range written {
-		f, _, err := a.c.Flows.Get(ctx, id) // another's, which the list of one's own does not have
-		if err != nil {
-			r.Done, r.Err = false, err
-			continue
-		}
-		a.accept(r, f)
-	}
-	return nil
-}
-
-// found gives that of the writes whose answer was lost which made f what it is.
-func (a *applier) found(f flow.Flow, lost []*Result, known map[string]bool) *Result {
-	for _, r := range lost {
-		mine := r.ID == f.ID || r.Action == Create && (r.Step.ID == f.ID || r.Step.ID == "" && !known[f.ID])
-		if !r.Done && mine && len(a.differences(f.Spec, *r.Spec)) == 0 {
-			return r
-		}
-	}
-	return nil
-}
-
-// isUnsure tells failures after which the write may have been done all the same.
-func isUnsure(err error) bool {
-	var failed *client.Error
-	return errors.As(err, &failed) && (failed.StatusCode < 400 || failed.StatusCode >= 500)
-}
-
-func isGone(err error) bool { return errors.Is(err, client.ErrNotFound) }
 
 // Record notes in the lock which flow each file is now, and forgets those that were
 // deleted.

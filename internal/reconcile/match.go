@@ -16,6 +16,8 @@ type item struct {
 	ids   []candidate // that its flow may have, best first
 	match *stored     // nil for a new flow
 	how   Match
+
+	chosen string // the id that a new flow is to have, "" for any
 }
 
 type candidate struct {
@@ -40,6 +42,7 @@ type matcher struct {
 	revisions bool
 	items     []*item
 	seen      map[string]*stored   // by id: the flows that somebody may want
+	taken     map[string]bool      // the ids of all flows in the list, and those that new ones get
 	named     map[string][]*stored // the caller's own of these by name, in the order of the list
 
 	best  map[string]*item // by the first of an item's ids
@@ -55,7 +58,7 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 	}
 	m := &matcher{
 		traits: traits{ours: info.Flowctl}, place: opts.Place, lock: lock, revisions: opts.Revisions,
-		seen: map[string]*stored{}, named: map[string][]*stored{},
+		seen: map[string]*stored{}, taken: map[string]bool{}, named: map[string][]*stored{},
 		best: map[string]*item{}, ids: map[string]bool{}, names: map[string]int{},
 	}
 	origins := lock.origins(files)
@@ -69,6 +72,7 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 		if err != nil {
 			return nil, err
 		}
+		m.taken[strings.Clone(f.ID)] = true
 		at, err := m.look(f)
 		if err != nil {
 			return nil, err
@@ -141,13 +145,7 @@ func (m *matcher) isSame(it *item, stored flow.Spec) (bool, error) {
 // strangers looks for wanted flows that are not the caller's own: shared with them,
 // or an admin's to change.
 func (m *matcher) strangers(ctx context.Context, c *client.Client) error {
-	missing := 0
-	for id := range m.ids {
-		if m.seen[id] == nil {
-			missing++
-		}
-	}
-	if missing == 0 {
+	if !m.misses() {
 		return nil
 	}
 	var found []string
@@ -169,6 +167,22 @@ func (m *matcher) strangers(ctx context.Context, c *client.Client) error {
 		}
 	}
 	return nil
+}
+
+// misses tells whether a flow is not in the list that a file or the lock would have
+// before all others.
+func (m *matcher) misses() bool {
+	for _, it := range m.items {
+		if len(it.ids) > 0 && m.seen[it.ids[0].id] == nil {
+			return true
+		}
+	}
+	for _, file := range m.lock.Files(m.place) {
+		if m.seen[m.lock.ID(file, m.place)] == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // resolve decides which flow each file is.

@@ -87,6 +87,9 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 	if err != nil {
 		return nil, err
 	}
+	if err := m.chooseIDs(ctx, c); err != nil {
+		return nil, err
+	}
 	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server, Steps: make([]Step, len(m.items))}
 	var steps errgroup.Group // they read files again
 	steps.SetLimit(runtime.GOMAXPROCS(0))
@@ -108,15 +111,13 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 
 // step says what to do with a file's flow.
 func (m *matcher) step(it *item) (Step, error) {
-	s := Step{Action: Create, File: it.Path, FileID: it.ID, Name: it.Name, Match: it.how}
+	s := Step{Action: Create, File: it.Path, FileID: it.ID, ID: it.chosen, Name: it.Name, Match: it.how}
 	at := it.match
 	if at != nil {
 		s.ID, s.Action, s.Revision = at.id, Unchanged, at.revision
 		if at.same {
 			return s, nil
 		}
-	} else if m.ours && client.IsID(it.ID) && !m.taken(it.ID) {
-		s.ID = it.ID
 	}
 	file, err := it.Spec()
 	if err != nil {
@@ -133,9 +134,6 @@ func (m *matcher) step(it *item) (Step, error) {
 	s.Spec, s.Dropped = &clean, m.dropped(clean)
 	return s, nil
 }
-
-// taken tells whether the server has a flow of this id.
-func (m *matcher) taken(id string) bool { return m.seen[id] != nil }
 
 // deletions are for the flows that the lock knows and no file is any more.
 func (m *matcher) deletions() []Step {
