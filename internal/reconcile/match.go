@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/pkg/client"
@@ -37,13 +38,12 @@ type stored struct {
 // matcher finds out which file is which flow. A flow is at most one file's.
 type matcher struct {
 	traits
-	place     string
-	lock      *Lock
-	revisions bool
-	items     []*item
-	seen      map[string]*stored   // by id: the flows that somebody may want
-	taken     map[string]bool      // the ids of all flows in the list, and those that new ones get
-	named     map[string][]*stored // the caller's own of these by name, in the order of the list
+	Options
+	lock  *Lock
+	items []*item
+	seen  map[string]*stored   // by id: the flows that somebody may want
+	taken map[string]bool      // the ids of all flows in the list, and those that new ones get
+	named map[string][]*stored // the caller's own of these by name, in the order of the list
 
 	best  map[string]*item // by the first of an item's ids
 	ids   map[string]bool  // all ids that somebody may want
@@ -57,7 +57,7 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 		return nil, err
 	}
 	m := &matcher{
-		traits: traits{ours: info.Flowctl}, place: opts.Place, lock: lock, revisions: opts.Revisions,
+		traits: traits{ours: info.Flowctl}, Options: opts, lock: lock,
 		seen: map[string]*stored{}, taken: map[string]bool{}, named: map[string][]*stored{},
 		best: map[string]*item{}, ids: map[string]bool{}, names: map[string]int{},
 	}
@@ -65,8 +65,8 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 	for _, f := range files {
 		m.add(f, cmp.Or(origins[f.Path], f.Path))
 	}
-	for _, file := range lock.Files(m.place) {
-		m.ids[lock.ID(file, m.place)] = true
+	for _, file := range lock.Files(m.Place) {
+		m.ids[lock.ID(file, m.Place)] = true
 	}
 	for f, err := range c.Flows.All(ctx, client.ListOptions{Graph: true}) {
 		if err != nil {
@@ -97,10 +97,10 @@ func (m *matcher) add(f Source, origin string) {
 			m.ids[id] = true
 		}
 	}
-	want(m.lock.ID(origin, m.place), ByLock)
+	want(m.lock.ID(origin, m.Place), ByLock)
 	want(f.ID, ByID)
 	// A server may be known by its address to one and as a profile to another.
-	for _, id := range m.lock.otherIDs(origin, m.place) {
+	for _, id := range m.lock.otherIDs(origin, m.Place) {
 		want(id, ByLock)
 	}
 	if len(it.ids) > 0 {
@@ -126,7 +126,7 @@ func (m *matcher) look(f flow.Flow) (*stored, error) {
 	if !at.same {
 		at.spec = f.Spec
 	}
-	if !at.same || m.revisions {
+	if !at.same || m.Revisions {
 		at.revision = client.ContentRevision(f)
 	}
 	m.seen[at.id] = at
@@ -169,20 +169,17 @@ func (m *matcher) strangers(ctx context.Context, c *client.Client) error {
 	return nil
 }
 
-// misses tells whether a flow is not in the list that a file or the lock would have
-// before all others.
+// misses tells whether a flow is not in the list that a file would have before all
+// others, or that may have to be deleted.
 func (m *matcher) misses() bool {
 	for _, it := range m.items {
 		if len(it.ids) > 0 && m.seen[it.ids[0].id] == nil {
 			return true
 		}
 	}
-	for _, file := range m.lock.Files(m.place) {
-		if m.seen[m.lock.ID(file, m.place)] == nil {
-			return true
-		}
-	}
-	return false
+	return m.Prune && slices.ContainsFunc(m.lock.Files(m.Place), func(file string) bool {
+		return m.seen[m.lock.ID(file, m.Place)] == nil
+	})
 }
 
 // resolve decides which flow each file is.

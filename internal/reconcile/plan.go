@@ -103,7 +103,7 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 		return nil, err
 	}
 	slices.SortFunc(p.Steps, func(a, b Step) int { return strings.Compare(a.File, b.File) })
-	if opts.Prune {
+	if m.Prune {
 		p.Steps = append(p.Steps, m.deletions()...)
 	}
 	return p, nil
@@ -146,8 +146,8 @@ func (m *matcher) deletions() []Step {
 		}
 	}
 	var steps []Step
-	for _, file := range m.lock.Files(m.place) {
-		at := m.seen[m.lock.ID(file, m.place)]
+	for _, file := range m.lock.Files(m.Place) {
+		at := m.seen[m.lock.ID(file, m.Place)]
 		if files[file] || at == nil || claimed[at.id] {
 			continue
 		}

@@ -1,0 +1,108 @@
+package reconcile
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+// On our server, where the client chooses the id of a new flow, a write that did not
+// arrive is not taken for done because somebody else's flow says the same.
+func TestLostCreateIsKnownByItsID(t *testing.T) {
+	lose := func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPut {
+				twin := r.Clone(r.Context())
+				twin.URL.Path += "-of-another"
+				h.ServeHTTP(httptest.NewRecorder(), twin)
+				panic(http.ErrAbortHandler)
+			}
+			h.ServeHTTP(w, r)
+		})
+	}
+	onBoth(t, lose, func(t *testing.T, c *client.Client, ours bool) {
+		if !ours {
+			return // there it can only be known by what it says
+		}
+		lock, _ := lockOf(t, "")
+		results, err := Apply(t.Context(), t.Context(), c, plan(t, c, lock, false, named(t, "a.json", "A")), ApplyOptions{Parallel: 1})
+		if err != nil || results[0].Done || results[0].Err == nil {
+			t.Errorf("got %+v, %v; want a failure", results[0], err)
+		}
+		flows, err := c.Flows.List(t.Context(), client.ListOptions{})
+		if err != nil || len(flows) != 1 {
+			t.Errorf("%d flows are there (%v), want the other's", len(flows), err)
+		}
+	})
+}
+
+// What was written and cannot be looked at is not as the plan says for sure, but it
+// was written, and the lock knows it.
+func TestWrittenThoughNotReadBack(t *testing.T) {
+	var hidden atomic.Bool
+	hide := func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			path, isFlow := strings.CutPrefix(r.URL.Path, "/api/v1/flows/")
+			switch {
+			case r.Method != http.MethodGet:
+				hidden.Store(true)
+			case hidden.Load() && isFlow && path != "":
+				http.Error(w, "Internal Server Error", http.StatusInternalServerError)
+				return
+			case hidden.Load() && isFlow:
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = w.Write([]byte("[]"))
+				return
+			}
+			h.ServeHTTP(w, r)
+		})
+	}
+	onBoth(t, hide, func(t *testing.T, c *client.Client, _ bool) {
+		hidden.Store(false)
+		lock, _ := lockOf(t, "")
+		results, err := Apply(t.Context(), t.Context(), c, plan(t, c, lock, false, named(t, "a.json", "A")), ApplyOptions{Parallel: 1})
+		var failed *client.Error
+		if err != nil || !results[0].Done || !errors.As(results[0].Err, &failed) || failed.StatusCode != http.StatusInternalServerError {
+			t.Fatalf("got %+v, %v; want it done, and the error of looking", results[0], err)
+		}
+		Record(lock, "prod", results)
+		if id := lock.ID("a.json", "prod"); id == "" || id != results[0].ID {
+			t.Errorf("the lock has %q, want %q", id, results[0].ID)
+		}
+	})
+}
+
+// The flows of others are listed where the lock's flow is not among one's own, but not
+// for what it knows of other places.
+func TestOthersFlowsAreListedIfNeeded(t *testing.T) {
+	var lists atomic.Int64
+	count := func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Path, "accessible") {
+				lists.Add(1)
+			}
+			h.ServeHTTP(w, r)
+		})
+	}
+	onBoth(t, count, func(t *testing.T, c *client.Client, _ bool) {
+		lock, _ := lockOf(t, `{"file":"a.json","ids":{"staging":"there"}}`+"\n"+`{"file":"gone.json","ids":{"staging":"other"}}`+"\n")
+		file := named(t, "a.json", "A")
+		file.ID = "of-staging"
+		for i, want := range []int64{1, 0, 1} {
+			if i == 2 {
+				lock.Note("prod", []Known{{File: "gone.json", ID: "gone"}})
+			}
+			lists.Store(0)
+			p := plan(t, c, lock, true, file)
+			if got := lists.Load(); got != want {
+				t.Errorf("plan %d listed others' flows %d times, want %d", i, got, want)
+			}
+			apply(t, c, lock, p)
+		}
+	})
+}
