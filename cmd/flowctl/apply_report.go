@@ -94,18 +94,27 @@ func failureOf(r *reconcile.Result) error {
 
 // verdict is the error that the command ends with.
 func (o *applyOptions) verdict(ctx context.Context, failures []error, done, left int) error {
-	const again = "mend that and apply again for the rest"
 	if ctx.Err() == nil && len(failures) == 1 && done == 0 {
 		return failures[0]
 	}
 	for _, err := range failures {
 		o.app.fail(err.Error())
 	}
+	conflicts := 0
+	for _, err := range failures {
+		if exitCode(ctx, err) == exitConflict {
+			conflicts++
+		}
+	}
 	switch {
 	case ctx.Err() != nil && left+len(failures) > 0:
 		return errors.New("interrupted: apply again for the rest")
-	case len(failures) > 0:
-		return someError{fmt.Sprintf("not all is as the files say; %s", again)}
+	case len(failures) == 0:
+		return nil
+	case conflicts == len(failures) && done == 0:
+		return conflictError{errors.New("nothing was written, for flows have changed meanwhile; see 'flowctl plan' and apply again")}
+	case conflicts == len(failures):
+		return someError{"flows have changed meanwhile; see 'flowctl plan' and apply again for the rest"}
 	}
-	return nil
+	return someError{"not all is as the files say; mend that and apply again for the rest"}
 }

@@ -52,10 +52,11 @@ func (f *incoming) create(ctx context.Context, c *client.Client, spec flow.Spec,
 	if !errors.Is(err, client.ErrConflict) {
 		return made, err
 	}
-	// It was not there when the flows were listed.
-	there, _, lookErr := c.Flows.Get(ctx, f.chosen)
-	if lookErr != nil || there.Name != f.name {
-		return flow.Flow{}, errors.Join(err, lookErr)
+	// It was not there when the flows were listed: another import made it, or it is
+	// somebody else's by now, or has another name.
+	there, _, err := c.Flows.Get(ctx, f.chosen)
+	if err != nil || there.Name != f.name {
+		return c.Flows.Create(ctx, spec, client.WithoutGraph())
 	}
 	if ifExists != ifExistsSkip {
 		return flow.Flow{}, conflictError{fmt.Errorf("another import made it meanwhile, as flow %s; run it again with --if-exists skip or update", f.chosen)}

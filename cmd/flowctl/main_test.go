@@ -68,6 +68,7 @@ func TestScript(t *testing.T) {
 			"newer":       scriptNewer,
 			"requests":    scriptRequests,
 			"server":      scriptServer,
+			"meanwhile":   scriptMeanwhile,
 			"trouble":     scriptTrouble,
 			"upstream":    scriptUpstream,
 		},

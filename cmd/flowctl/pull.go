@@ -164,6 +164,9 @@ func (o *pullOptions) verdict(failed []error, done int) error {
 
 // into writes what the server has into a file.
 func (o *pullOptions) into(ctx context.Context, path string, f *reconcile.Pulled) error {
+	if _, err := f.Spec(); err != nil { // an edit that was saved meanwhile is not written over
+		return err
+	}
 	r := o.app.readSource(ctx, source{path: path}, false)
 	if err := oneFlow(path, r); err != nil {
 		return err
