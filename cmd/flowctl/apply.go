@@ -53,7 +53,9 @@ changes nothing.
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
 	f.BoolVar(&o.keepGoing, "keep-going", false, "write what can be written, whatever fails")
-	f.IntVar(&o.parallel, "parallel", 8, "write so many flows at a time")
+	// Twice as many as of an import: what is written is read back, too, and a server
+	// waits for its disk most of the time.
+	f.IntVar(&o.parallel, "parallel", 16, "write so many flows at a time")
 	f.StringVar(&o.summary, "summary", "", "append a report to `FILE` as Markdown")
 	o.env.register(cmd)
 	o.out.register(cmd)
