@@ -53,6 +53,26 @@ func TestWriteFileFull(t *testing.T) {
 	}
 }
 
+// Without room for the flow, what its layout file says of a node that was to go is
+// still there.
+func TestSidecarFull(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f.json")
+	old := parse(t, `{"nodes":[{"id":"a","position":{"x":1}},{"id":"gone","position":{"x":2}}]}`)
+	next := parse(t, `{"nodes":[{"id":"a","position":{"x":1},"data":"`+strings.Repeat("x", 1<<20)+`"},{"id":"b","position":{"x":3}}]}`)
+	old.Form, next.Form = Sidecar, Sidecar
+	if _, err := WriteFile(t.Context(), path, old); err != nil {
+		t.Fatal(err)
+	}
+	limitFileSize(t, 4096)
+	if _, err := WriteFile(t.Context(), path, next); err == nil {
+		t.Error("there was room")
+	}
+	files, err := ReadFile(t.Context(), path)
+	if err != nil || !sameFlow(files[0].Spec, old.Spec) {
+		t.Errorf("the flow is %s, %v", files[0].Spec.AppendJSON(nil), err)
+	}
+}
+
 // limitFileSize makes writes beyond size fail, as on a full disk, until the test
 // ends.
 func limitFileSize(t *testing.T, size uint64) {
