@@ -36,6 +36,31 @@ func TestWriteFileMode(t *testing.T) {
 	}
 }
 
+// A new layout file may be read by those who may read its flow, under its next name too.
+func TestLayoutMode(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f.json")
+	f := parse(t, `{"nodes":[{"id":"a","position":{"x":1}}]}`)
+	if _, err := WriteFile(t.Context(), path, f); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.Form = Sidecar
+	if _, err := WriteFile(t.Context(), path, f); err != nil {
+		t.Fatal(err)
+	}
+	if err := rename(path, filepath.Join(dir, "g.json")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"g.json", "g.layout.json"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode() != 0o600 {
+			t.Errorf("%s: mode %v, %v", name, info.Mode(), err)
+		}
+	}
+}
+
 // Without room for the whole file nothing is left of it, and the old one stays.
 func TestWriteFileFull(t *testing.T) {
 	dir := t.TempDir()

@@ -160,6 +160,16 @@ func (l *layout) join(files []File) error {
 	return nil
 }
 
+// fits tells whether the layout names no node but those of a flow. What was left over
+// when that was written does; the layout of another flow does not.
+func (l *layout) fits(s flow.Spec) bool {
+	ids := make(map[string]bool, len(s.Nodes))
+	for _, n := range s.Nodes {
+		ids[n.ID] = true
+	}
+	return !slices.ContainsFunc(l.nodes, func(p placed) bool { return !ids[p.id] })
+}
+
 // placedNodes gives what of a flow stands in its layout file.
 func placedNodes(s flow.Spec) []placed {
 	split := newSplitter(s)

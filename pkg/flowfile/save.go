@@ -109,6 +109,8 @@ type part struct {
 	write   func(io.Writer) error // nil for one that there is to be no more
 	was     []byte                // what the file holds, nil if that is not known
 	interim bool                  // what comes for the time until the flow is replaced
+	from    string                // what is to be renamed, "" for what is written
+	like    string                // the file whose mode a new one gets, "" for the usual mode
 }
 
 // newParts gives the files to keep flows in, in an order in which they can be
@@ -166,7 +168,7 @@ func newParts(ctx context.Context, path string, files []File) ([]part, error) {
 func sidecarParts(beside string, there *layout, s flow.Spec, document part) []part {
 	nodes := placedNodes(s)
 	of := func(nodes []placed, extra flow.Object) part {
-		return part{path: beside, write: func(w io.Writer) error { return printLayout(w, nodes, extra) }}
+		return part{path: beside, like: document.path, write: func(w io.Writer) error { return printLayout(w, nodes, extra) }}
 	}
 	if there == nil {
 		return []part{of(nodes, nil), document}
@@ -262,16 +264,24 @@ func (p part) compareTo(r io.Reader) (Change, error) {
 	return Unchanged, nil
 }
 
-// replace writes or removes the part, and names the folder that is to be synced.
+// replace writes, renames or removes the part, and names the folder that is to be
+// synced.
 func (p part) replace() (dir string, err error) {
-	if p.write == nil {
+	switch {
+	case p.from != "":
+		return filepath.Dir(p.path), os.Rename(p.from, p.path)
+	case p.write == nil:
 		return filepath.Dir(p.path), os.Remove(p.path)
 	}
-	return replace(p.path, p.write)
+	return replace(p.path, p.like, p.write)
 }
 
 func (p part) failed(err error) error {
-	return &Error{Path: p.path, Msg: "write the file", Err: withoutPath(err)}
+	msg := "write the file"
+	if p.from != "" {
+		msg = "rename the file"
+	}
+	return &Error{Path: p.path, Msg: msg, Err: withoutPath(err)}
 }
 
 var errDiffers = errors.New("differs")
