@@ -17,7 +17,7 @@ import (
 // regular file (a terminal, a pipe, /dev/null) is written to as it is. The error
 // is an *[Error].
 func Replace(path string, write func(io.Writer) error) error {
-	dir, err := replace(path, write)
+	dir, err := replace(path, "", write)
 	if err == nil && dir != "" {
 		err = syncDir(dir)
 	}
@@ -28,13 +28,17 @@ func Replace(path string, write func(io.Writer) error) error {
 }
 
 // replace is Replace but for the folder, which it names: the new file is sure to
-// be found there after a power cut once that is synced. "" is none to be synced.
-func replace(path string, write func(io.Writer) error) (dir string, err error) {
+// be found there after a power cut once that is synced. "" is none to be synced. A
+// file that was not there gets the mode of the one at like, unless that is "".
+func replace(path, like string, write func(io.Writer) error) (dir string, err error) {
 	if path, err = followLinks(path); err != nil {
 		return "", err
 	}
 	mode := fs.FileMode(0o666) // less the umask
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) && like != "" {
+		info, err = os.Stat(like)
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:

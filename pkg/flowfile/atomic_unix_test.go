@@ -36,6 +36,31 @@ func TestWriteFileMode(t *testing.T) {
 	}
 }
 
+// A new layout file may be read by those who may read its flow, under its next name too.
+func TestLayoutMode(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f.json")
+	f := parse(t, `{"nodes":[{"id":"a","position":{"x":1}}]}`)
+	if _, err := WriteFile(t.Context(), path, f); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.Form = Sidecar
+	if _, err := WriteFile(t.Context(), path, f); err != nil {
+		t.Fatal(err)
+	}
+	if err := rename(path, filepath.Join(dir, "g.json")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"g.json", "g.layout.json"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode() != 0o600 {
+			t.Errorf("%s: mode %v, %v", name, info.Mode(), err)
+		}
+	}
+}
+
 // Without room for the whole file nothing is left of it, and the old one stays.
 func TestWriteFileFull(t *testing.T) {
 	dir := t.TempDir()
@@ -50,6 +75,26 @@ func TestWriteFileFull(t *testing.T) {
 	}
 	if got := nameIn(t, path); got != "kept" || entries(t, dir) != "f.json" {
 		t.Errorf("the file holds %q; files: %s", got, entries(t, dir))
+	}
+}
+
+// Without room for the flow, what its layout file says of a node that was to go is
+// still there.
+func TestSidecarFull(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f.json")
+	old := parse(t, `{"nodes":[{"id":"a","position":{"x":1}},{"id":"gone","position":{"x":2}}]}`)
+	next := parse(t, `{"nodes":[{"id":"a","position":{"x":1},"data":"`+strings.Repeat("x", 1<<20)+`"},{"id":"b","position":{"x":3}}]}`)
+	old.Form, next.Form = Sidecar, Sidecar
+	if _, err := WriteFile(t.Context(), path, old); err != nil {
+		t.Fatal(err)
+	}
+	limitFileSize(t, 4096)
+	if _, err := WriteFile(t.Context(), path, next); err == nil {
+		t.Error("there was room")
+	}
+	files, err := ReadFile(t.Context(), path)
+	if err != nil || !sameFlow(files[0].Spec, old.Spec) {
+		t.Errorf("the flow is %s, %v", files[0].Spec.AppendJSON(nil), err)
 	}
 }
 

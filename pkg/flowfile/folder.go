@@ -49,7 +49,7 @@ func (d *Folder) place(ctx context.Context, f File) (at place, err error) {
 	defer d.mu.Unlock()
 	name := fileName(f.ID, f.Spec.Name, shortID)
 	for n := 1; ; n++ {
-		at, free, err := d.look(ctx, name, f.ID)
+		at, free, err := d.look(ctx, name, f)
 		if err == nil && free {
 			d.taken[name] = f.ID
 			if at.was == nil {
@@ -94,22 +94,35 @@ func (d *Folder) Write(ctx context.Context, f File) (path string, change Change,
 	return at.path, change, nil
 }
 
-// rename gives a flow file, and before that the layout beside it, another name that
-// is free: until the last step it is found, and completed, under the old one.
+// rename gives a flow file and the layout beside it another name that is free.
 func rename(old, path string) error {
-	err := os.Rename(LayoutPath(old), LayoutPath(path))
-	if errors.Is(err, fs.ErrNotExist) { // what may be there is left over
-		if err = os.Remove(LayoutPath(path)); errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-	}
-	if err == nil {
-		err = os.Rename(old, path)
-	}
+	parts, err := renameParts(old, path)
 	if err != nil {
-		return &Error{Path: path, Msg: "rename the file", Err: withoutPath(err)}
+		return err
 	}
-	return nil
+	return replaceParts(parts, false)
+}
+
+// renameParts gives the steps to rename a flow file, whose layout is copied before and
+// removed after it: whenever they are cut short, the flow has its layout under one
+// name or the other, and is found, and completed, there.
+func renameParts(old, path string) ([]part, error) {
+	was, beside := part{path: LayoutPath(old)}, part{path: LayoutPath(path)}
+	document := part{path: path, from: old}
+	text, err := os.ReadFile(was.path)
+	switch {
+	case err == nil:
+		beside.like = was.path
+		beside.write = func(w io.Writer) error { _, err := w.Write(text); return err }
+		return []part{beside, document, was}, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, was.failed(err)
+	}
+	// Beside a flow with all in one file would lie what is left over from before.
+	if _, err := os.Lstat(beside.path); errors.Is(err, fs.ErrNotExist) {
+		return []part{document}, nil
+	}
+	return []part{beside, document}, nil
 }
 
 // Sync makes sure that the files that were written are found in the folder after
@@ -123,11 +136,11 @@ func (d *Folder) Sync() error {
 
 // look tells whether the flow may have the name, and what is in its file if there
 // is one already. A name is not free if a layout of it could lead elsewhere, or, of
-// a new file, if what has the layout's name is something else.
-func (d *Folder) look(ctx context.Context, name, id string) (at place, free bool, err error) {
+// a new file, if what has the layout's name may be somebody else's.
+func (d *Folder) look(ctx context.Context, name string, f File) (at place, free bool, err error) {
 	at.path = filepath.Join(d.dir, name)
 	owner, given := d.taken[name]
-	if given && (owner != id || id == "") {
+	if given && (owner != f.ID || f.ID == "") {
 		return at, false, nil
 	}
 	layout, layoutErr := os.Lstat(LayoutPath(at.path))
@@ -138,10 +151,11 @@ func (d *Folder) look(ctx context.Context, name, id string) (at place, free bool
 		if at.bare = errors.Is(layoutErr, fs.ErrNotExist); at.bare {
 			return at, true, nil
 		}
-		if _, err := readLayout(ctx, LayoutPath(at.path)); err != nil {
+		left, err := readLayout(ctx, LayoutPath(at.path))
+		if err != nil {
 			return at, false, ctx.Err() // whose, if anybody's, is not known
 		}
-		return at, true, nil
+		return at, left == nil || left.fits(f.Spec), nil
 	} else if err != nil {
 		return at, false, err
 	}
@@ -149,7 +163,7 @@ func (d *Folder) look(ctx context.Context, name, id string) (at place, free bool
 	if ctx.Err() != nil {
 		return at, false, ctx.Err()
 	}
-	return at, err == nil && at.was != nil && at.was.ID == id && id != "", nil
+	return at, err == nil && at.was != nil && at.was.ID == f.ID && f.ID != "", nil
 }
 
 // formerFile finds the file that the flow has under a former name of it, "" if
@@ -162,7 +176,7 @@ func (d *Folder) formerFile(ctx context.Context, f File) (string, *File, error) 
 	d.list()
 	for _, length := range []int{shortID, maxSlug} {
 		for _, name := range d.there[lastPart(fileName(f.ID, f.Spec.Name, length))] {
-			at, mine, err := d.look(ctx, name, f.ID)
+			at, mine, err := d.look(ctx, name, f)
 			if err != nil {
 				return "", nil, err
 			}

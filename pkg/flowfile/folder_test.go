@@ -200,6 +200,123 @@ func TestFolderWriteSidecar(t *testing.T) {
 	}
 }
 
+// Whatever step of renaming a flow is the last one that happens, it is there under one
+// of its names, with its layout, and is completed the next time.
+func TestFolderRenameSteps(t *testing.T) {
+	f := FromFlow(stored(t, strings.Replace(storedReview, `"type":"input"`, `"type":"input","position":{"x":1}`, 1)))
+	const oldName, newName = "review-01234567.json", "re-read-01234567.json"
+	tests := []struct {
+		form  Form
+		left  string // over under the new name
+		steps int
+		rest  string // what is left over when it ends, if that is after the last step but one
+	}{
+		{Sidecar, "", 3, " review-01234567.layout.json"},
+		{Sidecar, `{"nodes":{"a":{"position":{"x":9}}}}`, 3, " review-01234567.layout.json"},
+		{Inline, "", 1, ""},
+		{Inline, `{"nodes":{"a":{"width":9}}}`, 2, ""},
+	}
+	for _, tt := range tests {
+		for cut := range tt.steps + 1 {
+			dir := t.TempDir()
+			old, path := filepath.Join(dir, oldName), filepath.Join(dir, newName)
+			f := f
+			f.Form = tt.form
+			if _, err := WriteFile(t.Context(), old, f); err != nil {
+				t.Fatal(err)
+			}
+			if tt.left != "" {
+				put(t, LayoutPath(path), tt.left)
+			}
+			parts, err := renameParts(old, path)
+			if err != nil || len(parts) != tt.steps {
+				t.Fatalf("%d steps, %v; want %d", len(parts), err, tt.steps)
+			}
+			for _, p := range parts[:cut] {
+				if _, err := p.replace(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			there := 0
+			for _, at := range []string{old, path} {
+				if _, err := os.Stat(at); err != nil {
+					continue
+				}
+				there++
+				files, err := ReadFile(t.Context(), at)
+				if err != nil || !sameFlow(files[0].Spec, f.Spec) || files[0].Form != tt.form {
+					t.Errorf("%s: cut after %d steps, %s is %s, %v", tt.form, cut, at, files[0].Spec.AppendJSON(nil), err)
+				}
+			}
+			if there != 1 {
+				t.Errorf("%s: cut after %d steps, there are %s", tt.form, cut, entries(t, dir))
+			}
+			f.Form, f.Spec.Name = "", "Re-read"
+			if got, _, err := NewFolder(dir).Write(t.Context(), f); got != path || err != nil {
+				t.Errorf("%s: cut after %d steps, Write = %s, %v", tt.form, cut, got, err)
+			}
+			want := newName
+			if tt.form == Sidecar {
+				want += " re-read-01234567.layout.json"
+			}
+			if tt.form == Sidecar && cut == tt.steps-1 {
+				want += tt.rest
+			}
+			if got := entries(t, dir); got != want {
+				t.Errorf("%s: cut after %d steps and completed, there are %s, want %s", tt.form, cut, got, want)
+			}
+		}
+	}
+}
+
+// When the flow file cannot be renamed, its layout is still beside it.
+func TestFolderRenameFails(t *testing.T) {
+	dir := t.TempDir()
+	old, path := filepath.Join(dir, "old.json"), filepath.Join(dir, "new.json")
+	f := parse(t, `{"nodes":[{"id":"a","position":{"x":1}}]}`)
+	f.Form = Sidecar
+	if _, err := WriteFile(t.Context(), old, f); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(path, "full"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := rename(old, path); err == nil || !strings.Contains(err.Error(), "new.json: rename the file: ") {
+		t.Errorf("rename: %v", err)
+	}
+	files, err := ReadFile(t.Context(), old)
+	if err != nil || !sameFlow(files[0].Spec, f.Spec) {
+		t.Errorf("the flow is %s, %v", files[0].Spec.AppendJSON(nil), err)
+	}
+}
+
+// A layout without its flow that names other nodes is somebody's: nothing takes its
+// place.
+func TestFolderStrangeLayout(t *testing.T) {
+	const strange = `{"nodes":{"x":{"position":{"x":9}}}}`
+	for _, form := range []Form{Inline, Sidecar} {
+		dir := t.TempDir()
+		f := FromFlow(stored(t, strings.Replace(storedReview, `"type":"input"`, `"type":"input","position":{"x":1}`, 1)))
+		f.Form = form
+		for _, name := range []string{"Review", "Re-read"} {
+			f.Spec.Name = name
+			beside := filepath.Join(dir, strings.ToLower(name)+"-01234567.layout.json")
+			put(t, beside, strange)
+			path, _, err := NewFolder(dir).Write(t.Context(), f)
+			if err != nil || filepath.Base(path) != strings.ToLower(name)+"-0123456789.json" {
+				t.Errorf("%s %s: Write = %s, %v", form, name, path, err)
+			}
+			files, err := ReadFile(t.Context(), path)
+			if err != nil || !sameFlow(files[0].Spec, f.Spec) || files[0].Form != form {
+				t.Errorf("%s %s: it is %s, %v", form, name, files[0].Spec.AppendJSON(nil), err)
+			}
+			if got := get(t, beside); got != strange {
+				t.Errorf("%s %s: the strange layout is %s", form, name, got)
+			}
+		}
+	}
+}
+
 func TestExport(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f.json")
 	f := FromFlow(stored(t, storedReview))

@@ -160,9 +160,18 @@ func (l *layout) join(files []File) error {
 	return nil
 }
 
-// writeLayout writes the layout of a flow, with the members that its file has
-// beside.
-func writeLayout(w io.Writer, s flow.Spec, extra flow.Object) error {
+// fits tells whether the layout names no node but those of a flow. What was left over
+// when that was written does; the layout of another flow does not.
+func (l *layout) fits(s flow.Spec) bool {
+	ids := make(map[string]bool, len(s.Nodes))
+	for _, n := range s.Nodes {
+		ids[n.ID] = true
+	}
+	return !slices.ContainsFunc(l.nodes, func(p placed) bool { return !ids[p.id] })
+}
+
+// placedNodes gives what of a flow stands in its layout file.
+func placedNodes(s flow.Spec) []placed {
 	split := newSplitter(s)
 	var nodes []placed
 	for _, n := range s.Nodes {
@@ -170,9 +179,33 @@ func writeLayout(w io.Writer, s flow.Spec, extra flow.Object) error {
 			nodes = append(nodes, placed{id: n.ID, layout: layout})
 		}
 	}
-	return printLayout(w, nodes, extra)
+	return nodes
 }
 
+// with adds to nodes what the layout says and they do not, and tells whether that
+// is anything.
+func (l *layout) with(nodes []placed) (all []placed, more bool) {
+	all = slices.Clone(nodes)
+	index := make(map[string]int, len(nodes))
+	for i, p := range nodes {
+		index[p.id] = i
+	}
+	for _, p := range l.nodes {
+		i, ok := index[p.id]
+		if !ok {
+			all, more = append(all, p), true
+			continue
+		}
+		for _, m := range p.layout {
+			if _, ok := all[i].layout.Get(m.Key); !ok {
+				all[i].layout, more = append(slices.Clip(all[i].layout), m), true
+			}
+		}
+	}
+	return all, more
+}
+
+// printLayout writes a layout file, with the members that it has beside.
 func printLayout(w io.Writer, nodes []placed, extra flow.Object) error {
 	slices.SortFunc(nodes, func(a, b placed) int { return strings.Compare(a.id, b.id) })
 	p := &printer{w: w}
@@ -225,6 +258,6 @@ func MergeLayouts(base, ours, theirs []byte) ([]byte, error) {
 	}
 	merged, _ := flow.MergeSpecs(specs[1], specs[0], specs[2], flow.Ours)
 	var b bytes.Buffer
-	err := writeLayout(&b, merged, extra)
+	err := printLayout(&b, placedNodes(merged), extra)
 	return b.Bytes(), err
 }

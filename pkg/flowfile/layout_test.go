@@ -3,6 +3,7 @@ package flowfile
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -229,6 +230,10 @@ func TestSeveralFlowsHaveNoLayout(t *testing.T) {
 	if _, err := ReadFile(t.Context(), LayoutPath(path)); err == nil || !strings.Contains(err.Error(), "this is a layout; name the flow file that it belongs to, f.json") {
 		t.Errorf("ReadFile of the layout: %v", err)
 	}
+	// No flow takes the place of a layout.
+	if _, err := WriteFile(t.Context(), LayoutPath(path), File{}); err == nil || !strings.Contains(err.Error(), "f.layout.json: this is the name of a layout") || get(t, LayoutPath(path)) != `{"nodes":{}}` {
+		t.Errorf("WriteFile over the layout: %v", err)
+	}
 	// Who writes several there takes the layout away.
 	if change, err := WriteFile(t.Context(), path, File{}, File{}); change != Updated || err != nil {
 		t.Errorf("WriteFile = %q, %v", change, err)
@@ -238,36 +243,92 @@ func TestSeveralFlowsHaveNoLayout(t *testing.T) {
 	}
 }
 
-// Whatever step of writing two files is the last one that happens, the flow is there
-// with a layout: the old or the new one.
+// Whatever step of writing two files is the last one that happens, what is there is
+// the old flow or the new one, and each of its nodes has the layout that it had there;
+// one that is in both may have that of the other.
 func TestSidecarSteps(t *testing.T) {
-	const before, after = `{"nodes":[{"id":"a","position":{"x":1}}]}`, `{"nodes":[{"id":"a","position":{"x":2},"data":{}}]}`
-	for _, from := range []Form{Inline, Sidecar} {
-		for _, to := range []Form{Inline, Sidecar} {
-			path := filepath.Join(t.TempDir(), "f.json")
-			old, next := parse(t, before), parse(t, after)
-			old.Form, next.Form = from, to
-			if _, err := WriteFile(t.Context(), path, old); err != nil {
-				t.Fatal(err)
-			}
-			parts, err := newParts(t.Context(), path, []File{next})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, p := range parts {
-				if _, err := p.replace(); err != nil {
-					t.Fatal(err)
-				}
-				files, err := ReadFile(t.Context(), path)
-				if err != nil || len(files[0].Spec.Nodes[0].Layout()) != 1 {
-					t.Errorf("%s to %s, after step %d: %s, %v", from, to, i+1, files[0].Spec.AppendJSON(nil), err)
-				}
-				if i == len(parts)-1 && (!flow.Equal(files[0].Spec.Nodes[0].Position, []byte(`{"x":2}`)) || files[0].Form != to) {
-					t.Errorf("%s to %s: in the end %s in form %q", from, to, files[0].Spec.AppendJSON(nil), files[0].Form)
-				}
+	const (
+		before = `{"nodes":[{"id":"moved","position":{"x":1},"width":7},{"id":"gone","position":{"x":2}},{"id":"kept","position":{"x":3}}]}`
+		after  = `{"nodes":[{"id":"moved","position":{"x":4},"data":{}},{"id":"kept","position":{"x":3}},{"id":"made","position":{"x":5}}]}`
+		moved  = `{"nodes":[{"id":"moved","position":{"x":4},"width":7},{"id":"kept","position":{"x":3}}]}`
+	)
+	tests := []struct {
+		name          string
+		before, after string
+		steps         map[Form]map[Form]int
+	}{
+		{"a node is gone and one is made", before, after, map[Form]map[Form]int{Inline: {Inline: 1, Sidecar: 2}, Sidecar: {Inline: 2, Sidecar: 3}}},
+		{"a node is gone", before, moved, map[Form]map[Form]int{Inline: {Inline: 1, Sidecar: 2}, Sidecar: {Inline: 2, Sidecar: 3}}},
+		{"a node is made", moved, before, map[Form]map[Form]int{Inline: {Inline: 1, Sidecar: 2}, Sidecar: {Inline: 2, Sidecar: 2}}},
+		{"a node is gone and the rest is as it was", before, strings.Replace(before, `{"id":"gone","position":{"x":2}},`, "", 1), map[Form]map[Form]int{Inline: {Inline: 1, Sidecar: 2}, Sidecar: {Inline: 2, Sidecar: 2}}},
+		{"nothing is gone but a layout", before, strings.Replace(before, `,"position":{"x":2}`, "", 1), map[Form]map[Form]int{Inline: {Inline: 1, Sidecar: 2}, Sidecar: {Inline: 2, Sidecar: 1}}},
+	}
+	for _, tt := range tests {
+		for _, from := range []Form{Inline, Sidecar} {
+			for _, to := range []Form{Inline, Sidecar} {
+				t.Run(fmt.Sprintf("%s, %s to %s", tt.name, from, to), func(t *testing.T) {
+					path := filepath.Join(t.TempDir(), "f.json")
+					old, next := parse(t, tt.before), parse(t, tt.after)
+					old.Form, next.Form = from, to
+					if _, err := WriteFile(t.Context(), path, old); err != nil {
+						t.Fatal(err)
+					}
+					parts, err := newParts(t.Context(), path, []File{next})
+					if err != nil {
+						t.Fatal(err)
+					}
+					_, steps, err := compareParts(parts)
+					if want := tt.steps[from][to]; err != nil || len(steps) != want {
+						t.Errorf("%d steps, %v; want %d", len(steps), err, want)
+					}
+					for i, p := range steps {
+						if _, err := p.replace(); err != nil {
+							t.Fatal(err)
+						}
+						files, err := ReadFile(t.Context(), path)
+						if err != nil {
+							t.Fatalf("after step %d: %v", i+1, err)
+						}
+						if last := i == len(steps)-1; last && (!sameFlow(files[0].Spec, next.Spec) || files[0].Form != to || len(files[0].Warnings) > 0) {
+							t.Errorf("in the end it is %s in form %q, %v", files[0].Spec.AppendJSON(nil), files[0].Form, files[0].Warnings)
+						} else if !isWhole(files[0].Spec, old.Spec, next.Spec) && !isWhole(files[0].Spec, next.Spec, old.Spec) {
+							t.Errorf("after step %d it is neither the old flow nor the new one: %s", i+1, files[0].Spec.AppendJSON(nil))
+						}
+					}
+				})
 			}
 		}
 	}
+}
+
+func sameFlow(a, b flow.Spec) bool { return len(flow.Diff(a, b, flow.DiffOptions{Layout: true})) == 0 }
+
+// isWhole tells whether a flow is the one that is wanted but for layouts that the
+// other one has for the same nodes.
+func isWhole(got, want, other flow.Spec) bool {
+	layouts := map[string]flow.Object{}
+	for _, n := range other.Nodes {
+		layouts[n.ID] = n.Layout()
+	}
+	for i, n := range got.Nodes {
+		if i >= len(want.Nodes) || n.ID != want.Nodes[i].ID {
+			return false
+		}
+		wanted := want.Nodes[i].Layout()
+		for _, m := range n.Layout() {
+			here, _ := wanted.Get(m.Key)
+			there, _ := layouts[n.ID].Get(m.Key)
+			if !flow.Equal(m.Value, here) && !flow.Equal(m.Value, there) {
+				return false
+			}
+		}
+		for _, m := range wanted { // nothing is missing
+			if _, ok := n.Layout().Get(m.Key); !ok {
+				return false
+			}
+		}
+	}
+	return len(flow.Diff(got, want, flow.DiffOptions{})) == 0
 }
 
 func parse(t *testing.T, text string) File {

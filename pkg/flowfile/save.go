@@ -72,7 +72,7 @@ func export(ctx context.Context, path string, f File, was *File, durable bool) (
 	if err != nil {
 		return "", err
 	}
-	if slices.ContainsFunc(differing, func(p part) bool { return p.path == path }) {
+	if slices.ContainsFunc(differing, part.isFlow) {
 		return save(ctx, path, []File{f}, durable)
 	}
 	return change, replaceParts(differing, durable)
@@ -105,16 +105,24 @@ func save(ctx context.Context, path string, files []File, durable bool) (Change,
 
 // part is one of the files that flows are kept in.
 type part struct {
-	path  string
-	write func(io.Writer) error // nil for one that there is to be no more
-	was   []byte                // what the file holds, nil if that is not known
+	path    string
+	write   func(io.Writer) error // nil for one that there is to be no more
+	was     []byte                // what the file holds, nil if that is not known
+	interim bool                  // what comes for the time until the flow is replaced
+	from    string                // what is to be renamed, "" for what is written
+	like    string                // the file whose mode a new one gets, "" for the usual mode
 }
 
 // newParts gives the files to keep flows in, in an order in which they can be
-// replaced one by one: whenever that is cut short, every node that is to be there has
-// its layout; one that was taken out may have lost it. What is in the place of the
+// replaced one by one: whenever that is cut short, what is there is the old flow or
+// the new one, each of its nodes with a layout. A node that is in both may have that
+// of the other one. So the layout comes before the flow that needs it; what only the
+// old flow needs stays in it until that is replaced. What is in the place of the
 // layout and is none is the error.
 func newParts(ctx context.Context, path string, files []File) ([]part, error) {
+	if of := FlowPath(path); of != "" {
+		return nil, &Error{Path: path, Msg: "this is the name of a layout, which no flow is read from; name a flow file, such as " + filepath.Base(of)}
+	}
 	beside := LayoutPath(path)
 	there, err := readLayout(ctx, beside)
 	if err != nil {
@@ -148,15 +156,31 @@ func newParts(ctx context.Context, path string, files []File) ([]part, error) {
 	case form == Sidecar && beside == "":
 		return nil, &Error{Path: path, Msg: "there can be no layout beside a file whose name does not end in .json"}
 	case form == Sidecar:
-		var extra flow.Object
-		if there != nil {
-			extra = there.extra
-		}
-		return []part{{path: beside, write: func(w io.Writer) error { return writeLayout(w, files[0].Spec, extra) }}, document}, nil
+		return sidecarParts(beside, there, files[0].Spec, document), nil
 	case there != nil:
 		return []part{document, {path: beside}}, nil
 	}
 	return []part{document}, nil
+}
+
+// sidecarParts is newParts for a flow with its layout beside it, where there is what
+// is there so far, or nil.
+func sidecarParts(beside string, there *layout, s flow.Spec, document part) []part {
+	nodes := placedNodes(s)
+	of := func(nodes []placed, extra flow.Object) part {
+		return part{path: beside, like: document.path, write: func(w io.Writer) error { return printLayout(w, nodes, extra) }}
+	}
+	if there == nil {
+		return []part{of(nodes, nil), document}
+	}
+	layout := of(nodes, there.extra)
+	all, more := there.with(nodes)
+	if !more {
+		return []part{layout, document}
+	}
+	both := of(all, there.extra)
+	both.interim = true
+	return []part{both, document, layout}
 }
 
 // compareParts tells what writing all parts would be, and which of them differ.
@@ -172,11 +196,14 @@ func compareParts(parts []part) (Change, []part, error) {
 			continue
 		}
 		differing = append(differing, p)
-		if FlowPath(p.path) == "" && c == Created {
+		if p.isFlow() && c == Created {
 			change = Created
 		} else if change == Unchanged {
 			change = Updated
 		}
+	}
+	if !slices.ContainsFunc(differing, part.isFlow) {
+		differing = slices.DeleteFunc(differing, func(p part) bool { return p.interim })
 	}
 	return change, differing, nil
 }
@@ -196,6 +223,9 @@ func replaceParts(parts []part, durable bool) error {
 	}
 	return nil
 }
+
+// isFlow tells the flow file from the layout beside it.
+func (p part) isFlow() bool { return FlowPath(p.path) == "" }
 
 // compare tells what writing the part would be. A text on the disk is never held
 // whole: a flow may have 50 MB.
@@ -234,16 +264,24 @@ func (p part) compareTo(r io.Reader) (Change, error) {
 	return Unchanged, nil
 }
 
-// replace writes or removes the part, and names the folder that is to be synced.
+// replace writes, renames or removes the part, and names the folder that is to be
+// synced.
 func (p part) replace() (dir string, err error) {
-	if p.write == nil {
+	switch {
+	case p.from != "":
+		return filepath.Dir(p.path), os.Rename(p.from, p.path)
+	case p.write == nil:
 		return filepath.Dir(p.path), os.Remove(p.path)
 	}
-	return replace(p.path, p.write)
+	return replace(p.path, p.like, p.write)
 }
 
 func (p part) failed(err error) error {
-	return &Error{Path: p.path, Msg: "write the file", Err: withoutPath(err)}
+	msg := "write the file"
+	if p.from != "" {
+		msg = "rename the file"
+	}
+	return &Error{Path: p.path, Msg: msg, Err: withoutPath(err)}
 }
 
 var errDiffers = errors.New("differs")
