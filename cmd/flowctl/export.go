@@ -18,8 +18,7 @@ type exportOptions struct {
 	allUsers bool
 	file     string
 	dir      string
-	form     canonicalFlags
-	env      envFlag
+	form     exportForm
 
 	toFile, toFolder bool // --file, --dir is given
 }
@@ -35,10 +34,12 @@ it shows or runs a flow is left out, unless --keep-state is given, and so is who
 see it; nothing else of it is lost.
 
 One flow goes to stdout as it is, several as one JSON array. With --dir each has
-a file of its own there, named after the flow and the beginning of its id. When
-it is run again it writes the files of flows that have changed, and no others; a
-flow that was only saved or run again has not. What stands in a flow's file beside
-the flow, such as "$schema", stays.
+a file of its own there, named after the flow and the beginning of its id; one that
+carries the flow's id, or is its file for flowctl.lock, keeps the name that you gave
+it. When it is run again it writes the files of flows that have changed, and no
+others; a flow that was only saved or run again has not. What stands in a flow's file
+beside the flow, such as "$schema", stays, and so does what the server does not keep
+of it; where the file says who may see the flow it goes on doing so.
 
 ` + layoutHelp + `
 
@@ -61,7 +62,7 @@ the flow, such as "$schema", stays.
 	f.StringVarP(&o.file, "file", "f", "", "write to `FILE`, - for stdout")
 	f.StringVarP(&o.dir, "dir", "d", "", "write each flow to a file of its own in `DIR`")
 	o.form.register(cmd)
-	o.env.register(cmd)
+	o.form.env.register(cmd)
 	o.out.register(cmd)
 	return cmd
 }
@@ -92,11 +93,16 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 	if err != nil {
 		return err
 	}
-	c, err := o.app.connect(ctx)
+	t, err := o.app.target()
 	if err != nil {
 		return err
 	}
-	if err := o.env.read(ctx, o.app, c, func(func(flow.Spec, error) bool) {}); err != nil {
+	c, err := o.app.connectTo(ctx, t)
+	if err != nil {
+		return err
+	}
+	o.form.lookAt(ctx, c)
+	if err := o.form.env.read(ctx, o.app, c, func(func(flow.Spec, error) bool) {}); err != nil {
 		return err
 	}
 	flows := c.Flows.All(ctx, client.ListOptions{Graph: true, AllUsers: o.allUsers})
@@ -108,9 +114,8 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 		}
 		flows, several = inOrder(found), len(found) > 1
 	}
-	flows = o.env.backwardAll(flows)
 	if o.toFolder {
-		return o.writeFolder(ctx, p, flows)
+		return o.writeFolder(ctx, p, t, flows)
 	}
 	return o.writeFile(ctx, flows, several)
 }

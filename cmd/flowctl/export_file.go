@@ -59,12 +59,29 @@ func (o *exportOptions) writeOne(ctx context.Context, flows iter.Seq2[flow.Flow,
 		if err != nil {
 			return "", n, err
 		}
-		if change, err = flowfile.Export(ctx, o.file, o.form.of(flowfile.FromFlow(f))); err != nil {
+		file, err := o.form.of(f, ownFile(ctx, o.file, f.ID))
+		if err != nil {
+			return "", n, err
+		}
+		if change, err = flowfile.Export(ctx, o.file, file); err != nil {
 			return "", n, err
 		}
 		n++
 	}
 	return change, n, nil
+}
+
+// ownFile reads a file that is the one flow's of this id, nil for another one: that
+// will be replaced.
+func ownFile(ctx context.Context, path, id string) *flowfile.File {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	files, err := flowfile.ReadFile(ctx, path)
+	if err != nil || len(files) != 1 || files[0].ID != id {
+		return nil
+	}
+	return &files[0]
 }
 
 // writeSeveral writes all flows to one file, which can have no layout beside it.
@@ -122,7 +139,11 @@ func (o *exportOptions) writeFlows(w io.Writer, flows iter.Seq2[flow.Flow, error
 		if several {
 			doc.indent = "  "
 		}
-		if err := flowfile.Write(doc, o.form.of(flowfile.FromFlow(f))); err != nil {
+		file, err := o.form.of(f, nil)
+		if err != nil {
+			return n, err
+		}
+		if err := flowfile.Write(doc, file); err != nil {
 			return n, fmt.Errorf("export flow %q: %w", f.Name, err)
 		}
 		before = ",\n  "

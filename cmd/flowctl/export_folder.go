@@ -18,11 +18,14 @@ import (
 const exportParallel = 16
 
 // writeFolder writes each flow to a file of its own.
-func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, flows iter.Seq2[flow.Flow, error]) error {
+func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t target, flows iter.Seq2[flow.Flow, error]) error {
 	if err := os.MkdirAll(o.dir, 0o777); err != nil {
 		return fmt.Errorf("make the folder to export to: %w", err)
 	}
 	folder := flowfile.NewFolder(o.dir)
+	if err := keepLocked(folder, o.dir, t); err != nil {
+		return err
+	}
 	rows, err := o.writeFiles(ctx, folder, flows)
 	err = errors.Join(err, folder.Sync())
 	for _, r := range rows {
@@ -49,6 +52,7 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, flow
 // first error. The rows are those of the flows that were written, in the order of
 // the flows.
 func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder, flows iter.Seq2[flow.Flow, error]) ([]flowRow, error) {
+	writing := ctx // what has come in is written, whatever becomes of the rest
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	type job struct {
@@ -60,7 +64,7 @@ func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder,
 	for range exportParallel {
 		workers.Go(func() {
 			for j := range jobs {
-				path, change, err := folder.Write(ctx, o.form.of(flowfile.FromFlow(j.flow)))
+				path, change, err := o.writeInto(writing, folder, j.flow)
 				if err != nil {
 					stop(err)
 					continue
@@ -90,4 +94,22 @@ func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder,
 		}
 	}
 	return written, context.Cause(ctx)
+}
+
+// writeInto writes a flow to its place in the folder.
+func (o *exportOptions) writeInto(ctx context.Context, folder *flowfile.Folder, f flow.Flow) (string, flowfile.Change, error) {
+	at, err := folder.Place(ctx, flowfile.FromFlow(f))
+	if err != nil {
+		return "", "", err
+	}
+	was, err := at.Read(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	file, err := o.form.of(f, was)
+	if err != nil {
+		return "", "", err
+	}
+	change, err := at.Write(ctx, file)
+	return at.Path, change, err
 }

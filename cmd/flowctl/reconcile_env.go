@@ -77,27 +77,11 @@ func (d *flowDir) specs() iter.Seq2[flow.Spec, error] {
 	}
 }
 
-// backward makes of a server's flow what its file is to say.
+// backward makes of a server's flow what its file is to say; file is what that says
+// now, nothing for a new one.
 func (e *envFlag) backward(s, file flow.Spec) (flow.Spec, error) {
 	if e.env == nil {
 		return s, nil
 	}
 	return e.env.Backward(s, file)
-}
-
-// backwardAll is backward for flows that have no file yet.
-func (e *envFlag) backwardAll(flows iter.Seq2[flow.Flow, error]) iter.Seq2[flow.Flow, error] {
-	if e.env == nil {
-		return flows
-	}
-	return func(yield func(flow.Flow, error) bool) {
-		for f, err := range flows {
-			if err == nil {
-				f.Spec, err = e.env.Backward(f.Spec, flow.Spec{})
-			}
-			if !yield(f, err) || err != nil {
-				return
-			}
-		}
-	}
 }

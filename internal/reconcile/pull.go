@@ -48,16 +48,22 @@ func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opt
 	return out, nil
 }
 
-// pulled is what a file should say of a stored flow. What says nothing, such as an
-// empty description, is not added to a file that is without.
+// pulled is what a file should say of a stored flow.
 func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
-	s = layoutAs(flowfile.WithoutState(s), file)
+	return Into(file, layoutAs(flowfile.WithoutState(s), file), m.ours)
+}
+
+// Into gives a file the flow that a server has stored; ours tells whether that keeps
+// all that it is sent. Fields that the server does not keep, and an access_control
+// that the file does not have, stay as the file has them. What says nothing, such as
+// an empty description, is not added to a file that is without.
+func Into(file, s flow.Spec, ours bool) flow.Spec {
 	next := file
 	next.Name, next.Description, next.Nodes, next.Edges = s.Name, s.Description, s.Nodes, s.Edges
 	if file.AccessControl != nil {
 		next.AccessControl = s.AccessControl
 	}
-	if !m.ours {
+	if !ours {
 		return next
 	}
 	if !isEmpty(s.Meta) || !isEmpty(file.Meta) {

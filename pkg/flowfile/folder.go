@@ -1,13 +1,13 @@
 package flowfile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 )
@@ -19,48 +19,54 @@ type Folder struct {
 
 	mu    sync.Mutex
 	taken map[string]string   // id by file name, of the names given so far
+	kept  map[string]string   // path by id, see Keep
 	there map[string][]string // names of the files that were there first, by their lastPart; nil until it is needed
+	own   map[string]string   // paths of these and of those further below by the ids that they carry; nil until it is needed
 }
 
 // NewFolder is for the folder dir, which need not exist yet.
 func NewFolder(dir string) *Folder {
-	return &Folder{dir: dir, taken: make(map[string]string)}
+	return &Folder{dir: dir, taken: make(map[string]string), kept: make(map[string]string)}
 }
 
-// Path gives the path of the flow's file: [FileName], unless that was given to
-// another flow, or is a file that does not carry this flow's id; then a longer
-// name. A flow whose file carries its id keeps that file when it is written
-// again. The error is a context's, or that of looking at what is there.
-func (d *Folder) Path(ctx context.Context, f File) (string, error) {
-	at, err := d.place(ctx, f)
-	return at.path, err
+// Place is where a flow's file belongs in a [Folder].
+type Place struct {
+	Path string // of the file
+
+	mine bool   // the flow has a file already, here or at old
+	old  string // that file, if it is named after another name of the flow
+	bare bool   // neither a file nor a layout is at Path
+	deep bool   // it is further below, where [Folder.Sync] does not come
+	was  *File  // the flow's file without its flow, see readOne
 }
 
-// place is where a flow belongs.
-type place struct {
-	path string // of its file
-	old  string // of the file that it has so far, if that is named after another name of the flow
-	was  *File  // what is in the one or the other, see readOne; nil if there is none yet
-	bare bool   // neither a file nor a layout is at path
-}
+// Keep says which file a flow has, wherever below the folder and whatever its name:
+// it keeps that as long as it is a file of one flow. It is for flows whose files do not
+// carry their ids; those that do are found. It is to be called before Place and Write.
+func (d *Folder) Keep(id, path string) { d.kept[id] = path }
 
-func (d *Folder) place(ctx context.Context, f File) (at place, err error) {
+// Place finds the place of a flow: the file that carries its id or is kept for it, else
+// that of [FileName], unless that was given to another flow, or is a file that does not
+// carry this flow's id; then it is a longer name. The error is a context's, or that of
+// looking at what is there.
+func (d *Folder) Place(ctx context.Context, f File) (Place, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if at, err := d.keptFile(ctx, f); at.mine || err != nil {
+		return at, err
+	}
 	name := fileName(f.ID, f.Spec.Name, shortID)
 	for n := 1; ; n++ {
 		at, free, err := d.look(ctx, name, f)
-		if err == nil && free {
-			d.taken[name] = f.ID
-			if at.was == nil {
-				at.old, at.was, err = d.formerFile(ctx, f)
-			}
-			if err == nil {
-				return at, nil
-			}
+		if err == nil && free && !at.mine {
+			at, err = d.formerFile(ctx, f, at)
 		}
-		if err != nil {
-			return place{}, fmt.Errorf("find a file name for flow %.40q: %w", f.Spec.Name, err)
+		switch {
+		case err != nil:
+			return Place{}, fmt.Errorf("find a file name for flow %.40q: %w", f.Spec.Name, err)
+		case free:
+			d.taken[name] = f.ID
+			return at, nil
 		}
 		if name = fileName(f.ID, f.Spec.Name, maxSlug); n > 1 {
 			name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, fileExt), n, fileExt)
@@ -68,30 +74,47 @@ func (d *Folder) place(ctx context.Context, f File) (at place, err error) {
 	}
 }
 
-// Write writes a flow to the file that [Folder.Path] names, as [Export] does. The
-// file of a flow whose name has changed is updated and gets the new name. Once
-// [Folder.Sync] has returned it is sure to be there after a power cut.
-func (d *Folder) Write(ctx context.Context, f File) (path string, change Change, err error) {
-	at, err := d.place(ctx, f)
-	if err != nil {
-		return "", "", err
+// Read reads the file that the flow has already, with its layout; nil if there is none.
+func (at Place) Read(ctx context.Context) (*File, error) {
+	if !at.mine {
+		return nil, nil
 	}
+	files, err := ReadFile(ctx, cmp.Or(at.old, at.Path))
+	if err != nil || len(files) != 1 {
+		return nil, err
+	}
+	return &files[0], nil
+}
+
+// Write writes the flow's file, as [Export] does; a file that does not carry the flow's
+// id keeps what it has. One that is named after another name of the flow is updated and
+// gets the new name.
+func (at Place) Write(ctx context.Context, f File) (Change, error) {
 	switch {
-	case at.bare && at.old == "" && f.Form != Sidecar:
+	case at.bare && !at.mine && f.Form != Sidecar:
 		// Nothing is there that has to be looked at, which is quick in a big folder.
-		p := part{path: at.path, write: func(w io.Writer) error { return Write(w, f) }}
-		change, err = Created, replaceParts([]part{p}, false)
+		p := part{path: at.Path, write: func(w io.Writer) error { return Write(w, f) }}
+		return Created, replaceParts([]part{p}, false)
 	case at.old == "":
-		change, err = export(ctx, at.path, f, at.was, false)
-	default:
-		if _, err = export(ctx, at.old, f, at.was, false); err == nil {
-			change, err = Updated, rename(at.old, at.path)
-		}
+		return export(ctx, at.Path, f, at.was, at.deep)
 	}
+	if _, err := export(ctx, at.old, f, at.was, false); err != nil {
+		return "", err
+	}
+	return Updated, rename(at.old, at.Path)
+}
+
+// Write writes a flow to its place. Once [Folder.Sync] has returned it is sure to be
+// there after a power cut.
+func (d *Folder) Write(ctx context.Context, f File) (path string, change Change, err error) {
+	at, err := d.Place(ctx, f)
 	if err != nil {
 		return "", "", err
 	}
-	return at.path, change, nil
+	if change, err = at.Write(ctx, f); err != nil {
+		return "", "", err
+	}
+	return at.Path, change, nil
 }
 
 // rename gives a flow file and the layout beside it another name that is free.
@@ -133,75 +156,3 @@ func (d *Folder) Sync() error {
 	}
 	return nil
 }
-
-// look tells whether the flow may have the name, and what is in its file if there
-// is one already. A name is not free if a layout of it could lead elsewhere, or, of
-// a new file, if what has the layout's name may be somebody else's.
-func (d *Folder) look(ctx context.Context, name string, f File) (at place, free bool, err error) {
-	at.path = filepath.Join(d.dir, name)
-	owner, given := d.taken[name]
-	if given && (owner != f.ID || f.ID == "") {
-		return at, false, nil
-	}
-	layout, layoutErr := os.Lstat(LayoutPath(at.path))
-	if layoutErr == nil && !layout.Mode().IsRegular() {
-		return at, false, nil
-	}
-	if _, err := os.Lstat(at.path); errors.Is(err, fs.ErrNotExist) {
-		if at.bare = errors.Is(layoutErr, fs.ErrNotExist); at.bare {
-			return at, true, nil
-		}
-		left, err := readLayout(ctx, LayoutPath(at.path))
-		if err != nil {
-			return at, false, ctx.Err() // whose, if anybody's, is not known
-		}
-		return at, left == nil || left.fits(f.Spec), nil
-	} else if err != nil {
-		return at, false, err
-	}
-	at.was, err = readOne(ctx, at.path)
-	if ctx.Err() != nil {
-		return at, false, ctx.Err()
-	}
-	return at, err == nil && at.was != nil && at.was.ID == f.ID && f.ID != "", nil
-}
-
-// formerFile finds the file that the flow has under a former name of it, "" if
-// there is none, and what is in it. Only files whose names end as this flow's do
-// are opened.
-func (d *Folder) formerFile(ctx context.Context, f File) (string, *File, error) {
-	if f.ID == "" {
-		return "", nil, nil
-	}
-	d.list()
-	for _, length := range []int{shortID, maxSlug} {
-		for _, name := range d.there[lastPart(fileName(f.ID, f.Spec.Name, length))] {
-			at, mine, err := d.look(ctx, name, f)
-			if err != nil {
-				return "", nil, err
-			}
-			if mine && at.was != nil { // it may have got another name since
-				d.taken[name] = f.ID // until it is renamed, and nobody knows when that is
-				return at.path, at.was, nil
-			}
-		}
-	}
-	return "", nil, nil
-}
-
-// list notes which files are in the folder. One that cannot be read has none.
-func (d *Folder) list() {
-	if d.there != nil {
-		return
-	}
-	d.there = make(map[string][]string)
-	entries, _ := os.ReadDir(d.dir)
-	for _, e := range entries {
-		if e.Type().IsRegular() {
-			d.there[lastPart(e.Name())] = append(d.there[lastPart(e.Name())], e.Name())
-		}
-	}
-}
-
-// lastPart is what follows the last dash of a file name: the end of an id.
-func lastPart(name string) string { return name[strings.LastIndexByte(name, '-')+1:] }

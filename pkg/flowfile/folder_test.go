@@ -84,7 +84,7 @@ func TestFolderWriteRenamed(t *testing.T) {
 	}
 	put("aaa-01234567.json", `{"id":"01234567-other","flow":{"name":"other","nodes":[]}}`)
 	put("notes-01234567.json", `my notes`)
-	put("zzz.json", storedReview)
+	put("zzz.json", `{"id":"zzz","flow":{"name":"Review","nodes":[]}}`)
 	f := stored(t, storedReview)
 	renamed := stored(t, strings.Replace(storedReview, `"Review"`, `"Re-read"`, 1))
 	if _, change, err := NewFolder(dir).Write(t.Context(), FromFlow(f)); change != Created || err != nil {
@@ -345,4 +345,60 @@ func TestExport(t *testing.T) {
 	}
 	put(t, path, "notes")
 	export(Updated)
+}
+
+// A flow keeps the file that its author named, if that carries its id or is kept for
+// it; of several that carry it, the one with the flow's own name.
+func TestFolderKeepsNames(t *testing.T) {
+	dir := t.TempDir()
+	for _, below := range []string{".git", "team"} {
+		if err := os.Mkdir(filepath.Join(dir, below), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(t, filepath.Join(dir, ".git", "x.json"), storedReview)
+	put(t, filepath.Join(dir, "team", "my review.json"), `{"$schema":"s","id":"0123456789","flow":{"name":"Review","nodes":[]}}`)
+	put(t, filepath.Join(dir, "by hand.json"), `{"version":"1.0","flow":{"name":"By hand","nodes":[]}}`)
+	put(t, filepath.Join(dir, "staging.json"), `{"id":"of-staging","flow":{"name":"Staged","nodes":[]}}`)
+	put(t, filepath.Join(dir, "two.json"), `[{"name":"a"},{"name":"b"}]`)
+	outside := filepath.Join(t.TempDir(), "outside.json")
+	put(t, outside, `{"flow":{"name":"Outside","nodes":[]}}`)
+	kept := map[string]string{
+		"89abcdef": "by hand.json", "76543210": "staging.json",
+		"aaaaaaaa": "two.json", "bbbbbbbb": "gone.json", "cccccccc": "../" + filepath.Base(filepath.Dir(outside)) + "/outside.json",
+	}
+	for _, step := range []struct{ flow, want, id string }{
+		{strings.Replace(storedReview, `"Review"`, `"Renamed"`, 1), "team/my review.json", "0123456789"},
+		{`{"id":"89abcdef","name":"Renamed","nodes":[{"id":"a"}]}`, "by hand.json", ""},
+		{`{"id":"76543210","name":"Renamed","nodes":[{"id":"a"}]}`, "staging.json", "of-staging"},
+		{`{"id":"aaaaaaaa","name":"A","nodes":[]}`, "a-aaaaaaaa.json", "aaaaaaaa"},
+		{`{"id":"bbbbbbbb","name":"B","nodes":[]}`, "b-bbbbbbbb.json", "bbbbbbbb"},
+		{`{"id":"cccccccc","name":"C","nodes":[]}`, "c-cccccccc.json", "cccccccc"},
+	} {
+		for _, want := range []Change{"", Unchanged} {
+			d := NewFolder(dir)
+			for id, path := range kept {
+				d.Keep(id, path)
+			}
+			f := stored(t, step.flow)
+			at, err := d.Place(t.Context(), FromFlow(f))
+			if err != nil || at.Path != filepath.Join(dir, filepath.FromSlash(step.want)) {
+				t.Fatalf("%s is at %s (%v), want %s", f.ID, at.Path, err, step.want)
+			}
+			change, err := at.Write(t.Context(), FromFlow(f))
+			if err != nil || want != "" && change != want {
+				t.Errorf("%s: Write = %q, %v", step.want, change, err)
+			}
+			files, err := ReadFile(t.Context(), at.Path)
+			if err != nil || files[0].Spec.Name != f.Name || files[0].ID != step.id {
+				t.Errorf("%s: holds %+v, %v; want the id %q", step.want, files, err, step.id)
+			}
+		}
+	}
+	if text := get(t, filepath.Join(dir, "team", "my review.json")); !strings.Contains(text, `"$schema": "s"`) {
+		t.Errorf("the file is now %s", text)
+	}
+	if got := nameIn(t, outside); got != "Outside" {
+		t.Errorf("the file outside holds %q", got)
+	}
 }

@@ -74,14 +74,14 @@ func TestFolder(t *testing.T) {
 	folder := NewFolder(dir)
 	path := func(d *Folder, f flow.Flow) string {
 		t.Helper()
-		p, err := d.Path(t.Context(), FromFlow(f))
+		p, err := d.Place(t.Context(), FromFlow(f))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if filepath.Dir(p) != dir {
-			t.Fatalf("outside: %s", p)
+		if filepath.Dir(p.Path) != dir {
+			t.Fatalf("outside: %s", p.Path)
 		}
-		return filepath.Base(p)
+		return filepath.Base(p.Path)
 	}
 	write := func(name string, f File) {
 		t.Helper()
@@ -137,8 +137,8 @@ func TestFolder(t *testing.T) {
 
 func TestFolderMissing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "not", "there")
-	got, err := NewFolder(dir).Path(t.Context(), FromFlow(flowCalled("a", "1")))
-	if err != nil || got != filepath.Join(dir, "a-1.json") {
-		t.Errorf("%s, %v", got, err)
+	got, err := NewFolder(dir).Place(t.Context(), FromFlow(flowCalled("a", "1")))
+	if err != nil || got.Path != filepath.Join(dir, "a-1.json") {
+		t.Errorf("%s, %v", got.Path, err)
 	}
 }

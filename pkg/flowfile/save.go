@@ -53,15 +53,18 @@ func Export(ctx context.Context, path string, f File) (Change, error) {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 		was, _ = readOne(ctx, path) // what cannot be read is replaced
 	}
+	if was != nil && (was.ID != f.ID || f.ID == "") {
+		was = nil
+	}
 	return export(ctx, path, f, was, true)
 }
 
-// export is Export over what the file was, nil for none.
+// export is Export over what this flow's file was, nil for none.
 func export(ctx context.Context, path string, f File, was *File, durable bool) (Change, error) {
-	if was == nil || was.ID != f.ID || f.ID == "" {
+	if was == nil {
 		return save(ctx, path, []File{f}, durable)
 	}
-	f.Version, f.Extra = was.Version, was.Extra
+	f.ID, f.Version, f.Extra = was.ID, was.Version, was.Extra
 	before := f
 	before.ExportedAt = was.ExportedAt
 	parts, err := newParts(ctx, path, []File{before})

@@ -1,0 +1,159 @@
+package flowfile
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// look tells whether the flow may have the name, and whether that is its file
+// already. A name is not free if a layout of it could lead elsewhere, or, of a new
+// file, if what has the layout's name may be somebody else's.
+func (d *Folder) look(ctx context.Context, name string, f File) (at Place, free bool, err error) {
+	at.Path = filepath.Join(d.dir, name)
+	owner, given := d.taken[name]
+	if given && (owner != f.ID || f.ID == "") {
+		return at, false, nil
+	}
+	layout, layoutErr := os.Lstat(LayoutPath(at.Path))
+	if layoutErr == nil && !layout.Mode().IsRegular() {
+		return at, false, nil
+	}
+	if _, err := os.Lstat(at.Path); errors.Is(err, fs.ErrNotExist) {
+		if at.bare = errors.Is(layoutErr, fs.ErrNotExist); at.bare {
+			return at, true, nil
+		}
+		left, err := readLayout(ctx, LayoutPath(at.Path))
+		if err != nil {
+			return at, false, ctx.Err() // whose, if anybody's, is not known
+		}
+		return at, left == nil || left.fits(f.Spec), nil
+	} else if err != nil {
+		return at, false, err
+	}
+	was, err := readOne(ctx, at.Path)
+	if ctx.Err() != nil {
+		return at, false, ctx.Err()
+	}
+	if err == nil && was != nil && was.ID == f.ID && f.ID != "" {
+		at.mine, at.was = true, was
+	}
+	return at, at.mine, nil
+}
+
+// keptFile finds the file that is kept for the flow. That one which is named after it,
+// and carries its id, is renamed with it, as all such files are.
+func (d *Folder) keptFile(ctx context.Context, f File) (Place, error) {
+	path, ok := d.kept[f.ID]
+	if !ok || f.ID == "" || !filepath.IsLocal(path) {
+		return Place{}, nil
+	}
+	was, err := readOne(ctx, filepath.Join(d.dir, path))
+	if err != nil || was == nil || was.ID == f.ID && filepath.Dir(path) == "." && isNamedAfter(path, f) {
+		return Place{}, ctx.Err()
+	}
+	at, _ := d.asNamed(filepath.Join(d.dir, path), was)
+	return at, nil
+}
+
+// asNamed is the place of a file that keeps its name. It is none if what has the
+// layout's name could lead elsewhere.
+func (d *Folder) asNamed(path string, was *File) (at Place, ok bool) {
+	if layout, err := os.Lstat(LayoutPath(path)); err == nil && !layout.Mode().IsRegular() {
+		return Place{}, false
+	}
+	return Place{Path: path, mine: true, was: was, deep: filepath.Dir(path) != filepath.Clean(d.dir)}, true
+}
+
+// formerFile finds the file that the flow has already, if it is not the free place at.
+// Files whose names end as this flow's do are opened first, and all others if it is
+// none of them.
+func (d *Folder) formerFile(ctx context.Context, f File, free Place) (Place, error) {
+	if f.ID == "" {
+		return free, nil
+	}
+	d.list()
+	for _, length := range []int{shortID, maxSlug} {
+		for _, name := range d.there[lastPart(fileName(f.ID, f.Spec.Name, length))] {
+			at, _, err := d.look(ctx, name, f)
+			if err != nil {
+				return at, err
+			}
+			if at.mine { // it may have got another name since
+				d.taken[name] = f.ID // until it is renamed, and nobody knows when that is
+				return Place{Path: free.Path, mine: true, old: at.Path, was: at.was}, nil
+			}
+		}
+	}
+	if err := d.readAll(ctx); err != nil {
+		return free, err
+	}
+	path, ok := d.own[f.ID]
+	if !ok {
+		return free, nil
+	}
+	was, err := readOne(ctx, path)
+	if err != nil || was == nil || was.ID != f.ID {
+		return free, ctx.Err() // it has changed
+	}
+	if at, ok := d.asNamed(path, was); ok {
+		return at, nil
+	}
+	return free, nil
+}
+
+// list notes which files are in the folder. One that cannot be read has none.
+func (d *Folder) list() {
+	if d.there != nil {
+		return
+	}
+	d.there = make(map[string][]string)
+	entries, _ := os.ReadDir(d.dir)
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			d.there[lastPart(e.Name())] = append(d.there[lastPart(e.Name())], e.Name())
+		}
+	}
+}
+
+// readAll notes which ids the files carry that are in the folder and below it. Those
+// that cannot be read carry none, and hidden ones do not count.
+func (d *Folder) readAll(ctx context.Context) error {
+	if d.own != nil {
+		return nil
+	}
+	d.own = make(map[string]string)
+	return filepath.WalkDir(d.dir, func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			return nil
+		case path != d.dir && strings.HasPrefix(e.Name(), "."):
+			if e.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case !e.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), fileExt) || FlowPath(path) != "":
+			return nil
+		}
+		if was, err := readOne(ctx, path); err == nil && was != nil && was.ID != "" && d.own[was.ID] == "" {
+			d.own[was.ID] = path
+		}
+		return nil
+	})
+}
+
+// isNamedAfter tells whether a file has a name that a flow of this id gets.
+func isNamedAfter(path string, f File) bool {
+	return slices.ContainsFunc([]int{shortID, maxSlug}, func(length int) bool {
+		return lastPart(filepath.Base(path)) == lastPart(fileName(f.ID, f.Spec.Name, length))
+	})
+}
+
+// lastPart is what follows the last dash of a file name: the end of an id.
+func lastPart(name string) string { return name[strings.LastIndexByte(name, '-')+1:] }
