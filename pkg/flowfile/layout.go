@@ -65,6 +65,23 @@ func readLayout(ctx context.Context, path string) (*layout, error) {
 	return decodeLayout(ctx, f, path)
 }
 
+// LayoutNodes gives the ids of the nodes that a layout file names, in its order; see
+// [LayoutPath]. The error is an *[Error].
+func LayoutNodes(ctx context.Context, path string) ([]string, error) {
+	l, err := readLayout(ctx, path)
+	if err == nil && l == nil {
+		err = &Error{Path: path, Msg: "open the layout", Err: fs.ErrNotExist}
+	}
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(l.nodes))
+	for i, p := range l.nodes {
+		ids[i] = strings.Clone(p.id)
+	}
+	return ids, nil
+}
+
 func decodeLayout(ctx context.Context, r io.Reader, name string) (*layout, error) {
 	t, err := readText(ctx, r, name)
 	if err != nil {

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -211,6 +213,22 @@ func TestLayoutKeepsMembers(t *testing.T) {
 	want := "{\n  \"version\": \"1.0\",\n  \"nodes\": {\n    \"a\": {\"position\":{\"x\":1}}\n  },\n  \"$schema\": \"s\",\n  \"more\": [\n    1.0\n  ]\n}\n"
 	if got := get(t, LayoutPath(path)); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestLayoutNodes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f.layout.json")
+	if _, err := LayoutNodes(t.Context(), path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of no file: %v", err)
+	}
+	put(t, path, odditiesLayout)
+	ids, err := LayoutNodes(t.Context(), path)
+	if want := []string{"<\"\n\u2028>", "b", "null", "z"}; err != nil || !slices.Equal(ids, want) {
+		t.Errorf("%q, %v; want %q", ids, err, want)
+	}
+	put(t, path, `{"nodes":[]}`)
+	if _, err := LayoutNodes(t.Context(), path); !errors.As(err, new(*Error)) {
+		t.Errorf("of no layout: %v", err)
 	}
 }
 
