@@ -38,9 +38,18 @@ func seenOf(f *flowfile.File, withNodes bool) seenFlow {
 	return s
 }
 
+// alone gives the flow of a file that holds one: only such a file can be applied, and
+// can have a layout beside it.
+func (j *judged) alone() *seenFlow {
+	if len(j.seen) != 1 {
+		return nil
+	}
+	return &j.seen[0]
+}
+
 // across adds to the findings what several files show together.
 func (o *validateOptions) across(ctx context.Context, sources []source, results []judged) error {
-	first := map[[2]string]seenFlow{} // by folder of a lock and id
+	first := map[[2]string]*seenFlow{} // by folder of a lock and id
 	locks := map[string]string{}      // these folders, by that of the file
 	for i := range results {
 		r := &results[i]
@@ -48,18 +57,15 @@ func (o *validateOptions) across(ctx context.Context, sources []source, results 
 		if sources[i].isOrphan() {
 			found = append(found, orphanLayout(ctx, sources[i].path, results))
 		}
-		for _, s := range r.seen {
-			if s.id == "" || s.file == stdinPath {
-				continue
-			}
+		if s := r.alone(); s != nil && s.id != "" && s.file != stdinPath {
 			dir := filepath.Dir(s.file)
 			if _, known := locks[dir]; !known {
 				locks[dir] = lockFolder(dir)
 			}
 			key := [2]string{locks[dir], s.id}
-			if was, double := first[key]; !double {
+			if was := first[key]; was == nil {
 				first[key] = s
-			} else if was.file != s.file {
+			} else {
 				found = append(found, finding{
 					File: s.file, Line: s.line, Column: s.col, Severity: flow.SeverityError, Code: codeTwin,
 					Message: fmt.Sprintf("id %.80q is also that of %s; take one of the files away, or the \"id\" out of the copy", s.id, was.file),
@@ -123,10 +129,10 @@ func likeliest(ids []string, results []judged) (of *seenFlow, shared int) {
 	}
 	var all []candidate
 	for i := range results {
-		if len(results[i].seen) != 1 {
-			continue // several flows in a file have no layout beside it
+		c := candidate{seenFlow: results[i].alone()}
+		if c.seenFlow == nil {
+			continue
 		}
-		c := candidate{seenFlow: &results[i].seen[0]}
 		for _, id := range ids {
 			if c.nodes[id] {
 				c.shared++
