@@ -50,7 +50,7 @@ func (j *judged) alone() *seenFlow {
 // across adds to the findings what several files show together.
 func (o *validateOptions) across(ctx context.Context, sources []source, results []judged) error {
 	first := map[[2]string]*seenFlow{} // by folder of a lock and id
-	locks := map[string]string{}      // these folders, by that of the file
+	locks := map[string]string{}       // these folders, by that of the file
 	for i := range results {
 		r := &results[i]
 		var found []finding
