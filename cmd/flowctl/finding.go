@@ -26,11 +26,14 @@ type finding struct {
 	Pointer  string        `json:"pointer,omitempty"` // JSON pointer into the flow
 }
 
-// The codes of what is wrong with a file before its flows are looked at.
+// The codes of what is wrong with files, whatever their flows say.
 const (
 	codeUnreadable = "unreadable-file" // it cannot be found, opened or read to its end
 	codeInvalid    = "invalid-file"    // it is no JSON, or no flow file that this version knows
 	codeOdd        = "odd-file"        // it is read, but something in it is not understood
+
+	codeOrphan = "orphan-layout"     // there is no flow file beside it
+	codeTwin   = "duplicate-flow-id" // another file has the same id
 )
 
 // unreadable is the finding for a source that nothing could be read from.

@@ -30,8 +30,12 @@ type source struct {
 
 // findSources finds the flow files that paths mean, in their order, those of a
 // folder by name.
-func findSources(paths []string) []source {
-	f := finder{seen: make(map[string]bool), real: make(map[string]string)}
+func findSources(paths []string) []source { return find(paths, false) }
+
+// find is findSources. With orphans, the layouts in folders that belong to no flow file
+// are sources too, of an [orphanError].
+func find(paths []string, orphans bool) []source {
+	f := finder{orphans: orphans, seen: make(map[string]bool), real: make(map[string]string)}
 	for _, path := range paths {
 		f.add(path)
 	}
@@ -39,6 +43,7 @@ func findSources(paths []string) []source {
 }
 
 type finder struct {
+	orphans bool
 	sources []source
 	seen    map[string]bool   // the files found, by their real path
 	real    map[string]string // the real paths of folders and links
@@ -67,12 +72,39 @@ func (f *finder) add(path string) {
 // layout adds the flow file that a layout belongs to: a shell's flows/*.json names
 // both.
 func (f *finder) layout(path string) {
-	of := flowfile.FlowPath(path)
-	if !exists(of) {
-		f.failed(path, fmt.Errorf("this is a layout, and the flow file that it belongs to, %s, is not there", of))
+	if of := flowBeside(path); of != "" {
+		f.file(of)
 		return
 	}
-	f.file(of)
+	f.orphan(path)
+}
+
+// orphan adds a layout that belongs to no flow file, once.
+func (f *finder) orphan(path string) {
+	if target, err := realPath(path); err != nil || !f.seen[target] {
+		f.seen[target] = true
+		f.failed(path, orphanError{flowfile.FlowPath(path)})
+	}
+}
+
+// orphanError is what is wrong with a layout without its flow file.
+type orphanError struct{ of string }
+
+func (e orphanError) Error() string {
+	return fmt.Sprintf("this is a layout, and the flow file that it belongs to, %s, is not there", e.of)
+}
+
+func (s source) isOrphan() bool { return errors.As(s.err, new(orphanError)) }
+
+// flowBeside gives the flow file that is read with the layout at path, "" if none is.
+func flowBeside(path string) string {
+	of := flowfile.FlowPath(path)
+	for _, of := range []string{of, strings.TrimSuffix(of, filepath.Ext(of)) + ".JSON"} {
+		if exists(of) {
+			return of
+		}
+	}
+	return ""
 }
 
 // folder adds the flow files of a folder and of those below it. Folders behind
@@ -99,6 +131,9 @@ func (f *finder) walk(dir string) (n int) {
 		case e.IsDir():
 			n += f.walk(path)
 		case flowfile.FlowPath(path) != "": // is read with the flow file that it belongs to
+			if f.orphans && isFile(e.Type()) && flowBeside(path) == "" {
+				f.orphan(path)
+			}
 		case strings.EqualFold(filepath.Ext(e.Name()), ".json") && isFile(e.Type()):
 			f.file(path)
 			n++

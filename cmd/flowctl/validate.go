@@ -136,10 +136,11 @@ func (o *validateOptions) run(ctx context.Context, paths []string) error {
 			return err
 		}
 	}
-	sources := findSources(paths)
+	sources := find(paths, true)
+	orphans := slices.ContainsFunc(sources, source.isOrphan)
 	defer limitMemory(sizeOf(sources))()
 	results := make([]judged, len(sources))
-	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.judge(ctx, sources[i]) })
+	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.judge(ctx, sources[i], orphans) })
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -150,6 +151,11 @@ func (o *validateOptions) run(ctx context.Context, paths []string) error {
 		if r.err != nil {
 			return r.err
 		}
+	}
+	if err := o.across(ctx, sources, results); err != nil {
+		return err
+	}
+	for _, r := range results {
 		t.add(r.flows, r.findings)
 		findings = append(findings, r.findings...)
 		mended += r.mended

@@ -14,22 +14,58 @@ type judged struct {
 	flows    int
 	mended   int
 	findings []finding
+	seen     []seenFlow
 	err      error // nothing could be judged
 }
 
-// judge looks at one source, after mending it if that was asked for.
-func (o *validateOptions) judge(ctx context.Context, s source) judged {
-	config, err := o.configs.of(s.path)
+// policy is what is looked for in the files of one folder.
+type policy struct {
+	disabled     []string
+	strict, info bool
+}
+
+// policyOf joins the flags and what is configured for the file at path.
+func (o *validateOptions) policyOf(path string) (policy, error) {
+	config, err := o.configs.of(path)
+	if err != nil {
+		return policy{}, err
+	}
+	d := config.Validate
+	return policy{slices.Concat(o.disable, d.Disable), o.strict || d.Strict, o.info || d.Info}, nil
+}
+
+func (p policy) enabled(code string) bool { return !slices.Contains(p.disabled, code) }
+
+func (p policy) shown(code string, severity flow.Severity) bool {
+	return p.enabled(code) && (severity != lint.Info || p.info)
+}
+
+// graded gives the findings that are shown, by position, as severe as they are taken.
+func (p policy) graded(findings []finding) []finding {
+	findings = slices.DeleteFunc(findings, func(f finding) bool { return !p.shown(f.Code, f.Severity) })
+	byPosition(findings)
+	for i := range findings {
+		if f := &findings[i]; f.Severity == flow.SeverityWarning && p.strict {
+			f.Severity = flow.SeverityError
+		}
+	}
+	return findings
+}
+
+// judge looks at one source, after mending it if that was asked for. withNodes notes
+// the nodes of its flows.
+func (o *validateOptions) judge(ctx context.Context, s source, withNodes bool) judged {
+	p, err := o.policyOf(s.path)
 	if err != nil {
 		return judged{err: err}
 	}
-	enabled := func(code string) bool {
-		return !slices.Contains(o.disable, code) && !slices.Contains(config.Validate.Disable, code)
+	if s.isOrphan() {
+		return judged{} // what it may belong to is not known yet
 	}
 	r := o.app.readSource(ctx, s, false)
 	result := judged{}
 	if o.fix {
-		if result.mended, err = mend(ctx, s.path, r.flows, enabled); err != nil {
+		if result.mended, err = mend(ctx, s.path, r.flows, p.enabled); err != nil {
 			return judged{err: err}
 		}
 		if result.mended > 0 {
@@ -37,29 +73,20 @@ func (o *validateOptions) judge(ctx context.Context, s source) judged {
 		}
 	}
 	result.flows = len(r.flows)
-	shown := func(code string, severity flow.Severity) bool {
-		return enabled(code) && (severity != lint.Info || o.info || config.Validate.Info)
-	}
-	r.findings = slices.DeleteFunc(r.findings, func(f finding) bool { return !shown(f.Code, f.Severity) })
 	for i := range r.flows {
 		f := &r.flows[i]
+		result.seen = append(result.seen, seenOf(f, withNodes))
 		problems := lint.Check(f.Spec)
 		if o.server != nil {
 			problems = append(problems, o.server.Check(f.Spec)...)
 		}
-		for _, p := range problems {
-			if shown(p.Code, p.Severity) { // places cost time
-				r.findings = append(r.findings, inFlow(f, p))
+		for _, problem := range problems {
+			if p.shown(problem.Code, problem.Severity) { // places cost time
+				r.findings = append(r.findings, inFlow(f, problem))
 			}
 		}
 	}
-	byPosition(r.findings)
-	for i := range r.findings {
-		if f := &r.findings[i]; f.Severity == flow.SeverityWarning && (o.strict || config.Validate.Strict) {
-			f.Severity = flow.SeverityError
-		}
-	}
-	result.findings = r.findings
+	result.findings = p.graded(r.findings)
 	return result
 }
 

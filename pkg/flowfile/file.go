@@ -26,6 +26,7 @@ type File struct {
 
 	text  *text // nil for a flow that was not read
 	start int   // where the flow stands in text
+	idAt  int   // where the wrapper's id does, 0 if the flow itself has it
 }
 
 // FromFlow gives the file that a stored flow is exported to. When it was exported
@@ -45,6 +46,14 @@ func (f *File) Text() []byte {
 		return nil
 	}
 	return f.text.data
+}
+
+// IDPosition gives the line and the column of the ID in the file, as Position does.
+func (f *File) IDPosition() (line, col int) {
+	if f.text == nil || f.idAt == 0 {
+		return f.Position("/id")
+	}
+	return f.text.position(f.idAt)
 }
 
 // Position gives the line and the column (in characters, both from 1) of what a

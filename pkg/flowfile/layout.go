@@ -42,6 +42,23 @@ type placed struct {
 	at     int // where it stands in the text
 }
 
+// layoutBeside is [LayoutPath] of a flow file, or of the one that a link at path leads
+// to: the flow is the same under either name, and has one layout. What stands beside
+// the link itself comes first.
+func layoutBeside(path string) string {
+	beside := LayoutPath(path)
+	if info, err := os.Lstat(path); beside == "" || err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return beside
+	}
+	if _, err := os.Lstat(beside); err == nil {
+		return beside
+	}
+	if file, err := followLinks(path); err == nil && LayoutPath(file) != "" {
+		return LayoutPath(file)
+	}
+	return beside
+}
+
 // readLayout reads the layout file at path, nil if there is none. The error is an
 // *[Error].
 func readLayout(ctx context.Context, path string) (*layout, error) {
@@ -63,6 +80,23 @@ func readLayout(ctx context.Context, path string) (*layout, error) {
 	}
 	defer func() { _ = f.Close() }()
 	return decodeLayout(ctx, f, path)
+}
+
+// LayoutNodes gives the ids of the nodes that a layout file names, in its order; see
+// [LayoutPath]. The error is an *[Error].
+func LayoutNodes(ctx context.Context, path string) ([]string, error) {
+	l, err := readLayout(ctx, path)
+	if err == nil && l == nil {
+		err = &Error{Path: path, Msg: "open the layout", Err: fs.ErrNotExist}
+	}
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(l.nodes))
+	for i, p := range l.nodes {
+		ids[i] = strings.Clone(p.id)
+	}
+	return ids, nil
 }
 
 func decodeLayout(ctx context.Context, r io.Reader, name string) (*layout, error) {

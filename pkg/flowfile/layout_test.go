@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -211,6 +213,68 @@ func TestLayoutKeepsMembers(t *testing.T) {
 	want := "{\n  \"version\": \"1.0\",\n  \"nodes\": {\n    \"a\": {\"position\":{\"x\":1}}\n  },\n  \"$schema\": \"s\",\n  \"more\": [\n    1.0\n  ]\n}\n"
 	if got := get(t, LayoutPath(path)); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Under the name of a link a flow has the layout that it has under its own.
+func TestLinkedLayout(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "real"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	file, path := filepath.Join(dir, "real", "f.json"), filepath.Join(dir, "link.json")
+	if err := os.Symlink(filepath.Join("real", "f.json"), path); err != nil {
+		t.Skip(err)
+	}
+	f := parse(t, `{"nodes":[{"id":"a","position":{"x":1}}]}`)
+	check := func(form Form) {
+		t.Helper()
+		for _, at := range []string{file, path} {
+			files, err := ReadFile(t.Context(), at)
+			if err != nil || !sameFlow(files[0].Spec, f.Spec) || files[0].Form != form {
+				t.Errorf("%s is %s in form %q, %v", at, files[0].Spec.AppendJSON(nil), files[0].Form, err)
+			}
+		}
+	}
+	for _, form := range []Form{Sidecar, Inline, Sidecar} {
+		f.Form = form
+		if _, err := WriteFile(t.Context(), path, f); err != nil {
+			t.Fatal(err)
+		}
+		check(form)
+	}
+	if got := entries(t, dir); got != "link.json real" {
+		t.Errorf("beside the link: %s", got)
+	}
+	// A link to the layout is as good, and may lead anywhere.
+	if err := os.Rename(LayoutPath(file), filepath.Join(dir, "elsewhere")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("elsewhere", LayoutPath(path)); err != nil {
+		t.Fatal(err)
+	}
+	f.Spec.Nodes[0].Position = []byte(`{"x":2}`)
+	if _, err := WriteFile(t.Context(), path, f); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, filepath.Join(dir, "elsewhere")); !strings.Contains(got, `{"x":2}`) {
+		t.Errorf("the layout is %s", got)
+	}
+}
+
+func TestLayoutNodes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f.layout.json")
+	if _, err := LayoutNodes(t.Context(), path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of no file: %v", err)
+	}
+	put(t, path, odditiesLayout)
+	ids, err := LayoutNodes(t.Context(), path)
+	if want := []string{"<\"\n\u2028>", "b", "null", "z"}; err != nil || !slices.Equal(ids, want) {
+		t.Errorf("%q, %v; want %q", ids, err, want)
+	}
+	put(t, path, `{"nodes":[]}`)
+	if _, err := LayoutNodes(t.Context(), path); !errors.As(err, new(*Error)) {
+		t.Errorf("of no layout: %v", err)
 	}
 }
 

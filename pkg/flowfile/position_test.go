@@ -80,3 +80,24 @@ func TestPositionManyProblems(t *testing.T) {
 		}
 	}
 }
+
+func TestIDPosition(t *testing.T) {
+	tests := []struct {
+		text      string
+		line, col int
+	}{
+		{`{"id":"x","flow":{"nodes":[],"id":"y"}}`, 1, 7},
+		{"{\"flow\":{\"nodes\":[],\n\"id\":\"y\"}}", 2, 6},
+		{"{\"id\":\"\",\"flow\":{\"nodes\":[],\n\"id\":\"y\"}}", 2, 6},
+		{"{\"nodes\":[],\"é\":1,\n \"id\":\"y\"}", 2, 7},
+	}
+	for _, tt := range tests {
+		f := parse(t, tt.text)
+		if line, col := f.IDPosition(); line != tt.line || col != tt.col || f.ID == "" {
+			t.Errorf("%s: id %q at %d:%d, want %d:%d", tt.text, f.ID, line, col, tt.line, tt.col)
+		}
+	}
+	if line, col := (&File{ID: "x"}).IDPosition(); line != 0 || col != 0 {
+		t.Errorf("a flow that was not read: %d:%d", line, col)
+	}
+}

@@ -22,7 +22,7 @@ func ReadFile(ctx context.Context, path string) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	beside, err := readLayout(ctx, LayoutPath(path))
+	beside, err := readLayout(ctx, layoutBeside(path))
 	if err == nil && beside != nil {
 		err = beside.join(files)
 	}

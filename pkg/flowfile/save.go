@@ -126,7 +126,7 @@ func newParts(ctx context.Context, path string, files []File) ([]part, error) {
 	if of := FlowPath(path); of != "" {
 		return nil, &Error{Path: path, Msg: "this is the name of a layout, which no flow is read from; name a flow file, such as " + filepath.Base(of)}
 	}
-	beside := LayoutPath(path)
+	beside := layoutBeside(path)
 	there, err := readLayout(ctx, beside)
 	if err != nil {
 		return nil, err

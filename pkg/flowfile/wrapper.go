@@ -124,7 +124,7 @@ func (t *text) known(f *File, m flow.Span) bool {
 			return false
 		}
 		if id := decode(raw); id != "" {
-			f.ID = id
+			f.ID, f.idAt = id, m.Start
 		}
 		return true
 	case "exportedAt":
