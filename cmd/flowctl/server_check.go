@@ -10,7 +10,9 @@ import (
 // serviceCheck is something that runs will call, and the flag that names it.
 type serviceCheck struct {
 	flag string
-	of   interface{ Check(ctx context.Context) error }
+	of   interface {
+		Check(ctx context.Context) error
+	}
 }
 
 // checkPatience is how long a service may take to answer the check.
@@ -18,7 +20,9 @@ const checkPatience = 10 * time.Second
 
 // checkLater adds a service to those that check looks at, if it can be looked at.
 func (o *runSettings) checkLater(flag string, service any) {
-	if of, ok := service.(interface{ Check(ctx context.Context) error }); ok {
+	if of, ok := service.(interface {
+		Check(ctx context.Context) error
+	}); ok {
 		o.checks = append(o.checks, serviceCheck{flag, of})
 	}
 }
