@@ -67,12 +67,25 @@ func (f *finder) add(path string) {
 // layout adds the flow file that a layout belongs to: a shell's flows/*.json names
 // both.
 func (f *finder) layout(path string) {
-	of := flowfile.FlowPath(path)
-	if !exists(of) {
-		f.failed(path, fmt.Errorf("this is a layout, and the flow file that it belongs to, %s, is not there", of))
+	of, err := flowFileOf(path)
+	if err != nil {
+		f.failed(path, err)
 		return
 	}
 	f.file(of)
+}
+
+// flowFileOf gives the flow file that a path stands for: for a layout the one that
+// it belongs to, else the path itself.
+func flowFileOf(path string) (string, error) {
+	switch of := flowfile.FlowPath(path); {
+	case of == "":
+		return path, nil
+	case exists(of):
+		return of, nil
+	default:
+		return "", fmt.Errorf("this is a layout, and the flow file that it belongs to, %s, is not there", of)
+	}
 }
 
 // folder adds the flow files of a folder and of those below it. Folders behind
