@@ -131,7 +131,8 @@ const outputHelp = `Results go to stdout, words and questions to stderr.
   -o wide    every column
   -o json    what the server says, indented; lists are arrays
   -o jsonl   one compact JSON value a line
-  -o yaml    the same values
+  -o yaml    the same values; half a surrogate pair, which YAML has no word for,
+             is the replacement character
   -o name    ids (or names) alone, one a line, fit for xargs
 
 --jq filters the JSON with a jq program; texts are printed bare. --template
