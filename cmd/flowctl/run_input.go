@@ -90,7 +90,7 @@ func (in *runInputs) split(flag, arg string) (id, value string, err error) {
 		return "", "", usageError{fmt.Errorf("%s: %w", flag, sameLabel(name, found))}
 	case len(nodes) == 0:
 		return "", "", usageError{fmt.Errorf("%s: the flow has no input node", flag)}
-	case named && in.namesNode(name) && !(flag == "--input-file" && isRegular(arg)):
+	case named && in.namesNode(name) && (flag != "--input-file" || !isRegular(arg)):
 		return "", "", usageError{fmt.Errorf("%s: %s", flag, in.noSuchInput(flag, name))}
 	case len(nodes) == 1:
 		return nodes[0].ID, arg, nil

@@ -54,11 +54,13 @@ func summaryOf(res *engine.Result) runSummary {
 		s.count(n.ID, n.Status)
 	}
 	for _, e := range res.Errors {
-		node := e.Node
-		if errors.As(e.Err, new(*engine.LimitError)) {
-			node = globalFailure
+		var limit *engine.LimitError
+		switch {
+		case !errors.As(e.Err, &limit):
+			s.fail(e.Node, e.Err.Error())
+		case !slices.Contains(s.failures, limit.Error()): // the loops around the node have it too
+			s.fail(globalFailure, limit.Error())
 		}
-		s.fail(node, e.Err.Error())
 	}
 	return s
 }
