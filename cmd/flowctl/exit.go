@@ -33,6 +33,12 @@ type noError struct{ msg string }
 
 func (e noError) Error() string { return e.msg }
 
+// failedError is a failure of which another error in its tree might be taken for an
+// answer: who could not read a file does not know what is in it.
+type failedError struct{ error }
+
+func (e failedError) Unwrap() error { return e.error }
+
 // someError says that some of several things failed; each has been reported.
 type someError struct{ msg string }
 
@@ -56,6 +62,7 @@ func (e deniedError) Unwrap() error { return e.error }
 func exitCode(ctx context.Context, err error) int {
 	var (
 		usage    usageError
+		failed   failedError
 		no       noError
 		some     someError
 		conflict conflictError
@@ -68,6 +75,8 @@ func exitCode(ctx context.Context, err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage), errors.Is(err, store.ErrBadKind):
 		return exitUsage
+	case errors.As(err, &failed):
+		return exitFailed
 	case errors.As(err, &no):
 		return exitNo
 	case errors.As(err, &some):

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -94,12 +95,15 @@ func writeFindings(w io.Writer, findings []finding, form func(finding) string) e
 }
 
 // tally counts what was looked at and what was found.
-type tally struct{ files, flows, errors, warnings int }
+type tally struct{ files, flows, errors, warnings, unreadable int }
 
 func (t *tally) add(flows int, findings []finding) {
 	t.files++
 	t.flows += flows
 	for _, f := range findings {
+		if f.Code == codeUnreadable {
+			t.unreadable++
+		}
 		switch f.Severity {
 		case flow.SeverityError:
 			t.errors++
@@ -107,6 +111,25 @@ func (t *tally) add(flows int, findings []finding) {
 			t.warnings++
 		}
 	}
+}
+
+// verdict is the error that a command ends with if there were errors, and what it
+// therefore did not do, "" for nothing. If a file could not be read it is no answer.
+func (t tally) verdict(undone string) error {
+	text := t.String()
+	if t.unreadable > 0 {
+		text += fmt.Sprintf(" (%d could not be read)", t.unreadable)
+	}
+	if undone != "" {
+		text += ": " + undone
+	}
+	switch {
+	case t.errors == 0:
+		return nil
+	case t.unreadable > 0:
+		return failedError{errors.New(text)}
+	}
+	return noError{text}
 }
 
 // String gives "1 error and 2 warnings in 6 flows of 3 files".

@@ -87,6 +87,19 @@ func (f *finder) orphan(path string) {
 	}
 }
 
+// flowFileOf gives the flow file that a path stands for: for a layout the one that
+// it belongs to, else the path itself.
+func flowFileOf(path string) (string, error) {
+	of := flowfile.FlowPath(path)
+	if of == "" {
+		return path, nil
+	}
+	if beside := flowBeside(path); beside != "" {
+		return beside, nil
+	}
+	return "", orphanError{of}
+}
+
 // orphanError is what is wrong with a layout without its flow file.
 type orphanError struct{ of string }
 
@@ -105,6 +118,19 @@ func flowBeside(path string) string {
 		}
 	}
 	return ""
+}
+
+// flowFileOf gives the flow file that a path stands for: for a layout the one that
+// it belongs to, else the path itself.
+func flowFileOf(path string) (string, error) {
+	switch of := flowfile.FlowPath(path); {
+	case of == "":
+		return path, nil
+	case exists(of):
+		return of, nil
+	default:
+		return "", fmt.Errorf("this is a layout, and the flow file that it belongs to, %s, is not there", of)
+	}
 }
 
 // folder adds the flow files of a folder and of those below it. Folders behind

@@ -56,6 +56,10 @@ func (r *reading) look(i int, judge bool) {
 
 func (a *app) readFlows(ctx context.Context, path string) ([]flowfile.File, error) {
 	if path != stdinPath {
+		path, err := flowFileOf(path)
+		if err != nil {
+			return nil, err
+		}
 		return flowfile.ReadFile(ctx, path)
 	}
 	return waitFor(ctx, func() ([]flowfile.File, error) { return flowfile.Read(a.in, stdinPath) })

@@ -32,6 +32,7 @@ files that changed are printed. What stands on standard input is written to
 standard output.
 
 With --check nothing is written; the exit code is 3 when a file would change.
+It is 1 when a file could not be read or written, whatever became of the others.
 
 ` + layoutHelp + `
 
@@ -70,9 +71,10 @@ func (o *fmtOptions) run(ctx context.Context, paths []string) error {
 		return err
 	}
 	var errs []error
-	changed := 0
+	changed, failed := 0, false
 	for i, r := range results {
 		errs = append(errs, r.err)
+		failed = failed || r.err != nil && !errors.As(r.err, new(noError))
 		if !r.changed {
 			continue
 		}
@@ -80,6 +82,9 @@ func (o *fmtOptions) run(ctx context.Context, paths []string) error {
 		if err := o.say(sources[i].path, r); err != nil {
 			return err
 		}
+	}
+	if failed {
+		return failedError{errors.Join(errs...)}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err
@@ -110,10 +115,7 @@ func (o *fmtOptions) say(path string, r formatted) error {
 func (o *fmtOptions) file(ctx context.Context, s source) formatted {
 	r := o.app.readSource(ctx, s, false)
 	if len(r.flows) == 0 {
-		for _, f := range r.findings {
-			return formatted{err: noError{f.line()}}
-		}
-		return formatted{err: noError{s.path + " holds no flow"}}
+		return formatted{err: unformatted(s.path, r.findings)}
 	}
 	for i := range r.flows {
 		r.flows[i] = o.form.of(r.flows[i])
@@ -129,6 +131,17 @@ func (o *fmtOptions) file(ctx context.Context, s source) formatted {
 		change, err = flowfile.WriteFile(ctx, s.path, r.flows...)
 	}
 	return formatted{changed: err == nil && change != flowfile.Unchanged, err: err}
+}
+
+// unformatted says why there is nothing to format in a file.
+func unformatted(path string, findings []finding) error {
+	switch {
+	case len(findings) == 0:
+		return noError{path + " holds no flow"}
+	case findings[0].Code == codeUnreadable:
+		return fmt.Errorf("%s: %s", path, findings[0].Message)
+	}
+	return noError{findings[0].line()}
 }
 
 // stdin formats what was read from standard input. Unless it is only checked it

@@ -31,8 +31,9 @@ drivers in its configuration, and which files they are for in .gitattributes,
 which is to be committed. Whoever clones the repository runs this once, too. Of
 flowctl.lock git keeps the lines of both sides.
 
-PATTERN is as in .gitattributes; without one it is *.json. Other JSON files are
-compared and merged as git does without flowctl.`,
+PATTERN is as in .gitattributes in the top folder of the repository, which is the one
+that is written; without one it is *.json. Other JSON files are compared and merged
+as git does without flowctl.`,
 		Example: `  flowctl git install
   flowctl git install 'flows/*.json'`,
 		RunE: o.run,
@@ -44,6 +45,10 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 		patterns = []string{"*.json"}
 	}
 	root, err := git(cmd.Context(), "rev-parse", "--show-toplevel")
+	if err != nil {
+		return err
+	}
+	up, err := git(cmd.Context(), "rev-parse", "--show-cdup") // the same, from here; "" at the top
 	if err != nil {
 		return err
 	}
@@ -69,10 +74,11 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
+	file := filepath.FromSlash(up) + ".gitattributes"
 	if added {
-		o.app.note("Git now knows flow files here. Commit .gitattributes, so that others can run 'flowctl git install', too.")
+		o.app.note("Git now knows flow files here. Commit %s, so that others can run 'flowctl git install', too.", file)
 	} else {
-		o.app.note("Git now knows flow files here.")
+		o.app.note("Git now knows flow files here; %s was as it should be.", file)
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func (o *gitMergeOptions) run(cmd *cobra.Command, args []string) error {
 	ours, errOurs := o.read(cmd.Context(), args[1])
 	theirs, errTheirs := o.read(cmd.Context(), args[2])
 	if errBase != nil || errOurs != nil || errTheirs != nil {
-		return o.mergeText(cmd.Context(), args)
+		return o.mergeText(cmd.Context(), name, args)
 	}
 	merged, conflicts, err := mergeFiles(base, ours, theirs, o.markerSize)
 	if err != nil {
@@ -73,7 +73,7 @@ func (o *gitMergeOptions) mergeLayouts(ctx context.Context, name string, args []
 	}
 	merged, err := flowfile.MergeLayouts(texts[0], texts[1], texts[2])
 	if err != nil {
-		return o.mergeText(ctx, args)
+		return o.mergeText(ctx, name, args)
 	}
 	return writeMerged(args[1], name, merged)
 }
@@ -100,17 +100,17 @@ func (o *gitMergeOptions) read(ctx context.Context, path string) (flowfile.File,
 }
 
 // mergeText lets git merge what is no flow file.
-func (o *gitMergeOptions) mergeText(ctx context.Context, args []string) error {
+func (o *gitMergeOptions) mergeText(ctx context.Context, name string, args []string) error {
 	cmd := exec.CommandContext(ctx, "git", "merge-file", "--marker-size", strconv.Itoa(o.markerSize), //nolint:gosec // the files that git names
 		"-L", "ours", "-L", "base", "-L", "theirs", "--", args[1], args[0], args[2])
 	cmd.Stderr = o.app.err
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() > 0 && exit.ExitCode() < 128 {
-		return noError{"the merge has conflicts"}
+		return noError{name + ": both sides changed the same lines; flowctl cannot read it as a flow on both, so git merged it as text\nmend the marked places and 'git add' the file"}
 	}
 	if err != nil {
-		return fmt.Errorf("run git merge-file: %w", err)
+		return fmt.Errorf("merge %s: run git merge-file: %w", name, err)
 	}
 	return nil
 }

@@ -55,13 +55,16 @@ func newTopicCmds() []*cobra.Command {
 const exitCodesHelp = `flowctl exits with one of these codes:
 
   0    done
-  1    failed: the server did not answer, a file could not be written, ...
+  1    failed: the server did not answer, a file could not be read or written, ...
   2    usage: a flag or argument is wrong or missing; nothing was done
   3    the answer is no: files differ or are invalid, a run failed
   4    not signed in, or not allowed
   5    some of several things failed; each has been reported
   6    conflict: it exists already, has changed meanwhile, or the name is ambiguous
   130  interrupted with Ctrl-C or SIGTERM
+
+Of several files one that could not be read makes it 1, though others are invalid:
+there is no answer then.
 
 'flowctl server' that is stopped with SIGINT or SIGTERM has done its work: 0.`
 
@@ -128,7 +131,8 @@ const outputHelp = `Results go to stdout, words and questions to stderr.
   -o wide    every column
   -o json    what the server says, indented; lists are arrays
   -o jsonl   one compact JSON value a line
-  -o yaml    the same values
+  -o yaml    the same values; half a surrogate pair, which YAML has no word for,
+             is the replacement character
   -o name    ids (or names) alone, one a line, fit for xargs
 
 --jq filters the JSON with a jq program; texts are printed bare. --template

@@ -37,8 +37,8 @@ func (o *importOptions) read(ctx context.Context, sources []source) (*batch, err
 		t.add(len(r.flows), r.findings)
 		b.add(r)
 	}
-	if t.errors > 0 && !o.keepGoing {
-		return nil, noError{fmt.Sprintf("%s: nothing was imported", t)}
+	if err := t.verdict("nothing was imported"); err != nil && !o.keepGoing {
+		return nil, err
 	}
 	return &b, nil
 }

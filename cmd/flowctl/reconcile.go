@@ -83,8 +83,8 @@ func (a *app) readDir(ctx context.Context, dir string, hold bool) (*flowDir, err
 			d.paths, d.sources = append(d.paths, found[i].path), append(d.sources, r.source)
 		}
 	}
-	if t.errors > 0 {
-		return nil, noError{fmt.Sprintf("%s: nothing was sent", t)}
+	if err := t.verdict("nothing was sent"); err != nil {
+		return nil, err
 	}
 	return d, nil
 }

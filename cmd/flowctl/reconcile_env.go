@@ -32,11 +32,11 @@ func (e *envFlag) read(ctx context.Context, a *app, c *client.Client, specs iter
 	}
 	text, err := os.ReadFile(e.path)
 	if err != nil {
-		return fmt.Errorf("read the environment: %w", err)
+		return fmt.Errorf("read the environment: %w; --env wants the path of its YAML file (docs/ci.md shows one)", err)
 	}
-	env, err := reconcile.ReadEnv(text, os.LookupEnv)
+	env, err := reconcile.ReadEnv(e.path, text, os.LookupEnv)
 	if err != nil {
-		return fmt.Errorf("%s: %w", e.path, err)
+		return err
 	}
 	unknown, err := env.Resolve(ctx, c, specs)
 	if errors.As(err, new(*reconcile.MissingError)) {

@@ -45,7 +45,10 @@ server's.
 
 The value of an input node is given with --input NODE=TEXT or --input-file
 NODE=PATH, where NODE is its id or label. If the flow has one input node, NODE= can
-be left out, and what is piped to flowctl is its value.
+be left out, and what is piped to flowctl is its value. One word before an = is
+always taken for a NODE: give a text of your own choosing as NODE=TEXT.
+
+--set changes any field of a node; one that flowctl does not know is warned of.
 
 The exit code is 3 when the flow cannot run or the run failed. 'flowctl run
 --explain' tells what would happen without running anything. 'flowctl help engine'

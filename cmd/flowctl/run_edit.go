@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,35 +12,23 @@ import (
 // edit makes the changes of --set and --model, which are for this run only.
 func (o *runOptions) edit(spec *flow.Spec) error {
 	spec.Nodes = slices.Clone(spec.Nodes)
+	var made []setting
 	for _, arg := range o.sets {
-		if err := setField(spec, arg); err != nil {
+		s, err := parseSetting(*spec, arg)
+		if err == nil {
+			made = append(made, s)
+			err = changeNodes(spec, s.node.ID, s.path, func(was json.RawMessage) json.RawMessage { return likeBefore(was, s.value) })
+		}
+		if err != nil {
 			return usageError{fmt.Errorf("--set %s: %w", quoted(arg), err)}
 		}
 	}
-	return replaceModels(spec, o.models)
-}
-
-// setField carries out NODE.FIELD=VALUE. Ids may have dots in them: the longest
-// that fits is the node.
-func setField(spec *flow.Spec, arg string) error {
-	target, value, ok := strings.Cut(arg, "=")
-	if !ok {
-		return errors.New("write it as NODE.FIELD=VALUE")
-	}
-	id := ""
-	for _, n := range spec.Nodes {
-		if len(n.ID) > len(id) && strings.HasPrefix(target, n.ID+".") {
-			id = n.ID
+	for _, s := range made {
+		if doubt := s.doubt(*spec); doubt != "" {
+			o.app.warn("--set %s: %s", quoted(s.arg), doubt)
 		}
 	}
-	if id == "" {
-		return errors.New("no node has this id; write it as NODE.FIELD=VALUE")
-	}
-	path := strings.Split(strings.TrimPrefix(target, id+"."), ".")
-	if slices.Contains(path, "") {
-		return errors.New("a part of the field is empty; write it as NODE.FIELD=VALUE")
-	}
-	return changeNodes(spec, id, path, func(was json.RawMessage) json.RawMessage { return likeBefore(was, value) })
+	return replaceModels(spec, o.models)
 }
 
 // likeBefore is a value as JSON: a text where the field was a text, else the JSON
@@ -103,8 +90,11 @@ func changed(doc json.RawMessage, path []string, change func(was json.RawMessage
 func replaceModels(spec *flow.Spec, args []string) error {
 	used := modelsOf(*spec)
 	for _, arg := range args {
+		if len(used) == 0 {
+			return usageError{fmt.Errorf("--model %s: the flow has no model node", quoted(arg))}
+		}
 		if from, _, ok := strings.Cut(arg, "="); ok && !slices.Contains(used, from) {
-			return usageError{fmt.Errorf("--model %s: no node uses the model %s; the flow uses %q", quoted(arg), quoted(from), used)}
+			return usageError{fmt.Errorf("--model %s: no node uses the model %s; the flow uses %s", quoted(arg), quoted(from), quotedList(used))}
 		}
 	}
 	for i := range spec.Nodes {

@@ -62,7 +62,7 @@ func writeCalls(b *bytes.Buffer, c engine.Calls) {
 		fmt.Fprintf(b, "  %s (%s)", output.Text(step.Node), output.Text(string(step.Type)))
 		switch {
 		case step.Branch != "":
-			fmt.Fprintf(b, " chooses %s", output.Text(step.Branch))
+			fmt.Fprintf(b, " is assumed to choose %s: no other choice makes more calls", output.Text(step.Branch))
 		case step.Rounds > 0:
 			fmt.Fprintf(b, " goes round %s", times(step.Rounds))
 		case step.Calls > 0:

@@ -76,30 +76,51 @@ func (o *runOptions) gather(ctx context.Context, f *runFlow, taken bool) (map[st
 	return in.values, nil
 }
 
-// split reads [NODE=]VALUE. What stands before the first = is a node only if an
-// input node is called so.
+// split reads [NODE=]VALUE. What stands before the first = is a node if an input
+// node is called so, and a misspelt one if it looks or reads like one: no model is
+// to be asked about "topc=Go". The text of an only node may else have an = in it.
 func (in *runInputs) split(flag, arg string) (id, value string, err error) {
 	nodes := in.nodes()
-	if name, value, ok := strings.Cut(arg, "="); ok {
-		for _, match := range []func(flow.Node) string{func(n flow.Node) string { return n.ID }, flow.Node.Label} {
-			for _, n := range nodes {
-				if match(n) == name {
-					return n.ID, value, nil
-				}
-			}
-		}
-	}
-	switch len(nodes) {
-	case 0:
+	name, value, named := strings.Cut(arg, "=")
+	found := nodesCalled(nodes, name)
+	switch {
+	case named && len(found) == 1:
+		return found[0].ID, value, nil
+	case named && len(found) > 1:
+		return "", "", usageError{fmt.Errorf("%s: %w", flag, sameLabel(name, found))}
+	case len(nodes) == 0:
 		return "", "", usageError{fmt.Errorf("%s: the flow has no input node", flag)}
-	case 1:
+	case named && in.namesNode(name) && (flag != "--input-file" || !isRegular(arg)):
+		return "", "", usageError{fmt.Errorf("%s: %s", flag, in.noSuchInput(flag, name))}
+	case len(nodes) == 1:
 		return nodes[0].ID, arg, nil
 	}
-	names := make([]string, len(nodes))
-	for i, n := range nodes {
-		names[i] = quoted(n.ID)
+	return "", "", usageError{fmt.Errorf("%s: the flow has %d input nodes; say which as %s NODE=…, one of %s",
+		flag, len(nodes), flag, quotedList(idsOf(nodes)))}
+}
+
+// namesNode tells whether a text is meant for the name of a node.
+func (in *runInputs) namesNode(text string) bool {
+	return looksLikeName(text) || len(nodesCalled(in.flow.spec.Nodes, text)) > 0
+}
+
+func isRegular(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// noSuchInput says that no input node is called so, and how to give a text that
+// only looks like one.
+func (in *runInputs) noSuchInput(flag, name string) string {
+	nodes := in.nodes()
+	if other := nodesCalled(in.flow.spec.Nodes, name); len(other) > 0 {
+		return fmt.Sprintf("%s is no input node but of type %s, whose fields are changed with --set%s", quoted(name), quoted(string(other[0].Type)), closeNodes(name, nodes))
 	}
-	return "", "", usageError{fmt.Errorf("%s: the flow has %d input nodes; say which as %s NODE=…, one of %s", flag, len(nodes), flag, strings.Join(names, ", "))}
+	escape := ""
+	if len(nodes) == 1 {
+		escape = fmt.Sprintf("; a value that has an = in it goes as %s %s=…", flag, nodes[0].ID)
+	}
+	return fmt.Sprintf("the flow has no input node %s%s%s", quoted(name), escape, closeNodes(name, nodes))
 }
 
 func (in *runInputs) nodes() []flow.Node {

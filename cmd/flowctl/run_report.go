@@ -72,8 +72,9 @@ type rawJSON json.RawMessage
 // AppendJSON appends it as compact JSON.
 func (r rawJSON) AppendJSON(dst []byte) []byte { return flow.AppendCompact(dst, r) }
 
-// executionObject is an execution as the API gives it, whole: what has no value
-// is null. One that is not kept has no id.
+// executionObject is an execution as the API gives it, whole. One that is not kept
+// has no id. What has no value is null; of the maps of an execution that is over,
+// where the API has null or {}, it is always {}, so that a script can look into it.
 func executionObject(e flow.Execution) flow.Object {
 	var o flow.Object
 	for _, m := range []struct{ key, text string }{{"id", e.ID}, {"flow_id", e.FlowID}, {"user_id", e.UserID}, {"status", string(e.Status)}} {
@@ -85,8 +86,11 @@ func executionObject(e flow.Execution) flow.Object {
 		key   string
 		value json.RawMessage
 	}{{"inputs", e.Inputs}, {"outputs", e.Outputs}, {"node_results", e.NodeResults}, {"errors", e.Errors}} {
-		if m.value == nil {
+		if m.value == nil || string(m.value) == "null" {
 			m.value = json.RawMessage("null")
+			if e.Status.Ended() {
+				m.value = json.RawMessage("{}")
+			}
 		}
 		o.Set(m.key, m.value)
 	}

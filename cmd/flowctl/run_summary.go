@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine"
@@ -15,39 +16,51 @@ import (
 type runSummary struct {
 	status               flow.RunStatus
 	nodes, done, skipped int
+	cutOff               []string // the nodes that were running when the run ended
 	failures             []string
 	hint                 string // what to do about them, "" for nothing
 }
 
-func (s *runSummary) count(status engine.NodeStatus) {
+func (s *runSummary) count(node string, status engine.NodeStatus) {
 	s.nodes++
 	switch status {
 	case engine.NodeSuccess:
 		s.done++
 	case engine.NodeSkipped:
 		s.skipped++
+	case engine.NodeAborted:
+		s.cutOff = append(s.cutOff, node)
 	}
 }
 
+// fail adds a failure: what ended the run first, and nothing of the nodes that
+// were only cut off then.
 func (s *runSummary) fail(node, text string) {
-	if node != "global" {
-		text = fmt.Sprintf("node %s: %s", quoted(node), text)
+	switch {
+	case node == globalFailure:
+		s.failures = slices.Insert(s.failures, 0, text)
+	case !slices.Contains(s.cutOff, node):
+		s.failures = append(s.failures, fmt.Sprintf("node %s: %s", quoted(node), text))
 	}
-	s.failures = append(s.failures, text)
 }
+
+// globalFailure stands for the run among the nodes that failed.
+const globalFailure = "global"
 
 // summaryOf sums up a run that was made here.
 func summaryOf(res *engine.Result) runSummary {
 	s := runSummary{status: res.Status}
 	for _, n := range res.Nodes {
-		s.count(n.Status)
+		s.count(n.ID, n.Status)
 	}
 	for _, e := range res.Errors {
-		node := e.Node
-		if errors.As(e.Err, new(*engine.LimitError)) {
-			node = "global"
+		var limit *engine.LimitError
+		switch {
+		case !errors.As(e.Err, &limit):
+			s.fail(e.Node, e.Err.Error())
+		case !slices.Contains(s.failures, limit.Error()): // the loops around the node have it too
+			s.fail(globalFailure, limit.Error())
 		}
-		s.fail(node, e.Err.Error())
 	}
 	return s
 }
@@ -62,7 +75,7 @@ func summaryOfRecord(e flow.Execution, total int) runSummary {
 	for _, m := range nodes {
 		var about struct{ Status engine.NodeStatus }
 		_ = json.Unmarshal(m.Value, &about) // what is no status is none that counts
-		s.count(about.Status)
+		s.count(m.Key, about.Status)
 	}
 	if s.nodes == 0 {
 		results, _ := flow.ParseObject(e.NodeResults)
@@ -91,6 +104,9 @@ func (s runSummary) outcome(ctx context.Context) error {
 	}
 	if s.skipped > 0 {
 		fmt.Fprintf(&b, ", %d skipped", s.skipped)
+	}
+	if len(s.cutOff) > 0 {
+		fmt.Fprintf(&b, ", cut off: %s", quotedList(s.cutOff))
 	}
 	for _, text := range s.failures {
 		b.WriteString("\n  " + text)

@@ -122,6 +122,7 @@ func (o *serverOptions) run(cmd *cobra.Command, _ []string) error {
 	if err := o.announce(ctx, st, ln.Addr(), opts.Logger); err != nil {
 		return err
 	}
+	defer o.runs.check(ctx, opts.Logger)()
 	return server.New(st, opts).Serve(ctx, ln, server.ServeOptions{CertFile: o.certFile, KeyFile: o.keyFile})
 }
 

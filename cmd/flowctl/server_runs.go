@@ -19,6 +19,8 @@ type runSettings struct {
 	backendURL, backendKeyFile string
 	maxRuns, keep              int
 	allowHosts                 []string
+
+	checks []serviceCheck // of what the runs will call
 }
 
 // keepExecutions is how many executions of a flow a server keeps by default.
@@ -82,6 +84,7 @@ func (o *runSettings) services() (engine.Services, error) {
 			return s, usageError{fmt.Errorf("--backend-url: %w", err)}
 		}
 		s = backend.Services()
+		o.checkLater("--backend-url", backend)
 	}
 	if o.modelURL != "" {
 		opts, err := callOptions("the models' key", o.keyFile)
@@ -91,6 +94,7 @@ func (o *runSettings) services() (engine.Services, error) {
 		if s.Model, err = provider.NewModel(o.modelURL, opts); err != nil {
 			return s, usageError{fmt.Errorf("--model-url: %w", err)}
 		}
+		o.checkLater("--model-url", s.Model)
 	}
 	s.Model = provider.OwnImages(s.Model)
 	if s.Searcher != nil || len(o.allowHosts) > 0 {

@@ -51,8 +51,9 @@ Beside what is wrong, validate knows what is seldom meant (a prompt that ignores
 its input, an edge without a handle, a secret) and where the browser reads a flow
 in a way of its own. docs/rules.md lists all rules, --explain CODE one of them.
 
-The exit code is 3 when there are errors; warnings count with --strict. What is of
-severity info cannot be mended and is shown with --info only. A file .flowctl.yaml
+The exit code is 3 when there are errors; warnings count with --strict. It is 1 when
+a file could not be read, whatever there is to say of the others. What is of severity
+info cannot be mended and is shown with --info only. A file .flowctl.yaml
 in the folder of the flow file, or above it in the same repository, has defaults:
 
   validate:
@@ -166,8 +167,8 @@ func (o *validateOptions) run(ctx context.Context, paths []string) error {
 	if mended > 0 {
 		o.app.note("mended %s", plural(mended, "problem"))
 	}
-	if t.errors > 0 {
-		return noError{t.String()}
+	if err := t.verdict(""); err != nil {
+		return err
 	}
 	o.app.note("%s", t)
 	return nil

@@ -11,8 +11,8 @@ import (
 // Calls bounds the model calls of a run, repeated attempts not counted.
 type Calls struct {
 	Most int `json:"most"`
-	// Path is how they come about: what conditionals choose, how often loops go
-	// round, how often models are called.
+	// Path is how they come about: what conditionals are assumed to choose, how often
+	// loops go round, how often models are called.
 	Path []PathStep `json:"path"`
 	// Unbounded are the loops whose rounds depend on data; they are taken to go
 	// round as often as the limit of rounds allows.
@@ -26,7 +26,7 @@ type Calls struct {
 type PathStep struct {
 	Node   string        `json:"node"`
 	Type   flow.NodeType `json:"type"`
-	Branch string        `json:"branch,omitempty"` // what a conditional chooses
+	Branch string        `json:"branch,omitempty"` // what a conditional is assumed to choose: no other choice makes more calls
 	Rounds int           `json:"rounds,omitempty"` // of a loop, each time it runs
 	Calls  int           `json:"calls,omitempty"`  // of a model, in all
 }

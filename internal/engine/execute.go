@@ -120,7 +120,7 @@ func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
 	}
 	var limit *LimitError
 	switch {
-	case errors.As(err, &limit):
+	case errors.As(err, &limit) && !cutOff(ctx, c, limit):
 		r.stop(limit)
 		r.cut.Store(true)
 	case ctx.Err() != nil:
@@ -136,6 +136,13 @@ func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
 	c.scope.fail(c.node, NodeError, err)
 	r.report.finished(c, NodeError, nil, err)
 	r.leaveOut(c.scope, c.node, "the loop around it failed", true)
+}
+
+// cutOff tells whether the execution was ended by a limit that it did not reach
+// itself: the run's time, or what a node beside it used up. A loop reaches those
+// that its body does.
+func cutOff(ctx context.Context, c *call, limit *LimitError) bool {
+	return limit.Limit == LimitTime || c.node.kind != flow.Loop && errors.Is(context.Cause(ctx), limit)
 }
 
 var (

@@ -11,8 +11,8 @@ import (
 
 const (
 	gap      = "  "
-	minWidth = 8   // a column that has to shrink keeps this much
-	maxPad   = 200 // cells are not aligned beyond this: one endless name must not stretch every row
+	minWidth = 8  // a column that has to shrink keeps this much
+	maxPad   = 80 // cells are not aligned beyond this: where nothing is cut, one endless name must not stretch every row
 )
 
 // writeTable writes an aligned table with a header line. On a terminal too

@@ -33,13 +33,16 @@ func TestTableWidths(t *testing.T) {
 			"ID        NAME\n0123456…  0123456…\n"},
 		{"nothing is cut off a terminal", 0,
 			[]string{`{"id":"` + strings.Repeat("x", 90) + `","name":"y"}`},
-			"ID" + strings.Repeat(" ", 90) + "NAME\n" + strings.Repeat("x", 90) + "  y\n"},
+			"ID" + strings.Repeat(" ", 80) + "NAME\n" + strings.Repeat("x", 90) + "  y\n"},
+		{"cells of up to 80 are aligned", 0,
+			[]string{`{"id":"` + strings.Repeat("流", 40) + `","name":"y"}`, `{"id":"a","name":"z"}`},
+			"ID" + strings.Repeat(" ", 80) + "NAME\n" + strings.Repeat("流", 40) + "  y\na" + strings.Repeat(" ", 81) + "z\n"},
 		{"no blanks at the end of a line", 0,
 			[]string{`{"id":"a","name":""}`, `{"id":"bb","name":"y"}`},
 			"ID  NAME\na\nbb  y\n"},
 		{"an endless cell stretches no other row", 0,
 			[]string{`{"id":"` + strings.Repeat("x", 5000) + `","name":"y"}`, `{"id":"a","name":"z"}`},
-			"ID" + strings.Repeat(" ", 200) + "NAME\n" + strings.Repeat("x", 5000) + "  y\na" + strings.Repeat(" ", 201) + "z\n"},
+			"ID" + strings.Repeat(" ", 80) + "NAME\n" + strings.Repeat("x", 5000) + "  y\na" + strings.Repeat(" ", 81) + "z\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

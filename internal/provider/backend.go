@@ -21,7 +21,7 @@ type Backend struct{ conn *conn }
 
 // NewBackend gives the backend at baseURL, the address that flows are kept at.
 func NewBackend(baseURL string, opts Options) (*Backend, error) {
-	c, err := newConn("the server", baseURL, opts)
+	c, err := newConn("the server", "https://chat.example.com", baseURL, opts)
 	if err != nil {
 		return nil, err
 	}

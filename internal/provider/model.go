@@ -24,7 +24,7 @@ func NewModel(baseURL string, opts Options) (engine.ChatModel, error) {
 	if strings.TrimSpace(baseURL) == EchoURL {
 		return engine.Echo{}, nil
 	}
-	c, err := newConn("the model", strings.TrimSuffix(strings.TrimRight(baseURL, "/"), "/chat/completions"), opts)
+	c, err := newConn("the model", "https://example.com/v1", strings.TrimSuffix(strings.TrimRight(baseURL, "/"), "/chat/completions"), opts)
 	if err != nil {
 		return nil, err
 	}

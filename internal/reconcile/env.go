@@ -1,16 +1,11 @@
 package reconcile
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // Env says what the models, knowledge bases, groups and users that flow files name
@@ -39,14 +34,12 @@ type Env struct {
 // server's ids.
 type names map[string]string
 
-// ReadEnv reads an environment. getenv looks up variables; all that are missing
-// are named in the error.
-func ReadEnv(text []byte, getenv func(string) (string, bool)) (*Env, error) {
+// ReadEnv reads an environment; name is its file's, for errors. getenv looks up
+// variables; all that are missing are named in the error.
+func ReadEnv(name string, text []byte, getenv func(string) (string, bool)) (*Env, error) {
 	var e Env
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
-	if err := d.Decode(&e); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read the environment: %w; it may have models, knowledge_bases, groups and users", err)
+	if err := decodeEnv(text, &e); err != nil {
+		return nil, fmt.Errorf("%s%w", name, err)
 	}
 	variable := regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 	missing := map[string]bool{}
@@ -59,13 +52,10 @@ func ReadEnv(text []byte, getenv func(string) (string, bool)) (*Env, error) {
 				}
 				return value
 			})
-			if from == "" || to == "" {
-				return nil, fmt.Errorf("an empty name among the %s of the environment; give both sides", k.what)
-			}
 		}
 	}
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("the environment wants variables that are not set: %s", strings.Join(slices.Sorted(maps.Keys(missing)), ", "))
+		return nil, fmt.Errorf("%s: the environment wants variables that are not set: %s", name, strings.Join(slices.Sorted(maps.Keys(missing)), ", "))
 	}
 	return &e, nil
 }

@@ -13,7 +13,7 @@ const mapped = `{"name":"A","nodes":[{"id":"m","type":"model","data":{"x":1.0,"m
 
 func env(t *testing.T, text string) *Env {
 	t.Helper()
-	e, err := ReadEnv([]byte(text), func(name string) (string, bool) { return map[string]string{"KB": "Handbook"}[name], name == "KB" })
+	e, err := ReadEnv("env.yaml", []byte(text), func(name string) (string, bool) { return map[string]string{"KB": "Handbook"}[name], name == "KB" })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,13 +65,42 @@ func TestEnvBackwardByPlace(t *testing.T) {
 
 func TestEnvErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"models: {a: '${ONE}', b: 'x-${TWO}'}": "not set: ONE, TWO",
-		"model: {a: b}":                        "field model not found",
-		"models: [a]":                          "cannot unmarshal",
-		"models: {a: ''}":                      "empty name among the models",
+		"models: {a: '${ONE}', b: 'x-${TWO}'}":       "env.yaml: the environment wants variables that are not set: ONE, TWO",
+		"models: {a: b}\nmodel: {a: b}":              `env.yaml:2: the environment has "model"; write a line`,
+		"models:\n- a\n":                             "env.yaml:2: models is a list, not a map; write a line",
+		"groups: ops":                                `env.yaml:1: groups is the text "ops", not a map; write`,
+		"- models":                                   "env.yaml:1: the environment is a list, not a map; write",
+		"models:\n  a: ''":                           "env.yaml:2: an empty name among the models; write",
+		"models:\n  a:\n  b: c":                      "env.yaml:2: an empty name among the models; write",
+		"models:\n  a: {id: b}":                      `env.yaml:2: what stands for "a" of the models is a map, not one name; write`,
+		"models:\n  a: b\n  a: c":                    `env.yaml:3: "a" of models stands in line 2 too; write`,
+		"models: {a: b}\n---\nmodels: {}":            "env.yaml:2: another document begins here",
+		"models:\n  a: b\n   c: d\n":                 "env.yaml:3: the environment is no YAML: mapping values are not allowed in this context",
+		"models: {[a]: b}":                           "env.yaml:1: a key of models is a list, not a name",
+		"base: &b {a: b}\nmodels: *b":                `env.yaml:1: the environment has "base"`,
+		"models: &b {a: b}\ngroups: {<<: [x, *b]}\n": "env.yaml",
+		"models: *a":                                 "env.yaml: the environment is no YAML: unknown anchor 'a' referenced",
 	} {
-		if _, err := ReadEnv([]byte(text), func(string) (string, bool) { return "", false }); err == nil || !strings.Contains(err.Error(), want) {
+		_, err := ReadEnv("env.yaml", []byte(text), func(string) (string, bool) { return "", false })
+		if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "unmarshal") || strings.Contains(err.Error(), "reconcile.") {
 			t.Errorf("%q gave %v, want %q", text, err, want)
+		}
+	}
+}
+
+// What YAML has to say things once is taken, and an empty file.
+func TestEnvYAML(t *testing.T) {
+	for text, want := range map[string]string{
+		"models: &m {a: b}\nusers: *m":       "b",
+		"models: &m {a: b}\nusers: {<<: *m}": "b",
+		"models: {a: 12}\nusers: {a: true}":  "true",
+		"models:\nusers:\n  a: b\n":          "b",
+		"":                                   "",
+		"# nothing\n":                        "",
+		"---\n":                              "",
+	} {
+		if got := env(t, text).Users["a"]; got != want {
+			t.Errorf("%q gives %q, want %q", text, got, want)
 		}
 	}
 }

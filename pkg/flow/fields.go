@@ -49,6 +49,24 @@ func dataShape(t NodeType) shape {
 	return shape{name: object.name, first: object.first, fields: dataFields[t]}
 }
 
+// Fields lists the fields of a node's data that an author writes and the editor's
+// executor reads; those within an object as config.pattern. Servers may know others.
+func (t NodeType) Fields() []string {
+	var names []string
+	if t == Input {
+		names = append(names, "value")
+	}
+	for _, f := range dataFields[t] {
+		for _, inner := range f.fields {
+			names = append(names, f.key+"."+inner.key)
+		}
+		if len(f.fields) == 0 {
+			names = append(names, f.key)
+		}
+	}
+	return names
+}
+
 //nolint:gochecknoglobals // a table that is only read
 var dataFields = map[NodeType][]fieldShape{
 	Input: {

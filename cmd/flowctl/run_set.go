@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/lint"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// setting is what one --set asks for.
+type setting struct {
+	arg   string
+	node  flow.Node // as it was before
+	path  []string  // of the field in its data
+	value string
+}
+
+const settingForm = "write it as NODE.FIELD=VALUE"
+
+// parseSetting reads NODE.FIELD=VALUE.
+func parseSetting(spec flow.Spec, arg string) (setting, error) {
+	s := setting{arg: arg}
+	target, value, ok := strings.Cut(arg, "=")
+	if !ok {
+		return s, errors.New(settingForm)
+	}
+	name := longestPrefix(spec.Nodes, target)
+	if name == "" {
+		name, _, _ = strings.Cut(target, ".")
+	}
+	found := nodesCalled(spec.Nodes, name)
+	switch {
+	case len(found) == 0:
+		return s, fmt.Errorf("the flow has no node %s%s", quoted(name), closeNodes(name, spec.Nodes))
+	case len(found) > 1:
+		return s, sameLabel(name, found)
+	case name == target:
+		return s, errors.New("it names no field; " + settingForm)
+	}
+	s.node, s.value = found[0], value
+	s.path = strings.Split(strings.TrimPrefix(target, name+"."), ".")
+	if slices.Contains(s.path, "") {
+		return s, errors.New("a part of the field is empty; " + settingForm)
+	}
+	return s, nil
+}
+
+// longestPrefix finds the node that target begins with, by its id or else its
+// label: names may have dots in them, and the longest that fits is meant.
+func longestPrefix(nodes []flow.Node, target string) (name string) {
+	for _, nameOf := range []func(flow.Node) string{func(n flow.Node) string { return n.ID }, flow.Node.Label} {
+		for _, n := range nodes {
+			if own := nameOf(n); len(own) > len(name) && strings.HasPrefix(target, own+".") {
+				name = own
+			}
+		}
+		if name != "" {
+			break
+		}
+	}
+	return name
+}
+
+// doubt tells why the setting may not do what is meant, "" if nothing is known
+// against it. spec has all settings.
+func (s setting) doubt(spec flow.Spec) string {
+	known := s.node.Type.Fields()
+	field := strings.Join(s.path, ".")
+	isKnown := func(name string) bool {
+		return strings.HasPrefix(field+".", name+".") || strings.HasPrefix(name, field+".")
+	}
+	if len(known) > 0 && !slices.ContainsFunc(known, isKnown) && !s.wasThere() {
+		hint := lint.DidYouMean(field, known)
+		if hint == "" {
+			hint = "; they have " + strings.Join(known, ", ")
+		}
+		return fmt.Sprintf("%s nodes have no field %s that flowctl knows of%s", s.node.Type, quoted(field), hint)
+	}
+	for _, n := range engine.Inspect(spec, flow.Validate(spec)).Nodes {
+		if n.ID == s.node.ID && slices.Contains(n.Unsent, field) {
+			return fmt.Sprintf("it is not sent to the model while useAdvancedSettings is off; add --set %s.useAdvancedSettings=true", s.node.ID)
+		}
+	}
+	return ""
+}
+
+// wasThere tells whether the node had the field before.
+func (s setting) wasThere() bool {
+	value := s.node.Data
+	for _, key := range s.path {
+		o, err := flow.ParseObject(value)
+		if err != nil {
+			return false
+		}
+		value, _ = o.Get(key)
+		if value == nil {
+			return false
+		}
+	}
+	return true
+}
