@@ -120,19 +120,6 @@ func flowBeside(path string) string {
 	return ""
 }
 
-// flowFileOf gives the flow file that a path stands for: for a layout the one that
-// it belongs to, else the path itself.
-func flowFileOf(path string) (string, error) {
-	switch of := flowfile.FlowPath(path); {
-	case of == "":
-		return path, nil
-	case exists(of):
-		return of, nil
-	default:
-		return "", fmt.Errorf("this is a layout, and the flow file that it belongs to, %s, is not there", of)
-	}
-}
-
 // folder adds the flow files of a folder and of those below it. Folders behind
 // symbolic links are left out: they could lead round in circles.
 func (f *finder) folder(dir string) {

@@ -132,7 +132,7 @@ func (d *Folder) readAll(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			return nil
+			return nil //nolint:nilerr // see above
 		case path != d.dir && strings.HasPrefix(e.Name(), "."):
 			if e.IsDir() {
 				return fs.SkipDir
