@@ -52,11 +52,10 @@ func (f *incoming) create(ctx context.Context, c *client.Client, spec flow.Spec,
 	if !errors.Is(err, client.ErrConflict) {
 		return made, err
 	}
-	// It was not there when the flows were listed: another import made it, or it is
-	// somebody else's by now, or has another name.
-	there, _, err := c.Flows.Get(ctx, f.chosen)
-	if err != nil || there.Name != f.name {
-		return c.Flows.Create(ctx, spec, client.WithoutGraph())
+	// It was not there when the flows were listed.
+	there, _, lookErr := c.Flows.Get(ctx, f.chosen)
+	if lookErr != nil || there.Name != f.name {
+		return flow.Flow{}, conflictError{fmt.Errorf("another import made it meanwhile, as flow %s, which is something else by now; run it again", f.chosen)}
 	}
 	if ifExists != ifExistsSkip {
 		return flow.Flow{}, conflictError{fmt.Errorf("another import made it meanwhile, as flow %s; run it again with --if-exists skip or update", f.chosen)}
