@@ -70,6 +70,9 @@ func (c *conn) refused(k *call, status int, a *answer) error {
 		body, _ = io.ReadAll(a.stream) // at most maxErrorBody, and what there is of it will do
 		_ = a.stream.Close()
 	}
+	if status == http.StatusBadRequest && c.isPlain() && wantsTLS(body) {
+		return c.noAnswer(k, nil, errWantsTLS)
+	}
 	e := c.failure(k, status, "")
 	e.RequestID = c.redact(requestID(a.header))
 	e.NoToken = status == http.StatusUnauthorized && c.token == "" && k.path != signInPath
