@@ -119,8 +119,22 @@ func TestHTTPToAnHTTPSServer(t *testing.T) {
 	const nginx = `<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head>`
 	const apache = `<p>Your browser sent a request that this server could not understand.<br />
 Reason: You're speaking plain HTTP to an SSL-enabled server port.<br /></p>`
+	cutOff := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		w.WriteHeader(400)
+		_, _ = w.Write([]byte("Client sent an HTTP request to an HTTPS server."))
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
 	ctx := t.Context()
 	for name, url := range map[string]string{
+		"cut off": serve(t, http.HandlerFunc(cutOff)),
+		"short": serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet {
+				panic(http.ErrAbortHandler)
+			}
+			cutOff(w, r)
+		})),
 		"Go":     "http://" + strings.TrimPrefix(web.URL, "https://"),
 		"nginx":  serve(t, reply(400, "text/html", nginx)),
 		"Apache": serve(t, reply(400, "text/html; charset=iso-8859-1", apache)),
@@ -139,7 +153,6 @@ Reason: You're speaking plain HTTP to an SSL-enabled server port.<br /></p>`
 			}
 		}
 	}
-	// The same words of a server that is asked in https are its own.
 	secure := newClient(t, web.URL, client.WithTransport(web.Client().Transport))
 	if _, err := secure.Flows.List(ctx, client.ListOptions{}); err != nil {
 		t.Error(err)

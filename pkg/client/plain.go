@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // errWantsTLS is an https server that was asked in http: whatever is behind it has
@@ -27,14 +28,17 @@ func wantsTLS(body []byte) bool {
 	}, func(words string) bool { return bytes.Contains(body, []byte(words)) })
 }
 
-// plainly gives the reason why k has had no answer but err, if that is it: a server
-// in Go knows a GET, a POST and a PUT for http, and hangs up on a DELETE.
+// plainly gives the reason why k has had no answer but err, if that is it. Some hang
+// up on what is no TLS without a word: Go's server on a DELETE. It does say so to a
+// GET.
 func (c *conn) plainly(ctx context.Context, k *call, err error) error {
-	if k.method == http.MethodDelete && c.isPlain() && errors.Is(err, io.EOF) {
-		_, asked := c.do(ctx, &call{verb: "ask for the version", method: http.MethodGet, path: versionPath})
-		if errors.Is(asked, errWantsTLS) {
-			return errWantsTLS
-		}
+	hungUp := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	if k.method == http.MethodGet || !hungUp || !c.isPlain() || c.ours.Load() || c.foreign.Load() {
+		return err
+	}
+	_, asked := c.do(ctx, &call{verb: "ask for the version", method: http.MethodGet, path: versionPath})
+	if errors.Is(asked, errWantsTLS) {
+		return errWantsTLS
 	}
 	return err
 }
