@@ -46,6 +46,7 @@ func TestMain(m *testing.M) {
 //	                             sets MODEL_URL, and with -backend FLOWCTL_SERVER
 //	asked                        print what that server was asked so far
 //	newer FILE                   make a SQLite database that of a newer flowctl
+//	adminless FILE               make a SQLite database without an admin
 //
 // and the program "terminal DIALOGUE PROGRAM ARGS...", see terminalMain.
 func TestScript(t *testing.T) {
@@ -56,6 +57,7 @@ func TestScript(t *testing.T) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setupScript,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"adminless":   scriptAdminless,
 			"answers":     scriptAnswers,
 			"asked":       scriptAsked,
 			"await":       scriptAwait,

@@ -1,11 +1,26 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	_ "modernc.org/sqlite"
+
+	"github.com/flowctl/flowctl/internal/store"
 )
+
+// scriptAdminless makes a SQLite database whose only user is no admin, as an older
+// flowctl did.
+func scriptAdminless(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: adminless FILE")
+	}
+	st, err := store.Open(context.Background(), ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(st.AddUser(context.Background(), &store.User{Email: "ann@example.com", Role: store.RoleUser}))
+	ts.Check(st.Close())
+}
 
 // scriptNewer makes a SQLite database look as if a newer flowctl had migrated it.
 func scriptNewer(ts *testscript.TestScript, neg bool, args []string) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -21,33 +22,59 @@ type database struct {
 
 // dsn is the path of a SQLite file, or the URL of Postgres.
 func (d *database) dsn() (string, error) {
-	if dsn := cmp.Or(d.dbFlag, os.Getenv("FLOWCTL_DB")); dsn != "" {
+	if dsn := d.named(); dsn != "" {
 		return dsn, nil
 	}
 	return localDB()
 }
 
-// open opens the database until the command ends.
+// named is the database that the user named, "" for the local store.
+func (d *database) named() string { return cmp.Or(d.dbFlag, os.Getenv("FLOWCTL_DB")) }
+
+// open opens the database until the command ends, and makes it if need be.
 func (d *database) open(ctx context.Context) (*store.Store, error) {
 	dsn, err := d.dsn()
 	if err != nil {
 		return nil, err
 	}
-	return d.openDSN(ctx, dsn)
+	return d.keep(store.Open(ctx, dsn))
 }
 
 // openFile opens a new database in dir.
 func (d *database) openFile(ctx context.Context, dir string) (*store.Store, error) {
-	return d.openDSN(ctx, filepath.Join(dir, "flowctl.db"))
+	return d.keep(store.Open(ctx, filepath.Join(dir, "flowctl.db")))
 }
 
-func (d *database) openDSN(ctx context.Context, dsn string) (*store.Store, error) {
-	st, err := store.Open(ctx, dsn)
-	if err != nil {
-		return nil, err
+// existing opens a database that is there: a name that was mistyped makes no new
+// one.
+func (d *database) existing(ctx context.Context) (*store.Store, error) {
+	dsn, err := d.named(), error(nil)
+	if dsn == "" {
+		if dsn, err = localPath(); err != nil {
+			return nil, err
+		}
 	}
-	d.app.closers = append(d.app.closers, st.Close)
-	return st, nil
+	st, err := d.keep(store.OpenExisting(ctx, dsn))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, missingDatabase{dsn}
+	}
+	return st, err
+}
+
+// missingDatabase is a SQLite file that should be there.
+type missingDatabase struct{ path string }
+
+func (e missingDatabase) Error() string {
+	return fmt.Sprintf("there is no database %s; mind --db and FLOWCTL_DB, or make it:"+
+		" with 'flowctl server', or with 'flowctl server user add EMAIL --role admin'", e.path)
+}
+
+// keep has the store closed when the command ends.
+func (d *database) keep(st *store.Store, err error) (*store.Store, error) {
+	if err == nil {
+		d.app.closers = append(d.app.closers, st.Close)
+	}
+	return st, err
 }
 
 // user finds an account by its e-mail.

@@ -89,7 +89,7 @@ func (d *database) addKey(ctx context.Context, out outputFlags, email, name stri
 	if err != nil {
 		return err
 	}
-	st, err := d.open(ctx)
+	st, err := d.existing(ctx)
 	if err != nil {
 		return err
 	}

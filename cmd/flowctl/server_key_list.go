@@ -42,7 +42,7 @@ func (d *database) listKeys(ctx context.Context, out outputFlags, of []string) e
 	if err != nil {
 		return err
 	}
-	st, err := d.open(ctx)
+	st, err := d.existing(ctx)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func newKeyRevokeCmd(d *database) *cobra.Command {
 }
 
 func (d *database) revokeKeys(ctx context.Context, ids []string) error {
-	st, err := d.open(ctx)
+	st, err := d.existing(ctx)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"strconv"
 	"time"
@@ -106,7 +105,7 @@ func (d *database) migrations(ctx context.Context, out outputFlags, step func(co
 	}
 	list, err := step(ctx, dsn)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w; a database is made when it is first used", err)
+		return missingDatabase{dsn}
 	}
 	if err != nil {
 		return err

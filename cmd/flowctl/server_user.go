@@ -49,8 +49,12 @@ func newUserAddCmd(d *database) *cobra.Command {
 		Use:   "add EMAIL",
 		Short: "Add a user, and print their API key",
 		Long: `Add a user. Their API key is printed on stdout, this once. A password is only
-needed to sign in with it: by 'flowctl login --email', or in a browser.`,
-		Example: `  flowctl server user add ann@example.com
+needed to sign in with it: by 'flowctl login --email', or in a browser.
+
+The first user of a database must be an admin. Adding one makes the database, in a
+folder that is there.`,
+		Example: `  flowctl server user add root@example.com --role admin
+  flowctl server user add ann@example.com
   flowctl server user add ci@example.com --role user -o json --jq .key`,
 		Args: cobra.ExactArgs(1),
 		RunE: o.run,
@@ -83,7 +87,7 @@ func (o *userAddOptions) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	st, err := o.open(ctx)
+	st, err := o.openFor(ctx, u.Role)
 	if err != nil {
 		return err
 	}

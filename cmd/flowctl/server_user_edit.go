@@ -45,7 +45,7 @@ func newUserUpdateCmd(d *database) *cobra.Command {
 }
 
 func (d *database) updateUser(ctx context.Context, email string, change func(*store.User)) error {
-	st, err := d.open(ctx)
+	st, err := d.existing(ctx)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (d *database) setPassword(ctx context.Context, email string, fromStdin bool
 	if !fromStdin && !d.app.interactive() {
 		return usageError{errors.New("there is no terminal to ask for the password at; add --password-stdin")}
 	}
-	st, err := d.open(ctx)
+	st, err := d.existing(ctx)
 	if err != nil {
 		return err
 	}

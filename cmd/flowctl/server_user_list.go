@@ -39,7 +39,7 @@ func (d *database) listUsers(ctx context.Context, out outputFlags) error {
 	if err != nil {
 		return err
 	}
-	st, err := d.open(ctx)
+	st, err := d.existing(ctx)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ which removes those too.`,
 
 func (o *userRemoveOptions) run(cmd *cobra.Command, args []string) error {
 	ctx := cmd.Context()
-	st, err := o.open(ctx)
+	st, err := o.existing(ctx)
 	if err != nil {
 		return err
 	}

@@ -125,7 +125,10 @@ func (s *Server) deleteExecution(c *call) error {
 	if err != nil {
 		return err
 	}
-	err = s.st.DeleteExecution(c.r.Context(), e.FlowID, e.ID)
+	err = store.ErrInUse // even if another server took it for dead meanwhile
+	if !s.runs.underWay(e.ID) {
+		err = s.st.DeleteExecution(c.r.Context(), e.FlowID, e.ID)
+	}
 	if errors.Is(err, store.ErrInUse) {
 		return &problem{status: http.StatusConflict, detail: "The run has not ended: cancel it first"}
 	}

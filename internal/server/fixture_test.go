@@ -20,6 +20,7 @@ import (
 // fixture is a server over a new database, with an admin and two users.
 type fixture struct {
 	t     *testing.T
+	path  string // of the database
 	st    *store.Store
 	srv   *Server
 	url   string
@@ -36,7 +37,12 @@ type caller struct {
 
 func newStore(tb testing.TB) *store.Store {
 	tb.Helper()
-	st, err := store.Open(tb.Context(), filepath.Join(tb.TempDir(), "flows.db"))
+	return openStore(tb, filepath.Join(tb.TempDir(), "flows.db"))
+}
+
+func openStore(tb testing.TB, path string) *store.Store {
+	tb.Helper()
+	st, err := store.Open(tb.Context(), path)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -46,8 +52,9 @@ func newStore(tb testing.TB) *store.Store {
 
 func newFixture(t *testing.T, opts Options) *fixture {
 	t.Helper()
-	st := newStore(t)
-	f := &fixture{t: t, st: st, srv: New(st, opts)}
+	path := filepath.Join(t.TempDir(), "flows.db")
+	st := openStore(t, path)
+	f := &fixture{t: t, path: path, st: st, srv: New(st, opts)}
 	f.admin = addUser(t, st, "admin@example.org", store.RoleAdmin)
 	f.ann = addUser(t, st, "ann@example.org", store.RoleUser)
 	f.ben = addUser(t, st, "ben@example.org", store.RoleUser)

@@ -29,19 +29,9 @@ func (s *Server) putFlow(c *call) error {
 	if faults != nil {
 		return invalid(faults...)
 	}
-	if c.r.Header.Get("If-None-Match") == "*" { // most likely there is none: one write, then
-		if f, err := c.putNew(d); err == nil {
-			f.ID = c.r.PathValue("id")
-			if err := s.st.CreateFlow(c.r.Context(), f, nil); !errors.Is(err, store.ErrExists) {
-				if err != nil {
-					return err
-				}
-				return c.sendWritten(f)
-			}
-		}
-	}
+	likelyNew := c.r.Header.Get("If-None-Match") == "*" && len(c.r.Header.Values("If-Match")) == 0
 	var unchanged store.Flow
-	f, err := s.st.PutFlow(c.r.Context(), c.r.PathValue("id"),
+	f, err := s.st.PutFlow(c.r.Context(), c.r.PathValue("id"), likelyNew,
 		func() (*store.Flow, error) { return c.putNew(d) },
 		func(f *store.Flow) error {
 			changed, err := c.putOver(d, f)

@@ -27,6 +27,7 @@ type lease struct {
 	id   string // of this server, a new one each time that it starts
 	beat time.Duration
 	time time.Duration
+	wait time.Duration // for the database
 	log  *slog.Logger
 
 	mu      sync.Mutex
@@ -35,13 +36,21 @@ type lease struct {
 }
 
 func newLease(st *store.Store, log *slog.Logger) *lease {
-	return &lease{st: st, id: uuid.NewString(), beat: beatTime, time: leaseTime, log: log}
+	return &lease{st: st, id: uuid.NewString(), beat: beatTime, time: leaseTime, wait: leaseTime / 2, log: log}
+}
+
+// inTime bounds what is asked of the database about runs: one that hangs must not
+// keep this server from asking again before the lease is over.
+func (l *lease) inTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, l.wait)
 }
 
 // ensure renews the lease unless it is fresh: before a run is recorded, which
 // others would otherwise take for dead.
 func (l *lease) ensure(ctx context.Context) error {
-	l.mu.Lock()
+	ctx, cancel := l.inTime(ctx)
+	defer cancel()
+	l.mu.Lock() // of those who wait here each has its own time, which goes on
 	defer l.mu.Unlock()
 	if !l.renewed.IsZero() && time.Since(l.renewed) < l.beat {
 		return nil
@@ -110,6 +119,8 @@ func (s *Server) abandoned(ctx context.Context) error {
 	if s.runs.busy() {
 		self = s.lease.id // whatever the lease says
 	}
+	ctx, cancel := s.lease.inTime(ctx)
+	defer cancel()
 	n, err := s.st.AbortExecutions(ctx, self, s.lease.time)
 	if n > 0 {
 		s.log.Warn("runs whose server is gone are marked as aborted", "executions", n)
@@ -128,7 +139,7 @@ func (r *runs) busy() bool {
 }
 
 // heed renews the lease and ends the runs that another server was asked to cancel,
-// or whose flow was deleted there.
+// or whose record was deleted there, with its flow perhaps.
 func (r *runs) heed(ctx context.Context) error {
 	if r == nil {
 		return nil
@@ -137,6 +148,8 @@ func (r *runs) heed(ctx context.Context) error {
 	if len(recorded) == 0 {
 		return nil
 	}
+	ctx, cancel := r.lease.inTime(ctx)
+	defer cancel()
 	r.lease.mu.Lock()
 	err := r.lease.renew(ctx)
 	r.lease.mu.Unlock()
@@ -154,7 +167,7 @@ func (r *runs) heed(ctx context.Context) error {
 		delete(recorded, e.ID)
 	}
 	for _, run := range recorded { // of what has just ended nothing is left to cancel
-		run.cancel(errFlowDeleted)
+		run.cancel(errRecordGone)
 	}
 	return nil
 }

@@ -2,8 +2,11 @@ package server
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -132,4 +135,117 @@ func TestServerBusy(t *testing.T) {
 	f.status(path, "running")
 	g.let <- struct{}{}
 	f.status(path, "success")
+}
+
+// TestTakenForDead: a run that another server took for dead while it goes on here
+// is not deleted under its hands, and becomes what it really was.
+func TestTakenForDead(t *testing.T) {
+	f, g := running(t, 1)
+	id := f.create(f.ann, fmt.Sprintf(asks, "slow"))
+	path := f.async(f.ann, id)
+	<-g.asked
+	if n, err := f.st.AbortExecutions(t.Context(), "another", 0); n != 1 || err != nil {
+		t.Fatalf("%d were taken for dead, %v", n, err)
+	}
+	f.status(path, "aborted")
+	if err := f.srv.runs.heed(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if r := f.want(409, f.ann, "DELETE", path, ""); !strings.Contains(r.text(), "has not ended") {
+		t.Errorf("delete answered %s", r.body)
+	}
+	g.let <- struct{}{}
+	f.status(path, "success")
+	f.want(200, f.ann, "DELETE", path, "")
+}
+
+// TestRecordGone: a run whose record is deleted elsewhere is ended, for that reason.
+func TestRecordGone(t *testing.T) {
+	f, g := running(t, 1)
+	f.async(f.ann, f.create(f.ann, fmt.Sprintf(asks, "slow")))
+	<-g.asked
+	why := make(chan error, 1)
+	f.srv.runs.mu.Lock()
+	for _, run := range f.srv.runs.active {
+		cancel := run.cancel
+		run.cancel = func(cause error) { why <- cause; cancel(cause) }
+	}
+	f.srv.runs.mu.Unlock()
+	if _, err := f.st.AbortExecutions(t.Context(), "another", 0); err != nil {
+		t.Fatal(err)
+	}
+	for id := range f.srv.runs.recorded() {
+		e, err := f.st.Execution(t.Context(), f.srv.runs.find(id).flowID, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := f.st.DeleteExecution(t.Context(), e.FlowID, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.srv.runs.heed(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := <-why; !errors.Is(err, errRecordGone) {
+		t.Errorf("it ended because %v", err)
+	}
+}
+
+// TestDatabaseHangs: a database that does not answer holds up neither who wants a
+// run nor the lease.
+func TestDatabaseHangs(t *testing.T) {
+	f, g := running(t, 2)
+	id := f.create(f.ann, fmt.Sprintf(asks, "slow"))
+	f.async(f.ann, id)
+	<-g.asked
+	f.srv.lease.beat, f.srv.lease.wait = 0, 200*time.Millisecond
+	free := f.block()
+	begun := time.Now()
+	if err := f.srv.runs.heed(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the lease was renewed: %v", err)
+	}
+	if r := f.want(503, f.ann, "POST", "/api/v1/flows/"+id+"/execute", ""); !strings.Contains(r.text(), "not available at present") {
+		t.Errorf("execute answered %s", r.body)
+	}
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("that took %s", took)
+	}
+	if running, waiting := f.srv.runs.count(); running != 1 || waiting != 0 {
+		t.Errorf("%d run and %d wait, want the first alone", running, waiting)
+	}
+	free()
+	if err := f.srv.runs.heed(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// block keeps everybody from writing to the database until free is called.
+func (f *fixture) block() (free func()) {
+	f.t.Helper()
+	db, err := sql.Open("sqlite", f.path)
+	if err == nil {
+		db.SetMaxOpenConns(1)
+		_, err = db.ExecContext(f.t.Context(), "BEGIN IMMEDIATE")
+	}
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return func() { _ = db.Close() }
+}
+
+// TestStoppedHasNoLease: who wants a run of a server that is about to stop does not
+// make it a lease that nobody gives back.
+func TestStoppedHasNoLease(t *testing.T) {
+	f, _ := running(t, 1)
+	id := f.create(f.ann, fmt.Sprintf(asks, "echo"))
+	f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/execute", "")
+	f.srv.EndRuns()
+	f.want(503, f.ann, "POST", "/api/v1/flows/"+id+"/execute", "")
+	left := store.Execution{FlowID: id, UserID: f.ann.id, Status: flow.RunRunning, Runner: f.srv.lease.id}
+	if err := f.st.CreateExecution(t.Context(), &left, 0, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := f.st.AbortExecutions(t.Context(), "", time.Minute); n != 1 || err != nil {
+		t.Errorf("%d were found abandoned, %v: there is a lease", n, err)
+	}
 }

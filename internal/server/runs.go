@@ -36,6 +36,7 @@ var (
 	errCallerGone  = errors.New("whoever asked for the run has gone")
 	errStopping    = errors.New("the server stops")
 	errFlowDeleted = errors.New("the flow was deleted")
+	errRecordGone  = errors.New("the record of the run was deleted")
 )
 
 // runs are the runs under way and those that wait for their turn.
@@ -68,6 +69,7 @@ type activeRun struct {
 	job      job
 	begun    store.Execution // as it was recorded at first
 	recorded bool            // begun is in the database; guarded by the lock of runs
+	over     bool            // it has ended, and is about to be recorded; likewise
 	record   store.Execution // what became of it, once done is closed
 	cancel   context.CancelCauseFunc
 	turn     chan struct{} // closed when it may run
@@ -88,17 +90,22 @@ func (r *runs) start(ctx context.Context, e store.Execution, j job, idem *store.
 	runCtx, cancel := context.WithCancelCause(context.Background())
 	run := &activeRun{flowID: e.FlowID, job: j, cancel: cancel, turn: make(chan struct{}), done: make(chan struct{})}
 	e.Status, e.Runner = flow.RunPending, r.lease.id
-	if err := r.lease.ensure(ctx); err != nil {
-		return nil, err
-	}
 	hasTurn, err := r.enter(e.ID, run)
 	if err != nil {
+		cancel(nil)
 		return nil, err
 	}
 	if hasTurn {
 		e.Status = flow.RunRunning
 	}
-	if err := r.st.CreateExecution(ctx, &e, r.keep, idem); err != nil {
+	// The lease after the place: a server that stops gives it back when the last of
+	// those who have one has left.
+	err = r.lease.ensure(ctx)
+	if err == nil {
+		err = r.st.CreateExecution(ctx, &e, r.keep, idem)
+	}
+	if err != nil {
+		cancel(nil)
 		r.leave(e.ID, run)
 		r.wg.Done()
 		return nil, err
@@ -161,6 +168,9 @@ func (r *runs) carryOut(ctx context.Context, run *activeRun) {
 	case <-ctx.Done():
 		e.Status = flow.RunAborted
 	}
+	r.mu.Lock()
+	run.over = true
+	r.mu.Unlock()
 	recordCtx, cancel := context.WithTimeout(context.Background(), recordTime)
 	defer cancel()
 	err := r.st.FinishExecution(recordCtx, &e, r.keep)
@@ -208,6 +218,18 @@ func (r *runs) find(id string) *activeRun {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.active[id]
+}
+
+// underWay tells whether the run of an execution goes on here, whatever the database
+// says of it.
+func (r *runs) underWay(id string) bool {
+	if r == nil {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	run := r.active[id]
+	return run != nil && !run.over
 }
 
 // stop ends all runs, takes no more, and waits until they are recorded.

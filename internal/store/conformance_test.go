@@ -53,6 +53,7 @@ func conformance() []conformanceCase {
 		{"ExecutionKeep", testExecutionKeep},
 		{"ExecutionAbort", testExecutionAbort},
 		{"Runners", testRunners},
+		{"TakenForDead", testTakenForDead},
 		{"ExecutionDelete", testExecutionDelete},
 		{"Users", testUsers},
 		{"EnsureAdmin", testEnsureAdmin},

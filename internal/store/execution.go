@@ -85,7 +85,8 @@ func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int, ide
 			_, err := tx.exec(ctx, "INSERT INTO flow_execution ("+executionColumns+", runner)"+
 				" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 				e.ID, e.FlowID, e.UserID, string(e.Status), e.ExecutionTime, e.CreatedAt,
-				text(e.Meta), text(e.Inputs), text(e.Outputs), text(e.NodeResults), text(e.Errors), sql.NullString{String: e.Runner, Valid: e.Runner != ""})
+				text(e.Meta), text(e.Inputs), text(e.Outputs), text(e.NodeResults), text(e.Errors),
+				sql.NullString{String: e.Runner, Valid: e.Runner != ""})
 			if errors.Is(err, ErrNotFound) {
 				err = fmt.Errorf("flow %w", ErrNotFound) // and not the user, as for other keys
 			}
@@ -113,15 +114,25 @@ func (s *Store) prune(ctx context.Context, tx queryer, flowID string, keep int) 
 }
 
 // FinishExecution writes what became of a run: all but whose it is and when it
-// was made. It has no runner any more. A record that is gone, with its flow perhaps, is [ErrNotFound].
+// was made. It has no runner any more. One that was taken for dead meanwhile
+// becomes what it really was, but one that somebody had asked to be cancelled by
+// then was answered to be aborted, and stays that: e has the status that it has
+// after this. A record that is gone, with its flow perhaps, is [ErrNotFound].
 func (s *Store) FinishExecution(ctx context.Context, e *Execution, keep int) error {
 	err := e.check()
+	var status *string
 	if err == nil {
 		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-			err := found(tx.exec(ctx, "UPDATE flow_execution SET status = $1, execution_time = $2, meta = $3,"+
-				" inputs = $4, outputs = $5, node_results = $6, errors = $7, runner = NULL WHERE id = $8",
+			err := found(tx.exec(ctx, "UPDATE flow_execution SET"+
+				" status = CASE WHEN cancel_at IS NULL OR "+unfinished+" THEN $1 ELSE status END,"+
+				" execution_time = $2, meta = $3, inputs = $4, outputs = $5, node_results = $6, errors = $7,"+
+				" runner = NULL WHERE id = $8",
 				string(e.Status), e.ExecutionTime, text(e.Meta),
 				text(e.Inputs), text(e.Outputs), text(e.NodeResults), text(e.Errors), e.ID))
+			if err != nil {
+				return err
+			}
+			status, err = one(ctx, tx, scanText, "SELECT status FROM flow_execution WHERE id = $1", e.ID)
 			if err != nil {
 				return err
 			}
@@ -131,6 +142,7 @@ func (s *Store) FinishExecution(ctx context.Context, e *Execution, keep int) err
 	if err != nil {
 		return fmt.Errorf("finish execution: %w", err)
 	}
+	e.Status = flow.RunStatus(*status)
 	return nil
 }
 

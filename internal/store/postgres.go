@@ -89,7 +89,7 @@ func (p *postgresPool) migrate(ctx context.Context, step migrationStep) ([]Migra
 
 // checkEncoding refuses a database that cannot keep every character.
 func (p *postgresPool) checkEncoding(ctx context.Context) error {
-	encoding, err := one(ctx, p, func(rows *sql.Rows, s *string) error { return rows.Scan(s) }, "SHOW server_encoding")
+	encoding, err := one(ctx, p, scanText, "SHOW server_encoding")
 	if err == nil && *encoding != "UTF8" {
 		err = fmt.Errorf("encoding of the database is %s: make one with ENCODING 'UTF8'", *encoding)
 	}

@@ -64,6 +64,8 @@ func all[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, q
 
 func scanInt(rows *sql.Rows, n *int64) error { return rows.Scan(n) }
 
+func scanText(rows *sql.Rows, s *string) error { return rows.Scan(s) }
+
 // storable tells whether s can be a text in both databases: Postgres takes
 // neither U+0000 nor invalid UTF-8.
 func storable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }

@@ -40,7 +40,8 @@ func (s *Store) RemoveRunner(ctx context.Context, id string) error {
 
 // AbortExecutions marks as aborted what is pending or running with no server that
 // has said within the lease that it is there, and says how many those were. self,
-// the server that asks, is there.
+// the server that asks, is there. They keep their runner: it may have been silent
+// and not dead, and goes on with what it still finds among its runs.
 func (s *Store) AbortExecutions(ctx context.Context, self string, lease time.Duration) (n int64, err error) {
 	begin := s.db.dialect().clock + " - $2"
 	abandoned := unfinished + " AND (runner IS NULL OR runner <> $1) AND NOT EXISTS" +
@@ -82,8 +83,9 @@ type RunnerExecution struct {
 	Cancelled bool // it is to be ended
 }
 
-// RunnerExecutions lists the runs that the database knows a server to have. One
-// that has ended is not among them, nor one whose flow was deleted.
+// RunnerExecutions lists the runs that the database knows a server to have, those
+// too that others took for dead. One that it has finished is not among them, nor one
+// whose record was deleted.
 func (s *Store) RunnerExecutions(ctx context.Context, runner string) ([]RunnerExecution, error) {
 	list, err := all(ctx, s.db, func(rows *sql.Rows, e *RunnerExecution) error { return rows.Scan(&e.ID, &e.Cancelled) },
 		"SELECT id, cancel_at IS NOT NULL FROM flow_execution WHERE runner = $1", runner)

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -302,4 +303,23 @@ func TestForeignLock(t *testing.T) {
 	if page, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann"}); err != nil || page.Total != 2 {
 		t.Errorf("%v, %v; want 2 flows: those that failed were not to be made", page, err)
 	}
+}
+
+// A database that must be there is not made.
+func TestOpenExisting(t *testing.T) {
+	dir := t.TempDir()
+	for _, path := range []string{filepath.Join(dir, "none.db"), filepath.Join(dir, "none", "none.db")} {
+		if _, err := OpenExisting(t.Context(), path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("error is %v, want fs.ErrNotExist", err)
+		}
+	}
+	if made, err := os.ReadDir(dir); len(made) != 0 || err != nil {
+		t.Errorf("there is %v, %v", made, err)
+	}
+	path := filepath.Join(dir, "flow.db")
+	must(t, openStore(t, path).Close())
+	s, err := OpenExisting(t.Context(), path)
+	must(t, err)
+	must(t, s.Ping(t.Context()))
+	must(t, s.Close())
 }

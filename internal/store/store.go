@@ -38,10 +38,16 @@ type op func(ctx context.Context, tx queryer) error
 // Open opens a database and brings it up to this program's version: a file's path
 // is SQLite (the file and its folder are made if need be), a postgres:// URL is
 // Postgres. A database that a newer program has migrated is [ErrTooNew].
-func Open(ctx context.Context, dsn string) (*Store, error) {
+func Open(ctx context.Context, dsn string) (*Store, error) { return open(ctx, dsn, true) }
+
+// OpenExisting is [Open] for a database that must be there: a file that is missing
+// is not made, and is [fs.ErrNotExist].
+func OpenExisting(ctx context.Context, dsn string) (*Store, error) { return open(ctx, dsn, false) }
+
+func open(ctx context.Context, dsn string, create bool) (*Store, error) {
 	db, err := connect(dsn)
 	if err == nil {
-		if err = bringUp(ctx, db); err != nil {
+		if err = bringUp(ctx, db, create); err != nil {
 			err = errors.Join(err, db.close())
 		}
 	}
@@ -67,8 +73,8 @@ func connect(dsn string) (database, error) {
 
 // bringUp makes and migrates the database as far as need be. One that is up to
 // date costs one query.
-func bringUp(ctx context.Context, db database) error {
-	if err := db.prepare(true); err != nil {
+func bringUp(ctx context.Context, db database, create bool) error {
+	if err := db.prepare(create); err != nil {
 		return err
 	}
 	version, err := versionOf(ctx, db)

@@ -12,10 +12,11 @@ const aheadTime = time.Second
 
 // listPage is a page of a list that was asked for.
 type listPage struct {
-	k    *call
-	done chan struct{}
-	a    *answer // once done is closed
-	err  error
+	k     *call
+	early bool // before the one in front of it was read
+	done  chan struct{}
+	a     *answer // once done is closed
+	err   error
 }
 
 // ask asks for a page, and does not wait for it.

@@ -41,7 +41,8 @@ func (c *conn) noAnswer(k *call, resp *resty.Response, err error) error {
 		err = wrapped.Err
 	}
 	e := c.failure(k, status, err.Error())
-	e.err, e.unsure = c.beneath(err), k.lost && k.method == http.MethodPost && !k.repeatable
+	e.err = c.beneath(err)
+	e.unsure = k.lost && k.method == http.MethodPost && !k.repeatable && !errors.Is(err, errWantsTLS)
 	if moved := (*redirectError)(nil); !errors.As(err, &moved) && status != 0 {
 		return brokeOff(e)
 	}
@@ -67,8 +68,11 @@ func brokeOff(e *Error) *Error {
 func (c *conn) refused(k *call, status int, a *answer) error {
 	body := a.body
 	if a.stream != nil {
-		body, _ = io.ReadAll(a.stream) // at most maxErrorBody, and what there is of it will do
+		body, _ = io.ReadAll(a.stream) // see shortErrors
 		_ = a.stream.Close()
+	}
+	if status == http.StatusBadRequest && c.isPlain() && wantsTLS(body) {
+		return c.noAnswer(k, nil, errWantsTLS)
 	}
 	e := c.failure(k, status, "")
 	e.RequestID = c.redact(requestID(a.header))

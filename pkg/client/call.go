@@ -103,7 +103,7 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 	resp, err := r.Execute(k.method, k.path)
 	k.lost = k.lost || resp != nil && mayHaveArrived(resp, err)
 	if err != nil {
-		return nil, c.noAnswer(k, resp, err)
+		return nil, c.noAnswer(k, resp, c.plainly(ctx, k, err))
 	}
 	c.learn(resp.Header())
 	a := &answer{header: resp.Header(), body: resp.Body()}

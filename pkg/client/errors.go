@@ -139,7 +139,8 @@ func (e *Error) detail() string {
 }
 
 // The texts that the real backend has for what it does not find, and for an
-// account that is pending or lacks a right; and our own server's for one that is pending.
+// account that is pending or lacks a right; and our own server's for one that is
+// pending.
 const (
 	upstreamNotFound     = "We could not find what you're looking for :/"
 	upstreamNoPermission = "You do not have permission"
@@ -166,6 +167,8 @@ func (e *Error) next() string {
 		return ""
 	case errors.As(e.err, new(silence)), errors.Is(e.err, context.DeadlineExceeded):
 		return "the server may be overloaded: try again, or allow more time"
+	case errors.Is(e.err, errWantsTLS):
+		return "its address must begin with https://"
 	case errors.As(e.err, new(*redirectError)):
 		return "if that is the server's address, use it"
 	case e.broke:

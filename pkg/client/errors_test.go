@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -103,6 +106,56 @@ func TestNothingTakesAPageForAnAnswer(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), `not JSON but text/html "Open WebUI"`) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// An https server that is asked in http has not been reached: its 400 says nothing
+// about the call.
+func TestHTTPToAnHTTPSServer(t *testing.T) {
+	web := httptest.NewUnstartedServer(reply(200, "application/json", "[]"))
+	web.Config.ErrorLog = log.New(io.Discard, "", 0)
+	web.StartTLS()
+	defer web.Close()
+	const nginx = `<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head>`
+	const apache = `<p>Your browser sent a request that this server could not understand.<br />
+Reason: You're speaking plain HTTP to an SSL-enabled server port.<br /></p>`
+	cutOff := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		w.WriteHeader(400)
+		_, _ = w.Write([]byte("Client sent an HTTP request to an HTTPS server."))
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	ctx := t.Context()
+	for name, url := range map[string]string{
+		"cut off": serve(t, http.HandlerFunc(cutOff)),
+		"short": serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet {
+				panic(http.ErrAbortHandler)
+			}
+			cutOff(w, r)
+		})),
+		"Go":     "http://" + strings.TrimPrefix(web.URL, "https://"),
+		"nginx":  serve(t, reply(400, "text/html", nginx)),
+		"Apache": serve(t, reply(400, "text/html; charset=iso-8859-1", apache)),
+	} {
+		c := newClient(t, url, client.WithToken("sk-secret"))
+		_, list := c.Flows.List(ctx, client.ListOptions{})
+		_, made := c.Flows.Create(ctx, spec(t, twoNodes))
+		_, signIn := c.Auth.SignIn(ctx, "a@example.com", "p")
+		for doing, err := range map[string]error{
+			`list flows`: list, `create flow "Two"`: made, `sign in "a@example.com"`: signIn, `delete flow "x"`: c.Flows.Delete(ctx, "x"),
+		} {
+			want := doing + ": no answer: the server speaks https and was asked in http; its address must begin with https://"
+			var failed *client.Error
+			if !errors.As(err, &failed) || failed.StatusCode != 0 || errors.Is(err, client.ErrInvalid) || err.Error() != want {
+				t.Errorf("%s: %v, want %s", name, err, want)
+			}
+		}
+	}
+	secure := newClient(t, web.URL, client.WithTransport(web.Client().Transport))
+	if _, err := secure.Flows.List(ctx, client.ListOptions{}); err != nil {
+		t.Error(err)
 	}
 }
 

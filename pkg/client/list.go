@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"time"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -53,68 +52,14 @@ func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 // one flow is held at a time. After an error it ends.
 func (s *FlowsService) All(ctx context.Context, opts ListOptions) iter.Seq2[flow.Flow, error] {
 	return func(yield func(flow.Flow, error) bool) {
-		opts := opts // each time through begins as it was asked for
 		ctx, stop := context.WithCancel(ctx)
-		given, cursor := 0, ""
-		page := s.ask(ctx, opts.call(given, cursor))
-		var ahead *listPage
+		l := &listing{s: s, opts: opts} // each time through begins as it was asked for
 		defer func() {
 			stop()
-			page.drop()
-			ahead.drop()
+			l.page.drop()
+			l.ahead.drop()
 		}()
-		for {
-			k, a, err := page.wait()
-			if err != nil {
-				yield(flow.Flow{}, s.explainList(ctx, err))
-				return
-			}
-			ours, next := isOurs(a.header), nextCursor(a.header)
-			if opts.AllUsers && !opts.Accessible && !ours {
-				// This list has the caller's own flows only, the other one more.
-				page.drop()
-				opts.Accessible = true
-				page = s.ask(ctx, opts.call(given, cursor))
-				continue
-			}
-			began, half, whole := time.Now(), given+opts.rows(given)/2, given+opts.rows(given)
-			early := ours && next != "" && next != cursor && (opts.Limit <= 0 || whole < opts.Limit)
-			for raw, err := range elements(a.stream) {
-				if err != nil {
-					yield(flow.Flow{}, s.c.broken(k, a, err))
-					return
-				}
-				f, err := opts.row(raw, ours)
-				if err != nil {
-					yield(flow.Flow{}, s.c.unusable(k, &answer{header: a.header, body: raw}, "a flow", err))
-					return
-				}
-				if !ours && !opts.matches(f) {
-					continue
-				}
-				if !yield(f, nil) {
-					return
-				}
-				// Our server's page ends here by itself; read to its end, it leaves a
-				// connection that can be used again.
-				if given++; given == opts.Limit && !ours {
-					return
-				}
-				if early && given == half && time.Since(began) < aheadTime {
-					ahead = s.ask(ctx, opts.call(whole, next))
-				}
-			}
-			if !ours || next == "" || given == opts.Limit {
-				return
-			}
-			if next == cursor {
-				yield(flow.Flow{}, s.c.unusable(k, &answer{header: a.header, body: []byte(next)}, "another page", nil))
-				return
-			}
-			if cursor = next; ahead == nil {
-				ahead = s.ask(ctx, opts.call(given, cursor))
-			}
-			page, ahead = ahead, nil
+		for l.ask(ctx); l.read(ctx, yield); {
 		}
 	}
 }

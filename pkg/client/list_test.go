@@ -1,13 +1,17 @@
 package client_test
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -122,6 +126,57 @@ func TestPages(t *testing.T) {
 				if q := p.queries[len(p.queries)-1]; q.Get("q") != "a b&c" {
 					t.Errorf("last query: %v", q)
 				}
+			}
+		})
+	}
+}
+
+// A page that was asked for early, and that the server gave up before it was read,
+// is asked for once more; what had arrived of it is not given twice.
+func TestPageAheadBreaksOff(t *testing.T) {
+	for name, c := range map[string]struct {
+		arrive float64 // of the page
+		times  int
+		want   int
+	}{
+		"before its first flow": {0, 1, 2500},
+		"in the middle":         {0.4, 1, 2500},
+		"twice":                 {0, 2, 1000},
+		"twice in the middle":   {0.4, 2, 1400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &paged{total: 2500, link: func(next string) string { return `<?cursor=` + next + `>; rel="next"` }}
+			var cut atomic.Int32
+			cl := newClient(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Query().Get("cursor") != "1000" || int(cut.Add(1)) > c.times {
+					p.ServeHTTP(w, r)
+					return
+				}
+				page := httptest.NewRecorder()
+				p.ServeHTTP(page, r)
+				maps.Copy(w.Header(), page.Header())
+				flows := bytes.SplitAfter(page.Body.Bytes(), []byte("},"))
+				for _, f := range flows[:int(float64(len(flows))*c.arrive)] {
+					_, _ = w.Write(f)
+				}
+				_ = http.NewResponseController(w).Flush()
+				panic(http.ErrAbortHandler)
+			})))
+			n := 0
+			for f, err := range cl.Flows.All(t.Context(), client.ListOptions{}) {
+				if err != nil {
+					if c.times == 1 || !strings.Contains(err.Error(), "broke off") {
+						t.Errorf("after %d flows: %v", n, err)
+					}
+					break
+				}
+				if f.ID != fmt.Sprintf("id-%d", n) {
+					t.Fatalf("flow %d is %s", n, f.ID)
+				}
+				n++
+			}
+			if n != c.want || len(p.queries) != map[int]int{1: 4, 2: 3}[c.times] {
+				t.Errorf("%d flows of %d pages, want %d", n, len(p.queries), c.want)
 			}
 		})
 	}

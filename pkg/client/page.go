@@ -53,8 +53,8 @@ func (o ListOptions) call(given int, cursor string) *call {
 	return k
 }
 
-// row reads an element into memory of its own. The real backend's have their nodes and edges even when
-// nobody asked for them; these are left out.
+// row reads an element into memory of its own. The real backend's have their nodes
+// and edges even when nobody asked for them; these are left out.
 func (o ListOptions) row(raw []byte, ours bool) (flow.Flow, error) {
 	if !ours && !o.Graph {
 		doc, err := flow.ParseObject(raw)

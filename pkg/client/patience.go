@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -41,27 +42,55 @@ func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
 		limit = max(limit, beatPatience)
 	}
 	ctx, cancel := context.WithCancelCause(req.Context())
-	w := &watch{limit: limit, cancel: cancel}
+	w := &watch{limit: limit, cancel: cancel, waits: true}
 	w.timer = time.AfterFunc(limit, func() { cancel(silence(limit)) })
 	req = req.WithContext(ctx)
 	if req.Body != nil && req.Body != http.NoBody {
 		req.Body = &watchedBody{req.Body, w, nil}
 	}
 	resp, err := p.next.RoundTrip(req)
+	w.stop() // until the answer is read from: the time that the caller takes is not the server's
 	if err != nil {
-		w.timer.Stop()
 		defer cancel(nil)
 		return nil, w.explain(ctx, err)
 	}
-	w.timer.Stop() // until it is read from: the time that the caller takes is not the server's
 	resp.Body = &watchedBody{resp.Body, w, ctx}
 	return resp, nil
 }
 
+// watch is the clock of a request and its answer.
 type watch struct {
 	limit  time.Duration
 	timer  *time.Timer
 	cancel context.CancelCauseFunc
+
+	mu    sync.Mutex
+	waits bool // somebody waits for the server, so that the clock goes
+}
+
+// start lets the clock go.
+func (w *watch) start() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.waits = true
+	w.timer.Reset(w.limit)
+}
+
+// moved sets the clock back, if it goes.
+func (w *watch) moved() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.waits {
+		w.timer.Reset(w.limit)
+	}
+}
+
+// stop stops the clock.
+func (w *watch) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.waits = false
+	w.timer.Stop()
 }
 
 // explain gives the silence behind err, if that was its cause.
@@ -72,25 +101,29 @@ func (w *watch) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// watchedBody is a body that moves when it is read from. The clock goes on behind what
-// is sent, which waits for the network or the answer then; behind an answer it stands
-// still until the next read.
+// watchedBody is a body that moves when it is read from. The clock goes on behind
+// what is sent, which waits for the network or the answer then. Behind an answer it
+// stands still until the next read, also while the rest of a request is sent that was
+// answered early.
 type watchedBody struct {
 	io.ReadCloser
 	*watch
 	ctx context.Context // of an answer; nil for what is sent
 }
 
+// Read reads, and says that something moved.
 func (b *watchedBody) Read(p []byte) (int, error) {
-	if b.ctx != nil {
-		b.timer.Reset(b.limit)
-		defer b.timer.Stop()
+	if b.ctx == nil {
+		n, err := b.ReadCloser.Read(p)
+		if n > 0 && err == nil {
+			b.moved()
+		}
+		return n, err
 	}
+	b.start()
+	defer b.stop()
 	n, err := b.ReadCloser.Read(p)
-	if n > 0 && err == nil && b.ctx == nil {
-		b.timer.Reset(b.limit)
-	}
-	if err != nil && !errors.Is(err, io.EOF) && b.ctx != nil {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = b.explain(b.ctx, err)
 	}
 	return n, err
@@ -100,7 +133,7 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 func (b *watchedBody) Close() error {
 	err := b.ReadCloser.Close()
 	if b.ctx != nil {
-		b.timer.Stop()
+		b.stop()
 		b.cancel(nil)
 	}
 	return err

@@ -35,7 +35,7 @@ func isLoopback(host string) bool {
 }
 
 // shortErrors cuts the bodies of answers that are errors: nobody reads more than
-// the beginning.
+// the beginning, and where they break off, what there is of them will do.
 type shortErrors struct{ next http.RoundTripper }
 
 const maxErrorBody = 64 << 10 // bytes
@@ -47,9 +47,21 @@ func (s shortErrors) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body = struct {
 			io.Reader
 			io.Closer
-		}{io.LimitReader(resp.Body, maxErrorBody), resp.Body}
+		}{io.LimitReader(whatThereIs{resp.Body}, maxErrorBody), resp.Body}
 	}
 	return resp, err
+}
+
+// whatThereIs ends where its reader breaks off.
+type whatThereIs struct{ io.Reader }
+
+// Read reads, without an error but io.EOF.
+func (r whatThereIs) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // redirectError is a redirect that was not followed.

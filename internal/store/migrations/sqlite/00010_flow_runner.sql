@@ -1,6 +1,7 @@
 -- The servers that have runs under way, each with the time at which it last said
 -- so, in milliseconds by the database's clock; and which of them has which run. A
--- run that has ended is nobody's.
+-- run that its server has finished is nobody's. One that was taken for dead keeps
+-- its server, which may have been silent only.
 
 -- +goose Up
 CREATE TABLE flow_runner (

@@ -1,0 +1,44 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// errWantsTLS is an https server that was asked in http: whatever is behind it has
+// not been reached.
+var errWantsTLS = errors.New("the server speaks https and was asked in http")
+
+// isPlain tells whether the server is asked in http.
+func (c *conn) isPlain() bool { return strings.HasPrefix(c.base, "http://") }
+
+// wantsTLS tells the 400 of a server that was asked in http and should not have
+// been, by the words of Go's, of nginx and of Apache.
+func wantsTLS(body []byte) bool {
+	return slices.ContainsFunc([]string{
+		"Client sent an HTTP request to an HTTPS server",
+		"The plain HTTP request was sent to HTTPS port",
+		"speaking plain HTTP to an SSL-enabled server port",
+	}, func(words string) bool { return bytes.Contains(body, []byte(words)) })
+}
+
+// plainly gives the reason why k has had no answer but err, if that is it. Some hang
+// up on what is no TLS without a word: Go's server on a DELETE. It does say so to a
+// GET.
+func (c *conn) plainly(ctx context.Context, k *call, err error) error {
+	hungUp := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	if k.method == http.MethodGet || !hungUp || !c.isPlain() || c.ours.Load() || c.foreign.Load() {
+		return err
+	}
+	_, asked := c.do(ctx, &call{verb: "ask for the version", method: http.MethodGet, path: versionPath})
+	if errors.Is(asked, errWantsTLS) {
+		return errWantsTLS
+	}
+	return err
+}
