@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 type exportOptions struct {
@@ -79,6 +81,8 @@ func (o *exportOptions) check(refs []string) error {
 		return errors.New("--file and --dir exclude each other; give one of them")
 	case o.toFile && o.file == "", o.toFolder && o.dir == "":
 		return errors.New("the name of the file or folder to write to is empty")
+	case o.toFile && flowfile.FlowPath(o.file) != "":
+		return fmt.Errorf("%s is the name of a layout, which no flow is read from; name a flow file, such as %s", o.file, flowfile.FlowPath(o.file))
 	case !o.toFolder && o.out != (outputFlags{}):
 		return errors.New("--output, --jq and --template say how to list the files that --dir writes; flows are always exported as JSON")
 	case o.form.sidecar() && !o.toFolder && (!o.toFile || o.file == stdinPath):

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -26,9 +27,15 @@ func (p *Plan) Save(w io.Writer) error {
 
 // LoadPlan reads what Save wrote.
 func LoadPlan(text []byte) (*Plan, error) {
+	var kind struct {
+		Steps json.RawMessage `json:"steps"`
+	}
+	if json.Unmarshal(text, &kind) != nil || kind.Steps == nil {
+		return nil, errors.New("this is no saved plan; give the folder of the flow files, or what 'flowctl plan -f' wrote")
+	}
 	var p Plan
 	if err := json.Unmarshal(text, &p); err != nil {
-		return nil, fmt.Errorf("this is no saved plan: %w", err)
+		return nil, fmt.Errorf("this is no saved plan, or it was changed by hand: %w; make a new one with 'flowctl plan -f'", err)
 	}
 	if p.Version != planVersion {
 		return nil, fmt.Errorf("this is no saved plan of version %d; make a new one with 'flowctl plan -f'", planVersion)
