@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,14 +86,7 @@ func lockedDir(path string, files []flowfile.File) (*flowDir, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		dir = filepath.Dir(dir)
 	}
-	for start := dir; !exists(filepath.Join(dir, reconcile.LockName)); {
-		above, ok := aboveInRepo(dir)
-		if !ok {
-			dir = start
-			break
-		}
-		dir = above
-	}
+	dir = cmp.Or(folderOfLock(dir), dir)
 	d := &flowDir{dir: dir}
 	if d.lock, err = reconcile.ReadLock(dir); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // The exit codes, as `flowctl help exit-codes` lists them.
@@ -89,9 +90,9 @@ func exitCode(ctx context.Context, err error) int {
 	return exitFailed
 }
 
-// isUnclear tells what reconcile found to be ambiguous or moved.
+// isUnclear tells what was found to be ambiguous or moved.
 func isUnclear(err error) bool {
-	return errors.As(err, new(*reconcile.ConflictError)) || errors.As(err, new(*reconcile.MovedError)) ||
+	return errors.Is(err, flowfile.ErrTwoFiles) || errors.As(err, new(*reconcile.ConflictError)) || errors.As(err, new(*reconcile.MovedError)) ||
 		errors.As(err, new(*reconcile.TwinError))
 }
 

@@ -59,29 +59,12 @@ func (o *exportOptions) writeOne(ctx context.Context, flows iter.Seq2[flow.Flow,
 		if err != nil {
 			return "", n, err
 		}
-		file, err := o.form.of(f, ownFile(ctx, o.file, f.ID))
-		if err != nil {
-			return "", n, err
-		}
-		if change, err = flowfile.Export(ctx, o.file, file); err != nil {
+		if change, err = o.form.write(ctx, flowfile.PlaceAt(ctx, o.file, f.ID), f); err != nil {
 			return "", n, err
 		}
 		n++
 	}
 	return change, n, nil
-}
-
-// ownFile reads a file that is the one flow's of this id, nil for another one: that
-// will be replaced.
-func ownFile(ctx context.Context, path, id string) *flowfile.File {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return nil
-	}
-	files, err := flowfile.ReadFile(ctx, path)
-	if err != nil || len(files) != 1 || files[0].ID != id {
-		return nil
-	}
-	return &files[0]
 }
 
 // writeSeveral writes all flows to one file, which can have no layout beside it.

@@ -64,12 +64,16 @@ func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder,
 	for range exportParallel {
 		workers.Go(func() {
 			for j := range jobs {
-				path, change, err := o.writeInto(writing, folder, j.flow)
+				at, err := folder.Place(writing, flowfile.FromFlow(j.flow))
+				var change flowfile.Change
+				if err == nil {
+					change, err = o.form.write(writing, at, j.flow)
+				}
 				if err != nil {
 					stop(err)
 					continue
 				}
-				*j.row = flowRow{ID: j.flow.ID, Name: j.flow.Name, File: path, Action: string(change)}
+				*j.row = flowRow{ID: j.flow.ID, Name: j.flow.Name, File: at.Path, Action: string(change)}
 			}
 		})
 	}
@@ -94,22 +98,4 @@ func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder,
 		}
 	}
 	return written, context.Cause(ctx)
-}
-
-// writeInto writes a flow to its place in the folder.
-func (o *exportOptions) writeInto(ctx context.Context, folder *flowfile.Folder, f flow.Flow) (string, flowfile.Change, error) {
-	at, err := folder.Place(ctx, flowfile.FromFlow(f))
-	if err != nil {
-		return "", "", err
-	}
-	was, err := at.Read(ctx)
-	if err != nil {
-		return "", "", err
-	}
-	file, err := o.form.of(f, was)
-	if err != nil {
-		return "", "", err
-	}
-	change, err := at.Write(ctx, file)
-	return at.Path, change, err
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/flowctl/flowctl/internal/reconcile"
 )
 
 // repoConfigName is the file in a repository that holds the defaults of all who
@@ -74,6 +76,18 @@ func (r *repoConfigs) in(dir string) (*repoConfig, error) {
 func aboveInRepo(dir string) (above string, ok bool) {
 	above = filepath.Dir(dir)
 	return above, above != dir && !exists(filepath.Join(dir, ".git"))
+}
+
+// folderOfLock gives the folder whose flowctl.lock is that of the flow files in dir: dir
+// or the nearest one above it in its repository, "" if none has a lock.
+func folderOfLock(dir string) string {
+	dir, err := filepath.Abs(dir)
+	for ok := err == nil; ok; dir, ok = aboveInRepo(dir) {
+		if exists(filepath.Join(dir, reconcile.LockName)) {
+			return dir
+		}
+	}
+	return ""
 }
 
 func exists(path string) bool {

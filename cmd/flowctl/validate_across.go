@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -60,7 +59,7 @@ func (o *validateOptions) across(ctx context.Context, sources []source, results 
 		if s := r.alone(); s != nil && s.id != "" && s.file != stdinPath {
 			dir := filepath.Dir(s.file)
 			if _, known := locks[dir]; !known {
-				locks[dir] = lockFolder(dir)
+				locks[dir] = folderOfLock(dir)
 			}
 			key := [2]string{locks[dir], s.id}
 			if was := first[key]; was == nil {
@@ -83,18 +82,6 @@ func (o *validateOptions) across(ctx context.Context, sources []source, results 
 		byPosition(r.findings)
 	}
 	return nil
-}
-
-// lockFolder gives the folder whose flowctl.lock is that of the flow files in dir: dir
-// or the nearest one above it in its repository, "" if none has a lock.
-func lockFolder(dir string) string {
-	dir, err := filepath.Abs(dir)
-	for ok := err == nil; ok; dir, ok = aboveInRepo(dir) {
-		if exists(filepath.Join(dir, reconcile.LockName)) {
-			return dir
-		}
-	}
-	return ""
 }
 
 // orphanLayout is the finding for a layout without its flow file.

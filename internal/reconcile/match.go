@@ -62,8 +62,13 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 		best: map[string]*item{}, ids: map[string]bool{}, names: map[string]int{},
 	}
 	origins := lock.origins(files)
+	stay := map[string]bool{} // the files that are what the lock calls so
 	for _, f := range files {
-		m.add(f, cmp.Or(origins[f.Path], f.Path))
+		stay[f.Path] = f.ID == "" || lock.holds(f.Path, f.ID)
+	}
+	for _, f := range files {
+		origin := origins[f.Path]
+		m.add(f, cmp.Or(origin, f.Path), stay[origin])
 	}
 	for _, file := range lock.Files(m.Place) {
 		m.ids[lock.ID(file, m.Place)] = true
@@ -87,9 +92,9 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 	return m, m.resolve()
 }
 
-// add adds a file and the ids that its flow may have; origin is what the lock
-// calls it.
-func (m *matcher) add(f Source, origin string) {
+// add adds a file and the ids that its flow may have; origin is what the lock calls it.
+// A file besides that one is a copy, unless the server has the flow of its own id.
+func (m *matcher) add(f Source, origin string, besides bool) {
 	it := &item{Source: f}
 	want := func(id string, how Match) {
 		if id != "" {
@@ -97,8 +102,13 @@ func (m *matcher) add(f Source, origin string) {
 			m.ids[id] = true
 		}
 	}
+	if besides {
+		want(f.ID, ByID)
+	}
 	want(m.lock.ID(origin, m.Place), ByLock)
-	want(f.ID, ByID)
+	if !besides {
+		want(f.ID, ByID)
+	}
 	// A server may be known by its address to one and as a profile to another.
 	for _, id := range m.lock.otherIDs(origin, m.Place) {
 		want(id, ByLock)
@@ -169,8 +179,8 @@ func (m *matcher) strangers(ctx context.Context, c *client.Client) error {
 	return nil
 }
 
-// misses tells whether a flow is not in the list that a file would have before all
-// others, or that may have to be deleted.
+// misses tells whether the list lacks the flow that some file would rather be than any
+// other, or one that may have to be deleted.
 func (m *matcher) misses() bool {
 	for _, it := range m.items {
 		if len(it.ids) > 0 && m.seen[it.ids[0].id] == nil {

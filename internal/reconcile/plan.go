@@ -79,9 +79,10 @@ func (p *Plan) Count(a Action) int {
 func (p *Plan) Writes() int { return len(p.Steps) - p.Count(Unchanged) }
 
 // NewPlan compares files with what the server has. It only reads: one list of the
-// caller's flows, which is not held, and, if it lacks flows that files or lock know
-// by id, a list of those that belong to others. The error is a *[ConflictError]
-// when it is not clear which flow a file is.
+// caller's flows, which is not held; a list of those that belong to others, if the first
+// one lacks the flow that some file would be before all others, or, to prune, one that
+// the lock knows; and who the caller is, if there are new flows whose ids can be chosen.
+// The error is a *[ConflictError] when it is not clear which flow a file is.
 func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (*Plan, error) {
 	m, err := match(ctx, c, files, lock, opts)
 	if err != nil {

@@ -33,6 +33,10 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// ErrTwoFiles is the cause of an [Error] where it is not clear which of two files is a
+// flow's, as both carry its id.
+var ErrTwoFiles = errors.New(`take one of the files away, or the "id" out of the copy`)
+
 // withoutPath takes an operating system's error out of what names its path: an
 // Error names the file already, and a temporary file's name helps nobody.
 func withoutPath(err error) error {

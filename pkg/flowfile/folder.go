@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 )
@@ -18,60 +19,98 @@ type Folder struct {
 	dir string
 
 	mu    sync.Mutex
-	taken map[string]string   // id by file name, of the names given so far
+	taken map[string]string   // id by path, of those given so far and of those that are kept
 	kept  map[string]string   // path by id, see Keep
+	skip  func(string) bool   // see Except
 	there map[string][]string // names of the files that were there first, by their lastPart; nil until it is needed
-	own   map[string]string   // paths of these and of those further below by the ids that they carry; nil until it is needed
+	own   map[string][]string // paths of these and of those further below by the ids that they carry; nil until it is needed
 }
 
 // NewFolder is for the folder dir, which need not exist yet.
 func NewFolder(dir string) *Folder {
-	return &Folder{dir: dir, taken: make(map[string]string), kept: make(map[string]string)}
+	return &Folder{
+		dir: dir, taken: make(map[string]string), kept: make(map[string]string),
+		skip: func(string) bool { return false },
+	}
 }
 
-// Place is where a flow's file belongs in a [Folder].
+// Place is where a flow's file belongs.
 type Place struct {
 	Path string // of the file
 
-	mine bool   // the flow has a file already, here or at old
-	old  string // that file, if it is named after another name of the flow
-	bare bool   // neither a file nor a layout is at Path
-	deep bool   // it is further below, where [Folder.Sync] does not come
-	was  *File  // the flow's file without its flow, see readOne
+	mine    bool   // the flow has a file already, here or at old
+	old     string // that file, if it is named after another name of the flow
+	bare    bool   // neither a file nor a layout is at Path
+	durable bool   // it is not [Folder.Sync] that makes sure of it
+	was     *File  // the flow's file without its flow, see readOne
 }
 
-// Keep says which file a flow has, wherever below the folder and whatever its name:
-// it keeps that as long as it is a file of one flow. It is for flows whose files do not
-// carry their ids; those that do are found. It is to be called before Place and Write.
-func (d *Folder) Keep(id, path string) { d.kept[id] = path }
+// PlaceAt is for a file that is named. It is the flow's if it carries its id.
+func PlaceAt(ctx context.Context, path, id string) Place {
+	at := Place{Path: path, durable: true}
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && id != "" {
+		was, err := readOne(ctx, path)
+		if at.mine = err == nil && was != nil && was.ID == id; at.mine {
+			at.was = was
+		}
+	}
+	return at
+}
 
-// Place finds the place of a flow: the file that carries its id or is kept for it, else
-// that of [FileName], unless that was given to another flow, or is a file that does not
-// carry this flow's id; then it is a longer name. The error is a context's, or that of
-// looking at what is there.
+// Keep says which file a flow has, wherever below the folder and whatever its name: it
+// keeps that as long as it is a file of one flow, and no other flow gets it. It is for
+// files that do not carry their flows' ids; those that do are found.
+func (d *Folder) Keep(id, path string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if filepath.IsLocal(path) && id != "" {
+		path = filepath.Join(d.dir, path)
+		d.kept[id], d.taken[path] = path, id
+	}
+}
+
+// Except says which folders below are a matter of their own: no file is looked for there
+// by the id that it carries. It is to be called before Place.
+func (d *Folder) Except(skip func(dir string) bool) { d.skip = skip }
+
+// Place finds the place of a flow: the file that is kept for it, else one that carries
+// its id, else that of [FileName], unless that was given to another flow, or is a file
+// that does not carry this flow's id; then it is a longer name. Of several files that
+// carry the id it is the one that is named after the flow, else the one that is least
+// far below; if two are, that is [ErrTwoFiles]. Other errors are a context's, or those
+// of looking at what is there.
 func (d *Folder) Place(ctx context.Context, f File) (Place, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if at, err := d.keptFile(ctx, f); at.mine || err != nil {
-		return at, err
+	at, err := d.keptFile(ctx, f)
+	for n := 0; err == nil && at.Path == ""; n++ {
+		at, err = d.named(ctx, f, n)
 	}
+	if err != nil {
+		return Place{}, fmt.Errorf("find a file name for flow %.40q: %w", f.Spec.Name, err)
+	}
+	d.taken[at.Path] = f.ID
+	return at, nil
+}
+
+// named is the place under the nth of the names that a flow may have, none if that is
+// another's.
+func (d *Folder) named(ctx context.Context, f File, n int) (Place, error) {
 	name := fileName(f.ID, f.Spec.Name, shortID)
-	for n := 1; ; n++ {
-		at, free, err := d.look(ctx, name, f)
-		if err == nil && free && !at.mine {
-			at, err = d.formerFile(ctx, f, at)
-		}
-		switch {
-		case err != nil:
-			return Place{}, fmt.Errorf("find a file name for flow %.40q: %w", f.Spec.Name, err)
-		case free:
-			d.taken[name] = f.ID
-			return at, nil
-		}
-		if name = fileName(f.ID, f.Spec.Name, maxSlug); n > 1 {
-			name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, fileExt), n, fileExt)
-		}
+	if n > 0 {
+		name = fileName(f.ID, f.Spec.Name, maxSlug)
 	}
+	if n > 1 {
+		name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, fileExt), n, fileExt)
+	}
+	at, free, err := d.look(ctx, filepath.Join(d.dir, name), f)
+	switch {
+	case err != nil || !free:
+		return Place{}, err
+	case at.mine:
+		return at, nil
+	}
+	return d.formerFile(ctx, f, at)
 }
 
 // Read reads the file that the flow has already, with its layout; nil if there is none.
@@ -96,7 +135,7 @@ func (at Place) Write(ctx context.Context, f File) (Change, error) {
 		p := part{path: at.Path, write: func(w io.Writer) error { return Write(w, f) }}
 		return Created, replaceParts([]part{p}, false)
 	case at.old == "":
-		return export(ctx, at.Path, f, at.was, at.deep)
+		return export(ctx, at.Path, f, at.was, at.durable)
 	}
 	if _, err := export(ctx, at.old, f, at.was, false); err != nil {
 		return "", err

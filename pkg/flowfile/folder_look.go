@@ -3,6 +3,7 @@ package flowfile
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,13 +11,12 @@ import (
 	"strings"
 )
 
-// look tells whether the flow may have the name, and whether that is its file
-// already. A name is not free if a layout of it could lead elsewhere, or, of a new
+// look tells whether the flow may have the path, and whether that is its file
+// already. A path is not free if a layout of it could lead elsewhere, or, of a new
 // file, if what has the layout's name may be somebody else's.
-func (d *Folder) look(ctx context.Context, name string, f File) (at Place, free bool, err error) {
-	at.Path = filepath.Join(d.dir, name)
-	owner, given := d.taken[name]
-	if given && (owner != f.ID || f.ID == "") {
+func (d *Folder) look(ctx context.Context, path string, f File) (at Place, free bool, err error) {
+	at.Path = path
+	if d.isAnothers(path, f.ID) {
 		return at, false, nil
 	}
 	layout, layoutErr := os.Lstat(LayoutPath(at.Path))
@@ -45,18 +45,25 @@ func (d *Folder) look(ctx context.Context, name string, f File) (at Place, free 
 	return at, at.mine, nil
 }
 
-// keptFile finds the file that is kept for the flow. That one which is named after it,
-// and carries its id, is renamed with it, as all such files are.
+// isAnothers tells whether a path was given to, or is kept for, another flow. Flows
+// without an id are all others.
+func (d *Folder) isAnothers(path, id string) bool {
+	owner, given := d.taken[path]
+	return given && (owner != id || id == "")
+}
+
+// keptFile finds the file that is kept for the flow. One that is named after it and
+// carries its id is left to be found so: it is renamed with the flow.
 func (d *Folder) keptFile(ctx context.Context, f File) (Place, error) {
 	path, ok := d.kept[f.ID]
-	if !ok || f.ID == "" || !filepath.IsLocal(path) {
+	if !ok {
 		return Place{}, nil
 	}
-	was, err := readOne(ctx, filepath.Join(d.dir, path))
-	if err != nil || was == nil || was.ID == f.ID && filepath.Dir(path) == "." && isNamedAfter(path, f) {
+	was, err := readOne(ctx, path)
+	if err != nil || was == nil || was.ID == f.ID && d.isNamedAfter(path, f) {
 		return Place{}, ctx.Err()
 	}
-	at, _ := d.asNamed(filepath.Join(d.dir, path), was)
+	at, _ := d.asNamed(path, was)
 	return at, nil
 }
 
@@ -66,10 +73,10 @@ func (d *Folder) asNamed(path string, was *File) (at Place, ok bool) {
 	if layout, err := os.Lstat(LayoutPath(path)); err == nil && !layout.Mode().IsRegular() {
 		return Place{}, false
 	}
-	return Place{Path: path, mine: true, was: was, deep: filepath.Dir(path) != filepath.Clean(d.dir)}, true
+	return Place{Path: path, mine: true, was: was, durable: filepath.Dir(path) != filepath.Clean(d.dir)}, true
 }
 
-// formerFile finds the file that the flow has already, if it is not the free place at.
+// formerFile finds the file that the flow has already, if it is not the free place.
 // Files whose names end as this flow's do are opened first, and all others if it is
 // none of them.
 func (d *Folder) formerFile(ctx context.Context, f File, free Place) (Place, error) {
@@ -79,22 +86,19 @@ func (d *Folder) formerFile(ctx context.Context, f File, free Place) (Place, err
 	d.list()
 	for _, length := range []int{shortID, maxSlug} {
 		for _, name := range d.there[lastPart(fileName(f.ID, f.Spec.Name, length))] {
-			at, _, err := d.look(ctx, name, f)
+			at, _, err := d.look(ctx, filepath.Join(d.dir, name), f)
 			if err != nil {
 				return at, err
 			}
 			if at.mine { // it may have got another name since
-				d.taken[name] = f.ID // until it is renamed, and nobody knows when that is
+				d.taken[at.Path] = f.ID // until it is renamed, and nobody knows when that is
 				return Place{Path: free.Path, mine: true, old: at.Path, was: at.was}, nil
 			}
 		}
 	}
-	if err := d.readAll(ctx); err != nil {
+	path, err := d.carrier(ctx, f)
+	if err != nil || path == "" {
 		return free, err
-	}
-	path, ok := d.own[f.ID]
-	if !ok {
-		return free, nil
 	}
 	was, err := readOne(ctx, path)
 	if err != nil || was == nil || was.ID != f.ID {
@@ -104,6 +108,24 @@ func (d *Folder) formerFile(ctx context.Context, f File, free Place) (Place, err
 		return at, nil
 	}
 	return free, nil
+}
+
+// carrier is the path of the file that carries the flow's id under a name of its own,
+// "" if there is none.
+func (d *Folder) carrier(ctx context.Context, f File) (string, error) {
+	if err := d.readAll(ctx); err != nil {
+		return "", err
+	}
+	paths := slices.DeleteFunc(slices.Clone(d.own[f.ID]), func(path string) bool { return d.isAnothers(path, f.ID) })
+	depth := func(path string) int { return strings.Count(path, string(filepath.Separator)) }
+	slices.SortStableFunc(paths, func(a, b string) int { return depth(a) - depth(b) })
+	if len(paths) == 0 {
+		return "", nil
+	}
+	if len(paths) > 1 && depth(paths[0]) == depth(paths[1]) {
+		return "", &Error{Path: paths[1], Msg: fmt.Sprintf("carries the id %.80q, as does %s", f.ID, paths[0]), Err: ErrTwoFiles}
+	}
+	return paths[0], nil
 }
 
 // list notes which files are in the folder. One that cannot be read has none.
@@ -126,31 +148,32 @@ func (d *Folder) readAll(ctx context.Context) error {
 	if d.own != nil {
 		return nil
 	}
-	d.own = make(map[string]string)
+	d.own = make(map[string][]string)
 	return filepath.WalkDir(d.dir, func(path string, e fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
 			return nil //nolint:nilerr // see above
-		case path != d.dir && strings.HasPrefix(e.Name(), "."):
-			if e.IsDir() {
-				return fs.SkipDir
-			}
+		case path != d.dir && e.IsDir() && (isHidden(e) || d.skip(path)):
+			return fs.SkipDir
+		case isHidden(e):
 			return nil
 		case !e.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), fileExt) || FlowPath(path) != "":
 			return nil
 		}
-		if was, err := readOne(ctx, path); err == nil && was != nil && was.ID != "" && d.own[was.ID] == "" {
-			d.own[was.ID] = path
+		if was, err := readOne(ctx, path); err == nil && was != nil && was.ID != "" {
+			d.own[was.ID] = append(d.own[was.ID], path)
 		}
 		return nil
 	})
 }
 
-// isNamedAfter tells whether a file has a name that a flow of this id gets.
-func isNamedAfter(path string, f File) bool {
-	return slices.ContainsFunc([]int{shortID, maxSlug}, func(length int) bool {
+func isHidden(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), ".") }
+
+// isNamedAfter tells whether a file has a name that a flow of this id gets in the folder.
+func (d *Folder) isNamedAfter(path string, f File) bool {
+	return filepath.Dir(path) == filepath.Clean(d.dir) && slices.ContainsFunc([]int{shortID, maxSlug}, func(length int) bool {
 		return lastPart(filepath.Base(path)) == lastPart(fileName(f.ID, f.Spec.Name, length))
 	})
 }

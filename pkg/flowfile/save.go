@@ -49,14 +49,7 @@ func Compare(ctx context.Context, path string, files ...File) (Change, error) {
 // would differ in nothing but ExportedAt stays as it is: whatever was done to the
 // flow, it says the same.
 func Export(ctx context.Context, path string, f File) (Change, error) {
-	var was *File
-	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-		was, _ = readOne(ctx, path) // what cannot be read is replaced
-	}
-	if was != nil && (was.ID != f.ID || f.ID == "") {
-		was = nil
-	}
-	return export(ctx, path, f, was, true)
+	return PlaceAt(ctx, path, f.ID).Write(ctx, f)
 }
 
 // export is Export over what this flow's file was, nil for none.

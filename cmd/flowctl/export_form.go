@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os"
+	"fmt"
 	"path/filepath"
 	"sync"
 
@@ -47,17 +45,41 @@ func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) 
 	return e.canonicalFlags.of(file), err
 }
 
-// keepLocked tells the folder which files flowctl.lock knows flows of t by: a file of
-// one's own need not carry the flow's id.
+// write writes a flow to its place.
+func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) (flowfile.Change, error) {
+	was, err := at.Read(ctx)
+	if err != nil {
+		return "", err
+	}
+	file, err := e.of(f, was)
+	if err != nil {
+		return "", err
+	}
+	return at.Write(ctx, file)
+}
+
+// keepLocked tells the folder which of its files flowctl.lock knows flows of t by, the
+// folder's own or the next one above: such a file need not carry its flow's id. Folders
+// with a lock of their own are another matter.
 func keepLocked(folder *flowfile.Folder, dir string, t target) error {
-	lock, err := reconcile.ReadLock(dir)
+	folder.Except(func(below string) bool { return exists(filepath.Join(below, reconcile.LockName)) })
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("find %s: %w", reconcile.LockName, err)
+	}
+	locked := folderOfLock(dir)
+	if locked == "" {
+		return nil
+	}
+	lock, err := reconcile.ReadLock(locked)
 	if err != nil {
 		return err
 	}
 	place := lockPlace(t)
 	for _, file := range lock.Files(place) {
-		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(file))); !errors.Is(err, fs.ErrNotExist) {
-			folder.Keep(lock.ID(file, place), filepath.FromSlash(file))
+		path, err := filepath.Rel(dir, filepath.Join(locked, filepath.FromSlash(file)))
+		if err == nil && exists(filepath.Join(dir, path)) {
+			folder.Keep(lock.ID(file, place), path)
 		}
 	}
 	return nil
