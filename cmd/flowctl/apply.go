@@ -154,5 +154,5 @@ func (o *applyOptions) carryOut(ctx context.Context, c *client.Client, p *reconc
 	})
 	bar.Clear()
 	reconcile.Record(lock, p.Place, results)
-	return errors.Join(lock.Write(), o.report(ctx, p, results, failed))
+	return errors.Join(lock.Write(finish), o.report(ctx, p, results, failed))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
@@ -51,8 +52,10 @@ func (o *applyOptions) report(ctx context.Context, p *reconcile.Plan, results []
 	if looking != nil && ctx.Err() == nil {
 		failures = append(failures, fmt.Errorf("what was written could not be read back: %w", looking))
 	}
-	done := count[stateCreated] + count[stateUpdated] + count[stateDeleted]
-	return errors.Join(printed, o.verdict(ctx, failures, done, count[stateLeft]))
+	v := verdict{failures: failures, left: count[stateLeft]}
+	v.done = count[stateCreated] + count[stateUpdated] + count[stateDeleted]
+	v.nothing = !slices.ContainsFunc(results, func(r reconcile.Result) bool { return r.Done && r.Action != reconcile.Unchanged })
+	return errors.Join(printed, o.say(ctx, v))
 }
 
 // The states of a flow after an apply.
@@ -92,29 +95,35 @@ func failureOf(r *reconcile.Result) error {
 	return nil
 }
 
-// verdict is the error that the command ends with.
-func (o *applyOptions) verdict(ctx context.Context, failures []error, done, left int) error {
-	if ctx.Err() == nil && len(failures) == 1 && done == 0 {
-		return failures[0]
+// verdict is what became of all.
+type verdict struct {
+	failures []error
+	done     int  // flows that are as their files say by this apply
+	left     int  // flows that were not begun
+	nothing  bool // was written
+}
+
+// say says what failed, and gives the error that the command ends with.
+func (o *applyOptions) say(ctx context.Context, v verdict) error {
+	if ctx.Err() == nil && len(v.failures) == 1 && v.done == 0 {
+		return v.failures[0]
 	}
-	for _, err := range failures {
+	conflictsAlone := true
+	for _, err := range v.failures {
 		o.app.fail(err.Error())
-	}
-	conflicts := 0
-	for _, err := range failures {
-		if exitCode(ctx, err) == exitConflict {
-			conflicts++
-		}
+		conflictsAlone = conflictsAlone && exitCode(ctx, err) == exitConflict
 	}
 	switch {
-	case ctx.Err() != nil && left+len(failures) > 0:
+	case ctx.Err() != nil && v.left+len(v.failures) > 0:
 		return errors.New("interrupted: apply again for the rest")
-	case len(failures) == 0:
+	case len(v.failures) == 0:
 		return nil
-	case conflicts == len(failures) && done == 0:
+	case conflictsAlone && v.nothing:
 		return conflictError{errors.New("nothing was written, for flows have changed meanwhile; see 'flowctl plan' and apply again")}
-	case conflicts == len(failures):
-		return someError{"flows have changed meanwhile; see 'flowctl plan' and apply again for the rest"}
+	case conflictsAlone && v.done == 0:
+		return conflictError{errors.New("somebody else made or changed the same flows meanwhile; mend that and apply again")}
+	case conflictsAlone:
+		return someError{"somebody else made or changed some of the flows meanwhile; mend that and apply again for the rest"}
 	}
 	return someError{"not all is as the files say; mend that and apply again for the rest"}
 }

@@ -12,9 +12,8 @@ import (
 )
 
 // chooseIDs gives the flows that are to be made the ids of [reconcile.NewIDs], so that
-// two imports of the same files at the same moment make each flow once. An id that is
-// in use already, by a flow that was renamed since, is not chosen. The real backend
-// chooses the ids itself.
+// two imports of the same files at the same moment make each flow once. The real
+// backend chooses the ids itself.
 func chooseIDs(ctx context.Context, c *client.Client, flows []*incoming, have []*stored) error {
 	isNew := func(f *incoming) bool { return f.err == nil && f.action == actionCreate }
 	if !slices.ContainsFunc(flows, isNew) {
@@ -23,21 +22,17 @@ func chooseIDs(ctx context.Context, c *client.Client, flows []*incoming, have []
 	if info, err := c.Server.Info(ctx); err != nil || !info.Flowctl {
 		return ctx.Err() // what does not tell what it is is not ours
 	}
-	me, err := c.Auth.Whoami(ctx)
-	if err != nil {
-		return err
-	}
 	taken := map[string]bool{}
 	for _, s := range have {
 		taken[s.id] = true
 	}
-	newID := reconcile.NewIDs(me.ID)
+	ids, err := reconcile.NewIDsOf(ctx, c, taken)
+	if err != nil {
+		return err
+	}
 	for _, f := range flows {
-		if !isNew(f) {
-			continue
-		}
-		if id := newID(f.name, f.id); !taken[id] {
-			f.chosen, taken[id] = id, true
+		if isNew(f) {
+			f.chosen = ids.Choose(f.name, f.id, f.at)
 		}
 	}
 	return nil
@@ -53,8 +48,11 @@ func (f *incoming) create(ctx context.Context, c *client.Client, spec flow.Spec,
 		return made, err
 	}
 	// It was not there when the flows were listed.
-	there, _, lookErr := c.Flows.Get(ctx, f.chosen)
-	if lookErr != nil || there.Name != f.name {
+	there, _, err := c.Flows.Get(ctx, f.chosen)
+	if err != nil && !errors.Is(err, client.ErrNotFound) {
+		return flow.Flow{}, fmt.Errorf("look at flow %s, which another import made meanwhile: %w", f.chosen, err)
+	}
+	if there.Name != f.name {
 		return flow.Flow{}, conflictError{fmt.Errorf("another import made it meanwhile, as flow %s, which is something else by now; run it again", f.chosen)}
 	}
 	if ifExists != ifExistsSkip {

@@ -144,7 +144,7 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d 
 		}
 	}
 	d.lock.Note(lockPlace(t), known)
-	locked := d.lock.Write()
+	locked := d.lock.Write(ctx)
 	_, err := output.List(p, stepRowView(), output.Seq(rows))
 	o.app.note("%d updated, %d unchanged, %d not on the server", count[stateUpdated], count[stateUnchanged], count["gone"])
 	return errors.Join(ctx.Err(), locked, err, o.verdict(failed, count[stateUpdated]+count[stateUnchanged]))

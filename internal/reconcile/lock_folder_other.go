@@ -2,5 +2,7 @@
 
 package reconcile
 
+import "context"
+
 // lockFolder has no way to keep others waiting here.
-func lockFolder(string) (unlock func()) { return func() {} }
+func lockFolder(context.Context, string) (unlock func()) { return func() {} }

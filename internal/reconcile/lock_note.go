@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -66,13 +67,14 @@ func (l *Lock) apply(n note) {
 
 // Write writes the lock, unless its file says the same already. If the file is not
 // what [ReadLock] read, somebody else has written it meanwhile, for another profile
-// perhaps: then it keeps what they noted. Where they noted another flow for the same
-// file and place the error is a *[ConflictError], and their line stays.
-func (l *Lock) Write() error {
+// perhaps: then it keeps what they noted. Where both noted something new of the same
+// file and place the error is a *[ConflictError], and their line stays. Others who are
+// writing are waited for, though not after the end of ctx.
+func (l *Lock) Write(ctx context.Context) error {
 	if len(l.notes) == 0 {
 		return nil
 	}
-	unlock := lockFolder(filepath.Dir(l.path))
+	unlock := lockFolder(ctx, filepath.Dir(l.path))
 	defer unlock()
 	text, err := os.ReadFile(l.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -112,16 +114,17 @@ func (l *Lock) replay(notes []note) *ConflictError {
 	for _, n := range notes {
 		todo := note{place: n.place}
 		for i, k := range n.files {
-			now := l.ID(k.File, n.place)
-			if now == n.was[i] || now == k.ID {
+			switch now := l.ID(k.File, n.place); {
+			case now == n.was[i], now == k.ID, now == "" && k.ID != n.was[i]:
 				todo.files = append(todo.files, k)
-				continue
+			case now == "", k.ID == "" || k.ID == n.was[i]: // theirs is newer
+			default:
+				conflicts = append(conflicts, Conflict{
+					File:       k.File,
+					Reason:     fmt.Sprintf("is one flow for %q in %s by now, and was another one here; put the right one there", n.place, l.path),
+					Candidates: []Candidate{{ID: now}, {ID: k.ID}},
+				})
 			}
-			conflicts = append(conflicts, Conflict{
-				File:       k.File,
-				Reason:     fmt.Sprintf("has got another flow for %q in %s meanwhile than here; see which one is right", n.place, l.path),
-				Candidates: []Candidate{{ID: now}, {ID: k.ID}},
-			})
 		}
 		l.apply(todo)
 	}

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 func lockOf(t *testing.T, text string) (*Lock, string) {
@@ -39,7 +41,7 @@ func TestLockWrites(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l, path := lockOf(t, test.was)
 			l.Note("prod", []Known{{File: "a.json", ID: "1"}})
-			if err := l.Write(); err != nil {
+			if err := l.Write(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if got, err := os.ReadFile(path); err != nil || string(got) != test.want {
@@ -55,7 +57,7 @@ func TestLockWrites(t *testing.T) {
 func TestLockForgets(t *testing.T) {
 	l, path := lockOf(t, `{"file":"a.json","ids":{"prod":"1","x":"2"}}`+"\n"+`{"file":"b.json","ids":{"prod":"3"}}`+"\n")
 	l.Note("prod", []Known{{File: "a.json"}, {File: "b.json"}})
-	if err := l.Write(); err != nil {
+	if err := l.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got, _ := os.ReadFile(path); string(got) != `{"file":"a.json","ids":{"x":"2"}}`+"\n" {
@@ -103,7 +105,7 @@ func TestLockNotesMoves(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l, path := lockOf(t, test.was)
 			l.Note("prod", test.known)
-			if err := l.Write(); err != nil {
+			if err := l.Write(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if got, err := os.ReadFile(path); err != nil || string(got) != test.want {
@@ -129,7 +131,7 @@ func TestLockOfManyAtOnce(t *testing.T) {
 				return
 			}
 			l.Note(fmt.Sprint("place", i), []Known{{File: "a.json", ID: "1"}, {File: fmt.Sprintf("%d.json", i), ID: "2"}})
-			if err := l.Write(); err != nil {
+			if err := l.Write(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -155,27 +157,70 @@ func TestLockConflict(t *testing.T) {
 		t.Fatal(err)
 	}
 	other.Note("prod", []Known{{File: "a.json", ID: "2"}, {File: "b.json", ID: "3"}})
-	if err := other.Write(); err != nil {
+	if err := other.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	mine.Note("prod", []Known{{File: "a.json", ID: "9"}, {File: "b.json", ID: "3"}, {File: "c.json", ID: "4"}})
 	var conflict *ConflictError
-	if err := mine.Write(); !errors.As(err, &conflict) || len(conflict.Conflicts) != 1 || conflict.Conflicts[0].File != "a.json" {
+	if err := mine.Write(t.Context()); !errors.As(err, &conflict) || len(conflict.Conflicts) != 1 || conflict.Conflicts[0].File != "a.json" {
 		t.Errorf("got %v, want a conflict about a.json", err)
 	}
 	want := `{"file":"a.json","ids":{"prod":"2"}}` + "\n" + `{"file":"b.json","ids":{"prod":"3"}}` + "\n" + `{"file":"c.json","ids":{"prod":"4"}}` + "\n"
 	if got, err := os.ReadFile(path); err != nil || string(got) != want {
 		t.Errorf("wrote\n%s (%v), want\n%s", got, err, want)
 	}
+	// What is not new here is left to them, and what they took out is noted if it is.
+	for name, test := range map[string]struct{ was, theirs, mine, want string }{
+		"taken out, unchanged here": {"1", "", "1", ""},
+		"taken out, new here":       {"1", "", "2", "2"},
+		"changed, unchanged here":   {"1", "2", "1", "2"},
+		"changed, deleted here":     {"1", "2", "", "2"},
+		"deleted by both":           {"1", "", "", ""},
+		"the same":                  {"1", "2", "2", "2"},
+	} {
+		mine, path := lockOf(t, `{"file":"a.json","ids":{"prod":"`+test.was+`"}}`+"\n")
+		theirs, err := ReadLock(filepath.Dir(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs.Note("prod", []Known{{File: "a.json", ID: test.theirs}, {File: "z.json", ID: "26"}})
+		mine.Note("prod", []Known{{File: "a.json", ID: test.mine}})
+		if err := errors.Join(theirs.Write(t.Context()), mine.Write(t.Context())); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := mine.ID("a.json", "prod"); got != test.want {
+			t.Errorf("%s: the lock has %q, want %q", name, got, test.want)
+		}
+	}
 	const unmerged = "<<<<<<< HEAD\n"
 	if err := os.WriteFile(path, []byte(unmerged), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	mine.Note("prod", []Known{{File: "d.json", ID: "5"}})
-	if err := mine.Write(); err == nil || !strings.Contains(err.Error(), "has changed meanwhile") {
+	if err := mine.Write(t.Context()); err == nil || !strings.Contains(err.Error(), "has changed meanwhile") {
 		t.Errorf("got %v", err)
 	}
 	if got, _ := os.ReadFile(path); string(got) != unmerged {
 		t.Errorf("a lock that could not be read was written over: %s", got)
+	}
+}
+
+// Who holds the folder is not waited for after the end of ctx.
+func TestLockOfHeldFolder(t *testing.T) {
+	l, path := lockOf(t, "")
+	unlock := lockFolder(t.Context(), filepath.Dir(path))
+	defer unlock()
+	l.Note("prod", []Known{{File: "a.json", ID: "1"}})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	began := time.Now()
+	if err := l.Write(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took > lockPatience/2 {
+		t.Errorf("it took %v", took)
+	}
+	if text, err := os.ReadFile(path); err != nil || !strings.Contains(string(text), "a.json") {
+		t.Errorf("wrote %s, %v", text, err)
 	}
 }

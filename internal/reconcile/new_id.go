@@ -8,49 +8,65 @@ import (
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
-// NewIDs gives the ids that new flows of a user get on a server that lets the client
-// choose. They follow from whose the flow is, its name, and the id that its file
-// gives, or "": whoever makes the same flow at the same moment chooses the same one,
-// and the server makes it once.
-func NewIDs(owner string) func(name, fileID string) string {
-	space := uuid.NewSHA1(uuid.NameSpaceOID, []byte("flowctl import "+owner))
-	return func(name, fileID string) string {
-		return uuid.NewSHA1(space, []byte(name+"\x00"+fileID)).String() // names have no NUL
+// NewIDs chooses ids for new flows on a server that lets the client do so. They follow
+// from whose the flow is and what it is in the files: whoever makes the same flow at
+// the same moment chooses the same one, and the server makes it once.
+type NewIDs struct {
+	space uuid.UUID
+	taken map[string]bool
+}
+
+// NewIDsOf is for new flows of a user. taken are the ids in use; those that are chosen
+// are added.
+func NewIDsOf(ctx context.Context, c *client.Client, taken map[string]bool) (*NewIDs, error) {
+	me, err := c.Auth.Whoami(ctx)
+	if err != nil {
+		return nil, err
 	}
+	return &NewIDs{uuid.NewSHA1(uuid.NameSpaceOID, []byte("flowctl import "+me.ID)), taken}, nil
+}
+
+// Choose gives the id for a flow of that name whose file gives fileID, or "". If it is
+// in use, by a flow that was renamed since or by another file of the same name, it is
+// one that follows from the path, too; "" if that is in use as well.
+func (n *NewIDs) Choose(name, fileID, path string) string {
+	for _, from := range []string{name + "\x00" + fileID, name + "\x00" + fileID + "\x00" + path} { // names have no NUL
+		if id := uuid.NewSHA1(n.space, []byte(from)).String(); !n.taken[id] {
+			n.taken[id] = true
+			return id
+		}
+	}
+	return ""
 }
 
 // chooseIDs says which ids new flows are to have: the file's own, else one of
-// [NewIDs]. One that is in use, by a flow that was renamed since or by another file of
-// the same name, is not chosen. The real backend chooses the ids itself.
+// [NewIDs]. The real backend chooses the ids itself.
 func (m *matcher) chooseIDs(ctx context.Context, c *client.Client) error {
 	if !m.ours {
 		return nil
 	}
-	choose := func(it *item, id string) {
-		if it.chosen == "" && !m.taken[id] && m.seen[id] == nil {
-			it.chosen, m.taken[id] = id, true
-		}
+	for id := range m.seen {
+		m.taken[id] = true // others' flows, too
 	}
 	var rest []*item
 	for _, it := range m.items {
-		if it.match == nil && client.IsID(it.ID) {
-			choose(it, it.ID)
-		}
-		if it.match == nil && it.chosen == "" {
+		switch {
+		case it.match != nil:
+		case client.IsID(it.ID) && !m.taken[it.ID]:
+			it.chosen, m.taken[it.ID] = it.ID, true
+		default:
 			rest = append(rest, it)
 		}
 	}
 	if rest == nil {
 		return nil
 	}
-	me, err := c.Auth.Whoami(ctx)
+	ids, err := NewIDsOf(ctx, c, m.taken)
 	if err != nil {
 		return err
 	}
-	newID := NewIDs(me.ID)
 	for _, it := range rest {
-		choose(it, newID(it.Name, it.ID))
-		choose(it, newID(it.Name, it.ID+"\x00"+it.Path))
+		it.chosen = ids.Choose(it.Name, it.ID, it.Path)
 	}
 	return nil
 }
