@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -56,12 +57,20 @@ func (d *database) existing(ctx context.Context) (*store.Store, error) {
 	}
 	st, err := d.keep(store.OpenExisting(ctx, dsn))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, missingDatabase{dsn}
+		return nil, missing(dsn)
 	}
 	return st, err
 }
 
-// missingDatabase is a SQLite file that should be there.
+// missing is what is said of a database that is not there, without its password.
+func missing(dsn string) missingDatabase {
+	if u, err := url.Parse(dsn); err == nil && u.Host != "" {
+		dsn = u.Redacted()
+	}
+	return missingDatabase{dsn}
+}
+
+// missingDatabase is one that should be there, and was made.
 type missingDatabase struct{ path string }
 
 func (e missingDatabase) Error() string {

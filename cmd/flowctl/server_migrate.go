@@ -105,7 +105,7 @@ func (d *database) migrations(ctx context.Context, out outputFlags, step func(co
 	}
 	list, err := step(ctx, dsn)
 	if errors.Is(err, fs.ErrNotExist) {
-		return missingDatabase{dsn}
+		return missing(dsn)
 	}
 	if err != nil {
 		return err

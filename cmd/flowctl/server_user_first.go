@@ -25,8 +25,11 @@ func (o *userAddOptions) openFor(ctx context.Context, role store.Role) (*store.S
 		return o.open(ctx)
 	}
 	st, err := o.existing(ctx)
-	if missing := (missingDatabase{}); errors.As(err, &missing) {
-		return nil, usageError{fmt.Errorf("there is no database %s; mind --db and FLOWCTL_DB: %w", missing.path, errFirstUser)}
+	if absent := (missingDatabase{}); errors.As(err, &absent) {
+		if err := o.checkFolder(); err != nil {
+			return nil, err
+		}
+		return nil, usageError{fmt.Errorf("there is no database %s; mind --db and FLOWCTL_DB: %w", absent.path, errFirstUser)}
 	}
 	if err != nil {
 		return nil, err

@@ -38,16 +38,16 @@ type conn struct {
 }
 
 // newConn checks the base URL, whose errors do not repeat it: it may hold a
-// password. what is what it is the address of, and like how one is written.
-func newConn(what, like, base string, opts Options) (*conn, error) {
+// password. what is what it is the address of, and example how one is written.
+func newConn(what, example, base string, opts Options) (*conn, error) {
 	u, err := url.Parse(strings.TrimSpace(base))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("the address of %s is not a URL; write it like %s", what, like)
+		return nil, fmt.Errorf("the address of %s is not a URL; write it like %s", what, example)
 	case u.User != nil:
 		return nil, fmt.Errorf("the address of %s has a user name or password in it; leave that out and give a key", what)
 	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
-		return nil, fmt.Errorf("the address of %s does not start with http:// or https:// and a host; write it like %s", what, like)
+		return nil, fmt.Errorf("the address of %s does not start with http:// or https:// and a host; write it like %s", what, example)
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, fmt.Errorf("the address of %s has a query or a fragment; leave out what begins with ? or #", what)
 	case strings.ContainsFunc(opts.Token, func(r rune) bool { return r <= ' ' || r > '~' }):

@@ -138,14 +138,15 @@ func (s *Server) deleteExecution(c *call) error {
 	return c.sendTrue()
 }
 
-// deleteExecutions deletes what the caller sees of a flow's executions, but for
-// those that have not ended.
+// deleteExecutions deletes what the caller sees of a flow's executions, but for those
+// that have not ended, and those that go on here though another server took them for
+// dead.
 func (s *Server) deleteExecutions(c *call) error {
 	flowID, userID, err := c.ofFlow()
 	if err != nil {
 		return err
 	}
-	if _, err := s.st.DeleteExecutions(c.r.Context(), flowID, userID); err != nil {
+	if _, err := s.st.DeleteExecutions(c.r.Context(), flowID, userID, s.runs.allUnderWay()); err != nil {
 		return err
 	}
 	return c.sendTrue()

@@ -50,7 +50,7 @@ func (l *lease) inTime(ctx context.Context) (context.Context, context.CancelFunc
 func (l *lease) ensure(ctx context.Context) error {
 	ctx, cancel := l.inTime(ctx)
 	defer cancel()
-	l.mu.Lock() // of those who wait here each has its own time, which goes on
+	l.mu.Lock() // the time spent waiting here counts
 	defer l.mu.Unlock()
 	if !l.renewed.IsZero() && time.Since(l.renewed) < l.beat {
 		return nil

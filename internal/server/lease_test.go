@@ -154,6 +154,8 @@ func TestTakenForDead(t *testing.T) {
 	if r := f.want(409, f.ann, "DELETE", path, ""); !strings.Contains(r.text(), "has not ended") {
 		t.Errorf("delete answered %s", r.body)
 	}
+	f.want(200, f.ann, "DELETE", "/api/v1/flows/"+id+"/executions", "")
+	f.want(200, f.ann, "GET", path, "")
 	g.let <- struct{}{}
 	f.status(path, "success")
 	f.want(200, f.ann, "DELETE", path, "")

@@ -232,6 +232,21 @@ func (r *runs) underWay(id string) bool {
 	return run != nil && !run.over
 }
 
+// allUnderWay lists the executions whose runs go on here.
+func (r *runs) allUnderWay() (ids []string) {
+	if r == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id, run := range r.active {
+		if !run.over {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // stop ends all runs, takes no more, and waits until they are recorded.
 func (r *runs) stop() {
 	if r == nil {

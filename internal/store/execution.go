@@ -114,10 +114,10 @@ func (s *Store) prune(ctx context.Context, tx queryer, flowID string, keep int) 
 }
 
 // FinishExecution writes what became of a run: all but whose it is and when it
-// was made. It has no runner any more. One that was taken for dead meanwhile
-// becomes what it really was, but one that somebody had asked to be cancelled by
-// then was answered to be aborted, and stays that: e has the status that it has
-// after this. A record that is gone, with its flow perhaps, is [ErrNotFound].
+// was made. It has no runner any more. One that was taken for dead meanwhile becomes
+// what it really was, unless its cancelling had been asked for: that caller was told
+// that it is aborted, and so it stays. e gets the status that the record has then. A
+// record that is gone, with its flow perhaps, is [ErrNotFound].
 func (s *Store) FinishExecution(ctx context.Context, e *Execution, keep int) error {
 	err := e.check()
 	var status *string
@@ -177,9 +177,13 @@ func (s *Store) DeleteExecution(ctx context.Context, flowID, id string) error {
 }
 
 // DeleteExecutions removes the executions of a flow that have ended, those of one
-// user or, for "", of all, and says how many those were.
-func (s *Store) DeleteExecutions(ctx context.Context, flowID, userID string) (n int64, err error) {
+// user or, for "", of all, but for some, and says how many those were.
+func (s *Store) DeleteExecutions(ctx context.Context, flowID, userID string, but []string) (n int64, err error) {
 	where, args := ofFlow(flowID, userID)
+	for _, id := range but {
+		args = append(args, id)
+		where += fmt.Sprintf(" AND id <> $%d", len(args))
+	}
 	err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		n, err = tx.exec(ctx, "DELETE FROM flow_execution WHERE NOT "+unfinished+" AND "+where, args...)
 		return err

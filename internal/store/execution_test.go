@@ -342,13 +342,13 @@ func testExecutionDelete(t *testing.T, dsn string) {
 			t.Errorf("delete %q: %v, want %v", id, err, want)
 		}
 	}
-	if n, err := s.DeleteExecutions(t.Context(), f.ID, "x"); n != 2 || err != nil {
+	if n, err := s.DeleteExecutions(t.Context(), f.ID, "x", nil); n != 2 || err != nil {
 		t.Errorf("deleted %d, %v of x", n, err)
 	}
 	if got, _ := ids(t, s, ExecutionQuery{FlowID: f.ID, Limit: 60}); got != "runb" {
 		t.Errorf("left are %q", got)
 	}
-	if n, err := s.DeleteExecutions(t.Context(), f.ID, ""); n != 1 || err != nil {
+	if n, err := s.DeleteExecutions(t.Context(), f.ID, "", nil); n != 1 || err != nil {
 		t.Errorf("deleted %d, %v of all", n, err)
 	}
 	must(t, s.DeleteFlow(t.Context(), f.ID, nil))

@@ -316,6 +316,14 @@ func TestOpenExisting(t *testing.T) {
 	if made, err := os.ReadDir(dir); len(made) != 0 || err != nil {
 		t.Errorf("there is %v, %v", made, err)
 	}
+	empty := filepath.Join(dir, "empty.db")
+	must(t, os.WriteFile(empty, nil, 0o600))
+	if _, err := OpenExisting(t.Context(), empty); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a database without tables: %v, want fs.ErrNotExist", err)
+	}
+	if info, err := os.Stat(empty); err != nil || info.Size() != 0 {
+		t.Errorf("it is not left as it was: %v, %v", info, err)
+	}
 	path := filepath.Join(dir, "flow.db")
 	must(t, openStore(t, path).Close())
 	s, err := OpenExisting(t.Context(), path)

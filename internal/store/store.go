@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"sync"
 )
@@ -40,8 +41,8 @@ type op func(ctx context.Context, tx queryer) error
 // Postgres. A database that a newer program has migrated is [ErrTooNew].
 func Open(ctx context.Context, dsn string) (*Store, error) { return open(ctx, dsn, true) }
 
-// OpenExisting is [Open] for a database that must be there: a file that is missing
-// is not made, and is [fs.ErrNotExist].
+// OpenExisting is [Open] for a database that must be there: a file that is missing, or
+// a database without tables, is left so, and is [fs.ErrNotExist].
 func OpenExisting(ctx context.Context, dsn string) (*Store, error) { return open(ctx, dsn, false) }
 
 func open(ctx context.Context, dsn string, create bool) (*Store, error) {
@@ -80,6 +81,9 @@ func bringUp(ctx context.Context, db database, create bool) error {
 	version, err := versionOf(ctx, db)
 	if err != nil || version == schemaVersion {
 		return err
+	}
+	if version == 0 && !create {
+		return fs.ErrNotExist
 	}
 	_, err = db.migrate(ctx, migrateUp)
 	return err
