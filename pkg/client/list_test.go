@@ -182,6 +182,36 @@ func TestPageAheadBreaksOff(t *testing.T) {
 	}
 }
 
+// A page that is asked for again, and of which flows have gone meanwhile, has others
+// behind them: the limit holds all the same.
+func TestPageAgainKeepsLimit(t *testing.T) {
+	p := &paged{total: 5000, link: func(next string) string { return `<?cursor=` + next + `>; rel="next"` }}
+	var cut atomic.Bool
+	c := newClient(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		if q.Get("cursor") != "1000" {
+			p.ServeHTTP(w, r)
+			return
+		}
+		if cut.Swap(true) { // ten of them have gone
+			q.Set("cursor", "1010")
+			r.URL.RawQuery = q.Encode()
+			p.ServeHTTP(w, r)
+			return
+		}
+		page := httptest.NewRecorder()
+		p.ServeHTTP(page, r)
+		maps.Copy(w.Header(), page.Header())
+		_, _ = w.Write(page.Body.Bytes()[:page.Body.Len()/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	})))
+	flows, err := c.Flows.List(t.Context(), client.ListOptions{Limit: 1500})
+	if err != nil || len(flows) != 1500 || len(p.queries) != 3 {
+		t.Errorf("%d flows of %d pages, %v", len(flows), len(p.queries), err)
+	}
+}
+
 func TestPagesThatNeverEnd(t *testing.T) {
 	p := &paged{total: 5000, link: func(string) string { return `<?cursor=7>; rel="next"` }}
 	c := newClient(t, serve(t, p))

@@ -66,8 +66,9 @@ func (l *listing) read(ctx context.Context, yield func(flow.Flow, error) bool) (
 			return false
 		}
 		// Our server's page ends here by itself; read to its end, it leaves a
-		// connection that can be used again.
-		if l.given++; l.given == l.opts.Limit && !ours {
+		// connection that can be used again. One that was asked for again may have
+		// more, in the place of what has gone meanwhile.
+		if l.given++; l.given == l.opts.Limit && (!ours || !l.page.early && len(l.seen) > 0) {
 			return false
 		}
 		if goesOn && l.given == half && time.Since(began) < aheadTime {
