@@ -24,7 +24,8 @@ named twice is read once; a layout, review.layout.json, stands for its flow file
 // source is a place to read flows from, or why there is nothing to read.
 type source struct {
 	path string
-	size int64 // of the file in bytes, 0 if it is not known
+	root string // the folder that was named and has it in it, or the file's own
+	size int64  // of the file in bytes, 0 if it is not known
 	err  error
 }
 
@@ -44,6 +45,7 @@ func find(paths []string, orphans bool) []source {
 
 type finder struct {
 	orphans bool
+	root    string // the folder that is gone through, "" for none
 	sources []source
 	seen    map[string]bool   // the files found, by their real path
 	real    map[string]string // the real paths of folders and links
@@ -112,9 +114,9 @@ func (s source) isOrphan() bool { return errors.As(s.err, new(orphanError)) }
 // flowBeside gives the flow file that is read with the layout at path, "" if none is.
 func flowBeside(path string) string {
 	of := flowfile.FlowPath(path)
-	for _, of := range []string{of, strings.TrimSuffix(of, filepath.Ext(of)) + ".JSON"} {
-		if exists(of) {
-			return of
+	for _, path := range []string{of, strings.TrimSuffix(of, filepath.Ext(of)) + ".JSON"} {
+		if exists(path) {
+			return path
 		}
 	}
 	return ""
@@ -123,9 +125,11 @@ func flowBeside(path string) string {
 // folder adds the flow files of a folder and of those below it. Folders behind
 // symbolic links are left out: they could lead round in circles.
 func (f *finder) folder(dir string) {
+	f.root = dir
 	if f.walk(dir) == 0 {
 		f.failed(dir, errNoFiles)
 	}
+	f.root = ""
 }
 
 var errNoFiles = errors.New("no *.json file in this folder")
@@ -213,7 +217,7 @@ func realPath(path string) (string, error) {
 func (f *finder) found(path, target string, size int64) {
 	if !f.seen[target] {
 		f.seen[target] = true
-		f.sources = append(f.sources, source{path: path, size: size})
+		f.sources = append(f.sources, source{path: path, root: cmp.Or(f.root, filepath.Dir(path)), size: size})
 	}
 }
 

@@ -48,7 +48,7 @@ func (j *judged) alone() *seenFlow {
 
 // across adds to the findings what several files show together.
 func (o *validateOptions) across(ctx context.Context, sources []source, results []judged) error {
-	first := map[[2]string]*seenFlow{} // by folder of a lock and id
+	first := map[[2]string]*seenFlow{} // by folder, that of a lock or one that was named, and id
 	locks := map[string]string{}       // these folders, by that of the file
 	for i := range results {
 		r := &results[i]
@@ -61,7 +61,7 @@ func (o *validateOptions) across(ctx context.Context, sources []source, results 
 			if _, known := locks[dir]; !known {
 				locks[dir] = folderOfLock(dir)
 			}
-			key := [2]string{locks[dir], s.id}
+			key := [2]string{cmp.Or(locks[dir], sources[i].root), s.id}
 			if was := first[key]; was == nil {
 				first[key] = s
 			} else {

@@ -25,7 +25,7 @@ func allRules() []lint.Rule {
 		{
 			Code: codeTwin, Severity: flow.SeverityError,
 			Summary: "Two flow files have the same id, so that plan and apply cannot tell which of them is that flow.",
-			Details: "Delete one of them or, in a copy that is to be a flow of its own, the id. Files of several flows, which are not applied, are not compared, nor files below different flowctl.lock files: each such folder is applied by itself.",
+			Details: "Delete one of them or, in a copy that is to be a flow of its own, the id. Files of several flows, which are not applied, are not compared, nor files of different folders that are named or that have a flowctl.lock each: such folders are applied by themselves.",
 		},
 	}, lint.Rules()...)
 }
