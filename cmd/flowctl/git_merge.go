@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -126,8 +127,13 @@ func mergeFiles(base, ours, theirs flowfile.File, markerSize int) ([]byte, []flo
 		f.Extra, wrapper = flow.MergeObjects(base.Extra, ours.Extra, theirs.Extra, side)
 		conflicts = append(conflicts, wrapper...)
 		f.ExportedAt = max(ours.ExportedAt, theirs.ExportedAt)
-		if ours.ID == base.ID {
+		if ours.ID == base.ID || side == flow.Theirs && theirs.ID != base.ID {
 			f.ID = theirs.ID
+		}
+		if ours.ID != theirs.ID && ours.ID != base.ID && theirs.ID != base.ID {
+			conflicts = append(conflicts, flow.Conflict{
+				Path: "/id", Base: idJSON(base.ID), Ours: idJSON(ours.ID), Theirs: idJSON(theirs.ID),
+			})
 		}
 		var b bytes.Buffer
 		if err := flowfile.Write(&b, f); err != nil {
@@ -136,6 +142,14 @@ func mergeFiles(base, ours, theirs flowfile.File, markerSize int) ([]byte, []flo
 		texts[side] = b.Bytes()
 	}
 	return markConflicts(texts[flow.Ours], texts[flow.Theirs], markerSize), conflicts, nil
+}
+
+// idJSON is a flow's id as a member of the wrapper, nil without.
+func idJSON(id string) json.RawMessage {
+	if id == "" {
+		return nil
+	}
+	return flow.AppendString(nil, id)
 }
 
 // takenOut says who took out what the other one changed.

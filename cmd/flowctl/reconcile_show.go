@@ -118,7 +118,7 @@ func addSummary(path, title string, p *reconcile.Plan, states []string) error {
 			state = states[i]
 		}
 		if s.Action != reconcile.Unchanged {
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Inline(s.File), render.Inline(s.Name), render.Inline(state))
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Cell(s.File), render.Cell(s.Name), render.Cell(state))
 		}
 		if s.Action == reconcile.Update {
 			changed = append(changed, render.Pair{After: s.File, Changes: s.Changes})

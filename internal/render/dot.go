@@ -16,7 +16,14 @@ func Dot(w io.Writer, s flow.Spec) error {
 	for _, n := range s.Nodes {
 		fmt.Fprintf(&b, "  %s [label=%s, color=%s];\n", quoteDot(n.ID), quoteDot(title(n)+"\n"+string(n.Type)), quoteDot(Color(n.Type)))
 	}
+	missing := map[string]bool{}
 	for _, e := range s.Edges {
+		for _, end := range []string{e.Source, e.Target} {
+			if s.Node(end) == nil && !missing[end] {
+				missing[end] = true
+				fmt.Fprintf(&b, "  %s [label=%s, style=dashed];\n", quoteDot(end), quoteDot(end+"\nmissing"))
+			}
+		}
 		label := ""
 		if e.SourceHandle != "" {
 			label = fmt.Sprintf(" [label=%s]", quoteDot(e.SourceHandle))

@@ -19,7 +19,7 @@ func Markdown(w io.Writer, p Pair) error {
 	if name == "" {
 		name = p.Before
 	}
-	fmt.Fprintf(&b, "### %s\n\n", inline(name))
+	fmt.Fprintf(&b, "### %s\n\n", code(name))
 	var long []flow.Change
 	b.WriteString("| | what | before | after |\n|---|---|---|---|\n")
 	for _, c := range p.Changes {
@@ -28,13 +28,14 @@ func Markdown(w io.Writer, p Pair) error {
 			before, after = "_see below_", "_see below_"
 			long = append(long, c)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", sign(c.Kind), inline(place(c)), before, after)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", sign(c.Kind), Cell(place(c)), before, after)
 	}
 	for _, c := range long {
 		lines, _ := textDiff(c)
 		text := output.Lines(strings.Join(lines, "\n"))
 		fence := fenceFor(text)
-		fmt.Fprintf(&b, "\n<details open><summary>%s</summary>\n\n%sdiff\n%s\n%s\n\n</details>\n", html.EscapeString(output.Text(place(c))), fence, text, fence)
+		// In code nobody is mentioned and nothing is linked.
+		fmt.Fprintf(&b, "\n<details open><summary><code>%s</code></summary>\n\n%sdiff\n%s\n%s\n\n</details>\n", html.EscapeString(output.Text(place(c))), fence, text, fence)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -57,15 +58,18 @@ func cell(c flow.Change, raw json.RawMessage) string {
 	case raw == nil:
 		return ""
 	case whole(c) && c.Node != "":
-		return inline(string(nodeType(raw)))
+		return Cell(string(nodeType(raw)))
 	case whole(c):
 		return ""
 	}
-	return inline(short(raw))
+	return Cell(short(raw))
 }
 
-// inline is s as code inside a line or a table's cell.
-func inline(s string) string {
+// Cell is s as code in a cell of a table.
+func Cell(s string) string { return strings.ReplaceAll(code(s), "|", `\|`) }
+
+// code is s as code in a line.
+func code(s string) string {
 	if s == "" {
 		return ""
 	}
@@ -74,7 +78,7 @@ func inline(s string) string {
 	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
 		space = " "
 	}
-	return ticks + space + strings.ReplaceAll(output.Text(s), "|", `\|`) + space + ticks
+	return ticks + space + output.Text(s) + space + ticks
 }
 
 // fenceFor is a code fence that the text does not hold.
@@ -92,6 +96,3 @@ func longestRun(s string, of rune) int {
 	}
 	return longest
 }
-
-// Inline writes s as code inside a line or a table's cell.
-func Inline(s string) string { return inline(s) }

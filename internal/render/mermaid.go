@@ -122,6 +122,11 @@ func (m *mermaid) node(n flow.Node, class string) {
 }
 
 func (m *mermaid) edge(e flow.Edge, arrow string) {
+	for _, end := range []string{e.Source, e.Target} {
+		if _, ok := m.names[end]; !ok { // an edge that leads nowhere
+			m.line(`%s["%s<br/><small>missing</small>"]`, m.name(end), quoteMermaid(end))
+		}
+	}
 	label := ""
 	if e.SourceHandle != "" {
 		label = fmt.Sprintf(`|"%s"|`, quoteMermaid(e.SourceHandle))

@@ -157,11 +157,49 @@ func TestMarkdown(t *testing.T) {
 		"| ✏️ | `node m /data/temperature` | `0.5` | `0.7` |\n",
 		"| ➖ | `node m /data/code` | `\"a\\|b\"` |  |\n",
 		"| ➕ | `node o` |  | `output` |\n",
-		"<summary>node m /data/prompt</summary>\n\n````diff\n",
+		"<summary><code>node m /data/prompt</code></summary>\n\n````diff\n",
 		"+third ``` line\n````\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
+// Names are code wherever they stand, so that they ping nobody.
+func TestMarkdownOfNames(t *testing.T) {
+	p := pair(t)
+	p.After = "a|b @ann.json"
+	for i := range p.Changes {
+		if p.Changes[i].Node == "m" {
+			p.Changes[i].Node = "@everyone <b>"
+		}
+	}
+	got := draw(t, func(w io.Writer) error { return Markdown(w, p) })
+	for _, want := range []string{
+		"### `a|b @ann.json`\n",
+		"| `node @everyone <b> /data/temperature` |",
+		"<summary><code>node @everyone &lt;b&gt; /data/prompt</code></summary>",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
+// The end of an edge that is no node is drawn as what it is, once.
+func TestMissingEnds(t *testing.T) {
+	s := spec(t, `{"nodes":[{"id":"a","type":"input"}],"edges":[{"source":"a","target":"ghost"},{"source":"ghost","target":"a"}]}`)
+	for name, test := range map[string]struct {
+		draw func(io.Writer, flow.Spec) error
+		want string
+	}{
+		"mermaid": {Mermaid, `n1["ghost<br/><small>missing</small>"]`},
+		"dot":     {Dot, `"ghost" [label="ghost\nmissing", style=dashed];`},
+	} {
+		got := draw(t, func(w io.Writer) error { return test.draw(w, s) })
+		if strings.Count(got, test.want) != 1 {
+			t.Errorf("%s: no %q in\n%s", name, test.want, got)
 		}
 	}
 }
