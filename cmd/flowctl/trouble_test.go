@@ -31,12 +31,13 @@ type trouble struct {
 //
 //	trouble delay DURATION   every POST and PUT takes so much longer
 //	trouble meet N           the first N of them wait for one another
+//	trouble reads 0          nothing but a GET gets through
 //	trouble KIND N           the Nth of them goes wrong: its answer is lost, half of
 //	                         it is, it is html, or a 500; with down, nothing gets
 //	                         through from there on
 func scriptTrouble(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: trouble delay DURATION | meet|lost|half|html|500|down N")
+		ts.Fatalf("usage: trouble delay DURATION | meet|reads|lost|half|html|500|down N")
 	}
 	target, err := url.Parse(ts.Getenv("FLOWCTL_SERVER"))
 	ts.Check(err)
@@ -54,6 +55,10 @@ func scriptTrouble(ts *testscript.TestScript, neg bool, args []string) {
 
 func (t *trouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var n int64
+	if t.kind == "reads" && r.Method != http.MethodGet {
+		http.Error(w, "nothing but GET", http.StatusInternalServerError)
+		return
+	}
 	if t.kind == "meet" {
 		t.meet(r)
 		t.Handler.ServeHTTP(w, r)
