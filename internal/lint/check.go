@@ -149,7 +149,7 @@ func (c *checker) differences(seen *engine.Inspection) {
 		severity flow.Severity
 	}{
 		{engine.KindFirstInput, CodeFirstInputOnly, flow.SeverityWarning},
-		{engine.KindLeftAlone, CodeBrowserReference, flow.SeverityWarning},
+		{engine.KindReference, CodeBrowserReference, flow.SeverityWarning},
 		{engine.KindUnsent, CodeBrowserSetting, flow.SeverityWarning},
 		{engine.KindLooksLike, CodeTextAsFile, flow.SeverityWarning},
 		{engine.KindArrayCut, CodeArrayCut, flow.SeverityWarning},
