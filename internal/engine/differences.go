@@ -135,7 +135,7 @@ func hasPlaceholder(text string) bool {
 }
 
 func (d *comparison) data(n *node) {
-	if n.hasData() {
+	if n.hasData() || !n.kind.Known() {
 		return
 	}
 	d.sayOf(KindNoData, "", "Errors", n, `the browser fails on a node without data; in standard it has nothing set. "data": {} is the same in both`)
@@ -360,7 +360,7 @@ func (d *comparison) transform(n *node) {
 
 func (d *comparison) loop(n *node) {
 	if n.neverRuns() {
-		d.sayOf(KindNeverRuns, "", "Loop", n, "the browser leaves it to a loop, since each is the handle of all edges to it; there is none, so that it never runs")
+		d.sayOf(KindNeverRuns, "", "Loop", n, "the browser never runs node %.80q: all edges to it leave by each, which is left to loops, and from no loop", n.id)
 	}
 	if n.kind == flow.Merge {
 		for _, e := range n.in {
