@@ -33,19 +33,18 @@ func (c *checker) lookalike(body, text string) (meant string, ok bool) {
 	if n, path := c.named(body); n != nil {
 		return outputOf(*n, path), true
 	}
+	foreign := otherLanguage.MatchString(text)
+	if !isPath || !namePattern.MatchString(name) {
+		return "", !foreign && strings.Contains(body, ".output")
+	}
+	near := slices.IndexFunc(c.spec.Nodes, func(n flow.Node) bool { return n.ID != "input" && isClose(name, n.ID) })
 	switch {
-	case otherLanguage.MatchString(text):
-		return "", false
-	case !isPath || !namePattern.MatchString(name):
-		return "", strings.Contains(body, ".output")
-	}
-	if i := slices.IndexFunc(c.spec.Nodes, func(n flow.Node) bool { return n.ID != "input" && isClose(name, n.ID) }); i >= 0 {
-		return outputOf(c.spec.Nodes[i], path), true
-	}
-	if isClose(name, "input") {
+	case near >= 0 && !foreign:
+		return outputOf(c.spec.Nodes[near], path), true
+	case isClose(name, "input"):
 		return inputAt(path), true
 	}
-	return "", pathKey.MatchString(path)
+	return "", !foreign && pathKey.MatchString(path)
 }
 
 // named finds the node that a text names first: by its id, best in the same case,

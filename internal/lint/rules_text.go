@@ -28,7 +28,7 @@ func textRules() []Rule {
 		{
 			Code: CodeUnresolvedReference, Severity: flow.SeverityError, Proof: "114-interpolation-string-path-left-alone",
 			Summary: "A text names the output of a node that is not there; a warning where something in braces looks like a reference and is none.",
-			Details: "With an unknown node, as in {{b.output}}, the standard engine lets the node fail, and the browser sends the placeholder as it is. {{a}}, {{a.result}}, {{inptu}} and the like stay as they are in both. References are {{input}}, {{id.output}}, and either with a path of letters, digits and _: {{a.output.title}}. What is plainly of another template language, such as {{#if}} or {{ x | upper }}, is not meant, nor what stands in a text with such things and names no node.",
+			Details: "With an unknown node, as in {{b.output}}, the standard engine lets the node fail, and the browser sends the placeholder as it is. {{a}}, {{a.result}}, {{inptu}} and the like stay as they are in both. References are {{input}}, {{id.output}}, and either with a path of letters, digits and _: {{a.output.title}}. What is plainly of another template language, such as {{#if}} or {{ x | upper }}, is not meant, nor what stands beside that and names neither a node nor the input.",
 			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"m","type":"model","data":{"prompt":"{{input}} {{b.output}}"}}` + joined,
 			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"m","type":"model","data":{"prompt":"{{input}} {{a.output}}"}}` + joined,
 		},
