@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	// otherLanguage finds what Handlebars, Mustache, Jinja and the like have and
+	// otherLanguage finds what Handlebars, Jinja and the like have and
 	// flows do not: blocks, partials, comments, statements, filters, calls. Where
 	// one of them stands in a text, so may that language's names.
 	otherLanguage = regexp.MustCompile(`\{%|\{\{\s*[#/^>!&@$%~-]|\{\{[^{}]*[|("'=][^{}]*\}\}`)
@@ -111,19 +111,27 @@ func outputOf(n flow.Node, path string) string {
 	switch {
 	case namesOutput(path):
 		keys = keys[1:]
-	case len(keys) > 0 && !slices.Contains(resultKeys[n.Type], keys[0]):
+	case len(keys) > 0 && !slices.Contains(resultKeys(n.Type), keys[0]):
 		keys = nil
 	}
 	return spelt(n.ID+".output", keys)
 }
 
-// resultKeys are the keys of those results that are objects.
-var resultKeys = map[flow.NodeType][]string{
-	flow.Knowledge:   {"chunks", "count", "query", "knowledgeBase"},
-	flow.WebSearch:   {"query", "results", "count", "text"},
-	flow.Conditional: {"condition", "result", "branch"},
-	flow.Loop:        {"iterations", "results", "iteration", "value"},
-	flow.Output:      {"value", "iterationResults", "fileId", "fileType"},
+// resultKeys are the keys of the node's result, if that is an object with some.
+func resultKeys(t flow.NodeType) []string {
+	switch t {
+	case flow.Knowledge:
+		return []string{"chunks", "count", "query", "knowledgeBase"}
+	case flow.WebSearch:
+		return []string{"query", "results", "count", "text"}
+	case flow.Conditional:
+		return []string{"condition", "result", "branch"}
+	case flow.Loop:
+		return []string{"iterations", "results", "iteration", "value"}
+	case flow.Output:
+		return []string{"value", "iterationResults", "fileId", "fileType"}
+	}
+	return nil
 }
 
 // spelt spells a reference, "" if a key cannot stand in one.
