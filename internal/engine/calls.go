@@ -2,9 +2,7 @@ package engine
 
 import (
 	"math"
-	"strings"
 
-	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -175,9 +173,7 @@ func (c *counter) rounds(n *node) (rounds float64, bounded bool) {
 	case "", "count", "until":
 		return most, true
 	case "array":
-		path := n.text("arrayPath")
-		if path != "" && !strings.Contains(path, "{{") {
-			list, _ := c.rules.listOf(path).(js.Array)
+		if list, literal := n.literalArray(c.rules); literal {
 			rounds, bounded = float64(len(list)), true
 		} else {
 			rounds = limit

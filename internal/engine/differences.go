@@ -27,12 +27,14 @@ type DifferenceKind string
 const (
 	KindBranches   DifferenceKind = "branches"    // it runs both branches
 	KindFirstInput DifferenceKind = "first-input" // it takes the first input only
-	KindLeftAlone  DifferenceKind = "left-alone"  // it does not fill a reference in
+	KindReference  DifferenceKind = "reference"   // it does not fill a reference in, or takes something else for it
 	KindLooksLike  DifferenceKind = "looks-like"  // it takes a text for a file
 	KindUnsent     DifferenceKind = "unsent"      // it does not send a setting
 	KindRunsAgain  DifferenceKind = "runs-again"  // it runs nodes behind each once more
 	KindUntil      DifferenceKind = "until"       // its until never stops
 	KindArrayCut   DifferenceKind = "array-cut"   // it cuts an array
+	KindNoData     DifferenceKind = "no-data"     // it fails on a node without data
+	KindNeverRuns  DifferenceKind = "never-runs"  // it does not run a node behind each of no loop
 )
 
 // differences lists the places of a flow where the readings may part, rule by
@@ -61,7 +63,7 @@ func (g *graph) differences(problems []flow.Problem, kinds bool) []Difference {
 		}
 	}
 	for _, compare := range []func(*node){
-		d.order, d.branches, d.errors, d.interpolation, d.files, d.model, d.transform, d.loop, d.output, d.chunks, d.exact,
+		d.order, d.branches, d.data, d.errors, d.interpolation, d.files, d.model, d.transform, d.loop, d.output, d.chunks, d.exact,
 	} {
 		for _, n := range g.nodes {
 			if !n.missing {
@@ -123,9 +125,6 @@ func (d *comparison) branches(n *node) {
 	if n.text("trueOutput")+n.text("falseOutput") != "" {
 		d.say("Branches", n, "the browser knows no trueOutput and falseOutput")
 	}
-	if hasPlaceholder(n.text("compareValue")) {
-		d.say("Branches", n, "the browser compares with the text of compareValue, its placeholders not filled in")
-	}
 }
 
 func hasPlaceholder(text string) bool {
@@ -133,6 +132,13 @@ func hasPlaceholder(text string) bool {
 		return true
 	}
 	return false
+}
+
+func (d *comparison) data(n *node) {
+	if n.hasData() || !n.kind.Known() {
+		return
+	}
+	d.sayOf(KindNoData, "", "Errors", n, `the browser fails on a node without data; in standard it has nothing set. "data": {} is the same in both`)
 }
 
 func (d *comparison) errors(n *node) {
@@ -185,15 +191,49 @@ func (d *comparison) interpolation(n *node) {
 			d.say("Interpolation", n, "the browser reads $ patterns and {{…}} in the value when it fills it in; standard inserts it as it is")
 		}
 	}
+	if n.kind == flow.Loop {
+		d.arrayPath(n)
+		return
+	}
 	told := make(map[string]bool)
 	for _, t := range n.templates() {
+		if t.field == "/trueOutput" || t.field == "/falseOutput" {
+			continue // which the browser does not know at all
+		}
 		for p := range placeholders(t.text) {
-			if kind, message := d.placeholder(n, t.text, p); message != "" && !told[p.body] {
+			if kind, message := d.placeholder(n, t, p); message != "" && !told[p.body] {
 				told[p.body] = true
 				d.sayOf(kind, t.field, "Interpolation", n, "%.80s: %s", t.text[p.start:p.end], message)
 			}
 		}
 	}
+}
+
+// arrayPath tells how the browser reads what a loop goes over.
+func (d *comparison) arrayPath(n *node) {
+	path := n.text("arrayPath")
+	if n.text("loopType") != "array" || path == "{{input}}" || !strings.Contains(path, "{{") {
+		return
+	}
+	say := func(format string, args ...any) {
+		d.sayOf(KindReference, "/arrayPath", "Interpolation", n, "%.80s: %s", path, fmt.Sprintf(format, args...))
+	}
+	for p := range placeholders(path) {
+		ref := d.graph.resolve(p)
+		_, _, isOutput := p.output()
+		switch {
+		case ref.input && len(n.in) == 0: // both fail
+			return
+		case !isOutput:
+			continue
+		case ref.input:
+			say("the browser fails, since it looks for a node %q, not into the first input", "input")
+		case p.start > 0 || p.end < len(path):
+			say("the browser goes over {{%.80s}} alone, whatever stands beside it", p.body)
+		}
+		return
+	}
+	say("the browser fails, since it knows nothing here but {{input}}, spelt so, and {{id.output}}, with ids of letters, digits, _ and -")
 }
 
 // rereadText tells whether a text means something else when it is inserted as a
@@ -204,35 +244,64 @@ func rereadText(text string) bool {
 
 // placeholder says what the browser makes of p where that is not what standard
 // makes of it.
-func (d *comparison) placeholder(n *node, template string, p placeholder) (DifferenceKind, string) {
+func (d *comparison) placeholder(n *node, template templateText, p placeholder) (DifferenceKind, string) {
 	ref := d.graph.resolve(p)
 	path, isInput := p.input()
-	_, outputPath, isOutput := p.output()
-	knowsPaths := n.kind == flow.Model || n.kind == flow.WebSearch
+	_, _, isOutput := p.output()
 	switch {
-	case n.kind == flow.Loop, ref.ambiguous != nil: // both fail; refused
+	case ref.ambiguous != nil: // refused
+		return "", ""
+	case ref.node == nil && !ref.input && !isOutput: // neither fills it in
 		return "", ""
 	case ref.input && len(n.in) == 0:
 		return "", "nothing is connected: the browser leaves it as it is, in standard the node fails"
+	case ref.node == nil && !ref.input:
+		return "", "it names nothing: the browser leaves it as it is, in standard the node fails"
+	case template.field == "/compareValue":
+		return KindReference, "the browser leaves it as it is, since it fills nothing in here"
 	case isInput && path == "":
-		if len(n.in) < 2 || n.kind == flow.Model && strings.Contains(template, "{{input}}") {
+		if len(n.in) < 2 || n.kind == flow.Model && strings.Contains(template.text, "{{input}}") {
 			return "", ""
 		}
 		return KindFirstInput, "the browser takes only the first input, standard all of them"
-	case ref.node == nil && !ref.input:
-		return "", "it names nothing: the browser leaves it as it is, in standard the node fails"
 	case n.kind == flow.Transform:
-		return KindLeftAlone, "the browser leaves it as it is, since a template knows nothing but {{input}}"
-	case !knowsPaths && (isInput && path != "" || isOutput && outputPath != ""):
-		return KindLeftAlone, "the browser leaves it as it is, since paths are not known here"
-	case isInput && ref.node != nil:
-		return "", fmt.Sprintf("the browser looks for %q in the first input before it takes node %q", strings.TrimPrefix(path, "."), ref.node.id)
+		return KindReference, "the browser leaves it as it is, since a template knows nothing but {{input}}"
+	case !n.knowsPaths() && ref.path != "":
+		return KindReference, "the browser leaves it as it is, since paths are not known here"
+	case isInput && ref.node != nil && n.knowsPaths():
+		var kind DifferenceKind
+		if d.graph.foundInInput(n, p.body) {
+			kind = KindReference
+		}
+		return kind, fmt.Sprintf("the browser looks for %q in the first input before it takes node %q", strings.TrimPrefix(path, "."), ref.node.id)
 	case !isInput && !isOutput:
-		return KindLeftAlone, "the browser leaves it as it is, since the id has other characters than letters, digits, _ and -"
+		return KindReference, "the browser leaves it as it is, since the id has other characters than letters, digits, _ and -"
 	case ref.path != "":
 		return "", fmt.Sprintf("if there is no %q, the browser leaves it as it is, in standard the node fails", strings.TrimPrefix(ref.path, "."))
 	}
 	return "", ""
+}
+
+// knowsPaths tells whether the browser follows paths in the node's texts.
+func (n *node) knowsPaths() bool { return n.kind == flow.Model || n.kind == flow.WebSearch }
+
+// foundInInput tells whether the browser may find a reference to a node, such as
+// {{input.output}} for input_1, in what comes first to n. Only some nodes make
+// objects with keys that an author chooses.
+func (g *graph) foundInInput(n *node, body string) bool {
+	p := placeholder{body: body}
+	_, isInput := p.input()
+	if !isInput || !n.knowsPaths() || len(n.in) == 0 || g.resolve(p).node == nil {
+		return false
+	}
+	switch first := n.in[0].source; first.kind {
+	case flow.Transform, flow.Merge:
+		return true
+	case flow.Input:
+		_, object := first.field("value").(js.Object)
+		return object
+	}
+	return false
 }
 
 func (d *comparison) files(n *node) {
@@ -290,6 +359,9 @@ func (d *comparison) transform(n *node) {
 }
 
 func (d *comparison) loop(n *node) {
+	if n.neverRuns() {
+		d.sayOf(KindNeverRuns, "", "Loop", n, "the browser never runs node %.80q: all edges to it leave by each, which is left to loops, and from no loop", n.id)
+	}
 	if n.kind == flow.Merge {
 		for _, e := range n.in {
 			if e.source.kind == flow.Loop && !isEach(e) {
@@ -316,9 +388,19 @@ func (d *comparison) loop(n *node) {
 	if n.text("loopType") == "until" {
 		d.sayOf(KindUntil, "/loopType", "Loop", n, "the browser never stops early")
 	}
-	if n.text("loopType") == "array" && !js.Truthy(n.field("maxIterations")) {
+	if n.isCutInBrowser() {
 		d.sayOf(KindArrayCut, "/loopType", "Loop", n, "the browser cuts the array at 5; set maxIterations to have as many in both")
 	}
+}
+
+// isCutInBrowser tells whether the browser may leave elements of the array out
+// that standard goes over.
+func (n *node) isCutInBrowser() bool {
+	if n.text("loopType") != "array" || js.Truthy(n.field("maxIterations")) {
+		return false
+	}
+	list, literal := n.literalArray(Standard.Rules())
+	return !literal || float64(len(list)) > n.maxRounds()
 }
 
 func (d *comparison) output(n *node) {

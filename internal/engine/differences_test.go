@@ -10,7 +10,8 @@ import (
 )
 
 // newOddFlow makes a flow of whatever makes the readings part: every node type,
-// references that lead nowhere, values that look like files, failures.
+// references that lead nowhere, values that look like files, nodes without data,
+// each of nodes that are no loop, failures.
 func newOddFlow(seed uint64) flow.Spec {
 	f := &randomFlow{builder: newFlow(), Rand: rand.New(rand.NewPCG(seed, 3))}
 	var kinds []flow.NodeType
@@ -29,6 +30,8 @@ func newOddFlow(seed uint64) flow.Spec {
 			from, handle := f.IntN(i), ""
 			if handles := kinds[from].Handles(); len(handles) > 0 && f.IntN(5) > 0 {
 				handle = f.pick(handles...)
+			} else if f.IntN(20) == 0 {
+				handle = flow.HandleEach
 			}
 			f.edge(fmt.Sprintf("n%d", from), id, handle)
 		}
@@ -40,6 +43,9 @@ func newOddFlow(seed uint64) flow.Spec {
 // oddData is data for a node, which may name the node ref.
 func (f *randomFlow) oddData(kind flow.NodeType, ref string) string {
 	text := f.pick("{{input}}", "{{ input }}", "{{"+ref+".output}}", "{{ "+ref+".output }} x", "{{"+ref+".output.a}}", "{{input.a}}", "{{input.value}}", "fixed", "")
+	if f.IntN(20) == 0 {
+		return "null"
+	}
 	model := func(id string) string { return `{"modelId":"` + id + `","prompt":"x"}` }
 	switch kind {
 	case flow.Input:
@@ -51,10 +57,10 @@ func (f *randomFlow) oddData(kind flow.NodeType, ref string) string {
 		return f.pick(upper, `{"operation":"trim"}`, template(text), `{"operation":"replace","config":{"pattern":"x"}}`,
 			`{"operation":"extract","config":{"field":"a"}}`, `{"operation":"extract","config":{"field":"a.b"}}`)
 	case flow.Conditional:
-		return f.pick(`{"compareValue":"yes"}`, `{"condition":"{{input}}","operator":"contains","compareValue":"e"}`,
+		return f.pick(`{"compareValue":"yes"}`, `{"condition":"x","compareValue":`+string(quoted(text))+`}`, `{"condition":"{{input}}","operator":"contains","compareValue":"e"}`,
 			`{"condition":"x","compareValue":"x","trueOutput":"T"}`, `{"condition":"x","operator":"regex","compareValue":"("}`)
 	case flow.Loop:
-		return f.pick(`{"maxIterations":2}`, `{"loopType":"array"}`, `{"loopType":"array","arrayPath":"a,b,c,d,e,f"}`, `{"loopType":"array","arrayPath":"[1.0,2]","maxIterations":5}`,
+		return f.pick(`{"maxIterations":2}`, `{"loopType":"array","arrayPath":`+string(quoted(text))+`}`, `{"loopType":"array","arrayPath":"x"}`, `{"loopType":"array"}`, `{"loopType":"array","arrayPath":"a,b,c,d,e,f"}`, `{"loopType":"array","arrayPath":"[1.0,2]","maxIterations":5}`,
 			`{"loopType":"until","maxIterations":3,"breakCondition":"x"}`)
 	case flow.Merge:
 		return `{"strategy":"` + f.pick("concat", "array", "first", "last") + `"}`

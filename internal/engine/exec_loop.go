@@ -96,6 +96,17 @@ func (n *node) isCut(rules Rules) bool {
 	return !rules.Loop || js.Truthy(n.field("maxIterations"))
 }
 
+// literalArray is the array that is written out in arrayPath, none if that is no
+// array; literal is false if it is found when the loop runs.
+func (n *node) literalArray(rules Rules) (list js.Array, literal bool) {
+	path := n.text("arrayPath")
+	if path == "" || strings.Contains(path, "{{") {
+		return nil, false
+	}
+	list, _ = rules.listOf(path).(js.Array)
+	return list, true
+}
+
 // array is what an array loop goes over: the first input or what arrayPath says.
 func (c *call) array() (js.Array, error) {
 	path := c.node.text("arrayPath")

@@ -179,9 +179,8 @@ func unknownType(n *node) error {
 // needData fails like JavaScript on a node without data, by the first field that
 // the browser's executor of its type looks at.
 func (c *call) needData() error {
-	_, null := c.node.data.(js.Null)
 	switch {
-	case c.rules.Order, !null && !js.IsUndefined(c.node.data):
+	case c.rules.Errors, c.node.hasData():
 		return nil
 	case c.node.kind == flow.Transform && (len(c.inputs) == 0 || !js.Truthy(c.inputs[0])):
 		return nil // it misses its input first

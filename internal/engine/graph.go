@@ -145,6 +145,12 @@ func (r Rules) parse(text string) (js.Value, error) {
 	return js.Parse(text)
 }
 
+// hasData tells whether the node has data, be it empty.
+func (n *node) hasData() bool {
+	_, null := n.data.(js.Null)
+	return !null && !js.IsUndefined(n.data)
+}
+
 // field is a field of the node's data, undefined if there is none.
 func (n *node) field(key string) js.Value { return js.Get(n.data, key) }
 

@@ -20,6 +20,7 @@ type Inspected struct {
 	ID         string
 	Index      int // among the flow's nodes
 	References []Reference
+	Literals   []Literal
 	Ignored    []string // the nodes whose results come in and go unheard
 	Unheard    string   // where they would be heard, as a JSON pointer into the node's data
 	Unused     bool     // an input that nothing reads, among nodes that could
@@ -37,6 +38,14 @@ type Reference struct {
 	Node       string // the node that it means, "" for none
 	Missing    bool   // it has the form of a reference to a node, and there is none
 	Joined     bool   // edges lead, by whatever way, from that node to this one
+}
+
+// Literal stands in double braces in a text and is no reference, so that both
+// readings leave it as it is.
+type Literal struct {
+	Field string // the text, as a JSON pointer into the node's data
+	Text  string // all of the text
+	Body  string // between the braces
 }
 
 // Pattern is a regular expression that does not compile.
@@ -68,8 +77,8 @@ func Inspect(spec flow.Spec, problems []flow.Problem) *Inspection {
 		if n.missing {
 			continue
 		}
-		in := Inspected{ID: n.id, Index: n.at, References: g.references(n), Unsent: n.unsent(), Pattern: n.badPattern()}
-		in.Ignored, in.Unheard = n.ignored(in.References)
+		in := Inspected{ID: n.id, Index: n.at, References: g.references(n), Literals: g.literals(n), Unsent: n.unsent(), Pattern: n.badPattern()}
+		in.Ignored, in.Unheard = g.ignored(n, in.References)
 		in.Unused = n.kind == flow.Input && len(n.out) == 0 && !named[n] && !onlyInputs
 		in.Starved = !fed[n]
 		found.Nodes = append(found.Nodes, in)
@@ -101,6 +110,20 @@ func (g *graph) references(n *node) []Reference {
 	return list
 }
 
+// literals lists what stands in braces in the node's texts and is no reference.
+func (g *graph) literals(n *node) []Literal {
+	var list []Literal
+	for _, t := range n.templates() {
+		for p := range inBraces(t.text) {
+			_, _, named := p.output()
+			if ref := g.resolve(p); !named && !ref.input && ref.node == nil {
+				list = append(list, Literal{Field: t.field, Text: t.text, Body: p.body})
+			}
+		}
+	}
+	return list
+}
+
 // leadsTo tells whether edges lead from a to b.
 func leadsTo(a, b *node) bool {
 	return slices.ContainsFunc(b.in, func(e *edge) bool { return e.source == a }) || reach(a, func(*edge) bool { return true })[b]
@@ -108,8 +131,9 @@ func leadsTo(a, b *node) bool {
 
 // ignored lists the nodes that are connected to n for nothing: its text has
 // neither {{input}} nor their names. An edge from a conditional decides whether n
-// runs, and files go to a model in any case.
-func (n *node) ignored(refs []Reference) (ids []string, field string) {
+// runs, files go to a model in any case, and the browser may find an {{input.output}}
+// in the first input.
+func (g *graph) ignored(n *node, refs []Reference) (ids []string, field string) {
 	if n.kind != flow.Model && n.kind != flow.Knowledge && n.kind != flow.WebSearch {
 		return nil, ""
 	}
@@ -117,7 +141,10 @@ func (n *node) ignored(refs []Reference) (ids []string, field string) {
 	if heard.text == "" || len(n.unclear) > 0 || slices.ContainsFunc(refs, func(r Reference) bool { return r.Input }) {
 		return nil, ""
 	}
-	for _, e := range n.in {
+	for i, e := range n.in {
+		if i == 0 && slices.ContainsFunc(refs, func(r Reference) bool { return g.foundInInput(n, r.Body) }) {
+			continue
+		}
 		files := n.kind == flow.Model && e.source.kind == flow.Input && declaresFiles(e.source)
 		if e.source.kind == flow.Conditional || e.source.missing || files || slices.Contains(n.refs, e.source) || slices.Contains(ids, e.source.id) {
 			continue

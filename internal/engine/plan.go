@@ -129,6 +129,11 @@ func (n *node) eachOnly() bool {
 	return len(n.in) > 0 && !slices.ContainsFunc(n.in, func(e *edge) bool { return e.handle != flow.HandleEach })
 }
 
+// neverRuns tells whether the browser leaves the node to a loop that is not there.
+func (n *node) neverRuns() bool {
+	return n.eachOnly() && !slices.ContainsFunc(n.in, func(e *edge) bool { return e.source.kind == flow.Loop })
+}
+
 // branch is what the browser runs in a round of the loop n: every target of
 // "each" and then, depth first, all that follows it, as often as a way leads
 // there.

@@ -17,6 +17,17 @@ type placeholder struct {
 // reference.
 func placeholders(text string) iter.Seq[placeholder] {
 	return func(yield func(placeholder) bool) {
+		for p := range inBraces(text) {
+			if _, input := p.input(); (input || strings.Contains(p.body, ".output")) && !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// inBraces finds all that stands in double braces.
+func inBraces(text string) iter.Seq[placeholder] {
+	return func(yield func(placeholder) bool) {
 		end := 0 // of the last closing braces found
 		for at := 0; ; at++ {
 			next := strings.Index(text[at:], "{{")
@@ -35,8 +46,7 @@ func placeholders(text string) iter.Seq[placeholder] {
 			if strings.IndexByte(inside, '{') >= 0 {
 				continue // a later pair of braces may open one
 			}
-			p := placeholder{start: at, end: end, body: js.Trim(inside)}
-			if _, input := p.input(); (input || strings.Contains(p.body, ".output")) && !yield(p) {
+			if !yield(placeholder{start: at, end: end, body: js.Trim(inside)}) {
 				return
 			}
 			at = end - 1

@@ -57,10 +57,21 @@ func (c *checker) texts(n engine.Inspected) {
 		told = append(told, ref.Body)
 		switch {
 		case ref.Missing:
-			c.say(c.at(n, ref.Field), CodeUnresolvedReference, flow.SeverityError, "{{%.80s}} names a node that is not there", ref.Body)
+			meant, _ := c.lookalike(ref.Body, "")
+			c.say(c.at(n, ref.Field), CodeUnresolvedReference, flow.SeverityError, "{{%.80s}} names a node that is not there%s", ref.Body, orMeant(meant))
 		case ref.Node != "" && !ref.Joined && c.spec.Nodes[n.Index].Type != flow.Transform:
 			c.say(c.at(n, ref.Field), CodeReferenceWithoutEdge, flow.SeverityWarning,
 				"{{%.80s}} names node %.80q, from which no edge leads here; the browser may not have run it yet", ref.Body, ref.Node)
+		}
+	}
+	for _, l := range n.Literals {
+		if slices.Contains(told, l.Body) {
+			continue
+		}
+		told = append(told, l.Body)
+		if meant, ok := c.lookalike(l.Body, l.Text); ok {
+			c.say(c.at(n, l.Field), CodeUnresolvedReference, flow.SeverityWarning,
+				"{{%.80s}} looks like a reference and is none, so that it stays as it is%s", l.Body, orMeant(meant))
 		}
 	}
 	if len(n.Ignored) > 0 {
@@ -70,6 +81,13 @@ func (c *checker) texts(n engine.Inspected) {
 	if n.Pattern != nil {
 		c.say(c.at(n, n.Pattern.Field), CodeBadPattern, flow.SeverityError, "%.200s", n.Pattern.Err)
 	}
+}
+
+func orMeant(reference string) string {
+	if reference == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %.80s?", reference)
 }
 
 func quoteAll(ids []string) string {
@@ -149,10 +167,12 @@ func (c *checker) differences(seen *engine.Inspection) {
 		severity flow.Severity
 	}{
 		{engine.KindFirstInput, CodeFirstInputOnly, flow.SeverityWarning},
-		{engine.KindLeftAlone, CodeBrowserReference, flow.SeverityWarning},
+		{engine.KindReference, CodeBrowserReference, flow.SeverityWarning},
 		{engine.KindUnsent, CodeBrowserSetting, flow.SeverityWarning},
 		{engine.KindLooksLike, CodeTextAsFile, flow.SeverityWarning},
 		{engine.KindArrayCut, CodeArrayCut, flow.SeverityWarning},
+		{engine.KindNoData, CodeNoData, flow.SeverityWarning},
+		{engine.KindNeverRuns, CodeEachOfNoLoop, flow.SeverityWarning},
 		{engine.KindBranches, CodeBothBranches, Info},
 		{engine.KindUntil, CodeUntilNeverStops, Info},
 		{engine.KindRunsAgain, CodeRunsOnceMore, Info},
@@ -164,7 +184,11 @@ func (c *checker) differences(seen *engine.Inspection) {
 		if !ok {
 			continue
 		}
-		i := slices.IndexFunc(seen.Nodes, func(n engine.Inspected) bool { return n.ID == d.Node })
-		c.say(c.at(seen.Nodes[i], d.Field), r.Code, r.Severity, "%s", d.Message)
+		at := c.at(seen.Nodes[indexOf(seen, d.Node)], d.Field)
+		if d.Kind == engine.KindNeverRuns { // the edge is what can be mended
+			k := slices.IndexFunc(c.spec.Edges, func(e flow.Edge) bool { return e.Target == d.Node })
+			at.Edge, at.Pointer = c.spec.Edges[k].ID, fmt.Sprintf("/edges/%d/sourceHandle", k)
+		}
+		c.say(at, r.Code, r.Severity, "%s", d.Message)
 	}
 }

@@ -37,12 +37,21 @@ func Fix(spec flow.Spec, enabled func(code string) bool) (flow.Spec, int) {
 		}
 	}
 	for _, d := range seen.Differences {
+		if d.Kind == engine.KindNoData && enabled(CodeNoData) {
+			mended++
+			nodes[seen.Nodes[indexOf(seen, d.Node)].Index].Data = json.RawMessage("{}")
+		}
 		if d.Kind == engine.KindFirstInput && enabled(CodeFirstInputOnly) && respell(seen, d.Node, nodes) {
 			mended++
 		}
 	}
 	spec.Nodes = nodes
 	return spec, mended
+}
+
+// indexOf is the place of a node in seen.Nodes.
+func indexOf(seen *engine.Inspection, id string) int {
+	return slices.IndexFunc(seen.Nodes, func(n engine.Inspected) bool { return n.ID == id })
 }
 
 func without(raw json.RawMessage, keys []string) json.RawMessage {
@@ -56,8 +65,7 @@ func without(raw json.RawMessage, keys []string) json.RawMessage {
 
 // respell spells the {{ input }} of a model's prompt without spaces.
 func respell(seen *engine.Inspection, id string, nodes []flow.Node) bool {
-	i := slices.IndexFunc(seen.Nodes, func(n engine.Inspected) bool { return n.ID == id })
-	n := seen.Nodes[i]
+	n := seen.Nodes[indexOf(seen, id)]
 	if nodes[n.Index].Type != flow.Model {
 		return false
 	}

@@ -53,8 +53,10 @@ func TestRules(t *testing.T) {
 				t.Errorf("the problem is %v", problems[i])
 			}
 			fine := mustSpec(t, r.Good)
-			if good := codes(append(Check(fine), server.Check(fine)...)); slices.Contains(good, r.Code) {
-				t.Errorf("the good flow has %v", good)
+			for _, p := range append(Check(fine), server.Check(fine)...) {
+				if p.Code == r.Code || p.Severity != Info {
+					t.Errorf("the good flow has %v", p)
+				}
 			}
 			mended, n := Fix(bad, func(code string) bool { return code == r.Code })
 			if left := slices.Contains(codes(append(Check(mended), server.Check(mended)...)), r.Code); r.Fixable == left || r.Fixable != (n > 0) {

@@ -17,18 +17,80 @@ func TestProofs(t *testing.T) {
 		if r.Proof == "" {
 			continue
 		}
-		text, err := os.ReadFile("../engine/testdata/vectors/" + r.Proof + ".json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		doc, err := flow.ParseObject(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw, _ := doc.Get("flow")
-		if found := codes(Check(mustSpec(t, string(raw)))); !slices.Contains(found, r.Code) {
+		spec, _ := recorded(t, r.Proof)
+		if found := codes(Check(spec)); !slices.Contains(found, r.Code) {
 			t.Errorf("%s names %s, in which it finds %v", r.Code, r.Proof, found)
 		}
+	}
+}
+
+// observed is what a recorded run of a flow in the browser made.
+type observed struct {
+	NodeResults map[string]json.RawMessage
+	Errors      map[string]string
+	ModelCalls  []struct{ Messages []struct{ Content string } }
+}
+
+func recorded(t *testing.T, name string) (flow.Spec, observed) {
+	t.Helper()
+	text, err := os.ReadFile("../engine/testdata/vectors/" + name + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v struct {
+		Flow     json.RawMessage
+		Observed observed
+	}
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatal(err)
+	}
+	return mustSpec(t, string(v.Flow)), v.Observed
+}
+
+// found lists the problems of the code by their nodes.
+func found(spec flow.Spec, code string) map[string]int {
+	list := map[string]int{}
+	for _, p := range Check(spec) {
+		if p.Code == code {
+			list[p.Node]++
+		}
+	}
+	return list
+}
+
+// Rules tell of recorded runs all that they should, and no more.
+func TestRecorded(t *testing.T) {
+	spec, seen := recorded(t, "096-missing-data-object")
+	for id := range seen.Errors {
+		if found(spec, CodeNoData)[id] != 1 {
+			t.Errorf("nothing is said of node %s without data", id)
+		}
+	}
+
+	spec, seen = recorded(t, "108-each-handle-from-non-loop-never-runs")
+	i := slices.IndexFunc(Check(spec), func(p flow.Problem) bool { return p.Code == CodeEachOfNoLoop })
+	if i < 0 || seen.NodeResults[spec.Edges[0].Target] != nil {
+		t.Fatal("nothing is said of a node without a result")
+	}
+	if p := Check(spec)[i]; p.Pointer != "/edges/0/sourceHandle" || p.Edge != spec.Edges[0].ID {
+		t.Errorf("found %v at %s", p, p.Pointer)
+	}
+
+	spec, seen = recorded(t, "068-loop-each-direct-output")
+	if n := found(spec, CodeArrayCut)["l"]; n > 0 || !strings.Contains(string(seen.NodeResults["l"]), `"y"`) {
+		t.Errorf("%s is cut, it is said", seen.NodeResults["l"])
+	}
+
+	spec, seen = recorded(t, "115-interpolation-node-called-input-output-key")
+	if found(spec, CodeIgnoredInput)["m"] > 0 || !strings.Contains(string(seen.NodeResults["k"]), strings.TrimPrefix(seen.ModelCalls[0].Messages[0].Content, "m1:")) {
+		t.Errorf("%s goes unheard, it is said", seen.NodeResults["k"])
+	}
+
+	// All that was left alone but for paths in a text, which cannot be seen here.
+	spec, seen = recorded(t, "114-interpolation-string-path-left-alone")
+	left := strings.Count(seen.ModelCalls[0].Messages[0].Content, "{{") - strings.Count(seen.ModelCalls[0].Messages[0].Content, ".length}}")
+	if n := found(spec, CodeUnresolvedReference)["m"]; n != left || n != 5 {
+		t.Errorf("of %d references that were left alone %d are found", left, n)
 	}
 }
 
@@ -49,6 +111,18 @@ func TestBrowserClaims(t *testing.T) {
 			flow: `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"A"}},{"id":"m","type":"transform","data":{"operation":"template","config":{"template":"{{a.output}}"}}}],"edges":[{"id":"e","source":"a","target":"m"}]}`},
 		{name: "a name that nobody has", code: CodeUnresolvedReference, node: "m", want: "[m] A {{b.output}}",
 			flow: `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"A"}},{"id":"m","type":"model","data":{"modelId":"m","prompt":"{{input}} {{b.output}}"}}],"edges":[{"id":"e","source":"a","target":"m"}]}`},
+		{name: "compareValue is not filled in", code: CodeBrowserReference, node: "c", want: `"result":false`,
+			flow: `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"A"}},{"id":"c","type":"conditional","data":{"condition":"{{input}}","compareValue":"{{a.output}}"}}],"edges":[{"id":"e","source":"a","target":"c"}]}`},
+		{name: "an array path must be spelt so", code: CodeBrowserReference, node: "l", want: "",
+			flow: strings.Replace(six, "MORE", `,"maxIterations":9,"arrayPath":"{{ input }}"`, 1)},
+		{name: "an array path into the input", code: CodeBrowserReference, node: "l", want: "",
+			flow: strings.Replace(six, "MORE", `,"maxIterations":9,"arrayPath":"{{input.items}}"`, 1)},
+		{name: "an array path to a node", node: "l", want: `"iterations":6`,
+			flow: strings.Replace(six, "MORE", `,"maxIterations":9,"arrayPath":"{{ a.output }}"`, 1)},
+		{name: "five that are written out", node: "l", want: `"iterations":5`,
+			flow: strings.Replace(six, "MORE", `,"arrayPath":"1,2,3,4,5"`, 1)},
+		{name: "six that are written out", code: CodeArrayCut, node: "l", want: `"iterations":5`,
+			flow: strings.Replace(six, "MORE", `,"arrayPath":"1,2,3,4,5,6"`, 1)},
 		{name: "cut at five", code: CodeArrayCut, node: "l", want: `"iterations":5`, flow: strings.Replace(six, "MORE", "", 1)},
 		{name: "not cut", node: "l", want: `"iterations":6`, flow: strings.Replace(six, "MORE", `,"maxIterations":9`, 1)},
 		{name: "a date is no text", code: CodeTextAsFile, node: "m", want: "", not: "20240131",

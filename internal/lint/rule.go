@@ -46,21 +46,21 @@ type example struct{ bad, good string }
 
 // basics are examples for the rules of package flow, by code.
 func basics() map[string]example {
-	const good = `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"b","type":"output"}],"edges":[{"id":"e","source":"a","target":"b"}]}`
+	const good = `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"b","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"b"}]}`
 	return map[string]example{
 		flow.CodeWrongType:        {`{"name":"n","nodes":[{"id":"a","type":"model","data":{"prompt":5}}],"edges":[]}`, good},
-		flow.CodeEmptyName:        {`{"name":" ","nodes":[{"id":"a","type":"input"}],"edges":[]}`, good},
-		flow.CodeBadText:          {`{"name":"a\u0000","nodes":[{"id":"a","type":"input"}],"edges":[]}`, good},
-		flow.CodeBadAccessControl: {`{"name":"n","nodes":[{"id":"a","type":"input"}],"edges":[],"access_control":true}`, good},
-		flow.CodeEmptyNodeID:      {`{"name":"n","nodes":[{"type":"input"}],"edges":[]}`, good},
-		flow.CodeDuplicateNodeID:  {`{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"a","type":"output"}],"edges":[]}`, good},
-		flow.CodeUnknownNodeType:  {`{"name":"n","nodes":[{"id":"a","type":"llm"}],"edges":[]}`, good},
-		flow.CodeEmptyEdgeID:      {`{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"b","type":"output"}],"edges":[{"source":"a","target":"b"}]}`, good},
-		flow.CodeDuplicateEdgeID:  {`{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"b","type":"output"},{"id":"c","type":"output"}],"edges":[{"id":"e","source":"a","target":"b"},{"id":"e","source":"a","target":"c"}]}`, good},
-		flow.CodeDanglingEdge:     {`{"name":"n","nodes":[{"id":"a","type":"input"}],"edges":[{"id":"e","source":"a","target":"b"}]}`, good},
-		flow.CodeSelfLoop:         {`{"name":"n","nodes":[{"id":"a","type":"merge"}],"edges":[{"id":"e","source":"a","target":"a"}]}`, good},
-		flow.CodeUnknownHandle:    {`{"name":"n","nodes":[{"id":"a","type":"conditional"},{"id":"b","type":"output"}],"edges":[{"id":"e","source":"a","target":"b","sourceHandle":"yes"}]}`, good},
-		flow.CodeCycle:            {`{"name":"n","nodes":[{"id":"a","type":"merge"},{"id":"b","type":"merge"}],"edges":[{"id":"e","source":"a","target":"b"},{"id":"f","source":"b","target":"a"}]}`, good},
+		flow.CodeEmptyName:        {`{"name":" ","nodes":[{"id":"a","type":"input","data":{}}],"edges":[]}`, good},
+		flow.CodeBadText:          {`{"name":"a\u0000","nodes":[{"id":"a","type":"input","data":{}}],"edges":[]}`, good},
+		flow.CodeBadAccessControl: {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}}],"edges":[],"access_control":true}`, good},
+		flow.CodeEmptyNodeID:      {`{"name":"n","nodes":[{"type":"input","data":{}}],"edges":[]}`, good},
+		flow.CodeDuplicateNodeID:  {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"a","type":"output","data":{}}],"edges":[]}`, good},
+		flow.CodeUnknownNodeType:  {`{"name":"n","nodes":[{"id":"a","type":"llm","data":{}}],"edges":[]}`, good},
+		flow.CodeEmptyEdgeID:      {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"b","type":"output","data":{}}],"edges":[{"source":"a","target":"b"}]}`, good},
+		flow.CodeDuplicateEdgeID:  {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"b","type":"output","data":{}},{"id":"c","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"b"},{"id":"e","source":"a","target":"c"}]}`, good},
+		flow.CodeDanglingEdge:     {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}}],"edges":[{"id":"e","source":"a","target":"b"}]}`, good},
+		flow.CodeSelfLoop:         {`{"name":"n","nodes":[{"id":"a","type":"merge","data":{}}],"edges":[{"id":"e","source":"a","target":"a"}]}`, good},
+		flow.CodeUnknownHandle:    {`{"name":"n","nodes":[{"id":"a","type":"conditional","data":{}},{"id":"b","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"b","sourceHandle":"yes"}]}`, good},
+		flow.CodeCycle:            {`{"name":"n","nodes":[{"id":"a","type":"merge","data":{}},{"id":"b","type":"merge","data":{}}],"edges":[{"id":"e","source":"a","target":"b"},{"id":"f","source":"b","target":"a"}]}`, good},
 		flow.CodeNothingToRun:     {`{"name":"n","nodes":[],"edges":[]}`, good},
 	}
 }

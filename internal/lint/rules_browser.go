@@ -12,15 +12,17 @@ const (
 	CodeBothBranches     = "both-branches"
 	CodeUntilNeverStops  = "until-never-stops"
 	CodeRunsOnceMore     = "runs-once-more"
+	CodeNoData           = "node-without-data"
+	CodeEachOfNoLoop     = "each-without-loop"
 )
 
 func browserRules() []Rule {
-	const two = `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"b","type":"input"},`
+	const two = `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"b","type":"input","data":{}},`
 	const intoM = `],"edges":[{"id":"e","source":"a","target":"m"},{"id":"f","source":"b","target":"m"}]}`
 	const alone = `],"edges":[{"id":"e","source":"a","target":"m"}]}`
-	const loop = `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"l","type":"loop","data":`
-	const each = `},{"id":"t","type":"transform"},{"id":"o","type":"output"}],"edges":[{"id":"e","source":"a","target":"l"},{"id":"f","source":"l","target":"t","sourceHandle":"each"}`
-	const done = `},{"id":"o","type":"output"}],"edges":[{"id":"e","source":"a","target":"l"},{"id":"f","source":"l","target":"o","sourceHandle":"done"}]}`
+	const loop = `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"l","type":"loop","data":`
+	const each = `},{"id":"t","type":"transform","data":{}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"l"},{"id":"f","source":"l","target":"t","sourceHandle":"each"}`
+	const done = `},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"l"},{"id":"f","source":"l","target":"o","sourceHandle":"done"}]}`
 	return []Rule{
 		{
 			Code: CodeFirstInputOnly, Severity: flow.SeverityWarning, Fixable: true,
@@ -30,18 +32,18 @@ func browserRules() []Rule {
 			Good:    two + `{"id":"m","type":"model","data":{"prompt":"{{input}}"}}` + intoM,
 		},
 		{
-			Code: CodeBrowserReference, Severity: flow.SeverityWarning,
-			Summary: "The browser does not fill a reference in where it stands, and leaves the placeholder as it is.",
-			Details: "Paths such as {{input.title}} are known in prompts and searches only, and templates know nothing but {{input}}.",
-			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"m","type":"transform","data":{"operation":"template","config":{"template":"{{a.output}}"}}}` + alone,
-			Good:    `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"m","type":"transform","data":{"operation":"template","config":{"template":"{{input}}"}}}` + alone,
+			Code: CodeBrowserReference, Severity: flow.SeverityWarning, Proof: "115-interpolation-node-called-input-output-key",
+			Summary: "The browser does not fill a reference in where it stands, or takes something else for it.",
+			Details: "Paths such as {{input.title}} are known in prompts and searches only; templates know nothing but {{input}}, and compareValue is taken as it is written. An arrayPath may be {{input}}, spelt so, or {{id.output}}, with or without a path; with any other reference the loop fails. In a prompt {{input.output}} is the value of that key in what comes first, if there is one, before it is the output of a node input_1.",
+			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"m","type":"transform","data":{"operation":"template","config":{"template":"{{a.output}}"}}}` + alone,
+			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"m","type":"transform","data":{"operation":"template","config":{"template":"{{input}}"}}}` + alone,
 		},
 		{
 			Code: CodeBrowserSetting, Severity: flow.SeverityWarning, Proof: "025-model-advanced-settings",
 			Summary: "The browser never sends top_p, frequency_penalty and presence_penalty.",
 			Details: "The standard engine sends them, so that the model answers differently here and there.",
-			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"m","type":"model","data":{"prompt":"{{input}}","useAdvancedSettings":true,"top_p":0.5}}` + alone,
-			Good:    `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"m","type":"model","data":{"prompt":"{{input}}","useAdvancedSettings":true,"temperature":0.5}}` + alone,
+			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"m","type":"model","data":{"prompt":"{{input}}","useAdvancedSettings":true,"top_p":0.5}}` + alone,
+			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"m","type":"model","data":{"prompt":"{{input}}","useAdvancedSettings":true,"temperature":0.5}}` + alone,
 		},
 		{
 			Code: CodeTextAsFile, Severity: flow.SeverityWarning,
@@ -53,16 +55,30 @@ func browserRules() []Rule {
 		{
 			Code: CodeArrayCut, Severity: flow.SeverityWarning,
 			Summary: "The browser goes over the first 5 elements of an array, since maxIterations is not set.",
-			Details: "The standard engine goes over all of them. Set maxIterations to have as many in both.",
+			Details: "The standard engine goes over all of them. Set maxIterations to have as many in both. An array that is written out in arrayPath and has no more than 5 is not meant.",
 			Bad:     loop + `{"loopType":"array"}` + done,
 			Good:    loop + `{"loopType":"array","maxIterations":20}` + done,
+		},
+		{
+			Code: CodeNoData, Severity: flow.SeverityWarning, Fixable: true, Proof: "096-missing-data-object",
+			Summary: "The browser fails on a node that has no data.",
+			Details: "The standard engine takes it for a node with nothing set, which is \"data\": {} in both; --fix writes that.",
+			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"o","type":"output","data":null}],"edges":[{"id":"e","source":"a","target":"o"}]}`,
+			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"o"}]}`,
+		},
+		{
+			Code: CodeEachOfNoLoop, Severity: flow.SeverityWarning, Proof: "108-each-handle-from-non-loop-never-runs",
+			Summary: "An edge leaves by the handle each from a node that is no loop, and the browser never runs the node that it leads to.",
+			Details: "The browser leaves such a node to the rounds of a loop, and runs what is behind it without its result. For the standard engine the edge is like any other. Take the handle off, or let the edge start at the loop.",
+			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"o","sourceHandle":"each"}]}`,
+			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"o"}]}`,
 		},
 		{
 			Code: CodeBothBranches, Severity: Info, Proof: "051-conditional-both-branches-run",
 			Summary: "The browser runs both branches of a conditional, and hands them {condition, result, branch}.",
 			Details: "The standard engine runs the chosen one, with the conditional's input. Nothing in the flow can change that.",
-			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"m","type":"conditional","data":{"condition":"{{input}}"}},{"id":"o","type":"output"}],"edges":[{"id":"e","source":"a","target":"m"},{"id":"f","source":"m","target":"o","sourceHandle":"true"}]}`,
-			Good:    `{"name":"n","nodes":[{"id":"a","type":"input"},{"id":"o","type":"output"}],"edges":[{"id":"e","source":"a","target":"o"}]}`,
+			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"m","type":"conditional","data":{"condition":"{{input}}"}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"m"},{"id":"f","source":"m","target":"o","sourceHandle":"true"}]}`,
+			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"o"}]}`,
 		},
 		{
 			Code: CodeUntilNeverStops, Severity: Info, Proof: "065-loop-until",

@@ -1,0 +1,146 @@
+package lint
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+var (
+	// otherLanguage finds what Handlebars, Jinja and the like have and
+	// flows do not: blocks, partials, comments, statements, filters, calls. Where
+	// one of them stands in a text, so may that language's names.
+	otherLanguage = regexp.MustCompile(`\{%|\{\{\s*[#/^>!&@$%~-]|\{\{[^{}]*[|("'=][^{}]*\}\}`)
+
+	namePattern = regexp.MustCompile(`^[\pL_][\pL\pN_-]*$`)
+	pathPattern = regexp.MustCompile(`^(\s*\.\s*[\pL\pN_-]+|\s*\[\s*["']?[\pL\pN_-]*["']?\s*\])*\s*\.?$`)
+	pathKey     = regexp.MustCompile(`[\pL\pN_-]+`)
+	plainKey    = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
+)
+
+// lookalike tells whether what stands in braces in a text, and is no reference,
+// looks like one: it names the input or a node, or nearly so, or has the form
+// name.key. meant is the reference that is close, "" if none is.
+func (c *checker) lookalike(body, text string) (meant string, ok bool) {
+	at := strings.IndexAny(body+".", ".[")
+	name, path := strings.TrimSpace(body[:at]), body[at:]
+	isPath := pathPattern.MatchString(path)
+	if isPath && strings.EqualFold(name, "input") && !namesOutput(path) {
+		return inputAt(path), true
+	}
+	if n, path := c.named(body); n != nil {
+		return outputOf(*n, path), true
+	}
+	foreign := otherLanguage.MatchString(text)
+	if !isPath || !namePattern.MatchString(name) {
+		return "", !foreign && strings.Contains(body, ".output")
+	}
+	near := slices.IndexFunc(c.spec.Nodes, func(n flow.Node) bool { return n.ID != "input" && isClose(name, n.ID) })
+	switch {
+	case near >= 0 && !foreign:
+		return outputOf(c.spec.Nodes[near], path), true
+	case isClose(name, "input"):
+		return inputAt(path), true
+	}
+	return "", !foreign && pathKey.MatchString(path)
+}
+
+// named finds the node that a text names first: by its id, best in the same case,
+// or by what that has before the first '_'. path is what follows the name.
+func (c *checker) named(body string) (found *flow.Node, path string) {
+	const exact, folded, prefix = 3, 2, 1
+	best := 0
+	consider := func(n *flow.Node, name string, how int) {
+		if name == "" || len(name) > len(body) || 4*len(name)+how <= best || !strings.EqualFold(body[:len(name)], name) {
+			return
+		}
+		if rest := strings.TrimSpace(body[len(name):]); pathPattern.MatchString(rest) {
+			found, path, best = n, rest, 4*len(name)+how
+		}
+	}
+	for i := range c.spec.Nodes {
+		n := &c.spec.Nodes[i]
+		if strings.HasPrefix(body, n.ID) {
+			consider(n, n.ID, exact)
+		}
+		consider(n, n.ID, folded)
+		if name, _, ok := strings.Cut(n.ID, "_"); ok {
+			consider(n, name, prefix)
+		}
+	}
+	return found, path
+}
+
+// isClose tells whether a word is another one but for the case, one letter, or the
+// order of two. Of short words only the case may differ.
+func isClose(wrong, word string) bool {
+	a, b := []rune(strings.ToLower(wrong)), []rune(strings.ToLower(word))
+	switch {
+	case slices.Equal(a, b):
+		return true
+	case len(b) < 4:
+		return false
+	case len(a) != len(b):
+		return distance(string(a), string(b)) <= 1
+	}
+	i := 0
+	for a[i] == b[i] {
+		i++
+	}
+	swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
+	return swapped || slices.Equal(a[i+1:], b[i+1:])
+}
+
+// namesOutput tells whether a path starts with "output", or nearly so.
+func namesOutput(path string) bool { return isClose(pathKey.FindString(path), "output") }
+
+// inputAt is a reference to the inputs, or to what the first has at the path.
+func inputAt(path string) string {
+	keys := pathKey.FindAllString(path, -1)
+	if namesOutput(path) {
+		keys = keys[1:]
+	}
+	return spelt("input", keys)
+}
+
+// outputOf is a reference to what the node makes, or to what that has at the path.
+func outputOf(n flow.Node, path string) string {
+	keys := pathKey.FindAllString(path, -1)
+	switch {
+	case namesOutput(path):
+		keys = keys[1:]
+	case len(keys) > 0 && !slices.Contains(resultKeys(n.Type), keys[0]):
+		keys = nil
+	}
+	return spelt(n.ID+".output", keys)
+}
+
+// resultKeys are the keys of the node's result, if that is an object with some.
+func resultKeys(t flow.NodeType) []string {
+	switch t {
+	case flow.Knowledge:
+		return []string{"chunks", "count", "query", "knowledgeBase"}
+	case flow.WebSearch:
+		return []string{"query", "results", "count", "text"}
+	case flow.Conditional:
+		return []string{"condition", "result", "branch"}
+	case flow.Loop:
+		return []string{"iterations", "results", "iteration", "value"}
+	case flow.Output:
+		return []string{"value", "iterationResults", "fileId", "fileType"}
+	}
+	return nil
+}
+
+// spelt spells a reference, "" if a key cannot stand in one.
+func spelt(to string, keys []string) string {
+	for _, key := range keys {
+		if !plainKey.MatchString(key) {
+			return ""
+		}
+		to += "." + key
+	}
+	return "{{" + to + "}}"
+}
