@@ -208,3 +208,24 @@ func TestSecretTexts(t *testing.T) {
 		}
 	}
 }
+
+// What Redact makes of a JSON text is one, and has nothing left to take out.
+func FuzzRedact(f *testing.F) {
+	for _, text := range []string{
+		`{"` + aToken + `":["postgres://a:hunter2@b","\u0067` + aToken[1:] + `"]}`, `"sk-3f9c02b7d85e41a63f9c02b7d85e41a6\ud800"`, `"\\" `, `{"a" : "Bearer 5eb4223e500846e5be67"}`,
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if flow.Check(raw) != nil {
+			return
+		}
+		clean := Redact(raw)
+		if !json.Valid(clean) {
+			t.Fatalf("%q became %q", raw, clean)
+		}
+		if again := Redact(clean); string(again) != string(clean) {
+			t.Fatalf("%q became %q, and that %q", raw, clean, again)
+		}
+	})
+}

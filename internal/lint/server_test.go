@@ -19,7 +19,7 @@ func TestServerNames(t *testing.T) {
 	for _, c := range []struct{ node, want string }{
 		{`"type":"knowledge","data":{"knowledgeBaseId":"minutes"}`, `"9e2f7a64-2f0f-4a0e-9d53-6d6f5a0c7b22" (Minutes)`},
 		{`"type":"knowledge","data":{"knowledgeBaseId":"Handbook"}`, handbook},
-		{`"type":"knowledge","data":{"knowledgeBaseId":"Handbok"}`, handbook},
+		{`"type":"knowledge","data":{"knowledgeBaseId":"Handbooks"}`, handbook},
 		{`"type":"knowledge","data":{"knowledgeBaseId":"d2719a3c-0000-4000-8000-3b8f9d4e5f60","knowledgeBaseName":"Minutes"}`, `"9e2f7a64-2f0f-4a0e-9d53-6d6f5a0c7b22" (Minutes)`},
 		{`"type":"knowledge","data":{"knowledgeBaseId":"d2719a3c-0000-4000-8000-3b8f9d4e5f60","knowledgeBaseName":"Minute"}`, `"9e2f7a64-2f0f-4a0e-9d53-6d6f5a0c7b22" (Minutes)`},
 		{`"type":"knowledge","data":{"knowledgeBaseId":"9e2f7a64-2f0f-4a0e-9d53-6d6f5a0c7b2"}`, `"9e2f7a64-2f0f-4a0e-9d53-6d6f5a0c7b22" (Minutes)`},
