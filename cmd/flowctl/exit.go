@@ -78,7 +78,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitUsage
 	case errors.As(err, &failed):
 		return exitFailed
-	case errors.As(err, &no):
+	case errors.As(err, &no), errors.As(err, new(*reconcile.UnstorableError)):
 		return exitNo
 	case errors.As(err, &some):
 		return exitSome

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
@@ -58,6 +60,27 @@ func inFlow(f *flowfile.File, p flow.Problem) finding {
 		File: f.Path, Line: line, Column: col, Severity: p.Severity, Code: p.Code,
 		Message: p.Message, Node: p.Node, Edge: p.Edge, Pointer: p.Pointer,
 	}
+}
+
+// besideFlow gives the findings for secrets in what the file says beside its flow.
+func besideFlow(f *flowfile.File) []finding {
+	var found []finding
+	for _, m := range f.Extra {
+		at := max(bytes.Index(f.Text(), m.Value), 0)
+		line := bytes.Count(f.Text()[:at], []byte("\n"))
+		col := utf8.RuneCount(f.Text()[bytes.LastIndexByte(f.Text()[:at], '\n')+1 : at])
+		for _, p := range lint.CheckFields(flow.Object{m}) {
+			found = append(found, finding{File: f.Path, Line: line + 1, Column: col + 1, Severity: p.Severity, Code: p.Code, Message: p.Message})
+		}
+	}
+	if lint.RedactText(f.ID) != f.ID {
+		line, col := f.IDPosition()
+		found = append(found, finding{
+			File: f.Path, Line: line, Column: col, Severity: flow.SeverityError, Code: lint.CodeSecret,
+			Message: "the flow's id is " + lint.RedactText(f.ID) + "; take it out, and have it revoked",
+		})
+	}
+	return found
 }
 
 // byPosition sorts the findings of one file.

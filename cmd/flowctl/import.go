@@ -122,6 +122,9 @@ func (o *importOptions) decide(ctx context.Context, c *client.Client, flows []*i
 		}
 	}
 	plan(flows, have, o.ifExists)
+	if err := o.checkStorable(ctx, c, flows); err != nil {
+		return err
+	}
 	if !o.keepGoing {
 		if err := clashes(flows); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -196,6 +197,28 @@ func ids(flows []*stored) string {
 		ids = append(ids, s.id)
 	}
 	return strings.Join(ids, ", ")
+}
+
+// checkStorable finds the flows that the server cannot store. That is an error unless
+// the others are wanted all the same.
+func (o *importOptions) checkStorable(ctx context.Context, c *client.Client, flows []*incoming) error {
+	refused := &reconcile.UnstorableError{}
+	for _, f := range flows {
+		if f.err != nil || f.action == actionSkip {
+			continue
+		}
+		if err := c.Flows.CheckStorable(ctx, f.spec); err != nil {
+			f.err = err
+			refused.Flows = append(refused.Flows, f.at+": "+err.Error())
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if refused.Flows == nil || o.keepGoing {
+		return nil
+	}
+	return fmt.Errorf("nothing was imported: %w", refused)
 }
 
 // clashes joins what stands in the way of the flows, a line for each.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/render"
@@ -21,7 +22,7 @@ func (a *app) showPlan(w io.Writer, p *reconcile.Plan) error {
 	styles := output.NewStyles(w, a.color(w))
 	for _, s := range p.Steps {
 		line := func(style func(...string) string, sign string) {
-			fmt.Fprintln(&b, style(output.Text(fmt.Sprintf("%s %s %s %q%s", sign, s.Action, s.File, s.Name, foundBy(s)))))
+			fmt.Fprintln(&b, style(output.Text(fmt.Sprintf("%s %s %s %q%s", sign, s.Action, s.File, lint.RedactText(s.Name), foundBy(s)))))
 		}
 		switch s.Action {
 		case reconcile.Create:
@@ -70,7 +71,7 @@ func join(words []string) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(output.Text(w))
+		b.WriteString(output.Text(lint.RedactText(w)))
 	}
 	return b.String()
 }
@@ -91,7 +92,7 @@ func stepRowView() output.View[stepRow] {
 	return output.View[stepRow]{
 		Columns: []column{
 			{Title: "ID", Text: func(_ *output.Printer, r stepRow) string { return cmp.Or(r.ID, "-") }},
-			{Title: "NAME", Text: func(_ *output.Printer, r stepRow) string { return r.Name }},
+			{Title: "NAME", Text: func(_ *output.Printer, r stepRow) string { return lint.RedactText(r.Name) }},
 			{Title: "FILE", Text: func(_ *output.Printer, r stepRow) string { return r.File }},
 			{Title: "ACTION", Text: func(_ *output.Printer, r stepRow) string { return r.Action }},
 		},
@@ -118,7 +119,7 @@ func addSummary(path, title string, p *reconcile.Plan, states []string) error {
 			state = states[i]
 		}
 		if s.Action != reconcile.Unchanged {
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Cell(s.File), render.Cell(s.Name), render.Cell(state))
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Cell(s.File), render.Cell(lint.RedactText(s.Name)), render.Cell(state))
 		}
 		if s.Action == reconcile.Update {
 			changed = append(changed, render.Pair{After: s.File, Changes: s.Changes})

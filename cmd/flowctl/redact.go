@@ -2,19 +2,50 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/render"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // redacted is a pair as it may be shown in the log of a CI job or in a comment: with
-// the kinds of secrets in the place of secrets. What is data (JSON, a kept plan) has
-// them as they are.
+// the kinds of secrets in the place of secrets, in ids and keys, too. What is data
+// (JSON, a kept plan) has them as they are.
 func redacted(p render.Pair) render.Pair {
+	p.Before, p.After = lint.RedactText(p.Before), lint.RedactText(p.After)
+	p.BeforeSpec, p.AfterSpec = redactedGraph(p.BeforeSpec), redactedGraph(p.AfterSpec)
 	p.Changes = slices.Clone(p.Changes)
 	for i := range p.Changes {
 		c := &p.Changes[i]
+		c.Node, c.Edge, c.Path = lint.RedactText(c.Node), lint.RedactText(c.Edge), redactedPath(c.Path)
 		c.Old, c.New = lint.Redact(c.Old), lint.Redact(c.New)
 	}
 	return p
+}
+
+// redactedGraph is what a drawing takes of a flow.
+func redactedGraph(s flow.Spec) flow.Spec {
+	s.Nodes, s.Edges = slices.Clone(s.Nodes), slices.Clone(s.Edges)
+	for i := range s.Nodes {
+		n := &s.Nodes[i]
+		n.ID, n.Type, n.Data = lint.RedactText(n.ID), flow.NodeType(lint.RedactText(string(n.Type))), lint.Redact(n.Data)
+	}
+	for i := range s.Edges {
+		e := &s.Edges[i]
+		for _, end := range []*string{&e.Source, &e.SourceHandle, &e.Target, &e.TargetHandle} {
+			*end = lint.RedactText(*end)
+		}
+	}
+	return s
+}
+
+// redactedPath is a JSON pointer without secrets in its keys.
+func redactedPath(path string) string {
+	tokens := strings.Split(path, "/")
+	plain, pointer := strings.NewReplacer("~1", "/", "~0", "~"), strings.NewReplacer("~", "~0", "/", "~1")
+	for i, token := range tokens {
+		tokens[i] = pointer.Replace(lint.RedactText(plain.Replace(token)))
+	}
+	return strings.Join(tokens, "/")
 }

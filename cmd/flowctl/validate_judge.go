@@ -76,6 +76,9 @@ func (o *validateOptions) judge(ctx context.Context, s source, withNodes bool) j
 	for i := range r.flows {
 		f := &r.flows[i]
 		result.seen = append(result.seen, seenOf(f, withNodes))
+		if p.shown(lint.CodeSecret, flow.SeverityError) {
+			r.findings = append(r.findings, besideFlow(f)...)
+		}
 		problems := lint.Check(f.Spec)
 		if o.server != nil {
 			problems = append(problems, o.server.Check(f.Spec)...)

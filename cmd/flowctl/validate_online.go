@@ -23,10 +23,10 @@ func (o *validateOptions) askServer(ctx context.Context) error {
 	}
 	o.server = &lint.Server{}
 	for _, m := range models {
-		o.server.Models = append(o.server.Models, m.ID)
+		o.server.Models = append(o.server.Models, lint.Named{ID: m.ID, Name: m.Name})
 	}
 	for _, b := range bases {
-		o.server.KnowledgeBases = append(o.server.KnowledgeBases, b.ID)
+		o.server.KnowledgeBases = append(o.server.KnowledgeBases, lint.Named{ID: b.ID, Name: b.Name})
 	}
 	return nil
 }

@@ -13,8 +13,13 @@ import (
 // those of [flow.Validate].
 func Check(spec flow.Spec) []flow.Problem {
 	c := checker{spec: spec, found: flow.Validate(spec)}
+	secrets := findSecrets(spec, flow.HasErrors(c.found))
+	if len(secrets) > 0 { // which nothing else that is said may hold
+		c.spec = withoutSecrets(spec)
+		c.found = flow.Validate(c.spec)
+	}
 	broken := flow.HasErrors(c.found)
-	seen := engine.Inspect(spec, c.found)
+	seen := engine.Inspect(c.spec, c.found)
 	c.found = append(c.found, seen.Refused...)
 	for _, n := range seen.Nodes {
 		c.texts(n)
@@ -23,8 +28,7 @@ func Check(spec flow.Spec) []flow.Problem {
 	}
 	c.edges()
 	c.differences(seen)
-	c.secrets()
-	return c.found
+	return append(c.found, secrets...)
 }
 
 // checker collects problems.

@@ -43,7 +43,7 @@ func TestRules(t *testing.T) {
 				t.Fatal("there is no example")
 			}
 			bad := mustSpec(t, r.Bad)
-			server := Server{Models: []string{"gpt-4o"}, KnowledgeBases: []string{"handbook"}}
+			server := Server{Models: []Named{{ID: "gpt-4o"}}, KnowledgeBases: []Named{{ID: "handbook"}}}
 			problems := append(Check(bad), server.Check(bad)...)
 			i := slices.IndexFunc(problems, func(p flow.Problem) bool { return p.Code == r.Code })
 			if i < 0 {

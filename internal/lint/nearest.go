@@ -8,6 +8,15 @@ import (
 // DidYouMean names the one of the known names that is closest to a wrong one:
 // `; did you mean "x"?`, or "" if none is close.
 func DidYouMean(wrong string, known []string) string {
+	best := nearest(wrong, known)
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %.80q?", best)
+}
+
+// nearest gives the known name that is closest to a wrong one, "" if none is close.
+func nearest(wrong string, known []string) string {
 	best, least := "", max(2, len(wrong)/3)+1
 	for _, name := range known {
 		d := distance(strings.ToLower(wrong), strings.ToLower(name))
@@ -18,10 +27,7 @@ func DidYouMean(wrong string, known []string) string {
 			best, least = name, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %.80q?", best)
+	return best
 }
 
 // distance is Levenshtein's: how many letters have to be put in, taken out or

@@ -63,7 +63,7 @@ func textRules() []Rule {
 		{
 			Code: CodeSecret, Severity: flow.SeverityError,
 			Summary: "A text has the form of a secret, such as an API key or a private key.",
-			Details: "Whoever can read the file has it. Take it out, and have it revoked: it stays in git's history. The forms are a part of the rules of gitleaks; the secret itself is never printed.",
+			Details: "Whoever can read the file has it. Take it out, and have it revoked: it stays in git's history. Looked at are all texts of the file, ids and the keys of fields included. The forms are a part of the rules of gitleaks, the keys of Open WebUI and of `flowctl server`, bearer tokens, and passwords in URLs; the secret itself is never printed.",
 			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"` + "AKIA" + `Q3EGRZ2XLWPN5K7V"}},{"id":"m","type":"model","data":{"prompt":"{{input}}"}}` + joined,
 			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"a key"}},{"id":"m","type":"model","data":{"prompt":"{{input}}"}}` + joined,
 		},

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -31,30 +32,86 @@ func serverRules() []Rule {
 	}
 }
 
-// Server is what flows name of a server, by id.
-type Server struct{ Models, KnowledgeBases []string }
+// Server is what flows name of a server.
+type Server struct{ Models, KnowledgeBases []Named }
+
+// Named is a model or a knowledge base. Flows refer to it by its id; the name is for
+// people.
+type Named struct{ ID, Name string }
 
 // Check finds what the flow names and the server does not have.
 func (s Server) Check(spec flow.Spec) []flow.Problem {
 	var found []flow.Problem
 	for i, n := range spec.Nodes {
-		key, code, what, known := "", "", "", []string(nil)
+		key, code, what, name, known := "", "", "", "", []Named(nil)
 		switch n.Type {
 		case flow.Model:
-			key, code, what, known = "modelId", CodeUnknownModel, "model", s.Models
+			key, code, what, name, known = "modelId", CodeUnknownModel, "model", n.Text("modelName"), s.Models
 		case flow.Knowledge:
-			key, code, what, known = "knowledgeBaseId", CodeUnknownKnowledgeBase, "knowledge base", s.KnowledgeBases
+			key, code, what, name, known = "knowledgeBaseId", CodeUnknownKnowledgeBase, "knowledge base", n.Text("knowledgeBaseName"), s.KnowledgeBases
 		default:
 			continue
 		}
 		id := n.Text(key)
-		if id == "" || slices.Contains(known, id) {
+		if id == "" || slices.ContainsFunc(known, func(k Named) bool { return k.ID == id }) {
 			continue
 		}
 		found = append(found, flow.Problem{
-			Code: code, Severity: flow.SeverityError, Node: n.ID, Pointer: fmt.Sprintf("/nodes/%d/data/%s", i, key),
-			Message: fmt.Sprintf("the server has no %s %.80q%s", what, id, DidYouMean(id, known)),
+			Code: code, Severity: flow.SeverityError, Node: RedactText(n.ID), Pointer: fmt.Sprintf("/nodes/%d/data/%s", i, key),
+			Message: fmt.Sprintf("the server has no %s %.80q%s", what, RedactText(id), whichWasMeant(id, name, known)),
 		})
 	}
 	return found
+}
+
+// whichWasMeant names what a wrong id may stand for: those whose name it is, those
+// with the name that the flow gives beside it, or what is closest.
+func whichWasMeant(id, name string, known []Named) string {
+	const most = 3
+	meant := named(id, known)
+	if len(meant) == 0 {
+		meant = named(name, known)
+	}
+	if len(meant) == 0 {
+		meant = closest(id, name, known)
+	}
+	if len(meant) == 0 {
+		return ""
+	}
+	var words []string
+	for _, k := range meant[:min(len(meant), most)] {
+		word := fmt.Sprintf("%.80q", k.ID)
+		if k.Name != "" && k.Name != k.ID {
+			word += fmt.Sprintf(" (%.80s)", k.Name)
+		}
+		words = append(words, word)
+	}
+	return "; did you mean " + strings.Join(words, " or ") + "?"
+}
+
+func named(name string, known []Named) []Named {
+	var found []Named
+	for _, k := range known {
+		if name != "" && strings.EqualFold(k.Name, name) {
+			found = append(found, k)
+		}
+	}
+	return found
+}
+
+// closest gives what has the id, or else the name, that is closest.
+func closest(id, name string, known []Named) []Named {
+	var ids, names []string
+	for _, k := range known {
+		ids, names = append(ids, k.ID), append(names, k.Name)
+	}
+	if near := nearest(id, ids); near != "" {
+		return known[slices.Index(ids, near):][:1]
+	}
+	for _, wrong := range []string{id, name} {
+		if near := nearest(wrong, names); near != "" {
+			return named(near, known)
+		}
+	}
+	return nil
 }

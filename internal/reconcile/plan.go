@@ -82,7 +82,8 @@ func (p *Plan) Writes() int { return len(p.Steps) - p.Count(Unchanged) }
 // caller's flows, which is not held; a list of those that belong to others, if the first
 // one lacks the flow that some file would be before all others, or, to prune, one that
 // the lock knows; and who the caller is, if there are new flows whose ids can be chosen.
-// The error is a *[ConflictError] when it is not clear which flow a file is.
+// The error is a *[ConflictError] when it is not clear which flow a file is, and an
+// *[UnstorableError] when the server cannot store what one says.
 func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (*Plan, error) {
 	m, err := match(ctx, c, files, lock, opts)
 	if err != nil {
@@ -106,6 +107,9 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 	slices.SortFunc(p.Steps, func(a, b Step) int { return strings.Compare(a.File, b.File) })
 	if m.Prune {
 		p.Steps = append(p.Steps, m.deletions()...)
+	}
+	if err := p.checkStorable(ctx, c); err != nil {
+		return nil, err
 	}
 	return p, nil
 }

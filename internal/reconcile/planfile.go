@@ -69,8 +69,11 @@ func (s *Step) check() error {
 
 // Check sees whether a plan that was kept still holds: each of its flows is what it
 // was, and those to be made are not there yet. It reads one list. The error is a
-// *[MovedError] if not.
+// *[MovedError] if not, and an *[UnstorableError] as that of [NewPlan].
 func (p *Plan) Check(ctx context.Context, c *client.Client) error {
+	if err := p.checkStorable(ctx, c); err != nil {
+		return err
+	}
 	steps, names := map[string]*Step{}, map[string]*Step{}
 	for i := range p.Steps {
 		s := &p.Steps[i]

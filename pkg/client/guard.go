@@ -6,12 +6,25 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // The real backend stores a flow that is nested deeper than about 250 levels, or
 // has half a surrogate pair in it, but can never send it again: every list that
 // holds it fails from then on, for every user.
 const upstreamDepth = 200
+
+// CheckStorable tells, before anything is written, what Create, Import and Update
+// would refuse to send: the error is [ErrInvalid] then. Our own server stores all that
+// can be read; others never list a flow again that is nested very deep, or that has
+// half a surrogate pair in it.
+func (s *FlowsService) CheckStorable(ctx context.Context, spec flow.Spec) error {
+	if s.c.ours.Load() {
+		return nil
+	}
+	return s.guard(ctx, &call{verb: "store flow", subject: spec.Name, body: spec.AppendJSON(nil)})
+}
 
 // guard refuses what would do that to a server that is not our own.
 func (s *FlowsService) guard(ctx context.Context, k *call) error {

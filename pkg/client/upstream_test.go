@@ -167,10 +167,19 @@ func TestWhatCannotBeListed(t *testing.T) {
 		if _, err := c.Flows.Update(t.Context(), old.ID, client.Replace(spec(t, text))); !errors.Is(err, client.ErrInvalid) {
 			t.Errorf("Update: %v", err)
 		}
+		if err := c.Flows.CheckStorable(t.Context(), spec(t, text)); !errors.Is(err, client.ErrInvalid) || !strings.Contains(err.Error(), "never list again") {
+			t.Errorf("CheckStorable: %v", err)
+		}
+		if err := c.Flows.CheckStorable(t.Context(), spec(t, twoNodes)); err != nil {
+			t.Errorf("CheckStorable of what can be stored: %v", err)
+		}
 		if n := b.Count("POST", create1); n != 1 || listNames(t, c) != "Two" {
 			t.Errorf("the backend got it: %d creates", n)
 		}
 		ours := our(t)
+		if err := ours.Flows.CheckStorable(t.Context(), spec(t, text)); err != nil {
+			t.Errorf("our server: %v", err)
+		}
 		if f := create(t, ours, text); len(f.Nodes) != 1 {
 			t.Errorf("our server made %s", f.AppendJSON(nil))
 		}

@@ -2,8 +2,11 @@ package flowfile
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,26 +48,149 @@ func TestSchemaTakesExamplesAndGoldenFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs := json.NewDecoder(bytes.NewReader(text)) // one after the other, as they stand there
+		docs.UseNumber()
 		for _, f := range flows {
+			var doc any
+			if err := docs.Decode(&doc); err != nil {
+				t.Fatalf("%s: %v", path, err)
+			}
 			if flow.HasErrors(flow.Validate(f.Spec)) {
 				continue // a golden file of odd things: what Validate refuses, the schema may
 			}
 			valid++
-			var text bytes.Buffer
-			if err := Write(&text, f); err != nil {
-				t.Fatal(err)
-			}
-			doc, err := jsonschema.UnmarshalJSON(&text)
-			if err != nil {
-				t.Fatal(err)
-			}
 			if err := s.Validate(doc); err != nil {
 				t.Errorf("%s: %v", path, err)
 			}
 		}
+		if docs.More() {
+			t.Errorf("%s holds more than the %d flows that were read", path, len(flows))
+		}
 	}
 	if valid < len(files)/2 {
 		t.Errorf("only %d flows of %d files are valid", valid, len(files))
+	}
+}
+
+// definition is what these tests look at of a schema.
+type definition struct {
+	Description string                `json:"description"`
+	Ref         string                `json:"$ref"`
+	Enum        []json.RawMessage     `json:"enum"`
+	Properties  map[string]definition `json:"properties"`
+	Items       *definition           `json:"items"`
+	Defs        map[string]definition `json:"$defs"`
+}
+
+func readSchema(t *testing.T) definition {
+	t.Helper()
+	var d definition
+	if err := json.Unmarshal([]byte(Schema()), &d); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// Whatever an editor hovers over is described.
+func TestSchemaDescribesAll(t *testing.T) {
+	root := readSchema(t)
+	seen := 0
+	var look func(at string, d definition)
+	look = func(at string, d definition) {
+		seen++
+		target, isRef := root.Defs[strings.TrimPrefix(d.Ref, "#/$defs/")]
+		if d.Description == "" && (!isRef || target.Description == "") {
+			t.Errorf("%s is not described", at)
+		}
+		for key, p := range d.Properties {
+			look(at+"/"+key, p)
+		}
+		if d.Items != nil && d.Items.Properties != nil {
+			look(at+"/0", *d.Items)
+		}
+	}
+	for name, d := range root.Defs {
+		look(name, d)
+	}
+	if seen < 60 {
+		t.Errorf("only %d were looked at", seen)
+	}
+}
+
+// The schema has the fields that pkg/flow has of each node type, no more and no less.
+func TestSchemaHasTheFieldsOfTheModel(t *testing.T) {
+	root := readSchema(t)
+	for _, nodeType := range flow.NodeTypes() {
+		var got []string
+		for key, p := range root.Defs[string(nodeType)].Properties {
+			for inner := range p.Properties {
+				got = append(got, key+"."+inner)
+			}
+			if p.Properties == nil {
+				got = append(got, key)
+			}
+		}
+		want := nodeType.Fields()
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: the schema has %q, the model %q", nodeType, got, want)
+		}
+	}
+}
+
+// The schema refuses what Validate calls the wrong type of value, and takes the rest.
+func TestSchemaAgreesWithValidateOnTypes(t *testing.T) {
+	s, root := compileSchema(t), readSchema(t)
+	type field struct {
+		text string // a flow with VALUE
+		enum []json.RawMessage
+	}
+	fields := []field{
+		{text: `{"name":"n","nodes":[],"edges":[],"description":VALUE}`}, {text: `{"name":"n","nodes":[],"edges":[],"meta":VALUE}`},
+		{text: `{"name":"n","nodes":[],"edges":[],"access_control":{"read":VALUE}}`},
+		{text: `{"name":"n","nodes":[],"edges":[],"access_control":{"write":{"group_ids":VALUE}}}`},
+		{text: `{"name":"n","nodes":[{"id":"a","type":"input","data":VALUE}],"edges":[]}`},
+		{text: `{"name":"n","nodes":[{"id":"a","type":"input","position":VALUE}],"edges":[]}`},
+		{text: `{"name":"n","nodes":[{"id":"a","type":"input","position":{"x":VALUE}}],"edges":[]}`},
+		{text: `{"name":"n","nodes":[],"edges":[{"id":VALUE,"source":"a","target":"b"}]}`},
+		{text: `{"name":"n","nodes":[],"edges":[{"id":"e","source":"a","target":"b","targetHandle":VALUE}]}`},
+	}
+	for _, nodeType := range flow.NodeTypes() {
+		for _, name := range nodeType.Fields() {
+			outer, inner, isInner := strings.Cut(name, ".")
+			at, value := root.Defs[string(nodeType)].Properties[outer], `VALUE`
+			if isInner {
+				at, value = at.Properties[inner], fmt.Sprintf(`{%q:VALUE}`, inner)
+			}
+			fields = append(fields, field{fmt.Sprintf(`{"name":"n","nodes":[{"id":"a","type":%q,"data":{%q:%s}}],"edges":[]}`, nodeType, outer, value), at.Enum})
+		}
+	}
+	for _, f := range fields {
+		for _, value := range []string{`"x"`, `5`, `0.5`, `true`, `null`, `{}`, `[]`, `["x"]`, `[5]`} {
+			if value[0] == '"' && f.enum != nil {
+				value = string(f.enum[0])
+			}
+			text := strings.ReplaceAll(f.text, "VALUE", value)
+			spec, err := flow.ParseSpec([]byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			wrong := slices.ContainsFunc(flow.Validate(spec), func(p flow.Problem) bool {
+				return p.Code == flow.CodeWrongType || p.Code == flow.CodeBadAccessControl
+			})
+			doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if refused := s.Validate(doc) != nil; refused != wrong {
+				t.Errorf("%s: the schema refuses it: %t, Validate: %t", text, refused, wrong)
+			}
+		}
 	}
 }
 
