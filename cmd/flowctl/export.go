@@ -120,6 +120,7 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 		}
 		flows, several = inOrder(found), len(found) > 1
 	}
+	defer o.form.env.sayGuessed(o.app)
 	if o.toFolder {
 		return o.writeFolder(ctx, p, t, flows)
 	}
