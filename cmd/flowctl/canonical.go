@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -47,11 +48,17 @@ func (c *canonicalFlags) sidecar() bool { return flowfile.Form(c.layout) == flow
 
 // of gives a flow file as it is to be written.
 func (c *canonicalFlags) of(f flowfile.File) flowfile.File {
-	if !c.keepState {
-		f.Spec = flowfile.WithoutState(f.Spec)
-	}
+	f.Spec = c.spec(f.Spec)
 	if c.layout != "" {
 		f.Form = flowfile.Form(c.layout)
 	}
 	return f
+}
+
+// spec gives a flow as it is to be written.
+func (c *canonicalFlags) spec(s flow.Spec) flow.Spec {
+	if c.keepState {
+		return s
+	}
+	return flowfile.WithoutState(s)
 }

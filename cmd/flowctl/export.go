@@ -32,14 +32,16 @@ func newExportCmd(a *app) *cobra.Command {
 		Short: "Write flows to flow files",
 		Long: `Write flows to flow files, which 'flowctl import' reads, in their canonical form
 (see 'flowctl fmt'): the same flow gives the same bytes. What the editor saves while
-it shows or runs a flow is left out, unless --keep-state is given, and so is who may
-see it; nothing else of it is lost.
+it shows or runs a flow is left out, unless --keep-state is given, and so is the time
+at which it was saved (exportedAt, which is brought up to date in a file that has it).
+Who may see it is left out, too; nothing else of it is lost.
 
 One flow goes to stdout as it is, several as one JSON array. With --dir each has
 a file of its own there, named after the flow and the beginning of its id; one that
 carries the flow's id, or is its file for flowctl.lock, keeps the name that you gave
 it. When it is run again it writes the files of flows that have changed, and no
-others; a flow that was only saved or run again has not. What stands in a flow's file
+others; a flow that was only saved or run again has not, and what only is spelt
+otherwise now, 100.0 for 1e2, stays as the file has it. What stands in a flow's file
 beside the flow, such as "$schema", stays, and so does what the server does not keep
 of it; where the file says who may see the flow it goes on doing so.
 
@@ -118,6 +120,7 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 		}
 		flows, several = inOrder(found), len(found) > 1
 	}
+	defer o.form.env.sayGuessed(o.app)
 	if o.toFolder {
 		return o.writeFolder(ctx, p, t, flows)
 	}

@@ -31,6 +31,9 @@ func (e *exportForm) lookAt(ctx context.Context, c *client.Client) {
 // mapped back.
 func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) {
 	file := flowfile.FromFlow(f)
+	if e.keepState || was != nil && was.ExportedAt != 0 {
+		file.ExportedAt = f.UpdatedAt
+	}
 	var before flow.Spec
 	if was != nil {
 		ours, err := e.ours()
@@ -38,7 +41,7 @@ func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) 
 			return file, err
 		}
 		before = was.Spec
-		file.Spec = reconcile.Into(before, f.Spec, ours)
+		file.Spec = reconcile.Into(before, e.spec(f.Spec), ours)
 	}
 	var err error
 	file.Spec, err = e.env.backward(file.Spec, before)

@@ -66,6 +66,7 @@ func (o *pullOptions) run(ctx context.Context, dir string) error {
 	if o.check {
 		return o.compare(p, pulled)
 	}
+	defer o.env.sayGuessed(o.app)
 	return o.write(ctx, p, t, d, pulled)
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +20,9 @@ import (
 type envFlag struct {
 	path string
 	env  *reconcile.Env // nil without --env
+
+	mu      sync.Mutex
+	guessed map[reconcile.Guess]bool // by backward
 }
 
 func (e *envFlag) register(cmd *cobra.Command) {
@@ -83,5 +88,27 @@ func (e *envFlag) backward(s, file flow.Spec) (flow.Spec, error) {
 	if e.env == nil {
 		return s, nil
 	}
-	return e.env.Backward(s, file)
+	out, guesses, err := e.env.Backward(s, file)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, g := range guesses {
+		if e.guessed == nil {
+			e.guessed = map[reconcile.Guess]bool{}
+		}
+		e.guessed[g] = true
+	}
+	return out, err
+}
+
+// sayGuessed tells which words backward has chosen itself.
+func (e *envFlag) sayGuessed(a *app) {
+	var said []string
+	for g := range e.guessed {
+		said = append(said, fmt.Sprintf("%s as %s (%s)", g.ID, g.Name, g.Kind))
+	}
+	if said == nil {
+		return
+	}
+	slices.Sort(said)
+	a.note("%s: written %s; where a file should say the id itself, write that into it: pull, and export over the file, keep it", e.path, join(said))
 }

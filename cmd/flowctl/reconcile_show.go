@@ -45,6 +45,9 @@ func (a *app) showPlan(w io.Writer, p *reconcile.Plan) error {
 		if len(s.Dropped) > 0 {
 			a.warn("%s: this server does not keep %s", s.File, join(s.Dropped))
 		}
+		if s.Action == reconcile.Create && s.ID != "" && s.FileID != "" && s.ID != s.FileID {
+			a.warn("%s: the flow cannot have the id %.80q, and gets another one, which %s remembers", s.File, s.FileID, reconcile.LockName)
+		}
 	}
 	return nil
 }

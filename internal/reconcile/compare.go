@@ -14,10 +14,11 @@ type traits struct {
 }
 
 // differences lists what turns the stored flow into that of a file. What the file
-// does not say of a node's layout is no difference.
+// does not say of a node's layout is no difference, nor is data that says nothing where
+// the file has none.
 func (t traits) differences(stored, file flow.Spec) []flow.Change {
 	file = flow.AdoptLayout(file, stored)
-	return flow.Diff(t.comparable(stored, file), t.comparable(file, file), flow.DiffOptions{Layout: true})
+	return flow.Diff(dataAs(t.comparable(stored, file), file), t.comparable(file, file), flow.DiffOptions{Layout: true})
 }
 
 // comparable takes out of one of both sides what does not count.
@@ -52,7 +53,7 @@ func (t traits) dropped(s flow.Spec) []string {
 
 // isEmpty tells the values of meta that say nothing.
 func isEmpty(meta json.RawMessage) bool {
-	return meta == nil || string(meta) == "null" || flow.Equal(meta, json.RawMessage("{}"))
+	return isNone(meta) || flow.Equal(meta, json.RawMessage("{}"))
 }
 
 // Place names what a change is about: "name", "node model_1 /data/prompt".

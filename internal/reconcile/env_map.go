@@ -22,49 +22,74 @@ func (k kind) forward(id string) string {
 	return id
 }
 
+// Guess is an id for which a file may have two words, and nothing told which: the name
+// that an environment has for it, which was taken, or the id itself.
+type Guess struct{ Kind, ID, Name string }
+
 // Backward gives a flow of the server as the files have it. What file, the flow's
-// file as it is now, has at the same place stays if it still means the same. Of
-// several names that mean one id it takes else that which file has anywhere; without
-// a file, or if it has none of them, it cannot tell, and that is the error.
-func (e *Env) Backward(s, file flow.Spec) (flow.Spec, error) {
-	has := map[string]bool{}
-	here := map[string][]string{} // what stands at a place, in its order
+// file as it is now, has at the same place stays if it still means the same; else what
+// file has anywhere goes before what it has not, and a name before the id itself. Of
+// several names that are as good as each other it cannot tell, and of an id that means
+// another one in a file it cannot speak: that is the error.
+func (e *Env) Backward(s, file flow.Spec) (flow.Spec, []Guess, error) {
+	w := words{has: map[string]bool{}, here: map[string][]string{}}
 	e.substitute(file, func(k kind, at, id string) string {
-		has[k.what+"\x00"+id] = true
+		w.has[k.what+"\x00"+id] = true
 		at = k.what + "\x00" + at
-		here[at] = append(here[at], id)
+		w.here[at] = append(w.here[at], id)
 		return id
 	})
-	var unclear error
+	var failed error
 	out := e.substitute(s, func(k kind, at, id string) string {
-		at = k.what + "\x00" + at
-		same := func(name string) bool { return k.forward(name) == id }
-		if i := slices.IndexFunc(here[at], same); i >= 0 {
-			name := here[at][i]
-			here[at] = slices.Delete(here[at], i, i+1)
-			return name
+		word, err := w.of(k, at, id)
+		if err != nil && failed == nil {
+			failed = fmt.Errorf("flow %.80q: %w", s.Name, err)
 		}
-		var from []string
-		for name, to := range k.names {
-			if to == id {
-				from = append(from, name)
-			}
-		}
-		if len(from) > 1 {
-			if known := slices.DeleteFunc(slices.Clone(from), func(name string) bool { return !has[k.what+"\x00"+name] }); len(known) > 0 {
-				from = known
-			}
-		}
-		slices.Sort(from)
-		switch {
-		case len(from) == 0:
-			return id
-		case len(from) > 1 && unclear == nil:
-			unclear = fmt.Errorf("flow %.80q: %s may be %s: several %s of the environment mean it", s.Name, id, strings.Join(from, " or "), k.what)
-		}
-		return from[0]
+		return word
 	})
-	return out, unclear
+	return out, w.guesses, failed
+}
+
+// words are what a file has for ids.
+type words struct {
+	has     map[string]bool     // by kind and word
+	here    map[string][]string // by kind and place, in its order
+	guesses []Guess
+}
+
+// of gives the word for an id at a place.
+func (w *words) of(k kind, at, id string) (string, error) {
+	at = k.what + "\x00" + at
+	if i := slices.IndexFunc(w.here[at], func(word string) bool { return k.forward(word) == id }); i >= 0 {
+		word := w.here[at][i]
+		w.here[at] = slices.Delete(w.here[at], i, i+1)
+		return word, nil
+	}
+	known := func(word string) bool { return w.has[k.what+"\x00"+word] }
+	itself := k.forward(id) == id
+	var names []string
+	for name, to := range k.names {
+		if to == id {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	switch {
+	case len(names) == 0 && !itself:
+		return id, fmt.Errorf("no file can say %s, which the environment makes %s: it needs a name of its own among the %s", id, k.forward(id), k.what)
+	case len(names) == 0, itself && known(id) && !slices.ContainsFunc(names, known):
+		return id, nil
+	case slices.ContainsFunc(names, known):
+		names = slices.DeleteFunc(names, func(name string) bool { return !known(name) })
+	}
+	if len(names) > 1 {
+		return id, fmt.Errorf("%s may be %s: several %s of the environment mean it, and its file does not say which; write that into the file, and pull or export over it",
+			id, strings.Join(names, " or "), k.what)
+	}
+	if itself && names[0] != id && (known(id) || !known(names[0])) {
+		w.guesses = append(w.guesses, Guess{k.what, id, names[0]})
+	}
+	return names[0], nil
 }
 
 // substitute gives a copy of a flow in which to has had its say about every id that

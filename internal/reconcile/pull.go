@@ -50,15 +50,17 @@ func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opt
 
 // pulled is what a file should say of a stored flow.
 func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
-	return Into(file, layoutAs(flowfile.WithoutState(s), file), m.ours)
+	return flowfile.WithoutState(Into(file, layoutAs(flowfile.WithoutState(s), file), m.ours))
 }
 
 // Into gives a file the flow that a server has stored; ours tells whether that keeps
 // all that it is sent. Fields that the server does not keep, and an access_control
 // that the file does not have, stay as the file has them. What says nothing, such as
-// an empty description, is not added to a file that is without.
+// an empty description, is not added to a file that is without, and what says the same
+// in other words, such as 100.0 for 1e2, stays in those of the file.
 func Into(file, s flow.Spec, ours bool) flow.Spec {
 	next := file
+	s = inWordsOf(s, file)
 	next.Name, next.Description, next.Nodes, next.Edges = s.Name, s.Description, s.Nodes, s.Edges
 	if file.AccessControl != nil {
 		next.AccessControl = s.AccessControl

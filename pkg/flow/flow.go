@@ -66,6 +66,13 @@ func ParseFlow(data []byte) (Flow, error) {
 	return f, nil
 }
 
+// AsRead gives a member of the flow as it was read, nil if there was none. It does not
+// follow changes.
+func (f Flow) AsRead(key string) json.RawMessage {
+	v, _ := f.read.Get(key)
+	return v
+}
+
 // isServerKey tells the fields that only a stored flow has.
 func isServerKey(key string) bool {
 	return slices.Contains(flowKeys, key) && !slices.Contains(specKeys, key)

@@ -8,7 +8,11 @@
 // server keeps about a stored flow (user_id, created_at, updated_at) is left out.
 package flowfile
 
-import "github.com/flowctl/flowctl/pkg/flow"
+import (
+	"encoding/json"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
 
 // MaxSize is the size of the largest file that is read, in bytes: 64 MiB.
 const MaxSize = 64 << 20
@@ -24,19 +28,20 @@ type File struct {
 	Path       string      // where it was read from, "-" for standard input
 	Warnings   []*Error    // what is odd about the file but no obstacle
 
-	text  *text // nil for a flow that was not read
-	start int   // where the flow stands in text
-	idAt  int   // where the wrapper's id does, 0 if the flow itself has it
+	text     *text           // nil for a flow that was not read
+	innerID  json.RawMessage // the id inside the flow, if it says something else than ID
+	exported json.RawMessage // ExportedAt as it was read, if that says more
+	start    int             // where the flow stands in text
+	idAt     int             // where the wrapper's id does, 0 if the flow itself has it
 }
 
-// FromFlow gives the file that a stored flow is exported to. When it was exported
-// is when it was last changed, as in the API's own export, so that the same flow
-// is always the same file. Who may see it is left out: that means something on
-// its own server only.
+// FromFlow gives the file that a stored flow is exported to. It has no time, which the
+// API's own export has: the same flow is always the same file, also when it was saved
+// once more. Who may see it is left out: that means something on its own server only.
 func FromFlow(f flow.Flow) File {
 	spec := f.Spec
 	spec.AccessControl = nil
-	return File{ID: f.ID, Spec: spec, ExportedAt: f.UpdatedAt}
+	return File{ID: f.ID, Spec: spec}
 }
 
 // Text is the whole text that the flow was read from, without a byte order mark;

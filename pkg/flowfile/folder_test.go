@@ -320,6 +320,7 @@ func TestFolderStrangeLayout(t *testing.T) {
 func TestExport(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f.json")
 	f := FromFlow(stored(t, storedReview))
+	f.ExportedAt = 2
 	export := func(want Change) string {
 		t.Helper()
 		change, err := Export(t.Context(), path, f)
@@ -336,6 +337,23 @@ func TestExport(t *testing.T) {
 	}
 	f.Spec.Description = "new"
 	if text := export(Updated); !strings.Contains(text, `"exportedAt": 2`) || !strings.Contains(text, "$schema") {
+		t.Errorf("the file is now\n%s", text)
+	}
+	// Without a time of its own it leaves that of the file, whatever that looks like.
+	for _, time := range []string{`2`, `1.5`, `"today"`} {
+		put(t, path, strings.Replace(get(t, path), `"exportedAt": 2`, `"exportedAt": `+time, 1))
+		f.ExportedAt = 0
+		f.Spec.Description += "."
+		if text := export(Updated); !strings.Contains(text, `"exportedAt": `+time) || strings.Count(text, "exportedAt") != 1 {
+			t.Errorf("the file is now\n%s", text)
+		}
+		put(t, path, strings.Replace(get(t, path), `"exportedAt": `+time, `"exportedAt": 2`, 1))
+	}
+	// A time that is none stays even if there is one now.
+	put(t, path, strings.Replace(get(t, path), `"exportedAt": 2`, `"exportedAt": "today"`, 1))
+	f.ExportedAt = 3
+	f.Spec.Description = "newest"
+	if text := export(Updated); !strings.Contains(text, `"exportedAt": "today"`) || strings.Count(text, "exportedAt") != 1 {
 		t.Errorf("the file is now\n%s", text)
 	}
 	// Another flow's file, and what is no flow file, are replaced as a whole.

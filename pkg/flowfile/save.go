@@ -45,9 +45,9 @@ func Compare(ctx context.Context, path string, files ...File) (Change, error) {
 }
 
 // Export writes a stored flow to a file, as WriteFile does. If the file is of this
-// flow (it carries its id), what it says beside the flow stays, and a file that
-// would differ in nothing but ExportedAt stays as it is: whatever was done to the
-// flow, it says the same.
+// flow (it carries its id), what it says beside the flow stays, its ExportedAt too if
+// f has none, and a file that would differ in nothing but ExportedAt stays as it is:
+// whatever was done to the flow, it says the same.
 func Export(ctx context.Context, path string, f File) (Change, error) {
 	return PlaceAt(ctx, path, f.ID).Write(ctx, f)
 }
@@ -57,9 +57,15 @@ func export(ctx context.Context, path string, f File, was *File, durable bool) (
 	if was == nil {
 		return save(ctx, path, []File{f}, durable)
 	}
-	f.ID, f.Version, f.Extra = was.ID, was.Version, was.Extra
+	f.ID, f.Version, f.Extra, f.innerID = was.ID, was.Version, was.Extra, was.innerID
+	if _, noTime := f.Extra.Get("exportedAt"); noTime {
+		f.ExportedAt = 0
+	}
 	before := f
-	before.ExportedAt = was.ExportedAt
+	before.ExportedAt, before.exported = was.ExportedAt, was.exported
+	if f.ExportedAt == 0 {
+		f = before
+	}
 	parts, err := newParts(ctx, path, []File{before})
 	if err != nil {
 		return "", err
@@ -83,7 +89,10 @@ func readOne(ctx context.Context, path string) (*File, error) {
 	}
 	f := files[0]
 	extra, err := flow.ParseObject(f.Extra.AppendJSON(nil))
-	return &File{Version: f.Version, ID: f.ID, ExportedAt: f.ExportedAt, Extra: extra}, err
+	return &File{
+		Version: f.Version, ID: f.ID, ExportedAt: f.ExportedAt, Extra: extra,
+		innerID: slices.Clone(f.innerID), exported: slices.Clone(f.exported),
+	}, err
 }
 
 // save is WriteFile; see replaceParts.

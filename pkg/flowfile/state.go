@@ -66,7 +66,7 @@ func cleanNode(n *flow.Node) {
 
 // roundPosition rounds x and y; whatever else there is stays.
 func roundPosition(raw json.RawMessage) json.RawMessage {
-	if !bytes.ContainsAny(raw, ".eE") { // what is whole already needs no closer look
+	if !bytes.ContainsAny(raw, ".eE") && !bytes.Contains(raw, []byte("-0")) { // what is whole already needs no closer look
 		return raw
 	}
 	at, err := flow.ParseObject(raw)

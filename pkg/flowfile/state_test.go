@@ -11,6 +11,7 @@ func TestWithoutState(t *testing.T) {
 		{"node", `{"id":"a","selected":true,"dragging":false,"measured":{"width":1},"positionAbsolute":{"x":1},"width":2,"height":3,"custom":1.0}`, `{"id":"a","custom":1.0}`},
 		{"position", `{"position":{"x":100.5,"y":-0.4,"z":1.5}}`, `{"position":{"x":101,"y":0,"z":1.5}}`},
 		{"position spelt oddly", `{"position":{"x":1e2,"y":-2.5}}`, `{"position":{"x":100,"y":-3}}`},
+		{"position of nothing", `{"position":{"x":-0,"y":-0.0}}`, `{"position":{"x":0,"y":0}}`},
 		{"position of no number", `{"position":{"x":"1.5","y":1e300}}`, `{"position":{"x":"1.5","y":1e300}}`},
 		{"any type", `{"type":"model","data":{"prompt":"p","status":"success","error":null,"value":1}}`, `{"type":"model","data":{"prompt":"p","value":1}}`},
 		{"input keeps its value", `{"type":"input","data":{"value":"v","status":"idle"}}`, `{"type":"input","data":{"value":"v"}}`},

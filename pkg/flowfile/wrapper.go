@@ -52,6 +52,7 @@ func (t *text) file(at flow.Span) (File, error) {
 func (t *text) bare(f *File, at flow.Span) error {
 	stored, err := t.stored(at)
 	f.Spec, f.ID, f.ExportedAt = stored.Spec, stored.ID, inSeconds(max(stored.UpdatedAt, 0))
+	f.keepInnerID(stored)
 	return err
 }
 
@@ -84,7 +85,16 @@ func (t *text) wrapped(f *File, doc document) error {
 			f.Extra = append(f.Extra, m.Member(t.data))
 		}
 	}
+	f.keepInnerID(stored)
 	return err
+}
+
+// keepInnerID keeps what the flow itself says of its id, if that is not the ID.
+func (f *File) keepInnerID(stored flow.Flow) {
+	raw := stored.AsRead("id")
+	if says := len(raw) > 0 && raw[0] != 'n' && string(raw) != `""`; says && (stored.ID == "" || stored.ID != f.ID) {
+		f.innerID = raw
+	}
 }
 
 // version reads the wrapper's version.
@@ -134,6 +144,9 @@ func (t *text) known(f *File, m flow.Span) bool {
 			return false
 		}
 		f.ExportedAt = at
+		if !saysAll(raw, at) {
+			f.exported = raw
+		}
 		return true
 	}
 	return false
@@ -153,6 +166,19 @@ func seconds(raw json.RawMessage) (int64, bool) {
 		return 0, false
 	}
 	return inSeconds(int64(f)), true
+}
+
+// saysAll tells whether a time in seconds, where 0 is none, is all that its text says.
+func saysAll(raw json.RawMessage, at int64) bool {
+	if at == 0 {
+		return raw[0] == 'n'
+	}
+	for whole := strconv.AppendInt(nil, at, 10); len(whole) <= 19; whole = append(whole, "000"...) { // of an int64
+		if flow.Equal(raw, whole) {
+			return true
+		}
+	}
+	return false
 }
 
 // inSeconds knows times in milliseconds, which JavaScript counts, in microseconds

@@ -2,6 +2,7 @@ package flowfile
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -42,14 +43,14 @@ func (p *printer) file(f File) error {
 		p.member("id", flow.AppendString(nil, f.ID))
 	}
 	p.key("flow")
-	if err := p.flow(f.Spec, f.Form.bare(f.Spec)); err != nil {
+	if err := p.flow(f); err != nil {
 		return err
 	}
-	if f.ExportedAt != 0 {
-		p.member("exportedAt", strconv.AppendInt(nil, f.ExportedAt, 10))
+	if at := f.exportedAt(); at != nil {
+		p.member("exportedAt", at)
 	}
 	for _, m := range f.Extra {
-		if isOurs(f, m.Key) {
+		if isOurs(&f, m.Key) {
 			continue
 		}
 		if _, err := flow.Values(m.Value); err != nil {
@@ -64,21 +65,36 @@ func (p *printer) file(f File) error {
 }
 
 // isOurs tells whether Write writes the wrapper's key from a field of File.
-func isOurs(f File, key string) bool {
+func isOurs(f *File, key string) bool {
 	switch key {
 	case "version", "flow":
 		return true
 	case "id":
 		return f.ID != ""
 	case "exportedAt":
-		return f.ExportedAt != 0
+		return f.exportedAt() != nil
 	}
 	return false
 }
 
-// flow writes the flow, of each node what bare gives. Nodes and edges are encoded
-// one by one: there may be 50 MB of them.
-func (p *printer) flow(s flow.Spec, bare func(flow.Node) flow.Node) error {
+// exportedAt is the ExportedAt, in the words of the file if they still mean that; nil
+// for none.
+func (f *File) exportedAt() json.RawMessage {
+	if f.exported != nil {
+		if at, _ := seconds(f.exported); at == f.ExportedAt {
+			return f.exported
+		}
+	}
+	if f.ExportedAt == 0 {
+		return nil
+	}
+	return strconv.AppendInt(nil, f.ExportedAt, 10)
+}
+
+// flow writes the flow, of each node what belongs into the file itself. Nodes and
+// edges are encoded one by one: there may be 50 MB of them.
+func (p *printer) flow(f File) error {
+	s, bare := f.Spec, f.Form.bare(f.Spec)
 	head := s
 	if s.Nodes != nil {
 		head.Nodes = []flow.Node{}
@@ -105,6 +121,9 @@ func (p *printer) flow(s flow.Spec, bare func(flow.Node) flow.Node) error {
 		if err != nil {
 			return fmt.Errorf("encode %s: %w", m.Key, err)
 		}
+	}
+	if f.innerID != nil && s.Unknown("id") == nil {
+		p.members(flow.Object{{Key: "id", Value: f.innerID}})
 	}
 	p.close('}')
 	return nil

@@ -108,6 +108,43 @@ type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 
+// What a wrapper says of itself is written as it was read.
+func TestWriteKeepsWrapper(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{`{"id":"a","flow":{"id":"b","z":1}}`, `{"version":"1.0","id":"a","flow":{"z":1,"id":"b"}}`},
+		{`{"id":"a","flow":{"id":"a"}}`, `{"version":"1.0","id":"a","flow":{}}`},
+		{`{"flow":{"id":"b"}}`, `{"version":"1.0","id":"b","flow":{}}`},
+		{`{"id":5,"flow":{"id":[ 7 ]}}`, `{"version":"1.0","flow":{"id":[7]},"id":5}`},
+		{`{"nodes":[],"id":5}`, `{"version":"1.0","flow":{"nodes":[],"id":5}}`},
+		{`{"id":"","flow":{"id":null}}`, `{"version":"1.0","flow":{}}`},
+		{`{"flow":{},"exportedAt":1.5}`, `{"version":"1.0","flow":{},"exportedAt":1.5}`},
+		{`{"flow":{},"exportedAt":0}`, `{"version":"1.0","flow":{},"exportedAt":0}`},
+		{`{"flow":{},"exportedAt":1.6976448e9}`, `{"version":"1.0","flow":{},"exportedAt":1697644800}`},
+		{`{"flow":{},"exportedAt":1697644800000}`, `{"version":"1.0","flow":{},"exportedAt":1697644800}`},
+		{`{"flow":{},"exportedAt":1697644800001}`, `{"version":"1.0","flow":{},"exportedAt":1697644800001}`},
+		{`{"flow":{},"exportedAt":"today"}`, `{"version":"1.0","flow":{},"exportedAt":"today"}`},
+	}
+	for _, tt := range tests {
+		text := tt.text
+		for range 2 { // and again
+			var b bytes.Buffer
+			if err := Write(&b, parse(t, text)); err != nil {
+				t.Fatal(err)
+			}
+			text = b.String()
+			if got := string(flow.AppendCompact(nil, b.Bytes())); got != tt.want {
+				t.Errorf("%s\ngives %s\nwant  %s", tt.text, got, tt.want)
+			}
+		}
+	}
+	f := parse(t, `{"id":"a","flow":{"id":"b"},"exportedAt":1.5}`)
+	f.ID, f.ExportedAt = "c", 7
+	var b bytes.Buffer
+	if err := Write(&b, f); err != nil || !strings.Contains(b.String(), `"exportedAt": 7`) || !strings.Contains(b.String(), `"id": "c"`) {
+		t.Errorf("%v, %s", err, b.String())
+	}
+}
+
 // Write must not reorder what the Spec goes on to use.
 func TestWriteLeavesSpec(t *testing.T) {
 	files, err := read(`{"meta":{},"nodes":[{"data":{},"id":"a"}],"name":"n"}`)
@@ -126,6 +163,7 @@ func TestWriteLeavesSpec(t *testing.T) {
 func FuzzFile(f *testing.F) {
 	for _, text := range []string{
 		`{"version":"1.0","flow":{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":1.0}}],"edges":[],"meta":{}},"exportedAt":1697644800}`,
+		`{"id":"a","flow":{"id":{"x": 1},"nodes":[]},"exportedAt":0}`, `{"id":"a","flow":{"id":"b"},"exportedAt":1697644800.25}`,
 		`[{"nodes":[],"id":"i","updated_at":5},{"flow":{},"id":5,"exportedAt":"x","zz":[{}]}]`,
 		"\ufeff{\"edges\":[1,{\"target\":\"a\",\"id\":\"\\ud800\"}],\"\\ud800\":1e400}\n{\"nodes\":null}",
 		`{"version":"2.0","flow":{}}`, `{"version":1,"flow":{}}`, "<html>", "\xff\xfe{\x00", `{"nodes":[{"id":"a"`, `{"a":1,"a":2}`, "[]", "5", "",
