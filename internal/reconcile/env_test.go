@@ -65,7 +65,9 @@ func TestEnvBackwardByPlace(t *testing.T) {
 
 // Of an id and its name the file's word counts, then the name, which is a guess.
 func TestEnvBackwardGuesses(t *testing.T) {
-	model := func(id, word string) string { return `{"id":"` + id + `","type":"model","data":{"modelId":"` + word + `"}}` }
+	model := func(id, word string) string {
+		return `{"id":"` + id + `","type":"model","data":{"modelId":"` + word + `"}}`
+	}
 	spec := func(nodes ...string) flow.Spec {
 		return specOf(t, source(t, "a.json", "", `{"name":"n","nodes":[`+strings.Join(nodes, ",")+`],"edges":[]}`))
 	}
