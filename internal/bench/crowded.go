@@ -75,11 +75,11 @@ func (b *bench) listLatency(ctx context.Context, name string, others int) (time.
 // fill makes a database with a user who has 10 flows, whose key it gives, and
 // others flows of somebody else.
 func (b *bench) fill(ctx context.Context, db string, others int) (string, error) {
-	me, err := b.addUser(ctx, db, "me@example.org")
+	them, err := b.addUser(ctx, db, "them@example.org", "admin") // the first one has to be
 	if err != nil {
 		return "", err
 	}
-	them, err := b.addUser(ctx, db, "them@example.org")
+	me, err := b.addUser(ctx, db, "me@example.org", "user")
 	if err != nil {
 		return "", err
 	}
@@ -121,9 +121,9 @@ func (b *bench) fill(ctx context.Context, db string, others int) (string, error)
 
 type newUser struct{ ID, Key string }
 
-func (b *bench) addUser(ctx context.Context, db, email string) (newUser, error) {
+func (b *bench) addUser(ctx context.Context, db, email, role string) (newUser, error) {
 	var u newUser
-	cmd := exec.CommandContext(ctx, b.flowctl, "server", "user", "add", email, "--db", db, "-o", "json")
+	cmd := exec.CommandContext(ctx, b.flowctl, "server", "user", "add", email, "--role", role, "--db", db, "-o", "json")
 	cmd.Env = append(os.Environ(), "HOME="+b.dir)
 	out, err := cmd.Output()
 	if err == nil {

@@ -2,6 +2,7 @@ package flowfile
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -168,17 +169,14 @@ func seconds(raw json.RawMessage) (int64, bool) {
 	return inSeconds(int64(f)), true
 }
 
-// saysAll tells whether a time in seconds, where 0 is none, is all that its text says.
+// saysAll tells whether a time in seconds, where 0 is none, stands for its text. It
+// does for all whole numbers: clocks that count milliseconds mean the second here.
 func saysAll(raw json.RawMessage, at int64) bool {
 	if at == 0 {
 		return raw[0] == 'n'
 	}
-	for whole := strconv.AppendInt(nil, at, 10); len(whole) <= 19; whole = append(whole, "000"...) { // of an int64
-		if flow.Equal(raw, whole) {
-			return true
-		}
-	}
-	return false
+	f, err := strconv.ParseFloat(string(raw), 64)
+	return err == nil && f == math.Trunc(f)
 }
 
 // inSeconds knows times in milliseconds, which JavaScript counts, in microseconds

@@ -121,7 +121,7 @@ func TestWriteKeepsWrapper(t *testing.T) {
 		{`{"flow":{},"exportedAt":0}`, `{"version":"1.0","flow":{},"exportedAt":0}`},
 		{`{"flow":{},"exportedAt":1.6976448e9}`, `{"version":"1.0","flow":{},"exportedAt":1697644800}`},
 		{`{"flow":{},"exportedAt":1697644800000}`, `{"version":"1.0","flow":{},"exportedAt":1697644800}`},
-		{`{"flow":{},"exportedAt":1697644800001}`, `{"version":"1.0","flow":{},"exportedAt":1697644800001}`},
+		{`{"flow":{},"exportedAt":1697644800001}`, `{"version":"1.0","flow":{},"exportedAt":1697644800}`},
 		{`{"flow":{},"exportedAt":"today"}`, `{"version":"1.0","flow":{},"exportedAt":"today"}`},
 	}
 	for _, tt := range tests {
