@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -12,13 +13,18 @@ var (
 	// otherLanguage finds what Handlebars, Jinja and the like have and
 	// flows do not: blocks, partials, comments, statements, filters, calls. Where
 	// one of them stands in a text, so may that language's names.
-	otherLanguage = regexp.MustCompile(`\{%|\{\{\s*[#/^>!&@$%~-]|\{\{[^{}]*[|("'=][^{}]*\}\}`)
+	otherLanguage = whenNeeded(`\{%|\{\{\s*[#/^>!&@$%~-]|\{\{[^{}]*[|("'=][^{}]*\}\}`)
 
-	namePattern = regexp.MustCompile(`^[\pL_][\pL\pN_-]*$`)
-	pathPattern = regexp.MustCompile(`^(\s*\.\s*[\pL\pN_-]+|\s*\[\s*["']?[\pL\pN_-]*["']?\s*\])*\s*\.?$`)
-	pathKey     = regexp.MustCompile(`[\pL\pN_-]+`)
-	plainKey    = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
+	namePattern = whenNeeded(`^[\pL_][\pL\pN_-]*$`)
+	pathPattern = whenNeeded(`^(\s*\.\s*[\pL\pN_-]+|\s*\[\s*["']?[\pL\pN_-]*["']?\s*\])*\s*\.?$`)
+	pathKey     = whenNeeded(`[\pL\pN_-]+`)
+	plainKey    = whenNeeded(`^[A-Za-z0-9_]+$`)
 )
+
+// whenNeeded compiles a pattern when it is used first, not when the program starts.
+func whenNeeded(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
 
 // lookalike tells whether what stands in braces in a text, and is no reference,
 // looks like one: it names the input or a node, or nearly so, or has the form
@@ -26,15 +32,15 @@ var (
 func (c *checker) lookalike(body, text string) (meant string, ok bool) {
 	at := strings.IndexAny(body+".", ".[")
 	name, path := strings.TrimSpace(body[:at]), body[at:]
-	isPath := pathPattern.MatchString(path)
+	isPath := pathPattern().MatchString(path)
 	if isPath && strings.EqualFold(name, "input") && !namesOutput(path) {
 		return inputAt(path), true
 	}
 	if n, path := c.named(body); n != nil {
 		return outputOf(*n, path), true
 	}
-	foreign := otherLanguage.MatchString(text)
-	if !isPath || !namePattern.MatchString(name) {
+	foreign := otherLanguage().MatchString(text)
+	if !isPath || !namePattern().MatchString(name) {
 		return "", !foreign && strings.Contains(body, ".output")
 	}
 	near := slices.IndexFunc(c.spec.Nodes, func(n flow.Node) bool { return n.ID != "input" && isClose(name, n.ID) })
@@ -44,7 +50,7 @@ func (c *checker) lookalike(body, text string) (meant string, ok bool) {
 	case isClose(name, "input"):
 		return inputAt(path), true
 	}
-	return "", !foreign && pathKey.MatchString(path)
+	return "", !foreign && pathKey().MatchString(path)
 }
 
 // named finds the node that a text names first: by its id, best in the same case,
@@ -56,7 +62,7 @@ func (c *checker) named(body string) (found *flow.Node, path string) {
 		if name == "" || len(name) > len(body) || 4*len(name)+how <= best || !strings.EqualFold(body[:len(name)], name) {
 			return
 		}
-		if rest := strings.TrimSpace(body[len(name):]); pathPattern.MatchString(rest) {
+		if rest := strings.TrimSpace(body[len(name):]); pathPattern().MatchString(rest) {
 			found, path, best = n, rest, 4*len(name)+how
 		}
 	}
@@ -94,11 +100,11 @@ func isClose(wrong, word string) bool {
 }
 
 // namesOutput tells whether a path starts with "output", or nearly so.
-func namesOutput(path string) bool { return isClose(pathKey.FindString(path), "output") }
+func namesOutput(path string) bool { return isClose(pathKey().FindString(path), "output") }
 
 // inputAt is a reference to the inputs, or to what the first has at the path.
 func inputAt(path string) string {
-	keys := pathKey.FindAllString(path, -1)
+	keys := pathKey().FindAllString(path, -1)
 	if namesOutput(path) {
 		keys = keys[1:]
 	}
@@ -107,7 +113,7 @@ func inputAt(path string) string {
 
 // outputOf is a reference to what the node makes, or to what that has at the path.
 func outputOf(n flow.Node, path string) string {
-	keys := pathKey.FindAllString(path, -1)
+	keys := pathKey().FindAllString(path, -1)
 	switch {
 	case namesOutput(path):
 		keys = keys[1:]
@@ -137,7 +143,7 @@ func resultKeys(t flow.NodeType) []string {
 // spelt spells a reference, "" if a key cannot stand in one.
 func spelt(to string, keys []string) string {
 	for _, key := range keys {
-		if !plainKey.MatchString(key) {
+		if !plainKey().MatchString(key) {
 			return ""
 		}
 		to += "." + key

@@ -75,7 +75,7 @@ var secretForms = []secretForm{
 var secretPatterns = sync.OnceValue(func() []func() *regexp.Regexp {
 	patterns := make([]func() *regexp.Regexp, len(secretForms))
 	for i, form := range secretForms {
-		patterns[i] = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(form.pattern) })
+		patterns[i] = whenNeeded(form.pattern)
 	}
 	return patterns
 })
