@@ -9,6 +9,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
+//nolint:gochecknoglobals // they are made when they are needed
 var (
 	// otherLanguage finds what Handlebars, Jinja and the like have and
 	// flows do not: blocks, partials, comments, statements, filters, calls. Where
