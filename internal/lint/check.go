@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -53,27 +54,33 @@ func (c *checker) at(n engine.Inspected, field string) flow.Problem {
 
 // texts looks at a node's placeholders and regular expression.
 func (c *checker) texts(n engine.Inspected) {
-	var told []string
+	told := map[string]bool{}
 	for _, ref := range n.References {
-		if slices.Contains(told, ref.Body) {
+		if told[ref.Body] {
 			continue
 		}
-		told = append(told, ref.Body)
+		told[ref.Body] = true
 		switch {
 		case ref.Missing:
-			meant, _ := c.lookalike(ref.Body, "")
+			meant, _ := c.lookalike(ref.Body, func() bool { return false })
 			c.say(c.at(n, ref.Field), CodeUnresolvedReference, flow.SeverityError, "{{%.80s}} names a node that is not there%s", ref.Body, orMeant(meant))
 		case ref.Node != "" && !ref.Joined && c.spec.Nodes[n.Index].Type != flow.Transform:
 			c.say(c.at(n, ref.Field), CodeReferenceWithoutEdge, flow.SeverityWarning,
 				"{{%.80s}} names node %.80q, from which no edge leads here; the browser may not have run it yet", ref.Body, ref.Node)
 		}
 	}
+	var foreign func() bool // for the text that the last one stands in
+	text := ""
 	for _, l := range n.Literals {
-		if slices.Contains(told, l.Body) {
+		if told[l.Body] {
 			continue
 		}
-		told = append(told, l.Body)
-		if meant, ok := c.lookalike(l.Body, l.Text); ok {
+		told[l.Body] = true
+		if foreign == nil || l.Text != text {
+			text = l.Text
+			foreign = sync.OnceValue(func() bool { return otherLanguage().MatchString(l.Text) })
+		}
+		if meant, ok := c.lookalike(l.Body, foreign); ok {
 			c.say(c.at(n, l.Field), CodeUnresolvedReference, flow.SeverityWarning,
 				"{{%.80s}} looks like a reference and is none, so that it stays as it is%s", l.Body, orMeant(meant))
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -14,7 +15,7 @@ var (
 	// otherLanguage finds what Handlebars, Jinja and the like have and
 	// flows do not: blocks, partials, comments, statements, filters, calls. Where
 	// one of them stands in a text, so may that language's names.
-	otherLanguage = whenNeeded(`\{%|\{\{\s*[#/^>!&@$%~-]|\{\{[^{}]*[|("'=][^{}]*\}\}`)
+	otherLanguage = whenNeeded(`\{%|\$\{\{|\{\{\s*[#/^>!&@$%~-]|\{\{[^{}]*[|("'=][^{}]*\}\}`)
 
 	namePattern = whenNeeded(`^[\pL_][\pL\pN_-]*$`)
 	pathPattern = whenNeeded(`^(\s*\.\s*[\pL\pN_-]+|\s*\[\s*["']?[\pL\pN_-]*["']?\s*\])*\s*\.?$`)
@@ -29,34 +30,36 @@ func whenNeeded(pattern string) func() *regexp.Regexp {
 
 // lookalike tells whether what stands in braces in a text, and is no reference,
 // looks like one: it names the input or a node, or nearly so, or has the form
-// name.key. meant is the reference that is close, "" if none is.
-func (c *checker) lookalike(body, text string) (meant string, ok bool) {
+// name.key. meant is the reference that is close, "" if none is. foreign tells whether
+// the text has another template language in it.
+func (c *checker) lookalike(body string, foreign func() bool) (meant string, ok bool) {
 	at := strings.IndexAny(body+".", ".[")
 	name, path := strings.TrimSpace(body[:at]), body[at:]
 	isPath := pathPattern().MatchString(path)
 	if isPath && strings.EqualFold(name, "input") && !namesOutput(path) {
 		return inputAt(path), true
 	}
-	if n, path := c.named(body); n != nil {
+	if n, path, byPrefix := c.named(body); n != nil && (!byPrefix || !foreign()) {
 		return outputOf(*n, path), true
 	}
-	foreign := otherLanguage().MatchString(text)
 	if !isPath || !namePattern().MatchString(name) {
-		return "", !foreign && strings.Contains(body, ".output")
+		_, behind, ok := strings.Cut(body, ".output")
+		return "", ok && !strings.ContainsFunc(behind, unicode.IsSpace) && !foreign()
 	}
 	near := slices.IndexFunc(c.spec.Nodes, func(n flow.Node) bool { return n.ID != "input" && isClose(name, n.ID) })
 	switch {
-	case near >= 0 && !foreign:
+	case near >= 0 && !foreign():
 		return outputOf(c.spec.Nodes[near], path), true
 	case isClose(name, "input"):
 		return inputAt(path), true
 	}
-	return "", !foreign && pathKey().MatchString(path)
+	prose := strings.ContainsFunc(path, unicode.IsSpace) // {{e.g. Berlin}}
+	return "", pathKey().MatchString(path) && !prose && !foreign()
 }
 
 // named finds the node that a text names first: by its id, best in the same case,
-// or by what that has before the first '_'. path is what follows the name.
-func (c *checker) named(body string) (found *flow.Node, path string) {
+// or by what that has before the first '_', its prefix. path is what follows the name.
+func (c *checker) named(body string) (found *flow.Node, path string, byPrefix bool) {
 	const exact, folded, prefix = 3, 2, 1
 	best := 0
 	consider := func(n *flow.Node, name string, how int) {
@@ -64,7 +67,7 @@ func (c *checker) named(body string) (found *flow.Node, path string) {
 			return
 		}
 		if rest := strings.TrimSpace(body[len(name):]); pathPattern().MatchString(rest) {
-			found, path, best = n, rest, 4*len(name)+how
+			found, path, byPrefix, best = n, rest, how == prefix, 4*len(name)+how
 		}
 	}
 	for i := range c.spec.Nodes {
@@ -77,7 +80,7 @@ func (c *checker) named(body string) (found *flow.Node, path string) {
 			consider(n, name, prefix)
 		}
 	}
-	return found, path
+	return found, path, byPrefix
 }
 
 // isClose tells whether a word is another one but for the case, one letter, or the

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// shortest is the least number of letters, digits and the like in a row that
-// every secret but a password has somewhere, capitals or digits among them. Prose and
-// the names of fields have none so long.
+// shortest is the least number of letters, digits and the like in a row that every
+// secret but a password and a bearer token has somewhere, capitals or digits among
+// them. Prose and the names of fields have none so long.
 const shortest = 20
 
 // rowChars are those characters.
@@ -78,7 +78,7 @@ func mayHoldSecret(raw []byte) bool {
 			return true
 		}
 	}
-	return hasUserinfo(raw) || hidesLetters(raw)
+	return hasUserinfo(raw) || hidesLetters(raw) || bytes.Contains(raw, []byte("earer ")) || bytes.Contains(raw, []byte("EARER "))
 }
 
 // isMixed tells whether there are capitals or digits.

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -62,9 +63,9 @@ var secretForms = []secretForm{
 	{"a Slack webhook", 0, []string{"hooks.slack.com"}, `hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{43,56}`, nil},
 	{"a Stripe key", 2, []string{"sk_live_", "sk_test_", "sk_prod_", "rk_live_", "rk_test_", "rk_prod_"}, `\b(?:sk|rk)_(?:test|live|prod)_[a-zA-Z0-9]{12,99}\b`, nil},
 	{"a JSON Web Token", 3, []string{"eyJ"}, `\bey[a-zA-Z0-9]{17,}\.ey[a-zA-Z0-9\/\\_-]{17,}\.(?:[a-zA-Z0-9\/\\_-]{10,}={0,2})`, nil},
-	{"a private key", 0, []string{"PRIVATE KEY"}, `(?i)-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----[\s\S-]{64,}?KEY(?: BLOCK)?-----`, nil},
+	{"a private key", 0, []string{"PRIVATE KEY"}, `(?i)-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----[\s\S-]{64,}?KEY(?: BLOCK)?-----`, hasRow},
 	{"an API key", 3, []string{"sk-", "session-"}, `\b(?:sk|session)-[a-zA-Z0-9_-]{20,}`, isKeyOfBackend},
-	{"a bearer token", 3, []string{"earer ", "EARER "}, `(?i)\bbearer +([a-z0-9_=~@.+/-]{20,})`, hasDigit},
+	{"a bearer token", 3, []string{"earer ", "EARER "}, `(?i)\bbearer +([a-z0-9_=~@.+/-]{20,})`, isBearer},
 	{"a password in a URL", 0, []string{"://"}, `\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#:@"'<>]*:([^\s/?#@"'<>]+)@[^\s/?#@"'<>]`, isPassword},
 }
 
@@ -89,10 +90,39 @@ func isKeyOfBackend(secret, _ string) bool {
 	if len(random) == 32 && strings.Trim(random, hex) == "" {
 		return true
 	}
-	return strings.ContainsAny(random, upper) && strings.ContainsAny(random, lower) && hasDigit(random, "") && entropy(random) > 3.5
+	return strings.ContainsAny(random, upper) && strings.ContainsAny(random, lower) && hasRandomPart(random, 10) && entropy(random) > 3.5
 }
 
-func hasDigit(secret, _ string) bool { return strings.ContainsAny(secret, "0123456789") }
+// isBearer tells tokens from what stands for one in instructions.
+func isBearer(secret, _ string) bool {
+	return !strings.Contains(secret, "...") && hasRandomPart(secret, 8)
+}
+
+// hasRandomPart tells whether a part of the text, which is joined by dashes and the
+// like, is at least so long and neither a word nor a number, nor a word with a number
+// behind it.
+func hasRandomPart(text string, shortest int) bool {
+	const letters, digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "0123456789"
+	parts := strings.FieldsFunc(text, func(r rune) bool { return !strings.ContainsRune(letters+digits, r) })
+	return slices.ContainsFunc(parts, func(part string) bool {
+		word := strings.TrimRight(part, digits)
+		return len(part) >= shortest && strings.ContainsAny(word, digits) && strings.ContainsAny(word, letters)
+	})
+}
+
+// hasRow tells a key from a list of headers such as keys have.
+func hasRow(secret, _ string) bool {
+	row := 0
+	for i := range len(secret) {
+		if row++; !rowChars[secret[i]] {
+			row = 0
+		}
+		if row == shortest {
+			return true
+		}
+	}
+	return false
+}
 
 // isPassword tells the password of a URL from what stands for one in instructions:
 // a variable, or a word such as "password", or the user's name once more.
@@ -102,7 +132,10 @@ func isPassword(secret, whole string) bool {
 	user, _, _ = strings.Cut(user, ":")
 	switch {
 	case len(secret) < 3, strings.EqualFold(secret, user), strings.ContainsAny(secret, "${}[]()*…"), strings.HasPrefix(secret, "%s"),
-		strings.Trim(secret, secret[:1]) == "", strings.Contains(secret, "..."):
+		strings.Trim(secret, secret[:1]) == "", strings.Contains(secret, "..."), strings.Contains(secret, ","),
+		strings.HasPrefix(secret, "%") && strings.HasSuffix(secret, "%"),        // a variable of Windows
+		len(secret) <= len("65535") && strings.Trim(secret, "0123456789") == "", // a port
+		strings.Contains(secret, "_") && strings.Trim(secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == "":
 		return false
 	}
 	word = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(word, "your"), "my"), "db")

@@ -164,6 +164,21 @@ func TestSecretTexts(t *testing.T) {
 		"redis://:s3cr3t@cache:6379":                                    "a password in a URL",
 		"https:\\/\\/ann:hunter2@intranet\\/x":                          "a password in a URL",
 
+		"Authorization: Bearer 3f9a1c7b2e.8d4f6a0b1c.5e2d9f": "a bearer token", // whatever else there is
+
+		"session-management-Best-Practices-2024":                                         "",
+		"session-Based-OAuth2-Authentication":                                            "",
+		"sk-learn-RandomForestClassifier-v2":                                             "",
+		"https://shop.sk/p/sk-Windows-11-Professional-Edition":                           "",
+		"Bearer ACCESS_TOKEN_FROM_STEP_1":                                                "",
+		"Bearer token-based/authentication2":                                             "",
+		"Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9...":                                 "",
+		"sip://alice:5060@host":                                                          "",
+		"http://localhost:8080,@bob":                                                     "",
+		"http://user:PASSWORD_HERE@h":                                                    "",
+		"mongodb+srv://admin:%PASSWORD%@c":                                               "",
+		strings.Repeat("-----BEGIN RSA PRIVATE KEY-----, or ", 4) + "/docs/2024/rules11": "",
+
 		"sk-" + strings.Repeat("x", 32):                       "",
 		"sk-" + strings.Repeat("X", 43):                       "",
 		"sk-" + strings.Repeat("0", 32):                       "",
