@@ -41,7 +41,7 @@ func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) 
 			return file, err
 		}
 		before = was.Spec
-		file.Spec = reconcile.Into(before, e.spec(f.Spec), ours)
+		file.Spec = reconcile.Into(e.env.there(before), e.spec(f.Spec), ours)
 	}
 	var err error
 	file.Spec, err = e.env.backward(file.Spec, before)

@@ -82,6 +82,14 @@ func (d *flowDir) specs() iter.Seq2[flow.Spec, error] {
 	}
 }
 
+// there is what a file's flow is on the server.
+func (e *envFlag) there(file flow.Spec) flow.Spec {
+	if e.env == nil {
+		return file
+	}
+	return e.env.Forward(file)
+}
+
 // backward makes of a server's flow what its file is to say; file is what that says
 // now, nothing for a new one.
 func (e *envFlag) backward(s, file flow.Spec) (flow.Spec, error) {

@@ -14,33 +14,40 @@ func inWordsOf(s, file flow.Spec) flow.Spec {
 	s = dataAs(s, file)
 	s.Nodes = eachInWords(s.Nodes, file.Nodes, func(n flow.Node) string { return n.ID }, func(n flow.Node) flow.Spec { return flow.Spec{Nodes: []flow.Node{n}} })
 	s.Edges = eachInWords(s.Edges, file.Edges, flow.Edge.Ends, func(e flow.Edge) flow.Spec { return flow.Spec{Edges: []flow.Edge{e}} })
-	s.Meta, s.AccessControl = inWords(s.Meta, file.Meta), inWords(s.AccessControl, file.AccessControl)
+	s.Meta, _ = inWords(s.Meta, file.Meta)
+	s.AccessControl, _ = inWords(s.AccessControl, file.AccessControl)
 	for _, key := range s.UnknownKeys() {
-		s.SetUnknown(key, inWords(s.Unknown(key), file.Unknown(key)))
+		value, _ := inWords(s.Unknown(key), file.Unknown(key))
+		s.SetUnknown(key, value)
 	}
 	return s
 }
 
-// eachInWords puts nodes or edges into the words of those with their names in the file.
-// That changes nothing that they say, whichever of several with one name it is.
+// eachInWords puts nodes or edges into the words of those with their names in the file;
+// of several with one name the first goes with the first, and so on.
 func eachInWords[T interface{ AppendJSON([]byte) []byte }](list, file []T, name func(T) string, alone func(T) flow.Spec) []T {
-	there := make(map[string]T, len(file))
-	for _, v := range slices.Backward(file) {
-		there[name(v)] = v
+	there := make(map[string][]T, len(file))
+	for _, v := range file {
+		there[name(v)] = append(there[name(v)], v)
 	}
 	out := slices.Clone(list)
 	for i, v := range out {
-		was, ok := there[name(v)]
-		if !ok {
+		left := there[name(v)]
+		if len(left) == 0 {
 			continue
 		}
+		was := left[0]
+		there[name(v)] = left[1:]
 		now, words := v.AppendJSON(nil), was.AppendJSON(nil)
+		if bytes.Equal(now, words) {
+			continue
+		}
+		mixed, same := inWords(now, words)
 		switch {
-		case bytes.Equal(now, words):
-		case len(flow.Diff(alone(v), alone(was), flow.DiffOptions{Layout: true})) == 0:
+		case same, len(flow.Diff(alone(v), alone(was), flow.DiffOptions{Layout: true})) == 0:
 			out[i] = was
 		default:
-			if err := json.Unmarshal(inWords(now, words), &out[i]); err != nil {
+			if err := json.Unmarshal(mixed, &out[i]); err != nil {
 				out[i] = v
 			}
 		}
@@ -49,25 +56,35 @@ func eachInWords[T interface{ AppendJSON([]byte) []byte }](list, file []T, name 
 }
 
 // inWords gives a value in the words of another one: as a whole if they say the same,
-// else an object member by member.
-func inWords(now, words json.RawMessage) json.RawMessage {
-	if flow.Equal(now, words) {
-		return words
+// which it tells, else an object member by member.
+func inWords(now, words json.RawMessage) (mixed json.RawMessage, same bool) {
+	if bytes.Equal(now, words) {
+		return words, true
 	}
-	o, err := flow.ParseObject(now)
-	if err != nil {
-		return now
-	}
-	file, err := flow.ParseObject(words)
-	if err != nil {
-		return now
-	}
-	for i, m := range o {
-		if was, ok := file.Get(m.Key); ok {
-			o[i].Value = inWords(m.Value, was)
+	o, errNow := flow.ParseObject(now)
+	file, errFile := flow.ParseObject(words)
+	if errNow != nil || errFile != nil {
+		if flow.Equal(now, words) {
+			return words, true
 		}
+		return now, false
 	}
-	return o.AppendJSON(nil)
+	there := make(map[string]json.RawMessage, len(file))
+	for _, m := range file {
+		there[m.Key] = m.Value
+	}
+	same = len(o) == len(file)
+	for i, m := range o {
+		was, ok := there[m.Key]
+		if ok {
+			o[i].Value, ok = inWords(m.Value, was)
+		}
+		same = same && ok
+	}
+	if same {
+		return words, true
+	}
+	return o.AppendJSON(nil), false
 }
 
 // dataAs takes out of a stored flow the data that says nothing, of nodes whose data the

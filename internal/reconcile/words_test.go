@@ -1,10 +1,17 @@
 package reconcile
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
+
+// deep is a flow with a node whose data is nested as deeply as files may be.
+func deep(members string) string {
+	const levels = 950
+	return `{"nodes":[{"id":"a","data":` + strings.Repeat(`{"o":`, levels) + `{` + members + `}` + strings.Repeat(`}`, levels) + `}],"edges":[]}`
+}
 
 func TestInto(t *testing.T) {
 	tests := []struct{ name, file, stored, want string }{
@@ -20,6 +27,13 @@ func TestInto(t *testing.T) {
 			`{"meta":{"n":100.0,"m":2},"nodes":[{"id":"b","data":100.0},{"id":"a","data":{"new":100.0,"n":100.0,"deep":{"n":10.0,"k":2},"list":[100.0]}},{"id":"c","data":100.0}],"edges":[{"id":"f","source":"a","target":"b","w":100.0}]}`,
 			`{"meta":{"n":1e2,"m":2},"nodes":[{"id":"b","data":1e2},{"id":"a","data":{"new":100.0,"n":1e2,"deep":{"n":1e1,"k":2},"list":[1e2]}},{"id":"c","data":100.0}],"edges":[{"id":"f","source":"a","target":"b","w":1e2}]}`,
 		},
+		{
+			"of several with one name each its own",
+			`{"nodes":[{"id":"a","u":1.0},{"id":"a","u":2.0}],"edges":[{"id":"e","source":"a","target":"b","n":1e2},{"id":"f","source":"a","target":"b","n":1e3}]}`,
+			`{"nodes":[{"id":"a","u":1},{"id":"a","u":2}],"edges":[{"id":"e","source":"a","target":"b","n":100.0},{"id":"f","source":"a","target":"b","n":1000.0}]}`,
+			`{"nodes":[{"id":"a","u":1.0},{"id":"a","u":2.0}],"edges":[{"id":"e","source":"a","target":"b","n":1e2},{"id":"f","source":"a","target":"b","n":1e3}]}`,
+		},
+		{"deep", deep(`"n":1e2,"k":1`), deep(`"n":100.0,"k":2`), deep(`"n":1e2,"k":2`)}, // seconds if each level compares all below it
 		{"no data", `{"nodes":[{"id":"a"},{"id":"b","data":null},{"id":"c","data":{}}],"edges":[]}`, `{"nodes":[{"id":"a","data":{}},{"id":"b","data":{}},{"id":"c"}],"edges":[]}`, `{"nodes":[{"id":"a"},{"id":"b","data":null},{"id":"c"}],"edges":[]}`},
 		{"some data", `{"nodes":[{"id":"a"}],"edges":[]}`, `{"nodes":[{"id":"a","data":{"v":1}}],"edges":[]}`, `{"nodes":[{"id":"a","data":{"v":1}}],"edges":[]}`},
 		{"twins", `{"nodes":[{"id":"a"},{"id":"a","data":{}}],"edges":[]}`, `{"nodes":[{"id":"a"},{"id":"a","data":{}}],"edges":[]}`, `{"nodes":[{"id":"a"},{"id":"a","data":{}}],"edges":[]}`},

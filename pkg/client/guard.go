@@ -28,19 +28,44 @@ func (s *FlowsService) CheckStorable(ctx context.Context, spec flow.Spec) error 
 
 // guard refuses what would do that to a server that is not our own.
 func (s *FlowsService) guard(ctx context.Context, k *call) error {
-	var why string
-	switch {
-	case hasLoneSurrogate(k.body):
-		why = `a text in it has half a surrogate pair (an escape from \ud800 to \udfff without the other one)`
-	case depth(k.body) > upstreamDepth:
-		why = fmt.Sprintf("it is nested deeper than %d levels", upstreamDepth)
-	default:
-		return nil
+	if unstorable(k.body) == "" {
+		return nil // as it is nearly always
 	}
-	if s.c.isOurs(ctx) {
+	why := unstorableFlow(k.body)
+	if why == "" || s.c.isOurs(ctx) {
 		return nil
 	}
 	return fmt.Errorf("%s: %w: %s, which this server stores but can never list again; mend that first", k.doing(), ErrInvalid, why)
+}
+
+// unstorableFlow is unstorable for what the real backend keeps of the flow in a body.
+func unstorableFlow(body []byte) string {
+	doc, err := flow.ParseObject(body)
+	if err != nil {
+		return unstorable(body)
+	}
+	if inner, ok := doc.Get("flow"); ok {
+		return unstorableFlow(inner)
+	}
+	for _, key := range []string{"name", "description", "nodes", "edges", "access_control"} {
+		if value, ok := doc.Get(key); ok {
+			if why := unstorable(value); why != "" {
+				return why
+			}
+		}
+	}
+	return ""
+}
+
+// unstorable says what is wrong with a text, "" if nothing is.
+func unstorable(text []byte) string {
+	switch {
+	case hasLoneSurrogate(text):
+		return `a text in it has half a surrogate pair (an escape from \ud800 to \udfff without the other one)`
+	case depth(text) > upstreamDepth:
+		return fmt.Sprintf("it is nested deeper than %d levels", upstreamDepth)
+	}
+	return ""
 }
 
 // isOurs tells whether our own server is at the base URL. It asks, unless an
