@@ -66,10 +66,14 @@ func inFlow(f *flowfile.File, p flow.Problem) finding {
 func besideFlow(f *flowfile.File) []finding {
 	var found []finding
 	for _, m := range f.Extra {
+		problems := lint.CheckFields(flow.Object{m})
+		if len(problems) == 0 {
+			continue // without looking for the place
+		}
 		at := max(bytes.Index(f.Text(), m.Value), 0)
 		line := bytes.Count(f.Text()[:at], []byte("\n"))
 		col := utf8.RuneCount(f.Text()[bytes.LastIndexByte(f.Text()[:at], '\n')+1 : at])
-		for _, p := range lint.CheckFields(flow.Object{m}) {
+		for _, p := range problems {
 			found = append(found, finding{File: f.Path, Line: line + 1, Column: col + 1, Severity: p.Severity, Code: p.Code, Message: p.Message})
 		}
 	}
