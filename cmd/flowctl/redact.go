@@ -43,9 +43,8 @@ func redactedGraph(s flow.Spec) flow.Spec {
 // redactedPath is a JSON pointer without secrets in its keys.
 func redactedPath(path string) string {
 	tokens := strings.Split(path, "/")
-	plain, pointer := strings.NewReplacer("~1", "/", "~0", "~"), strings.NewReplacer("~", "~0", "/", "~1")
 	for i, token := range tokens {
-		tokens[i] = pointer.Replace(lint.RedactText(plain.Replace(token)))
+		tokens[i] = flow.EscapePointer(lint.RedactText(flow.UnescapePointer(token)))
 	}
 	return strings.Join(tokens, "/")
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -91,7 +90,7 @@ func (c *checker) secretsInMember(key string, value json.RawMessage, at flow.Pro
 	if c.secretsInText(key, "the key of a field", at) {
 		key = RedactText(key)
 	}
-	at.Pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	at.Pointer += "/" + flow.EscapePointer(key)
 	c.secretsIn(value, at)
 }
 

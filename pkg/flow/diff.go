@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // ChangeKind says how something differs between two flows.
@@ -197,7 +196,7 @@ func (d *differ) value(c Change, before, after json.RawMessage) {
 func (d *differ) fields(c Change, before, after Object) {
 	base := c.Path
 	for _, m := range after {
-		c.Path = base + "/" + escapePointer(m.Key)
+		c.Path = base + "/" + EscapePointer(m.Key)
 		if was, ok := before.Get(m.Key); ok {
 			d.value(c, was, m.Value)
 			continue
@@ -209,13 +208,8 @@ func (d *differ) fields(c Change, before, after Object) {
 	for _, m := range before {
 		if _, ok := after.Get(m.Key); !ok {
 			d.changes = append(d.changes, Change{
-				Kind: Removed, Node: c.Node, Edge: c.Edge, Path: base + "/" + escapePointer(m.Key), Old: AppendCompact(nil, m.Value),
+				Kind: Removed, Node: c.Node, Edge: c.Edge, Path: base + "/" + EscapePointer(m.Key), Old: AppendCompact(nil, m.Value),
 			})
 		}
 	}
-}
-
-// escapePointer writes a key as a part of a JSON pointer (RFC 6901).
-func escapePointer(key string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }

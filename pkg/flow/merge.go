@@ -169,7 +169,7 @@ func (m *merger) objects(c Conflict, base, ours, theirs Object) Object {
 		b, _ := base.Get(key)
 		o, _ := ours.Get(key)
 		t, _ := theirs.Get(key)
-		c.Path = path + "/" + escapePointer(key)
+		c.Path = path + "/" + EscapePointer(key)
 		v := o // of layout, whatever ours did with it
 		if !IsLayoutKey(key) || path != "" || same(b, o) {
 			v = m.pick(c, b, o, t)

@@ -54,8 +54,7 @@ func (t *text) find(start int, pointer string) int {
 		if depth == 0 {
 			continue
 		}
-		token = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
-		child, ok := t.child(start, end, token, depth)
+		child, ok := t.child(start, end, flow.UnescapePointer(token), depth)
 		if !ok {
 			break
 		}

@@ -1,0 +1,13 @@
+package flow
+
+import "strings"
+
+// EscapePointer writes a key as a token of a JSON pointer (RFC 6901).
+func EscapePointer(key string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+}
+
+// UnescapePointer gives the key that a token of a JSON pointer is.
+func UnescapePointer(token string) string {
+	return strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+}
