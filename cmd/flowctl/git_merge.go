@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -124,17 +125,9 @@ func mergeFiles(base, ours, theirs flowfile.File, markerSize int) ([]byte, []flo
 		f := ours
 		var wrapper []flow.Conflict
 		f.Spec, conflicts = flow.MergeSpecs(base.Spec, ours.Spec, theirs.Spec, side)
-		f.Extra, wrapper = flow.MergeObjects(base.Extra, ours.Extra, theirs.Extra, side)
+		f.ID, f.Extra, wrapper = mergeWrappers(base, ours, theirs, side)
 		conflicts = append(conflicts, wrapper...)
 		f.ExportedAt = max(ours.ExportedAt, theirs.ExportedAt)
-		if ours.ID == base.ID || side == flow.Theirs && theirs.ID != base.ID {
-			f.ID = theirs.ID
-		}
-		if ours.ID != theirs.ID && ours.ID != base.ID && theirs.ID != base.ID {
-			conflicts = append(conflicts, flow.Conflict{
-				Path: "/id", Base: idJSON(base.ID), Ours: idJSON(ours.ID), Theirs: idJSON(theirs.ID),
-			})
-		}
 		var b bytes.Buffer
 		if err := flowfile.Write(&b, f); err != nil {
 			return nil, nil, err
@@ -144,12 +137,19 @@ func mergeFiles(base, ours, theirs flowfile.File, markerSize int) ([]byte, []flo
 	return markConflicts(texts[flow.Ours], texts[flow.Theirs], markerSize), conflicts, nil
 }
 
-// idJSON is a flow's id as a member of the wrapper, nil without.
-func idJSON(id string) json.RawMessage {
-	if id == "" {
-		return nil
+// mergeWrappers merges what stands beside the flows, the id as one of the members.
+func mergeWrappers(base, ours, theirs flowfile.File, side flow.Side) (id string, extra flow.Object, conflicts []flow.Conflict) {
+	members := func(f flowfile.File) flow.Object {
+		o := slices.Clone(f.Extra)
+		if f.ID != "" {
+			o.Set("id", flow.AppendString(nil, f.ID))
+		}
+		return o
 	}
-	return flow.AppendString(nil, id)
+	extra, conflicts = flow.MergeObjects(members(base), members(ours), members(theirs), side)
+	raw, _ := extra.Get("id")
+	_ = json.Unmarshal(raw, &id) // one that is no text stays among the others
+	return id, extra, conflicts
 }
 
 // takenOut says who took out what the other one changed.
