@@ -37,7 +37,7 @@ var secretKeys = sync.OnceValue(func() *keys {
 			switch {
 			case !strings.ContainsFunc(key, func(r rune) bool { return !rowChars[byte(r)] }):
 				k.byFirst[key[0]] = append(k.byFirst[key[0]], key)
-			case key != userinfoKey:
+			case key != userinfoKey && key != bearerKey && key != bearerCaps:
 				k.apart = append(k.apart, []byte(key))
 			}
 		}
@@ -45,8 +45,12 @@ var secretKeys = sync.OnceValue(func() *keys {
 	return &k
 })
 
-// userinfoKey is the key of URLs with a password, for which a row may be short.
-const userinfoKey = "://"
+// The keys of what need have no such row: URLs with a password, and bearer tokens.
+const (
+	userinfoKey = "://"
+	bearerKey   = "earer "
+	bearerCaps  = "EARER "
+)
 
 // mayHoldSecret tells whether a text or a JSON text may hold a secret. That is
 // asked of all that is read, and almost always answered with no.
@@ -78,7 +82,7 @@ func mayHoldSecret(raw []byte) bool {
 			return true
 		}
 	}
-	return hasUserinfo(raw) || hidesLetters(raw) || bytes.Contains(raw, []byte("earer ")) || bytes.Contains(raw, []byte("EARER "))
+	return hasUserinfo(raw) || hidesLetters(raw) || bytes.Contains(raw, []byte(bearerKey)) || bytes.Contains(raw, []byte(bearerCaps))
 }
 
 // isMixed tells whether there are capitals or digits.

@@ -65,8 +65,8 @@ var secretForms = []secretForm{
 	{"a JSON Web Token", 3, []string{"eyJ"}, `\bey[a-zA-Z0-9]{17,}\.ey[a-zA-Z0-9\/\\_-]{17,}\.(?:[a-zA-Z0-9\/\\_-]{10,}={0,2})`, nil},
 	{"a private key", 0, []string{"PRIVATE KEY"}, `(?i)-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----[\s\S-]{64,}?KEY(?: BLOCK)?-----`, hasRow},
 	{"an API key", 3, []string{"sk-", "session-"}, `\b(?:sk|session)-[a-zA-Z0-9_-]{20,}`, isKeyOfBackend},
-	{"a bearer token", 3, []string{"earer ", "EARER "}, `(?i)\bbearer +([a-z0-9_=~@.+/-]{20,})`, isBearer},
-	{"a password in a URL", 0, []string{"://"}, `\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#:@"'<>]*:([^\s/?#@"'<>]+)@[^\s/?#@"'<>]`, isPassword},
+	{"a bearer token", 3, []string{bearerKey, bearerCaps}, `(?i)\bbearer +([a-z0-9_=~@.+/-]{20,})`, isBearer},
+	{"a password in a URL", 0, []string{userinfoKey}, `\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#:@"'<>]*:([^\s/?#@"'<>]+)@[^\s/?#@"'<>]`, isPassword},
 }
 
 // secretPatterns are the patterns of secretForms; each is compiled when it is first
