@@ -32,40 +32,40 @@ type Guess struct{ Kind, ID, Name string }
 // several names that are as good as each other it cannot tell, and of an id that means
 // another one in a file it cannot speak: that is the error.
 func (e *Env) Backward(s, file flow.Spec) (flow.Spec, []Guess, error) {
-	w := words{has: map[string]bool{}, here: map[string][]string{}}
+	v := vocabulary{has: map[string]bool{}, here: map[string][]string{}}
 	e.substitute(file, func(k kind, at, id string) string {
-		w.has[k.what+"\x00"+id] = true
+		v.has[k.what+"\x00"+id] = true
 		at = k.what + "\x00" + at
-		w.here[at] = append(w.here[at], id)
+		v.here[at] = append(v.here[at], id)
 		return id
 	})
 	var failed error
 	out := e.substitute(s, func(k kind, at, id string) string {
-		word, err := w.of(k, at, id)
+		word, err := v.of(k, at, id)
 		if err != nil && failed == nil {
 			failed = fmt.Errorf("flow %.80q: %w", s.Name, err)
 		}
 		return word
 	})
-	return out, w.guesses, failed
+	return out, v.guesses, failed
 }
 
-// words are what a file has for ids.
-type words struct {
+// vocabulary is what a file has for ids.
+type vocabulary struct {
 	has     map[string]bool     // by kind and word
 	here    map[string][]string // by kind and place, in its order
 	guesses []Guess
 }
 
 // of gives the word for an id at a place.
-func (w *words) of(k kind, at, id string) (string, error) {
+func (v *vocabulary) of(k kind, at, id string) (string, error) {
 	at = k.what + "\x00" + at
-	if i := slices.IndexFunc(w.here[at], func(word string) bool { return k.forward(word) == id }); i >= 0 {
-		word := w.here[at][i]
-		w.here[at] = slices.Delete(w.here[at], i, i+1)
+	if i := slices.IndexFunc(v.here[at], func(word string) bool { return k.forward(word) == id }); i >= 0 {
+		word := v.here[at][i]
+		v.here[at] = slices.Delete(v.here[at], i, i+1)
 		return word, nil
 	}
-	known := func(word string) bool { return w.has[k.what+"\x00"+word] }
+	known := func(word string) bool { return v.has[k.what+"\x00"+word] }
 	itself := k.forward(id) == id
 	var names []string
 	for name, to := range k.names {
@@ -87,7 +87,7 @@ func (w *words) of(k kind, at, id string) (string, error) {
 			id, strings.Join(names, " or "), k.what)
 	}
 	if itself && names[0] != id && (known(id) || !known(names[0])) {
-		w.guesses = append(w.guesses, Guess{k.what, id, names[0]})
+		v.guesses = append(v.guesses, Guess{k.what, id, names[0]})
 	}
 	return names[0], nil
 }

@@ -41,15 +41,26 @@ type Lock struct {
 // a *[flowfile.Error], or a *[ConflictError] if it has two flows for one file and
 // place: both sides of a merge gave the file another one.
 func ReadLock(dir string) (*Lock, error) {
-	l := &Lock{path: filepath.Join(dir, LockName), lines: map[string]flow.Object{}}
-	text, err := os.ReadFile(l.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return l, nil
-	}
+	path := filepath.Join(dir, LockName)
+	text, err := lockText(path)
 	if err != nil {
-		return nil, &flowfile.Error{Path: l.path, Msg: "read the lock", Err: err}
+		return nil, err
 	}
-	l.was = text
+	return parseLock(path, text)
+}
+
+// lockText reads the text of a lock, nil for one that is not there.
+func lockText(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, &flowfile.Error{Path: path, Msg: "read the lock", Err: err}
+	}
+	return text, nil
+}
+
+// parseLock is ReadLock of the text at path.
+func parseLock(path string, text []byte) (*Lock, error) {
+	l := &Lock{path: path, lines: map[string]flow.Object{}, was: text}
 	r := lockReader{Lock: l, at: map[[2]string]int{}}
 	for line := range bytes.Lines(text) {
 		r.n++

@@ -3,12 +3,9 @@ package reconcile
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -76,13 +73,13 @@ func (l *Lock) Write(ctx context.Context) error {
 	}
 	unlock := lockFolder(ctx, filepath.Dir(l.path))
 	defer unlock()
-	text, err := os.ReadFile(l.path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return &flowfile.Error{Path: l.path, Msg: "read the lock", Err: err}
+	text, err := lockText(l.path)
+	if err != nil {
+		return err
 	}
 	var conflict *ConflictError
 	if !bytes.Equal(text, l.was) {
-		now, err := ReadLock(filepath.Dir(l.path))
+		now, err := parseLock(l.path, text)
 		if err != nil {
 			return fmt.Errorf("the lock has changed meanwhile and does not have what was done now; mend it and do the same again: %w", err)
 		}

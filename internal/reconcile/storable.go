@@ -21,20 +21,22 @@ func (e *UnstorableError) Error() string {
 // checkStorable refuses a plan of which the server cannot store a flow: a part of it
 // would be written before that is found out.
 func (p *Plan) checkStorable(ctx context.Context, c *client.Client) error {
+	canUnhide := true
+	if slices.ContainsFunc(p.Steps, func(s Step) bool { return s.unhides() }) {
+		info, err := c.Server.Info(ctx)
+		if err != nil {
+			return err
+		}
+		canUnhide = info.Flowctl
+	}
 	refused := &UnstorableError{}
 	for _, s := range p.Steps {
 		if s.Spec == nil {
 			continue
 		}
 		err := c.Flows.CheckStorable(ctx, *s.Spec)
-		if err == nil && s.unhides() {
-			info, asked := c.Server.Info(ctx)
-			if asked != nil {
-				return asked
-			}
-			if !info.Flowctl {
-				err = errUnhidden
-			}
+		if err == nil && !canUnhide && s.unhides() {
+			err = errUnhidden
 		}
 		if err != nil {
 			refused.Flows = append(refused.Flows, s.File+": "+err.Error())
