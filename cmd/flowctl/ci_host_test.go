@@ -46,13 +46,13 @@ func newCIHost(t *testing.T, pipeline ciPipeline, start func(*testing.T) (string
 	t.Cleanup(gitlab.Close)
 	ci.gitlab = gitlab.URL
 	// A push to GitLab ends in the repository here, and a comment by gh in a file.
-	ci.shell.env = append(ci.shell.env, "GIT_CONFIG_COUNT=2", "GIT_CONFIG_KEY_1=url."+filepath.Join(ci.shell.dir, "origin.git")+".insteadOf",
-		"GIT_CONFIG_VALUE_1=https://oauth2:gitlab-token@gitlab.example.com/team/flows.git", "LEFT="+ci.left)
+	ci.shell.env = append(ci.shell.env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url."+filepath.Join(ci.shell.dir, "origin.git")+".insteadOf",
+		"GIT_CONFIG_VALUE_0=https://oauth2:gitlab-token@gitlab.example.com/team/flows.git", "LEFT="+ci.left)
 	gh := "#!/bin/sh\n[ \"$1 $2 $3 $GH_TOKEN\" = 'pr comment 3 gh-token' ] || exit 9\nfor last; do :; done\ncp \"$last\" \"$LEFT/comment\"\n"
 	if err := os.WriteFile(filepath.Join(ci.left, "gh"), []byte(gh), 0o700); err != nil { //nolint:gosec // a program
 		t.Fatal(err)
 	}
-	ci.must(t, `git init -q --bare origin.git
+	ci.must(t, `git init -q --bare -b main origin.git
 git clone -q origin.git work
 mkdir work/flows work/env
 cp examples/conditional-routing.json examples/knowledge-qa.json work/flows
