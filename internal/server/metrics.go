@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"net/http"
 	"strconv"
 	"sync"
@@ -80,12 +79,8 @@ func (s *Server) writeMetrics(c *call) error {
 	}
 	c.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	c.WriteHeader(http.StatusOK)
-	var ours bytes.Buffer
-	s.metrics().set.WritePrometheus(&ours)
+	s.metrics().set.WritePrometheus(c)
 	metrics.WriteGaugeUint64(c, "flowctl_database_up", up)
-	// The package takes the type of a summary with labels from its first quantile,
-	// and calls it by a word that Prometheus refuses.
-	_, _ = c.Write(bytes.ReplaceAll(ours.Bytes(), []byte(" unsupported\n"), []byte(" summary\n"))) // fails only when the client has gone
 	metrics.WriteProcessMetrics(c)
 	return nil
 }
