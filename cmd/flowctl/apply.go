@@ -26,7 +26,7 @@ type applyOptions struct {
 func newApplyCmd(a *app) *cobra.Command {
 	o := &applyOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "apply DIR|PLAN",
+		Use:   "apply PATH|NAME... | PLAN",
 		Short: "Make the server's flows what flow files say",
 		Long: `Make the flows of the server what the flow files say, or carry out a plan that
 'flowctl plan -f' kept. The plan is shown and asked about first; where nobody can be
@@ -37,16 +37,16 @@ A flow that has changed since the plan was made is not written over: the exit co
 is then 6. New flows are private, unless their file says otherwise. Applying again
 changes nothing.
 
-` + dirHelp,
+` + pickHelp,
 		Example: `  flowctl apply flows
   flowctl apply flows --prune --yes --summary "$GITHUB_STEP_SUMMARY"
   flowctl apply plan.json --yes`,
-		Args: cobra.ExactArgs(1),
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.parallel < 1 || o.parallel > maxParallel {
 				return usageError{fmt.Errorf("--parallel %d is not from 1 to %d", o.parallel, maxParallel)}
 			}
-			return o.run(cmd.Context(), args[0])
+			return o.run(cmd.Context(), args)
 		},
 	}
 	f := cmd.Flags()
@@ -62,7 +62,7 @@ changes nothing.
 	return cmd
 }
 
-func (o *applyOptions) run(ctx context.Context, arg string) error {
+func (o *applyOptions) run(ctx context.Context, args []string) error {
 	if _, err := o.app.printer(o.out); err != nil {
 		return err
 	}
@@ -70,13 +70,9 @@ func (o *applyOptions) run(ctx context.Context, arg string) error {
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(arg)
-	if err != nil {
-		return fmt.Errorf("look for the folder or plan: %w", err)
-	}
-	prepare := o.fromPlan
-	if info.IsDir() {
-		prepare = o.fromDir
+	prepare := o.fromDir
+	if len(args) == 1 && isPlan(args[0]) {
+		prepare = o.fromPlan
 	}
 	if t.local() {
 		unlock, err := lockImport(ctx)
@@ -85,7 +81,7 @@ func (o *applyOptions) run(ctx context.Context, arg string) error {
 		}
 		defer unlock()
 	}
-	p, lock, c, err := prepare(ctx, t, arg)
+	p, lock, c, err := prepare(ctx, t, args)
 	if err != nil {
 		return err
 	}
@@ -100,9 +96,13 @@ func (o *applyOptions) run(ctx context.Context, arg string) error {
 	return o.carryOut(ctx, c, p, lock)
 }
 
-// fromDir plans for a folder.
-func (o *applyOptions) fromDir(ctx context.Context, t target, dir string) (*reconcile.Plan, *reconcile.Lock, *client.Client, error) {
-	d, c, err := o.app.openDir(ctx, dir, t, &o.env, true)
+// fromDir plans for what is picked of a folder.
+func (o *applyOptions) fromDir(ctx context.Context, t target, args []string) (*reconcile.Plan, *reconcile.Lock, *client.Client, error) {
+	picked, err := pick(args)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	d, c, err := o.app.openDir(ctx, picked, t, &o.env, true)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -110,8 +110,19 @@ func (o *applyOptions) fromDir(ctx context.Context, t target, dir string) (*reco
 	return p, d.lock, c, err
 }
 
+// isPlan reports whether the file at path holds a plan that was kept, and no flow.
+func isPlan(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	text, err := os.ReadFile(path)
+	return err == nil && reconcile.IsPlan(text)
+}
+
 // fromPlan reads a plan that was kept, and sees whether it still holds.
-func (o *applyOptions) fromPlan(ctx context.Context, t target, path string) (*reconcile.Plan, *reconcile.Lock, *client.Client, error) {
+func (o *applyOptions) fromPlan(ctx context.Context, t target, args []string) (*reconcile.Plan, *reconcile.Lock, *client.Client, error) {
+	path := args[0]
 	if o.prune || o.env.path != "" {
 		return nil, nil, nil, usageError{errors.New("a kept plan says all that is to be done; --prune and --env go with 'flowctl plan'")}
 	}

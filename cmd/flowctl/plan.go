@@ -28,16 +28,16 @@ type planOptions struct {
 func newPlanCmd(a *app) *cobra.Command {
 	o := &planOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "plan DIR",
+		Use:   "plan PATH|NAME...",
 		Short: "Show what apply would do",
 		Long: `Show what 'flowctl apply' would do to make the flows of the server what the flow
 files say. Nothing is written on the server, and no file but the one that --file
 names. With --file the plan is kept, to be looked at and applied as it is.
 
-` + dirHelp,
+` + pickHelp,
 		Example: `  flowctl plan flows
   flowctl plan flows --prune -f plan.json && flowctl apply plan.json --yes`,
-		Args: cobra.ExactArgs(1),
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.toFile = cmd.Flags().Changed("file")
 			if o.format != "text" && o.format != "json" {
@@ -46,7 +46,7 @@ names. With --file the plan is kept, to be looked at and applied as it is.
 			if o.toFile && o.file == "" {
 				return usageError{errors.New("the name of the file to keep the plan in is empty")}
 			}
-			return o.run(cmd.Context(), args[0])
+			return o.run(cmd.Context(), args)
 		},
 	}
 	f := cmd.Flags()
@@ -59,12 +59,16 @@ names. With --file the plan is kept, to be looked at and applied as it is.
 	return cmd
 }
 
-func (o *planOptions) run(ctx context.Context, dir string) error {
+func (o *planOptions) run(ctx context.Context, args []string) error {
 	t, err := o.app.target()
 	if err != nil {
 		return err
 	}
-	d, c, err := o.app.openDir(ctx, dir, t, &o.env, false)
+	picked, err := pick(args)
+	if err != nil {
+		return err
+	}
+	d, c, err := o.app.openDir(ctx, picked, t, &o.env, false)
 	if err != nil {
 		return err
 	}

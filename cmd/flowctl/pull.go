@@ -23,7 +23,7 @@ type pullOptions struct {
 func newPullCmd(a *app) *cobra.Command {
 	o := &pullOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "pull DIR",
+		Use:   "pull PATH|NAME...",
 		Short: "Bring the server's changes back into flow files",
 		Long: `Bring what was changed on the server back into the flow files, in place and in
 their canonical form. A file whose flow is as the file says is not touched. What
@@ -34,11 +34,11 @@ merges the two. A flow that is gone leaves its file; flows without a file are go
 With --check nothing is written; the differences are shown, and the exit code is 3
 if there are any: drift detection for CI.
 
-` + dirHelp,
+` + pickHelp,
 		Example: `  flowctl pull flows
   flowctl pull flows --check   # in CI`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
 	}
 	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing, and fail if a file is not what the server has")
 	o.env.register(cmd)
@@ -46,7 +46,7 @@ if there are any: drift detection for CI.
 	return cmd
 }
 
-func (o *pullOptions) run(ctx context.Context, dir string) error {
+func (o *pullOptions) run(ctx context.Context, args []string) error {
 	p, err := o.app.printer(o.out)
 	if err != nil {
 		return err
@@ -55,11 +55,15 @@ func (o *pullOptions) run(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	d, c, err := o.app.openDir(ctx, dir, t, &o.env, false)
+	picked, err := pick(args)
 	if err != nil {
 		return err
 	}
-	pulled, err := reconcile.Pull(ctx, c, d.sources, d.lock, reconcile.Options{Dir: dir, Place: lockPlace(t), Server: t.Server})
+	d, c, err := o.app.openDir(ctx, picked, t, &o.env, false)
+	if err != nil {
+		return err
+	}
+	pulled, err := reconcile.Pull(ctx, c, d.sources, d.lock, d.options(t))
 	if err != nil {
 		return err
 	}
@@ -131,7 +135,7 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d 
 			break
 		}
 		if row.Action == stateUpdated {
-			if err := o.into(ctx, d.paths[i], f); err != nil {
+			if err := o.into(ctx, d.file(f.Path), f); err != nil {
 				failed = append(failed, err)
 				continue
 			}

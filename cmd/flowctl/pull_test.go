@@ -23,7 +23,7 @@ func TestPullLeavesNewEdits(t *testing.T) {
 	}
 	save(text)
 	o := pullOptions{app: newApp(strings.NewReader(""), io.Discard, io.Discard)}
-	d, err := o.app.readDir(t.Context(), dir, false)
+	d, err := o.app.readDir(t.Context(), picked{dir: dir}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,24 +16,20 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// dirHelp explains DIR in the help of plan, apply and pull.
-const dirHelp = `DIR is a folder of flow files, one flow in each (every *.json file below it,
-hidden ones left out). Which flow a file is, flowctl.lock in DIR remembers for each
-profile: commit it. A file that is not in it is the flow with the id that the file
-gives, else the only one of its name, else a new one.`
-
 // flowDir is a folder of flow files, and its lock.
 type flowDir struct {
 	dir     string
 	paths   []string           // of the files
 	sources []reconcile.Source // the files, in the same order
 	lock    *reconcile.Lock
+	picked  picked // by paths alone
+	broken  int    // files that are not picked and cannot be read
 }
 
-// openDir reads a folder, and makes its flows what the place t is to have of them. See
-// readDir for hold.
-func (a *app) openDir(ctx context.Context, dir string, t target, env *envFlag, hold bool) (*flowDir, *client.Client, error) {
-	d, err := a.readDir(ctx, dir, hold)
+// openDir reads a folder, and makes the flows that are picked what the place t is to
+// have of them. See readDir for hold.
+func (a *app) openDir(ctx context.Context, p picked, t target, env *envFlag, hold bool) (*flowDir, *client.Client, error) {
+	d, err := a.readDir(ctx, p, hold)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -44,20 +40,21 @@ func (a *app) openDir(ctx context.Context, dir string, t target, env *envFlag, h
 	return d, c, env.forward(ctx, a, c, d)
 }
 
-// readDir reads and validates all flow files of a folder. What is wrong goes to
-// stderr, and ends the command. With hold the flows are kept, which is quicker where
+// readDir reads all flow files of a folder, and validates those that are picked. What
+// is wrong with these goes to stderr, and ends the command; of the others it is enough
+// to know which flow they are. With hold the flows are kept, which is quicker where
 // most of them will be sent.
-func (a *app) readDir(ctx context.Context, dir string, hold bool) (*flowDir, error) {
-	if info, err := os.Stat(dir); err != nil {
+func (a *app) readDir(ctx context.Context, p picked, hold bool) (*flowDir, error) {
+	if info, err := os.Stat(p.dir); err != nil {
 		return nil, fmt.Errorf("look at the folder: %w", err)
 	} else if !info.IsDir() {
-		return nil, usageError{fmt.Errorf("%s is no folder; give the folder that the flow files are in", dir)}
+		return nil, usageError{fmt.Errorf("%s is no folder; give the folder that the flow files are in", p.dir)}
 	}
-	lock, err := reconcile.ReadLock(dir)
+	lock, err := reconcile.ReadLock(p.dir)
 	if err != nil {
 		return nil, err
 	}
-	found := findSources([]string{dir})
+	found := findSources([]string{p.dir})
 	if len(found) == 1 && errors.Is(found[0].err, errNoFiles) && !lock.Empty() {
 		found = nil // the last file was taken out
 	}
@@ -65,13 +62,34 @@ func (a *app) readDir(ctx context.Context, dir string, hold bool) (*flowDir, err
 		limitMemory(sizeOf(found)) // for the rest of the command, which is as busy
 	}
 	readings := make([]dirReading, len(found))
-	inParallel(ctx, len(found), runtime.GOMAXPROCS(0), func(i int) { readings[i] = a.readDirFile(ctx, dir, found[i], hold) })
+	read := func(i int, judge bool) { readings[i] = a.readDirFile(ctx, p.dir, found[i], hold, judge) }
+	inParallel(ctx, len(found), runtime.GOMAXPROCS(0), func(i int) { read(i, p.hasFile(found[i].path)) })
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	d := &flowDir{dir: dir, lock: lock}
+	var sources []reconcile.Source
+	for _, r := range readings {
+		if r.flows == 1 {
+			sources = append(sources, r.source)
+		}
+	}
+	byName := len(p.names) > 0
+	if err := p.resolve(found, sources, lock); err != nil {
+		return nil, err
+	}
+	d := &flowDir{dir: p.dir, lock: lock, picked: p}
 	var t tally
-	for i, r := range readings {
+	for i := range readings {
+		r := &readings[i]
+		if !p.hasFile(found[i].path) {
+			if r.flows != 1 {
+				d.broken++
+				continue
+			}
+			r.findings = nil
+		} else if byName {
+			read(i, true)
+		}
 		_ = writeFindings(a.err, r.findings, finding.line)
 		t.add(r.flows, r.findings)
 		switch {
@@ -97,8 +115,8 @@ type dirReading struct {
 	err      error
 }
 
-func (a *app) readDirFile(ctx context.Context, dir string, s source, hold bool) dirReading {
-	r := a.readSource(ctx, s, true)
+func (a *app) readDirFile(ctx context.Context, dir string, s source, hold, judge bool) dirReading {
+	r := a.readSource(ctx, s, judge)
 	kept := dirReading{flows: len(r.flows), findings: r.findings}
 	if len(r.flows) != 1 {
 		return kept
@@ -132,13 +150,27 @@ func dirSpec(r reading) flow.Spec {
 // lockPlace is the name under which the lock keeps a place's ids.
 func lockPlace(t target) string { return cmp.Or(t.Profile, strings.TrimRight(t.Server, "/")) }
 
-// planDir reads a folder and compares it with the server.
+// planDir compares what is picked of a folder with the server.
 func (a *app) planDir(ctx context.Context, c *client.Client, t target, d *flowDir, prune, keep bool) (*reconcile.Plan, error) {
-	place := lockPlace(t)
-	if prune && !d.lock.Empty() && len(d.lock.Files(place)) == 0 {
-		a.warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", reconcile.LockName, output.Text(place), join(d.lock.Places()))
+	o := d.options(t)
+	if prune && d.broken > 0 {
+		return nil, noError{fmt.Sprintf("%s in %s cannot be read, so that it is not known whether a file is gone or was moved; 'flowctl validate %s' names them; without --prune the others do not matter", plural(d.broken, "other file"), d.dir, d.dir)}
 	}
-	return reconcile.NewPlan(ctx, c, d.sources, d.lock, reconcile.Options{
-		Dir: d.dir, Place: place, Server: t.Server, Prune: prune, Revisions: keep,
-	})
+	if prune && !d.lock.Empty() && len(d.lock.Files(o.Place)) == 0 {
+		a.warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", reconcile.LockName, output.Text(o.Place), join(d.lock.Places()))
+	}
+	o.Prune, o.Revisions = prune, keep
+	return reconcile.NewPlan(ctx, c, d.sources, d.lock, o)
+}
+
+// file returns where the file is that sources call path.
+func (d *flowDir) file(path string) string { return filepath.Join(d.dir, filepath.FromSlash(path)) }
+
+// options are for what is picked of the folder at a place.
+func (d *flowDir) options(t target) reconcile.Options {
+	o := reconcile.Options{Dir: d.dir, Place: lockPlace(t), Server: t.Server}
+	if !d.picked.all() {
+		o.Picked = d.picked.has
+	}
+	return o
 }

@@ -57,12 +57,15 @@ func (e *envFlag) read(ctx context.Context, a *app, c *client.Client, specs iter
 	return nil
 }
 
-// forward makes of the flows of a folder what the server is to have.
+// forward makes of the flows that are picked of a folder what the server is to have.
 func (e *envFlag) forward(ctx context.Context, a *app, c *client.Client, d *flowDir) error {
 	if err := e.read(ctx, a, c, d.specs()); err != nil || e.env == nil {
 		return err
 	}
 	for i, s := range d.sources {
+		if !d.picked.has(s.Path) {
+			continue
+		}
 		var err error
 		if d.sources[i], err = s.Map(e.env.Forward); err != nil {
 			return err
@@ -71,11 +74,11 @@ func (e *envFlag) forward(ctx context.Context, a *app, c *client.Client, d *flow
 	return nil
 }
 
-// specs goes through the flows of the files.
+// specs goes through the flows of the files that are picked.
 func (d *flowDir) specs() iter.Seq2[flow.Spec, error] {
 	return func(yield func(flow.Spec, error) bool) {
 		for i := range d.sources {
-			if !yield(d.sources[i].Spec()) {
+			if d.picked.has(d.sources[i].Path) && !yield(d.sources[i].Spec()) {
 				return
 			}
 		}

@@ -167,6 +167,9 @@ func (l *Lock) Places() []string {
 	return slices.Sorted(maps.Keys(places))
 }
 
+// All lists the files that the lock knows, sorted.
+func (l *Lock) All() []string { return slices.Sorted(maps.Keys(l.lines)) }
+
 // Files lists the files that have a flow at a place, sorted.
 func (l *Lock) Files(place string) []string {
 	var files []string

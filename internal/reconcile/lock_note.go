@@ -54,7 +54,7 @@ func (l *Lock) apply(n note) {
 	l.move(moves)
 	for _, k := range n.files {
 		l.set(k.File, n.place, k.ID)
-		if k.ID != "" && k.FileID != "" && !l.holds(k.File, k.FileID) {
+		if k.ID != "" && k.FileID != "" && !l.Holds(k.File, k.FileID) {
 			line := l.lines[k.File]
 			line.Set("id", flow.AppendString(nil, k.FileID))
 			l.lines[k.File] = line

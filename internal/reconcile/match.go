@@ -64,7 +64,7 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 	origins := lock.origins(files)
 	stay := map[string]bool{} // the files that are what the lock calls so
 	for _, f := range files {
-		stay[f.Path] = f.ID == "" || lock.holds(f.Path, f.ID)
+		stay[f.Path] = f.ID == "" || lock.Holds(f.Path, f.ID)
 	}
 	for _, f := range files {
 		origin := origins[f.Path]
@@ -183,12 +183,12 @@ func (m *matcher) strangers(ctx context.Context, c *client.Client) error {
 // other, or one that may have to be deleted.
 func (m *matcher) misses() bool {
 	for _, it := range m.items {
-		if len(it.ids) > 0 && m.seen[it.ids[0].id] == nil {
+		if m.picks(it.Path) && len(it.ids) > 0 && m.seen[it.ids[0].id] == nil {
 			return true
 		}
 	}
 	return m.Prune && slices.ContainsFunc(m.lock.Files(m.Place), func(file string) bool {
-		return m.seen[m.lock.ID(file, m.Place)] == nil
+		return m.picks(file) && m.seen[m.lock.ID(file, m.Place)] == nil
 	})
 }
 
@@ -206,6 +206,9 @@ func (m *matcher) resolve() error {
 			continue
 		}
 		if first := claims[it.match]; first != nil {
+			if !m.picks(it.Path) && !m.picks(first.Path) {
+				continue
+			}
 			conflicts = append(conflicts, Conflict{
 				File: it.Path, Candidates: []Candidate{{it.match.id, it.match.name}},
 				Reason: fmt.Sprintf("is the same flow as %s; take one of the files away, or the \"id\" out of the copy", first.Path),
@@ -222,6 +225,9 @@ func (m *matcher) resolve() error {
 		}
 		wanted[it.Name]++
 		if first := unmatched[it.ID]; first != nil {
+			if !m.picks(it.Path) && !m.picks(first.Path) {
+				continue
+			}
 			conflicts = append(conflicts, Conflict{
 				File:       it.Path,
 				Reason:     fmt.Sprintf("has the \"id\" of %s, too; take one of the files away, or the \"id\" out of the copy", first.Path),
@@ -235,7 +241,7 @@ func (m *matcher) resolve() error {
 		return &ConflictError{conflicts}
 	}
 	for _, it := range m.items {
-		if it.match != nil {
+		if it.match != nil || !m.picks(it.Path) {
 			continue
 		}
 		var free []*stored

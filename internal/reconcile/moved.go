@@ -29,9 +29,9 @@ func (l *Lock) move(moves map[string]string) {
 	}
 }
 
-// holds tells whether the line of a file has an id: the file's own, or that of its
+// Holds reports whether the line of a file has an id: the file's own, or that of its
 // flow somewhere.
-func (l *Lock) holds(file, id string) bool {
+func (l *Lock) Holds(file, id string) bool {
 	line := l.lines[file]
 	if text(line, "id") == id {
 		return true
@@ -56,7 +56,7 @@ func (l *Lock) origins(files []Source) map[string]string {
 	}
 	origins := map[string]string{}
 	for _, f := range files {
-		if f.ID == "" || len(l.lines) == 0 || l.holds(f.Path, f.ID) {
+		if f.ID == "" || len(l.lines) == 0 || l.Holds(f.Path, f.ID) {
 			continue
 		}
 		if holders == nil {

@@ -49,7 +49,7 @@ func (m *matcher) chooseIDs(ctx context.Context, c *client.Client) error {
 		m.taken[id] = true // others' flows, too
 	}
 	var rest []*item
-	for _, it := range m.items {
+	for _, it := range m.picked() {
 		switch {
 		case it.match != nil:
 		case client.IsID(it.ID) && !m.taken[it.ID]:

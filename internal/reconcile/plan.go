@@ -62,7 +62,13 @@ type Options struct {
 	Dir, Place, Server string // see [Plan]
 	Prune              bool   // delete the flows whose files are gone
 	Revisions          bool   // give unchanged flows a revision, too: for a plan that is to be kept
+
+	// Picked reports whether a file is asked about; nil for all of them. The others
+	// are there so that their flows are not taken for those of the picked ones.
+	Picked func(file string) bool
 }
+
+func (o *Options) picks(file string) bool { return o.Picked == nil || o.Picked(file) }
 
 // Count tells how many steps have an action.
 func (p *Plan) Count(a Action) int {
@@ -92,10 +98,12 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 	if err := m.chooseIDs(ctx, c); err != nil {
 		return nil, err
 	}
-	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server, Steps: make([]Step, len(m.items))}
+	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server}
+	items := m.picked()
+	p.Steps = make([]Step, len(items))
 	var steps errgroup.Group // they read files again
 	steps.SetLimit(runtime.GOMAXPROCS(0))
-	for i, it := range m.items {
+	for i, it := range items {
 		steps.Go(func() (err error) {
 			p.Steps[i], err = m.step(it)
 			return err
@@ -112,6 +120,11 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 		return nil, err
 	}
 	return p, nil
+}
+
+// picked returns the files that are asked about.
+func (m *matcher) picked() []*item {
+	return slices.DeleteFunc(slices.Clone(m.items), func(it *item) bool { return !m.picks(it.Path) })
 }
 
 // step says what to do with a file's flow.
@@ -153,7 +166,7 @@ func (m *matcher) deletions() []Step {
 	var steps []Step
 	for _, file := range m.lock.Files(m.Place) {
 		at := m.seen[m.lock.ID(file, m.Place)]
-		if files[file] || at == nil || claimed[at.id] {
+		if files[file] || at == nil || claimed[at.id] || !m.picks(file) {
 			continue
 		}
 		claimed[at.id] = true

@@ -25,12 +25,17 @@ func (p *Plan) Save(w io.Writer) error {
 	return nil
 }
 
+// IsPlan reports whether a text is meant to be what Save wrote, by the member that no
+// flow file has.
+func IsPlan(text []byte) bool {
+	doc, err := flow.ParseObject(text)
+	_, has := doc.Get("steps")
+	return err == nil && has
+}
+
 // LoadPlan reads what Save wrote.
 func LoadPlan(text []byte) (*Plan, error) {
-	var kind struct {
-		Steps json.RawMessage `json:"steps"`
-	}
-	if json.Unmarshal(text, &kind) != nil || kind.Steps == nil {
+	if !IsPlan(text) {
 		return nil, errors.New("this is no saved plan; give the folder of the flow files, or what 'flowctl plan -f' wrote")
 	}
 	var p Plan

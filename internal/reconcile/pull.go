@@ -19,7 +19,7 @@ type Pulled struct {
 }
 
 // Pull compares files with what the server has, as [NewPlan] does, and gives for
-// each what it should say. It only reads. Fields that the server does not keep, and
+// each of those that are picked what it should say. It only reads. Fields that the server does not keep, and
 // an access_control that the file does not have, stay as the file has them; so do
 // nodes that say nothing of their layout.
 func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) ([]Pulled, error) {
@@ -27,8 +27,9 @@ func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opt
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Pulled, len(m.items))
-	for i, it := range m.items {
+	items := m.picked()
+	out := make([]Pulled, len(items))
+	for i, it := range items {
 		out[i].Source = it.Source
 		if it.match == nil {
 			continue

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// pickHelp explains PATH|NAME in the help of the commands that compare a folder of
+// flow files with a server.
+const pickHelp = `PATH is a folder of flow files, one flow in each (every *.json file below it,
+hidden ones left out), a folder or file in it, or the name or id of a flow that has a
+file there. Several pick all that they name. The folder is the one that has a
+flowctl.lock: that of PATH or the nearest one above it, else PATH itself. A name is
+looked for in the folder that is given with it, else in the one here.
+
+Which flow a file is, flowctl.lock remembers for each profile: commit it. A file that
+is not in it is the flow with the id that the file gives, else the only one of its
+name, else a new one.`
+
+// picked is what arguments pick of a folder of flow files. With neither paths nor
+// names it is the whole folder.
+type picked struct {
+	dir   string   // the folder that has the lock, as it was named or from here
+	paths []string // files and folders below dir, with slashes
+	names []string // names or ids of flows
+}
+
+// pick returns what arguments pick. All have to be in one folder.
+func pick(args []string) (picked, error) {
+	var p picked
+	var top, by string // the folder of the lock as an absolute path, and the argument that named it
+	for _, arg := range args {
+		if !isFileArg(arg) {
+			p.names = append(p.names, arg)
+			continue
+		}
+		if arg == stdinPath {
+			return p, usageError{errors.New("flow files are needed here, and standard input is none; give a file or folder")}
+		}
+		dir, below, err := placeOf(arg)
+		if err != nil {
+			return p, err
+		}
+		switch {
+		case top == "":
+			top, by = dir, arg
+		case top != dir:
+			return p, usageError{fmt.Errorf("%s and %s are in folders with a %s of their own; name those of one folder at a time", by, arg, reconcile.LockName)}
+		}
+		if below == "." {
+			p.dir = arg
+		}
+		p.paths = append(p.paths, below)
+	}
+	if top == "" {
+		var err error
+		if top, err = folderHere(); err != nil {
+			return p, fmt.Errorf("%q is no file or folder here: %w", output.Text(p.names[0]), err)
+		}
+	}
+	switch whole := func(path string) bool { return path == "." }; {
+	case len(p.names) > 0: // the folder says where they are
+		p.paths = slices.DeleteFunc(p.paths, whole)
+	case slices.ContainsFunc(p.paths, whole):
+		p.paths = nil
+	}
+	p.dir = cmp.Or(p.dir, fromHere(top))
+	return p, nil
+}
+
+// placeOf returns the folder that has the lock for the file or folder at path, and the
+// path below it.
+func placeOf(path string) (dir, below string, err error) {
+	if flowfile.FlowPath(path) != "" {
+		if path, err = flowFileOf(path); err != nil {
+			return "", "", err
+		}
+	}
+	at, err := filepath.Abs(path)
+	if err != nil {
+		return "", "", fmt.Errorf("find the folder of %s: %w", path, err)
+	}
+	dir = at
+	if info, err := os.Stat(at); err != nil || !info.IsDir() {
+		dir = filepath.Dir(at)
+	}
+	dir = cmp.Or(folderOfLock(dir), dir)
+	below, err = filepath.Rel(dir, at)
+	if err != nil {
+		return "", "", fmt.Errorf("find %s in its folder: %w", path, err)
+	}
+	return dir, filepath.ToSlash(below), nil
+}
+
+// folderHere returns the folder in which flows are looked for that are picked by name
+// alone: the one whose lock is that of the current folder, else the only one in it
+// that has a lock.
+func folderHere() (string, error) {
+	if dir := folderOfLock("."); dir != "" {
+		return dir, nil
+	}
+	locks, err := filepath.Glob(filepath.Join("*", reconcile.LockName))
+	if err != nil || len(locks) != 1 {
+		return "", fmt.Errorf("to look for a flow of that name, give the folder of its flow files, too; here are %s with a %s", plural(len(locks), "folder"), reconcile.LockName)
+	}
+	dir, err := filepath.Abs(filepath.Dir(locks[0]))
+	if err != nil {
+		return "", fmt.Errorf("find the folder of %s: %w", locks[0], err)
+	}
+	return dir, nil
+}
+
+// fromHere returns an absolute path as seen from the current folder, where that can be
+// said.
+func fromHere(path string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	below, err := filepath.Rel(here, path)
+	if err != nil {
+		return path
+	}
+	return below
+}
+
+// all reports whether the whole folder is picked.
+func (p *picked) all() bool { return len(p.paths)+len(p.names) == 0 }
+
+// has reports whether a file below the folder is picked by its path.
+func (p *picked) has(file string) bool {
+	return p.all() || slices.ContainsFunc(p.paths, func(path string) bool {
+		return path == file || strings.HasPrefix(file, path+"/")
+	})
+}
+
+// hasFile is has of a file as it was found in the folder.
+func (p *picked) hasFile(path string) bool {
+	if p.all() {
+		return true
+	}
+	below, err := filepath.Rel(p.dir, path)
+	return err == nil && p.has(filepath.ToSlash(below))
+}
+
+// resolve replaces the names by the files of the flows that they mean, and complains
+// about what picks nothing: found are the files of the folder, sources those that can
+// be read.
+func (p *picked) resolve(found []source, sources []reconcile.Source, lock *reconcile.Lock) error {
+	for _, path := range p.paths {
+		one := picked{dir: p.dir, paths: []string{path}}
+		if !slices.ContainsFunc(found, func(s source) bool { return one.hasFile(s.path) }) && !slices.ContainsFunc(lock.All(), one.has) {
+			return fmt.Errorf("%s is no flow file, and %s does not know it; give a file or folder that is there", filepath.Join(p.dir, filepath.FromSlash(path)), reconcile.LockName)
+		}
+	}
+	for _, name := range p.names {
+		n := len(p.paths)
+		for _, s := range sources {
+			if s.Name == name || s.ID == name || lock.Holds(s.Path, name) {
+				p.paths = append(p.paths, s.Path)
+			}
+		}
+		if len(p.paths) == n {
+			return fmt.Errorf("%q is no file or folder here, and no flow file in %s has a flow of that name or id; 'flowctl validate %s' reads them all", output.Text(name), p.dir, p.dir)
+		}
+	}
+	p.names = nil
+	return nil
+}
