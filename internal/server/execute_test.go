@@ -48,7 +48,7 @@ func (g *gate) Chat(ctx context.Context, req engine.ChatRequest, delta func(stri
 func running(t *testing.T, most int) (*fixture, *gate) {
 	t.Helper()
 	g := newGate()
-	f := newFixture(t, Options{Runs: &Runs{Services: engine.Services{Model: g}, Max: most}, KeepExecutions: 50})
+	f := newFixture(t, Options{Runs: &Runs{Services: engine.Services{Model: g}, Max: most, PerUser: most}, KeepExecutions: 50})
 	t.Cleanup(f.srv.EndRuns)
 	return f, g
 }
@@ -337,38 +337,4 @@ func TestDeleteEndsRuns(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	f.want(404, f.ann, "GET", path, "")
-}
-
-// TestRunsHold: large flows and inputs that wait are so many bytes at most.
-func TestRunsHold(t *testing.T) {
-	r := &runs{Runs: Runs{Max: 1}, active: map[string]*activeRun{}}
-	enter := func(id string, size int) (*activeRun, error) {
-		run := &activeRun{job: job{size: size}, turn: make(chan struct{})}
-		_, err := r.enter(id, run)
-		return run, err
-	}
-	first, err := enter("runs", maxHeld+1) // holds up nobody
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := enter("waits", maxHeld)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := enter("too much", 1); err == nil {
-		t.Error("more was taken than may be held")
-	}
-	r.leave("runs", first)
-	third, err := enter("waits", maxHeld) // second runs now
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.leave("waits", third) // cancelled
-	if r.held != 0 || len(r.waiting) != 0 {
-		t.Errorf("%d bytes, %d runs wait", r.held, len(r.waiting))
-	}
-	r.leave("runs", second)
-	if _, err := enter("runs", 1); err != nil {
-		t.Error(err)
-	}
 }

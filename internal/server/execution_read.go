@@ -84,6 +84,33 @@ func (s *Server) listExecutions(c *call) error {
 	return c.send(a)
 }
 
+// listUnderWay answers with the runs that have not ended: everybody's for an admin.
+func (s *Server) listUnderWay(c *call) error {
+	userID := c.user.ID
+	if c.isAdmin() {
+		userID = ""
+	}
+	list, err := s.st.UnderWay(c.r.Context(), userID)
+	if err != nil {
+		return err
+	}
+	a := s.newAnswer()
+	a.text("[")
+	for i := range list {
+		if i > 0 {
+			a.text(",")
+		}
+		a.executionHead(&list[i].Execution)
+		a.text(`,"flow_name":`)
+		a.quote(list[i].FlowName)
+		a.text(`,"user_email":`)
+		a.quote(list[i].UserEmail)
+		a.text(`}`)
+	}
+	a.text("]")
+	return c.send(a)
+}
+
 // executionQuery reads the query of a list: page as on the real backend, or limit
 // and cursor.
 func (c *call) executionQuery() (store.ExecutionQuery, url.Values, error) {

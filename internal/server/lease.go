@@ -139,7 +139,8 @@ func (r *runs) busy() bool {
 }
 
 // heed renews the lease and ends the runs that another server was asked to cancel,
-// or whose record was deleted there, with its flow perhaps.
+// or whose record was deleted there, with its flow perhaps, and those of users who
+// may not run the flow any more.
 func (r *runs) heed(ctx context.Context) error {
 	if r == nil {
 		return nil
@@ -161,8 +162,13 @@ func (r *runs) heed(ctx context.Context) error {
 		return err
 	}
 	for _, e := range known {
-		if run := recorded[e.ID]; run != nil && e.Cancelled {
+		run := recorded[e.ID]
+		switch {
+		case run == nil: // it has just ended, or is not noted as recorded yet
+		case e.Cancelled:
 			run.cancel(errCancelled)
+		case !e.Allowed:
+			run.cancel(errNotAllowed)
 		}
 		delete(recorded, e.ID)
 	}

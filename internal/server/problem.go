@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/flowctl/flowctl/internal/store"
 )
@@ -12,6 +14,7 @@ import (
 // problem is an answer that is not a success.
 type problem struct {
 	status int
+	retry  time.Duration // when to try again; 0 is defaultRetry with a 503
 	detail string
 	faults []fault // of a 422, instead of detail
 	cause  error   // for the log
@@ -64,6 +67,20 @@ func asProblem(err error) *problem {
 	return &problem{status: http.StatusInternalServerError, cause: err}
 }
 
+// defaultRetry is when a server that cannot answer now can perhaps.
+const defaultRetry = 5 * time.Second
+
+// retryAfter sets the header of that name, which every 503 has.
+func (c *call) retryAfter(p *problem) {
+	retry := p.retry
+	if retry == 0 && p.status == http.StatusServiceUnavailable {
+		retry = defaultRetry
+	}
+	if retry > 0 {
+		c.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(retry.Seconds()))))
+	}
+}
+
 // fail answers with what err says. A caller in the same process owns the
 // database, so it is told what went wrong inside; others get the request's id.
 func (c *call) fail(err error) {
@@ -72,6 +89,7 @@ func (c *call) fail(err error) {
 	if p.status == http.StatusUnauthorized {
 		c.Header().Set("WWW-Authenticate", "Bearer")
 	}
+	c.retryAfter(p)
 	detail := p.detail
 	switch {
 	case p.cause != nil && c.local != nil:

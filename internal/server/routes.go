@@ -47,6 +47,7 @@ func (s *Server) routes() []route {
 			"DELETE": s.signedIn(s.deleteExecution),
 		}},
 		{"/api/v1/flows/{id}/executions/{execution}/cancel", m{"POST": s.signedIn(s.cancelExecution)}},
+		{"/api/v1/executions", m{"GET": s.signedIn(s.listUnderWay)}},
 		{"/api/v1/auths/signin", m{"POST": s.signIn}},
 		{"/api/v1/auths/signout", m{"POST": s.signedIn(s.signOut)}},
 		{"/api/v1/auths", whoami},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -18,15 +17,15 @@ import (
 // Runs says how the server runs flows itself.
 type Runs struct {
 	Services engine.Services // what the flows' nodes may call
-	Max      int             // runs at once, the rest wait in order; 0 is DefaultMaxRuns
+	Max      int             // runs at once, the others wait; 0 is DefaultMaxRuns
+	PerUser  int             // runs of one user at once; 0 is a quarter of Max, and at least 1
+	MaxTime  time.Duration   // wall time of one run, waiting not counted; 0 is no limit
 }
 
 const (
 	// DefaultMaxRuns is how many flows run at once unless [Runs] says otherwise.
 	DefaultMaxRuns = 32
 
-	maxWaiting = 1000             // runs that wait for their turn; beyond it they are refused
-	maxHeld    = 128 << 20        // bytes of the flows and inputs of those; likewise
 	recordTime = 30 * time.Second // for writing down what became of a run
 )
 
@@ -37,6 +36,7 @@ var (
 	errStopping    = errors.New("the server stops")
 	errFlowDeleted = errors.New("the flow was deleted")
 	errRecordGone  = errors.New("the record of the run was deleted")
+	errNotAllowed  = errors.New("whose run it is may not run the flow any more")
 )
 
 // runs are the runs under way and those that wait for their turn.
@@ -49,9 +49,7 @@ type runs struct {
 
 	mu      sync.Mutex
 	active  map[string]*activeRun // by execution id, those that wait too
-	waiting []*activeRun
-	held    int // bytes that those hold
-	running int
+	turns   turns
 	stopped bool
 	wg      sync.WaitGroup
 }
@@ -66,6 +64,7 @@ type job struct {
 // activeRun is one of them.
 type activeRun struct {
 	flowID   string
+	userID   string // whose run it is
 	job      job
 	begun    store.Execution // as it was recorded at first
 	recorded bool            // begun is in the database; guarded by the lock of runs
@@ -77,30 +76,30 @@ type activeRun struct {
 }
 
 func newRuns(st *store.Store, l *lease, opts Options) *runs {
-	r := &runs{Runs: *opts.Runs, st: st, lease: l, keep: opts.KeepExecutions, log: l.log, active: map[string]*activeRun{}}
-	if r.Max <= 0 {
-		r.Max = DefaultMaxRuns
+	return &runs{
+		Runs: *opts.Runs, st: st, lease: l, keep: opts.KeepExecutions, log: l.log,
+		active: map[string]*activeRun{}, turns: newTurns(opts.Runs.Max, opts.Runs.PerUser),
 	}
-	return r
 }
 
 // start records a new execution and runs it when its turn comes. idem is as in
 // [store.Store.CreateExecution].
 func (r *runs) start(ctx context.Context, e store.Execution, j job, idem *store.Idempotency) (*activeRun, error) {
 	runCtx, cancel := context.WithCancelCause(context.Background())
-	run := &activeRun{flowID: e.FlowID, job: j, cancel: cancel, turn: make(chan struct{}), done: make(chan struct{})}
+	run := &activeRun{flowID: e.FlowID, userID: e.UserID, job: j, cancel: cancel, turn: make(chan struct{}), done: make(chan struct{})}
 	e.Status, e.Runner = flow.RunPending, r.lease.id
-	hasTurn, err := r.enter(e.ID, run)
-	if err != nil {
+	if err := r.enter(e.ID, run); err != nil {
 		cancel(nil)
 		return nil, err
 	}
-	if hasTurn {
+	select {
+	case <-run.turn:
 		e.Status = flow.RunRunning
+	default:
 	}
 	// The lease after the place: a server that stops gives it back when the last of
 	// those who have one has left.
-	err = r.lease.ensure(ctx)
+	err := r.lease.ensure(ctx)
 	if err == nil {
 		err = r.st.CreateExecution(ctx, &e, r.keep, idem)
 	}
@@ -118,25 +117,19 @@ func (r *runs) start(ctx context.Context, e store.Execution, j job, idem *store.
 	return run, nil
 }
 
-// enter gives the run a turn, or a place behind those that wait already.
-func (r *runs) enter(id string, run *activeRun) (hasTurn bool, err error) {
+// enter gives the run a place, which [runs.leave] gives back.
+func (r *runs) enter(id string, run *activeRun) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch {
-	case r.stopped:
-		return false, &problem{status: http.StatusServiceUnavailable, detail: "The server is about to stop"}
-	case len(r.waiting) >= maxWaiting, r.running >= r.Max && r.held+run.job.size > maxHeld:
-		return false, &problem{status: http.StatusServiceUnavailable, detail: "Too many runs are waiting: try again later"}
+	if r.stopped {
+		return &problem{status: http.StatusServiceUnavailable, detail: "The server is about to stop"}
+	}
+	if err := r.turns.enter(run); err != nil {
+		return err
 	}
 	r.active[id] = run
 	r.wg.Add(1)
-	if r.running < r.Max {
-		r.running++
-		close(run.turn)
-		return true, nil
-	}
-	r.waiting, r.held = append(r.waiting, run), r.held+run.job.size
-	return false, nil
+	return nil
 }
 
 // leave ends the run's turn, or its waiting, and lets the next one begin.
@@ -144,16 +137,9 @@ func (r *runs) leave(id string, run *activeRun) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.active, id)
-	if at := slices.Index(r.waiting, run); at >= 0 {
-		r.waiting, r.held = slices.Delete(r.waiting, at, at+1), r.held-run.job.size
-		return
-	}
-	r.running--
-	if len(r.waiting) > 0 && !r.stopped {
-		r.running++
-		next := r.waiting[0]
-		close(next.turn)
-		r.waiting, r.held = slices.Delete(r.waiting, 0, 1), r.held-next.job.size
+	r.turns.leave(run)
+	if !r.stopped {
+		r.turns.next()
 	}
 }
 
@@ -177,7 +163,11 @@ func (r *runs) carryOut(ctx context.Context, run *activeRun) {
 	if err != nil && !errors.Is(err, store.ErrNotFound) { // its flow may be gone meanwhile
 		r.log.Error("a run was not recorded", "execution", e.ID, "flow", e.FlowID, "error", err)
 	}
-	r.log.Info("run", "execution", e.ID, "flow", e.FlowID, "status", string(e.Status), "duration", time.Since(began))
+	attrs := []any{"execution", e.ID, "flow", e.FlowID, "status", string(e.Status), "duration", time.Since(began)}
+	if cause := context.Cause(ctx); cause != nil {
+		attrs = append(attrs, "reason", cause)
+	}
+	r.log.Info("run", attrs...)
 	run.record = e
 	r.leave(e.ID, run)
 	close(run.done)
@@ -190,6 +180,9 @@ func (r *runs) runFlow(ctx context.Context, e *store.Execution, j job) {
 		if err := r.st.StartExecution(ctx, e.ID); err != nil && ctx.Err() == nil {
 			r.log.Warn("an execution was not marked as running", "execution", e.ID, "error", err)
 		}
+	}
+	if limit := &j.opts.Limits.Time; r.MaxTime > 0 && (*limit <= 0 || *limit > r.MaxTime) {
+		*limit = r.MaxTime
 	}
 	res, err := engine.Run(ctx, j.spec, j.opts)
 	if err != nil { // it was checked before, so that this is rare
@@ -282,5 +275,5 @@ func (r *runs) count() (running, waiting int) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.running, len(r.waiting)
+	return r.turns.running, r.turns.waiting
 }

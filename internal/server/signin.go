@@ -95,7 +95,7 @@ func (s *Server) checkPassword(c *call, email, password string) (*store.User, er
 	defer s.signIns.leave()
 	address := addressOf(c.r)
 	if wait := s.signIns.wait(email, address, time.Now()); wait > 0 {
-		return nil, c.tooManySignIns(wait)
+		return nil, tooManySignIns(wait)
 	}
 	u, err := s.st.UserByEmail(c.r.Context(), email)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -114,12 +114,11 @@ func (s *Server) checkPassword(c *call, email, password string) (*store.User, er
 	return u, nil
 }
 
-func (c *call) tooManySignIns(wait time.Duration) error {
-	seconds := strconv.Itoa(int(wait/time.Second) + 1)
-	c.Header().Set("Retry-After", seconds)
+func tooManySignIns(wait time.Duration) error {
+	wait = wait.Truncate(time.Second) + time.Second
 	return &problem{
-		status: http.StatusTooManyRequests,
-		detail: "Too many failed sign-ins: try again in " + seconds + " s",
+		status: http.StatusTooManyRequests, retry: wait,
+		detail: "Too many failed sign-ins: try again in " + strconv.Itoa(int(wait.Seconds())) + " s",
 	}
 }
 

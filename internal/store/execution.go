@@ -69,7 +69,7 @@ func scanExecution(rows *sql.Rows, e *Execution) error {
 }
 
 // CreateExecution adds a record, after [Execution.Fill]. Of the flow's records
-// the newest keep ones stay, 0 for all. idem is as in CreateFlow. A flow that is
+// keep stay, the newest of each user, 0 for all. idem is as in CreateFlow. A flow that is
 // not there is [ErrNotFound].
 func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int, idem *Idempotency) error {
 	e.Fill()
@@ -102,14 +102,17 @@ func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int, ide
 	return nil
 }
 
-// prune deletes all ended executions of a flow but the newest keep, some at a
-// time.
+// prune deletes what is more than keep of a flow's ended executions, some at a time.
+// Every user keeps as many as the others, if they have that many: who runs a flow
+// often loses the oldest of their own, and not those of others.
 func (s *Store) prune(ctx context.Context, tx queryer, flowID string, keep int) error {
 	if keep <= 0 {
 		return nil
 	}
-	_, err := tx.exec(ctx, "DELETE FROM flow_execution WHERE id IN (SELECT id FROM flow_execution"+
-		" WHERE flow_id = $1 AND NOT "+unfinished+newestFirst+" LIMIT 1000 OFFSET $2"+s.db.dialect().skipLocked+")", flowID, keep)
+	_, err := tx.exec(ctx, "DELETE FROM flow_execution WHERE id IN (SELECT id FROM flow_execution WHERE id IN (SELECT id FROM ("+
+		"SELECT id, created_at, row_number() OVER (PARTITION BY user_id"+newestFirst+") AS place"+
+		" FROM flow_execution WHERE flow_id = $1 AND NOT "+unfinished+") AS ended"+
+		" ORDER BY place, created_at DESC, id DESC LIMIT 1000 OFFSET $2)"+s.db.dialect().skipLocked+")", flowID, keep)
 	return err
 }
 

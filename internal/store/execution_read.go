@@ -84,6 +84,32 @@ func scanExecutionSummary(rows *sql.Rows, e *Execution) error {
 	return rows.Scan(&e.ID, &e.FlowID, &e.UserID, &e.Status, &e.ExecutionTime, &e.CreatedAt)
 }
 
+// UnderWay is an execution that has not ended.
+type UnderWay struct {
+	Execution        // without meta and maps
+	FlowName  string // of its flow
+	UserEmail string // of whose run it is; "" if the account is gone
+}
+
+// UnderWay lists the executions that have not ended, newest first: those that a user
+// asked for or that are of the user's flows, or for "" all.
+func (s *Store) UnderWay(ctx context.Context, userID string) ([]UnderWay, error) {
+	query := "SELECT e.id, e.flow_id, e.user_id, e.status, e.execution_time, e.created_at, f.name, coalesce(u.email, '')" +
+		" FROM flow_execution e JOIN flow f ON f.id = e.flow_id LEFT JOIN users u ON u.id = e.user_id WHERE e." + unfinished
+	var args []any
+	if userID != "" {
+		query += " AND (e.user_id = $1 OR f.user_id = $1)"
+		args = append(args, userID)
+	}
+	list, err := all(ctx, s.db, func(rows *sql.Rows, u *UnderWay) error {
+		return rows.Scan(&u.ID, &u.FlowID, &u.UserID, &u.Status, &u.ExecutionTime, &u.CreatedAt, &u.FlowName, &u.UserEmail)
+	}, query+" ORDER BY e.created_at DESC, e.id DESC", args...)
+	if err != nil {
+		return nil, fmt.Errorf("list runs: %w", err)
+	}
+	return list, nil
+}
+
 // ExecutionStats counts the executions of a flow, those of one user or, for "", of
 // all. Only what is counted and averaged over all of them is filled in.
 func (s *Store) ExecutionStats(ctx context.Context, flowID, userID string) (*flow.ExecutionStats, error) {

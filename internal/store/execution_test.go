@@ -213,6 +213,40 @@ func testExecutionKeep(t *testing.T, dsn string) {
 	}
 }
 
+// testExecutionKeepShares: who runs a flow often, or posts records of runs, does not
+// push out those of others.
+func testExecutionKeepShares(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	f := addFlow(t, s, Flow{UserID: "ann"})
+	add := func(user string, n int) {
+		t.Helper()
+		for range n {
+			must(t, s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: user, Status: flow.RunError}, 6, nil))
+		}
+	}
+	kept := func(want string) {
+		t.Helper()
+		page, err := s.ListExecutions(t.Context(), ExecutionQuery{FlowID: f.ID, Limit: 60})
+		must(t, err)
+		got := ""
+		for _, e := range page.Executions {
+			got += e.UserID + " "
+		}
+		if got != want {
+			t.Errorf("kept %q, want %q", got, want)
+		}
+	}
+	add("ann", 2)
+	add("bob", 20)
+	kept("bob bob bob bob ann ann ") // there is room for them
+	add("ann", 2)
+	kept("ann ann bob bob bob ann ") // ann has as many as bob then
+	add("bob", 1)
+	kept("bob ann ann bob bob ann ")
+	add("eve", 1)
+	kept("eve bob ann ann bob bob ")
+}
+
 // statuses is what a test sees of the executions of a flow.
 func statuses(t *testing.T, s *Store, flowID string) string {
 	t.Helper()
@@ -283,8 +317,10 @@ func testRunners(t *testing.T, dsn string) {
 		}
 	}
 	owned(RunnerExecution{ID: "b"})
+	must(t, s.AddUser(ctx, &User{ID: "ann", Email: "ann@x", Role: RoleUser}))
+	owned(RunnerExecution{ID: "b", Allowed: true})
 	must(t, s.CancelExecution(ctx, "b"))
-	owned(RunnerExecution{ID: "b", Cancelled: true})
+	owned(RunnerExecution{ID: "b", Cancelled: true, Allowed: true})
 	for _, id := range []string{"a", "none"} {
 		if err := s.CancelExecution(ctx, id); !errors.Is(err, ErrNotFound) {
 			t.Errorf("cancelled %s: %v", id, err)
@@ -294,6 +330,93 @@ func testRunners(t *testing.T, dsn string) {
 	owned()
 	if err := s.RenewRunner(ctx, ""); !errors.Is(err, ErrBadText) {
 		t.Errorf("renewed nobody: %v", err)
+	}
+}
+
+// testClockSetBack: a server that said that it is there at a time that has not come
+// yet may be gone all the same. A clock that is corrected by little kills nobody's
+// runs.
+func testClockSetBack(t *testing.T, dsn string) {
+	ctx, s := t.Context(), openStore(t, dsn)
+	f := addFlow(t, s, Flow{UserID: "ann"})
+	for name, ahead := range map[string]time.Duration{"far": time.Hour, "near": 5 * time.Second} {
+		must(t, s.RenewRunner(ctx, name))
+		execute(t, s, "UPDATE flow_runner SET renewed_at = renewed_at + $1 WHERE id = $2", ahead.Milliseconds(), name)
+		addExecution(t, s, Execution{ID: name, FlowID: f.ID, UserID: "ann", Status: flow.RunRunning, Runner: name})
+	}
+	if n, err := s.AbortExecutions(ctx, "", 10*time.Second); n != 1 || err != nil {
+		t.Errorf("marked %d, %v; want that of far alone", n, err)
+	}
+	if e, err := s.Execution(ctx, f.ID, "far"); err != nil || e.Status != flow.RunAborted {
+		t.Errorf("far is %+v, %v", e, err)
+	}
+}
+
+// testAllowedRuns: whose runs a server may go on with.
+func testAllowedRuns(t *testing.T, dsn string) {
+	ctx, s := t.Context(), openStore(t, dsn)
+	for _, name := range []string{"owner", "reader", "writer", "stranger", "pending", "admin"} {
+		role := RoleUser
+		if name == "pending" || name == "admin" {
+			role = Role(name)
+		}
+		must(t, s.AddUser(ctx, &User{ID: name, Email: name + "@x", Role: role}))
+	}
+	access := `{"read":{"user_ids":["reader","pending","gone"]},"write":{"user_ids":["writer"]}}`
+	private := addFlow(t, s, Flow{UserID: "owner", AccessControl: []byte(access)})
+	public := addFlow(t, s, Flow{UserID: "owner", AccessControl: []byte("null")})
+	want := map[string]bool{}
+	for user, allowed := range map[string][2]bool{
+		"owner": {true, true}, "reader": {true, true}, "writer": {false, true}, "stranger": {false, true},
+		"pending": {false, false}, "admin": {true, true}, "gone": {false, false},
+	} {
+		for i, f := range []*Flow{private, public} {
+			id := fmt.Sprint(user, i)
+			addExecution(t, s, Execution{ID: id, FlowID: f.ID, UserID: user, Status: flow.RunRunning, Runner: "r"})
+			want[id] = allowed[i]
+		}
+	}
+	got, err := s.RunnerExecutions(ctx, "r")
+	must(t, err)
+	for _, e := range got {
+		if e.Allowed != want[e.ID] {
+			t.Errorf("%s is allowed: %v, want %v", e.ID, e.Allowed, want[e.ID])
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("there are %d runs, want %d", len(got), len(want))
+	}
+}
+
+func testUnderWay(t *testing.T, dsn string) {
+	ctx, s := t.Context(), openStore(t, dsn)
+	must(t, s.AddUser(ctx, &User{ID: "ann", Email: "ann@x", Role: RoleUser}))
+	anns, bobs := addFlow(t, s, Flow{UserID: "ann", Name: "of ann"}), addFlow(t, s, Flow{UserID: "bob", Name: "of bob"})
+	for i, e := range []Execution{
+		{ID: "a", FlowID: anns.ID, UserID: "ann", Status: flow.RunRunning},
+		{ID: "b", FlowID: anns.ID, UserID: "bob", Status: flow.RunPending},
+		{ID: "c", FlowID: bobs.ID, UserID: "ann", Status: flow.RunRunning},
+		{ID: "d", FlowID: bobs.ID, UserID: "bob", Status: flow.RunRunning},
+		{ID: "e", FlowID: anns.ID, UserID: "ann", Status: flow.RunSuccess},
+	} {
+		e.CreatedAt = int64(10 + i)
+		addExecution(t, s, e)
+	}
+	for user, want := range map[string]string{
+		"":    "d of bob , c of bob ann@x, b of ann , a of ann ann@x",
+		"ann": "c of bob ann@x, b of ann , a of ann ann@x",
+		"bob": "d of bob , c of bob ann@x, b of ann ",
+		"eve": "",
+	} {
+		list, err := s.UnderWay(ctx, user)
+		must(t, err)
+		var got []string
+		for _, u := range list {
+			got = append(got, u.ID+" "+u.FlowName+" "+u.UserEmail)
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%q sees %q, want %q", user, got, want)
+		}
 	}
 }
 

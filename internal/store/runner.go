@@ -39,14 +39,16 @@ func (s *Store) RemoveRunner(ctx context.Context, id string) error {
 }
 
 // AbortExecutions marks as aborted what is pending or running with no server that
-// has said within the lease that it is there, and says how many those were. self,
-// the server that asks, is there. They keep their runner: it may have been silent
+// has said within the lease that it is there, and says how many those were. A server
+// that said so later than the clock of the database shows said it before that was set
+// back, and counts as gone, too. self, the server that asks, is there. They keep their runner: it may have been silent
 // and not dead, and goes on with what it still finds among its runs.
 func (s *Store) AbortExecutions(ctx context.Context, self string, lease time.Duration) (n int64, err error) {
-	begin := s.db.dialect().clock + " - $2"
+	clock := s.db.dialect().clock
+	fresh := "renewed_at > " + clock + " - $2 AND renewed_at <= " + clock + " + $2"
 	abandoned := unfinished + " AND (runner IS NULL OR runner <> $1) AND NOT EXISTS" +
-		" (SELECT 1 FROM flow_runner WHERE flow_runner.id = flow_execution.runner AND renewed_at > " + begin + ")"
-	silent := "id <> $1 AND renewed_at <= " + begin
+		" (SELECT 1 FROM flow_runner WHERE flow_runner.id = flow_execution.runner AND " + fresh + ")"
+	silent := "id <> $1 AND NOT (" + fresh + ")"
 	args := []any{self, lease.Milliseconds()}
 	found, err := one(ctx, s.db, scanInt, "SELECT (SELECT count(*) FROM flow_execution WHERE "+abandoned+") +"+
 		" (SELECT count(*) FROM flow_runner WHERE "+silent+")", args...)
@@ -81,14 +83,18 @@ func (s *Store) CancelExecution(ctx context.Context, id string) error {
 type RunnerExecution struct {
 	ID        string
 	Cancelled bool // it is to be ended
+	Allowed   bool // whose run it is may run the flow: has an account that is not pending, and may read the flow
 }
 
 // RunnerExecutions lists the runs that the database knows a server to have, those
 // too that others took for dead. One that it has finished is not among them, nor one
 // whose record was deleted.
 func (s *Store) RunnerExecutions(ctx context.Context, runner string) ([]RunnerExecution, error) {
-	list, err := all(ctx, s.db, func(rows *sql.Rows, e *RunnerExecution) error { return rows.Scan(&e.ID, &e.Cancelled) },
-		"SELECT id, cancel_at IS NOT NULL FROM flow_execution WHERE runner = $1", runner)
+	list, err := all(ctx, s.db, func(rows *sql.Rows, e *RunnerExecution) error { return rows.Scan(&e.ID, &e.Cancelled, &e.Allowed) },
+		"SELECT e.id, e.cancel_at IS NOT NULL, EXISTS (SELECT 1 FROM users u, flow f WHERE u.id = e.user_id AND f.id = e.flow_id AND"+
+			" (u.role = 'admin' OR u.role = 'user' AND (f.user_id = u.id OR f.access_control IS NULL OR"+
+			" EXISTS (SELECT 1 FROM flow_grant g WHERE g.flow_id = f.id AND g.user_id = u.id))))"+
+			" FROM flow_execution e WHERE e.runner = $1", runner)
 	if err != nil {
 		return nil, fmt.Errorf("list the runs of this server: %w", err)
 	}

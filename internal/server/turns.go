@@ -1,0 +1,120 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+const (
+	maxWaiting = 1000      // runs that wait for their turn; further ones are refused
+	maxHeld    = 128 << 20 // bytes of the flows and inputs of those; likewise
+
+	// userPart is the part of the waiting places, of their bytes and, unless the
+	// operator says otherwise, of the running places that one user may take: a
+	// quarter.
+	userPart = 4
+
+	// runsRetry is when it makes sense to ask for a run again that was refused.
+	runsRetry = 10 * time.Second
+)
+
+// turns decides which runs go on and which ones wait. One user gets a part of the
+// places only, and the users who wait have their turns one after the other, however
+// many runs each of them waits for. It is not safe for concurrent use.
+type turns struct {
+	max, perUser int // runs at once, of all users and of one
+
+	running       int // of all users, as are the next two
+	waiting, held int // runs that wait, and the bytes that those hold
+	users         map[string]*share
+	line          []*share // the users who wait, the next one first
+}
+
+// share is what one user takes of the places.
+type share struct {
+	running, held int
+	waiting       []*activeRun // in the order in which they came
+}
+
+func newTurns(most, perUser int) turns {
+	if most <= 0 {
+		most = DefaultMaxRuns
+	}
+	if perUser <= 0 {
+		perUser = max(most/userPart, 1)
+	}
+	return turns{max: most, perUser: perUser, users: map[string]*share{}}
+}
+
+// enter takes a place for the run: it has its turn at once, or waits for it. The
+// error is a *problem that says that there is no place.
+func (t *turns) enter(run *activeRun) error {
+	s := t.users[run.userID]
+	if s == nil {
+		s = &share{}
+	}
+	if waits := t.running >= t.max || s.running >= t.perUser; waits {
+		switch size := run.job.size; {
+		case len(s.waiting) >= maxWaiting/userPart, s.held+size > maxHeld/userPart && len(s.waiting) > 0:
+			return &problem{
+				status: http.StatusTooManyRequests, retry: runsRetry,
+				detail: fmt.Sprintf("%d of your runs are waiting already: try again when some of them have ended", len(s.waiting)),
+			}
+		case t.waiting >= maxWaiting, t.held+size > maxHeld:
+			return &problem{
+				status: http.StatusServiceUnavailable, retry: runsRetry,
+				detail: "Too many runs are waiting: try again later",
+			}
+		}
+	}
+	t.users[run.userID] = s
+	if len(s.waiting) == 0 {
+		t.line = append(t.line, s)
+	}
+	s.waiting = append(s.waiting, run)
+	t.wait(s, run, 1)
+	t.next()
+	return nil
+}
+
+// wait counts a run that begins to wait, or with -1 one that waits no more.
+func (t *turns) wait(s *share, run *activeRun, n int) {
+	t.waiting, t.held, s.held = t.waiting+n, t.held+n*run.job.size, s.held+n*run.job.size
+}
+
+// next gives the free places to those who wait.
+func (t *turns) next() {
+	for t.running < t.max {
+		at := slices.IndexFunc(t.line, func(s *share) bool { return s.running < t.perUser })
+		if at < 0 {
+			return
+		}
+		s := t.line[at]
+		t.line = slices.Delete(t.line, at, at+1)
+		run := s.waiting[0]
+		if s.waiting = slices.Delete(s.waiting, 0, 1); len(s.waiting) > 0 {
+			t.line = append(t.line, s)
+		}
+		t.wait(s, run, -1)
+		t.running, s.running = t.running+1, s.running+1
+		close(run.turn)
+	}
+}
+
+// leave gives back the run's place.
+func (t *turns) leave(run *activeRun) {
+	s := t.users[run.userID]
+	if at := slices.Index(s.waiting, run); at >= 0 {
+		t.wait(s, run, -1)
+		if s.waiting = slices.Delete(s.waiting, at, at+1); len(s.waiting) == 0 {
+			t.line = slices.DeleteFunc(t.line, func(other *share) bool { return other == s })
+		}
+	} else {
+		t.running, s.running = t.running-1, s.running-1
+	}
+	if s.running == 0 && len(s.waiting) == 0 {
+		delete(t.users, run.userID)
+	}
+}

@@ -1,0 +1,240 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+// waits makes a run of a user.
+func waits(user string, size int) *activeRun {
+	return &activeRun{userID: user, job: job{size: size}, turn: make(chan struct{})}
+}
+
+func (r *activeRun) hasTurn() bool {
+	select {
+	case <-r.turn:
+		return true
+	default:
+		return false
+	}
+}
+
+// refused is the status that a run is refused with, 0 if it is taken.
+func refused(t *turns, run *activeRun) int {
+	var p *problem
+	if errors.As(t.enter(run), &p) {
+		return p.status
+	}
+	return 0
+}
+
+// TestTurnsAreFair: the users who wait have one turn each, whatever one of them asks
+// for, and nobody takes all places.
+func TestTurnsAreFair(t *testing.T) {
+	q := newTurns(4, 2)
+	var greedy []*activeRun
+	for range maxWaiting / userPart {
+		run := waits("greedy", 1)
+		greedy = append(greedy, run)
+		if status := refused(&q, run); status != 0 {
+			t.Fatalf("run %d is refused with %d", len(greedy), status)
+		}
+	}
+	for range 2 { // those that have their turn do not wait
+		if status := refused(&q, waits("greedy", 1)); status != 0 {
+			t.Fatalf("refused with %d", status)
+		}
+	}
+	if status := refused(&q, waits("greedy", 1)); status != http.StatusTooManyRequests {
+		t.Errorf("one more than a user may have waiting is answered %d", status)
+	}
+	if !greedy[0].hasTurn() || !greedy[1].hasTurn() || greedy[2].hasTurn() || q.running != 2 {
+		t.Fatalf("%d run of one user, want 2", q.running)
+	}
+	ann, ben := waits("ann", 1), waits("ben", 1)
+	for _, run := range []*activeRun{ann, ben} {
+		if status := refused(&q, run); status != 0 || !run.hasTurn() {
+			t.Errorf("%s: %d, and waits beside free places", run.userID, status)
+		}
+	}
+	// Now all places are taken: those who come later do not wait for all of greedy's.
+	carl, ann2 := waits("carl", 1), waits("ann", 1)
+	for _, run := range []*activeRun{carl, ann2} {
+		if status := refused(&q, run); status != 0 || run.hasTurn() {
+			t.Errorf("%s: %d", run.userID, status)
+		}
+	}
+	end := func(run *activeRun) {
+		q.leave(run)
+		q.next()
+	}
+	end(greedy[0])
+	if !greedy[2].hasTurn() || carl.hasTurn() { // greedy waited first
+		t.Error("the first in the line did not have the next turn")
+	}
+	end(greedy[1])
+	end(greedy[2])
+	if !carl.hasTurn() || !ann2.hasTurn() || greedy[3].hasTurn() {
+		t.Error("the others had no turn before the next of the first one")
+	}
+	for _, run := range []*activeRun{ann, ben, carl, ann2} {
+		end(run)
+	}
+	if q.running != 2 || len(q.users) != 1 {
+		t.Errorf("%d run of %d users, want 2 of 1", q.running, len(q.users))
+	}
+}
+
+// TestTurnsHold: large flows and inputs that wait are so many bytes at most, of one
+// user and of all.
+func TestTurnsHold(t *testing.T) {
+	q := newTurns(1, 1)
+	first := waits("first", maxHeld+1) // runs, and so holds up nobody
+	if status := refused(&q, first); status != 0 {
+		t.Fatal(status)
+	}
+	var all []*activeRun
+	for i := range userPart {
+		run := waits(fmt.Sprint("user", i), maxHeld/userPart)
+		if status := refused(&q, run); status != 0 {
+			t.Fatalf("%s is refused with %d", run.userID, status)
+		}
+		all = append(all, run)
+	}
+	if status := refused(&q, waits("user0", 1)); status != http.StatusTooManyRequests {
+		t.Errorf("more than a user's part is answered %d", status)
+	}
+	if status := refused(&q, waits("another", 1)); status != http.StatusServiceUnavailable {
+		t.Errorf("more than all may hold is answered %d", status)
+	}
+	q.leave(all[3]) // cancelled
+	if status := refused(&q, waits("another", 1)); status != 0 {
+		t.Errorf("refused with %d after one was cancelled", status)
+	}
+	for _, run := range append([]*activeRun{first}, all[:3]...) {
+		q.leave(run)
+		q.next()
+	}
+	if q.held != 0 || q.waiting != 0 || q.running != 1 || len(q.line) != 0 {
+		t.Errorf("%d bytes, %d runs wait, %d run", q.held, q.waiting, q.running)
+	}
+}
+
+func TestPlacesOfAUser(t *testing.T) {
+	for most, want := range map[int]int{1: 1, 3: 1, 4: 1, 8: 2, 0: DefaultMaxRuns / userPart} {
+		if q := newTurns(most, 0); q.perUser != want {
+			t.Errorf("of %d places a user gets %d, want %d", most, q.perUser, want)
+		}
+	}
+}
+
+// TestFairShares: a user who takes all that there is leaves others their places, and
+// whoever is refused is told when to try again.
+func TestFairShares(t *testing.T) {
+	f, g := running(t, 2)
+	f.srv.runs.turns.perUser = 1
+	id := f.create(f.ann, fmt.Sprintf(asks, "slow"))
+	for range 1 + maxWaiting/userPart {
+		f.async(f.ann, id)
+	}
+	r := f.want(429, f.ann, "POST", "/api/v1/flows/"+id+"/execute", "", "Prefer", "respond-async")
+	if r.header.Get("Retry-After") != "10" || !strings.Contains(r.text(), "250 of your runs are waiting") {
+		t.Errorf("answered %s, Retry-After %q", r.body, r.header.Get("Retry-After"))
+	}
+	<-g.asked
+	theirs := f.create(f.ben, fmt.Sprintf(asks, "echo"))
+	f.want(200, f.ben, "POST", "/api/v1/flows/"+theirs+"/execute", "")
+}
+
+// TestMaxRunTime: no run goes on for longer than the operator says, whatever its
+// caller asks for.
+func TestMaxRunTime(t *testing.T) {
+	f, g := running(t, 2)
+	f.srv.runs.MaxTime = 50 * time.Millisecond
+	id := f.create(f.ann, fmt.Sprintf(asks, "slow"))
+	for _, body := range []string{"", `{"limits":{"time":3600000}}`} {
+		r := f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/execute", body)
+		if r.field(t, "status") != `"error"` || !strings.Contains(r.field(t, "errors"), "longer than its limit of 50ms") {
+			t.Errorf("%s answered %s", body, r.body)
+		}
+	}
+	f.srv.runs.MaxTime = time.Hour
+	r := f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/execute", `{"limits":{"time":20}}`)
+	if !strings.Contains(r.field(t, "errors"), "longer than its limit of 20ms") {
+		t.Errorf("a limit below the server's: %s", r.body)
+	}
+	if g.inside.Load() != 0 {
+		t.Errorf("%d calls go on", g.inside.Load())
+	}
+}
+
+// TestNotAllowedEndsRuns: the runs of a user who is removed or pending, or may not read
+// the flow any more, end, those that are waited for, too.
+func TestNotAllowedEndsRuns(t *testing.T) {
+	for name, forbid := range map[string]func(f *fixture, id string) error{
+		"removed": func(f *fixture, _ string) error { return f.st.RemoveUser(f.t.Context(), f.ben.id) },
+		"pending": func(f *fixture, _ string) error {
+			return f.st.UpdateUser(f.t.Context(), store.User{ID: f.ben.id, Email: "ben@example.org", Role: store.RolePending})
+		},
+		"private": func(f *fixture, id string) error {
+			f.want(200, f.ann, "POST", "/api/v1/flows/"+id, `{"access_control":{}}`)
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, g := running(t, 2)
+			f.keeping()
+			id := f.create(f.ann, strings.Replace(fmt.Sprintf(asks, "slow"), "{", `{"access_control":null,`, 1))
+			mine := f.async(f.ann, id)
+			<-g.asked
+			theirs := f.async(f.ben, id)
+			<-g.asked
+			waits := f.async(f.ben, id)
+			if err := forbid(f, id); err != nil {
+				t.Fatal(err)
+			}
+			f.status(theirs, "aborted")
+			f.status(waits, "aborted")
+			f.status(mine, "running")
+			g.let <- struct{}{}
+			f.status(mine, "success")
+		})
+	}
+}
+
+// TestUnderWay: an admin sees all runs and ends them, others see their own.
+func TestUnderWay(t *testing.T) {
+	f, g := running(t, 2)
+	ids := map[string]string{}
+	for name, who := range map[string]caller{"ann": f.ann, "ben": f.ben} {
+		id := f.create(who, strings.Replace(fmt.Sprintf(asks, "slow"), `"asks"`, `"of `+name+`"`, 1))
+		ids[name] = f.async(who, id)
+		<-g.asked
+	}
+	for _, c := range []struct {
+		who  caller
+		want []string
+	}{{f.admin, []string{"of ann", "of ben"}}, {f.ann, []string{"of ann"}}, {f.ben, []string{"of ben"}}} {
+		r := f.want(200, c.who, "GET", "/api/v1/executions", "")
+		if got := strings.Count(r.text(), `"flow_name"`); got != len(c.want) {
+			t.Errorf("%d runs, want %v: %s", got, c.want, r.body)
+		}
+		for _, name := range c.want {
+			if !strings.Contains(r.text(), `"status":"running","execution_time":null`) || !strings.Contains(r.text(), `"flow_name":"`+name+`","user_email":"`+name[3:]+`@example.org"`) {
+				t.Errorf("no run %q in %s", name, r.body)
+			}
+		}
+	}
+	for _, path := range ids {
+		f.want(200, f.admin, "POST", path+"/cancel", "")
+	}
+	if r := f.want(200, f.admin, "GET", "/api/v1/executions", ""); r.text() != "[]" {
+		t.Errorf("left are %s", r.body)
+	}
+}
