@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/pkg/client"
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // executionHelp explains the arguments of the commands about one execution.
@@ -22,7 +20,8 @@ func newExecutionsCmd(a *app) *cobra.Command {
 		Short:   "See what became of the runs of a flow",
 		Long: `See, cancel and delete the executions of a flow: the records of its runs on a server
 with a model, of 'flowctl run', and of the browser. On our server you see your own,
-and of flows that are yours all.`,
+and of flows that are yours all; admins see all. 'flowctl executions list' without a
+flow shows what goes on at the moment.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: groupRun,
 	}
@@ -77,38 +76,4 @@ func (a *app) completeExecution(cmd *cobra.Command, args []string, prefix string
 		found = append(found, cobra.CompletionWithDesc(e.ID, string(e.Status)))
 	}
 	return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
-}
-
-func newExecutionsCancelCmd(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "cancel REF [ID]",
-		Short: "End a run on the server",
-		Long: `End a run that goes on, or waits for its turn, on the server. It is kept as aborted,
-with what was done until then.
-
-` + executionHelp,
-		Example:           `  flowctl executions cancel "Content review"`,
-		Args:              cobra.RangeArgs(1, 2),
-		ValidArgsFunction: a.completeExecution,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, flowID, id, err := a.executionArgs(cmd.Context(), args)
-			if err != nil {
-				return err
-			}
-			info, err := c.Server.Info(cmd.Context())
-			if err == nil && !info.Flowctl {
-				return errors.New("this server runs no flows; a run in a browser or of 'flowctl run' is ended there")
-			}
-			e, err := c.Executions.Cancel(cmd.Context(), flowID, id)
-			if err != nil {
-				return err
-			}
-			if e.Status != flow.RunAborted {
-				a.note("%s had just ended: %s", e.ID, e.Status)
-				return nil
-			}
-			a.note("Cancelled %s", e.ID)
-			return nil
-		},
-	}
 }

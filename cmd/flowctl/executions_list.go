@@ -2,12 +2,14 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -20,13 +22,17 @@ type executionsListOptions struct {
 func newExecutionsListCmd(a *app) *cobra.Command {
 	o := &executionsListOptions{app: a}
 	cmd := &cobra.Command{
-		Use:     "list REF",
+		Use:     "list [REF]",
 		Aliases: []string{"ls"},
 		Short:   "List the executions of a flow, the newest first",
-		Long:    "List the executions of a flow, the newest first.\n\n" + refHelp,
+		Long: `List the executions of a flow, the newest first. Without a flow list the runs that go
+on or wait on our server: yours and those of your flows, for an admin all.
+
+` + refHelp,
 		Example: `  flowctl executions list "Content review"
+  flowctl executions list
   flowctl executions list review --jq '[.[] | select(.status == "error")] | length'`,
-		Args:              cobra.ExactArgs(1),
+		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: a.completeRef,
 		RunE:              o.run,
 	}
@@ -47,6 +53,9 @@ func (o *executionsListOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if len(args) == 0 {
+		return o.underWay(cmd.Context(), c, p)
+	}
 	flowID, err := resolve(cmd.Context(), c, args[0])
 	if err != nil {
 		return err
@@ -64,6 +73,37 @@ func (o *executionsListOptions) run(cmd *cobra.Command, args []string) error {
 		o.app.note("No executions yet.")
 	}
 	return err
+}
+
+func (o *executionsListOptions) underWay(ctx context.Context, c *client.Client, p *output.Printer) error {
+	list, err := c.Executions.UnderWay(ctx)
+	if err != nil {
+		return err
+	}
+	if o.limit > 0 && len(list) > o.limit {
+		list = list[:o.limit]
+	}
+	n, err := output.List(p, underWayView(), output.Seq(list))
+	if err == nil && n == 0 && p.ForPeople() {
+		o.app.note("No runs go on.")
+	}
+	return err
+}
+
+// underWayView is how lists show the runs that go on.
+func underWayView() output.View[flow.UnderWay] {
+	type column = output.Column[flow.UnderWay]
+	return output.View[flow.UnderWay]{
+		Columns: []column{
+			{Title: "ID", Whole: true, Text: func(_ *output.Printer, u flow.UnderWay) string { return u.ID }},
+			{Title: "STATUS", Text: func(_ *output.Printer, u flow.UnderWay) string { return string(u.Status) }},
+			{Title: "STARTED", Text: func(p *output.Printer, u flow.UnderWay) string { return p.Time(u.CreatedAt) }},
+			{Title: "USER", Text: func(_ *output.Printer, u flow.UnderWay) string { return cmp.Or(u.UserEmail, u.UserID) }},
+			{Title: "FLOW", Text: func(_ *output.Printer, u flow.UnderWay) string { return u.FlowName }},
+			{Title: "FLOW ID", Wide: true, Whole: true, Text: func(_ *output.Printer, u flow.UnderWay) string { return u.FlowID }},
+		},
+		Name: func(u flow.UnderWay) string { return u.ID },
+	}
 }
 
 // executionView is how lists show executions.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +18,9 @@ import (
 type runSettings struct {
 	modelURL, keyFile          string
 	backendURL, backendKeyFile string
-	maxRuns, keep              int
+	maxRuns, maxRunsPerUser    int
+	maxRunTime                 time.Duration
+	keep                       int // executions of a flow
 	allowHosts                 []string
 
 	checks []serviceCheck // of what the runs will call
@@ -33,8 +36,10 @@ func (o *runSettings) register(cmd *cobra.Command) {
 	f.StringVar(&o.backendURL, "backend-url", "",
 		"run flows here, with the knowledge bases, web search and files of the Open WebUI compatible server at this `URL`, and without --model-url its models")
 	f.StringVar(&o.backendKeyFile, "backend-key-file", "", "`file` with the key for that server, whose rights all runs then have")
-	f.IntVar(&o.maxRuns, "max-runs", server.DefaultMaxRuns, "at most `n` runs at once; the others wait in order")
-	f.IntVar(&o.keep, "keep-executions", keepExecutions, "keep the newest `n` executions of each flow, 0 for all")
+	f.IntVar(&o.maxRuns, "max-runs", server.DefaultMaxRuns, "at most `n` runs at once; the others wait, and their users have turns")
+	f.IntVar(&o.maxRunsPerUser, "max-runs-per-user", 0, "at most `n` runs of one user at once (default a quarter of --max-runs, at least 1)")
+	f.DurationVar(&o.maxRunTime, "max-run-time", time.Hour, "end a run after this `time`, waiting not counted; 0 for no limit")
+	f.IntVar(&o.keep, "keep-executions", keepExecutions, "keep the newest `n` executions of each flow, of all its users alike, 0 for all")
 	f.StringArrayVar(&o.allowHosts, "allow-host", nil,
 		"let flows fetch pages of this `host`: a name, *.NAME, * for every public one, or an address or network for one that is not public (repeatable)")
 }
@@ -44,6 +49,10 @@ func (o *runSettings) apply(opts *server.Options) error {
 	switch {
 	case o.maxRuns < 1:
 		return usageError{fmt.Errorf("--max-runs is %d; give 1 or more", o.maxRuns)}
+	case o.maxRunsPerUser < 0:
+		return usageError{fmt.Errorf("--max-runs-per-user is %d; give 1 or more, or 0 for a quarter of --max-runs", o.maxRunsPerUser)}
+	case o.maxRunTime < 0:
+		return usageError{fmt.Errorf("--max-run-time is %v; give a time such as 10m, or 0 for no limit", o.maxRunTime)}
 	case o.keep < 0:
 		return usageError{fmt.Errorf("--keep-executions is %d; give 1 or more, or 0 for all", o.keep)}
 	case o.modelURL == "" && o.keyFile != "":
@@ -61,7 +70,7 @@ func (o *runSettings) apply(opts *server.Options) error {
 	if err != nil {
 		return err
 	}
-	opts.Runs = &server.Runs{Services: services, Max: o.maxRuns}
+	opts.Runs = &server.Runs{Services: services, Max: o.maxRuns, PerUser: o.maxRunsPerUser, MaxTime: o.maxRunTime}
 	return nil
 }
 

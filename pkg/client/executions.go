@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
@@ -15,6 +16,8 @@ import (
 // whoever may read a flow sees everybody's runs of it, and they stay when the flow
 // is deleted.
 type ExecutionsService struct{ c *conn }
+
+const underWayPath = "/api/v1/executions"
 
 // executionRows is the number of rows to a page on both servers.
 const executionRows = 60
@@ -90,6 +93,23 @@ func (s *ExecutionsService) page(ctx context.Context, flowID string, page int) (
 	setInt(k.query, "page", page)
 	var rows []flow.Execution
 	_, err = s.c.into(ctx, k, &rows, "a list of executions")
+	return rows, err
+}
+
+// UnderWay lists the runs that go on or wait on our server, newest first: for an admin
+// everybody's, for others their own and those of their own flows. Elsewhere the error
+// is [ErrUnsupported].
+func (s *ExecutionsService) UnderWay(ctx context.Context) ([]flow.UnderWay, error) {
+	k := &call{verb: "list the runs that go on", method: http.MethodGet, path: underWayPath}
+	info, err := (&ServerService{s.c}).Info(ctx)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", k.doing(), err)
+	case !info.Flowctl:
+		return nil, fmt.Errorf("%s: %w: this server runs no flows; name a flow to see its executions", k.doing(), ErrUnsupported)
+	}
+	var rows []flow.UnderWay
+	_, err = s.c.into(ctx, k, &rows, "a list of runs")
 	return rows, err
 }
 

@@ -256,3 +256,34 @@ func TestExecuteStreamIsPatient(t *testing.T) {
 		t.Errorf("events are %+v, %v", events, err)
 	}
 }
+
+// TestUnderWay: what goes on at our server; the real backend runs nothing.
+func TestUnderWay(t *testing.T) {
+	c := running(t)
+	if list, err := c.Executions.UnderWay(t.Context()); len(list) != 0 || err != nil {
+		t.Errorf("before any run: %v, %v", list, err)
+	}
+	id := asking(t, c, "slow")
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = c.Flows.Execute(ctx, id, client.ExecuteRequest{})
+	}()
+	var list []flow.UnderWay
+	for len(list) == 0 {
+		var err error
+		if list, err = c.Executions.UnderWay(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if u := list[0]; len(list) != 1 || u.FlowID != id || u.FlowName != "x" || u.UserEmail == "" || u.Status.Ended() {
+		t.Errorf("there are %+v", list)
+	}
+	cancel()
+	<-done
+	up, _ := upstream(t, upstreamtest.Options{})
+	if _, err := up.Executions.UnderWay(t.Context()); !errors.Is(err, client.ErrUnsupported) {
+		t.Errorf("the real backend: %v", err)
+	}
+}

@@ -32,6 +32,13 @@ type Execution struct {
 	Meta          json.RawMessage `json:"meta,omitempty"`         // our server's: node statuses, times, tokens
 }
 
+// UnderWay is a run that has not ended on our server. It has no maps.
+type UnderWay struct {
+	Execution
+	FlowName  string `json:"flow_name"`
+	UserEmail string `json:"user_email"` // of whose run it is; "" if the account is gone
+}
+
 // ExecutionStats sums up a flow's executions. What may be left out comes from our
 // server alone, and is of the newest 1,000 executions.
 type ExecutionStats struct {
