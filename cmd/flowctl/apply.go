@@ -26,8 +26,9 @@ type applyOptions struct {
 func newApplyCmd(a *app) *cobra.Command {
 	o := &applyOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "apply PATH|NAME... | PLAN",
-		Short: "Make the server's flows what flow files say",
+		Use:        "apply PATH|NAME... | PLAN",
+		SuggestFor: []string{"push", "deploy", "upload", "sync"},
+		Short:      "Make the server's flows what flow files say",
 		Long: `Make the flows of the server what the flow files say, or carry out a plan that
 'flowctl plan -f' kept. The plan is shown and asked about first; where nobody can be
 asked --yes is needed. Everything is read and validated before the first write, and

@@ -20,9 +20,10 @@ type createOptions struct {
 func newCreateCmd(a *app) *cobra.Command {
 	o := &createOptions{app: a}
 	cmd := &cobra.Command{
-		Use:     "create NAME",
-		Aliases: []string{"new"},
-		Short:   "Make a flow",
+		Use:        "create NAME",
+		SuggestFor: []string{"add"},
+		Aliases:    []string{"new"},
+		Short:      "Make a flow",
 		Long: `Make a flow, empty or with the nodes and edges of a flow file, and print it.
 
 It is private, unless --access or the file says otherwise. Names need not be

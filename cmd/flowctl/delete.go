@@ -21,9 +21,10 @@ type deleteOptions struct {
 func newDeleteCmd(a *app) *cobra.Command {
 	o := &deleteOptions{app: a}
 	cmd := &cobra.Command{
-		Use:     "delete REF...",
-		Aliases: []string{"rm"},
-		Short:   "Delete flows",
+		Use:        "delete REF...",
+		SuggestFor: []string{"remove", "del"},
+		Aliases:    []string{"rm"},
+		Short:      "Delete flows",
 		Long: `Delete flows, for good. At a terminal you are asked first; elsewhere --yes has to
 be given. If one REF cannot be resolved, nothing is deleted.
 

@@ -24,8 +24,9 @@ type diffOptions struct {
 func newDiffCmd(a *app) *cobra.Command {
 	o := &diffOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "diff FILE|REF [FILE|REF]",
-		Short: "Show how flows differ",
+		Use:        "diff FILE|REF [FILE|REF]",
+		SuggestFor: []string{"compare"},
+		Short:      "Show how flows differ",
 		Long: `Show how two flows differ, or how flow files differ from the flows of the
 server: nodes by their ids, edges by their ends, field by field, long texts line
 by line. Layout is left out unless --layout is given; so is how numbers and

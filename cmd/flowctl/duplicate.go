@@ -15,9 +15,10 @@ type duplicateOptions struct {
 func newDuplicateCmd(a *app) *cobra.Command {
 	o := &duplicateOptions{app: a}
 	cmd := &cobra.Command{
-		Use:     "duplicate REF",
-		Aliases: []string{"copy", "cp"},
-		Short:   "Copy a flow",
+		Use:        "duplicate REF",
+		SuggestFor: []string{"clone"},
+		Aliases:    []string{"copy", "cp"},
+		Short:      "Copy a flow",
 		Long: `Copy a flow on its server, and print the copy. It is yours and private, whoever
 may use the original.
 

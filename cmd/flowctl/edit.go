@@ -20,8 +20,9 @@ type editOptions struct {
 func newEditCmd(a *app) *cobra.Command {
 	o := &editOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "edit REF",
-		Short: "Change a flow in your editor",
+		Use:        "edit REF",
+		SuggestFor: []string{"open", "vi"},
+		Short:      "Change a flow in your editor",
 		Long: `Open a flow as a flow file in your editor ($VISUAL, else $EDITOR, else vi where
 there is a terminal), and send what you saved. The changed flow is printed.
 

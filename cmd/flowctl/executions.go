@@ -15,9 +15,10 @@ an execution; without one the newest is meant.`
 
 func newExecutionsCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "executions",
-		Aliases: []string{"execution"},
-		Short:   "See what became of the runs of a flow",
+		Use:        "executions",
+		SuggestFor: []string{"ps", "logs", "runs", "history", "jobs"},
+		Aliases:    []string{"execution"},
+		Short:      "See what became of the runs of a flow",
 		Long: `See, cancel and delete the executions of a flow: the records of its runs on a server
 with a model, of 'flowctl run', and of the browser. On our server you see your own,
 and of flows that are yours all; admins see all. 'flowctl executions list' without a

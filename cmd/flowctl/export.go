@@ -28,8 +28,9 @@ type exportOptions struct {
 func newExportCmd(a *app) *cobra.Command {
 	o := &exportOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "export REF... | --all",
-		Short: "Write flows to flow files",
+		Use:        "export REF... | --all",
+		SuggestFor: []string{"download", "dump", "save", "backup"},
+		Short:      "Write flows to flow files",
 		Long: `Write flows to flow files, which 'flowctl import' reads, in their canonical form
 (see 'flowctl fmt'): the same flow gives the same bytes. What the editor saves while
 it shows or runs a flow is left out, unless --keep-state is given, and so is the time

@@ -23,8 +23,9 @@ type fmtOptions struct {
 func newFmtCmd(a *app) *cobra.Command {
 	o := &fmtOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "fmt PATH...",
-		Short: "Write flow files in their canonical form",
+		Use:        "fmt PATH...",
+		SuggestFor: []string{"format"},
+		Short:      "Write flow files in their canonical form",
 		Long: `Write flow files in their canonical form, in place: our keys in a fixed order and
 all others as they are, positions in whole pixels, and without what the editor
 saves while it shows or runs a flow (selections, sizes, results). The names of the

@@ -17,9 +17,10 @@ type getOptions struct {
 func newGetCmd(a *app) *cobra.Command {
 	o := &getOptions{app: a}
 	cmd := &cobra.Command{
-		Use:     "get REF",
-		Aliases: []string{"show"},
-		Short:   "Show one flow",
+		Use:        "get REF",
+		SuggestFor: []string{"cat", "view", "describe"},
+		Aliases:    []string{"show"},
+		Short:      "Show one flow",
 		Long: `Show one flow: who may use it, its description and its nodes.
 
 --output json gives all that the server knows of it. A file to keep in git is

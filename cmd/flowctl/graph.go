@@ -20,8 +20,9 @@ type graphOptions struct {
 func newGraphCmd(a *app) *cobra.Command {
 	o := &graphOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "graph FILE|REF",
-		Short: "Draw a flow",
+		Use:        "graph FILE|REF",
+		SuggestFor: []string{"draw", "dot", "svg"},
+		Short:      "Draw a flow",
 		Long: `Draw a flow: as a tree for the terminal, as Mermaid (which GitHub shows), in
 Graphviz's language, or as SVG from the flow's own positions, in the colours of
 the editor.

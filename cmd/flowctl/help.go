@@ -19,7 +19,11 @@ func newHelpCmd() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usageError{fmt.Errorf("no command or topic %q; see 'flowctl help'", strings.Join(args, " "))}
+				hint := ""
+				if meant := meantCommand(about, args[len(args)-1]); meant != "" {
+					hint = fmt.Sprintf("; did you mean %q?", meant)
+				}
+				return usageError{fmt.Errorf("no command or topic %q%s; see 'flowctl help'", strings.Join(args, " "), hint)}
 			}
 			about.InitDefaultHelpFlag() // as if --help were given there
 			return about.Help()

@@ -24,8 +24,9 @@ type importOptions struct {
 func newImportCmd(a *app) *cobra.Command {
 	o := &importOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "import PATH...",
-		Short: "Make flows from flow files",
+		Use:        "import PATH...",
+		SuggestFor: []string{"load", "restore"},
+		Short:      "Make flows from flow files",
 		Long: `Make flows from flow files. Everything is read and validated before the first
 flow is written.
 

@@ -20,9 +20,10 @@ type listOptions struct {
 func newListCmd(a *app) *cobra.Command {
 	o := &listOptions{app: a}
 	cmd := &cobra.Command{
-		Use:     "list",
-		Aliases: []string{"ls"},
-		Short:   "List flows, the newest first",
+		Use:        "list",
+		SuggestFor: []string{"flows"},
+		Aliases:    []string{"ls"},
+		Short:      "List flows, the newest first",
 		Long: `List your flows, the one that was changed last first.
 
 --output name prints ids, fit for xargs; --output wide adds columns.`,

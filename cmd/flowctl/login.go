@@ -26,8 +26,9 @@ type loginOptions struct {
 func newLoginCmd(a *app) *cobra.Command {
 	o := &loginOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "login",
-		Short: "Sign in to a server",
+		Use:        "login",
+		SuggestFor: []string{"signin", "auth"},
+		Short:      "Sign in to a server",
 		Long: `Sign in to a server with a token or API key, or with e-mail and password, and
 make it the place that commands work on.
 

@@ -13,8 +13,9 @@ import (
 
 func newLogoutCmd(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:   "logout",
-		Short: "Sign out of a server",
+		Use:        "logout",
+		SuggestFor: []string{"signout"},
+		Short:      "Sign out of a server",
 		Long: `Forget the token of --profile, or else of the profile in use, and end the session
 on the server. The profile stays, so that 'flowctl login' signs in again.
 

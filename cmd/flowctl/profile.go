@@ -15,8 +15,9 @@ import (
 
 func newProfileCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "profile",
-		Short: "Keep several servers by name",
+		Use:        "profile",
+		SuggestFor: []string{"config", "context", "remote"},
+		Short:      "Keep several servers by name",
 		Long: `A profile is a server under a name, kept in the configuration file. The profile
 in use is where commands work, unless --profile, --server, FLOWCTL_PROFILE or
 FLOWCTL_SERVER say otherwise. The profile "local" is always there: the store on

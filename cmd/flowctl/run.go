@@ -19,6 +19,7 @@ type runOptions struct {
 
 	inputs, inputFiles, sets, models []string
 	reading, modelURL, on, format    string
+	progress                         string
 	parallel, retries                int
 	maxCalls, maxTokens              int
 	maxTime                          time.Duration
@@ -28,8 +29,9 @@ type runOptions struct {
 func newRunCmd(a *app) *cobra.Command {
 	o := &runOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "run REF|FILE|-",
-		Short: "Run a flow",
+		Use:        "run REF|FILE|-",
+		SuggestFor: []string{"exec", "execute", "start"},
+		Short:      "Run a flow",
 		Long: `Run a flow and print what its output nodes show: one text as it is, several values as
 a JSON object by node id. On a terminal the nodes are shown while they run.
 
@@ -120,7 +122,7 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Options) error {
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	shown, err := o.show(f, stop)
+	shown, err := o.show(ctx, f, stop)
 	if err != nil {
 		return err
 	}
@@ -137,8 +139,8 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Option
 	}
 	record := res.Execution(f.id)
 	kept := o.keep(ctx, f, &record)
-	if err := o.print(record); err != nil {
-		return fmt.Errorf("write the result: %w", err)
+	if err := o.report(f, record, shown); err != nil {
+		return err
 	}
 	summary := summaryOf(res)
 	summary.hint = o.whyHere(f, res)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,6 +38,8 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep it; what a run on the server has kept is deleted when it ends")
 	f.BoolVar(&o.explain, "explain", false, "run nothing; tell the order, branches, model calls, and where the two readings differ")
 	f.StringVarP(&o.format, "output", "o", runText, "output format: text, json (the execution) or jsonl (events as they come)")
+	f.StringVar(&o.progress, "progress", progressAuto, "how the run is shown on stderr: auto (a tree on a terminal, else plain), plain (a line for each node) or none")
+	_ = cmd.RegisterFlagCompletionFunc("progress", cobra.FixedCompletions(progressKinds(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(runFormats(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("on", cobra.FixedCompletions([]string{onHere, onServer}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions(
@@ -50,6 +53,9 @@ func (o *runOptions) check() (engine.Reading, error) {
 	}
 	if o.on != "" && o.on != onHere && o.on != onServer {
 		return "", usageError{fmt.Errorf("unknown --on %s; use %s or %s", quoted(o.on), onHere, onServer)}
+	}
+	if !slices.Contains(progressKinds(), o.progress) {
+		return "", usageError{fmt.Errorf("unknown --progress %s; use %s", quoted(o.progress), strings.Join(progressKinds(), ", "))}
 	}
 	if o.save && o.noSave {
 		return "", usageError{errors.New("--save and --no-save exclude each other; give one of them")}

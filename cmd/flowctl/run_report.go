@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,8 +12,23 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// print writes what came of the run to stdout.
-func (o *runOptions) print(record flow.Execution) error {
+// report writes what came of the run to stdout, and a line about the whole to stderr.
+func (o *runOptions) report(f runFlow, record flow.Execution, shown *runShow) error {
+	if err := o.print(f.spec, record); err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	if shown == nil {
+		return nil
+	}
+	if line := shown.summary(); line != "" {
+		fmt.Fprintln(o.app.err, o.app.styles().Hint(line))
+	}
+	return nil
+}
+
+// print writes what came of the run to stdout: a single text as it is, several
+// values as a JSON object by node id, or under headings for a person.
+func (o *runOptions) print(spec flow.Spec, record flow.Execution) error {
 	switch o.format {
 	case runJSON:
 		return o.printValue(executionObject(record))
@@ -20,16 +36,39 @@ func (o *runOptions) print(record flow.Execution) error {
 		return nil
 	}
 	shown, _ := flow.ParseObject(record.Outputs) // null has none
-	switch len(shown) {
-	case 0:
+	switch {
+	case len(shown) == 0:
 		return nil
-	case 1:
+	case len(shown) == 1:
 		return o.printOutput(shown[0].Value)
+	case isTerminal(o.app.out):
+		return o.printHeadings(spec, shown)
 	}
 	return o.printValue(shown)
 }
 
-// printOutput writes the value of the only output node: a text as it is.
+// printHeadings writes several outputs for a person: each under the label of its
+// node.
+func (o *runOptions) printHeadings(spec flow.Spec, outputs flow.Object) error {
+	heading := output.NewStyles(o.app.out, o.app.color(o.app.out)).Heading
+	graph := flow.NewGraph(spec)
+	for i, m := range outputs {
+		if i > 0 {
+			fmt.Fprintln(o.app.out)
+		}
+		name := m.Key
+		if n := graph.Node(m.Key); n != nil {
+			name = cmp.Or(n.Label(), name)
+		}
+		fmt.Fprintln(o.app.out, heading(output.Text(name)))
+		if err := o.printOutput(m.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printOutput writes the value of an output node: a text as it is.
 func (o *runOptions) printOutput(value json.RawMessage) error {
 	var text string
 	if json.Unmarshal(value, &text) != nil {

@@ -77,26 +77,26 @@ func (r *serverRun) follow(ctx context.Context, leave func(), req client.Execute
 		case err != nil:
 			return nil, err
 		case e.Type == client.EventExecution:
-			if err := r.begin(e.Run, leave); err != nil {
+			if err := r.begin(ctx, e.Run, leave); err != nil {
 				return nil, err
 			}
 		case e.Type == client.EventResult:
 			result = e.Run
 		case r.shown != nil:
-			r.shown.tell(e.Data)
+			r.shown.remote(e.Data)
 		}
 	}
 	return result, nil
 }
 
-func (r *serverRun) begin(run *client.ExecuteResult, leave func()) (err error) {
+func (r *serverRun) begin(ctx context.Context, run *client.ExecuteResult, leave func()) (err error) {
 	r.mu.Lock()
 	r.id = run.ExecutionID
 	r.mu.Unlock()
 	if run.Status == string(flow.RunPending) {
 		r.o.app.note("%s waits for its turn on the server", quoted(r.flow.name))
 	}
-	r.shown, err = r.o.show(r.flow, leave)
+	r.shown, err = r.o.show(ctx, r.flow, leave)
 	return err
 }
 
@@ -188,8 +188,8 @@ func (r *serverRun) conclude(ctx context.Context, result *client.ExecuteResult) 
 	if err != nil {
 		err = fmt.Errorf("the execution is kept on the server: %w", err)
 	}
-	if err := r.o.print(record); err != nil {
-		return fmt.Errorf("write the result: %w", err)
+	if err := r.o.report(r.flow, record, r.shown); err != nil {
+		return err
 	}
 	if failed := summaryOfRecord(record, len(r.flow.spec.Nodes)).outcome(ctx); failed != nil {
 		return errors.Join(failed, err)

@@ -1,28 +1,38 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"time"
 
-	"golang.org/x/term"
-
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/progress"
 )
 
-// runShow shows a run while it runs: as events on stdout, or as a tree on the
-// terminal that stderr is.
+// The values of run's --progress.
+const (
+	progressAuto  = "auto"
+	progressPlain = "plain"
+	progressNone  = "none"
+)
+
+func progressKinds() []string { return []string{progressAuto, progressPlain, progressNone} }
+
+// runShow shows a run while it runs: as events on stdout, and as a display on
+// stderr.
 type runShow struct {
-	events *output.Printer // nil for none
-	failed error           // of writing events
-	stop   func()          // ends the run, when nobody would see the rest of it
-	tree   *runTree        // nil for none
+	events  *output.Printer  // nil for none
+	failed  error            // of writing events
+	stop    func()           // ends the run, when nobody would see the rest of it
+	display progress.Display // nil for none
+	unwatch func() bool
 }
 
 // show prepares what the flags and streams ask for. stop ends the run.
-func (o *runOptions) show(f runFlow, stop func()) (*runShow, error) {
-	s := &runShow{stop: stop}
+func (o *runOptions) show(ctx context.Context, f runFlow, stop func()) (*runShow, error) {
+	s := &runShow{stop: stop, display: o.display(f)}
 	if o.format == runJSONL {
 		p, err := o.app.printer(outputFlags{format: string(output.JSONL)})
 		if err != nil {
@@ -30,50 +40,66 @@ func (o *runOptions) show(f runFlow, stop func()) (*runShow, error) {
 		}
 		s.events = p
 	}
-	if o.hasTree() {
-		s.tree = newRunTree(f.spec, o.app.styles(), o.app.color(o.app.err), o.app.err.(*os.File))
+	if s.display != nil {
+		s.unwatch = context.AfterFunc(ctx, s.display.Release)
 	}
 	return s, nil
 }
 
-// listener is told what happens, nil if nobody wants to know.
+// display returns what --progress asks for: by default a tree on a terminal, a line
+// for each node elsewhere, and nothing where the events are shown already.
+func (o *runOptions) display(f runFlow) progress.Display {
+	a, auto := o.app, o.progress == progressAuto
+	onTerminal := isTerminal(a.err)
+	switch {
+	case o.progress == progressNone, a.flags.quiet, auto && o.format == runJSONL && (!onTerminal || isTerminal(a.out)):
+		return nil
+	case auto && onTerminal && os.Getenv("TERM") != "dumb" && !a.flags.debug: // what is logged would tear the tree
+		return progress.NewTree(f.spec, a.styles(), a.color(a.err), a.err.(*os.File))
+	}
+	return progress.NewPlain(f.spec, a.err)
+}
+
+// listener returns what takes the events of a run here, nil if nobody wants them.
 func (s *runShow) listener() func(engine.Event) {
-	if s.events == nil && s.tree == nil {
+	if s.events == nil && s.display == nil {
 		return nil
 	}
 	return func(e engine.Event) {
 		s.write(engineJSON{e})
-		if s.tree != nil {
-			s.tree.event(e)
+		if s.display != nil {
+			s.display.Event(e)
 		}
 	}
 }
 
-// tell takes an event of a run on the server. What flowctl does not know of it is
-// written all the same; its times are by another clock than the tree's.
-func (s *runShow) tell(data json.RawMessage) {
+// remote takes an event of a run on the server. What flowctl does not know of it is
+// written all the same; its times are by another clock than the display's.
+func (s *runShow) remote(data json.RawMessage) {
 	s.write(rawJSON(data))
 	var e engine.Event
-	if s.tree == nil || json.Unmarshal(data, &e) != nil {
+	if s.display == nil || json.Unmarshal(data, &e) != nil {
 		return
 	}
 	e.Time = time.Now()
-	s.tree.event(e)
+	s.display.Event(e)
 }
 
-// hasTree tells whether the run is drawn: on a terminal that understands it, and
-// that nothing else is written to meanwhile.
-func (o *runOptions) hasTree() bool {
-	return isTerminal(o.app.err) && os.Getenv("TERM") != "dumb" && !o.app.flags.quiet && !o.app.flags.debug &&
-		(o.format != runJSONL || !isTerminal(o.app.out))
-}
-
-// end takes the last look and gives the error of what could not be written.
+// end takes the last look and returns the error of what could not be written.
 func (s *runShow) end() error {
-	if s.tree != nil {
-		s.tree.end()
+	if s.display != nil {
+		s.unwatch()
+		s.display.End()
 	}
 	return s.failed
+}
+
+// summary returns a line about the whole run, "" if it is not to be shown.
+func (s *runShow) summary() string {
+	if s.display == nil {
+		return ""
+	}
+	return s.display.Summary()
 }
 
 // write writes an event on a line, if events are wanted.
@@ -84,14 +110,4 @@ func (s *runShow) write(event any) {
 	if s.failed = output.Item(s.events, output.View[any]{}, event); s.failed != nil {
 		s.stop()
 	}
-}
-
-// terminalSize is the size of a terminal, that of the oldest ones if it does not
-// say.
-func terminalSize(f *os.File) (width, height int) {
-	width, height, err := term.GetSize(int(f.Fd()))
-	if err != nil || width <= 0 || height <= 0 {
-		return 80, 24
-	}
-	return width, height
 }

@@ -56,9 +56,10 @@ The API is described at /docs and /openapi.json, metrics are at /metrics.`
 func newServerCmd(a *app) *cobra.Command {
 	o := &serverOptions{database: database{app: a}}
 	cmd := &cobra.Command{
-		Use:   "server",
-		Short: "Serve flows to others",
-		Long:  serverHelp,
+		Use:        "server",
+		SuggestFor: []string{"serve", "daemon"},
+		Short:      "Serve flows to others",
+		Long:       serverHelp,
 		Example: `  flowctl server
   flowctl server --listen :8443 --tls-cert cert.pem --tls-key key.pem
   flowctl server --model-url http://localhost:11434 --max-runs 4

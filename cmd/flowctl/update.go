@@ -21,8 +21,9 @@ type updateOptions struct {
 func newUpdateCmd(a *app) *cobra.Command {
 	o := &updateOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "update REF",
-		Short: "Change a flow",
+		Use:        "update REF",
+		SuggestFor: []string{"set", "patch", "replace"},
+		Short:      "Change a flow",
 		Long: `Change a flow, and print it. What no flag speaks of stays as it is.
 
 With --file nodes, edges, name and description become what the flow file says;

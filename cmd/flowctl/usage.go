@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,12 +23,25 @@ func groupRun(cmd *cobra.Command, args []string) error {
 }
 
 func unknownCommand(cmd *cobra.Command, name string) error {
+	hint := ""
+	if meant := meantCommand(cmd, name); meant != "" {
+		hint = fmt.Sprintf("; did you mean %q?", meant)
+	}
+	return usageError{fmt.Errorf("unknown command %q for %q%s; see '%s --help'", name, cmd.CommandPath(), hint, cmd.CommandPath())}
+}
+
+// meantCommand returns the command that a wrong name stands for: what other tools
+// call it, or what a slip of the finger made of it. Other likenesses do not count:
+// "push" is not a misspelt "pull".
+func meantCommand(cmd *cobra.Command, name string) string {
 	var known []string
 	for _, sub := range cmd.Commands() {
+		if slices.Contains(sub.SuggestFor, name) {
+			return sub.Name()
+		}
 		known = append(append(known, sub.Name()), sub.Aliases...)
 	}
-	return usageError{fmt.Errorf("unknown command %q for %q%s; see '%s --help'",
-		name, cmd.CommandPath(), lint.DidYouMean(name, known), cmd.CommandPath())}
+	return lint.Nearest(name, known, max(1, len(name)/4))
 }
 
 // checkArgs makes a wrong number of arguments a usage error in the whole tree:

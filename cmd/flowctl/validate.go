@@ -41,8 +41,9 @@ func newValidateCmd(a *app) *cobra.Command {
 	o := &validateOptions{app: a}
 	formats := []string{reportText, reportJSON, reportGitHub, reportSARIF}
 	cmd := &cobra.Command{
-		Use:   "validate PATH...",
-		Short: "Check flow files without a server",
+		Use:        "validate PATH...",
+		SuggestFor: []string{"lint", "check", "verify"},
+		Short:      "Check flow files without a server",
 		Long: `Check flow files and print a line for each problem:
 
   file:line:column: severity code message

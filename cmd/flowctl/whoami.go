@@ -22,8 +22,9 @@ type identity struct {
 func newWhoamiCmd(a *app) *cobra.Command {
 	o := &whoamiOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "whoami",
-		Short: "Show who you are, and where",
+		Use:        "whoami",
+		SuggestFor: []string{"me"},
+		Short:      "Show who you are, and where",
 		Long: `Show the account that commands work as, and the server that they work on. The
 server is asked, so this also tells whether the token is still good.`,
 		Example: `  flowctl whoami

@@ -14,12 +14,13 @@ const module = "github.com/flowctl/flowctl/"
 // import none. cmd/flowctl wires everything.
 func allowed() map[string][]string {
 	return map[string][]string{
-		"pkg/flowfile":    {"pkg/flow"},
-		"pkg/client":      {"pkg/flow"},
-		"internal/output": {},
-		"internal/render": {"pkg/flow", "internal/output"},
-		"internal/engine": {"pkg/flow", "internal/engine/js"},
-		"internal/store":  {"pkg/flow"},
+		"pkg/flowfile":      {"pkg/flow"},
+		"pkg/client":        {"pkg/flow"},
+		"internal/output":   {},
+		"internal/progress": {"pkg/flow", "internal/engine", "internal/output"},
+		"internal/render":   {"pkg/flow", "internal/output"},
+		"internal/engine":   {"pkg/flow", "internal/engine/js"},
+		"internal/store":    {"pkg/flow"},
 
 		"internal/reconcile": {"pkg/flow", "pkg/flowfile", "pkg/client"},
 

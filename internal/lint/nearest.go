@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// DidYouMean names the one of the known names that is closest to a wrong one:
+// DidYouMean returns a question about the one of the known names that is closest to a wrong one:
 // `; did you mean "x"?`, or "" if none is close.
 func DidYouMean(wrong string, known []string) string {
 	best := nearest(wrong, known)
@@ -15,12 +15,20 @@ func DidYouMean(wrong string, known []string) string {
 	return fmt.Sprintf("; did you mean %.80q?", best)
 }
 
-// nearest gives the known name that is closest to a wrong one, "" if none is close.
+// nearest returns the known name that is closest to a wrong one, "" if none is close.
 func nearest(wrong string, known []string) string {
-	best, least := "", max(2, len(wrong)/3)+1
+	return Nearest(wrong, known, max(2, len(wrong)/3))
+}
+
+// Nearest returns the known name that takes the fewest changes to make of a wrong
+// one, "" if all take more than most. The beginning of a name, of three letters or
+// more, counts as one change away from it.
+func Nearest(wrong string, known []string, most int) string {
+	best, least := "", most+1
+	lower := strings.ToLower(wrong)
 	for _, name := range known {
-		d := distance(strings.ToLower(wrong), strings.ToLower(name))
-		if strings.HasPrefix(strings.ToLower(name), strings.ToLower(wrong)) && wrong != "" {
+		d := distance(lower, strings.ToLower(name))
+		if len(lower) >= 3 && strings.HasPrefix(strings.ToLower(name), lower) {
 			d = min(d, 1)
 		}
 		if d < least {
@@ -30,25 +38,32 @@ func nearest(wrong string, known []string) string {
 	return best
 }
 
-// distance is Levenshtein's: how many letters have to be put in, taken out or
-// changed to make b of a.
+// distance returns how many letters have to be put in, taken out, changed or
+// swapped with their neighbour to make b of a (optimal string alignment).
 func distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
-	row := make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
+	var before []int // the row before last
+	last := make([]int, len(to)+1)
+	for j := range last {
+		last[j] = j
 	}
 	for i, x := range from {
-		before := row[0]
+		row := make([]int, len(to)+1)
 		row[0] = i + 1
 		for j, y := range to {
-			change := before
-			if x != y {
-				change++
+			row[j+1] = min(last[j+1]+1, row[j]+1, last[j]+changed(x != y))
+			if i > 0 && j > 0 && x == to[j-1] && from[i-1] == y {
+				row[j+1] = min(row[j+1], before[j-1]+1)
 			}
-			before = row[j+1]
-			row[j+1] = min(change, row[j+1]+1, row[j]+1)
 		}
+		before, last = last, row
 	}
-	return row[len(to)]
+	return last[len(to)]
+}
+
+func changed(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }

@@ -1,63 +1,138 @@
 package output
 
 import (
-	"fmt"
 	"io"
 	"strings"
 )
 
 // LiveLine is one line of a [Live] block.
 type LiveLine struct {
-	Lead  string                 // stands before the text and is never cut: our own words, styled
+	Lead  string                 // comes before the text and is never cut: our own words, styled
 	Text  string                 // made harmless and cut to the terminal's width
-	Tail  string                 // the same, behind the text, which gives way to it down to half of the line
-	Style func(...string) string // of both; nil for none
+	Tail  string                 // likewise, after the text, which is cut first, down to half of the line
+	Style func(...string) string // of text and tail; nil for none
 }
 
 // Live is a block of lines at the end of a terminal that is drawn again in its
 // place when it changes. It writes to the terminal and never asks it anything.
 type Live struct {
-	w     io.Writer
-	drawn int // lines that stand there
+	w      io.Writer
+	width  int      // of the last drawing
+	drawn  []string // the lines on the terminal, as they were written
+	cursor cursor
 }
 
-// NewLive gives an empty block on w, a terminal.
+// cursor is the state of the terminal's cursor.
+type cursor int
+
+const (
+	cursorAsFound cursor = iota
+	cursorHidden
+	cursorReleased // shown again, for good
+)
+
+// NewLive returns an empty block on w, a terminal.
 func NewLive(w io.Writer) *Live { return &Live{w: w} }
 
 // MinLiveWidth is the narrowest terminal on which a line of a [Live] block, with a
 // lead of two cells, is no longer than the terminal's.
 const MinLiveWidth = 2 + minWidth + 1
 
-// Draw shows the lines in place of the ones before. width is the terminal's; the
+// What hides the cursor of a terminal, and shows it again.
+const (
+	hideCursor = "\x1b[?25l"
+	showCursor = "\x1b[?25h"
+)
+
+// Draw shows the lines in place of the ones before, and writes only those that
+// differ. The cursor is hidden until [Live.Close]. width is the terminal's; the
 // lines must be fewer than its rows.
 func (l *Live) Draw(width int, lines []LiveLine) {
-	var b strings.Builder
-	if l.drawn > 0 {
-		fmt.Fprintf(&b, "\x1b[%dA", l.drawn)
+	if width != l.width { // the terminal has wrapped the old lines anew
+		clear(l.drawn)
+		l.width = width
 	}
-	for _, line := range lines {
-		room := max(width-displayWidth(line.Lead)-1, minWidth)
-		tail := Text(line.Tail)
-		text := cut(cut(Text(line.Text), max(room-displayWidth(tail), room/2))+tail, room)
-		if line.Style != nil {
-			text = line.Style(text)
+	texts := make([]string, len(lines))
+	first := -1 // that differs
+	for i, line := range lines {
+		texts[i] = line.render(width)
+		if first < 0 && (i >= len(l.drawn) || texts[i] != l.drawn[i]) {
+			first = i
 		}
-		b.WriteString("\r\x1b[2K" + line.Lead + text + "\r\n")
 	}
-	if len(lines) < l.drawn {
+	if first < 0 {
+		if first = len(lines); first == len(l.drawn) {
+			return
+		}
+	}
+	var b strings.Builder
+	if l.cursor == cursorAsFound {
+		b.WriteString(hideCursor)
+		l.cursor = cursorHidden
+	}
+	b.WriteString(up(len(l.drawn) - first))
+	for i := first; i < len(lines); i++ {
+		if i >= len(l.drawn) || texts[i] != l.drawn[i] {
+			b.WriteString("\r\x1b[2K" + texts[i])
+		}
+		b.WriteString("\r\n")
+	}
+	if len(lines) < len(l.drawn) {
 		b.WriteString("\x1b[J")
 	}
-	l.drawn = len(lines)
+	l.drawn = texts
 	_, _ = io.WriteString(l.w, b.String()) // there is nowhere left to report that it was not drawn
 }
 
+// Close shows the cursor again, for good. What was drawn stays.
+func (l *Live) Close() {
+	if l.cursor == cursorHidden {
+		_, _ = io.WriteString(l.w, showCursor)
+	}
+	l.cursor = cursorReleased
+}
+
+// up moves the cursor up n lines.
+func up(n int) string { return strings.Repeat("\x1b[A", max(n, 0)) }
+
+func (line LiveLine) render(width int) string {
+	room := max(width-displayWidth(line.Lead)-1, minWidth)
+	tail := Text(line.Tail)
+	text := cutWords(cutWords(Text(line.Text), max(room-displayWidth(tail), room/2))+tail, room)
+	if line.Style != nil {
+		text = line.Style(text)
+	}
+	return line.Lead + text
+}
+
+// cutWords shortens s to width cells like [cut], at the end of a word unless that
+// would lose more than half of the room.
+func cutWords(s string, width int) string {
+	if displayWidth(s) <= width {
+		return s
+	}
+	short := strings.TrimSuffix(cut(s, width), "…")
+	if end := strings.LastIndexByte(short, ' '); end > len(short)/2 && s[len(short)] != ' ' {
+		short = short[:end]
+	}
+	return strings.TrimRight(short, " …") + "…"
+}
+
 // Tail is the end of a text that is too long for its line, in at most width
-// cells: what a growing answer shows.
+// cells, and begins with a whole word where there is one: what a growing answer
+// shows.
 func Tail(text string, width int) string {
 	width = max(width, 0)
 	runes := []rune(Text(text))
+	whole := len(runes)
 	for displayWidth(string(runes)) > width && len(runes) > 0 {
 		runes = runes[max(1, (len(runes)-width)/2):]
+	}
+	if len(runes) == whole {
+		return string(runes)
+	}
+	if _, words, ok := strings.Cut(string(runes), " "); ok && 2*len(words) > len(string(runes)) {
+		return words
 	}
 	return string(runes)
 }

@@ -19,9 +19,9 @@ func newStyle(w io.Writer, color bool) lipgloss.Style {
 	return r.NewStyle()
 }
 
-// Styles are the colours of words on stderr.
+// Styles are the colours of words.
 type Styles struct {
-	Error, Warning, Success, Hint func(...string) string
+	Error, Warning, Success, Hint, Heading func(...string) string
 }
 
 // NewStyles gives the styles for w, without any effect unless color is on.
@@ -32,5 +32,6 @@ func NewStyles(w io.Writer, color bool) Styles {
 		Warning: base.Foreground(lipgloss.Color("3")).Render,
 		Success: base.Foreground(lipgloss.Color("2")).Render,
 		Hint:    base.Faint(true).Render,
+		Heading: base.Bold(true).Render,
 	}
 }

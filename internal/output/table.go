@@ -128,5 +128,16 @@ func cutRow(row []string, widths []int) {
 	}
 }
 
+// Wrap breaks a text, made harmless as by [Text], into lines of at most width cells,
+// between words where it can. What does not fit into so many lines is cut.
+func Wrap(s string, width, lines int) []string {
+	wrapped := strings.Split(ansi.Wrap(Text(s), width, ""), "\n")
+	if len(wrapped) <= lines {
+		return wrapped
+	}
+	last := strings.Join(wrapped[lines-1:lines+1], " ") + " …"
+	return append(wrapped[:lines-1], cutWords(last, width))
+}
+
 // cut shortens s to width cells, the last one an ellipsis.
 func cut(s string, width int) string { return ansi.Truncate(s, width, "…") }

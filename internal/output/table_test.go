@@ -82,3 +82,25 @@ func TestFit(t *testing.T) {
 		})
 	}
 }
+
+func TestWrap(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		lines int
+		want  []string
+	}{
+		{"", 2, []string{""}},
+		{"short", 2, []string{"short"}},
+		{"two short words", 2, []string{"two short", "words"}},
+		{"a text that is much too long", 2, []string{"a text", "that is…"}},
+		{"a text that is much too long", 1, []string{"a text…"}},
+		{"averylongwordalone", 1, []string{"averylong…"}},
+		{"漢字漢字漢字漢字", 2, []string{"漢字漢字漢", "字漢字"}},
+		{"an \x1b[2J escape", 2, []string{"an", `\u001b[2J…`}},
+	} {
+		got := Wrap(c.text, 10, c.lines)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%q in %d lines is %q, want %q", c.text, c.lines, got, c.want)
+		}
+	}
+}

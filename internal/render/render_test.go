@@ -124,6 +124,27 @@ func TestSVG(t *testing.T) {
 	}
 }
 
+// TestSVGLabels: the names of branches are apart, each once, and titles fit into
+// their boxes.
+func TestSVGLabels(t *testing.T) {
+	got := draw(t, func(w io.Writer) error {
+		return SVG(w, spec(t, `{"nodes":[{"id":"c","type":"conditional","position":{"x":0,"y":0},"data":{"label":"Is this message urgent enough to wake somebody at night?"}},
+			{"id":"a","position":{"x":400,"y":0}},{"id":"b","position":{"x":400,"y":200}}],
+			"edges":[{"source":"c","target":"b","sourceHandle":"false"},{"source":"c","target":"a","sourceHandle":"true"},{"source":"c","target":"b","sourceHandle":"true"}]}`))
+	})
+	for _, want := range []string{
+		`<text x="208" y="17" font-size="11" fill="#64748b">true</text>`, `<text x="208" y="39" font-size="11" fill="#64748b">false</text>`,
+		`<path d="M200 21C`, `<path d="M200 43C`, ">Is this message</text>", ">urgent enough to…</text>",
+	} {
+		if strings.Count(got, want) < 1 {
+			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
+	if n := strings.Count(got, ">true</text>"); n != 1 {
+		t.Errorf("a branch is named %d times", n)
+	}
+}
+
 func TestPositionsWithoutAny(t *testing.T) {
 	at := positions(spec(t, `{"nodes":[{"id":"a"},{"id":"b"},{"id":"c"}],"edges":[{"source":"a","target":"b"},{"source":"a","target":"c"}]}`))
 	if want := []flow.Point{{X: 0, Y: 0}, {X: 300, Y: 0}, {X: 300, Y: 120}}; !slices.Equal(at, want) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
@@ -12,10 +13,11 @@ import (
 
 // The size of a node and the room around it, in the editor's pixels.
 const (
-	boxWidth  = 200
-	boxHeight = 64
-	margin    = 40
-	maxTitle  = 24 // characters that fit into a box
+	boxWidth   = 200
+	boxHeight  = 64
+	margin     = 40
+	titleLines = 2  // of a node's title
+	titleWidth = 18 // cells of a line that fit into a box in any common sans-serif font
 )
 
 // SVG draws a flow from its own positions; without them, in columns by distance
@@ -35,11 +37,17 @@ func SVG(w io.Writer, s flow.Spec) error {
 			place[n.ID] = at[i]
 		}
 	}
+	exits := exitsOf(s)
+	labelled := map[string]bool{}
 	for _, e := range s.Edges {
 		from, ok := place[e.Source]
 		to, okToo := place[e.Target]
 		if ok && okToo {
-			drawEdge(&b, from, to, e.SourceHandle)
+			if !labelled[e.Source] {
+				labelled[e.Source] = true
+				exits[e.Source].drawLabels(&b, from)
+			}
+			drawEdge(&b, flow.Point{X: from.X + boxWidth, Y: from.Y + exits[e.Source].height(e.SourceHandle)}, to)
 		}
 	}
 	for i, n := range s.Nodes {
@@ -51,25 +59,62 @@ func SVG(w io.Writer, s flow.Spec) error {
 }
 
 func drawNode(b *strings.Builder, n flow.Node, p flow.Point) {
-	name := []rune(output.Text(title(n)))
-	if len(name) > maxTitle {
-		name = append(name[:maxTitle-1], '…')
-	}
 	fmt.Fprintf(b, `<g><title>%s</title><rect x="%.0f" y="%.0f" width="%d" height="%d" rx="10" fill="#ffffff" stroke="%s" stroke-width="2"/>`,
 		escapeXML(n.ID), p.X, p.Y, boxWidth, boxHeight, Color(n.Type))
-	fmt.Fprintf(b, `<text x="%.0f" y="%.0f" font-size="14" font-weight="bold" fill="#111827">%s</text>`, p.X+14, p.Y+28, html.EscapeString(string(name)))
-	fmt.Fprintf(b, `<text x="%.0f" y="%.0f" font-size="12" fill="#6b7280">%s</text></g>`+"\n", p.X+14, p.Y+48, escapeXML(string(n.Type)))
+	lines := output.Wrap(title(n), titleWidth, titleLines)
+	y := p.Y + boxHeight/2 - float64(8*(len(lines)-1)) - 4
+	for _, line := range lines {
+		fmt.Fprintf(b, `<text x="%.0f" y="%.0f" font-size="13" font-weight="bold" fill="#111827">%s</text>`, p.X+14, y, html.EscapeString(line))
+		y += 16
+	}
+	kind := output.Wrap(string(n.Type), titleWidth, 1)[0]
+	fmt.Fprintf(b, `<text x="%.0f" y="%.0f" font-size="12" fill="#6b7280">%s</text></g>`+"\n", p.X+14, y+2, html.EscapeString(kind))
 }
 
-func drawEdge(b *strings.Builder, from, to flow.Point, handle string) {
-	x1, y1 := from.X+boxWidth, from.Y+boxHeight/2
-	x2, y2 := to.X, to.Y+boxHeight/2
-	bend := max(40, (x2-x1)/2)
-	fmt.Fprintf(b, `<path d="M%.0f %.0fC%.0f %.0f %.0f %.0f %.0f %.0f" fill="none" stroke="#64748b" stroke-width="2" marker-end="url(#arrow)"/>`+"\n",
-		x1, y1, x1+bend, y1, x2-bend, y2, x2, y2)
-	if handle != "" {
-		fmt.Fprintf(b, `<text x="%.0f" y="%.0f" font-size="11" fill="#64748b">%s</text>`+"\n", x1+8, y1-6, escapeXML(handle))
+// exits are the handles of a node that edges leave from, top to bottom.
+type exits []string
+
+// exitsOf returns the exits of the nodes that have edges, those of their types
+// first.
+func exitsOf(s flow.Spec) map[string]exits {
+	types := map[string]flow.NodeType{}
+	for _, n := range s.Nodes {
+		types[n.ID] = n.Type
 	}
+	all := map[string]exits{}
+	for _, e := range s.Edges {
+		have, ok := all[e.Source]
+		if !ok {
+			have = slices.Clone(types[e.Source].Handles())
+		}
+		if !slices.Contains(have, e.SourceHandle) {
+			have = append(have, e.SourceHandle)
+		}
+		all[e.Source] = have
+	}
+	return all
+}
+
+// height returns where a handle is on the side of its node, from the top.
+func (x exits) height(handle string) float64 {
+	return boxHeight * float64(slices.Index(x, handle)+1) / float64(len(x)+1)
+}
+
+// drawLabels names the exits of a node that have names, each above its edges.
+func (x exits) drawLabels(b *strings.Builder, p flow.Point) {
+	for _, handle := range x {
+		if handle == "" {
+			continue
+		}
+		fmt.Fprintf(b, `<text x="%.0f" y="%.0f" font-size="11" fill="#64748b">%s</text>`+"\n", p.X+boxWidth+8, p.Y+x.height(handle)-4, html.EscapeString(output.Wrap(handle, titleWidth, 1)[0]))
+	}
+}
+
+func drawEdge(b *strings.Builder, from, to flow.Point) {
+	x2, y2 := to.X, to.Y+boxHeight/2
+	bend := max(40, (x2-from.X)/2)
+	fmt.Fprintf(b, `<path d="M%.0f %.0fC%.0f %.0f %.0f %.0f %.0f %.0f" fill="none" stroke="#64748b" stroke-width="2" marker-end="url(#arrow)"/>`+"\n",
+		from.X, from.Y, from.X+bend, from.Y, x2-bend, y2, x2, y2)
 }
 
 func escapeXML(s string) string { return html.EscapeString(output.Text(s)) }

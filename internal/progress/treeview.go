@@ -1,10 +1,9 @@
-package main
+package progress
 
 import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/output"
@@ -15,11 +14,11 @@ import (
 const minTreeHeight = 3
 
 // draw shows the nodes, as many as fit.
-func (t *runTree) draw() {
+func (t *Tree) draw() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	width, height := terminalSize(t.file)
-	if !t.begun || width < output.MinLiveWidth || height < minTreeHeight {
+	width, height := t.size()
+	if t.start.IsZero() || width < output.MinLiveWidth || height < minTreeHeight {
 		return
 	}
 	t.frame++
@@ -33,14 +32,14 @@ func (t *runTree) draw() {
 			lines = append(lines, t.answerLine(n, width))
 		}
 	}
-	if hidden := len(t.nodes) - len(shown); hidden > 0 {
+	if hidden := len(t.list) - len(shown); hidden > 0 {
 		lines = append(lines, output.LiveLine{Text: fmt.Sprintf("  … and %d more", hidden), Style: t.styles.Hint})
 	}
 	t.live.Draw(width, lines)
 }
 
-// answerLine is the end of the last line that a model has said so far.
-func (t *runTree) answerLine(n *treeNode, width int) output.LiveLine {
+// answerLine returns the end of the last line that a model has answered so far.
+func (t *Tree) answerLine(n *node, width int) output.LiveLine {
 	indent := strings.Repeat(" ", n.indent()+2)
 	last := n.answer[strings.LastIndexByte(strings.TrimSpace(n.answer), '\n')+1:]
 	return output.LiveLine{Text: indent + output.Tail(last, width-len(indent)-2), Style: t.styles.Hint}
@@ -48,20 +47,20 @@ func (t *runTree) answerLine(n *treeNode, width int) output.LiveLine {
 
 // choose picks at most limit nodes: those that run or failed first, then those
 // that were started, all in their order.
-func (t *runTree) choose(limit int) []*treeNode {
-	if len(t.nodes) <= limit {
-		return t.nodes
+func (t *Tree) choose(limit int) []*node {
+	if len(t.list) <= limit {
+		return t.list
 	}
-	ranked := slices.Clone(t.nodes)
-	slices.SortStableFunc(ranked, func(a, b *treeNode) int { return a.rank() - b.rank() })
-	picked := make(map[*treeNode]bool)
+	ranked := slices.Clone(t.list)
+	slices.SortStableFunc(ranked, func(a, b *node) int { return a.rank() - b.rank() })
+	picked := make(map[*node]bool)
 	for _, n := range ranked[:max(limit-1, 1)] {
 		picked[n] = true
 	}
-	return slices.DeleteFunc(slices.Clone(t.nodes), func(n *treeNode) bool { return !picked[n] })
+	return slices.DeleteFunc(slices.Clone(t.list), func(n *node) bool { return !picked[n] })
 }
 
-func (n *treeNode) rank() int {
+func (n *node) rank() int {
 	switch {
 	case n.running > 0:
 		return 0
@@ -73,10 +72,10 @@ func (n *treeNode) rank() int {
 	return 3
 }
 
-func (n *treeNode) indent() int { return 2 * min(n.depth, treeDepth) }
+func (n *node) indent() int { return 2 * min(n.depth, treeDepth) }
 
-// line is a node's own line: state, name, and what there is to tell.
-func (t *runTree) line(n *treeNode) output.LiveLine {
+// line returns a node's own line: state, name, and what else is known.
+func (t *Tree) line(n *node) output.LiveLine {
 	const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 	lead, style := "·", t.styles.Hint
 	switch {
@@ -94,30 +93,5 @@ func (t *runTree) line(n *treeNode) output.LiveLine {
 	case n.status == engine.NodeSkipped:
 		lead = "-"
 	}
-	return output.LiveLine{Lead: lead + " ", Text: strings.Repeat(" ", n.indent()) + n.name, Tail: n.told(), Style: style}
-}
-
-// told is what stands behind a node's name.
-func (n *treeNode) told() string {
-	var b strings.Builder
-	took := n.took
-	if n.running > 0 {
-		took += time.Since(n.began)
-	}
-	if n.runs > 0 {
-		fmt.Fprintf(&b, "  %.1fs", took.Seconds())
-	}
-	if n.runs > 1 {
-		fmt.Fprintf(&b, "  ×%d", n.runs)
-	}
-	if n.tokens > 0 {
-		fmt.Fprintf(&b, "  %s", plural(n.tokens, "token"))
-	}
-	if n.running > 0 && n.attempt > 1 {
-		fmt.Fprintf(&b, "  attempt %d", n.attempt)
-	}
-	if n.detail != "" && n.running == 0 {
-		b.WriteString("  " + n.detail)
-	}
-	return b.String()
+	return output.LiveLine{Lead: lead + " ", Text: strings.Repeat(" ", n.indent()) + n.name, Tail: n.facts(), Style: style}
 }

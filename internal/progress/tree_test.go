@@ -1,4 +1,4 @@
-package main
+package progress
 
 import (
 	"bytes"
@@ -17,9 +17,9 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// TestRunTreeFits draws a deep and wide flow in windows of all sizes: no more than
+// TestTreeFits draws a deep and wide flow in windows of all sizes: no more than
 // the window holds, or nothing, and nothing of a flow raw.
-func TestRunTreeFits(t *testing.T) {
+func TestTreeFits(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no pseudo-terminal")
 	}
@@ -43,7 +43,7 @@ func TestRunTreeFits(t *testing.T) {
 				}
 				return
 			}
-			want := "… and "
+			want := "… and"
 			if size.Rows == 100 {
 				want = "m29 f"
 			}
@@ -78,15 +78,15 @@ func drawRun(t *testing.T, spec flow.Spec, size pty.Winsize) string {
 	if err := pty.Setsize(tty, &size); err != nil {
 		t.Fatal(err)
 	}
-	tree := newRunTree(spec, output.NewStyles(tty, true), true, tty)
+	tree := NewTree(spec, output.NewStyles(tty, true), true, tty)
 	close(tree.quit)
 	<-tree.done
 	for _, n := range spec.Nodes {
-		tree.event(engine.Event{Type: engine.EventNodeStarted, Time: time.Now(), Node: n.ID, Attempt: 1})
-		tree.event(engine.Event{Type: engine.EventNodeDelta, Time: time.Now(), Node: n.ID, Attempt: 1, Delta: strings.Repeat("\x1b[2J words and 漢字\n", 10_000)})
+		tree.Event(engine.Event{Type: engine.EventNodeStarted, Time: time.Now(), Node: n.ID, Attempt: 1})
+		tree.Event(engine.Event{Type: engine.EventNodeDelta, Time: time.Now(), Node: n.ID, Attempt: 1, Delta: strings.Repeat("\x1b[2J words and 漢字\n", 10_000)})
 	}
 	last := spec.Nodes[len(spec.Nodes)-1].ID
-	tree.event(engine.Event{Type: engine.EventNodeFinished, Time: time.Now(), Node: last, Attempt: 1, Status: string(engine.NodeError), Error: last + " failed"})
+	tree.Event(engine.Event{Type: engine.EventNodeFinished, Time: time.Now(), Node: last, Attempt: 1, Status: string(engine.NodeError), Error: last + " failed"})
 	read := make(chan string)
 	go func() {
 		var b bytes.Buffer

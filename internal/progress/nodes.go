@@ -1,0 +1,159 @@
+package progress
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/dustin/go-humanize/english"
+
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// keptAnswer is how many bytes of the end of a growing answer are kept.
+const keptAnswer = 2000
+
+// nodes is the state of a run, as its events report it.
+type nodes struct {
+	mu     sync.Mutex
+	list   []*node // in an order in which they may run
+	byID   map[string]*node
+	start  time.Time // zero if the run was refused
+	took   time.Duration
+	status flow.RunStatus // "" until the run has ended
+	calls  int            // of models, repeated ones included
+	tokens int
+}
+
+// node is the state of one node.
+type node struct {
+	id, name string
+	model    bool
+	depth    int
+	status   engine.NodeStatus
+	detail   string // an error, or why it was skipped
+	running  int    // executions of it that are under way, one for each round of a loop
+	runs     int
+	attempt  int
+	began    time.Time // of the oldest of them
+	took     time.Duration
+	tokens   int
+	round    string // the round whose answer is shown
+	answer   string // the end of what the model has said
+}
+
+func newNodes(spec flow.Spec) *nodes {
+	s := &nodes{byID: make(map[string]*node)}
+	g := flow.NewGraph(spec)
+	for _, id := range g.Order() {
+		n := g.Node(id)
+		state := &node{id: id, name: cmp.Or(n.Label(), id), model: n.Type == flow.Model, status: engine.NodePending}
+		for _, e := range g.In(id) {
+			if from := s.byID[e.Source]; from != nil {
+				state.depth = max(state.depth, from.depth+1)
+			}
+		}
+		s.byID[id] = state
+		s.list = append(s.list, state)
+	}
+	return s
+}
+
+// event updates the state and returns the node that the event is about, nil for
+// none. The caller holds s.mu.
+func (s *nodes) event(e engine.Event) *node {
+	if s.start.IsZero() {
+		s.start = e.Time
+	}
+	if e.Type == engine.EventRunFinished {
+		s.status, s.took = flow.RunStatus(e.Status), e.Time.Sub(s.start)
+	}
+	n := s.byID[e.Node]
+	if n == nil || e.Early {
+		return nil
+	}
+	round := fmt.Sprint(e.Round)
+	switch e.Type {
+	case engine.EventNodeStarted:
+		if n.attempt = e.Attempt; e.Attempt == 1 {
+			if n.running++; n.running == 1 {
+				n.began = e.Time
+			}
+			n.runs++
+		}
+		if n.model {
+			s.calls++
+		}
+		n.round, n.answer = round, ""
+	case engine.EventNodeDelta:
+		if round == n.round {
+			n.answer += e.Delta
+			n.answer = n.answer[max(0, len(n.answer)-keptAnswer):]
+		}
+	case engine.EventNodeFinished:
+		if n.running--; n.running == 0 {
+			n.took += e.Time.Sub(n.began)
+		}
+		n.status, n.detail = engine.NodeStatus(e.Status), e.Error
+		if e.Tokens != nil {
+			n.tokens += e.Tokens.Total
+			s.tokens += e.Tokens.Total
+		}
+	case engine.EventNodeSkipped:
+		n.status, n.detail = engine.NodeSkipped, e.Reason
+	}
+	return n
+}
+
+// Summary returns one line about the whole run.
+func (s *nodes) Summary() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.status == "" {
+		return ""
+	}
+	what := map[flow.RunStatus]string{flow.RunSuccess: "done in", flow.RunError: "failed after", flow.RunAborted: "ended after"}[s.status]
+	parts := []string{fmt.Sprintf("%s %.1fs", cmp.Or(what, "over after"), s.took.Seconds())}
+	if s.calls > 0 {
+		parts = append(parts, count(s.calls, "model call"))
+	}
+	if s.tokens > 0 {
+		parts = append(parts, count(s.tokens, "token"))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// count returns a number with its noun: "1,204 tokens".
+func count(n int, noun string) string {
+	return humanize.Comma(int64(n)) + " " + english.PluralWord(n, noun, "")
+}
+
+// facts returns what is known of a node besides its name and state, each part after
+// two spaces: time, rounds, tokens, attempt, error.
+func (n *node) facts() string {
+	var b strings.Builder
+	took := n.took
+	if n.running > 0 {
+		took += time.Since(n.began)
+	}
+	if n.runs > 0 {
+		fmt.Fprintf(&b, "  %.1fs", took.Seconds())
+	}
+	if n.runs > 1 {
+		fmt.Fprintf(&b, "  ×%d", n.runs)
+	}
+	if n.tokens > 0 {
+		b.WriteString("  " + count(n.tokens, "token"))
+	}
+	if n.running > 0 && n.attempt > 1 {
+		fmt.Fprintf(&b, "  attempt %d", n.attempt)
+	}
+	if n.detail != "" && n.running == 0 {
+		b.WriteString("  " + n.detail)
+	}
+	return b.String()
+}
