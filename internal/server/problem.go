@@ -58,7 +58,7 @@ func asProblem(err error) *problem {
 	case errors.Is(err, store.ErrBadText):
 		return &problem{status: http.StatusBadRequest, detail: err.Error(), cause: err}
 	case errors.Is(err, store.ErrFull), errors.Is(err, store.ErrReadOnly),
-		errors.Is(err, store.ErrLocked), errors.Is(err, store.ErrClosed),
+		errors.Is(err, store.ErrLocked), errors.Is(err, store.ErrClosed), errors.Is(err, store.ErrUnavailable),
 		errors.Is(err, context.DeadlineExceeded): // it hangs
 		return &problem{status: http.StatusServiceUnavailable, detail: "The database is not available at present", cause: err}
 	case errors.Is(err, context.Canceled):

@@ -3,6 +3,7 @@ package server
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -343,6 +345,20 @@ func TestBrokenStore(t *testing.T) {
 	for _, path := range []string{"/create", "/import"} {
 		if r := f.want(503, f.ann, "POST", "/api/v1/flows"+path, hello); r.text() != `{"detail":"The database is not available at present"}` {
 			t.Errorf("%s answered %s", path, r.body)
+		}
+	}
+}
+
+// TestUnavailable: a database that does not answer is a 503, which says when to try
+// again and nothing of the inside.
+func TestUnavailable(t *testing.T) {
+	f := newFixture(t, Options{})
+	for _, err := range []error{store.ErrUnavailable, store.ErrLocked, store.ErrFull, context.DeadlineExceeded} {
+		w := httptest.NewRecorder()
+		c := &call{ResponseWriter: w, s: f.srv, r: httptest.NewRequest("GET", "/", nil)}
+		c.fail(fmt.Errorf("ask 10.1.2.3: %w", err))
+		if w.Code != 503 || w.Header().Get("Retry-After") != "5" || w.Body.String() != `{"detail":"The database is not available at present"}` {
+			t.Errorf("%v is answered %d %s, Retry-After %q", err, w.Code, w.Body, w.Header().Get("Retry-After"))
 		}
 	}
 }

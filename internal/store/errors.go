@@ -18,7 +18,11 @@ var (
 	ErrReadOnly  = errors.New("not writable")
 	ErrLocked    = errors.New("locked by another program")
 	ErrClosed    = errors.New("store is closed")
-	ErrBadKind   = errors.New("no such kind of database")
+
+	// ErrUnavailable is a database server that is away, does not answer, or takes no
+	// connections at present.
+	ErrUnavailable = errors.New("the database does not answer")
+	ErrBadKind     = errors.New("no such kind of database")
 )
 
 // ReplayError says that a request with the same idempotency key was answered

@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,8 +20,9 @@ import (
 // postgresPool is a Postgres database behind a pool of connections. pgx keeps
 // prepared statements by itself.
 type postgresPool struct {
-	db     *sql.DB
-	speaks *dialect
+	db       *sql.DB
+	speaks   *dialect
+	patience time.Duration // queryPatience, but in tests
 }
 
 func (p *postgresPool) dialect() *dialect { return p.speaks }
@@ -45,7 +49,7 @@ func newPostgres(dsn string) (*postgresPool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresPool{db: db, speaks: postgresDialect()}, nil
+	return &postgresPool{db: db, speaks: postgresDialect(), patience: queryPatience}, nil
 }
 
 // prepare has nothing to do: databases are made by the operator, and whether there
@@ -60,11 +64,31 @@ func postgresConns(dsn string) (*sql.DB, error) {
 	if cfg.RuntimeParams["application_name"] == "" {
 		cfg.RuntimeParams["application_name"] = "flowctl"
 	}
-	db := stdlib.OpenDB(*cfg)
+	if cfg.ConnectTimeout == 0 {
+		cfg.ConnectTimeout = connectPatience
+	}
+	db := stdlib.OpenDB(*cfg, stdlib.OptionShouldPing(isDead))
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(16)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return db, nil
+}
+
+const (
+	connectPatience = 10 * time.Second // for a new connection, unless the URL says otherwise
+	pingPatience    = 2 * time.Second  // for the answer of one that was idle
+)
+
+// isDead asks a connection that was idle whether the server is still at its other
+// end. One that does not answer soon is closed, and the query gets another one. The
+// pool then sees by a ping of its own, which costs no time, that it is closed.
+func isDead(ctx context.Context, conn stdlib.ShouldPingParams) bool {
+	if conn.IdleDuration < time.Second {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, pingPatience)
+	defer cancel()
+	return conn.Conn.PgConn().Ping(ctx) != nil
 }
 
 // migrate runs step under an advisory lock, which one session of the database can
@@ -96,45 +120,85 @@ func (p *postgresPool) checkEncoding(ctx context.Context) error {
 	return err
 }
 
-func (p *postgresPool) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := p.db.QueryContext(ctx, query, args...)
-	return rows, explainPostgres(err)
+func (p *postgresPool) query(ctx context.Context, each func(*sql.Rows) error, query string, args ...any) error {
+	ctx, patience, end := newPatience(ctx, p.patience)
+	defer end()
+	return ask(ctx, p.db, patience, each, query, args)
+}
+
+// ask calls each for every row of a query. The time that each takes is its own.
+func ask(ctx context.Context, db interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}, patience *patience, each func(*sql.Rows) error, query string, args []any,
+) error {
+	patience.wait()
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return explainPostgres(ctx, err)
+	}
+	var own error // of each
+	err = eachRow(ctx, rows, func(rows *sql.Rows) error {
+		patience.rest()
+		defer patience.wait()
+		own = each(rows)
+		return own
+	})
+	if own != nil {
+		return own
+	}
+	return explainPostgres(ctx, err)
 }
 
 // postgresTx is a transaction.
-type postgresTx struct{ *sql.Tx }
+type postgresTx struct {
+	*sql.Tx
+	*patience
+}
 
-func (tx postgresTx) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	return rows, explainPostgres(err)
+func (tx postgresTx) query(ctx context.Context, each func(*sql.Rows) error, query string, args ...any) error {
+	return ask(ctx, tx.Tx, tx.patience, each, query, args)
 }
 
 func (tx postgresTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	tx.wait()
 	res, err := tx.ExecContext(ctx, query, args...) //nolint:gosec // our own SQL; what users say is in args
 	if err != nil {
-		return 0, explainPostgres(err)
+		return 0, explainPostgres(ctx, err)
 	}
 	return res.RowsAffected()
 }
 
 func (p *postgresPool) write(ctx context.Context, o op) error {
+	ctx, patience, end := newPatience(ctx, p.patience)
+	defer end()
 	tx, err := p.db.BeginTx(ctx, nil)
 	if err != nil {
-		return explainPostgres(err)
+		return explainPostgres(ctx, err)
 	}
-	if err := o(ctx, postgresTx{tx}); err != nil {
+	if err := o(ctx, postgresTx{tx, patience}); err != nil {
 		_ = tx.Rollback() // a connection that is gone has rolled back
 		return err
 	}
-	return explainPostgres(tx.Commit())
+	patience.wait()
+	return explainPostgres(ctx, tx.Commit())
 }
 
 func (p *postgresPool) close() error { return p.db.Close() }
 
-// explainPostgres gives the errors of Postgres that mean one of ours.
-func explainPostgres(err error) error {
+// explainPostgres gives the errors of Postgres that mean one of ours. ctx is that of
+// the query.
+func explainPostgres(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); err != nil && errors.Is(cause, ErrUnavailable) {
+		return cause
+	}
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return ctx.Err()
+		case isGone(err):
+			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
 		return err
 	}
 	switch e.Code {
@@ -148,6 +212,16 @@ func explainPostgres(err error) error {
 		return fmt.Errorf("database is %w (%w)", ErrReadOnly, err)
 	case "22021", "22P05": // character_not_in_repertoire, untranslatable_character
 		return fmt.Errorf("%w (%s)", ErrBadText, e.Message)
+	case "57014", "57P01", "57P02", "57P03", "57P05", // query_canceled, admin_shutdown, crash_shutdown, cannot_connect_now, idle_session_timeout
+		"53000", "53200", "53300": // insufficient_resources, out_of_memory, too_many_connections
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	return err
+}
+
+// isGone reports whether an error that is not the server's own is about the connection
+// to it.
+func isGone(err error) bool {
+	return errors.As(err, new(net.Error)) || errors.As(err, new(*pgconn.ConnectError)) || pgconn.SafeToRetry(err) || errors.Is(err, pgconn.ErrConnClosed) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -11,7 +12,8 @@ import (
 // reader asks the database, in a transaction or outside of one. Placeholders are
 // $1, $2, … in both databases.
 type reader interface {
-	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	// query calls each for every row, and returns its error, if it has one.
+	query(ctx context.Context, each func(*sql.Rows) error, query string, args ...any) error
 }
 
 // queryer is a transaction.
@@ -22,44 +24,53 @@ type queryer interface {
 
 // one gives the first row of a query, or [ErrNotFound].
 func one[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, query string, args ...any) (*T, error) {
-	rows, err := q.query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return nil, err
+	var v *T
+	err := q.query(ctx, func(rows *sql.Rows) error {
+		v = new(T)
+		if err := scan(rows, v); err != nil {
+			return err
 		}
-		return nil, ErrNotFound
-	}
-	v := new(T)
-	if err := scan(rows, v); err != nil {
+		return errEnough
+	}, query, args...)
+	switch {
+	case errors.Is(err, errEnough):
+		return v, nil
+	case err != nil:
 		return nil, err
 	}
-	return v, rows.Close()
+	return nil, ErrNotFound
 }
+
+// errEnough ends a query of which no further row is wanted.
+var errEnough = errors.New("enough rows")
 
 // all gives the rows of a query.
 func all[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, query string, args ...any) ([]T, error) {
-	rows, err := q.query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
 	var list []T
+	err := q.query(ctx, func(rows *sql.Rows) error {
+		var v T
+		if err := scan(rows, &v); err != nil {
+			return err
+		}
+		list = append(list, v)
+		return nil
+	}, query, args...)
+	return list, err
+}
+
+// eachRow calls each for every row, and closes rows.
+func eachRow(ctx context.Context, rows *sql.Rows, each func(*sql.Rows) error) error {
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		// A SQLite query does not watch ctx by itself, see sqliteDB.query.
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
-		var v T
-		if err := scan(rows, &v); err != nil {
-			return nil, err
+		if err := each(rows); err != nil {
+			return err
 		}
-		list = append(list, v)
 	}
-	return list, rows.Err()
+	return rows.Err()
 }
 
 func scanInt(rows *sql.Rows, n *int64) error { return rows.Scan(n) }

@@ -141,18 +141,21 @@ func nameHas(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, erro
 // two small forms, such as the sigmas.
 func fold(s string) string { return strings.ToLower(strings.ToUpper(s)) }
 
-// query reads outside of a transaction. It does not watch ctx: a goroutine for
-// each query costs more than most of the queries do.
-func (d *sqliteDB) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+// query reads outside of a transaction. It does not watch ctx while it waits for a
+// row: a goroutine for each query costs more than most of the queries do.
+func (d *sqliteDB) query(ctx context.Context, each func(*sql.Rows) error, query string, args ...any) error {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	st, err := d.stmt(query) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
-		return nil, d.explain(err)
+		return d.explain(err)
 	}
 	rows, err := st.QueryContext(context.Background(), args...)
-	return rows, d.explain(err)
+	if err == nil {
+		err = eachRow(ctx, rows, each)
+	}
+	return d.explain(err)
 }
 
 func (d *sqliteDB) stmt(query string) (*sql.Stmt, error) {

@@ -243,16 +243,16 @@ func (w *writer) exec(_ context.Context, query string, args ...any) (int64, erro
 	return n, err
 }
 
-func (w *writer) query(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+func (w *writer) query(_ context.Context, each func(*sql.Rows) error, query string, args ...any) error {
 	st, err := w.stmt(query) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
-		return nil, w.failed(err)
+		return w.failed(err)
 	}
 	rows, err := st.QueryContext(context.Background(), args...)
-	if err != nil {
-		return nil, w.failed(err)
+	if err == nil {
+		err = eachRow(context.Background(), rows, each)
 	}
-	return rows, nil
+	return w.failed(err)
 }
 
 func (w *writer) failed(err error) error {
