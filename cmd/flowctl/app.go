@@ -23,6 +23,7 @@ type app struct {
 
 	flags      globalFlags
 	config     Config
+	connected  target // the last one that was connected to
 	closers    []func() error
 	interrupts interrupts
 }
@@ -51,7 +52,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 		return exitDone
 	}
 	code := exitCode(ctx, err)
-	if text := errorText(ctx, err); text != "" {
+	if text := a.errorText(ctx, err); text != "" {
 		a.fail(text)
 	}
 	return code

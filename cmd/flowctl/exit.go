@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/store"
@@ -96,14 +95,10 @@ func isUnclear(err error) bool {
 		errors.As(err, new(*reconcile.TwinError))
 }
 
-// errorText is what is said of an error before the process exits.
-func errorText(ctx context.Context, err error) string {
+// errorText returns what is printed of an error before the process exits.
+func (a *app) errorText(ctx context.Context, err error) string {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return "interrupted"
 	}
-	text := err.Error()
-	if failed := (*client.Error)(nil); errors.As(err, &failed) && failed.NoToken && strings.HasSuffix(text, failed.Error()) {
-		text += " with 'flowctl login --server URL', or set FLOWCTL_TOKEN"
-	}
-	return text
+	return a.explained(err.Error(), err)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
@@ -37,9 +38,10 @@ as a profile, named after the server's host unless --profile says otherwise. The
 token is checked first, then kept in the system's keyring, or in a file that only
 you can read (tokens.json, beside the configuration) where there is no keyring.
 
-On a terminal you are asked for what is missing. Scripts write the secret to
-stdin: --token-stdin, or --email with --password-stdin. A --token on the command
-line works too, but other users of the machine can see it.`,
+On a terminal you are asked for a key, or for e-mail and password; secrets stay
+hidden. Scripts write the secret to stdin: --token-stdin, or --email with
+--password-stdin. A --token on the command line works too, but other users of the
+machine can see it.`,
 		Example: `  flowctl login --server https://flows.example.com
   flowctl login --server https://flows.example.com --profile work --token-stdin < key.txt
   pass flows | flowctl login --email ann@example.com --password-stdin`,
@@ -157,16 +159,23 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// token gets the token to be stored: as it is given, or for a password.
+// token returns the token to be stored: as it is given, or for a password.
 func (o *loginOptions) token(ctx context.Context, p Profile) (string, error) {
 	a := o.app
+	email := o.email
 	switch {
 	case a.flags.token != "":
 		return a.flags.token, nil
 	case o.tokenStdin:
 		return a.secretFromStdin(ctx, "Token")
+	case email == "":
+		token, address, err := o.askWay(ctx, p)
+		if err != nil || token != "" {
+			return token, err
+		}
+		email = address
 	}
-	email, password, err := o.credentials(ctx)
+	password, err := o.password(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -175,24 +184,43 @@ func (o *loginOptions) token(ctx context.Context, p Profile) (string, error) {
 		return "", err
 	}
 	session, err := c.Auth.SignIn(ctx, email, password)
-	if e := (*client.Error)(nil); errors.As(err, &e) && e.StatusCode == http.StatusBadRequest {
-		err = deniedError{err} // the real backend's answer to a wrong password
+	if e := (*client.Error)(nil); errors.As(err, &e) && wrongPassword(e) {
+		err = deniedError{fmt.Errorf("sign in to %s: e-mail or password is wrong; try again, or use an API key", p.Server)}
 	}
 	return session.Token, err
 }
 
-func (o *loginOptions) credentials(ctx context.Context) (email, password string, err error) {
-	if email = o.email; email == "" {
-		if email, err = o.app.ask(ctx, "E-mail:"); err != nil {
-			return "", "", err
-		}
+// wrongPassword reports whether a server refused to sign in for what was sent: ours
+// with 401, Open WebUI with 400 (routers/auths.py, signin).
+func wrongPassword(e *client.Error) bool {
+	return e.StatusCode == http.StatusBadRequest || e.StatusCode == http.StatusUnauthorized
+}
+
+// askWay asks at the terminal how to sign in, and returns a token or the e-mail
+// address of an account. A secret that was typed in the wrong place is not repeated.
+func (o *loginOptions) askWay(ctx context.Context, p Profile) (token, email string, err error) {
+	a := o.app
+	fmt.Fprintln(a.err, output.Text("Sign in to "+p.Server+" with an API key (in Open WebUI: Settings, Account, API keys), or with e-mail and password."))
+	answer, err := a.ask(ctx, "Press Enter to paste a key, or type your e-mail:")
+	if err != nil {
+		return "", "", err
 	}
+	switch {
+	case strings.Contains(answer, "@"):
+		return "", answer, nil
+	case answer != "":
+		a.warn("this is not an e-mail address; it is taken for the key, and it was visible on the screen")
+		return answer, "", nil
+	}
+	token, err = a.askSecret(ctx, "API key or token:")
+	return token, "", err
+}
+
+func (o *loginOptions) password(ctx context.Context) (string, error) {
 	if o.passwordStdin {
-		password, err = o.app.secretFromStdin(ctx, "Password")
-	} else {
-		password, err = o.app.askSecret(ctx, "Password:")
+		return o.app.secretFromStdin(ctx, "Password")
 	}
-	return email, password, err
+	return o.app.askSecret(ctx, "Password:")
 }
 
 // keepLogin stores the token and makes the profile the one in use: both, or

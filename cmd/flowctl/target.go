@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
@@ -19,14 +20,18 @@ type target struct {
 	Profile string // "" for a server that was named by its URL alone
 	Server  string // "" for the embedded store
 	Token   string
+	source  string // of the token, for messages; "" for one that was just typed
 }
 
 func (t target) local() bool { return t.Server == "" }
 
-// String names the place for messages.
+// String names the target in messages.
 func (t target) String() string {
-	if t.local() {
+	switch {
+	case t.local():
 		return "the local store"
+	case t.Profile != "":
+		return fmt.Sprintf("%q (%s)", output.Text(t.Profile), t.Server)
 	}
 	return t.Server
 }
@@ -44,9 +49,14 @@ func (a *app) target() (target, error) {
 	if t.Profile == "" {
 		t.Profile = a.profileOf(t.Server)
 	}
-	t.Token = cmp.Or(a.flags.token, envToken(t.Server))
-	if t.Token == "" && t.Profile != "" {
+	switch t.Token = envToken(t.Server); {
+	case a.flags.token != "":
+		t.Token, t.source = a.flags.token, "the --token"
+	case t.Token != "":
+		t.source = "the token in FLOWCTL_TOKEN"
+	case t.Profile != "":
 		t.Token, err = readToken(t.Profile)
+		t.source = "the stored token"
 	}
 	if t.Token == "" && os.Getenv("FLOWCTL_TOKEN") != "" {
 		a.warn("FLOWCTL_TOKEN goes with FLOWCTL_SERVER and is not sent to %s; add --token", t.Server)
@@ -149,6 +159,7 @@ func (a *app) connectTo(ctx context.Context, t target) (*client.Client, error) {
 	if a.flags.debug {
 		opts = append(opts, client.WithDebug(a.err))
 	}
+	a.connected = t
 	if t.local() {
 		return a.connectLocal(ctx, opts)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/output"
@@ -58,7 +59,7 @@ func (o *whoamiOptions) run(cmd *cobra.Command, _ []string) error {
 		Columns: []column{
 			{Title: "EMAIL", Text: func(_ *output.Printer, i identity) string { return i.Email }},
 			{Title: "ROLE", Text: func(_ *output.Printer, i identity) string { return i.Role }},
-			{Title: "WHERE", Text: func(*output.Printer, identity) string { return t.String() }},
+			{Title: "WHERE", Text: func(*output.Printer, identity) string { return cmp.Or(t.Server, "the local store") }},
 			{Title: "PROFILE", Text: func(_ *output.Printer, i identity) string { return i.Profile }},
 			{Title: "NAME", Wide: true, Text: func(_ *output.Printer, i identity) string { return i.Name }},
 			{Title: "ID", Wide: true, Text: func(_ *output.Printer, i identity) string { return i.ID }},

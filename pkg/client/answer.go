@@ -24,7 +24,7 @@ func (c *conn) failure(k *call, status int, detail string) *Error {
 		Detail:     printable(c.redact(detail), maxDetail),
 		Method:     k.method,
 		Path:       c.redact(k.path),
-		doing:      c.redact(k.doing()),
+		Doing:      c.redact(k.doing()),
 		one:        k.subject != "",
 	}
 }
@@ -77,6 +77,7 @@ func (c *conn) refused(k *call, status int, a *answer) error {
 	e := c.failure(k, status, "")
 	e.RequestID = c.redact(requestID(a.header))
 	e.NoToken = status == http.StatusUnauthorized && c.token == "" && k.path != signInPath
+	e.noAPI = status == http.StatusNotFound && !e.one && !isOurs(a.header)
 	e.wait, _ = retryAfter(a.header, time.Now())
 	// The real backend may have stored what it answers 500 to; so may a server
 	// behind a proxy that lost its answer.
@@ -84,8 +85,6 @@ func (c *conn) refused(k *call, status int, a *answer) error {
 	var said struct{ Detail json.RawMessage }
 	var text string
 	switch {
-	case isPage(body):
-		e.Detail = printable(c.redact("not JSON but "+describe(a.header, body)), maxDetail)
 	case json.Unmarshal(body, &said) != nil || said.Detail == nil:
 		e.Detail = printable(c.redact(describe(a.header, body)), maxDetail)
 	case json.Unmarshal(said.Detail, &text) == nil:
@@ -135,8 +134,10 @@ func (c *conn) unusable(k *call, a *answer, want string, err error) error {
 	switch {
 	case len(text) == 0:
 		detail, e.hint = fmt.Sprintf("empty (%s), not %s", contentType(a.header), want), "check the server's address and version"
-	case isPage(text) || err != nil && !isJSON(a.header):
-		detail, e.hint = "not JSON but "+describe(a.header, a.body), "check the server's address: there is no flows API below it"
+	case isPage(text):
+		detail, e.noAPI = describe(a.header, a.body), true
+	case err != nil && !isJSON(a.header):
+		detail, e.hint = "not JSON but "+describe(a.header, a.body), "check the server's address"
 	case err != nil && !json.Valid(text):
 		detail, e.broke = fmt.Sprintf("JSON (%s) that breaks off or is damaged: %v in %d", contentType(a.header), err, len(a.body)), true
 		e.unsure = k.method == http.MethodPost && !k.repeatable
@@ -164,7 +165,7 @@ func describe(h http.Header, body []byte) string {
 	}
 	switch {
 	case len(body) == 0:
-		return "empty " + kind
+		return "an empty answer"
 	case text == "":
 		return kind
 	case kind == "text/plain":
@@ -176,7 +177,7 @@ func describe(h http.Header, body []byte) string {
 func contentType(h http.Header) string {
 	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
 	if kind == "" {
-		return "an answer without a content type"
+		return "no content type"
 	}
 	return printable(kind, 80)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -17,6 +18,12 @@ var (
 	ErrNotFound     = errors.New("not found")     // 404
 	ErrInvalid      = errors.New("invalid")       // 400, 413, 415, 422
 	ErrConflict     = errors.New("conflict")      // 409, 412
+
+	// ErrUnreachable is a server to which no connection could be made: nothing was sent.
+	ErrUnreachable = errors.New("cannot reach the server")
+
+	// ErrNoFlows is an answer of something that has no flows API.
+	ErrNoFlows = errors.New("not a flows server")
 
 	// ErrUnsupported is what only our own server can do, asked of another one.
 	ErrUnsupported = errors.New("not supported")
@@ -33,7 +40,9 @@ type Error struct {
 	RequestID  string       // the server's X-Request-Id, "" without
 	NoToken    bool         // a 401 to a call without a token
 
-	doing  string        // `get flow "x"`
+	Doing string // what was being done: `get flow "x"`
+
+	noAPI  bool          // what answered has no flows API
 	one    bool          // it was about one thing, which has an id
 	hint   string        // what to do next, if it is not what the status says
 	err    error         // beneath
@@ -53,7 +62,7 @@ type FieldError struct {
 // line.
 func (e *Error) Error() string {
 	var b strings.Builder
-	if b.WriteString(e.doing); e.doing == "" {
+	if b.WriteString(e.Doing); e.Doing == "" {
 		b.WriteString(e.Method + " " + e.Path)
 	}
 	b.WriteString(": " + e.what())
@@ -77,7 +86,12 @@ func (e *Error) Unwrap() error { return e.err }
 
 // Is matches the status with the package's Err values.
 func (e *Error) Is(target error) bool {
+	if e.noAPI && target == ErrNoFlows {
+		return true
+	}
 	switch e.StatusCode {
+	case 0:
+		return target == ErrUnreachable && neverConnected(e.err)
 	case http.StatusUnauthorized:
 		return target == ErrUnauthorized
 	case http.StatusForbidden:
@@ -92,11 +106,28 @@ func (e *Error) Is(target error) bool {
 	return false
 }
 
+// neverConnected reports whether err is a failure to open a connection.
+func neverConnected(err error) bool {
+	op := (*net.OpError)(nil)
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
+}
+
+// TokenRejected reports whether the server knows no account for the token that was
+// sent: it is not about an account that waits for approval or lacks a right.
+func (e *Error) TokenRejected() bool {
+	return e.StatusCode == http.StatusUnauthorized && !e.NoToken && !strings.HasPrefix(e.Detail, upstreamNoPermission) &&
+		!strings.HasPrefix(e.Detail, ourPending)
+}
+
 // what names the failure.
 func (e *Error) what() string {
 	switch s := e.StatusCode; {
+	case e.Is(ErrUnreachable):
+		return ErrUnreachable.Error()
 	case s == 0:
 		return "no answer"
+	case e.noAPI:
+		return ErrNoFlows.Error()
 	case s < 300:
 		return "unusable answer"
 	case s < 400:
@@ -175,6 +206,10 @@ func (e *Error) next() string {
 		return "try again"
 	case s == 0:
 		return "check the server's address and that it runs"
+	case e.noAPI && strings.Contains(e.Detail, `"Open WebUI`):
+		return "check its address; flows need an Open WebUI that has them (the fork kohai-io/open-webui)"
+	case e.noAPI:
+		return "check the server's address"
 	case s == http.StatusUnauthorized && strings.HasPrefix(e.Detail, upstreamNoPermission):
 		return "the account waits for approval or lacks a right: ask an administrator"
 	case s == http.StatusUnauthorized && strings.HasPrefix(e.Detail, ourPending):
@@ -188,7 +223,7 @@ func (e *Error) next() string {
 	case s == http.StatusNotFound && e.one:
 		return "check the id; it may be deleted, or private to somebody else"
 	case s == http.StatusNotFound:
-		return "check the server's address: there is no flows API below it"
+		return ""
 	case s == http.StatusPreconditionFailed:
 		return "read it again and redo the change"
 	case s == http.StatusRequestEntityTooLarge:

@@ -49,13 +49,13 @@ func TestMessages(t *testing.T) {
 		requestByID bool
 	}{
 		{404, "application/json", `{"detail":"We could not find what you're looking for :/"}`, `get flow "x": not found (404); check the id; it may be deleted, or private to somebody else`, true},
-		{404, "text/html", `<html><head><title>404 Not Found</title>`, `list flows: not found (404): not JSON but text/html "404 Not Found"; check the server's address: there is no flows API below it`, false},
+		{404, "text/html", `<html><head><title>404 Not Found</title>`, `list flows: not a flows server (404): text/html "404 Not Found"; check the server's address`, false},
 		{401, "application/json", `{"detail":"Not authenticated"}`, `list flows: not signed in (401): Not authenticated; no token was given: sign in`, false},
-		{502, "text/html; charset=utf-8", "<html>\r\n<head><title>502 Bad Gateway</title></head>", `list flows: server error (502): not JSON but text/html "502 Bad Gateway"; try again later`, false},
+		{502, "text/html; charset=utf-8", "<html>\r\n<head><title>502 Bad Gateway</title></head>", `list flows: server error (502): text/html "502 Bad Gateway"; try again later`, false},
 		{500, "text/plain", "Internal Server Error", `list flows: server error (500): Internal Server Error; look into the server's log`, false},
 		{500, "text/plain", "Internal Server Error", `get flow "x": server error (500): Internal Server Error; look into the server's log`, true},
-		{200, "text/html", "<!doctype html>\n<title>Open WebUI</title>", `get flow "x": unusable answer (200): not JSON but text/html "Open WebUI"; check the server's address: there is no flows API below it`, true},
-		{200, "text/html", "<!doctype html>\n<title>Open WebUI</title>", `list flows: unusable answer (200): not JSON but text/html "Open WebUI"; check the server's address: there is no flows API below it`, false},
+		{200, "text/html", "<!doctype html>\n<title>Open WebUI</title>", `get flow "x": not a flows server (200): text/html "Open WebUI"; check its address; flows need an Open WebUI that has them (the fork kohai-io/open-webui)`, true},
+		{200, "text/html", "<!doctype html>\n<title>Open WebUI</title>", `list flows: not a flows server (200): text/html "Open WebUI"; check its address; flows need an Open WebUI that has them (the fork kohai-io/open-webui)`, false},
 		{200, "application/json", "", `get flow "x": unusable answer (200): empty (application/json), not a flow; check the server's address and version`, true},
 		{200, "application/json", "", `list flows: unusable answer (200): empty (application/json), not a list; check the server's address and version`, false},
 		{200, "application/json", `{"id":"x","name":`, `get flow "x": unusable answer (200): JSON (application/json) that breaks off or is damaged: unexpected end of JSON text at byte 17 in 17; try again`, true},
@@ -63,7 +63,7 @@ func TestMessages(t *testing.T) {
 		{200, "application/json", `{"detail":"x"}`, `list flows: unusable answer (200): not a list but {"detail":"x"}; check the server's address and version`, false},
 		{200, "application/json", `[1]`, `list flows: unusable answer (200): not a flow but 1; check the server's address and version`, false},
 		{503, "application/json", `{"error":"busy"}`, `list flows: server error (503): application/json "{\"error\":\"busy\"}"; try again later`, false},
-		{418, "text/plain", "", `list flows: i'm a teapot (418): empty text/plain`, false},
+		{418, "text/plain", "", `list flows: i'm a teapot (418): an empty answer`, false},
 		{400, "application/json", `{"detail":{"a":[1]}}`, `list flows: invalid (400): {"a":[1]}; mend it and try again`, false},
 	} {
 		cl := newClient(t, serve(t, reply(c.status, c.kind, c.body)))
@@ -103,7 +103,7 @@ func TestNothingTakesAPageForAnAnswer(t *testing.T) {
 		"health":     c.Server.Health(ctx),
 		"info":       one(c.Server.Info(ctx)),
 	} {
-		if err == nil || !strings.Contains(err.Error(), `not JSON but text/html "Open WebUI"`) {
+		if err == nil || !errors.Is(err, client.ErrNoFlows) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -197,7 +197,7 @@ func TestNoServer(t *testing.T) {
 	if !errors.As(err, &failed) || failed.StatusCode != 0 {
 		t.Fatalf("got %v", err)
 	}
-	if want := "list flows: no answer: dial tcp 127.0.0.1:1: connect: connection refused; check the server's address and that it runs"; err.Error() != want {
+	if want := "list flows: cannot reach the server: dial tcp 127.0.0.1:1: connect: connection refused; check the server's address and that it runs"; err.Error() != want {
 		t.Errorf("message: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -232,7 +232,7 @@ func TestExecuteStreamBreaks(t *testing.T) {
 		"nothing":          {"text/event-stream", "", "look at the executions of the flow before you try again", 0},
 		"an event is junk": {"text/event-stream; charset=utf-8", "event: node.started\ndata: {no\n\n", "unusable answer", 0},
 		"a result is junk": {"text/event-stream", "event: result\ndata: []\n\n", "unusable answer", 0},
-		"a page":           {"text/html", "<html><title>Log in</title></html>", "unusable answer", 0},
+		"a page":           {"text/html", "<html><title>Log in</title></html>", "not a flows server", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cl := newClient(t, serve(t, reply(200, c.kind, c.body)))
