@@ -21,6 +21,7 @@ type serverOptions struct {
 	listen              string
 	certFile, keyFile   string
 	corsOrigins         []string
+	proxies             []string
 	maxBody             string
 	dev                 bool
 	logLevel, logFormat string
@@ -78,6 +79,8 @@ func newServerCmd(a *app) *cobra.Command {
 	f.StringVar(&o.certFile, "tls-cert", "", "PEM `file` with the certificate, and those between it and the root")
 	f.StringVar(&o.keyFile, "tls-key", "", "PEM `file` with the certificate's key")
 	f.StringArrayVar(&o.corsOrigins, "cors-origin", nil, "let pages of this `origin` call, such as https://flows.example.com, or * (repeatable)")
+	f.StringArrayVar(&o.proxies, "trusted-proxy", nil,
+		"believe the X-Forwarded-For of a proxy at this `address` or network, such as 10.0.0.0/8 (repeatable)")
 	f.StringVar(&o.maxBody, "max-body", "16MiB", "largest `size` of a request's body")
 	f.BoolVar(&o.dev, "dev", false, "serve a temporary database on a free port, and print how to reach it")
 	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")

@@ -44,6 +44,10 @@ func (o *serverOptions) settings() (server.Options, error) {
 			return server.Options{}, err
 		}
 	}
+	proxies, err := server.ParseProxies(o.proxies)
+	if err != nil {
+		return server.Options{}, usageError{fmt.Errorf("--trusted-proxy: %w", err)}
+	}
 	log, err := o.logger()
 	if err != nil {
 		return server.Options{}, err
@@ -51,6 +55,7 @@ func (o *serverOptions) settings() (server.Options, error) {
 	opts := server.Options{
 		MaxBody:     int64(size),
 		CORSOrigins: o.corsOrigins,
+		Proxies:     proxies,
 		Logger:      log,
 		Version:     releaseVersion(),
 	}

@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -164,85 +163,6 @@ func setPassword(t *testing.T, f *fixture, who caller, password string) {
 	}
 	if err := f.st.SetPassword(t.Context(), who.id, hash); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestFailedSignInsSlowDown(t *testing.T) {
-	f := newFixture(t, Options{})
-	setPassword(t, f, f.ann, "correct horse")
-	const path = "/api/v1/auths/signin"
-	const right, wrong = `{"email":"ann@example.org","password":"correct horse"}`, `{"email":"ann@example.org","password":"no"}`
-	f.want(401, caller{}, "POST", path, wrong)
-	f.want(200, caller{}, "POST", path, right) // and the count begins again
-	for range freeByEmail {
-		f.want(401, caller{}, "POST", path, wrong)
-	}
-	for _, body := range []string{wrong, right} {
-		r := f.want(429, caller{}, "POST", path, body)
-		if r.header.Get("Retry-After") != "1" {
-			t.Errorf("Retry-After is %q, want 1", r.header.Get("Retry-After"))
-		}
-	}
-	f.want(401, caller{}, "POST", path, `{"email":"ben@example.org","password":"no"}`) // others are not kept waiting
-}
-
-func TestSignInsWait(t *testing.T) {
-	start := time.Now()
-	var s signIns
-	for i := range 30 {
-		s.failed("e", fmt.Sprint("address", i), start)
-	}
-	for _, c := range []struct {
-		after time.Duration
-		want  time.Duration
-	}{{0, maxWait}, {maxWait, 0}, {maxWait - time.Second, time.Second}, {forgetAfter + 1, 0}} {
-		if got := s.wait("e", "elsewhere", start.Add(c.after)); max(got, 0) != c.want {
-			t.Errorf("after %v wait %v, want %v", c.after, got, c.want)
-		}
-	}
-	for i, want := range map[int]time.Duration{4: 0, 5: 1, 6: 2, 7: 4, 8: 8, 9: 16, 10: 32, 11: 60, 1000: 60} {
-		if got := (tries{failures: i, last: start}).wait(5, start); got != want*time.Second {
-			t.Errorf("after %d failures wait %v, want %v", i, got, want*time.Second)
-		}
-	}
-	var byAddress signIns
-	for i := range freeByAddress {
-		byAddress.failed(fmt.Sprint("e", i), "a", start)
-	}
-	if byAddress.wait("new", "a", start) != time.Second || byAddress.wait("new", "b", start) != 0 {
-		t.Error("an address that tries many e-mails has to wait, and no other")
-	}
-	byAddress.succeeded("new")
-	if byAddress.wait("new", "a", start) == 0 {
-		t.Error("one good sign-in washed off the address's failures")
-	}
-}
-
-func TestSignInsAreBounded(t *testing.T) {
-	start := time.Now()
-	var s signIns
-	for i := range maxTracked {
-		s.failed(fmt.Sprint("e", i), "address", start.Add(time.Duration(i)))
-	}
-	if len(s.tries) > maxTracked {
-		t.Errorf("%d are tracked, want %d at most", len(s.tries), maxTracked)
-	}
-	if s.tries["aaddress"].failures != maxTracked {
-		t.Errorf("the address has %d failures, want %d", s.tries["aaddress"].failures, maxTracked)
-	}
-	s.failed("late", "address", start.Add(2*forgetAfter))
-	if len(s.tries) > 2 {
-		t.Errorf("%d are tracked after all was over", len(s.tries))
-	}
-}
-
-func TestAddressOf(t *testing.T) {
-	for remote, want := range map[string]string{
-		"192.0.2.1:80": "192.0.2.1", "[2001:db8:1:2:3::4]:80": "2001:db8:1:2::", "in-process": "in-process", "[::ffff:192.0.2.1]:1": "::ffff:192.0.2.1",
-	} {
-		if got := addressOf(&http.Request{RemoteAddr: remote}); got != want {
-			t.Errorf("%s is %s, want %s", remote, got, want)
-		}
 	}
 }
 

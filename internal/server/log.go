@@ -27,7 +27,7 @@ func (s *Server) logRequest(c *call, start time.Time) {
 		slog.Int("status", c.status),
 		slog.Int64("bytes", c.written),
 		slog.Duration("duration", time.Since(start)),
-		slog.String("remote", c.r.RemoteAddr),
+		slog.String("remote", s.remoteOf(c.r)),
 		slog.String("user", c.userID()),
 		slog.Any("error", c.cause),
 	}

@@ -2,20 +2,30 @@ package server
 
 import (
 	"context"
-	"net"
 	"net/http"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// How failed sign-ins slow down the next ones. Nobody is locked out for good:
-// otherwise anybody could lock out anybody.
+// How failed sign-ins slow down the next ones. What somebody does from elsewhere keeps
+// nobody out: failures count for the e-mail and the address together. Those for an
+// e-mail or an address alone have higher bounds, which do not hold where that e-mail
+// has signed in from before.
 const (
-	freeByEmail   = 5  // failures in a row before waiting begins
-	freeByAddress = 20 // the same for an address, which many people may share
-	maxWait       = time.Minute
-	forgetAfter   = 15 * time.Minute // without another failure
-	maxTracked    = 10_000           // e-mails and addresses; beyond it the stalest is forgotten
+	freeTogether  = 5   // failures of an e-mail from an address, in a row, before waiting begins
+	freeByAddress = 20  // the same for an address, which many people may share
+	freeByEmail   = 100 // the same for an e-mail, from everywhere
+
+	maxWait     = time.Minute
+	forgetAfter = 15 * time.Minute // without another failure
+	maxTracked  = 10_000           // of what failures are counted for; beyond it the stalest are forgotten
+	maxKnown    = 10_000           // e-mails with the addresses that they signed in from; beyond it the oldest is forgotten
+	knownFor    = sessionTTL
+
+	// maxGuessing is how many wait for a password to be compared. Each takes some 70 ms.
+	maxGuessing = 64
 )
 
 // signIns counts failed sign-ins, and bounds how many passwords are compared at
@@ -23,21 +33,36 @@ const (
 type signIns struct {
 	mu    sync.Mutex
 	tries map[string]tries
-	once  sync.Once
-	slots chan struct{}
+	known map[pair]time.Time // when they signed in last
+
+	strangers, regulars turnstile // of those that are not known, and are
 }
 
-// tries are the failures of an e-mail or an address.
+// pair is an e-mail and the address that it signs in from.
+type pair struct{ email, address string }
+
+// tries are the failures of an e-mail, an address, or both together.
 type tries struct {
 	failures int
 	last     time.Time
 }
 
-// wait is how long the caller has to hold back still.
-func (s *signIns) wait(email, address string, now time.Time) time.Duration {
+// counted names what the failures of a sign-in are counted for.
+func (p pair) counted() (together, address, email string) {
+	return "t" + p.email + "\x00" + p.address, "a" + p.address, "e" + p.email
+}
+
+// wait is how long the caller has to hold back still, and whether the e-mail has
+// signed in from the address lately.
+func (s *signIns) wait(p pair, now time.Time) (wait time.Duration, known bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return max(s.tries["e"+email].wait(freeByEmail, now), s.tries["a"+address].wait(freeByAddress, now))
+	together, address, email := p.counted()
+	wait = s.tries[together].wait(freeTogether, now)
+	if at, ok := s.known[p]; ok && now.Sub(at) < knownFor {
+		return wait, true
+	}
+	return max(wait, s.tries[address].wait(freeByAddress, now), s.tries[email].wait(freeByEmail, now)), false
 }
 
 // wait doubles with every failure beyond the free ones: 1 s, 2 s, 4 s …
@@ -52,13 +77,14 @@ func (t tries) wait(free int, now time.Time) time.Duration {
 	return t.last.Add(pause).Sub(now)
 }
 
-func (s *signIns) failed(email, address string, now time.Time) {
+func (s *signIns) failed(p pair, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.tries == nil {
 		s.tries = make(map[string]tries)
 	}
-	for _, who := range []string{"e" + email, "a" + address} {
+	together, address, email := p.counted()
+	for _, who := range []string{together, address, email} {
 		t, known := s.tries[who]
 		if !known && len(s.tries) >= maxTracked {
 			s.forgetStalest(now)
@@ -70,54 +96,69 @@ func (s *signIns) failed(email, address string, now time.Time) {
 	}
 }
 
-// forgetStalest makes room: all that is over, or else the one whose last failure
-// is longest ago.
+// forgetStalest makes room: all goes that is over, or else the tenth whose last
+// failure is longest ago.
 func (s *signIns) forgetStalest(now time.Time) {
-	var stalest string
-	for who, t := range s.tries {
-		if now.Sub(t.last) > forgetAfter {
-			delete(s.tries, who)
-		} else if stalest == "" || t.last.Before(s.tries[stalest].last) {
-			stalest = who
-		}
+	lasts := make([]time.Time, 0, len(s.tries))
+	for _, t := range s.tries {
+		lasts = append(lasts, t.last)
 	}
-	if len(s.tries) >= maxTracked {
-		delete(s.tries, stalest)
+	slices.SortFunc(lasts, time.Time.Compare)
+	until := lasts[len(lasts)/10]
+	for who, t := range s.tries {
+		if !t.last.After(until) || now.Sub(t.last) > forgetAfter {
+			delete(s.tries, who)
+		}
 	}
 }
 
 // succeeded forgets the failures of an e-mail. Those of the address stay: one's
 // own account would otherwise wash off guesses at others'.
-func (s *signIns) succeeded(email string) {
+func (s *signIns) succeeded(p pair, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.tries, "e"+email)
-}
-
-// enter waits for a turn to compare a password.
-func (s *signIns) enter(ctx context.Context) error {
-	s.once.Do(func() { s.slots = make(chan struct{}, hashing()) })
-	select {
-	case s.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	together, _, email := p.counted()
+	delete(s.tries, together)
+	delete(s.tries, email)
+	if s.known == nil {
+		s.known = make(map[pair]time.Time)
+	}
+	s.known[p] = now
+	if len(s.known) > maxKnown {
+		oldest := p
+		for other, at := range s.known {
+			if at.Before(s.known[oldest]) {
+				oldest = other
+			}
+		}
+		delete(s.known, oldest)
 	}
 }
 
-func (s *signIns) leave() { <-s.slots }
+// turnstile lets few at once compare a password, and few wait for that.
+type turnstile struct {
+	once    sync.Once
+	slots   chan struct{}
+	waiting atomic.Int32
+}
 
-// addressOf is what tells callers apart that are not signed in: the IPv4 address,
-// or the /64 network of an IPv6 one, in which anybody has addresses to spare.
-// X-Forwarded-For is not looked at, since anybody may write one.
-func addressOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
+// enter waits for a turn to compare a password. Those who are known have a turn of
+// their own, so that strangers do not hold them up.
+func (s *signIns) enter(ctx context.Context, known bool) (leave func(), err error) {
+	g, size := &s.strangers, hashing()
+	if known {
+		g, size = &s.regulars, 1
 	}
-	ip := net.ParseIP(host)
-	if ip == nil || ip.To4() != nil {
-		return host
+	g.once.Do(func() { g.slots = make(chan struct{}, size) })
+	if g.waiting.Add(1) > maxGuessing {
+		err = &problem{status: http.StatusServiceUnavailable, retry: 2 * time.Second, detail: "Too many people sign in at this moment: try again"}
+	} else {
+		select {
+		case g.slots <- struct{}{}:
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
 	}
-	return ip.Mask(net.CIDRMask(64, 128)).String()
+	g.waiting.Add(-1)
+	return func() { <-g.slots }, err
 }

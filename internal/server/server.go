@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -18,10 +19,11 @@ const DefaultMaxBody = 16 << 20
 
 // Options are a server's settings. The zero value is usable.
 type Options struct {
-	MaxBody     int64        // largest body of a request in bytes; 0 is DefaultMaxBody
-	CORSOrigins []string     // origins whose pages may call, such as https://flows.example.org, or "*"
-	Logger      *slog.Logger // nil logs nothing
-	Version     string       // answered at /api/version
+	MaxBody     int64          // largest body of a request in bytes; 0 is DefaultMaxBody
+	CORSOrigins []string       // origins whose pages may call, such as https://flows.example.org, or "*"
+	Proxies     []netip.Prefix // of the proxies in front, whose X-Forwarded-For is believed
+	Logger      *slog.Logger   // nil logs nothing
+	Version     string         // answered at /api/version
 
 	Runs           *Runs // nil leaves running to the clients
 	KeepExecutions int   // how many executions of a flow are kept, the newest; 0 is all
@@ -39,6 +41,7 @@ type Server struct {
 	mux     func() *http.ServeMux
 	ids     func() *requestIDs
 	cors    cors
+	proxies []netip.Prefix
 	sameWeb http.CrossOriginProtection
 	keys    keyCache
 	signIns signIns
@@ -55,6 +58,7 @@ func New(st *store.Store, opts Options) *Server {
 		keep:    opts.KeepExecutions,
 		log:     opts.Logger,
 		cors:    cors{origins: opts.CORSOrigins},
+		proxies: opts.Proxies,
 	}
 	if s.maxBody <= 0 {
 		s.maxBody = DefaultMaxBody

@@ -86,15 +86,20 @@ func credentials(o flow.Object) (email, password string, faults []fault) {
 }
 
 // checkPassword gives the user with that e-mail and password. Few passwords are
-// compared at once, and whether one has to wait is asked only then: otherwise many
+// compared at once, and whether one has to wait is asked again then: otherwise many
 // guesses at the same moment would all be free.
 func (s *Server) checkPassword(c *call, email, password string) (*store.User, error) {
-	if err := s.signIns.enter(c.r.Context()); err != nil {
+	who := pair{email, s.addressOf(c.r)}
+	wait, known := s.signIns.wait(who, time.Now())
+	if wait > 0 {
+		return nil, tooManySignIns(wait)
+	}
+	leave, err := s.signIns.enter(c.r.Context(), known)
+	if err != nil {
 		return nil, err
 	}
-	defer s.signIns.leave()
-	address := addressOf(c.r)
-	if wait := s.signIns.wait(email, address, time.Now()); wait > 0 {
+	defer leave()
+	if wait, _ := s.signIns.wait(who, time.Now()); wait > 0 {
 		return nil, tooManySignIns(wait)
 	}
 	u, err := s.st.UserByEmail(c.r.Context(), email)
@@ -107,10 +112,10 @@ func (s *Server) checkPassword(c *call, email, password string) (*store.User, er
 	}
 	wrong := bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) != nil
 	if wrong || hash == nobodysHash || len(password) > maxPassword {
-		s.signIns.failed(email, address, time.Now())
+		s.signIns.failed(who, time.Now())
 		return nil, errWrongPassword
 	}
-	s.signIns.succeeded(email)
+	s.signIns.succeeded(who, time.Now())
 	return u, nil
 }
 
