@@ -208,5 +208,5 @@ func startUpstream(t *testing.T) (url, token string) {
 	t.Helper()
 	web := httptest.NewServer(upstreamtest.New(upstreamtest.Options{}))
 	t.Cleanup(web.Close)
-	return web.URL, "admin-token"
+	return web.URL, "ann-token"
 }

@@ -42,8 +42,8 @@ func TestMain(m *testing.M) {
 //	await FILE PATTERN           wait until the file matches; named groups set
 //	                             variables
 //	certificate                  write cert.pem and key.pem for 127.0.0.1
-//	model [-backend]             start an OpenAI-compatible server, see modeltest;
-//	                             sets MODEL_URL, and with -backend FLOWCTL_SERVER
+//	model                        start an OpenAI-compatible server, see modeltest;
+//	                             sets MODEL_URL
 //	asked                        print what that server was asked so far
 //	newer FILE                   make a SQLite database that of a newer flowctl
 //	adminless FILE               make a SQLite database without an admin

@@ -20,7 +20,7 @@ import (
 func TestRulesByBinary(t *testing.T) {
 	web := httptest.NewServer(upstreamtest.New(upstreamtest.Options{Models: []string{"gpt-4o"}}))
 	defer web.Close()
-	s := newPageShell(t, "FLOWCTL_SERVER="+web.URL, "FLOWCTL_TOKEN=admin-token")
+	s := newPageShell(t, "FLOWCTL_SERVER="+web.URL, "FLOWCTL_TOKEN=ann-token")
 	online := map[string]bool{lint.CodeUnknownModel: true, lint.CodeUnknownKnowledgeBase: true}
 	for _, r := range lint.Rules() {
 		t.Run(r.Code, func(t *testing.T) {

@@ -19,7 +19,8 @@ differ, standard does this:
   Loop           the body runs once a round, and its outputs are the loop's
                  results; rounds of count and array loops run side by side
   Output         json must be JSON, or the node fails
-  Chunks         knowledge is read chunk by chunk
+  Chunks         knowledge is read chunk by chunk, scores as they are, and of a
+                 web search the text of its pages, not only their addresses
   Exact          numbers keep their spelling, objects the order of their keys
 
 'flowctl run --explain' lists the places of a flow where the readings may differ,

@@ -12,20 +12,32 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/flowctl/flowctl/internal/modeltest"
 	"github.com/flowctl/flowctl/internal/upstreamtest"
 )
 
-// scriptUpstream starts a backend that behaves like the real one.
+// scriptUpstream starts a backend that behaves like the real one, with models that
+// behave as modeltest's, and signs in as a user, Ann (see upstreamtest.Accounts).
+// It makes the file "arrived" when a model is asked what it will not answer.
 func scriptUpstream(ts *testscript.TestScript, neg bool, args []string) {
-	opts := upstreamtest.Options{}
+	models := modeltest.New()
+	arrived := ts.MkAbs("arrived")
+	models.Arrived = func() { _ = os.WriteFile(arrived, nil, 0o600) }
+	opts := upstreamtest.Options{Chat: models, LostModels: []string{"lost"}}
 	for _, arg := range args {
+		if web, ok := webAnswers()[arg]; ok {
+			opts.Web = web
+			continue
+		}
 		switch arg {
+		case "-web-none":
+			opts.Pages = []upstreamtest.Document{}
 		case "-front-end":
 			opts.FrontEnd = true
 		case "-import-mended":
 			opts.ImportMended = true
 		default:
-			ts.Fatalf("usage: upstream [-front-end] [-import-mended]")
+			ts.Fatalf("usage: upstream [-front-end] [-import-mended] [-web-docs|-web-collection|-web-lost|-web-none]")
 		}
 	}
 	if neg {
@@ -35,8 +47,14 @@ func scriptUpstream(ts *testscript.TestScript, neg bool, args []string) {
 	web := httptest.NewServer(backend)
 	ts.Defer(web.Close)
 	ts.Setenv("FLOWCTL_SERVER", web.URL)
-	ts.Setenv("FLOWCTL_TOKEN", "admin-token")
+	ts.Setenv("FLOWCTL_TOKEN", "ann-token")
 	*scriptBackend(ts) = backend
+}
+
+func webAnswers() map[string]upstreamtest.WebAnswer {
+	return map[string]upstreamtest.WebAnswer{
+		"-web-docs": upstreamtest.WebDocs, "-web-collection": upstreamtest.WebCollection, "-web-lost": upstreamtest.WebLost,
+	}
 }
 
 type backendKey struct{}

@@ -12,7 +12,7 @@ type ChatRequest struct {
 	Model     string
 	Messages  []Message
 	Stream    bool
-	SessionID string    // asked for by the backend, unknown to others; left out if ""
+	SessionID string    // the browser's, unknown to others than the backend; left out if ""
 	ChatID    string    // the same
 	Settings  []Setting // temperature and the like, in the order in which they are sent
 }

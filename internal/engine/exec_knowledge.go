@@ -59,7 +59,7 @@ func (c *call) chunks(ctx context.Context, id, query string) (js.Value, error) {
 		return nil, err
 	}
 	if !js.Truthy(base) {
-		return nil, c.rules.worded("Knowledge base not found", "the server has no knowledge base of that id")
+		return nil, c.rules.worded("Knowledge base not found", "you may not read this knowledge base; its owner can share it with you")
 	}
 	collection := id
 	for _, named := range []js.Value{js.Get(base, "collection_name"), js.Get(js.Get(base, "data"), "collection_name")} {
@@ -72,7 +72,10 @@ func (c *call) chunks(ctx context.Context, id, query string) (js.Value, error) {
 		return nil, err
 	}
 	chunks := c.readChunks(found)
+	_, null := found.(js.Null)
 	switch {
+	case null && c.rules.Chunks:
+		return noChunks("The server has no index of this knowledge base: it has no files, or they were not processed"), nil
 	case chunks == nil:
 		return noChunks("No relevant documents found"), nil
 	case len(c.confident(chunks)) == 0:
@@ -132,8 +135,12 @@ func (c *call) readChunks(found js.Value) js.Array {
 				chunk[1].Value = js.Object{}
 			}
 		}
-		if distance := js.Get(list("distances"), at); !js.IsUndefined(distance) {
-			chunk[2].Value = js.FromFloat(1 - js.ToNumber(distance))
+		switch score := js.Get(list("distances"), at); {
+		case js.IsUndefined(score):
+		case c.rules.Chunks: // whatever their name, they are scores from 0 to 1 (retrieval/vector/dbs)
+			chunk[2].Value = score
+		default:
+			chunk[2].Value = js.FromFloat(1 - js.ToNumber(score))
 		}
 		chunks = append(chunks, chunk)
 	}
@@ -149,7 +156,8 @@ func (c *call) confident(chunks js.Array) js.Array {
 	var kept js.Array
 	for _, chunk := range chunks {
 		score := js.Get(chunk, "relevanceScore")
-		if !js.Truthy(score) || js.ToNumber(score) >= js.ToNumber(threshold) {
+		none := js.IsUndefined(score) || !js.Truthy(score) && !c.rules.Chunks
+		if none || js.ToNumber(score) >= js.ToNumber(threshold) {
 			kept = append(kept, chunk)
 		}
 	}

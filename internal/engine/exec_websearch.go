@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,18 +16,26 @@ func webSearch(ctx context.Context, c *call) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	isURL := strings.HasPrefix(query, "http://") || strings.HasPrefix(query, "https://")
-	found, results, err := c.search(ctx, query, isURL)
+	found, results, err := c.search(ctx, query, isAddress(query))
 	if err != nil {
 		return nil, c.failed("Web search failed", "search the web", err, messages)
+	}
+	collection := js.Get(found, "collection_name")
+	if c.rules.Chunks && !js.Truthy(collection) {
+		collection = js.Get(js.Get(found, "collection_names"), "0")
 	}
 	return js.Object{
 		{Key: "query", Value: js.String(query)},
 		{Key: "results", Value: results},
 		{Key: "count", Value: js.FromInt(len(results))},
-		{Key: "collection_name", Value: js.Get(found, "collection_name")},
+		{Key: "collection_name", Value: collection},
 		{Key: "text", Value: js.String(resultText(query, results))},
 	}, nil
+}
+
+// isAddress reports whether a query is the address of a page, which is fetched.
+func isAddress(query string) bool {
+	return strings.HasPrefix(query, "http://") || strings.HasPrefix(query, "https://")
 }
 
 // messages is what the browser shows of a thrown value that is no Error.
@@ -46,12 +55,12 @@ func messages(said js.Value) string {
 	return "Unknown error"
 }
 
-// search gives the search's own answer and the results.
+// search returns the search's own answer and the results.
 func (c *call) search(ctx context.Context, query string, isURL bool) (found js.Value, results js.Array, err error) {
 	if isURL {
-		found, err = c.fetch(c.Services.Searcher.Page(ctx, query))
+		found, err = c.webAnswer(c.Services.Searcher.Page(ctx, query))
 	} else {
-		found, err = c.fetch(c.Services.Searcher.Search(ctx, query))
+		found, err = c.webAnswer(c.Services.Searcher.Search(ctx, query))
 	}
 	if err != nil {
 		return nil, nil, err
@@ -59,21 +68,84 @@ func (c *call) search(ctx context.Context, query string, isURL bool) (found js.V
 	if !js.Truthy(js.Get(found, "status")) {
 		return nil, nil, c.rules.worded("No search results returned", "the server gave no results")
 	}
-	if file := js.Get(found, "file"); isURL && js.Truthy(file) {
-		return found, js.Array{page(query, file)}, nil
+	file := js.Get(found, "file")
+	switch {
+	case isURL && js.Truthy(file):
+		results = js.Array{page(query, file)}
+	case c.rules.Chunks:
+		results, err = c.searched(ctx, found, query)
+	default:
+		results, err = c.browserSearched(ctx, found, query)
 	}
-	collection := js.ToString(js.Get(found, "collection_name"))
-	list, err := c.fetch(c.Services.Searcher.QueryCollection(ctx, collection, query, c.count("maxResults", 5)))
+	return found, results, err
+}
+
+// webAnswer reads the answer of a backend call. The browser's API code throws what
+// a refusal's detail says; without a detail the answer is null to it.
+func (c *call) webAnswer(body json.RawMessage, err error) (js.Value, error) {
+	v, err := c.fetch(body, err)
+	if err == nil || c.rules.Errors || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return v, err
+	}
+	if said, isError := thrown(err); isError || !js.Truthy(said) {
+		return js.Null{}, nil
+	}
+	return nil, err
+}
+
+// searched returns what a search found: the parts of its pages that a query of
+// their collections finds, or the pages themselves where the backend keeps no
+// collections of them.
+func (c *call) searched(ctx context.Context, found js.Value, query string) (js.Array, error) {
+	most := c.count("maxResults", 5)
+	names, _ := js.Get(found, "collection_names").(js.Array)
+	if name := js.Get(found, "collection_name"); len(names) == 0 && js.Truthy(name) { // of old versions
+		names = js.Array{name}
+	}
+	docs, whole := js.Get(found, "docs").(js.Array)
+	switch {
+	case len(names) > 0:
+		list, err := c.fetch(c.Services.Searcher.QueryCollection(ctx, js.AppendJSON(nil, names), query, most))
+		if err != nil {
+			return nil, fmt.Errorf("query the pages that the search found: %w", err)
+		}
+		results, err := documents(list)
+		if pages := js.ToNumber(js.Get(found, "loaded_count")); err == nil && len(results) == 0 && pages > 0 {
+			return nil, fmt.Errorf("the search found %v pages, but the server's index has no text of them; its administrator may look at the settings of web search and of embeddings", pages)
+		}
+		return results, err
+	case whole:
+		results := js.Array{}
+		for i, doc := range docs[:min(len(docs), max(most, 0))] {
+			r, err := document(i, js.Get(doc, "content"), js.Get(doc, "metadata"))
+			if err != nil {
+				return nil, err
+			}
+			results = append(results, r)
+		}
+		return results, nil
+	}
+	return nil, errors.New("the server's answer to the search has neither collection_names nor docs")
+}
+
+// browserSearched queries the collection that old versions name, whatever there is
+// of it, and falls back on the names of the pages.
+func (c *call) browserSearched(ctx context.Context, found js.Value, query string) (results js.Array, err error) {
+	var collection json.RawMessage
+	if v := js.Get(found, "collection_name"); !js.IsUndefined(v) {
+		collection = js.AppendJSON(nil, v)
+	}
+	list, err := c.webAnswer(c.Services.Searcher.QueryCollection(ctx, collection, query, c.count("maxResults", 5)))
 	if err == nil {
 		results, err = documents(list)
 	}
 	if ctx.Err() != nil {
-		return nil, nil, ctx.Err()
+		return nil, ctx.Err()
 	}
-	if err != nil { // the names of the pages are better than nothing
+	if err != nil {
 		results = fileNames(found)
 	}
-	return found, results, nil
+	return results, nil
 }
 
 // snippet is the start of a document.
@@ -115,23 +187,31 @@ func documents(list js.Value) (js.Array, error) {
 	if !ok {
 		return results, nil
 	}
-	for i, document := range first {
-		at := string(js.FromInt(i))
-		metadata := firstTruthy(js.Get(js.Get(js.Get(list, "metadatas"), "0"), at), js.Object{})
-		start := ""
-		if js.Truthy(document) {
-			text, ok := js.AsString(document)
-			if !ok {
-				return nil, errors.New("a document is not a text")
-			}
-			start = snippet(text)
+	for i, text := range first {
+		r, err := document(i, text, js.Get(js.Get(js.Get(list, "metadatas"), "0"), string(js.FromInt(i))))
+		if err != nil {
+			return nil, err
 		}
-		results = append(results, result(
-			firstTruthy(js.Get(metadata, "title"), js.Get(metadata, "source"), js.String(fmt.Sprintf("Result %d", i+1))),
-			firstTruthy(js.Get(metadata, "source"), js.Get(metadata, "url"), js.String("")),
-			firstTruthy(document, js.String("")), start, metadata))
+		results = append(results, r)
 	}
 	return results, nil
+}
+
+// document is the result that a text with its metadata is, the i-th of all.
+func document(i int, content, metadata js.Value) (js.Value, error) {
+	metadata = firstTruthy(metadata, js.Object{})
+	start := ""
+	if js.Truthy(content) {
+		text, ok := js.AsString(content)
+		if !ok {
+			return nil, errors.New("a document is not a text")
+		}
+		start = snippet(text)
+	}
+	return result(
+		firstTruthy(js.Get(metadata, "title"), js.Get(metadata, "source"), js.String(fmt.Sprintf("Result %d", i+1))),
+		firstTruthy(js.Get(metadata, "source"), js.Get(metadata, "url"), js.String("")),
+		firstTruthy(content, js.String("")), start, metadata), nil
 }
 
 func fileNames(found js.Value) js.Array {

@@ -159,12 +159,16 @@ func (fakeKnowledge) QueryDoc(_ context.Context, collection, query string, k int
 	if collection == "kb-empty" {
 		n = 0
 	}
-	documents, metadatas, distances := []string{}, []any{}, []float64{0.1, 0.5, 0.9}[:n]
+	scores := []float64{0.1, 0.5, 0.9}
+	if collection == "kb-half" { // turned around or not, they are the same
+		scores = []float64{0.5, 0.5, 0.5}
+	}
+	documents, metadatas, distances := []string{}, []any{}, scores[:n]
 	for i := range n {
 		documents = append(documents, fmt.Sprintf("doc%d[%s]", i, query))
 		metadatas = append(metadatas, map[string]string{"source": fmt.Sprintf("s%d.txt", i)})
 	}
-	if collection == "kb-flat" || collection == "kb-empty" {
+	if collection == "kb-flat" || collection == "kb-half" || collection == "kb-empty" {
 		return json.Marshal(map[string]any{"documents": documents, "metadatas": metadatas, "distances": distances})
 	}
 	return json.Marshal(map[string]any{"documents": []any{documents}, "metadatas": []any{metadatas}, "distances": []any{distances}})
@@ -185,7 +189,11 @@ func (fakeSearch) Search(_ context.Context, query string) (json.RawMessage, erro
 	return json.RawMessage(`{"status":true,"collection_name":"web-search-1","filenames":["http://a.test/1","http://b.test/2"]}`), nil
 }
 
-func (fakeSearch) QueryCollection(_ context.Context, _, query string, k int) (json.RawMessage, error) {
+func (fakeSearch) QueryCollection(_ context.Context, collections json.RawMessage, query string, k int) (json.RawMessage, error) {
+	var names []string
+	if json.Unmarshal(collections, &names) != nil {
+		return nil, &HTTPError{StatusCode: 422, Body: []byte(`{"detail":[{"type":"list_type","loc":["body","collection_names"],"msg":"Input should be a valid list"}]}`)}
+	}
 	if query == "collfail" {
 		return nil, errors.New("collection query failed")
 	}

@@ -78,10 +78,10 @@ func (f *randomFlow) grow() {
 		id = f.add(flow.Output, `{"format":"`+f.pick("text", "markdown")+`"}`)
 	case 7:
 		parents = one
-		id = f.add(flow.Knowledge, `{"knowledgeBaseId":"kb-flat","query":"about {{input}}","topK":2,"includeMetadata":true}`)
+		id = f.add(flow.Knowledge, `{"knowledgeBaseId":"kb-half","query":"about {{input}}","topK":2,"includeMetadata":true}`)
 	case 8:
 		parents = one
-		id = f.add(flow.WebSearch, `{"query":"find {{ input }}","maxResults":1}`)
+		id = f.add(flow.WebSearch, `{"query":"https://find.test/{{ input }}","maxResults":1}`)
 	}
 	first := len(f.edges)
 	for _, p := range parents {

@@ -43,12 +43,12 @@ type Rules struct {
 	Errors        bool // what depends on a failed node is skipped; failed model calls are tried again
 	Interpolation bool // one pass; {{input}} is every live input; what does not resolve is an error
 	Files         bool // files are what a node declares, never what a text looks like
-	Model         bool // all advanced settings are sent; the answer may be streamed
+	Model         bool // all advanced settings are sent, and no ids of a chat; the answer may be streamed
 	Transform     bool // an empty text is an input; extract takes a path
 	Loop          bool // a body runs once a round in a scope of its own, and makes the loop's outputs
 	Output        bool // json must be JSON
 
 	// Two that the user guide has no words for.
-	Chunks bool // a backend's nested answer to a knowledge query is read chunk by chunk
+	Chunks bool // answers to queries and searches are read as the backend means them: chunk by chunk, scores as they are, every form of a search's answer
 	Exact  bool // numbers keep their spelling, however long, and objects the order of their keys
 }

@@ -373,7 +373,7 @@ func outputCases() []ruleCase {
 func chunkCases() []ruleCase {
 	return []ruleCase{
 		{name: "a nested answer is read", flow: newFlow().node("k", flow.Knowledge, `{"knowledgeBaseId":"kb-1","query":"q","topK":2,"includeMetadata":true}`),
-			results: map[string]string{"k": `{"chunks":[{"content":"doc0[q]","metadata":{"source":"s0.txt"},"relevanceScore":0.9},{"content":"doc1[q]","metadata":{"source":"s1.txt"},"relevanceScore":0.5}],"count":2,"query":"q","knowledgeBase":"KB(kb-1)"}`},
+			results: map[string]string{"k": `{"chunks":[{"content":"doc0[q]","metadata":{"source":"s0.txt"},"relevanceScore":0.1},{"content":"doc1[q]","metadata":{"source":"s1.txt"},"relevanceScore":0.5}],"count":2,"query":"q","knowledgeBase":"KB(kb-1)"}`},
 			browser: map[string]string{"k": `{"chunks":[{"content":["doc0[q]","doc1[q]"],"metadata":[{"source":"s0.txt"},{"source":"s1.txt"}],"relevanceScore":null}],"count":1,"query":"q","knowledgeBase":"KB(kb-1)"}`}},
 		{name: "the threshold counts", flow: newFlow().node("k", flow.Knowledge, `{"knowledgeBaseId":"kb-1","query":"q","confidenceThreshold":0.95}`),
 			results: map[string]string{"k": `{"chunks":[],"message":"No results met the confidence threshold"}`}},
@@ -405,7 +405,11 @@ func TestModelSettings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			full := `{"model":"m1","messages":[{"role":"user","content":"p"}],"stream":false,"session_id":"flow-execution"` + want + `}`
+			session := ""
+			if reading == Browser {
+				session = `,"session_id":"flow-execution"`
+			}
+			full := `{"model":"m1","messages":[{"role":"user","content":"p"}],"stream":false` + session + want + `}`
 			if sent != full {
 				t.Errorf("%s, %s: sent\n%s\nwant\n%s", c.name, reading, sent, full)
 			}

@@ -36,8 +36,10 @@ type Retriever interface {
 type Searcher interface {
 	// Search is POST /api/v1/retrieval/process/web/search.
 	Search(ctx context.Context, query string) (json.RawMessage, error)
-	// QueryCollection is POST /api/v1/retrieval/query/collection, of one.
-	QueryCollection(ctx context.Context, collection, query string, k int) (json.RawMessage, error)
+	// QueryCollection is POST /api/v1/retrieval/query/collection. The collections are
+	// what is sent as collection_names, a list of names where the call is to succeed;
+	// nil leaves it out.
+	QueryCollection(ctx context.Context, collections json.RawMessage, query string, k int) (json.RawMessage, error)
 	// Page is POST /api/v1/retrieval/process/web.
 	Page(ctx context.Context, url string) (json.RawMessage, error)
 }

@@ -43,9 +43,15 @@ func (b *Backend) Chat(ctx context.Context, req engine.ChatRequest, delta func(s
 	return answer, err
 }
 
-// Knowledge implements [engine.Retriever].
+// Knowledge implements [engine.Retriever]. The backend answers 401 for what is not
+// there (routers/knowledge.py, get_knowledge_by_id).
 func (b *Backend) Knowledge(ctx context.Context, id string) (json.RawMessage, error) {
-	return b.get(ctx, "/api/v1/knowledge/"+url.PathEscape(id))
+	answer, err := b.get(ctx, "/api/v1/knowledge/"+url.PathEscape(id))
+	var refused *engine.HTTPError
+	if errors.As(err, &refused) && refused.StatusCode == http.StatusUnauthorized && bytes.Contains(refused.Body, []byte("could not find")) {
+		err = fmt.Errorf("%w; the server has no knowledge base %q", err, id)
+	}
+	return answer, err
 }
 
 // QueryDoc implements [engine.Retriever].
@@ -66,12 +72,12 @@ func (b *Backend) Search(ctx context.Context, query string) (json.RawMessage, er
 }
 
 // QueryCollection implements [engine.Searcher].
-func (b *Backend) QueryCollection(ctx context.Context, collection, query string, k int) (json.RawMessage, error) {
+func (b *Backend) QueryCollection(ctx context.Context, collections json.RawMessage, query string, k int) (json.RawMessage, error) {
 	return b.post(ctx, "/api/v1/retrieval/query/collection", struct {
-		Collections []string `json:"collection_names"`
-		Query       string   `json:"query"`
-		K           int      `json:"k"`
-	}{[]string{collection}, query, k})
+		Collections json.RawMessage `json:"collection_names,omitempty"`
+		Query       string          `json:"query"`
+		K           int             `json:"k"`
+	}{collections, query, k})
 }
 
 // Page implements [engine.Searcher].

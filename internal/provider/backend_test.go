@@ -71,7 +71,9 @@ func TestBackendCalls(t *testing.T) {
 			func(b *Backend) (json.RawMessage, error) { return b.Search(ctx, "q") },
 			modeltest.Request{Method: "POST", Path: "/api/v1/retrieval/process/web/search", Body: `{"queries":["q"],"collection_name":""}`}, "web-1",
 		}, {
-			func(b *Backend) (json.RawMessage, error) { return b.QueryCollection(ctx, "c", "q", 5) },
+			func(b *Backend) (json.RawMessage, error) {
+				return b.QueryCollection(ctx, json.RawMessage(`["c"]`), "q", 5)
+			},
 			modeltest.Request{Method: "POST", Path: "/api/v1/retrieval/query/collection", Body: `{"collection_names":["c"],"query":"q","k":5}`}, "about q of 5",
 		}, {
 			func(b *Backend) (json.RawMessage, error) { return b.Page(ctx, "https://a.test/?a&b") },

@@ -48,11 +48,11 @@ func (w *Web) Search(ctx context.Context, query string) (json.RawMessage, error)
 }
 
 // QueryCollection implements engine.Searcher.
-func (w *Web) QueryCollection(ctx context.Context, collection, query string, k int) (json.RawMessage, error) {
+func (w *Web) QueryCollection(ctx context.Context, collections json.RawMessage, query string, k int) (json.RawMessage, error) {
 	if w.search == nil {
 		return nil, errNoSearch
 	}
-	return w.search.QueryCollection(ctx, collection, query, k)
+	return w.search.QueryCollection(ctx, collections, query, k)
 }
 
 // page is the backend's answer about a page, as far as the engine reads it.

@@ -2,9 +2,11 @@ package reconcile
 
 import (
 	"errors"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -149,6 +151,11 @@ func TestEnvYAML(t *testing.T) {
 
 func TestEnvResolve(t *testing.T) {
 	onBoth(t, nil, func(t *testing.T, c *client.Client, ours bool) {
+		if !ours { // the list of users is for administrators
+			web := httptest.NewServer(upstreamtest.New(upstreamtest.Options{}))
+			t.Cleanup(web.Close)
+			c = connect(t, web.URL, "admin-token")
+		}
 		file := specOf(t, source(t, "", "", mapped))
 		specs := func(yield func(flow.Spec, error) bool) { yield(file, nil) }
 		e := env(t, "models: {gpt: llama3, unused: nowhere}\nknowledge_bases: {handbook: '${KB}'}\ngroups: {reviewers: Reviewers}\nusers: {ann: admin@example.com}\n")

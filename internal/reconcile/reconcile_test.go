@@ -52,7 +52,7 @@ func onBoth(t *testing.T, wrap func(http.Handler) http.Handler, test func(t *tes
 	t.Run("real backend", func(t *testing.T) {
 		web := httptest.NewServer(wrap(upstreamtest.New(upstreamtest.Options{})))
 		t.Cleanup(web.Close)
-		test(t, connect(t, web.URL, "admin-token"), false)
+		test(t, connect(t, web.URL, "ann-token"), false)
 	})
 }
 

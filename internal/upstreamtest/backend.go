@@ -3,35 +3,38 @@
 // with both. It keeps everything in memory.
 //
 // What it does was observed on the real backend (its flows router and models
-// under FastAPI 0.115), not taken from its documentation.
+// under FastAPI 0.115), not taken from its documentation, or stands in its source,
+// version 0.6.36, below backend/open_webui: comments name file and function.
 package upstreamtest
 
 import (
+	"bytes"
+	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 )
 
-// User is an account.
-type User struct {
-	ID    string
-	Name  string
-	Email string
-	Role  string // "admin", "user" or "pending"
-	Token string // what the account signs its calls with
-}
-
 // Options are the switches of a [Backend]. The zero value is the backend as it
-// comes, with one administrator, whose token is "admin-token".
+// comes, with [Accounts], a group "Reviewers" of Bob's, [Handbook], [Picture] and [Pages].
 type Options struct {
 	Users        []User
+	Groups       []Group
+	Knowledge    []Knowledge
+	Files        []File
+	Pages        []Document // what a web search finds; an empty list is nothing
+	Web          WebAnswer
 	ImportMended bool             // POST /import works (and drops meta and access_control)
 	FrontEnd     bool             // a built front end answers wrong paths, 200 with HTML
 	KeysOff      bool             // tokens that begin with sk- are refused
 	Latency      time.Duration    // before every answer
 	Now          func() time.Time // its clock; nil is the machine's
-	Models       []string         // ids; nil is one, "llama3"
+	Models       []string         // ids that everybody may use; nil lists "llama3" and takes any
+	HiddenModels []string         // ids that only administrators may use
+	LostModels   []string         // ids whose chats fail on the way to the model
+	Chat         http.Handler     // answers the chats that pass the checks; nil for no model
 }
 
 // Backend is the backend. It is an [http.Handler], safe for concurrent use.
@@ -43,33 +46,72 @@ type Backend struct {
 	flows      []*storedFlow
 	executions []*execution
 	faults     []*Fault
-	requests   []string
+	files      []*File
+	searched   map[string][]Document // what web searches have kept, by collection
+	requests   []Request
+}
+
+// Request is a request as it came.
+type Request struct {
+	Method, Path  string
+	Query         string // raw
+	Authorization string
+	Body          string
 }
 
 // New makes an empty backend.
 func New(opts Options) *Backend {
 	if opts.Users == nil {
-		opts.Users = []User{{ID: "admin-id", Name: "Admin", Email: "admin@example.com", Role: "admin", Token: "admin-token"}}
+		opts.Users = Accounts()
 	}
-	if opts.Models == nil {
-		opts.Models = []string{"llama3"}
+	opts.Users = slices.Clone(opts.Users)
+	if opts.Groups == nil {
+		opts.Groups = []Group{{ID: "group-1", Name: "Reviewers", Members: []string{"bob-id"}}}
+	}
+	for i := range opts.Users {
+		for _, g := range opts.Groups {
+			if slices.Contains(g.Members, opts.Users[i].ID) {
+				opts.Users[i].groups = append(opts.Users[i].groups, g.ID)
+			}
+		}
+	}
+	if opts.Knowledge == nil {
+		opts.Knowledge = []Knowledge{Handbook()}
+	}
+	if opts.Files == nil {
+		opts.Files = []File{Picture()}
+	}
+	if opts.Pages == nil {
+		opts.Pages = Pages()
 	}
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	b := &Backend{opts: opts}
+	b := &Backend{opts: opts, searched: make(map[string][]Document)}
+	for i := range opts.Files {
+		b.files = append(b.files, &opts.Files[i])
+	}
 	b.routes()
 	return b
 }
 
-// Requests lists what was asked so far, as "METHOD path".
-func (b *Backend) Requests() []string {
+// Asked lists what was asked so far.
+func (b *Backend) Asked() []Request {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return append([]string(nil), b.requests...)
+	return slices.Clone(b.requests)
 }
 
-// Count tells how often method was used on path.
+// Requests lists what was asked so far, as "METHOD path".
+func (b *Backend) Requests() []string {
+	var all []string
+	for _, r := range b.Asked() {
+		all = append(all, r.Method+" "+r.Path)
+	}
+	return all
+}
+
+// Count returns how often method was used on path.
 func (b *Backend) Count(method, path string) int {
 	n := 0
 	for _, r := range b.Requests() {
@@ -96,8 +138,10 @@ func (b *Backend) Stored() []string {
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	time.Sleep(b.opts.Latency)
 	w.Header().Set("Date", b.opts.Now().UTC().Format(http.TimeFormat))
+	body, _ := io.ReadAll(r.Body) // what there is of it
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	b.mu.Lock()
-	b.requests = append(b.requests, r.Method+" "+r.URL.Path)
+	b.requests = append(b.requests, Request{r.Method, r.URL.Path, r.URL.RawQuery, r.Header.Get("Authorization"), string(body)})
 	fault := b.fault(r)
 	b.mu.Unlock()
 	if fault != nil {
@@ -108,8 +152,12 @@ func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // serve answers without any fault. One request at a time: the real one has one
-// worker, too.
+// worker, too. Chats take their time, and are answered at the same time as others.
 func (b *Backend) serve(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == chatPath && r.Method == http.MethodPost {
+		b.chat(w, r)
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if r.Method == http.MethodHead || r.Method == http.MethodOptions {
@@ -132,35 +180,4 @@ func (b *Backend) wrongPath(w http.ResponseWriter, r *http.Request) {
 	default:
 		fail(w, http.StatusNotFound, "Not Found")
 	}
-}
-
-// user tells who asks; nil if that was answered already.
-func (b *Backend) user(w http.ResponseWriter, r *http.Request) *User {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "bearer") {
-		token = ""
-	}
-	if c, err := r.Cookie("token"); err == nil && token == "" {
-		token = c.Value
-	}
-	if token == "" {
-		fail(w, http.StatusUnauthorized, "Not authenticated")
-		return nil
-	}
-	if b.opts.KeysOff && strings.HasPrefix(token, "sk-") {
-		fail(w, http.StatusForbidden, "Use of API key is not enabled in the environment.")
-		return nil
-	}
-	for i, u := range b.opts.Users {
-		switch {
-		case u.Token != token:
-		case u.Role == "pending":
-			fail(w, http.StatusUnauthorized, noPermission)
-			return nil
-		default:
-			return &b.opts.Users[i]
-		}
-	}
-	fail(w, http.StatusUnauthorized, "401 Unauthorized") //nolint:misspell // its own words
-	return nil
 }

@@ -1,6 +1,7 @@
 package upstreamtest
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -17,7 +18,7 @@ type execution = flow.Execution
 const executionRows = 60
 
 func (b *Backend) record(w http.ResponseWriter, r *http.Request, u *User) {
-	doc := form(w, r, map[string]byte{"flow_id": '"', "status": '"', "inputs": '{', "outputs": '{', "node_results": '{', "errors": '{'}, "flow_id", "status")
+	doc := form(w, r, map[string]byte{"flow_id": '"', "status": '"', "inputs": '{', "outputs": '{', "node_results": '{', "errors": '{'}, "flow_id", "status", "execution_time")
 	if doc == nil || b.find(w, r, u, reads) == nil {
 		return
 	}
@@ -28,10 +29,13 @@ func (b *Backend) record(w http.ResponseWriter, r *http.Request, u *User) {
 		return s
 	}
 	e.FlowID, e.Status = text("flow_id"), flow.RunStatus(text("status"))
-	e.Inputs, _ = doc.Get("inputs")
-	e.Outputs, _ = doc.Get("outputs")
-	e.NodeResults, _ = doc.Get("node_results")
-	e.Errors, _ = doc.Get("errors")
+	for key, to := range map[string]*json.RawMessage{"inputs": &e.Inputs, "outputs": &e.Outputs, "node_results": &e.NodeResults, "errors": &e.Errors} {
+		*to = json.RawMessage("null")
+		if v, ok := doc.Get(key); ok {
+			*to, _ = respell(v)
+		}
+	}
+	e.Meta = json.RawMessage("{}") // cannot be set
 	if v, ok := doc.Get("execution_time"); ok && string(v) != "null" {
 		ms, _ := strconv.ParseInt(string(v), 10, 64)
 		e.ExecutionTime = &ms
@@ -88,21 +92,22 @@ func (b *Backend) stats(w http.ResponseWriter, r *http.Request, u *User) {
 			sum, timed = sum+float64(*e.ExecutionTime), timed+1
 		}
 	}
+	mean := 0.0 // without runs, too
 	if timed > 0 {
-		mean := sum / timed
-		s.AverageTime = &mean
+		mean = sum / timed
 	}
+	s.AverageTime = &mean
 	reply(w, s)
 }
 
 func (b *Backend) getExecution(w http.ResponseWriter, r *http.Request, u *User) {
-	if e := b.findExecution(w, r, u); e != nil {
+	if e := b.findExecution(w, r, u, reads); e != nil {
 		reply(w, e)
 	}
 }
 
-func (b *Backend) findExecution(w http.ResponseWriter, r *http.Request, u *User) *execution {
-	if b.find(w, r, u, reads) == nil {
+func (b *Backend) findExecution(w http.ResponseWriter, r *http.Request, u *User, can right) *execution {
+	if b.find(w, r, u, can) == nil {
 		return nil
 	}
 	for _, e := range b.of(r.PathValue("id")) {
@@ -110,19 +115,20 @@ func (b *Backend) findExecution(w http.ResponseWriter, r *http.Request, u *User)
 			return e
 		}
 	}
-	fail(w, http.StatusNotFound, notFound)
+	fail(w, http.StatusNotFound, "Execution not found")
 	return nil
 }
 
+// deleteExecution wants the right to write the flow.
 func (b *Backend) deleteExecution(w http.ResponseWriter, r *http.Request, u *User) {
-	if e := b.findExecution(w, r, u); e != nil {
+	if e := b.findExecution(w, r, u, writes); e != nil {
 		b.executions = slices.DeleteFunc(b.executions, func(x *execution) bool { return x == e })
 		reply(w, true)
 	}
 }
 
 func (b *Backend) deleteExecutions(w http.ResponseWriter, r *http.Request, u *User) {
-	if b.find(w, r, u, reads) != nil {
+	if b.find(w, r, u, writes) != nil {
 		id := r.PathValue("id")
 		b.executions = slices.DeleteFunc(b.executions, func(x *execution) bool { return x.FlowID == id })
 		reply(w, true)

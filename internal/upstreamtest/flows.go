@@ -28,18 +28,14 @@ const maxDepth = 250
 type right func(r *storedFlow, u *User) bool
 
 // reads and writes are independent of each other, as in the real backend. Nobody
-// but the owner sees a private flow in a list, whatever their role.
-func reads(r *storedFlow, u *User) bool {
-	a, _ := flow.ParseAccess(r.access)
-	return r.userID == u.ID || a.Public || a.Read.Has(u.ID)
-}
+// but the owner sees a private flow in a list, whatever their role (models/flows.py,
+// get_flows_by_user_id).
+func reads(r *storedFlow, u *User) bool { return r.userID == u.ID || mayRead(r.access, u) }
 
-func writes(r *storedFlow, u *User) bool {
-	a, _ := flow.ParseAccess(r.access)
-	return r.userID == u.ID || a.Write.Has(u.ID)
-}
+func writes(r *storedFlow, u *User) bool { return r.userID == u.ID || mayWrite(r.access, u) }
 
-// may adds what administrators may do with a single flow.
+// may adds what administrators may do with a single flow (routers/flows.py,
+// has_flow_access).
 func may(can right, r *storedFlow, u *User) bool { return u.Role == "admin" || can(r, u) }
 
 func (r *storedFlow) set(doc flow.Object) {

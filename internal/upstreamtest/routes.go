@@ -40,43 +40,27 @@ func (b *Backend) routes() {
 	signed("GET "+flowsPath+"{id}/executions/stats", b.stats)
 	signed("GET "+flowsPath+"{id}/executions/{execution}", b.getExecution)
 	signed("DELETE "+flowsPath+"{id}/executions/{execution}", b.deleteExecution)
-	signed("GET /api/v1/auths/{$}", b.whoami)
 	signed("GET /api/models", b.models)
-	b.directory(signed)
+	signed("GET /api/v1/users/{$}", b.listUsers)
+	signed("GET /api/v1/users/search", b.searchUsers)
+	signed("GET /api/v1/groups/{$}", b.listGroups)
+	signed("GET /api/v1/knowledge/{$}", b.listKnowledge)
+	signed("GET /api/v1/knowledge/{id}", b.getKnowledge)
+	signed("POST /api/v1/retrieval/query/doc", b.queryDoc)
+	signed("POST /api/v1/retrieval/query/collection", b.queryCollection)
+	signed("POST /api/v1/retrieval/process/web/search", b.webSearch)
+	signed("POST /api/v1/retrieval/process/web", b.webPage)
+	signed("GET /api/v1/files/{$}", b.listFiles)
+	signed("POST /api/v1/files/{$}", b.upload)
+	signed("GET /api/v1/files/{id}", b.getFile)
+	signed("GET /api/v1/files/{id}/content", b.fileContent)
+	mux.HandleFunc("GET /api/v1/auths/{$}", b.whoami)
 	mux.HandleFunc("POST /api/v1/auths/signin", b.signIn)
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { reply(w, map[string]bool{"status": true}) })
-	mux.HandleFunc("GET /api/version", func(w http.ResponseWriter, _ *http.Request) { reply(w, map[string]string{"version": "0.6.5"}) })
+	mux.HandleFunc("GET /api/version", func(w http.ResponseWriter, _ *http.Request) { reply(w, map[string]string{"version": "0.6.36"}) })
 	mux.HandleFunc("/", b.wrongPath)
 	mux.HandleFunc(strings.TrimSuffix(flowsPath, "/"), b.wrongPath) // or ServeMux would redirect
 	b.mux = mux
-}
-
-func (b *Backend) models(w http.ResponseWriter, _ *http.Request, _ *User) {
-	data := []map[string]string{}
-	for _, id := range b.opts.Models {
-		data = append(data, map[string]string{"id": id, "name": id})
-	}
-	reply(w, map[string]any{"data": data})
-}
-
-// signIn knows every account by its e-mail; its password is its token.
-func (b *Backend) signIn(w http.ResponseWriter, r *http.Request) {
-	var form struct{ Email, Password string }
-	if json.NewDecoder(r.Body).Decode(&form) == nil {
-		for _, u := range b.opts.Users {
-			if u.Email == form.Email && u.Token == form.Password {
-				reply(w, session(&u))
-				return
-			}
-		}
-	}
-	fail(w, http.StatusBadRequest, "The email or password provided is incorrect. Please check for typos and try logging in again.")
-}
-
-func (b *Backend) whoami(w http.ResponseWriter, _ *http.Request, u *User) { reply(w, session(u)) }
-
-func session(u *User) map[string]any {
-	return map[string]any{"token": u.Token, "token_type": "Bearer", "id": u.ID, "email": u.Email, "name": u.Name, "role": u.Role}
 }
 
 func reply(w http.ResponseWriter, v any) {

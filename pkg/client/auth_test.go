@@ -75,7 +75,7 @@ func TestSignInHasNoKey(t *testing.T) {
 
 func TestServerInfo(t *testing.T) {
 	upstream, _ := upstream(t, upstreamtest.Options{})
-	for c, want := range map[*client.Client]client.ServerInfo{upstream: {Version: "0.6.5"}, our(t): {Version: "1.2.3", Flowctl: true}} {
+	for c, want := range map[*client.Client]client.ServerInfo{upstream: {Version: "0.6.36"}, our(t): {Version: "1.2.3", Flowctl: true}} {
 		if info, err := c.Server.Info(t.Context()); err != nil || info != want {
 			t.Errorf("info: %+v, %v", info, err)
 		}

@@ -3,6 +3,7 @@ package client_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/flowctl/flowctl/internal/upstreamtest"
@@ -10,13 +11,14 @@ import (
 )
 
 func TestDirectory(t *testing.T) {
-	c, _ := upstream(t, upstreamtest.Options{})
+	c, b := upstream(t, upstreamtest.Options{})
 	kb, err := c.Directory.KnowledgeBases(t.Context())
 	if got := mustJSON(t, kb); err != nil || got != `[{"id":"kb-1","name":"Handbook"}]` {
 		t.Errorf("knowledge bases are %s, %v", got, err)
 	}
-	users, err := c.Directory.Users(t.Context())
-	if got := mustJSON(t, users); err != nil || got != `[{"id":"admin-id","name":"Admin","email":"admin@example.com"}]` {
+	admin := newClient(t, serve(t, b), client.WithToken("admin-token"))
+	users, err := admin.Directory.Users(t.Context())
+	if got := mustJSON(t, users); err != nil || len(users) != 4 || !strings.Contains(got, `{"id":"ann-id","name":"Ann","email":"ann@example.com"}`) {
 		t.Errorf("users are %s, %v", got, err)
 	}
 	if _, err := our(t).Directory.Groups(t.Context()); !errors.Is(err, client.ErrNotFound) {

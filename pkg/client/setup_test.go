@@ -41,11 +41,11 @@ func newClient(t testing.TB, url string, opts ...client.Option) *client.Client {
 }
 
 // upstream is a client of a backend that behaves like the real one, signed in as
-// its administrator.
+// a user, Ann (see upstreamtest.Accounts).
 func upstream(t testing.TB, opts upstreamtest.Options) (*client.Client, *upstreamtest.Backend) {
 	t.Helper()
 	b := upstreamtest.New(opts)
-	return newClient(t, serve(t, b), client.WithToken("admin-token")), b
+	return newClient(t, serve(t, b), client.WithToken("ann-token")), b
 }
 
 // our is a client of our own server on an empty database, signed in as an
