@@ -181,7 +181,7 @@ func (f *incoming) hint(withoutID, withForeignID string) string {
 
 // saysTheSame tells whether two files hold the same flow, however it is spelt.
 func (f *incoming) saysTheSame(other *incoming) bool {
-	return flow.Equal(f.spec.AppendJSON(nil), other.spec.AppendJSON(nil))
+	return len(flow.Diff(f.spec, other.spec, flow.DiffOptions{Layout: true})) == 0
 }
 
 func (f *incoming) sameness() string {

@@ -15,7 +15,11 @@ func inWordsOf(s, file flow.Spec) flow.Spec {
 	s.Nodes = eachInWords(s.Nodes, file.Nodes, func(n flow.Node) string { return n.ID }, func(n flow.Node) flow.Spec { return flow.Spec{Nodes: []flow.Node{n}} })
 	s.Edges = eachInWords(s.Edges, file.Edges, flow.Edge.Ends, func(e flow.Edge) flow.Spec { return flow.Spec{Edges: []flow.Edge{e}} })
 	s.Meta, _ = inWords(s.Meta, file.Meta)
-	s.AccessControl, _ = inWords(s.AccessControl, file.AccessControl)
+	if s.AccessControl != nil && file.AccessControl != nil && flow.EqualAccess(s.AccessControl, file.AccessControl) {
+		s.AccessControl = file.AccessControl
+	} else {
+		s.AccessControl, _ = inWords(s.AccessControl, file.AccessControl)
+	}
 	for _, key := range s.UnknownKeys() {
 		value, _ := inWords(s.Unknown(key), file.Unknown(key))
 		s.SetUnknown(key, value)

@@ -108,7 +108,7 @@ func (d draft) apply(f *store.Flow) (changed bool, err error) {
 
 // changesAccess tells whether the draft asks for other rights than f has.
 func (d draft) changesAccess(f *store.Flow) bool {
-	return d.access != nil && !bytes.Equal(accessColumn(d.access), f.AccessControl)
+	return d.access != nil && !flow.EqualAccess(d.access, f.AccessControl)
 }
 
 // applyExtra gives the unknown fields after the update: those sent are set, null

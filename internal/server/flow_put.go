@@ -80,7 +80,7 @@ func (c *call) putOver(d draft, f *store.Flow) (changed bool, err error) {
 	before := *f
 	next := d.flow(f.UserID, f.Name)
 	f.Name, f.Description, f.Nodes, f.Edges, f.Meta, f.Extra = next.Name, next.Description, next.Nodes, next.Edges, next.Meta, next.Extra
-	if d.access != nil {
+	if d.changesAccess(f) {
 		f.AccessControl = next.AccessControl
 	}
 	return !sameAuthored(&before, f), nil

@@ -48,6 +48,10 @@ func TestPutKeepsAccessThatIsNotSent(t *testing.T) {
 	if got.field(t, "access_control") != access || got.field(t, "name") != `"b"` || got.field(t, "user_id") != `"`+f.ann.id+`"` {
 		t.Errorf("after the put of another it is %s", got.body)
 	}
+	// The same rights in other words are no change of rights, which are the owner's to give.
+	same := `{"read":{"group_ids":[],"user_ids":[]},"write":{"user_ids":["` + f.ben.id + `"],"group_ids":[]}}`
+	f.want(200, f.ben, "PUT", path, `{"name":"b","access_control":`+same+`}`)
+	f.want(200, f.ben, "POST", path, `{"name":"b","access_control":`+same+`}`)
 	f.want(403, f.ben, "PUT", path, `{"name":"b","access_control":null}`)
 	f.want(200, f.ann, "PUT", path, `{"name":"b","access_control":{}}`)
 	f.want(403, f.ben, "PUT", path, `{"name":"c"}`)

@@ -10,6 +10,8 @@ import (
 	"unsafe"
 
 	"github.com/google/uuid"
+
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // Flow is a stored flow, a row of the table. JSON fields are compact text exactly
@@ -223,7 +225,7 @@ func (s *Store) replace(ctx context.Context, was, f *Flow, idem *Idempotency) er
 	if err != nil {
 		return err
 	}
-	granted := string(f.AccessControl) != string(was.AccessControl)
+	granted := !flow.EqualAccess(f.AccessControl, was.AccessControl)
 	return s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		if err := s.remember(ctx, tx, idem); err != nil {
 			return err

@@ -14,7 +14,7 @@ import (
 // was not sent.
 func sameContent(has, sent flow.Spec) bool {
 	return has.Name == sent.Name && has.Description == sent.Description &&
-		(sent.AccessControl == nil || sameJSON(has.AccessControl, sent.AccessControl)) &&
+		(sent.AccessControl == nil || flow.EqualAccess(has.AccessControl, sent.AccessControl)) &&
 		sameJSON(list(has.Nodes), list(sent.Nodes)) && sameJSON(list(has.Edges), list(sent.Edges))
 }
 

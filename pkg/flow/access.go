@@ -67,6 +67,102 @@ func parseGrant(access Object, key string) (Grant, error) {
 	return g, err
 }
 
+// EqualAccess reports whether two access_control values give the same rights: {} is
+// what the Share window of Open WebUI writes as {"read":{"group_ids":[],"user_ids":[]},
+// "write":{…}}, and the order of ids means nothing. Members without a meaning, and
+// values that are no access_control, are compared as [Equal] does.
+func EqualAccess(a, b json.RawMessage) bool {
+	return bytes.Equal(a, b) || Equal(plainAccess(a), plainAccess(b))
+}
+
+// plainAccess returns the shortest access_control that gives the same rights: without
+// what names nobody, ids in order. Members without a meaning stay.
+func plainAccess(raw json.RawMessage) json.RawMessage {
+	if isAbsent(trim(raw)) {
+		return Public
+	}
+	if _, err := ParseAccess(raw); err != nil {
+		return raw
+	}
+	return plainMembers(raw, []string{"read", "write"}, func(grant json.RawMessage) json.RawMessage {
+		return plainMembers(grant, []string{"group_ids", "user_ids"}, plainIDs)
+	})
+}
+
+// plainMembers returns an object in which each member of keys is what plain makes of it,
+// and is left out if that is nothing.
+func plainMembers(raw json.RawMessage, keys []string, plain func(json.RawMessage) json.RawMessage) json.RawMessage {
+	o, err := ParseObject(raw)
+	if err != nil {
+		return raw
+	}
+	out := make(Object, 0, len(o))
+	for _, m := range o {
+		if slices.Contains(keys, m.Key) {
+			if isAbsent(m.Value) {
+				continue
+			}
+			if m.Value = plain(m.Value); isNothing(m.Value) {
+				continue
+			}
+		}
+		out = append(out, m)
+	}
+	return out.AppendJSON(nil)
+}
+
+// isNothing reports whether a value names nobody.
+func isNothing(raw json.RawMessage) bool { return string(raw) == "{}" || string(raw) == "[]" }
+
+// plainIDs returns a list of strings in order, each once.
+func plainIDs(raw json.RawMessage) json.RawMessage {
+	ids := elements(raw)
+	slices.SortFunc(ids, func(a, b json.RawMessage) int { return bytes.Compare(unescape(a), unescape(b)) })
+	ids = slices.CompactFunc(ids, func(a, b json.RawMessage) bool { return Equal(a, b) })
+	return slices.Concat([]byte{'['}, bytes.Join(rawTexts(ids), []byte{','}), []byte{']'})
+}
+
+func rawTexts(list []json.RawMessage) [][]byte {
+	texts := make([][]byte, len(list))
+	for i, raw := range list {
+		texts[i] = raw
+	}
+	return texts
+}
+
+const accessKey = "access_control"
+
+// alignAccess gives two flows' fields the same access_control if the rights are the
+// same, and else the plain form of each, so that what differs is who has a right. It
+// reports whether the rights are the same.
+func alignAccess(from, to Object) bool {
+	a, okA := from.Get(accessKey)
+	b, okB := to.Get(accessKey)
+	if !okA || !okB {
+		return okA == okB
+	}
+	if EqualAccess(a, b) {
+		to.Set(accessKey, a)
+		return true
+	}
+	from.Set(accessKey, plainAccess(a))
+	to.Set(accessKey, plainAccess(b))
+	return false
+}
+
+// alignThree is alignAccess for a merge, in which a side that changed the rights keeps
+// its spelling.
+func alignThree(base, ours, theirs Object) {
+	for _, pair := range [][2]Object{{ours, theirs}, {theirs, base}, {ours, base}} {
+		if alignAccess(slices.Clone(pair[0]), slices.Clone(pair[1])) {
+			alignAccess(pair[0], pair[1])
+			return
+		}
+	}
+	alignAccess(ours, theirs)
+	alignAccess(ours, base)
+}
+
 func accessObject(raw json.RawMessage, path string) (Object, error) {
 	if raw[0] != '{' {
 		return nil, fmt.Errorf("%s must be an object, found %s", path, kindOf(raw))

@@ -51,10 +51,12 @@ func end(id, handle string) string {
 
 // Diff lists what turns one flow into another: the flow's own fields, then nodes
 // by their ids, then edges by their ends, field by field. Values that only are
-// spelt differently (see [Equal]) do not differ.
+// spelt differently (see [Equal] and [EqualAccess]) do not differ.
 func Diff(before, after Spec, opts DiffOptions) []Change {
 	var d differ
-	d.fields(Change{}, specFields(before), specFields(after))
+	was, is := specFields(before), specFields(after)
+	alignAccess(was, is)
+	d.fields(Change{}, was, is)
 	drop := isLayout
 	if opts.Layout {
 		drop = nil

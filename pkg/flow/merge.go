@@ -33,7 +33,9 @@ type Conflict struct {
 // a node that one side took out and the other joined by new edges.
 func MergeSpecs(base, ours, theirs Spec, favour Side) (Spec, []Conflict) {
 	m := merger{favour: favour}
-	fields := m.objects(Conflict{}, specFields(base), specFields(ours), specFields(theirs))
+	was, left, right := specFields(base), specFields(ours), specFields(theirs)
+	alignThree(was, left, right)
+	fields := m.objects(Conflict{}, was, left, right)
 	merged, err := ParseSpec(fields.AppendJSON(nil))
 	if err != nil {
 		return ours, m.conflicts // cannot be: it was written from parsed parts
