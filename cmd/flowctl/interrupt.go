@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// interrupts turns Ctrl-C and SIGTERM into the end of a context.
+// interrupts turns Ctrl-C, SIGTERM and SIGHUP into the end of a context.
 type interrupts struct{ held atomic.Int32 }
 
 // watch gives a context that the first signal ends. A second one ends the process
@@ -17,6 +17,9 @@ func (i *interrupts) watch(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup has it ignored
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go func() {
 		for s := range signals {
 			if s != os.Interrupt || i.held.Load() == 0 {

@@ -21,7 +21,7 @@ type serverOptions struct {
 	listen              string
 	certFile, keyFile   string
 	corsOrigins         []string
-	proxies             []string
+	hosts, proxies      []string
 	maxBody             string
 	dev                 bool
 	logLevel, logFormat string
@@ -48,7 +48,9 @@ Knowledge, web search and files of such runs are those of the server that --back
 names. Whoever may run a flow uses them with the rights of the one key in
 --backend-key-file: give it an account that may read only what all your users may.
 
-SIGINT and SIGTERM stop the server: it takes no new requests, ends runs and records
+A renewed certificate is read again when its files change.
+
+SIGINT, SIGTERM and SIGHUP stop the server: it takes no new requests, ends runs and records
 them as aborted, finishes the requests in flight, and exits 0. A second signal ends
 it at once.
 
@@ -63,6 +65,7 @@ func newServerCmd(a *app) *cobra.Command {
 		Long:       serverHelp,
 		Example: `  flowctl server
   flowctl server --listen :8443 --tls-cert cert.pem --tls-key key.pem
+  flowctl server --host flows.example.com --trusted-proxy 127.0.0.1
   flowctl server --model-url http://localhost:11434 --max-runs 4
   flowctl server --backend-url https://chat.example.com --backend-key-file key.txt
   FLOWCTL_DB=postgres://db.example.com/flowctl flowctl server --log-format json
@@ -79,6 +82,8 @@ func newServerCmd(a *app) *cobra.Command {
 	f.StringVar(&o.certFile, "tls-cert", "", "PEM `file` with the certificate, and those between it and the root")
 	f.StringVar(&o.keyFile, "tls-key", "", "PEM `file` with the certificate's key")
 	f.StringArrayVar(&o.corsOrigins, "cors-origin", nil, "let pages of this `origin` call, such as https://flows.example.com, or * (repeatable)")
+	f.StringArrayVar(&o.hosts, "host", nil,
+		"on loopback, answer requests for this `name`, too, that a proxy in front passes on (repeatable; always localhost and addresses)")
 	f.StringArrayVar(&o.proxies, "trusted-proxy", nil,
 		"believe the X-Forwarded-For of a proxy at this `address` or network, such as 10.0.0.0/8 (repeatable)")
 	f.StringVar(&o.maxBody, "max-body", "16MiB", "largest `size` of a request's body")
@@ -127,7 +132,7 @@ func (o *serverOptions) run(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	defer o.runs.check(ctx, opts.Logger)()
-	return server.New(st, opts).Serve(ctx, ln, server.ServeOptions{CertFile: o.certFile, KeyFile: o.keyFile})
+	return server.New(st, opts).Serve(ctx, ln, server.ServeOptions{CertFile: o.certFile, KeyFile: o.keyFile, Hosts: o.names()})
 }
 
 func (o *serverOptions) openStore(ctx context.Context) (*store.Store, error) {
@@ -178,6 +183,13 @@ func firstKey(ctx context.Context, st *store.Store) (key string, admin *store.Us
 		key, err = server.FirstKey(ctx, st, admin)
 	}
 	return key, admin, err
+}
+
+// names are those by which a server on loopback is asked for: what it listens on may
+// be one.
+func (o *serverOptions) names() []string {
+	host, _, _ := net.SplitHostPort(o.address()) // it was checked
+	return append(o.hosts, host)
 }
 
 func (o *serverOptions) address() string {

@@ -13,6 +13,7 @@ type call struct {
 
 	s     *Server
 	r     *http.Request
+	hosts hosts       // by which names the server may be asked for
 	id    string      // request id
 	route string      // pattern of the route, "" for none
 	local *store.User // who calls from this process; nil for a request from a socket

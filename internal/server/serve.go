@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,7 +27,8 @@ const (
 
 // ServeOptions say how to serve a listener. The zero value is plain HTTP.
 type ServeOptions struct {
-	CertFile, KeyFile string        // PEM files for TLS; both or none
+	CertFile, KeyFile string        // PEM files for TLS, read again when they change; both or none
+	Hosts             []string      // names, besides localhost, by which a listener on loopback may be asked for
 	Grace             time.Duration // for requests in flight at the end; 0 is DefaultGrace
 }
 
@@ -40,10 +42,23 @@ type ServeOptions struct {
 // been silent for longer are marked as aborted by the others, and by itself when it
 // starts anew.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) error {
+	withTLS := opts.CertFile != "" || opts.KeyFile != ""
+	var tlsConfig *tls.Config
+	if withTLS {
+		cert, err := loadCertificate(opts.CertFile, opts.KeyFile, s.log)
+		if err != nil {
+			return fmt.Errorf("load the certificate: %w", err)
+		}
+		tlsConfig = &tls.Config{GetCertificate: cert.get, MinVersion: tls.VersionTLS12}
+	}
 	s.lease.tell(s.abandoned(ctx)) // in vain, it is tried again
 	defer s.startLease(ctx)()      // until the last run is recorded
+	names := hostsFor(ln.Addr(), opts.Hosts)
 	srv := &http.Server{
-		Handler:           s,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s.serve(&call{ResponseWriter: w, s: s, r: r, hosts: names})
+		}),
+		TLSConfig:         tlsConfig,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -53,8 +68,8 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) 
 	}
 	failed := make(chan error, 1)
 	go func() {
-		if opts.CertFile != "" || opts.KeyFile != "" {
-			failed <- srv.ServeTLS(ln, opts.CertFile, opts.KeyFile)
+		if withTLS {
+			failed <- srv.ServeTLS(ln, "", "")
 		} else {
 			failed <- srv.Serve(ln)
 		}

@@ -2,8 +2,13 @@ package server
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -46,7 +51,7 @@ func slowCreate(t *testing.T, addr, key string) (finish func() string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	_, err = io.WriteString(conn, "POST /api/v1/flows/create HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nAuthorization: Bearer "+key+
+	_, err = io.WriteString(conn, "POST /api/v1/flows/create HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nAuthorization: Bearer "+key+
 		"\r\nContent-Length: 15\r\nConnection: close\r\n\r\n")
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +134,8 @@ func TestServeTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if b, _ := io.ReadAll(resp.Body); string(b) != `{"version":"1.2.3"}` || resp.TLS.Version < tls.VersionTLS12 {
+	if b, _ := io.ReadAll(resp.Body); string(b) != `{"version":"1.2.3"}` || resp.TLS.Version < tls.VersionTLS12 ||
+		resp.Header.Get("Strict-Transport-Security") == "" {
 		t.Errorf("answered %s over %s", b, resp.Proto)
 	}
 	if err := stop(); err != nil {
@@ -138,5 +144,94 @@ func TestServeTLS(t *testing.T) {
 	if resp, err := http.Get("https://" + addr); err == nil {
 		_ = resp.Body.Close()
 		t.Error("the server still answers")
+	}
+}
+
+// TestCertificateIsReadAgain: a renewed certificate is served without a restart, and
+// one that is not whole yet is not.
+func TestCertificateIsReadAgain(t *testing.T) {
+	dir := t.TempDir()
+	opts := ServeOptions{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}
+	first, second := makePair(t, 1), makePair(t, 2)
+	writePEM(t, opts, first)
+	addr, stop := startServing(t, newFixture(t, Options{}).srv, opts)
+	serial := func() int64 {
+		t.Helper()
+		conn, err := (&tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}).DialContext(t.Context(), "tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		return conn.(*tls.Conn).ConnectionState().PeerCertificates[0].SerialNumber.Int64()
+	}
+	if got := serial(); got != 1 {
+		t.Fatalf("the certificate is %d", got)
+	}
+	if err := os.WriteFile(opts.CertFile, []byte("half of"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(certificateCheck)
+	if got := serial(); got != 1 {
+		t.Errorf("with a broken file the certificate is %d", got)
+	}
+	writePEM(t, opts, second)
+	time.Sleep(certificateCheck)
+	if got := serial(); got != 2 {
+		t.Errorf("after the renewal the certificate is %d", got)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	if err := new(Server).Serve(t.Context(), nil, ServeOptions{CertFile: "none", KeyFile: "none"}); err == nil {
+		t.Error("served without a certificate")
+	}
+}
+
+// makePair makes a certificate with a serial number.
+func makePair(t *testing.T, serial int64) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(serial), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// TestHostIsChecked: a server on loopback is asked for by names that lead nowhere
+// else, or that its operator gives.
+func TestHostIsChecked(t *testing.T) {
+	f := newFixture(t, Options{CORSOrigins: []string{"*"}})
+	addr, stop := startServing(t, f.srv, ServeOptions{Hosts: []string{"Flows.example.org"}})
+	f.url = "http://" + addr
+	_, port, _ := net.SplitHostPort(addr)
+	for host, want := range map[string]int{
+		"localhost:" + port: 200, "LOCALHOST": 200, "dev.localhost:" + port: 200, "127.0.0.1": 200, "[::1]:" + port: 200, "[::1]": 200, "192.0.2.1": 200,
+		"flows.example.org": 200, "flows.example.org.:443": 200,
+		"evil.example": 421, "evil.example:" + port: 421, "localhost.evil.example": 421, "127.0.0.1.evil.example": 421, "xlocalhost": 421,
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), "GET", f.url+"/health", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != want || want == 421 && resp.Header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("Host %s is answered %d, want %d", host, resp.StatusCode, want)
+		}
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	if h := hostsFor(&net.TCPAddr{IP: net.IPv4(192, 0, 2, 1)}, nil); !h.has("any.example") {
+		t.Error("a server that others reach refuses a name")
 	}
 }

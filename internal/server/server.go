@@ -92,6 +92,9 @@ func (s *Server) serve(c *call) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "private, no-cache")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	if c.r.TLS != nil {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 	if c.local == nil {
 		m := s.metrics()
 		m.inFlight.Add(1)
@@ -102,6 +105,10 @@ func (s *Server) serve(c *call) {
 	}
 	defer s.logRequest(c, start)
 	defer s.recoverPanic(c)
+	if !c.hosts.has(c.r.Host) {
+		c.fail(errWrongHost)
+		return
+	}
 	s.cors.setHeaders(c)
 	// ServeMux would redirect these to what it takes for meant.
 	if p := c.r.URL.Path; strings.Contains(p, "//") || strings.Contains(p, "/.") {

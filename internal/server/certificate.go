@@ -1,0 +1,72 @@
+package server
+
+import (
+	"crypto/tls"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+)
+
+// certificateCheck is how often the files of a certificate are looked at, at most.
+const certificateCheck = time.Second
+
+// certificate is a certificate with its key that is read again when one of its files
+// has changed, as tools that renew it leave it.
+type certificate struct {
+	certFile, keyFile string
+	log               *slog.Logger
+
+	mu      sync.Mutex
+	pair    *tls.Certificate
+	stamps  [2]stamp // of the files as they were when they were read, or tried
+	checked time.Time
+}
+
+// stamp is by what one sees that a file has changed.
+type stamp struct {
+	modified time.Time
+	size     int64
+}
+
+// loadCertificate reads the certificate, which has to be good at first.
+func loadCertificate(certFile, keyFile string, log *slog.Logger) (*certificate, error) {
+	c := &certificate{certFile: certFile, keyFile: keyFile, log: log}
+	c.stamps = c.look()
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	c.pair, c.checked = &pair, time.Now()
+	return c, err
+}
+
+func (c *certificate) look() (stamps [2]stamp) {
+	for i, path := range []string{c.certFile, c.keyFile} {
+		if info, err := os.Stat(path); err == nil {
+			stamps[i] = stamp{info.ModTime(), info.Size()}
+		}
+	}
+	return stamps
+}
+
+// get is tls.Config.GetCertificate. While the files do not go together, since one of
+// them is not written yet perhaps, the last good pair stays.
+func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Since(c.checked) < certificateCheck {
+		return c.pair, nil
+	}
+	c.checked = time.Now()
+	stamps := c.look()
+	if stamps == c.stamps {
+		return c.pair, nil
+	}
+	c.stamps = stamps
+	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	if err != nil {
+		c.log.Error("the new certificate cannot be used; the old one stays", "error", err)
+		return c.pair, nil
+	}
+	c.log.Info("the certificate was read again", "file", c.certFile)
+	c.pair = &pair
+	return c.pair, nil
+}
