@@ -68,6 +68,9 @@ func explainRule(r lint.Rule) string {
 
 // indented lays an example out, a node or an edge a line.
 func indented(text string) string {
+	if len(text) > 500 {
+		return "    " + text[:60] + "… (and so on)"
+	}
 	var whole struct {
 		Nodes, Edges []json.RawMessage
 	}

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -51,6 +52,7 @@ func basics() map[string]example {
 		flow.CodeWrongType:        {`{"name":"n","nodes":[{"id":"a","type":"model","data":{"prompt":5}}],"edges":[]}`, good},
 		flow.CodeEmptyName:        {`{"name":" ","nodes":[{"id":"a","type":"input","data":{}}],"edges":[]}`, good},
 		flow.CodeBadText:          {`{"name":"a\u0000","nodes":[{"id":"a","type":"input","data":{}}],"edges":[]}`, good},
+		flow.CodeTooLarge:         {`{"name":"` + strings.Repeat("n", flow.MaxName+1) + `","nodes":[{"id":"a","type":"input","data":{}}],"edges":[]}`, good},
 		flow.CodeBadAccessControl: {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}}],"edges":[],"access_control":true}`, good},
 		flow.CodeEmptyNodeID:      {`{"name":"n","nodes":[{"type":"input","data":{}}],"edges":[]}`, good},
 		flow.CodeDuplicateNodeID:  {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"a","type":"output","data":{}}],"edges":[]}`, good},

@@ -58,8 +58,8 @@ func specMayHoldSecret(s flow.Spec) bool {
 		return n.AsRead() == nil || mayHoldSecret(n.AsRead()) || mayHoldSecret(n.Data) || mayHoldSecret(n.Position) || may(n.ID)
 	}) || slices.ContainsFunc(s.Edges, func(e flow.Edge) bool {
 		return e.AsRead() == nil || mayHoldSecret(e.AsRead()) || may(e.ID) || may(e.Source) || may(e.Target) || may(e.SourceHandle) || may(e.TargetHandle)
-	}) || slices.ContainsFunc(s.UnknownKeys(), func(key string) bool {
-		return may(key) || mayHoldSecret(s.Unknown(key))
+	}) || slices.ContainsFunc(s.UnknownFields(), func(m flow.Member) bool {
+		return may(m.Key) || mayHoldSecret(m.Value)
 	}) || may(s.Name) || may(s.Description) || mayHoldSecret(s.Meta) || mayHoldSecret(s.AccessControl)
 }
 

@@ -116,10 +116,10 @@ func digestOf(s flow.Spec, withAccess bool) (sum digest) {
 	if withAccess {
 		add("access_control", s.AccessControl)
 	}
-	unknown := s.UnknownKeys()
-	slices.Sort(unknown)
-	for _, key := range unknown {
-		add(string(flow.AppendString(nil, key)), s.Unknown(key))
+	unknown := s.UnknownFields()
+	slices.SortFunc(unknown, func(a, b flow.Member) int { return strings.Compare(a.Key, b.Key) })
+	for _, m := range unknown {
+		add(string(flow.AppendString(nil, m.Key)), m.Value)
 	}
 	for _, n := range s.Nodes {
 		line = append(n.AppendJSON(line[:0]), '\n')

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/store"
@@ -14,15 +15,19 @@ func (p *parser) access(raw []byte, loc []any) []byte {
 	if isNull(raw) {
 		return raw
 	}
+	count := 0
 	for _, m := range p.members(raw, loc, "read", "write") {
 		if m.Key != "read" && m.Key != "write" || isNull(m.Value) {
 			continue
 		}
 		for _, ids := range p.members(m.Value, at(loc, m.Key), "user_ids", "group_ids") {
 			if ids.Key == "user_ids" || ids.Key == "group_ids" {
-				p.ids(ids.Value, at(at(loc, m.Key), ids.Key))
+				count += p.ids(ids.Value, at(at(loc, m.Key), ids.Key))
 			}
 		}
+	}
+	if count > flow.MaxAccessIDs {
+		p.fault("too_long", fmt.Sprintf("access_control should have at most %d ids, not %d", flow.MaxAccessIDs, count), loc, nil)
 	}
 	return raw
 }
@@ -45,16 +50,20 @@ func (p *parser) members(raw []byte, loc []any, known ...string) flow.Object {
 	return o
 }
 
-// ids checks a list of strings.
-func (p *parser) ids(raw []byte, loc []any) {
+// ids checks a list of strings and counts them.
+func (p *parser) ids(raw []byte, loc []any) (n int) {
 	if isNull(raw) {
-		return
+		return 0
 	}
 	if raw[0] != '[' {
 		p.fault("list_type", "Input should be a valid list", loc, raw)
-		return
+		return 0
 	}
-	eachElement(raw, func(i int, elem []byte) { p.text(elem, at(loc, i)) })
+	eachElement(raw, func(i int, elem []byte) {
+		n++
+		p.text(elem, at(loc, i))
+	})
+	return n
 }
 
 // rights is what a user may do with a flow.

@@ -16,9 +16,11 @@ func (s *Server) signedIn(h handler) handler {
 	return func(c *call) error {
 		u, err := s.authenticate(c)
 		if err != nil {
+			c.leaveBody()
 			return err
 		}
 		c.user = u
+		c.bodyTime(s.userTime)
 		return h(c)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -16,13 +17,17 @@ import (
 // Content-Length merely promises costs no memory.
 const firstRead = 64 << 10
 
-// body reads the request's body, which has to be JSON by its Content-Type. A body
-// that is too large is refused before it is read.
-func (c *call) body() ([]byte, error) {
+// maxSignIn is the largest body of a sign-in, in bytes: it is read before anybody is
+// known.
+const maxSignIn = 4 << 10
+
+// body reads the request's body, which has to be JSON by its Content-Type. A body of
+// more than limit bytes is refused before it is read.
+func (c *call) body(limit int64) ([]byte, error) {
 	if err := checkContentType(c.r); err != nil {
 		return nil, err
 	}
-	limit, length := c.s.maxBody, c.r.ContentLength
+	length := c.r.ContentLength
 	if length > limit {
 		c.Header().Set("Connection", "close") // the rest is not worth reading
 		return nil, tooLarge(limit)
@@ -63,6 +68,21 @@ func readAll(r io.Reader, buf []byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+	}
+}
+
+// bodyTime sets how long the body may still take to arrive. Connections and requests
+// without one are left alone.
+func (c *call) bodyTime(d time.Duration) {
+	if c.local == nil && c.r.ContentLength != 0 {
+		_ = http.NewResponseController(c.ResponseWriter).SetReadDeadline(time.Now().Add(d)) // a recorder in a test has none
+	}
+}
+
+// leaveBody answers without waiting for the body, which nobody wants.
+func (c *call) leaveBody() {
+	if c.r.ContentLength != 0 {
+		c.Header().Set("Connection", "close")
 	}
 }
 
@@ -112,8 +132,11 @@ func checkContentType(r *http.Request) error {
 }
 
 // object reads the body as a JSON object.
-func (c *call) object() (flow.Object, []byte, error) {
-	data, err := c.body()
+func (c *call) object() (flow.Object, []byte, error) { return c.objectWithin(c.s.maxBody) }
+
+// objectWithin is object for a body of at most limit bytes.
+func (c *call) objectWithin(limit int64) (flow.Object, []byte, error) {
+	data, err := c.body(limit)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -123,7 +146,7 @@ func (c *call) object() (flow.Object, []byte, error) {
 
 // objectIfAny is object for a route whose body may be left out.
 func (c *call) objectIfAny() (flow.Object, []byte, error) {
-	data, err := c.body()
+	data, err := c.body(c.s.maxBody)
 	if err != nil || len(data) == 0 {
 		return nil, data, err
 	}

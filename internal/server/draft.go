@@ -2,6 +2,9 @@ package server
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -35,13 +38,16 @@ func parseDraft(o flow.Object, loc ...any) (draft, []fault) {
 			d.sentDescription = true
 			if !isNull(m.Value) {
 				d.description = p.text(m.Value, at)
+				p.most("string_too_long", "String", at, textSize(d.description), flow.MaxDescription)
 			}
 		case "nodes":
 			d.nodes = p.objects(m.Value, at)
 		case "edges":
 			d.edges = p.objects(m.Value, at)
 		case "meta":
-			d.meta = p.object(m.Value, at)
+			if d.meta = p.object(m.Value, at); len(d.meta) > flow.MaxMeta {
+				p.most("too_long", "Compact JSON", at, len(flow.AppendCompact(nil, d.meta)), flow.MaxMeta)
+			}
 		case "access_control":
 			d.access = p.access(m.Value, at)
 		case "id", "user_id", "created_at", "updated_at": // ours to say
@@ -49,10 +55,32 @@ func parseDraft(o flow.Object, loc ...any) (draft, []fault) {
 			d.extra = append(d.extra, m)
 		}
 	}
+	if fault := tooManyUnknown(len(d.extra), loc); fault != nil {
+		p.faults = append(p.faults, *fault)
+	}
 	if len(p.faults) == 0 {
 		d.compact()
 	}
 	return d, p.faults
+}
+
+// tooManyUnknown is the fault of a flow with n unknown fields, nil if those are not too
+// many.
+func tooManyUnknown(n int, loc []any) *fault {
+	if n <= flow.MaxUnknown {
+		return nil
+	}
+	return &fault{
+		kind: "too_long", loc: loc, input: strconv.AppendInt(nil, int64(n), 10),
+		msg: fmt.Sprintf("A flow should have at most %d unknown fields, not %d", flow.MaxUnknown, n),
+	}
+}
+
+func textSize(s *string) int {
+	if s == nil {
+		return 0
+	}
+	return len(*s)
 }
 
 // compact takes the white space out of all texts, in place.
@@ -124,21 +152,30 @@ func (d draft) applyExtra(was []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	for _, m := range d.extra {
-		if _, ok := o.Get(m.Key); ok {
-			o.Set(m.Key, m.Value)
-		} else {
-			o = append(o, m)
-		}
-	}
-	kept := o[:0]
+	sent, had := d.extra.Getter(), o.Getter()
+	var kept flow.Object
 	for _, m := range o {
-		if sent, ok := d.extra.Get(m.Key); !ok || !isNull(sent) {
+		if v, ok := sent(m.Key); ok {
+			m.Value = v
+		}
+		kept = append(kept, m)
+	}
+	for _, m := range d.extra {
+		if _, ok := had(m.Key); !ok {
 			kept = append(kept, m)
 		}
 	}
+	kept = slices.DeleteFunc(kept, func(m flow.Member) bool {
+		v, ok := sent(m.Key)
+		return ok && isNull(v)
+	})
 	if len(kept) == 0 {
 		return nil, nil
+	}
+	if len(kept) > len(o) { // a flow from before the limit may keep what it has
+		if fault := tooManyUnknown(len(kept), []any{"body"}); fault != nil {
+			return nil, invalid(*fault)
+		}
 	}
 	return kept.AppendJSON(nil), nil
 }

@@ -57,20 +57,22 @@ func (f fault) append(dst []byte) []byte {
 	case f.input == nil:
 		dst = append(dst, "null"...)
 	case len(f.input) > maxInput:
-		dst = appendQuoted(dst, clip(f.input)+"…")
+		dst = appendQuoted(dst, clip(string(f.input[:maxInput+1]), maxInput)+"…")
 	default:
 		dst = append(dst, f.input...)
 	}
 	return append(dst, '}')
 }
 
-// clip is the beginning of a long text, cut between characters.
-func clip(b []byte) string {
-	b = b[:maxInput]
-	for len(b) > 0 && !utf8.Valid(b) {
-		b = b[:len(b)-1]
+// clip returns at most n bytes of the beginning of a text, cut between characters.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
 	}
-	return string(b)
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }
 
 // missing is the fault of what is not there.

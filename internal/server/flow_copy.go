@@ -35,7 +35,7 @@ func (s *Server) duplicateFlow(c *call) error {
 		return err
 	}
 	dup := store.Flow{
-		UserID: c.user.ID, Name: f.Name + " (Copy)", Description: f.Description,
+		UserID: c.user.ID, Name: copyName(f.Name), Description: f.Description,
 		Nodes: f.Nodes, Edges: f.Edges, Meta: f.Meta, Extra: f.Extra, AccessControl: flow.Private,
 	}
 	if name != nil {
@@ -51,6 +51,12 @@ func (s *Server) duplicateFlow(c *call) error {
 		return c.replay(once)
 	}
 	return c.sendFlow(&dup)
+}
+
+// copyName is the name of a copy, which is not longer than a name may be.
+func copyName(name string) string {
+	const suffix = " (Copy)"
+	return clip(name, flow.MaxName-len(suffix)) + suffix
 }
 
 // importFlow makes a flow of a flow file, or of a bare flow.

@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// maxLogged is how much of a path the log has, in bytes: a stranger may send 64 KiB.
+const maxLogged = 1 << 10
+
 // logRequest notes a request that was answered: never its query, headers or body,
 // which may hold secrets and people's texts.
 func (s *Server) logRequest(c *call, start time.Time) {
@@ -23,7 +26,7 @@ func (s *Server) logRequest(c *call, start time.Time) {
 	attrs := [...]slog.Attr{
 		slog.String("request_id", c.id),
 		slog.String("method", c.r.Method),
-		slog.String("path", c.r.URL.Path),
+		slog.String("path", clip(c.r.URL.Path, maxLogged)),
 		slog.Int("status", c.status),
 		slog.Int64("bytes", c.written),
 		slog.Duration("duration", time.Since(start)),

@@ -2,9 +2,12 @@ package server
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // parser reads values and collects what is wrong with them.
@@ -39,8 +42,16 @@ func (p *parser) text(raw []byte, loc []any) *string {
 	return &s
 }
 
+// most reports what has more than limit bytes.
+func (p *parser) most(kind, what string, loc []any, has, limit int) {
+	if has > limit {
+		p.fault(kind, fmt.Sprintf("%s should have at most %s, not %d bytes", what, byteSize(int64(limit)), has), loc, nil)
+	}
+}
+
 func (p *parser) name(raw []byte, loc []any) *string {
 	s := p.text(raw, loc)
+	p.most("string_too_long", "String", loc, textSize(s), flow.MaxName)
 	if s != nil && strings.TrimSpace(*s) == "" {
 		p.fault("string_too_short", "String should have at least 1 character that is not blank", loc, raw)
 	}

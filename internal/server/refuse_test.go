@@ -288,9 +288,8 @@ func firstByte(b []byte) int { return len(b) - len(bytes.TrimLeft(b, " \t\r\n"))
 // and neither makes anything.
 func TestBodyThatDoesNotCome(t *testing.T) {
 	f := newFixture(t, Options{})
-	web := httptest.NewUnstartedServer(f.srv)
-	web.Config.ReadTimeout = 200 * time.Millisecond
-	web.Start()
+	f.srv.userTime = 200 * time.Millisecond
+	web := httptest.NewServer(f.srv)
 	t.Cleanup(web.Close)
 	for _, c := range []struct {
 		breakOff bool

@@ -16,6 +16,7 @@ import (
 const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = 5 * time.Minute // header and body
+	strangerTime  = 5 * time.Second // the body of a request while nobody is signed in
 	writeTimeout  = 10 * time.Minute
 	idleTimeout   = 2 * time.Minute
 	maxHeader     = 64 << 10

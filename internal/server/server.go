@@ -47,6 +47,10 @@ type Server struct {
 	signIns signIns
 	metrics func() *serverMetrics
 	answers sync.Pool // of *answer
+
+	// How long a body may take to arrive, while nobody is signed in and after that:
+	// strangerTime and readTimeout, but in tests.
+	strangerTime, userTime time.Duration
 }
 
 // New makes a server over st, which stays the caller's to close.
@@ -59,6 +63,8 @@ func New(st *store.Store, opts Options) *Server {
 		log:     opts.Logger,
 		cors:    cors{origins: opts.CORSOrigins},
 		proxies: opts.Proxies,
+
+		strangerTime: strangerTime, userTime: readTimeout,
 	}
 	if s.maxBody <= 0 {
 		s.maxBody = DefaultMaxBody
@@ -110,6 +116,13 @@ func (s *Server) serve(c *call) {
 		return
 	}
 	s.cors.setHeaders(c)
+	c.bodyTime(s.strangerTime)
+	if len(c.r.TransferEncoding) > 0 {
+		// A proxy in front that looked at a Content-Length beside it would take the rest
+		// of the body for another request (RFC 9112, 6.1); net/http does not say whether
+		// there was one.
+		h.Set("Connection", "close")
+	}
 	// ServeMux would redirect these to what it takes for meant.
 	if p := c.r.URL.Path; strings.Contains(p, "//") || strings.Contains(p, "/.") {
 		c.fail(errNotFound)

@@ -23,7 +23,7 @@ const nobodysHash = "$2a$10$VxcgBaY0pxmqBldhfcEsn.By999IFGJ1AP3MC7ndjanfbIOQSog/
 
 // signIn exchanges e-mail and password for a token.
 func (s *Server) signIn(c *call) error {
-	o, _, err := c.object()
+	o, _, err := c.objectWithin(maxSignIn)
 	if err != nil {
 		return err
 	}

@@ -15,11 +15,15 @@ import (
 // holds it fails from then on, for every user.
 const upstreamDepth = 200
 
-// CheckStorable tells, before anything is written, what Create, Import and Update
-// would refuse to send: the error is [ErrInvalid] then. Our own server stores all that
-// can be read; others never list a flow again that is nested very deep, or that has
-// half a surrogate pair in it.
+// CheckStorable reports, before anything is written, what the server would refuse or
+// Create, Import and Update would not send: the error is [ErrInvalid] then. Our own
+// server has limits on the parts of a flow, see [flow.Spec.Excesses]; others never list
+// a flow again that is nested very deep, or that has half a surrogate pair in it.
 func (s *FlowsService) CheckStorable(ctx context.Context, spec flow.Spec) error {
+	if over := spec.Excesses(); over != nil && s.c.isOurs(ctx) {
+		k := call{verb: "store flow", subject: spec.Name}
+		return fmt.Errorf("%s: %w: %s; make it smaller first", k.doing(), ErrInvalid, over[0].Message)
+	}
 	if s.c.ours.Load() {
 		return nil
 	}

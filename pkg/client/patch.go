@@ -29,9 +29,7 @@ func Replace(spec flow.Spec) Patch {
 		Meta:          spec.Meta,
 		AccessControl: spec.AccessControl,
 	}
-	for _, key := range spec.UnknownKeys() {
-		p.Unknown.Set(key, spec.Unknown(key))
-	}
+	p.Unknown = spec.UnknownFields()
 	doc, _ := flow.ParseObject(withLists(spec))
 	if raw, ok := doc.Get("description"); ok && string(raw) != "null" {
 		p.Description = &spec.Description

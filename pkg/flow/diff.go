@@ -197,10 +197,11 @@ func (d *differ) value(c Change, before, after json.RawMessage) {
 // fields compares the members of two objects below the place c.
 func (d *differ) fields(c Change, before, after Object) {
 	base := c.Path
+	was, is := before.Getter(), after.Getter()
 	for _, m := range after {
 		c.Path = base + "/" + EscapePointer(m.Key)
-		if was, ok := before.Get(m.Key); ok {
-			d.value(c, was, m.Value)
+		if old, ok := was(m.Key); ok {
+			d.value(c, old, m.Value)
 			continue
 		}
 		add := c
@@ -208,7 +209,7 @@ func (d *differ) fields(c Change, before, after Object) {
 		d.changes = append(d.changes, add)
 	}
 	for _, m := range before {
-		if _, ok := after.Get(m.Key); !ok {
+		if _, ok := is(m.Key); !ok {
 			d.changes = append(d.changes, Change{
 				Kind: Removed, Node: c.Node, Edge: c.Edge, Path: base + "/" + EscapePointer(m.Key), Old: AppendCompact(nil, m.Value),
 			})

@@ -42,8 +42,9 @@ func equalObjects(a, b json.RawMessage) bool {
 	if errLeft != nil || errRight != nil || len(left) != len(right) {
 		return false
 	}
+	get := right.Getter()
 	for _, m := range left {
-		v, ok := right.Get(m.Key)
+		v, ok := get(m.Key)
 		if !ok || !Equal(m.Value, v) {
 			return false
 		}

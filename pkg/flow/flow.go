@@ -136,6 +136,18 @@ func (s *Spec) SetUnknown(key string, v json.RawMessage) {
 	}
 }
 
+// UnknownFields returns the fields of the flow that the model has no name for, in
+// their order.
+func (s Spec) UnknownFields() Object {
+	var fields Object
+	for _, m := range s.was.doc {
+		if !slices.Contains(specKeys, m.Key) {
+			fields = append(fields, m)
+		}
+	}
+	return fields
+}
+
 // UnknownKeys lists the fields that [Spec.Unknown] gives, in their order.
 func (s Spec) UnknownKeys() []string { return unknownKeys(s.was.doc, specKeys) }
 
@@ -218,8 +230,9 @@ func (f Flow) AppendJSON(dst []byte) []byte {
 // the values that the Spec has for them: it may have been changed or replaced.
 func (f Flow) members() Object {
 	doc := make(Object, 0, len(f.read)+len(f.was.doc))
+	authored, read := f.was.doc.finder(), f.read.finder()
 	for _, m := range f.read {
-		i := f.was.doc.find(m)
+		i := authored(m)
 		switch {
 		case i >= 0:
 			doc = append(doc, f.was.doc[i])
@@ -230,7 +243,7 @@ func (f Flow) members() Object {
 		}
 	}
 	for _, m := range f.was.doc {
-		if f.read.find(m) < 0 && !isServerKey(m.Key) {
+		if read(m) < 0 && !isServerKey(m.Key) {
 			doc = append(doc, m)
 		}
 	}

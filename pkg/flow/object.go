@@ -64,6 +64,28 @@ func (o Object) Get(key string) (json.RawMessage, bool) {
 	return nil, false
 }
 
+// Getter returns a function that does what [Object.Get] does, and takes the same time
+// however many members there are. It does not see later changes.
+func (o Object) Getter() func(key string) (json.RawMessage, bool) {
+	const few = 16
+	if len(o) <= few {
+		return o.Get
+	}
+	at := make(map[string]int, len(o))
+	for i, m := range o {
+		if _, double := at[m.Key]; !double {
+			at[m.Key] = i
+		}
+	}
+	return func(key string) (json.RawMessage, bool) {
+		i, ok := at[key]
+		if !ok {
+			return nil, false
+		}
+		return o[i].Value, true
+	}
+}
+
 // Set gives key the value v in its place, or appends it.
 func (o *Object) Set(key string, v json.RawMessage) {
 	for i := range *o {
@@ -90,6 +112,27 @@ func (o Object) find(m Member) int {
 	return slices.IndexFunc(o, func(n Member) bool {
 		return n.Key == m.Key && (m.spelt == nil || n.spelt == nil || isSameKey(m.spelt, n.spelt))
 	})
+}
+
+// finder returns a function that does what find does, and takes the same time however
+// many members there are.
+func (o Object) finder() func(m Member) int {
+	const few = 16
+	if len(o) <= few {
+		return o.find
+	}
+	at := make(map[string][]int, len(o))
+	for i, m := range o {
+		at[m.Key] = append(at[m.Key], i)
+	}
+	return func(m Member) int {
+		for _, i := range at[m.Key] {
+			if o[i:i+1].find(m) == 0 {
+				return i
+			}
+		}
+		return -1
+	}
 }
 
 // AppendJSON appends the object as compact JSON.

@@ -21,6 +21,7 @@ const (
 	CodeWrongType        = "wrong-type"
 	CodeEmptyName        = "empty-name"
 	CodeBadText          = "bad-text"
+	CodeTooLarge         = "too-large"
 	CodeBadAccessControl = "bad-access-control"
 	CodeEmptyNodeID      = "empty-node-id"
 	CodeDuplicateNodeID  = "duplicate-node-id"
@@ -40,6 +41,7 @@ func Rules() []Rule {
 		{CodeWrongType, SeverityError, "A known field of the flow, a node, its data or an edge holds another type of JSON value than it should; null counts as absent, but not for the nodes and edges of the flow."},
 		{CodeEmptyName, SeverityError, "The flow's name is blank; a warning when there is none at all, since servers then choose one."},
 		{CodeBadText, SeverityError, "The flow's name or description holds NUL or half a surrogate pair, which servers do not store."},
+		{CodeTooLarge, SeverityWarning, "A part of the flow is larger than flowctl's server takes: name, description, meta, the ids of access_control, or the number of unknown fields."},
 		{CodeBadAccessControl, SeverityError, "access_control is neither null nor an object whose read and write hold lists of user_ids and group_ids."},
 		{CodeEmptyNodeID, SeverityError, "A node has no id, so that no edge and no reference can name it."},
 		{CodeDuplicateNodeID, SeverityError, "Two nodes have the same id, so that edges and references to it are ambiguous."},

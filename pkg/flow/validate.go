@@ -80,6 +80,15 @@ func (v *validator) flow() {
 	if _, err := ParseAccess(s.AccessControl); err != nil {
 		v.errorIn("access_control", CodeBadAccessControl, "%v", err)
 	}
+	for _, e := range s.Excesses() {
+		if e.Key != "" {
+			v.enter(step{key: e.Key})
+		}
+		v.warn(CodeTooLarge, "%s", e.Message)
+		if e.Key != "" {
+			v.leave()
+		}
+	}
 }
 
 // storable reports a text of the flow itself that a database refuses. was is what
