@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -58,7 +59,7 @@ func (a *app) loadConfig(flags *pflag.FlagSet) error {
 			return fmt.Errorf("bind %s: %w", key, err)
 		}
 	}
-	if err := v.ReadInConfig(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := v.ReadInConfig(); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
 		return fmt.Errorf("read the configuration %s: %w; mend the file or move it away", path, err)
 	}
 	if v.InConfig("token") {

@@ -58,7 +58,7 @@ func (a *app) judge(path string, findings []finding) error {
 // invalidFile lists the faults of a file, each on a line as compilers have it.
 func invalidFile(path string, faults []finding) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s is not valid; nothing was changed", path)
+	fmt.Fprintf(&b, "%s is not a valid flow file; nothing was done", path)
 	for _, f := range faults[:min(len(faults), maxFaults)] {
 		b.WriteString("\n" + f.line())
 	}

@@ -46,6 +46,9 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 	}
 	root, err := git(cmd.Context(), "rev-parse", "--show-toplevel")
 	if err != nil {
+		if strings.Contains(err.Error(), "not a git repository") {
+			return errors.New("set up the drivers: this folder is not in a git repository; 'git init' first")
+		}
 		return err
 	}
 	up, err := git(cmd.Context(), "rev-parse", "--show-cdup") // the same, from here; "" at the top

@@ -53,8 +53,28 @@ func newTopicCmds() []*cobra.Command {
 		{Use: "environment", Short: "Variables that flowctl reads, and its files", Long: environmentHelp},
 		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesHelp},
 		{Use: "output", Short: "Tables, JSON, YAML, jq and templates", Long: outputHelp},
+		newRulesTopic(),
 	}
 }
+
+// newRulesTopic is a topic whose text is made only when it is asked for.
+func newRulesTopic() *cobra.Command {
+	cmd := &cobra.Command{Use: "rules", Short: "What 'flowctl validate' finds", Long: rulesHelp}
+	help := cmd.HelpFunc()
+	cmd.SetHelpFunc(func(c *cobra.Command, args []string) {
+		var b strings.Builder
+		b.WriteString(rulesHelp + "\n")
+		for _, r := range allRules() {
+			fmt.Fprintf(&b, "\n  %-24s %-8s %s", r.Code, r.Severity, r.Summary)
+		}
+		c.Long = b.String()
+		help(c, args)
+	})
+	return cmd
+}
+
+const rulesHelp = `'flowctl validate' reports these rules. 'flowctl validate --explain CODE' shows an
+example of one; --disable CODE, or .flowctl.yaml, turns one off.`
 
 const exitCodesHelp = `flowctl exits with one of these codes:
 

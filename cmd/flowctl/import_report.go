@@ -145,7 +145,10 @@ func (n *importCount) text(dryRun bool) string {
 // verdict is the error that the import ends with.
 func (o *importOptions) verdict(ctx context.Context, n importCount) error {
 	total := n.created + n.updated + n.skipped + n.failed + n.left
-	const again = "run it again with --if-exists skip to import the rest"
+	again := "run the same command again"
+	if o.ifExists == ifExistsFail {
+		again = "run it again with --if-exists skip to import the rest"
+	}
 	switch {
 	case ctx.Err() != nil && n.left+n.failed > 0:
 		return fmt.Errorf("interrupted: %s", again)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // maxAnswer is the longest text that is read of an answer or a secret, in bytes.
@@ -62,6 +63,10 @@ func (k keys) Read(p []byte) (int, error) {
 // confirm asks a question of yes or no; no is the answer unless the user says yes.
 func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	answer, err := a.ask(ctx, question+" [y/N]")
+	if errors.Is(err, io.EOF) { // ^D is a no
+		fmt.Fprintln(a.err)
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}
@@ -79,7 +84,7 @@ func (a *app) secretFromStdin(ctx context.Context, what string) (string, error) 
 	if err != nil {
 		return "", fmt.Errorf("read the %s from stdin: %w", strings.ToLower(what), err)
 	}
-	secret := strings.TrimRight(string(raw), "\r\n")
+	secret := strings.TrimRight(string(flowfile.TrimBOM(raw)), "\r\n")
 	switch {
 	case secret == "":
 		return "", usageError{fmt.Errorf("stdin is empty; the %s is read from there", strings.ToLower(what))}

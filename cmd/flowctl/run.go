@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -131,7 +130,7 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Option
 	var refused *engine.RefusedError
 	switch failed := shown.end(); {
 	case errors.As(err, &refused):
-		return f.refused(refused.Problems, o.hint(refused.Problems))
+		return f.refused(refused.Problems, o.hint(f.spec, refused.Problems))
 	case err != nil:
 		return usageError{err}
 	case failed != nil:
@@ -150,16 +149,22 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Option
 	return kept
 }
 
-// hint says what would serve the nodes that lack a service.
-func (o *runOptions) hint(problems []flow.Problem) string {
-	lacks := slices.ContainsFunc(problems, func(p flow.Problem) bool { return p.Code == engine.CodeNoService })
-	if !lacks {
-		return ""
+// hint returns what would serve the nodes that lack a service, "" if none does.
+func (o *runOptions) hint(spec flow.Spec, problems []flow.Problem) string {
+	graph := flow.NewGraph(spec)
+	var model, other bool
+	for _, p := range problems {
+		if n := graph.Node(p.Node); p.Code == engine.CodeNoService && n != nil {
+			model = model || n.Type == flow.Model
+			other = other || n.Type != flow.Model
+		}
 	}
-	var b strings.Builder
-	b.WriteString("name a server with --server or --profile")
-	if o.modelAddress() == "" {
-		b.WriteString(", or for models an address with --model-url, such as echo:")
+	var hints []string
+	if model {
+		hints = append(hints, "for models give --model-url (Ollama: http://localhost:11434; without a network: echo:), or sign in to a server that has them: flowctl login")
 	}
-	return b.String()
+	if other {
+		hints = append(hints, "knowledge bases, web search and files are in Open WebUI: sign in to one (flowctl login), and name it with --server or --profile")
+	}
+	return strings.Join(hints, "\n")
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // maxInput is the largest value of an input node that is read, in bytes.
@@ -199,7 +200,7 @@ func (a *app) readInput(ctx context.Context, path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the input %s: %w", path, err)
 	}
-	return data, nil
+	return flowfile.TrimBOM(data), nil
 }
 
 // isPiped tells whether a stream is a pipe or a file, and not a terminal or

@@ -105,7 +105,7 @@ func (o *userAddOptions) run(cmd *cobra.Command, args []string) error {
 func addUser(ctx context.Context, st *store.Store, u *store.User) (key string, err error) {
 	if err := st.AddUser(ctx, u); err != nil {
 		if errors.Is(err, store.ErrExists) {
-			return "", conflictError{err}
+			return "", conflictError{fmt.Errorf("%w; 'flowctl server user update' changes it, 'flowctl server key add' makes another key", err)}
 		}
 		return "", err
 	}

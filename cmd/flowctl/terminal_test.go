@@ -24,7 +24,8 @@ const terminalWait = 20 * time.Second
 //	expect TEXT    wait until the program has written TEXT
 //	await FILE     wait until there is such a file
 //	send TEXT      type TEXT and Enter
-//	press ctrl-c   press that key
+//	type TEXT      type TEXT
+//	press KEY      press ctrl-c, ctrl-d or tab
 //
 // What the terminal showed is written to stdout, and the exit code is the
 // program's.
@@ -89,6 +90,7 @@ func (s *screen) text() string {
 
 // play carries out a dialogue.
 func (s *screen) play(tty io.Writer, script string) error {
+	keys := map[string]string{"ctrl-c": "\x03", "ctrl-d": "\x04", "tab": "\t"}
 	for line := range strings.Lines(script) {
 		line = strings.TrimRight(line, "\n")
 		verb, text, _ := strings.Cut(line, " ")
@@ -101,8 +103,10 @@ func (s *screen) play(tty io.Writer, script string) error {
 			err = waitUntil(text+" is there", func() bool { _, err := os.Stat(text); return err == nil })
 		case verb == "send":
 			_, err = io.WriteString(tty, text+"\r")
-		case line == "press ctrl-c":
-			_, err = io.WriteString(tty, "\x03")
+		case verb == "type":
+			_, err = io.WriteString(tty, text)
+		case verb == "press" && keys[text] != "":
+			_, err = io.WriteString(tty, keys[text])
 		default:
 			err = fmt.Errorf("unknown line %q of the dialogue", line)
 		}

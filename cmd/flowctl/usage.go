@@ -72,11 +72,19 @@ func wrongArgs(c *cobra.Command, args []string, err error) error {
 	case len(wanted) == 0:
 		return fmt.Errorf("%s takes no arguments, and got %q", c.CommandPath(), args[0])
 	case len(args) < len(wanted) && wanted[len(args)][0] != '[' && c.ValidArgs == nil:
-		return fmt.Errorf("%s is missing", strings.TrimRight(wanted[len(args)], "."))
+		return missingArg(strings.TrimRight(wanted[len(args)], "."))
 	case len(args) > len(wanted):
 		return fmt.Errorf("%q is one argument too many; put quotes around a name with spaces", args[len(wanted)])
 	}
 	return err
+}
+
+// missingArg words what is missing as a question where the answer is not obvious.
+func missingArg(name string) error {
+	if name == "REF" {
+		return errors.New("which flow? Give its name or the first characters of its id, which 'flowctl list' shows")
+	}
+	return fmt.Errorf("%s is missing", name)
 }
 
 // flagError makes what is wrong with a flag a usage error that helps.

@@ -44,7 +44,7 @@ func checkCode(code string) error {
 	if slices.Contains(codes, code) {
 		return nil
 	}
-	return fmt.Errorf("there is no rule %q%s; docs/rules.md lists all", code, lint.DidYouMean(code, codes))
+	return fmt.Errorf("there is no rule %q%s; 'flowctl help rules' lists them", code, lint.DidYouMean(code, codes))
 }
 
 // explainRule gives what --explain prints, and docs/rules.md has of a rule.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/itchyny/gojq"
 )
@@ -14,6 +15,9 @@ import (
 func compileJQ(program string) (*gojq.Code, error) {
 	query, err := gojq.Parse(program)
 	if err != nil {
+		if strings.Contains(err.Error(), "unexpected EOF") {
+			return nil, fmt.Errorf("--jq %q is not complete: something is missing at its end, such as a bracket", program)
+		}
 		return nil, fmt.Errorf("parse --jq: %w", err)
 	}
 	code, err := gojq.Compile(query, gojq.WithEnvironLoader(os.Environ))

@@ -3,6 +3,7 @@ package output
 import (
 	"bytes"
 	stdjson "encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -32,7 +33,11 @@ func runTemplate(w io.Writer, t *template.Template, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := t.Execute(w, templateValue(value)); err != nil {
+	data := templateValue(value)
+	if err := t.Execute(w, data); err != nil {
+		if _, isList := data.([]any); isList && strings.Contains(err.Error(), "can't evaluate field") {
+			return errors.New("run --template: it is given a list here; go through it: {{range .}}{{.name}}{{\"\\n\"}}{{end}}")
+		}
 		return fmt.Errorf("run --template: %w", err)
 	}
 	return nil

@@ -111,6 +111,10 @@ func (c *contextReader) Read(p []byte) (int, error) {
 
 const byteOrderMark = "\xef\xbb\xbf"
 
+// TrimBOM returns text without the byte order mark that some editors of Windows
+// write before UTF-8.
+func TrimBOM(text []byte) []byte { return bytes.TrimPrefix(text, []byte(byteOrderMark)) }
+
 // notJSON says what the text is when it is certainly not JSON in UTF-8.
 func notJSON(data []byte) string {
 	trimmed := bytes.TrimLeft(data, " \t\r\n")
