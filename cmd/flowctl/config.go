@@ -59,7 +59,7 @@ func (a *app) loadConfig(flags *pflag.FlagSet) error {
 			return fmt.Errorf("bind %s: %w", key, err)
 		}
 	}
-	if err := v.ReadInConfig(); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+	if err := v.ReadInConfig(); err != nil && !noConfiguration(err) {
 		return fmt.Errorf("read the configuration %s: %w; mend the file or move it away", path, err)
 	}
 	if v.InConfig("token") {
@@ -82,6 +82,12 @@ func (a *app) loadConfig(flags *pflag.FlagSet) error {
 		return usageError{fmt.Errorf("a timeout of %v cannot be; give it with its unit, such as 30s, or 0 for none", t)}
 	}
 	return nil
+}
+
+// noConfiguration reports whether err, of reading the configuration, means that there
+// is none: no file, or a home that is not a folder, as HOME=/dev/null.
+func noConfiguration(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) && os.Getenv("FLOWCTL_CONFIG") == ""
 }
 
 // checkTimeoutVariable says what is wrong with FLOWCTL_TIMEOUT, unless --timeout

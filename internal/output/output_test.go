@@ -161,7 +161,8 @@ func TestNewRefuses(t *testing.T) {
 		{Options{Format: "xml"}, `unknown output format "xml"; use one of table, wide, json, jsonl, yaml, name`},
 		{Options{JQ: ".", Template: "x"}, "--jq and --template exclude each other"},
 		{Options{JQ: ".", Format: YAML}, "cannot go with --output yaml"},
-		{Options{JQ: ".["}, "parse --jq"},
+		{Options{JQ: ".["}, "something is missing at its end"},
+		{Options{JQ: "}"}, "parse --jq"},
 		{Options{JQ: "nosuch(.)"}, "compile --jq"},
 		{Options{Template: "{{"}, "parse --template"},
 	}
