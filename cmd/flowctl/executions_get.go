@@ -8,17 +8,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/record"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 func newExecutionsGetCmd(a *app) *cobra.Command {
 	var out outputFlags
+	var files string
 	cmd := &cobra.Command{
 		Use:     "get REF [ID]",
 		Aliases: []string{"show"},
 		Short:   "Show one execution",
 		Long: `Show one execution: how it ended, what each node did, and what the output nodes
-showed. --output json gives all that is kept of it.
+showed. --output json gives all that is kept of it; what the editor has kept of a run
+in the browser is brought into the form of other executions.
 
 ` + executionHelp,
 		Example: `  flowctl executions get "Content review"
@@ -38,15 +41,20 @@ showed. --output json gives all that is kept of it.
 			if err != nil {
 				return err
 			}
-			return printExecution(p, e)
+			e, spec := readable(cmd.Context(), c, e)
+			if err := a.printExecution(p, e, spec); err != nil {
+				return err
+			}
+			return a.saveFiles(cmd.Context(), files, e)
 		},
 	}
 	out.register(cmd)
+	cmd.Flags().StringVar(&files, "files", "", filesUsage)
 	return cmd
 }
 
-// printExecution shows one execution, whole.
-func printExecution(p *output.Printer, e flow.Execution) error {
+// printExecution shows one execution of the flow, whole.
+func (a *app) printExecution(p *output.Printer, e flow.Execution, spec flow.Spec) error {
 	if !p.ForPeople() {
 		return output.Item(p, output.View[flow.Object]{Name: func(flow.Object) string { return e.ID }}, executionObject(e))
 	}
@@ -64,6 +72,15 @@ func printExecution(p *output.Printer, e flow.Execution) error {
 	outputs, _ := flow.ParseObject(e.Outputs) // what is no object has none
 	for _, m := range outputs {
 		fields = append(fields, output.Field{Label: "Output " + output.Text(m.Key), Text: plainText(m.Value)})
+	}
+	if len(outputs) == 0 && e.Status.Ended() && len(spec.Nodes) > 0 {
+		last := record.Last(e, spec)
+		for _, m := range last {
+			fields = append(fields, output.Field{Label: "Result " + output.Text(m.Key), Text: plainText(m.Value)})
+		}
+		if len(last) > 0 {
+			a.warn(noOutputs)
+		}
 	}
 	if err := output.Summary(p, fields); err != nil || len(about.nodes) == 0 {
 		return err

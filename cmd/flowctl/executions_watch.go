@@ -53,7 +53,8 @@ func (o *executionsWatchOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := printExecution(p, e); err != nil {
+	e, spec := readable(cmd.Context(), c, e)
+	if err := o.app.printExecution(p, e, spec); err != nil {
 		return err
 	}
 	if e.Status != flow.RunSuccess {

@@ -23,6 +23,7 @@ type runOptions struct {
 	maxCalls, maxTokens              int
 	maxTime                          time.Duration
 	save, noSave, explain            bool
+	files                            string
 }
 
 func newRunCmd(a *app) *cobra.Command {
@@ -141,6 +142,7 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Option
 	if err := o.report(f, record, shown); err != nil {
 		return err
 	}
+	kept = errors.Join(kept, o.app.saveFiles(ctx, o.files, record))
 	summary := summaryOf(res)
 	summary.hint = o.whyHere(f, res)
 	if err := summary.outcome(ctx); err != nil {

@@ -36,6 +36,7 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.on, "on", "", "where the flow runs: here or server (default server for a REF, if that runs flows and no other flag is against it)")
 	f.BoolVar(&o.save, "save", false, "keep the execution on the server; the default for a REF")
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep it; what a run on the server has kept is deleted when it ends")
+	f.StringVar(&o.files, "files", "", filesUsage)
 	f.BoolVar(&o.explain, "explain", false, "run nothing; tell the order, branches, model calls, and where the two readings differ")
 	f.StringVarP(&o.format, "output", "o", runText, "output format: text, json (the execution) or jsonl (events as they come)")
 	f.StringVar(&o.progress, "progress", progressAuto, "how the run is shown on stderr: auto (a tree on a terminal, else plain), plain (a line for each node) or none")

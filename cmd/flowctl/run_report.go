@@ -9,12 +9,13 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/record"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // report writes what came of the run to stdout, and a line about the whole to stderr.
-func (o *runOptions) report(f runFlow, record flow.Execution, shown *runShow) error {
-	if err := o.print(f.spec, record); err != nil {
+func (o *runOptions) report(f runFlow, e flow.Execution, shown *runShow) error {
+	if err := o.print(f.spec, e); err != nil {
 		return fmt.Errorf("write the result: %w", err)
 	}
 	if shown == nil {
@@ -28,14 +29,19 @@ func (o *runOptions) report(f runFlow, record flow.Execution, shown *runShow) er
 
 // print writes what came of the run to stdout: a single text as it is, several
 // values as a JSON object by node id, or under headings for a person.
-func (o *runOptions) print(spec flow.Spec, record flow.Execution) error {
+func (o *runOptions) print(spec flow.Spec, e flow.Execution) error {
 	switch o.format {
 	case runJSON:
-		return o.printValue(executionObject(record))
+		return o.printValue(executionObject(e))
 	case runJSONL: // the events have been written
 		return nil
 	}
-	shown, _ := flow.ParseObject(record.Outputs) // null has none
+	shown, _ := flow.ParseObject(e.Outputs) // null has none
+	if len(shown) == 0 {
+		if shown = record.Last(e, spec); len(shown) > 0 {
+			o.app.warn(noOutputs)
+		}
+	}
 	switch {
 	case len(shown) == 0:
 		return nil

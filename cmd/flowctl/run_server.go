@@ -191,6 +191,7 @@ func (r *serverRun) conclude(ctx context.Context, result *client.ExecuteResult) 
 	if err := r.o.report(r.flow, record, r.shown); err != nil {
 		return err
 	}
+	err = errors.Join(err, r.o.app.saveFiles(ctx, r.o.files, record))
 	if failed := summaryOfRecord(record, len(r.flow.spec.Nodes)).outcome(ctx); failed != nil {
 		return errors.Join(failed, err)
 	}

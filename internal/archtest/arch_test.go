@@ -24,6 +24,8 @@ func allowed() map[string][]string {
 
 		"internal/reconcile": {"pkg/flow", "pkg/flowfile", "pkg/client"},
 
+		"internal/record": {"pkg/flow", "pkg/flowfile"},
+
 		"internal/server": {"pkg/flow", "internal/engine", "internal/store"},
 
 		"internal/provider": {"pkg/flow", "internal/engine"},

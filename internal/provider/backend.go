@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"net/url"
 
 	"github.com/flowctl/flowctl/internal/engine"
@@ -86,74 +84,6 @@ func (b *Backend) Page(ctx context.Context, address string) (json.RawMessage, er
 		URL        string `json:"url"`
 		Collection string `json:"collection_name"`
 	}{address, ""})
-}
-
-// Content implements [engine.Files].
-func (b *Backend) Content(ctx context.Context, id string) (contentType string, data []byte, err error) {
-	resp, err := b.conn.do(ctx, request{method: http.MethodGet, path: filePath(id) + "/content", accept: "*/*"})
-	if err != nil {
-		return "", nil, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	contentType, _, _ = mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	data, err = b.conn.read(resp.Body)
-	return contentType, data, err
-}
-
-// ContentType implements [engine.Files].
-func (b *Backend) ContentType(ctx context.Context, id string) (string, error) {
-	answer, err := b.get(ctx, filePath(id))
-	if err != nil {
-		return "", err
-	}
-	var file struct {
-		Meta struct {
-			ContentType string `json:"content_type"`
-		}
-	}
-	if err := json.Unmarshal(answer, &file); err != nil {
-		return "", fmt.Errorf("the server's answer about the file is not what it should be: %w", err)
-	}
-	return file.Meta.ContentType, nil
-}
-
-func filePath(id string) string { return filesPath + url.PathEscape(id) }
-
-// Upload implements [engine.Files].
-func (b *Backend) Upload(ctx context.Context, name, contentType, fileType string, data []byte) (string, error) {
-	metadata, err := json.Marshal(map[string]string{"source": "flow", "type": fileType})
-	if err != nil {
-		return "", err
-	}
-	var form bytes.Buffer
-	w := multipart.NewWriter(&form)
-	part, err := w.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {mime.FormatMediaType("form-data", map[string]string{"name": "file", "filename": name})},
-		"Content-Type":        {contentType},
-	})
-	if err == nil {
-		_, err = part.Write(data)
-	}
-	if err == nil {
-		err = w.WriteField("metadata", string(metadata))
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		return "", fmt.Errorf("make the form: %w", err)
-	}
-	answer, err := b.call(ctx, request{
-		method: http.MethodPost, path: filesPath, body: form.Bytes(), contentType: w.FormDataContentType(),
-	})
-	if err != nil {
-		return "", err
-	}
-	var file struct{ ID string }
-	if err := json.Unmarshal(answer, &file); err != nil {
-		return "", fmt.Errorf("the server's answer to the upload is not what it should be: %w", err)
-	}
-	return file.ID, nil
 }
 
 func (b *Backend) get(ctx context.Context, path string) (json.RawMessage, error) {

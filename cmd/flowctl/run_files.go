@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/provider"
+	"github.com/flowctl/flowctl/internal/record"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// filesUsage is that of --files.
+const filesUsage = "save the files that the run made into the folder `DIR`; nothing there is overwritten"
+
+// saveFiles saves the files that output nodes of a run show into a folder, "" for
+// nowhere. What was interrupted saves none.
+func (a *app) saveFiles(ctx context.Context, dir string, e flow.Execution) error {
+	if dir == "" || ctx.Err() != nil {
+		return nil
+	}
+	files := record.Files(e)
+	if len(files) == 0 {
+		a.note("The run made no files.")
+		return nil
+	}
+	t, err := a.target()
+	if err != nil {
+		return err
+	}
+	if t.local() {
+		return errors.New("the local store has no files; name the server that has them with --server or --profile")
+	}
+	opts := provider.Options{Token: t.Token, UserAgent: "flowctl/" + releaseVersion(), Silence: a.config.Timeout}
+	if a.flags.debug {
+		opts.Debug = a.err
+	}
+	backend, err := provider.NewBackend(t.Server, opts)
+	if err != nil {
+		return usageError{err}
+	}
+	return record.Save(ctx, dir, files, backend.Open, func(path string) { a.note("Saved %s", output.Text(path)) })
+}
+
+// readable is a record as flowctl keeps it, if the editor kept it, and the flow that
+// it is of, without nodes where that is not to be had.
+func readable(ctx context.Context, c *client.Client, e flow.Execution) (flow.Execution, flow.Spec) {
+	if shown, _ := flow.ParseObject(e.Outputs); len(shown) > 0 && !record.FromEditor(e) {
+		return e, flow.Spec{}
+	}
+	stored, _, _ := c.Flows.Get(ctx, e.FlowID) // which may be gone
+	return record.Normal(e, stored.Spec), stored.Spec
+}
+
+// noOutputs is the warning of a run of a flow without an output node.
+const noOutputs = "the flow has no output node; shown is what came of the nodes that nothing follows. Add an output node to choose what is shown"

@@ -1,0 +1,121 @@
+// Package record reads the records of runs, whoever kept them: flowctl, its server,
+// or the editor of the real backend, which keeps them in a form of its own.
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// FromEditor reports whether the editor kept the record: its outputs are its
+// node_results, each a node's result and data in one (the fork's
+// routes/(app)/workspace/flows/[id]/+page.svelte, handleExecute).
+func FromEditor(e flow.Execution) bool {
+	results, err := flow.ParseObject(e.NodeResults)
+	return err == nil && len(results) > 0 && len(nodesOf(e)) == 0 && bytes.Equal(flow.AppendCompact(nil, e.Outputs), flow.AppendCompact(nil, e.NodeResults))
+}
+
+// nodesOf is what the meta of a record has about nodes.
+func nodesOf(e flow.Execution) flow.Object {
+	var meta struct{ Nodes json.RawMessage }
+	_ = json.Unmarshal(e.Meta, &meta)        // the meta of others is not read
+	nodes, _ := flow.ParseObject(meta.Nodes) // likewise
+	return nodes
+}
+
+// Normal returns a record of the editor's in the form that flowctl keeps: outputs
+// are what the output nodes show, node_results are results alone, errors are those
+// of the run and of its nodes, and meta has a status for each node. The spec is the
+// flow's; without its nodes, output nodes are known by their settings. Any other
+// record is returned as it is.
+func Normal(e flow.Execution, spec flow.Spec) flow.Execution {
+	if !FromEditor(e) {
+		return e
+	}
+	kept, _ := flow.ParseObject(e.NodeResults) // or it would not be the editor's
+	errs, _ := flow.ParseObject(e.Errors)      // null has none
+	outputs, results, nodes := flow.Object{}, flow.Object{}, flow.Object{}
+	graph := flow.NewGraph(spec)
+	for _, m := range kept {
+		n := newEditorNode(m.Value, graph.Node(m.Key))
+		if _, known := errs.Get(m.Key); !known && n.status == string(flow.RunError) {
+			errs.Set(m.Key, n.failure())
+		}
+		_, failed := errs.Get(m.Key)
+		result := n.result()
+		if failed {
+			result = nil
+		}
+		if result != nil {
+			results.Set(m.Key, result)
+		}
+		if shown := shownBy(result); n.kind == flow.Output && shown != nil {
+			outputs.Set(m.Key, shown)
+		}
+		nodes.Set(m.Key, n.about(result != nil, failed))
+	}
+	e.Outputs, e.NodeResults = outputs.AppendJSON(nil), results.AppendJSON(nil)
+	e.Status = status(e.Status, errs)
+	if len(errs) > 0 {
+		e.Errors = errs.AppendJSON(nil)
+	}
+	meta := flow.Object{{Key: "nodes", Value: nodes.AppendJSON(nil)}}
+	e.Meta = meta.AppendJSON(nil)
+	return e
+}
+
+// The words of the editor's executor for a run that its user ended, which it keeps
+// as an error (components/flows/execution/FlowExecutor.ts).
+const (
+	runStopped  = `"Flow execution aborted by user"`
+	nodeStopped = `"Execution aborted"`
+)
+
+// status is how the run ended, by its errors.
+func status(kept flow.RunStatus, errs flow.Object) flow.RunStatus {
+	if len(errs) == 0 {
+		return kept
+	}
+	for _, m := range errs {
+		if said := string(m.Value); said == runStopped || said == nodeStopped {
+			return flow.RunAborted
+		}
+	}
+	return flow.RunError
+}
+
+// shownBy is what an output node with that result shows, as runs of flowctl have it:
+// the values of a loop's rounds, a value, or a file; nil for nothing.
+func shownBy(result json.RawMessage) json.RawMessage {
+	members, err := flow.ParseObject(result)
+	if err != nil {
+		return nil
+	}
+	for _, key := range []string{"iterationResults", "value"} {
+		if v, ok := members.Get(key); ok {
+			return v
+		}
+	}
+	return result
+}
+
+// Last returns the results of a run of a flow without an output node that are worth
+// showing: those of the nodes that no edge leaves. It is nil for other flows.
+func Last(e flow.Execution, spec flow.Spec) flow.Object {
+	for _, n := range spec.Nodes {
+		if n.Type == flow.Output {
+			return nil
+		}
+	}
+	results, _ := flow.ParseObject(e.NodeResults) // null has none
+	graph := flow.NewGraph(spec)
+	var last flow.Object
+	for _, n := range spec.Nodes {
+		if v, ok := results.Get(n.ID); ok && len(graph.Out(n.ID)) == 0 {
+			last.Set(n.ID, v)
+		}
+	}
+	return last
+}
