@@ -413,8 +413,8 @@ func (d *comparison) chunks(n *node) {
 	if n.kind == flow.Knowledge {
 		d.say("Chunks", n, "the browser takes the nested answer of the backend for a single chunk, whose score is missing, or turned around if one document is found")
 	}
-	if query := n.text("query"); n.kind == flow.WebSearch && !isAddress(query) {
-		d.say("Chunks", n, "the browser finds no more of the pages than their addresses, since it does not know the backend's answer to a search; a query that is an address is the same in both")
+	if query := n.text("query"); n.kind == flow.WebSearch && !Browser.Rules().isAddress(query) {
+		d.say("Chunks", n, "the browser finds no more of the pages than their addresses, since it does not know the backend's answer to a search; a query that is an address, in small letters, is the same in both")
 	}
 }
 

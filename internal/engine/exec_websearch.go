@@ -16,7 +16,7 @@ func webSearch(ctx context.Context, c *call) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, results, err := c.search(ctx, query, isAddress(query))
+	found, results, err := c.search(ctx, query, c.rules.isAddress(query))
 	if err != nil {
 		return nil, c.failed("Web search failed", "search the web", err, messages)
 	}
@@ -33,8 +33,12 @@ func webSearch(ctx context.Context, c *call) (js.Value, error) {
 	}, nil
 }
 
-// isAddress reports whether a query is the address of a page, which is fetched.
-func isAddress(query string) bool {
+// isAddress reports whether a query is the address of a page, which is fetched. The
+// browser knows it in small letters only.
+func (r Rules) isAddress(query string) bool {
+	if scheme, rest, ok := strings.Cut(query, "://"); ok && r.Chunks {
+		query = strings.ToLower(scheme) + "://" + rest
+	}
 	return strings.HasPrefix(query, "http://") || strings.HasPrefix(query, "https://")
 }
 

@@ -49,6 +49,6 @@ type Rules struct {
 	Output        bool // json must be JSON
 
 	// Two that the user guide has no words for.
-	Chunks bool // answers to queries and searches are read as the backend means them: chunk by chunk, scores as they are, every form of a search's answer
+	Chunks bool // answers to queries and searches are read as the backend means them: chunk by chunk, scores as they are, every form of a search's answer; an address in capitals is one
 	Exact  bool // numbers keep their spelling, however long, and objects the order of their keys
 }

@@ -379,6 +379,9 @@ func chunkCases() []ruleCase {
 			results: map[string]string{"k": `{"chunks":[],"message":"No results met the confidence threshold"}`}},
 		{name: "nothing is found", flow: newFlow().node("k", flow.Knowledge, `{"knowledgeBaseId":"kb-empty","query":"q"}`),
 			results: map[string]string{"k": `{"chunks":[],"message":"No relevant documents found"}`}},
+		{name: "an address in capitals", flow: newFlow().node("w", flow.WebSearch, `{"query":"HTTPS://find.test/x"}`),
+			results: map[string]string{"w": `{"query":"HTTPS://find.test/x","results":[{"title":"page","url":"HTTPS://find.test/x","content":"PAGE HTTPS://find.test/x","snippet":"PAGE HTTPS://find.test/x...","metadata":{"name":"page","source":"HTTPS://find.test/x"}}],"count":1,"collection_name":"web-page-1","text":"Found 1 results:\n\n1. page\n   URL: HTTPS://find.test/x\n   PAGE HTTPS://find.test/x..."}`},
+			browser: map[string]string{"w": `{"query":"HTTPS://find.test/x","results":[{"title":"http://a.test/1","url":"http://a.test/1","content":"","snippet":"http://a.test/1","metadata":{"source":"http://a.test/1"}},{"title":"http://b.test/2","url":"http://b.test/2","content":"","snippet":"http://b.test/2","metadata":{"source":"http://b.test/2"}}],"count":2,"collection_name":"web-search-1","text":"Found 2 results:\n\n1. http://a.test/1\n   URL: http://a.test/1\n   http://a.test/1\n\n2. http://b.test/2\n   URL: http://b.test/2\n   http://b.test/2"}`}},
 	}
 }
 
