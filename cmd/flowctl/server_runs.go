@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ type runSettings struct {
 	allowHosts                 []string
 
 	checks []serviceCheck // of what the runs will call
+	log    *slog.Logger
 }
 
 // keepExecutions is how many executions of a flow a server keeps by default.
@@ -66,6 +68,7 @@ func (o *runSettings) apply(opts *server.Options) error {
 	if o.modelURL == "" && o.backendURL == "" {
 		return nil
 	}
+	o.log = opts.Logger
 	services, err := o.services()
 	if err != nil {
 		return err
@@ -84,7 +87,7 @@ func (o *runSettings) services() (engine.Services, error) {
 		return s, usageError{fmt.Errorf("--allow-host: %w", err)}
 	}
 	if o.backendURL != "" {
-		opts, err := callOptions("the backend's key", o.backendKeyFile)
+		opts, err := o.withKey("the backend's key", o.backendKeyFile)
 		if err != nil {
 			return s, err
 		}
@@ -96,7 +99,7 @@ func (o *runSettings) services() (engine.Services, error) {
 		o.checkLater("--backend-url", backend)
 	}
 	if o.modelURL != "" {
-		opts, err := callOptions("the models' key", o.keyFile)
+		opts, err := o.withKey("the models' key", o.keyFile)
 		if err != nil {
 			return s, err
 		}
@@ -107,17 +110,25 @@ func (o *runSettings) services() (engine.Services, error) {
 	}
 	s.Model = provider.OwnImages(s.Model)
 	if s.Searcher != nil || len(o.allowHosts) > 0 {
-		s.Searcher = provider.NewWeb(guard, s.Searcher, userAgent())
+		s.Searcher = provider.NewWeb(guard, s.Searcher, o.callOptions())
 	}
 	return s, nil
 }
 
 func userAgent() string { return "flowctl/" + releaseVersion() }
 
-// callOptions are how the server calls with the key in a file, "" for none. what is
-// what it is the key for.
-func callOptions(what, keyFile string) (provider.Options, error) {
-	opts := provider.Options{UserAgent: userAgent(), Silence: modelPatience}
+// callOptions are how the server calls for runs. Where to is told to its operator
+// alone, in the log.
+func (o *runSettings) callOptions() provider.Options {
+	return provider.Options{UserAgent: userAgent(), Silence: modelPatience, Report: func(err error) {
+		o.log.Warn("a call of a run failed", "error", err)
+	}}
+}
+
+// withKey are callOptions with the key in a file, "" for none. what is what it is the
+// key for.
+func (o *runSettings) withKey(what, keyFile string) (provider.Options, error) {
+	opts := o.callOptions()
 	if keyFile == "" {
 		return opts, nil
 	}

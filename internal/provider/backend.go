@@ -23,6 +23,7 @@ func NewBackend(baseURL string, opts Options) (*Backend, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.name = "the backend"
 	return &Backend{c}, nil
 }
 

@@ -21,6 +21,10 @@ type Options struct {
 	Silence   time.Duration     // how long the other side may be silent, 0 for ever
 	Transport http.RoundTripper // nil is [Transport]
 	Debug     io.Writer         // takes a line for every request, never tokens or bodies; nil for none
+
+	// Report takes errors of the network as they are, where those who run flows are not
+	// to learn addresses: the errors that they see have none then. nil leaves them.
+	Report func(error)
 }
 
 // The most that is read of an answer, in bytes.
@@ -32,6 +36,7 @@ const (
 // conn calls what is below one base URL.
 type conn struct {
 	base  string // without a slash at its end
+	name  string // what is there, in words
 	opts  Options
 	http  *http.Client
 	words *strings.Replacer // takes the token out of a text; nil without one
@@ -53,7 +58,7 @@ func newConn(what, example, base string, opts Options) (*conn, error) {
 	case strings.ContainsFunc(opts.Token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return nil, fmt.Errorf("the key for %s has a blank, a line end or a character that is not ASCII in it", what)
 	}
-	c := &conn{base: strings.TrimRight(u.String(), "/"), opts: opts}
+	c := &conn{base: strings.TrimRight(u.String(), "/"), name: what, opts: opts}
 	if opts.Token != "" {
 		c.words = strings.NewReplacer(opts.Token, "…")
 	}
@@ -82,8 +87,8 @@ type request struct {
 // do sends the request and gives the answer if it is a success. Its body has to
 // be closed; reading it fails when the other side falls silent.
 func (c *conn) do(ctx context.Context, r request) (*http.Response, error) {
-	if strings.Contains(r.path+"/", "/../") || strings.Contains(r.path+"/", "/./") || strings.Contains(r.path, "//") {
-		return nil, errors.New("the flow names an id that cannot be one") // it would lead to another path
+	if leadsAway(r.path) {
+		return nil, errors.New("the flow names an id that cannot be one")
 	}
 	ctx, watch := watchSilence(ctx, c.opts.Silence)
 	var body io.Reader
@@ -116,6 +121,13 @@ func (c *conn) do(ctx context.Context, r request) (*http.Response, error) {
 	return resp, nil
 }
 
+// leadsAway reports whether an id in the path makes it another path. Some proxies take
+// an escaped slash, or a backslash, for a slash.
+func leadsAway(path string) bool {
+	return strings.Contains(path+"/", "/../") || strings.Contains(path+"/", "/./") || strings.Contains(path, "//") ||
+		strings.Contains(path, "%2F") || strings.Contains(path, "%5C") // as url.PathEscape writes them
+}
+
 // noAnswer words a call that did not come to an answer.
 func (c *conn) noAnswer(err error) error {
 	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
@@ -127,16 +139,32 @@ func (c *conn) noAnswer(err error) error {
 	if text := err.Error(); c.redact(text) != text {
 		err = errors.New(c.redact(text))
 	}
-	return fmt.Errorf("no answer from %s: %w", c.host(), err)
+	return c.outward(&callError{who: c.address(), err: err})
 }
 
-// host is the scheme and the host of the base URL.
+// host names the other side for those who run flows: by its address, unless they are
+// not to know that.
 func (c *conn) host() string {
+	if c.opts.Report != nil {
+		return c.name
+	}
+	return c.address()
+}
+
+// address is the scheme and the host of the base URL.
+func (c *conn) address() string {
 	u, err := url.Parse(c.base)
 	if err != nil {
 		return "the server"
 	}
 	return u.Scheme + "://" + u.Host
+}
+
+// forOperator is the connection with errors for who chose the address.
+func (c *conn) forOperator() *conn {
+	open := *c
+	open.opts.Report = nil
+	return &open
 }
 
 // refused is the error of an answer that is no success.
@@ -168,7 +196,7 @@ func (c *conn) brokeOff(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return fmt.Errorf("the answer from %s broke off: %w; try again", c.host(), err)
+	return c.outward(&callError{began: true, who: c.address(), err: err})
 }
 
 // redact takes the token out of a text.

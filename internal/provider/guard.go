@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -51,7 +50,7 @@ func foldHost(host string) string { return strings.TrimSuffix(strings.ToLower(ho
 // check tells whether a URL may be fetched, as far as its text says.
 func (g *Guard) check(u *url.URL) error {
 	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
-		return errors.New("only http:// and https:// URLs without a user are fetched")
+		return &guardError{"only http:// and https:// URLs without a user are fetched"}
 	}
 	host := foldHost(u.Hostname())
 	for _, name := range g.names {
@@ -63,7 +62,7 @@ func (g *Guard) check(u *url.URL) error {
 	if addr, err := netip.ParseAddr(host); err == nil && g.named(addr.Unmap()) {
 		return nil
 	}
-	return fmt.Errorf("the host %.80q is not one that this server may fetch from; its operator can allow it", host)
+	return &guardError{fmt.Sprintf("the host %.80q is not one that this server may fetch from; its operator can allow it", host)}
 }
 
 func (g *Guard) named(addr netip.Addr) bool {
@@ -85,8 +84,13 @@ func (g *Guard) dialled(_ context.Context, _, address string, _ syscall.RawConn)
 	if g.named(addr) || isPublic(addr) {
 		return nil
 	}
-	return fmt.Errorf("the address %s is not a public one, and this server may not go there; its operator can allow it", addr)
+	return &guardError{"the host's address is not a public one, and this server may not go there; its operator can allow it"}
 }
+
+// guardError is why a page is not fetched.
+type guardError struct{ msg string }
+
+func (e *guardError) Error() string { return e.msg }
 
 // isPublic tells the addresses of the Internet from those of machines, networks
 // and protocols; see the registries of special-purpose addresses of the IANA.

@@ -73,7 +73,7 @@ func TestWebStaysOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := NewWeb(g, nil, "test").Page(t.Context(), address); err == nil || !strings.Contains(err.Error(), "not a public one") {
+		if _, err := NewWeb(g, nil, Options{UserAgent: "test"}).Page(t.Context(), address); err == nil || !strings.Contains(err.Error(), "not a public one") {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
@@ -87,7 +87,7 @@ func TestWebStaysOut(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = NewWeb(g, nil, "test").Page(t.Context(), front.URL)
+			_, err = NewWeb(g, nil, Options{UserAgent: "test"}).Page(t.Context(), front.URL)
 			reachable := allow[1] == "127.0.0.2" && strings.Contains(target, "127.0.0.2") || allow[0] == "*" && strings.Contains(target, "elsewhere")
 			if !reachable && (err == nil || !strings.Contains(err.Error(), want)) {
 				t.Errorf("with %q redirected to %s: %v", allow, target, err)
@@ -114,7 +114,7 @@ func TestWebText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := NewWeb(g, nil, "test")
+	w := NewWeb(g, nil, Options{UserAgent: "test"})
 	for path, want := range map[string]string{
 		"/?t=text/plain&" + url.QueryEscape("a  <b>"): "a  <b>",
 		"/?t=text/html&" + url.QueryEscape("<title>T</title><style>no</style><p>one <b>two</b></p><script>no</script>&lt;x&gt;"): "one\ntwo\n<x>",

@@ -26,15 +26,16 @@ const (
 // Web fetches pages for the flows of a server, where a guard allows it. It
 // implements engine.Searcher, and searches with another one, if there is one.
 type Web struct {
-	guard     *Guard
-	search    engine.Searcher // nil for none
-	http      *http.Client
-	userAgent string
+	guard  *Guard
+	search engine.Searcher // nil for none
+	http   *http.Client
+	opts   Options
 }
 
-// NewWeb fetches what guard allows, and searches with search, which may be nil.
-func NewWeb(guard *Guard, search engine.Searcher, userAgent string) *Web {
-	return &Web{guard: guard, search: search, http: guard.client(), userAgent: userAgent}
+// NewWeb fetches what guard allows, and searches with search, which may be nil. Of the
+// options it looks at UserAgent and Report.
+func NewWeb(guard *Guard, search engine.Searcher, opts Options) *Web {
+	return &Web{guard: guard, search: search, http: guard.client(), opts: opts}
 }
 
 var errNoSearch = errors.New("this server cannot search the web; it fetches pages whose URL is the query")
@@ -84,14 +85,14 @@ func (w *Web) Page(ctx context.Context, address string) (json.RawMessage, error)
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("User-Agent", w.userAgent)
+	req.Header.Set("User-Agent", w.opts.UserAgent)
 	req.Header.Set("Accept", "text/html, text/plain, application/json;q=0.9, */*;q=0.1")
 	resp, err := w.http.Do(req)
 	if err != nil {
 		if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
 			err = wrapped.Err // the wrapper repeats the URL
 		}
-		return nil, fmt.Errorf("fetch the page: %w", err)
+		return nil, w.outward(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
@@ -104,6 +105,19 @@ func (w *Web) Page(ctx context.Context, address string) (json.RawMessage, error)
 		return nil, err
 	}
 	return json.Marshal(p)
+}
+
+// outward returns err as who runs the flow may see it, as [conn.outward] does.
+func (w *Web) outward(err error) error {
+	var refused *guardError
+	switch {
+	case errors.As(err, &refused):
+		err = refused
+	case w.opts.Report != nil && !errors.Is(err, context.Canceled):
+		w.opts.Report(err)
+		err = &plainError{err}
+	}
+	return fmt.Errorf("fetch the page: %w", err)
 }
 
 // read gives the text of a page, and its title if it has one.

@@ -1,0 +1,58 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+)
+
+// callError is a call without an answer, or with one that did not come to its end.
+type callError struct {
+	began bool   // there was the beginning of an answer
+	who   string // was asked
+	err   error
+}
+
+func (e *callError) Error() string {
+	if e.began {
+		return fmt.Sprintf("the answer from %s broke off: %v; try again", e.who, e.err)
+	}
+	return fmt.Sprintf("no answer from %s: %v", e.who, e.err)
+}
+
+func (e *callError) Unwrap() error { return e.err }
+
+// outward returns err as whoever runs a flow may see it. On a server that is not who
+// chose the address, and an error of the network is full of addresses: it goes to
+// Report, and the flow's author reads what kind it was.
+func (c *conn) outward(err *callError) error {
+	if c.opts.Report == nil {
+		return err
+	}
+	c.opts.Report(err)
+	return &callError{began: err.began, who: c.name, err: &plainError{err.err}}
+}
+
+// plainError says what kind of error of the network err is, and no more.
+type plainError struct{ err error }
+
+func (e *plainError) Error() string {
+	var (
+		silent  silentError
+		number  syscall.Errno
+		timeout net.Error
+	)
+	switch {
+	case errors.As(e.err, &silent):
+		return silent.Error()
+	case errors.As(e.err, &number):
+		return number.Error()
+	case errors.As(e.err, &timeout) && timeout.Timeout(), errors.Is(e.err, context.DeadlineExceeded):
+		return "it took too long"
+	}
+	return "the connection failed"
+}
+
+func (e *plainError) Unwrap() error { return e.err }
