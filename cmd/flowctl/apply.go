@@ -93,6 +93,7 @@ func (o *applyOptions) run(ctx context.Context, args []string) error {
 		if err := o.app.mustConfirm(ctx, fmt.Sprintf("Do this on %s?", t), o.yes); err != nil {
 			return err
 		}
+		o.app.note("applying to %s", t)
 	}
 	return o.carryOut(ctx, c, p, lock)
 }

@@ -53,7 +53,7 @@ func (o *deleteOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if !o.yes {
-		if err := o.ask(ctx, flows); err != nil {
+		if err := o.ask(ctx, flows, o.app.connected); err != nil {
 			return err
 		}
 	}
@@ -84,13 +84,13 @@ func (o *deleteOptions) find(ctx context.Context, c *client.Client, refs []strin
 }
 
 // ask shows what is about to be deleted; an error is a no.
-func (o *deleteOptions) ask(ctx context.Context, flows []flow.Flow) error {
-	question := "Delete flow " + title(flows[0]) + "?"
+func (o *deleteOptions) ask(ctx context.Context, flows []flow.Flow, from target) error {
+	question := fmt.Sprintf("Delete flow %s from %s?", title(flows[0]), from)
 	if len(flows) > 1 {
 		for _, f := range flows {
 			fmt.Fprintln(o.app.err, "  "+title(f))
 		}
-		question = fmt.Sprintf("Delete these %d flows?", len(flows))
+		question = fmt.Sprintf("Delete these %d flows from %s?", len(flows), from)
 	}
 	yes, err := o.app.confirm(ctx, question)
 	if err == nil && !yes {
@@ -112,7 +112,7 @@ func (o *deleteOptions) delete(ctx context.Context, c *client.Client, flows []fl
 			errs = append(errs, err)
 			continue
 		}
-		o.app.note("Deleted %s", title(f))
+		o.app.note("Deleted %s from %s", title(f), o.app.connected)
 	}
 	if failed := len(errs); failed > 0 && failed < len(flows) {
 		return someError{fmt.Sprintf("%d of %d flows not deleted:\n%v", failed, len(flows), errors.Join(errs...))}
