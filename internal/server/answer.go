@@ -94,17 +94,47 @@ func (a *answer) free() {
 	a.pool.Put(a)
 }
 
-// send answers 200 with a and frees it.
+// send answers 200 with a, or with the rest of an answer that has begun, and frees it.
 func (c *call) send(a *answer) error {
 	defer a.free()
 	a.cut()
-	c.jsonHeader(http.StatusOK, a.size)
+	if c.status == 0 {
+		c.jsonHeader(http.StatusOK, a.size)
+	}
+	c.write(a)
+	return nil
+}
+
+// sendPart answers 200 with the beginning of an answer, or goes on with one, and
+// empties a for what follows. It reports whether the client is still there.
+func (c *call) sendPart(a *answer) bool {
+	a.cut()
+	if c.status == 0 {
+		c.Header().Set("Content-Type", "application/json")
+		c.WriteHeader(http.StatusOK)
+	}
+	there := c.write(a)
+	clear(a.parts)
+	a.parts, a.size, a.buf, a.start = a.parts[:0], 0, a.buf[:0], 0
+	return there
+}
+
+// write writes what a has, and reports whether the client is still there: otherwise
+// there is nobody to tell.
+func (c *call) write(a *answer) bool {
 	for _, p := range a.parts {
 		if _, err := c.Write(p); err != nil {
-			return nil // the client has gone: there is nobody to tell
+			return false
 		}
 	}
-	return nil
+	return true
+}
+
+// breakOff ends an answer of which a part has been sent, so that nobody takes it for
+// the whole.
+func (c *call) breakOff(err error) {
+	c.cause = err
+	panic(http.ErrAbortHandler)
 }
 
 // json answers with a short body.

@@ -10,8 +10,13 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// statsRows is how many executions, the newest, the finer statistics are of.
-const statsRows = 1000
+// The finer statistics are of the newest executions: of so many, and of no more than
+// have so much meta and so many nodes.
+const (
+	statsRows  = 1000
+	statsBytes = 16 << 20
+	statsNodes = 10_000
+)
 
 // executionStats answers the counts of the real backend, and beside them
 // percentiles, tokens and what the nodes did, of the newest executions.
@@ -24,13 +29,9 @@ func (s *Server) executionStats(c *call) error {
 	if err != nil {
 		return err
 	}
-	recent, err := s.st.ExecutionMetas(c.r.Context(), flowID, userID, statsRows)
-	if err != nil {
-		return err
-	}
 	d := newDetails()
-	for i := range recent {
-		d.add(&recent[i])
+	if err := s.st.ExecutionMetas(c.r.Context(), flowID, userID, statsRows, statsBytes, d.add); err != nil {
+		return err
 	}
 	d.fill(stats)
 	b, err := json.Marshal(stats)
@@ -93,6 +94,9 @@ func (d *details) addNode(id string, raw []byte) {
 	}
 	n := d.nodes[id]
 	if n == nil {
+		if len(d.nodes) == statsNodes {
+			return
+		}
 		n = &nodeDetails{NodeStats: flow.NodeStats{ID: id}}
 		d.nodes[id] = n
 		d.order = append(d.order, id)

@@ -75,6 +75,7 @@ func parseExecution(o flow.Object, flowID string) (e store.Execution, faults []f
 			e.Errors = p.objectOrNil(m.Value, loc)
 		case "meta":
 			e.Meta = p.objectOrNil(m.Value, loc)
+			p.most("too_long", "Compact JSON", loc, len(e.Meta), flow.MaxMeta)
 		}
 	}
 	if _, ok := o.Get("status"); !ok {

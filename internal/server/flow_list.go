@@ -9,7 +9,8 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 )
 
-// maxLimit is the largest page of a list.
+// maxLimit is the largest page of a list, in rows, and the size of one that was not
+// asked for.
 const maxLimit = 1000
 
 func (s *Server) listFlows(c *call) error { return c.list(store.Own) }
@@ -27,6 +28,7 @@ func (c *call) list(scope store.Scope) error {
 	if err != nil {
 		return err
 	}
+	q.Bytes = listBytes
 	page, err := c.s.st.ListFlows(c.r.Context(), q)
 	if err != nil {
 		return err
@@ -40,25 +42,46 @@ func (c *call) list(scope store.Scope) error {
 	}
 	a := c.s.newAnswer()
 	a.text("[")
-	for i := range page.Flows {
-		if i > 0 {
-			a.text(",")
+	a.flows(page.Flows, q.Graph, false)
+	for q.Until = page.Next; page.Rest != ""; {
+		if !c.sendPart(a) {
+			return nil
 		}
-		if q.Graph {
-			a.flow(&page.Flows[i])
-		} else {
-			a.summary(&page.Flows[i])
+		if q.Cursor = page.Rest; q.Limit > 0 {
+			q.Limit -= len(page.Flows)
 		}
-		a.row()
+		if page, err = c.s.st.ListFlows(c.r.Context(), q); err != nil {
+			c.breakOff(err)
+		}
+		a.flows(page.Flows, q.Graph, true)
 	}
 	a.text("]")
 	return c.send(a)
 }
 
+// listBytes is about how much of a list is held at once. A longer one is read and sent
+// in several parts: a client that reads slowly holds up nobody.
+const listBytes = 1 << 20
+
+// flows adds the rows of a list, after others or not.
+func (a *answer) flows(flows []store.Flow, graph, after bool) {
+	for i := range flows {
+		if after || i > 0 {
+			a.text(",")
+		}
+		if graph {
+			a.flow(&flows[i])
+		} else {
+			a.summary(&flows[i])
+		}
+		a.row()
+	}
+}
+
 // listQuery reads the query of a list. Parameters that we do not know are ignored,
 // wrong values of those that we know are reported, all of them.
 func (c *call) listQuery(scope store.Scope) (store.ListQuery, url.Values, error) {
-	q := store.ListQuery{UserID: c.user.ID, Scope: scope}
+	q := store.ListQuery{UserID: c.user.ID, Scope: scope, Limit: maxLimit}
 	if c.r.URL.RawQuery == "" {
 		return q, url.Values{}, nil
 	}

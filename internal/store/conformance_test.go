@@ -37,6 +37,7 @@ func conformance() []conformanceCase {
 		{"Closed", testClosed},
 		{"ListOrder", testListOrder},
 		{"ListPages", testListPages},
+		{"ListBytes", testListBytes},
 		{"ListScopes", testListScopes},
 		{"ListTotals", testListTotals},
 		{"ListSearch", testListSearch},

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -128,16 +129,25 @@ func scanStats(rows *sql.Rows, s *flow.ExecutionStats) error {
 	return rows.Scan(&s.Total, &s.Success, &s.Errors, &s.Aborted, &s.AverageTime, &s.LastExecution)
 }
 
-// ExecutionMetas gives the newest limit executions of a flow with their meta and
-// without their maps; userID is as in ExecutionStats.
-func (s *Store) ExecutionMetas(ctx context.Context, flowID, userID string, limit int) ([]Execution, error) {
+// ExecutionMetas calls f with the newest limit executions of a flow, with their meta and
+// without their maps, until their metas make up more than so many bytes; userID is as in
+// ExecutionStats. f must not keep the execution.
+func (s *Store) ExecutionMetas(ctx context.Context, flowID, userID string, limit, bytes int, f func(*Execution)) error {
 	where, args := ofFlow(flowID, userID)
 	args = append(args, limit)
-	list, err := all(ctx, s.db, func(rows *sql.Rows, e *Execution) error {
-		return rows.Scan(&e.Status, &e.ExecutionTime, &e.Meta)
+	err := s.db.query(ctx, func(rows *sql.Rows) error {
+		var e Execution
+		if err := rows.Scan(&e.Status, &e.ExecutionTime, &e.Meta); err != nil {
+			return err
+		}
+		if bytes -= len(e.Meta); bytes < 0 {
+			return errEnough
+		}
+		f(&e)
+		return nil
 	}, "SELECT status, execution_time, meta FROM flow_execution WHERE "+where+newestFirst+" LIMIT $"+strconv.Itoa(len(args)), args...)
-	if err != nil {
-		return nil, fmt.Errorf("read executions: %w", err)
+	if err != nil && !errors.Is(err, errEnough) {
+		return fmt.Errorf("read executions: %w", err)
 	}
-	return list, nil
+	return nil
 }

@@ -169,11 +169,21 @@ func testExecutionStats(t *testing.T, dsn string) {
 	if stats, err = s.ExecutionStats(t.Context(), f.ID, "bob"); err != nil || stats.Total != 1 || stats.AverageTime != nil {
 		t.Errorf("bob's: %+v, %v", stats, err)
 	}
-	metas, err := s.ExecutionMetas(t.Context(), f.ID, "ann", 2)
-	must(t, err)
+	metas := executionMetas(t, s, f.ID, "ann", 2, 100)
 	if len(metas) != 2 || string(metas[0].Meta) != `{"n":3}` || metas[1].Status != "error" || *metas[1].ExecutionTime != 2 {
 		t.Errorf("got %+v", metas)
 	}
+	for bytes, want := range map[int]int{len(`{"n":3}`) - 1: 0, len(`{"n":3}`): 1, len(`{"n":3}`) + len(metas[1].Meta): 2} {
+		if got := executionMetas(t, s, f.ID, "ann", 2, bytes); len(got) != want {
+			t.Errorf("got %d with %d bytes, want %d", len(got), bytes, want)
+		}
+	}
+}
+
+func executionMetas(t *testing.T, s *Store, flowID, userID string, limit, bytes int) (list []Execution) {
+	t.Helper()
+	must(t, s.ExecutionMetas(t.Context(), flowID, userID, limit, bytes, func(e *Execution) { list = append(list, *e) }))
+	return list
 }
 
 func testExecutionKeep(t *testing.T, dsn string) {

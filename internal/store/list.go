@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"strconv"
@@ -26,6 +27,11 @@ type ListQuery struct {
 	Limit  int    // flows in a page; 0 for no limit
 	Cursor string // Next of the page before; "" for the first
 	Graph  bool   // with nodes, edges, access_control, extra and revision
+
+	// Bytes bounds what is read at once: no more than one flow beyond so many bytes; 0
+	// for no bound. The rest of the page is asked for with Cursor, see FlowPage.
+	Bytes int
+	Until string // Next of the page that this is the rest of; "" for a whole page
 }
 
 // FlowPage is a page of a list, newest UpdatedAt first, then by id, descending.
@@ -33,6 +39,7 @@ type FlowPage struct {
 	Flows []Flow
 	Total int64  // flows in all pages, counted when the first was asked for
 	Next  string // cursor of the next page, "" on the last one
+	Rest  string // cursor of the rest of this page, "" unless it is longer than ListQuery.Bytes
 }
 
 // ListFlows gives a page of flows. A cursor that is none is [ErrBadCursor].
@@ -56,36 +63,94 @@ func (s *Store) listFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
 	if q.Scope != All && !storable(q.UserID) || !storable(q.Search) {
 		return &FlowPage{}, nil
 	}
-	scan := scanSummary
-	if q.Graph {
-		scan = scanFlow
-	}
-	query := listSQL{dialect: s.db.dialect(), ListQuery: q, after: after}
-	flows, err := all(ctx, s.db, scan, query.page(), query.args...)
+	until, err := parseCursor(q.Until)
 	if err != nil {
 		return nil, err
 	}
-	page := &FlowPage{Flows: flows}
-	more := q.Limit > 0 && len(flows) > q.Limit
-	switch {
-	case after != nil:
+	scan, most := scanSummary, q.Limit
+	if q.Graph {
+		scan = scanFlow
+	}
+	if q.Bytes > 0 {
+		most = batchRows(q)
+	}
+	query := listSQL{dialect: s.db.dialect(), ListQuery: q, after: after, until: until}
+	query.Limit = most
+	flows, more, err := some(ctx, s.db, scan, bound[Flow]{rows: most, bytes: q.Bytes, size: (*Flow).size}, query.page(), query.args...)
+	if err != nil {
+		return nil, err
+	}
+	page := &FlowPage{Flows: flows, Next: q.Until}
+	if after != nil {
 		page.Total = after.total
-	case more:
-		query = listSQL{dialect: s.db.dialect(), ListQuery: q}
-		total, err := one(ctx, s.db, scanInt, query.count(), query.args...)
-		if err != nil {
-			return nil, err
+	} else if page.Total, err = s.total(ctx, q, int64(len(flows)), more); err != nil {
+		return nil, err
+	}
+	switch cursor := (&cursor{total: page.Total}); {
+	case !more:
+	case len(flows) == q.Limit && q.Until == "":
+		page.Next = cursor.after(&flows[len(flows)-1])
+	case len(flows) != q.Limit:
+		page.Rest = cursor.after(&flows[len(flows)-1])
+		if q.Until == "" {
+			page.Next, err = s.pageEnd(ctx, q, after, cursor)
 		}
-		page.Total = *total
-	default:
-		page.Total = int64(len(flows))
 	}
-	if more {
-		page.Flows = flows[:q.Limit]
-		last := page.Flows[q.Limit-1]
-		page.Next = (&cursor{updatedAt: last.UpdatedAt, id: last.ID, total: page.Total}).String()
+	return page, err
+}
+
+// batchRows is how many flows are read at once when the bytes are bounded. Postgres
+// sends all rows that were asked for, whether or not they are read.
+func batchRows(q ListQuery) int {
+	rows := 1000
+	if q.Graph {
+		rows = 16
 	}
-	return page, nil
+	if q.Limit > 0 {
+		rows = min(rows, q.Limit)
+	}
+	return rows
+}
+
+// total counts the flows in all pages, of which the first has n, and more after it or
+// not.
+func (s *Store) total(ctx context.Context, q ListQuery, n int64, more bool) (int64, error) {
+	if !more {
+		return n, nil
+	}
+	query := listSQL{dialect: s.db.dialect(), ListQuery: q}
+	total, err := one(ctx, s.db, scanInt, query.count(), query.args...)
+	if err != nil {
+		return 0, err
+	}
+	return *total, nil
+}
+
+// pageEnd returns the cursor of the page after this one, "" if this is the last.
+func (s *Store) pageEnd(ctx context.Context, q ListQuery, after, c *cursor) (string, error) {
+	if q.Limit <= 0 {
+		return "", nil
+	}
+	query := listSQL{dialect: s.db.dialect(), ListQuery: q, after: after}
+	ends, err := all(ctx, s.db, func(rows *sql.Rows, f *Flow) error { return rows.Scan(&f.UpdatedAt, &f.ID) }, query.end(), query.args...)
+	if err != nil || len(ends) < 2 {
+		return "", err
+	}
+	return c.after(&ends[0]), nil
+}
+
+// size is about how many bytes the flow takes.
+func (f *Flow) size() int {
+	n := len(f.ID) + len(f.UserID) + len(f.Name) + len(f.Meta) + len(f.Nodes) + len(f.Edges) + len(f.AccessControl) + len(f.Extra)
+	if f.Description != nil {
+		n += len(*f.Description)
+	}
+	return n
+}
+
+// after returns the cursor behind a flow.
+func (c *cursor) after(f *Flow) string {
+	return (&cursor{updatedAt: f.UpdatedAt, id: f.ID, total: c.total}).String()
 }
 
 // cursor is the place behind the last flow of a page. It carries the total so

@@ -84,6 +84,69 @@ func testListPages(t *testing.T, dsn string) {
 	}
 }
 
+// testListBytes reads lists of which no more than so many bytes are to be held at once:
+// the parts of a page make up the page, and pages the list.
+func testListBytes(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	for i := range 40 {
+		f := Flow{UserID: "ann", UpdatedAt: int64(1 + i/15), Meta: []byte(`{"a":"` + strings.Repeat("x", 1000*(i%3)) + `"}`), Nodes: []byte(`[` + strings.Repeat(" ", 500) + `]`)}
+		if i%4 == 0 {
+			f.UserID = "eve"
+		}
+		addFlow(t, s, f)
+	}
+	for _, q := range []ListQuery{
+		{UserID: "ann"}, {UserID: "ann", Scope: Accessible}, {UserID: "ann", Scope: Accessible, Limit: 7}, {Scope: All, Limit: 13, Graph: true}, {UserID: "ann", Limit: 15},
+		{UserID: "ann", Limit: 30}, {Scope: All, Limit: 40}, {Scope: All, Limit: 39}, {Scope: All, Graph: true},
+	} {
+		whole := q
+		var want, got []string
+		for {
+			page, err := s.ListFlows(t.Context(), whole)
+			must(t, err)
+			for _, f := range page.Flows {
+				want = append(want, f.ID)
+			}
+			want = append(want, fmt.Sprintf("%d, then %s", page.Total, page.Next))
+			if whole.Cursor = page.Next; page.Next == "" {
+				break
+			}
+		}
+		for _, bytes := range []int{1, 1500, 1 << 20} {
+			got = nil
+			for part := q; ; {
+				part.Bytes = bytes
+				page, err := s.ListFlows(t.Context(), part)
+				must(t, err)
+				next := page.Next
+				for size := 0; ; {
+					for i := range page.Flows {
+						if size >= bytes {
+							t.Errorf("%+v: a part goes on after %d bytes", part, size)
+						}
+						size += page.Flows[i].size()
+						got = append(got, page.Flows[i].ID)
+					}
+					if page.Rest == "" {
+						break
+					}
+					part.Cursor, part.Until, part.Limit, size = page.Rest, next, max(part.Limit-len(page.Flows), 0), 0
+					page, err = s.ListFlows(t.Context(), part)
+					must(t, err)
+				}
+				got = append(got, fmt.Sprintf("%d, then %s", page.Total, next))
+				if part = q; next == "" {
+					break
+				}
+				part.Cursor = next
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%+v by %d bytes lists\n%q, want\n%q", q, bytes, got, want)
+			}
+		}
+	}
+}
+
 func testListScopes(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
 	for i, f := range []Flow{

@@ -13,6 +13,7 @@ type listSQL struct {
 	ListQuery
 	dialect *dialect
 	after   *cursor
+	until   *cursor // the last flow of the page, nil for the list's end
 	args    []any
 }
 
@@ -46,6 +47,9 @@ func (q *listSQL) filters() []string {
 	if q.after != nil {
 		conds = append(conds, "(updated_at, id) < ("+q.arg(q.after.updatedAt)+", "+q.arg(q.after.id)+")")
 	}
+	if q.until != nil {
+		conds = append(conds, "(updated_at, id) >= ("+q.arg(q.until.updatedAt)+", "+q.arg(q.until.id)+")")
+	}
 	if q.Search != "" {
 		conds = append(conds, fmt.Sprintf(q.dialect.nameHas, q.arg(q.Search)))
 	}
@@ -66,18 +70,34 @@ func (q *listSQL) page() string {
 	if q.Graph {
 		columns = flowColumns
 	}
+	return q.rows(columns, q.Limit+1, 0)
+}
+
+// end asks where the page ends: for its last flow, and the one after that.
+func (q *listSQL) end() string {
+	return q.rows("updated_at, id", q.Limit+1, q.Limit-1)
+}
+
+// rows asks for the columns of the first limit flows, but for those before offset; of
+// all if the query has no limit.
+func (q *listSQL) rows(columns string, limit, offset int) string {
+	const order = " ORDER BY updated_at DESC, id DESC"
 	parts := q.parts()
-	tail := " ORDER BY updated_at DESC, id DESC"
-	if q.Limit > 0 {
-		tail += " LIMIT " + q.arg(q.Limit+1)
-	}
+	alone := len(parts) > 1 && q.Limit > 0 && !q.dialect.merges
 	for i, part := range parts {
 		parts[i] = "SELECT " + columns + " FROM " + part
-		if len(parts) > 1 && q.Limit > 0 && !q.dialect.merges {
-			parts[i] = "SELECT * FROM (" + parts[i] + tail + ") AS part"
+		if alone {
+			parts[i] = "SELECT * FROM (" + parts[i] + order + " LIMIT " + q.arg(limit) + ") AS part"
 		}
 	}
-	return strings.Join(parts, " UNION ALL ") + tail
+	list := strings.Join(parts, " UNION ALL ") + order
+	if q.Limit > 0 {
+		list += " LIMIT " + q.arg(limit-offset)
+	}
+	if offset > 0 {
+		list += " OFFSET " + q.arg(offset)
+	}
+	return list
 }
 
 // count asks for the number of flows in all pages.

@@ -46,16 +46,38 @@ var errEnough = errors.New("enough rows")
 
 // all gives the rows of a query.
 func all[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, query string, args ...any) ([]T, error) {
-	var list []T
-	err := q.query(ctx, func(rows *sql.Rows) error {
+	list, _, err := some(ctx, q, scan, bound[T]{}, query, args...)
+	return list, err
+}
+
+// bound says how many rows of a query are read at once. The zero value is all of them.
+type bound[T any] struct {
+	rows  int          // at most so many; 0 is no bound
+	bytes int          // none after the one that makes up so many; 0 is no bound
+	size  func(*T) int // bytes of a row; asked only with bytes
+}
+
+// some returns the first rows of a query, and whether there are more.
+func some[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, b bound[T], query string, args ...any) (list []T, more bool, err error) {
+	size := 0
+	err = q.query(ctx, func(rows *sql.Rows) error {
+		if b.rows > 0 && len(list) == b.rows || b.bytes > 0 && size >= b.bytes {
+			more = true
+			return errEnough
+		}
 		var v T
 		if err := scan(rows, &v); err != nil {
 			return err
 		}
-		list = append(list, v)
+		if list = append(list, v); b.bytes > 0 {
+			size += b.size(&v)
+		}
 		return nil
 	}, query, args...)
-	return list, err
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return list, more, err
 }
 
 // eachRow calls each for every row, and closes rows.
