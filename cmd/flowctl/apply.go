@@ -20,6 +20,7 @@ type applyOptions struct {
 	prune     bool
 	keepGoing bool
 	summary   string
+	side      sideFlags
 	env       envFlag
 }
 
@@ -34,9 +35,10 @@ func newApplyCmd(a *app) *cobra.Command {
 asked --yes is needed. Everything is read and validated before the first write, and
 what was written is read back and compared.
 
-A flow that has changed since the plan was made is not written over: the exit code
-is then 6. New flows are private, unless their file says otherwise. Applying again
-changes nothing.
+A flow that somebody changed on the server since the file was last applied, pulled or
+exported is not written over, unless --overwrite is given: the others are written, and
+the exit code is 6. New flows are private, unless their file says otherwise. Applying
+again changes nothing.
 
 ` + pickHelp,
 		Example: `  flowctl apply flows
@@ -58,6 +60,7 @@ changes nothing.
 	// waits for its disk most of the time.
 	f.IntVar(&o.parallel, "parallel", 16, "write so many flows at a time")
 	f.StringVar(&o.summary, "summary", "", "append a report to `FILE` as Markdown")
+	o.side.register(cmd, overwriteThere)
 	o.env.register(cmd)
 	o.out.register(cmd)
 	return cmd
@@ -108,9 +111,14 @@ func (o *applyOptions) fromDir(ctx context.Context, t target, args []string) (*r
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	p, err := o.app.planDir(ctx, c, t, d, o.prune, false)
+	opts := d.options(ctx, t, &o.env)
+	opts.Prune, opts.Note = o.prune, true
+	o.side.set(&opts)
+	p, err := o.app.planDir(ctx, c, d, opts)
 	return p, d.lock, c, err
 }
+
+const overwriteThere = "write over what somebody changed on the server meanwhile"
 
 // isPlan reports whether the file at path holds a plan that was kept, and no flow.
 func isPlan(path string) bool {
@@ -125,8 +133,8 @@ func isPlan(path string) bool {
 // fromPlan reads a plan that was kept, and sees whether it still holds.
 func (o *applyOptions) fromPlan(ctx context.Context, t target, args []string) (*reconcile.Plan, *reconcile.Lock, *client.Client, error) {
 	path := args[0]
-	if o.prune || o.env.path != "" {
-		return nil, nil, nil, usageError{errors.New("a kept plan says all that is to be done; --prune and --env go with 'flowctl plan'")}
+	if o.prune || o.env.path != "" || o.side != (sideFlags{}) {
+		return nil, nil, nil, usageError{errors.New("a kept plan says all that is to be done; --prune, --env, --adopt and --overwrite go with 'flowctl plan'")}
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -20,18 +20,21 @@ func (o *applyOptions) report(ctx context.Context, p *reconcile.Plan, results []
 	var rows []stepRow
 	states := make([]string, len(results))
 	count := map[string]int{}
-	var failures []error
+	var failures, refused []error
 	for i := range results {
 		r := &results[i]
 		row := applied(r)
 		states[i] = row.Action
 		count[row.Action]++
-		if row.Error != "" {
+		switch {
+		case row.Action == stateRefused:
+			refused = append(refused, failureOf(r))
+		case row.Error != "":
 			failures = append(failures, failureOf(r))
 		}
 		switch row.Action {
 		case stateLeft:
-		case stateUnchanged, stateFailed: // of failures people are told on stderr
+		case stateUnchanged, stateFailed, stateRefused: // of failures people are told on stderr
 			if !printer.ForPeople() {
 				rows = append(rows, row)
 			}
@@ -42,6 +45,9 @@ func (o *applyOptions) report(ctx context.Context, p *reconcile.Plan, results []
 	_, printed := output.List(printer, stepRowView(), output.Seq(rows))
 	text := fmt.Sprintf("%d created, %d updated, %d deleted, %d unchanged, %d failed",
 		count[stateCreated], count[stateUpdated], count[stateDeleted], count[stateUnchanged], count[stateFailed])
+	if count[stateRefused] > 0 {
+		text += fmt.Sprintf(", %d refused", count[stateRefused])
+	}
 	if count[stateLeft] > 0 {
 		text += fmt.Sprintf(", %d not begun", count[stateLeft])
 	}
@@ -52,7 +58,7 @@ func (o *applyOptions) report(ctx context.Context, p *reconcile.Plan, results []
 	if looking != nil && ctx.Err() == nil {
 		failures = append(failures, fmt.Errorf("what was written could not be read back: %w", looking))
 	}
-	v := verdict{failures: failures, left: count[stateLeft]}
+	v := verdict{failures: failures, refused: refused, left: count[stateLeft]}
 	v.done = count[stateCreated] + count[stateUpdated] + count[stateDeleted]
 	v.nothing = !slices.ContainsFunc(results, func(r reconcile.Result) bool { return r.Done && r.Action != reconcile.Unchanged })
 	return errors.Join(printed, o.say(ctx, v))
@@ -65,6 +71,7 @@ const (
 	stateDeleted   = "deleted"
 	stateUnchanged = "unchanged"
 	stateFailed    = "failed"
+	stateRefused   = "refused"
 	stateLeft      = "not begun"
 )
 
@@ -72,6 +79,8 @@ const (
 func applied(r *reconcile.Result) stepRow {
 	row := stepRow{ID: r.ID, Name: r.Name, File: r.File, Dropped: r.Dropped, Changed: r.Changed}
 	switch {
+	case r.Action == reconcile.Refuse:
+		row.Action, row.Error = stateRefused, failureOf(r).Error()
 	case failureOf(r) != nil:
 		row.Action, row.Error = stateFailed, failureOf(r).Error()
 	case !r.Done:
@@ -98,15 +107,19 @@ func failureOf(r *reconcile.Result) error {
 // verdict is what became of all.
 type verdict struct {
 	failures []error
-	done     int  // flows that are as their files say by this apply
-	left     int  // flows that were not begun
-	nothing  bool // was written
+	refused  []error // flows that were left alone, for somebody else's work is in them
+	done     int     // flows that are as their files say by this apply
+	left     int     // flows that were not begun
+	nothing  bool    // was written
 }
 
 // say says what failed, and gives the error that the command ends with.
 func (o *applyOptions) say(ctx context.Context, v verdict) error {
-	if ctx.Err() == nil && len(v.failures) == 1 && v.done == 0 {
+	if ctx.Err() == nil && len(v.failures) == 1 && v.done == 0 && v.refused == nil {
 		return v.failures[0]
+	}
+	for _, err := range v.refused {
+		o.app.fail(err.Error())
 	}
 	conflictsAlone := true
 	for _, err := range v.failures {
@@ -116,6 +129,8 @@ func (o *applyOptions) say(ctx context.Context, v verdict) error {
 	switch {
 	case ctx.Err() != nil && v.left+len(v.failures) > 0:
 		return errors.New("interrupted: apply again for the rest")
+	case len(v.failures) == 0 && len(v.refused) > 0:
+		return conflictError{fmt.Errorf("%s left alone; what changed on the server 'flowctl pull' brings in, and --overwrite writes over", plural(len(v.refused), "flow"))}
 	case len(v.failures) == 0:
 		return nil
 	case conflictsAlone && v.nothing:

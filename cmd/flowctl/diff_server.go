@@ -39,7 +39,9 @@ func (o *diffOptions) againstServer(ctx context.Context, path string) ([]render.
 	if err := o.env.forward(ctx, o.app, c, d); err != nil {
 		return nil, err
 	}
-	pulled, err := reconcile.Pull(ctx, c, d.sources, d.lock, reconcile.Options{Dir: d.dir, Place: lockPlace(t), Server: t.Server})
+	opts := d.options(ctx, t, &o.env)
+	opts.Adopt, opts.Overwrite = true, true // to look at; nothing is merged
+	pulled, err := reconcile.Pull(ctx, c, d.sources, d.lock, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func exitCode(ctx context.Context, err error) int {
 // isUnclear tells what was found to be ambiguous or moved.
 func isUnclear(err error) bool {
 	return errors.Is(err, flowfile.ErrTwoFiles) || errors.As(err, new(*reconcile.ConflictError)) || errors.As(err, new(*reconcile.MovedError)) ||
-		errors.As(err, new(*reconcile.TwinError))
+		errors.As(err, new(*reconcile.TwinError)) || errors.As(err, new(*reconcile.HiddenError)) || errors.As(err, new(*reconcile.RefusedError))
 }
 
 // errorText returns what is printed of an error before the process exits.

@@ -40,11 +40,11 @@ Who may see it is left out, too; nothing else of it is lost.
 One flow goes to stdout as it is, several as one JSON array. With --dir each has
 a file of its own there, named after the flow and the beginning of its id; one that
 carries the flow's id, or is its file for flowctl.lock, keeps the name that you gave
-it. When it is run again it writes the files of flows that have changed, and no
-others; a flow that was only saved or run again has not, and what only is spelt
-otherwise now, 100.0 for 1e2, stays as the file has it. What stands in a flow's file
-beside the flow, such as "$schema", stays, and so does what the server does not keep
-of it; where the file says who may see the flow it goes on doing so.
+it. flowctl.lock notes what was exported. When it is run again it writes the files of
+flows that have changed, and no others; a flow that was only saved or run again has
+not, and what only is spelt otherwise now, 100.0 for 1e2, stays as the file has it.
+What stands in a flow's file beside the flow, such as "$schema", stays, and so does
+what the server does not keep of it; where the file says who may see the flow it goes on doing so.
 
 ` + layoutHelp + `
 

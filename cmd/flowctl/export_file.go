@@ -59,7 +59,7 @@ func (o *exportOptions) writeOne(ctx context.Context, flows iter.Seq2[flow.Flow,
 		if err != nil {
 			return "", n, err
 		}
-		if change, err = o.form.write(ctx, flowfile.PlaceAt(ctx, o.file, f.ID), f); err != nil {
+		if change, _, err = o.form.write(ctx, flowfile.PlaceAt(ctx, o.file, f.ID), f); err != nil {
 			return "", n, err
 		}
 		n++

@@ -23,13 +23,16 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t ta
 		return fmt.Errorf("make the folder to export to: %w", err)
 	}
 	folder := flowfile.NewFolder(o.dir)
-	if err := keepLocked(folder, o.dir, t); err != nil {
+	lock, err := keepLocked(folder, o.dir, t)
+	if err != nil {
 		return err
 	}
-	rows, err := o.writeFiles(ctx, folder, flows)
-	err = errors.Join(err, folder.Sync())
-	for _, r := range rows {
-		o.app.warnLarge(r.File)
+	written, err := o.writeFiles(ctx, folder, flows)
+	err = errors.Join(err, folder.Sync(), lock.note(ctx, written))
+	rows := make([]flowRow, len(written))
+	for i, w := range written {
+		rows[i] = w.flowRow
+		o.app.warnLarge(w.File)
 	}
 	_, printed := output.List(p, flowRowView(), output.Seq(rows))
 	n := map[string]int{}
@@ -48,16 +51,23 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t ta
 	return errors.Join(err, printed)
 }
 
+// exported is a flow that was written to a file of its own.
+type exported struct {
+	flowRow
+	fileID string // that the file gives
+	digest flowfile.Digest
+}
+
 // writeFiles writes the flows as they come in, many at a time, and stops at the
 // first error. The rows are those of the flows that were written, in the order of
 // the flows.
-func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder, flows iter.Seq2[flow.Flow, error]) ([]flowRow, error) {
+func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder, flows iter.Seq2[flow.Flow, error]) ([]exported, error) {
 	writing := ctx // what has come in is written, whatever becomes of the rest
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	type job struct {
 		flow flow.Flow
-		row  *flowRow
+		row  *exported
 	}
 	jobs := make(chan job)
 	var workers sync.WaitGroup
@@ -66,18 +76,19 @@ func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder,
 			for j := range jobs {
 				at, err := folder.Place(writing, flowfile.FromFlow(j.flow))
 				var change flowfile.Change
+				var fileID string
 				if err == nil {
-					change, err = o.form.write(writing, at, j.flow)
+					change, fileID, err = o.form.write(writing, at, j.flow)
 				}
 				if err != nil {
 					stop(err)
 					continue
 				}
-				*j.row = flowRow{ID: j.flow.ID, Name: j.flow.Name, File: at.Path, Action: string(change)}
+				*j.row = exported{flowRow{ID: j.flow.ID, Name: j.flow.Name, File: at.Path, Action: string(change)}, fileID, flowfile.DigestOf(j.flow.Spec)}
 			}
 		})
 	}
-	var rows []*flowRow
+	var rows []*exported
 	for f, err := range flows {
 		if err != nil {
 			stop(err)
@@ -85,13 +96,13 @@ func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder,
 		if ctx.Err() != nil {
 			break
 		}
-		row := &flowRow{}
+		row := &exported{}
 		rows = append(rows, row)
 		jobs <- job{f, row}
 	}
 	close(jobs)
 	workers.Wait()
-	var written []flowRow
+	var written []exported
 	for _, r := range rows {
 		if r.Action != "" {
 			written = append(written, *r)

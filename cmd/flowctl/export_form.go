@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -48,42 +49,66 @@ func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) 
 	return e.canonicalFlags.of(file), err
 }
 
-// write writes a flow to its place.
-func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) (flowfile.Change, error) {
+// write writes a flow to its place. fileID is the id that the file gives then.
+func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) (change flowfile.Change, fileID string, err error) {
 	was, err := at.Read(ctx)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	file, err := e.of(f, was)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	return at.Write(ctx, file)
+	if fileID = file.ID; was != nil {
+		fileID = was.ID
+	}
+	change, err = at.Write(ctx, file)
+	return change, fileID, err
+}
+
+// exportLock is the lock of a folder that is exported to.
+type exportLock struct {
+	*reconcile.Lock
+	dir   string // that the lock is in
+	place string
 }
 
 // keepLocked tells the folder which of its files flowctl.lock knows flows of t by, the
 // folder's own or the next one above: such a file need not carry its flow's id. Folders
 // with a lock of their own are another matter.
-func keepLocked(folder *flowfile.Folder, dir string, t target) error {
+func keepLocked(folder *flowfile.Folder, dir string, t target) (*exportLock, error) {
 	folder.Except(func(below string) bool { return exists(filepath.Join(below, reconcile.LockName)) })
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return fmt.Errorf("find %s: %w", reconcile.LockName, err)
+		return nil, fmt.Errorf("find %s: %w", reconcile.LockName, err)
 	}
-	locked := folderOfLock(dir)
-	if locked == "" {
-		return nil
+	l := &exportLock{dir: cmp.Or(folderOfLock(dir), dir), place: lockPlace(t)}
+	if l.Lock, err = reconcile.ReadLock(l.dir); err != nil {
+		return nil, err
 	}
-	lock, err := reconcile.ReadLock(locked)
-	if err != nil {
-		return err
-	}
-	place := lockPlace(t)
-	for _, file := range lock.Files(place) {
-		path, err := filepath.Rel(dir, filepath.Join(locked, filepath.FromSlash(file)))
+	for _, file := range l.Files(l.place) {
+		path, err := filepath.Rel(dir, filepath.Join(l.dir, filepath.FromSlash(file)))
 		if err == nil && exists(filepath.Join(dir, path)) {
-			folder.Keep(lock.ID(file, place), path)
+			folder.Keep(l.ID(file, l.place), path)
 		}
 	}
-	return nil
+	return l, nil
+}
+
+// note notes which flows were written to which files: what they are now is what they
+// change from.
+func (l *exportLock) note(ctx context.Context, written []exported) error {
+	var known []reconcile.Known
+	for _, w := range written {
+		at, err := filepath.Abs(w.File)
+		if err == nil {
+			at, err = filepath.Rel(l.dir, at)
+		}
+		if err != nil {
+			return fmt.Errorf("name %s in the lock: %w", w.File, err)
+		}
+		known = append(known, reconcile.Known{File: filepath.ToSlash(at), FileID: w.fileID, ID: w.ID, Digest: w.digest})
+	}
+	l.Note(l.place, known)
+	return l.Write(ctx)
 }

@@ -20,6 +20,7 @@ type planOptions struct {
 	file    string
 	summary string
 	prune   bool
+	side    sideFlags
 	env     envFlag
 
 	toFile bool // --file is given
@@ -33,6 +34,10 @@ func newPlanCmd(a *app) *cobra.Command {
 		Long: `Show what 'flowctl apply' would do to make the flows of the server what the flow
 files say. Nothing is written on the server, and no file but the one that --file
 names. With --file the plan is kept, to be looked at and applied as it is.
+
+A flow that somebody changed on the server since the file was last applied, pulled or
+exported is marked, and 'flowctl apply' leaves it alone: 'flowctl pull' brings that
+change into the file, --overwrite writes over it.
 
 ` + pickHelp,
 		Example: `  flowctl plan flows
@@ -54,6 +59,7 @@ names. With --file the plan is kept, to be looked at and applied as it is.
 	f.StringVarP(&o.file, "file", "f", "", "keep the plan in `FILE`, for 'flowctl apply FILE'")
 	f.StringVar(&o.summary, "summary", "", "append the plan to `FILE` as Markdown")
 	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
+	o.side.register(cmd, overwriteThere)
 	o.env.register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -72,7 +78,11 @@ func (o *planOptions) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := o.app.planDir(ctx, c, t, d, o.prune, o.toFile || o.format == "json")
+	opts := d.options(ctx, t, &o.env)
+	opts.Prune, opts.Revisions = o.prune, o.toFile || o.format == "json"
+	opts.Note = opts.Revisions // who applies the plan notes it
+	o.side.set(&opts)
+	p, err := o.app.planDir(ctx, c, d, opts)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ type pullOptions struct {
 	app   *app
 	out   outputFlags
 	check bool
+	side  sideFlags
 	env   envFlag
 }
 
@@ -26,10 +27,12 @@ func newPullCmd(a *app) *cobra.Command {
 		Use:   "pull PATH|NAME...",
 		Short: "Bring the server's changes back into flow files",
 		Long: `Bring what was changed on the server back into the flow files, in place and in
-their canonical form. A file whose flow is as the file says is not touched. What
-you changed in a file and did not apply is replaced: commit it before, and git
-merges the two. A flow that is gone leaves its file; flows without a file are got by
-'flowctl export'.
+their canonical form. What you changed in a file stays; where the flow was changed on
+the server, too, the two are merged, field by field, if git has the version of the file
+that was last applied, pulled or exported. Where both changed the same field, or git
+has no such version, the file stays as it is: what stands against each other is named,
+and the exit code is 6. With --overwrite the server's is taken. A flow that is gone
+leaves its file; flows without a file are got by 'flowctl export'.
 
 With --check nothing is written; the differences are shown, and the exit code is 3
 if there are any: drift detection for CI.
@@ -41,6 +44,7 @@ if there are any: drift detection for CI.
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
 	}
 	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing, and fail if a file is not what the server has")
+	o.side.register(cmd, "take what the server has, whatever was changed in the file")
 	o.env.register(cmd)
 	o.out.register(cmd)
 	return cmd
@@ -63,7 +67,13 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	pulled, err := reconcile.Pull(ctx, c, d.sources, d.lock, d.options(t))
+	opts := d.options(ctx, t, &o.env)
+	opts.Note = !o.check
+	o.side.set(&opts)
+	if o.check { // what differs counts, whoever changed it
+		opts.Adopt, opts.Overwrite = true, true
+	}
+	pulled, err := reconcile.Pull(ctx, c, d.sources, d.lock, opts)
 	if err != nil {
 		return err
 	}
@@ -74,12 +84,23 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 	return o.write(ctx, p, t, d, pulled)
 }
 
-// row says how a file and its flow compare; done is the word for a difference.
+// The states of a file after a pull, beside those that apply has.
+const (
+	stateMerged = "merged"
+	stateKept   = "kept" // it was changed here alone
+	stateGone   = "gone" // the server does not have its flow
+)
+
+// pulledRow says how a file and its flow compare; done is the word for a difference.
 func pulledRow(p *reconcile.Pulled, done string) stepRow {
 	r := stepRow{ID: p.FlowID, Name: p.Name, File: p.Path, Action: stateUnchanged}
 	switch {
+	case p.Refused != "":
+		r.Action, r.Error = stateRefused, p.Refused
 	case p.FlowID == "":
-		r.Action = "gone"
+		r.Action = stateGone
+	case p.State == reconcile.ChangedHere:
+		r.Action = stateKept
 	case len(p.Changes) > 0:
 		r.Action = done
 	}
@@ -125,7 +146,7 @@ func (o *pullOptions) compare(p *output.Printer, pulled []reconcile.Pulled) erro
 // are.
 func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d *flowDir, pulled []reconcile.Pulled) error {
 	var rows []stepRow
-	var failed []error
+	var v pullVerdict
 	var known []reconcile.Known
 	count := map[string]int{}
 	for i := range pulled {
@@ -135,36 +156,57 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d 
 			break
 		}
 		if row.Action == stateUpdated {
+			if f.State == reconcile.ChangedBoth {
+				row.Action = stateMerged
+			}
 			if err := o.into(ctx, d.file(f.Path), f); err != nil {
-				failed = append(failed, err)
+				v.failed = append(v.failed, err)
 				continue
 			}
 		}
-		if f.FlowID != "" {
-			known = append(known, reconcile.Known{File: f.Path, FileID: f.ID, ID: f.FlowID})
+		if row.Action == stateRefused {
+			v.refused = append(v.refused, fmt.Errorf("%s: %w", f.Path, &reconcile.RefusedError{Why: f.Refused}))
+		} else if f.FlowID != "" {
+			known = append(known, reconcile.Known{File: f.Path, FileID: f.ID, ID: f.FlowID, Digest: f.Digest})
 		}
 		count[row.Action]++
-		if row.Action != stateUnchanged || !p.ForPeople() {
+		if row.Action != stateUnchanged && row.Action != stateRefused || !p.ForPeople() {
 			rows = append(rows, row)
 		}
 	}
 	d.lock.Note(lockPlace(t), known)
 	locked := d.lock.Write(ctx)
 	_, err := output.List(p, stepRowView(), output.Seq(rows))
-	o.app.note("%d updated, %d unchanged, %d not on the server", count[stateUpdated], count[stateUnchanged], count["gone"])
-	return errors.Join(ctx.Err(), locked, err, o.verdict(failed, count[stateUpdated]+count[stateUnchanged]))
+	sum := fmt.Sprintf("%d updated, %d unchanged, %d not on the server", count[stateUpdated], count[stateUnchanged], count[stateGone])
+	for _, state := range []string{stateMerged, stateKept, stateRefused} {
+		if count[state] > 0 {
+			sum += fmt.Sprintf(", %d %s", count[state], state)
+		}
+	}
+	o.app.note("%s", sum)
+	v.done = count[stateUpdated] + count[stateMerged] + count[stateKept] + count[stateUnchanged]
+	return errors.Join(ctx.Err(), locked, err, o.verdict(v))
 }
 
-// verdict is the error that the files that could not be written end the command
-// with; done is how many are as the server has their flows.
-func (o *pullOptions) verdict(failed []error, done int) error {
-	if len(failed) == 0 || done == 0 {
-		return errors.Join(failed...)
+// pullVerdict is what became of the files.
+type pullVerdict struct {
+	failed  []error // files that could not be written
+	refused []error // files that stay as they are though their flows have changed
+	done    int     // files that are as they should be
+}
+
+// verdict returns the error that the command ends with.
+func (o *pullOptions) verdict(v pullVerdict) error {
+	if v.refused == nil && (len(v.failed) == 0 || v.done == 0) {
+		return errors.Join(v.failed...)
 	}
-	for _, err := range failed {
+	for _, err := range append(v.failed, v.refused...) {
 		o.app.fail(err.Error())
 	}
-	return someError{"not all files are as the server has their flows; mend that and pull again for the rest"}
+	if v.failed != nil {
+		return someError{"not all files are as the server has their flows; correct that and pull again for the rest"}
+	}
+	return conflictError{fmt.Errorf("%s left alone; bring in by hand what 'flowctl diff' shows and apply with --overwrite, or pull with --overwrite to take the server's", plural(len(v.refused), "file"))}
 }
 
 // into writes what the server has into a file.

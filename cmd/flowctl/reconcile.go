@@ -5,10 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
@@ -151,26 +154,49 @@ func dirSpec(r reading) flow.Spec {
 func lockPlace(t target) string { return cmp.Or(t.Profile, strings.TrimRight(t.Server, "/")) }
 
 // planDir compares what is picked of a folder with the server.
-func (a *app) planDir(ctx context.Context, c *client.Client, t target, d *flowDir, prune, keep bool) (*reconcile.Plan, error) {
-	o := d.options(t)
-	if prune && d.broken > 0 {
+func (a *app) planDir(ctx context.Context, c *client.Client, d *flowDir, o reconcile.Options) (*reconcile.Plan, error) {
+	if o.Prune && d.broken > 0 {
 		return nil, noError{fmt.Sprintf("%s in %s cannot be read, so that it is not known whether a file is gone or was moved; 'flowctl validate %s' names them; without --prune the others do not matter", plural(d.broken, "other file"), d.dir, d.dir)}
 	}
-	if prune && !d.lock.Empty() && len(d.lock.Files(o.Place)) == 0 {
+	if o.Prune && !d.lock.Empty() && len(d.lock.Files(o.Place)) == 0 {
 		a.warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", reconcile.LockName, output.Text(o.Place), join(d.lock.Places()))
 	}
-	o.Prune, o.Revisions = prune, keep
+	if o.Prune {
+		o.Elsewhere = elsewhere(ctx, d.dir, o.Place)
+	}
 	return reconcile.NewPlan(ctx, c, d.sources, d.lock, o)
 }
 
 // file returns where the file is that sources call path.
 func (d *flowDir) file(path string) string { return filepath.Join(d.dir, filepath.FromSlash(path)) }
 
-// options are for what is picked of the folder at a place.
-func (d *flowDir) options(t target) reconcile.Options {
+// options are for what is picked of the folder at the place t.
+func (d *flowDir) options(ctx context.Context, t target, env *envFlag) reconcile.Options {
 	o := reconcile.Options{Dir: d.dir, Place: lockPlace(t), Server: t.Server}
 	if !d.picked.all() {
 		o.Picked = d.picked.has
 	}
+	o.History = func(file string) iter.Seq[flow.Spec] {
+		return func(yield func(flow.Spec) bool) {
+			for spec := range history(ctx, d.dir, file) {
+				if !yield(env.there(spec)) {
+					return
+				}
+			}
+		}
+	}
 	return o
 }
+
+// sideFlags say what to do where work of others is in the way.
+type sideFlags struct {
+	adopt     bool
+	overwrite bool
+}
+
+func (f *sideFlags) register(cmd *cobra.Command, overwrite string) {
+	cmd.Flags().BoolVar(&f.adopt, "adopt", false, "take a flow that is named as a file without id, and not in flowctl.lock, for that file's")
+	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, overwrite)
+}
+
+func (f *sideFlags) set(o *reconcile.Options) { o.Adopt, o.Overwrite = f.adopt, f.overwrite }

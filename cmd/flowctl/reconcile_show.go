@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
@@ -31,8 +32,16 @@ func (a *app) showPlan(w io.Writer, p *reconcile.Plan) error {
 			line(styles.Error, "-")
 		case reconcile.Update:
 			line(styles.Warning, "~")
-			pair := render.Pair{Before: "on the server", After: s.File, Changes: s.Changes}
-			if err := render.Text(&b, redacted(pair), a.color(w)); err != nil {
+			if err := a.showChanges(&b, "on the server", s.File, s.Changes); err != nil {
+				return err
+			}
+		case reconcile.Refuse:
+			line(styles.Error, "!")
+			fmt.Fprintln(&b, output.Text("  "+refusal(s)))
+			if s.Changes == nil {
+				continue
+			}
+			if err := a.showChanges(&b, "on the server", s.File, s.Changes); err != nil {
 				return err
 			}
 		}
@@ -63,9 +72,21 @@ func foundBy(s reconcile.Step) string {
 	return " (" + s.ID + ")"
 }
 
+// refusal says why a flow is left alone.
+func refusal(s reconcile.Step) string {
+	if s.Updated == 0 {
+		return s.Why
+	}
+	return s.Why + " (" + time.Unix(s.Updated, 0).UTC().Format(time.RFC3339) + ")"
+}
+
 func planSum(p *reconcile.Plan) string {
-	return fmt.Sprintf("%d to create, %d to update, %d to delete, %d unchanged",
+	sum := fmt.Sprintf("%d to create, %d to update, %d to delete, %d unchanged",
 		p.Count(reconcile.Create), p.Count(reconcile.Update), p.Count(reconcile.Delete), p.Count(reconcile.Unchanged))
+	if n := p.Count(reconcile.Refuse); n > 0 {
+		sum += fmt.Sprintf(", %d refused", n)
+	}
+	return sum
 }
 
 func join(words []string) string {
@@ -124,7 +145,7 @@ func addSummary(path, title string, p *reconcile.Plan, states []string) error {
 		if s.Action != reconcile.Unchanged {
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Cell(s.File), render.Cell(lint.RedactText(s.Name)), render.Cell(state))
 		}
-		if s.Action == reconcile.Update {
+		if s.Action == reconcile.Update || s.Action == reconcile.Refuse && s.Changes != nil {
 			changed = append(changed, render.Pair{After: s.File, Changes: s.Changes})
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // Result is what became of a step.
@@ -17,8 +18,16 @@ type Result struct {
 	Begun   bool     // something was sent
 	Done    bool     // the server's flow is as the plan says
 	Changed []string // what the server has otherwise than it was sent, beside Step.Dropped: "node a /data/n"
-	Err     error
+	Err     error    // a [*RefusedError] of a step that was refused
+
+	digest flowfile.Digest // of what the server has; the zero value if it is not known
 }
+
+// RefusedError says why a flow was left alone: somebody else's work would have been
+// written over.
+type RefusedError struct{ Why string }
+
+func (e *RefusedError) Error() string { return e.Why }
 
 // ApplyOptions says how a plan is carried out.
 type ApplyOptions struct {
@@ -31,7 +40,7 @@ type ApplyOptions struct {
 // if all that went well, what is to be deleted. After the end of begin no further
 // write is begun; those under way have until finish ends. A flow that has changed
 // since the plan was made is not written over: that is [client.ErrConflict], unless it
-// is by now what the plan would have made it.
+// is by now what the plan would have made it. What the plan refuses is left alone.
 //
 // What was written is read back, in one list, and compared with what was sent; what
 // differs is in Result.Changed. A new flow that somebody else made at the same time,
@@ -55,8 +64,11 @@ func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyO
 			writes = append(writes, r)
 		case Delete:
 			deletions = append(deletions, r)
+		case Refuse:
+			r.Err = &RefusedError{Why: r.Why}
 		default:
 			r.Done = true
+			r.digest, _ = flowfile.ParseDigest(r.Step.Digest) // none is none
 		}
 	}
 	if len(writes)+len(deletions) == 0 {
@@ -155,8 +167,8 @@ func (a *applier) sameAlready(ctx context.Context, r *Result) (flow.Flow, error)
 	return f, nil
 }
 
-// Record notes in the lock which flow each file is now, and forgets those that were
-// deleted.
+// Record notes in the lock which flow each file is now and what that is, and forgets
+// those that were deleted.
 func Record(lock *Lock, place string, results []Result) {
 	var known []Known
 	for i := range results {
@@ -165,7 +177,14 @@ func Record(lock *Lock, place string, results []Result) {
 		case r.Action == Delete && r.Done:
 			known = append(known, Known{File: r.File})
 		case r.Action != Delete && r.Done:
-			known = append(known, Known{File: r.File, FileID: r.FileID, ID: r.ID})
+			d := r.digest
+			if d.Content == "" && r.Spec != nil { // it could not be read back
+				d = flowfile.DigestOf(*r.Spec)
+			}
+			if r.Layout != "" && d.Content != "" {
+				d.Layout = r.Layout
+			}
+			known = append(known, Known{File: r.File, FileID: r.FileID, ID: r.ID, Digest: d})
 		}
 	}
 	lock.Note(place, known)

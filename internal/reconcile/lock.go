@@ -18,18 +18,21 @@ import (
 // LockName is the name of the lock in its folder.
 const LockName = "flowctl.lock"
 
-// Lock says which flow a file is, by the file's path below the folder (with
-// slashes) and the place, which is a profile's name or a server's address. Its
-// file is to be committed. It has one line for each flow file, a JSON object, in
-// the order of their paths, so that git merges it line by line:
+// Lock says which flow a file is, and what that was when the file was last applied,
+// pulled or exported, by the file's path below the folder (with slashes) and the place,
+// which is a profile's name or a server's address. Its file is to be committed. It has
+// one line for each flow file, a JSON object, in the order of their paths, so that git
+// merges it line by line:
 //
-//	{"file":"review.json","ids":{"prod":"5f1c…","staging":"a41e…"}}
+//	{"file":"review.json","ids":{"prod":"5f1c…","staging":"a41e…"},"digests":{"prod":"9d0e…","staging":"77ab…"}}
 //
-// A line has the "id" that the file itself gives, too, if that is none of these: by
-// it a file is known that was moved.
+// The digests are those of [flowfile.DigestOf]. A line has the "id" that the file itself
+// gives, too, if that is none of these: by it a file is known that was moved.
 //
 // In any order, and with several lines for one file, it says what all lines say: a
-// union merge leaves such files. Members that are not known are kept.
+// union merge leaves such files. Where two sides noted different digests, both are
+// kept as a list until the next one is noted: either may be what the server has.
+// Members that are not known are kept.
 type Lock struct {
 	path  string
 	lines map[string]flow.Object // by file
@@ -114,10 +117,14 @@ func (r *lockReader) add(line []byte) error {
 		ids.Set(m.Key, m.Value)
 		r.at[key] = r.n
 	}
+	digests := digestsOf(there)
 	for _, m := range doc {
 		if _, ok := there.Get(m.Key); !ok {
 			there.Set(m.Key, m.Value)
 		}
+	}
+	for place, texts := range digestsOf(doc) {
+		setDigests(&there, place, append(digests[place], texts...))
 	}
 	there.Set("ids", ids.AppendJSON(nil))
 	r.lines[file] = there
@@ -203,6 +210,7 @@ func (l *Lock) set(file, place, id string) {
 		delete(l.lines, file)
 		return
 	}
+	setDigests(&line, place, nil) // they were those of another flow
 	line.Set("ids", ids.AppendJSON(nil))
 	l.lines[file] = line
 }

@@ -18,6 +18,8 @@ type Known struct {
 	File   string // as in [Source]
 	FileID string // the id that the file itself gives, "" without
 	ID     string // of the flow at the place in question; "" for none any more
+
+	Digest flowfile.Digest // of the flow there; the zero value if it is not known
 }
 
 // note is what was noted at once, so that it can be noted again in a lock that
@@ -54,6 +56,9 @@ func (l *Lock) apply(n note) {
 	l.move(moves)
 	for _, k := range n.files {
 		l.set(k.File, n.place, k.ID)
+		if k.ID != "" && k.Digest != (flowfile.Digest{}) {
+			l.note(k.File, n.place, k.Digest)
+		}
 		if k.ID != "" && k.FileID != "" && !l.Holds(k.File, k.FileID) {
 			line := l.lines[k.File]
 			line.Set("id", flow.AppendString(nil, k.FileID))

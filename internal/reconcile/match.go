@@ -3,20 +3,23 @@ package reconcile
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // item is a file on its way to its flow.
 type item struct {
 	Source
-	ids   []candidate // that its flow may have, best first
-	match *stored     // nil for a new flow
-	how   Match
+	ids    []candidate // that its flow may have, best first
+	match  *stored     // nil for a new flow
+	how    Match
+	hidden candidate // its flow, if the caller may not see it
+	wants  []*stored // flows of its name, one of which it would be if it were to adopt it
 
 	chosen string // the id that a new flow is to have, "" for any
 }
@@ -29,26 +32,40 @@ type candidate struct {
 // stored is what is kept of a flow on the server.
 type stored struct {
 	id, name string
+	owner    string // the user's id, "" if the server did not say
 	revision client.Revision
-	updated  int64     // epoch seconds
-	same     bool      // it is what the file says whose best id it has
-	spec     flow.Spec // none if same
+	updated  int64           // epoch seconds
+	same     bool            // it is what the file says whose best id it has
+	digest   flowfile.Digest // none if same, unless it is to be noted
+	spec     flow.Spec       // none if same
 }
 
 // matcher finds out which file is which flow. A flow is at most one file's.
 type matcher struct {
 	traits
 	Options
-	lock  *Lock
-	items []*item
-	seen  map[string]*stored   // by id: the flows that somebody may want
-	taken map[string]bool      // the ids of all flows in the list, and those that new ones get
-	named map[string][]*stored // the caller's own of these by name, in the order of the list
+	c      *client.Client
+	lock   *Lock
+	items  []*item
+	seen   map[string]*stored   // by id: the flows that somebody may want
+	asked  map[string]bool      // the ids that were asked for by themselves
+	hidden map[string]bool      // those of them that the caller may not see
+	taken  map[string]bool      // the ids of all flows in the list, and those that new ones get
+	named  map[string][]*stored // the caller's own of these by name, in the order of the list
+	others []*stored            // the flows in the list that nobody wants, if they are asked for
+	newIDs *NewIDs              // nil until it is needed
 
-	best  map[string]*item // by the first of an item's ids
-	ids   map[string]bool  // all ids that somebody may want
-	names map[string]int   // how many files have a name
+	best  map[string]*item  // by the first of an item's ids
+	ids   map[string]bool   // all ids that somebody may want
+	names map[string]int    // how many files have a name
+	files map[string]bool   // those that are there
+	noted map[string]string // the lock's file by the id of its flow at the place
+
+	anywhere func() map[string][]flowfile.Digest // see [Lock.digestsByID]
 }
+
+// fewFlows is up to how many flows are asked for one by one, without a list of all.
+const fewFlows = 16
 
 // match finds the flows of files.
 func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (*matcher, error) {
@@ -57,39 +74,54 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 		return nil, err
 	}
 	m := &matcher{
-		traits: traits{ours: info.Flowctl}, Options: opts, lock: lock,
-		seen: map[string]*stored{}, taken: map[string]bool{}, named: map[string][]*stored{},
-		best: map[string]*item{}, ids: map[string]bool{}, names: map[string]int{},
+		traits: traits{ours: info.Flowctl}, Options: opts, c: c, lock: lock,
+		seen: map[string]*stored{}, asked: map[string]bool{}, hidden: map[string]bool{},
+		taken: map[string]bool{}, named: map[string][]*stored{}, best: map[string]*item{},
+		ids: map[string]bool{}, names: map[string]int{}, files: map[string]bool{}, noted: map[string]string{},
+		anywhere: sync.OnceValue(lock.digestsByID),
 	}
-	origins := lock.origins(files)
+	for _, f := range files {
+		m.files[f.Path] = true
+	}
+	for _, file := range lock.Files(m.Place) {
+		id := lock.ID(file, m.Place)
+		m.ids[id], m.noted[id] = true, file
+	}
+	if err := m.addAll(files); err != nil {
+		return nil, err
+	}
+	few := m.Picked != nil && !m.Others && len(m.picked()) <= fewFlows
+	if few {
+		if err := m.get(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if !few || slices.ContainsFunc(m.picked(), func(it *item) bool { return m.find(it) == candidate{} }) {
+		if err := m.list(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := m.get(ctx); err != nil {
+		return nil, err
+	}
+	return m, m.resolve(ctx)
+}
+
+// addAll adds the files under the names that the lock knows them by.
+func (m *matcher) addAll(files []Source) error {
+	origins := m.lock.origins(files)
+	if err := m.renamed(files, origins); err != nil {
+		return err
+	}
 	stay := map[string]bool{} // the files that are what the lock calls so
 	for _, f := range files {
-		stay[f.Path] = f.ID == "" || lock.Holds(f.Path, f.ID)
+		stay[f.Path] = f.ID == "" || m.lock.Holds(f.Path, f.ID)
 	}
 	for _, f := range files {
 		origin := origins[f.Path]
 		m.add(f, cmp.Or(origin, f.Path), stay[origin])
 	}
-	for _, file := range lock.Files(m.Place) {
-		m.ids[lock.ID(file, m.Place)] = true
-	}
-	for f, err := range c.Flows.All(ctx, client.ListOptions{Graph: true}) {
-		if err != nil {
-			return nil, err
-		}
-		m.taken[strings.Clone(f.ID)] = true
-		at, err := m.look(f)
-		if err != nil {
-			return nil, err
-		}
-		if at != nil && m.names[f.Name] > 0 {
-			m.named[f.Name] = append(m.named[f.Name], at)
-		}
-	}
-	if err := m.strangers(ctx, c); err != nil {
-		return nil, err
-	}
-	return m, m.resolve()
+	return nil
 }
 
 // add adds a file and the ids that its flow may have; origin is what the lock calls it.
@@ -120,14 +152,22 @@ func (m *matcher) add(f Source, origin string, besides bool) {
 	m.items = append(m.items, it)
 }
 
+// picked returns the files that are asked about.
+func (m *matcher) picked() []*item {
+	return slices.DeleteFunc(slices.Clone(m.items), func(it *item) bool { return !m.picks(it.Path) })
+}
+
 // look keeps of a flow what may be needed: nothing if nobody may want it, and not
 // its content where its file says the same.
 func (m *matcher) look(f flow.Flow) (*stored, error) {
+	if at := m.seen[f.ID]; at != nil {
+		return at, nil
+	}
 	if !m.ids[f.ID] && m.names[f.Name] == 0 {
 		return nil, nil
 	}
-	at := &stored{id: strings.Clone(f.ID), name: strings.Clone(f.Name), updated: f.UpdatedAt}
-	if it := m.best[f.ID]; it != nil {
+	at := brief(f)
+	if it := m.best[f.ID]; it != nil && m.picks(it.Path) {
 		var err error
 		if at.same, err = m.isSame(it, f.Spec); err != nil {
 			return nil, err
@@ -136,6 +176,9 @@ func (m *matcher) look(f flow.Flow) (*stored, error) {
 	if !at.same {
 		at.spec = f.Spec
 	}
+	if !at.same || m.Note {
+		at.digest = flowfile.DigestOf(f.Spec)
+	}
 	if !at.same || m.Revisions {
 		at.revision = client.ContentRevision(f)
 	}
@@ -143,124 +186,16 @@ func (m *matcher) look(f flow.Flow) (*stored, error) {
 	return at, nil
 }
 
-// isSame tells whether a stored flow is what the file says.
+// brief returns what is kept of any flow.
+func brief(f flow.Flow) *stored {
+	return &stored{id: strings.Clone(f.ID), name: strings.Clone(f.Name), owner: strings.Clone(f.UserID), updated: f.UpdatedAt}
+}
+
+// isSame reports whether a stored flow is what the file says.
 func (m *matcher) isSame(it *item, stored flow.Spec) (bool, error) {
 	if it.holds(stored) {
 		return true, nil
 	}
 	file, err := it.Spec()
 	return err == nil && len(m.differences(stored, file)) == 0, err
-}
-
-// strangers looks for wanted flows that are not the caller's own: shared with them,
-// or an admin's to change.
-func (m *matcher) strangers(ctx context.Context, c *client.Client) error {
-	if !m.misses() {
-		return nil
-	}
-	var found []string
-	for f, err := range c.Flows.All(ctx, client.ListOptions{Accessible: true}) {
-		if err != nil {
-			return err
-		}
-		if m.ids[f.ID] && m.seen[f.ID] == nil {
-			found = append(found, f.ID)
-		}
-	}
-	for _, id := range found {
-		f, _, err := c.Flows.Get(ctx, id)
-		if err != nil {
-			return err
-		}
-		if _, err := m.look(f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// misses tells whether the list lacks the flow that some file would rather be than any
-// other, or one that may have to be deleted.
-func (m *matcher) misses() bool {
-	for _, it := range m.items {
-		if m.picks(it.Path) && len(it.ids) > 0 && m.seen[it.ids[0].id] == nil {
-			return true
-		}
-	}
-	return m.Prune && slices.ContainsFunc(m.lock.Files(m.Place), func(file string) bool {
-		return m.picks(file) && m.seen[m.lock.ID(file, m.Place)] == nil
-	})
-}
-
-// resolve decides which flow each file is.
-func (m *matcher) resolve() error {
-	var conflicts []Conflict
-	claims := map[*stored]*item{}
-	for _, it := range m.items {
-		for _, want := range it.ids {
-			if it.match == nil && m.seen[want.id] != nil {
-				it.match, it.how = m.seen[want.id], want.how
-			}
-		}
-		if it.match == nil {
-			continue
-		}
-		if first := claims[it.match]; first != nil {
-			if !m.picks(it.Path) && !m.picks(first.Path) {
-				continue
-			}
-			conflicts = append(conflicts, Conflict{
-				File: it.Path, Candidates: []Candidate{{it.match.id, it.match.name}},
-				Reason: fmt.Sprintf("is the same flow as %s; take one of the files away, or the \"id\" out of the copy", first.Path),
-			})
-			continue
-		}
-		claims[it.match] = it
-	}
-	wanted := map[string]int{}
-	unmatched := map[string]*item{} // by the id that the file gives
-	for _, it := range m.items {
-		if it.match != nil {
-			continue
-		}
-		wanted[it.Name]++
-		if first := unmatched[it.ID]; first != nil {
-			if !m.picks(it.Path) && !m.picks(first.Path) {
-				continue
-			}
-			conflicts = append(conflicts, Conflict{
-				File:       it.Path,
-				Reason:     fmt.Sprintf("has the \"id\" of %s, too; take one of the files away, or the \"id\" out of the copy", first.Path),
-				Candidates: []Candidate{{it.ID, it.Name}},
-			})
-		} else if it.ID != "" {
-			unmatched[it.ID] = it
-		}
-	}
-	if conflicts != nil {
-		return &ConflictError{conflicts}
-	}
-	for _, it := range m.items {
-		if it.match != nil || !m.picks(it.Path) {
-			continue
-		}
-		var free []*stored
-		for _, at := range m.named[it.Name] {
-			if by := claims[at]; by == nil || by.how == ByName {
-				free = append(free, at)
-			}
-		}
-		switch {
-		case len(free) == 0:
-		case len(free) == 1 && wanted[it.Name] == 1:
-			it.match, it.how = free[0], ByName
-			claims[free[0]] = it
-		default:
-			conflicts = append(conflicts, ambiguous(it, free, wanted[it.Name]))
-		}
-	}
-	if conflicts != nil {
-		return &ConflictError{conflicts}
-	}
-	return nil
 }

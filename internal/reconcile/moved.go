@@ -24,6 +24,9 @@ func (l *Lock) move(moves map[string]string) {
 		for _, m := range idsOf(was[to]) {
 			if l.ID(to, m.Key) == "" {
 				l.set(to, m.Key, unquote(m.Value))
+				line := l.lines[to]
+				setDigests(&line, m.Key, digestsOf(was[to])[m.Key])
+				l.lines[to] = line
 			}
 		}
 	}

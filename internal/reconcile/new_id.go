@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -30,8 +31,8 @@ func NewIDsOf(ctx context.Context, c *client.Client, taken map[string]bool) (*Ne
 // in use, by a flow that was renamed since or by another file of the same name, it is
 // one that follows from the path, too; "" if that is in use as well.
 func (n *NewIDs) Choose(name, fileID, path string) string {
-	for _, from := range []string{name + "\x00" + fileID, name + "\x00" + fileID + "\x00" + path} { // names have no NUL
-		if id := uuid.NewSHA1(n.space, []byte(from)).String(); !n.taken[id] {
+	for _, id := range n.choices(name, fileID, path) {
+		if !n.taken[id] {
 			n.taken[id] = true
 			return id
 		}
@@ -39,9 +40,31 @@ func (n *NewIDs) Choose(name, fileID, path string) string {
 	return ""
 }
 
+func (n *NewIDs) choices(name, fileID, path string) []string {
+	key := name + "\x00" + fileID // names have no NUL
+	return []string{uuid.NewSHA1(n.space, []byte(key)).String(), uuid.NewSHA1(n.space, []byte(key+"\x00"+path)).String()}
+}
+
+// chose reports whether an id is one that Choose gives.
+func (n *NewIDs) chose(id, name, fileID, path string) bool {
+	return slices.Contains(n.choices(name, fileID, path), id)
+}
+
+// chooser returns what chooses the ids of new flows.
+func (m *matcher) chooser(ctx context.Context) (*NewIDs, error) {
+	if m.newIDs == nil {
+		ids, err := NewIDsOf(ctx, m.c, m.taken)
+		if err != nil {
+			return nil, err
+		}
+		m.newIDs = ids
+	}
+	return m.newIDs, nil
+}
+
 // chooseIDs says which ids new flows are to have: the file's own, else one of
 // [NewIDs]. The real backend chooses the ids itself.
-func (m *matcher) chooseIDs(ctx context.Context, c *client.Client) error {
+func (m *matcher) chooseIDs(ctx context.Context) error {
 	if !m.ours {
 		return nil
 	}
@@ -51,7 +74,7 @@ func (m *matcher) chooseIDs(ctx context.Context, c *client.Client) error {
 	var rest []*item
 	for _, it := range m.picked() {
 		switch {
-		case it.match != nil:
+		case !it.isNew(), it.wants != nil:
 		case client.IsID(it.ID) && !m.taken[it.ID]:
 			it.chosen, m.taken[it.ID] = it.ID, true
 		default:
@@ -61,7 +84,7 @@ func (m *matcher) chooseIDs(ctx context.Context, c *client.Client) error {
 	if rest == nil {
 		return nil
 	}
-	ids, err := NewIDsOf(ctx, c, m.taken)
+	ids, err := m.chooser(ctx)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package reconcile
 
 import (
 	"context"
+	"fmt"
+	"iter"
 	"runtime"
 	"slices"
 	"strings"
@@ -22,6 +24,7 @@ const (
 	Update    Action = "update"
 	Unchanged Action = "unchanged"
 	Delete    Action = "delete"
+	Refuse    Action = "refuse" // left alone: somebody else's work would be written over
 )
 
 // Match is how a file's flow was found on the server.
@@ -51,10 +54,14 @@ type Step struct {
 	ID       string          `json:"id,omitempty"`      // on the server; of a new flow the one that it is to have, "" for any
 	Name     string          `json:"name"`
 	Match    Match           `json:"matched_by,omitempty"`
-	Revision client.Revision `json:"revision,omitempty"` // of the stored flow that the plan was made against
-	Changes  []flow.Change   `json:"changes,omitempty"`  // of an update
-	Dropped  []string        `json:"dropped,omitempty"`  // fields of Spec that this server does not keep
-	Spec     *flow.Spec      `json:"spec,omitempty"`     // what is to be written
+	Revision client.Revision `json:"revision,omitempty"`   // of the stored flow that the plan was made against
+	Changes  []flow.Change   `json:"changes,omitempty"`    // of an update
+	Why      string          `json:"why,omitempty"`        // of a refusal
+	Updated  int64           `json:"updated_at,omitempty"` // of a refusal: when the flow was last changed, epoch seconds
+	Digest   string          `json:"digest,omitempty"`     // of the stored flow, see [flowfile.Digest]
+	Layout   string          `json:"layout,omitempty"`     // the digest's part that the file has, if its layout is not sent
+	Dropped  []string        `json:"dropped,omitempty"`    // fields of Spec that this server does not keep
+	Spec     *flow.Spec      `json:"spec,omitempty"`       // what is to be written
 }
 
 // Options says how to plan.
@@ -62,6 +69,18 @@ type Options struct {
 	Dir, Place, Server string // see [Plan]
 	Prune              bool   // delete the flows whose files are gone
 	Revisions          bool   // give unchanged flows a revision, too: for a plan that is to be kept
+	Note               bool   // the lock is to be written: give unchanged flows a digest, too
+	Adopt              bool   // a file without id is the one stored flow of its name, whoever made that
+	Overwrite          bool   // what was changed on the other side is no conflict
+	Others             bool   // look for the flows that no file is: [Status]
+
+	// History gives the committed versions of a file, newest first, as the server is to
+	// have them; nil for none.
+	History func(file string) iter.Seq[flow.Spec]
+
+	// Elsewhere are the flows that another lock knows, by id, with that lock's path. They
+	// are not pruned.
+	Elsewhere map[string]string
 
 	// Picked reports whether a file is asked about; nil for all of them. The others
 	// are there so that their flows are not taken for those of the picked ones.
@@ -82,20 +101,28 @@ func (p *Plan) Count(a Action) int {
 }
 
 // Writes tells how many steps change something on the server.
-func (p *Plan) Writes() int { return len(p.Steps) - p.Count(Unchanged) }
+func (p *Plan) Writes() int { return len(p.Steps) - p.Count(Unchanged) - p.Count(Refuse) }
 
 // NewPlan compares files with what the server has. It only reads: one list of the
-// caller's flows, which is not held; a list of those that belong to others, if the first
-// one lacks the flow that some file would be before all others, or, to prune, one that
-// the lock knows; and who the caller is, if there are new flows whose ids can be chosen.
-// The error is a *[ConflictError] when it is not clear which flow a file is, and an
-// *[UnstorableError] when the server cannot store what one says.
+// caller's flows, which is not held, unless a few files are picked that are known by id;
+// the flows that some file knows by id and that are not in it, one by one; and who the
+// caller is, if there are new flows whose ids can be chosen. The error is a
+// *[ConflictError] when it is not clear which flow a file is, a *[HiddenError] when the
+// caller may not see that, and an *[UnstorableError] when the server cannot store what
+// one says.
+//
+// A flow that has changed since the lock noted it is refused, as is one of which
+// that is not known and which differs, and one of a new file's name. Where only the
+// layout was changed there, the file's is not sent.
 func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (*Plan, error) {
 	m, err := match(ctx, c, files, lock, opts)
 	if err != nil {
 		return nil, err
 	}
-	if err := m.chooseIDs(ctx, c); err != nil {
+	if err := m.checkVisible(ctx); err != nil {
+		return nil, err
+	}
+	if err := m.chooseIDs(ctx); err != nil {
 		return nil, err
 	}
 	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server}
@@ -122,17 +149,19 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 	return p, nil
 }
 
-// picked returns the files that are asked about.
-func (m *matcher) picked() []*item {
-	return slices.DeleteFunc(slices.Clone(m.items), func(it *item) bool { return !m.picks(it.Path) })
-}
-
 // step says what to do with a file's flow.
 func (m *matcher) step(it *item) (Step, error) {
 	s := Step{Action: Create, File: it.Path, FileID: it.ID, ID: it.chosen, Name: it.Name, Match: it.how}
+	if it.wants != nil {
+		s.Action, s.Why = Refuse, adoptable(it)
+		return s, nil
+	}
 	at := it.match
 	if at != nil {
 		s.ID, s.Action, s.Revision = at.id, Unchanged, at.revision
+		if m.Note || m.Revisions {
+			s.Digest = at.digest.String()
+		}
 		if at.same {
 			return s, nil
 		}
@@ -142,10 +171,19 @@ func (m *matcher) step(it *item) (Step, error) {
 		return s, err
 	}
 	if at != nil {
+		if m.movedThere(at, file) {
+			s.Layout = m.bases(at.id)[0].Layout
+			file = withLayoutOf(file, at.spec)
+		}
 		if s.Changes = m.differences(at.spec, file); len(s.Changes) == 0 {
 			return s, nil
 		}
 		s.Action = Update
+		if s.Why = m.compare(it, file).why(); s.Why != "" && !m.Overwrite {
+			s.Action, s.Updated = Refuse, at.updated
+			return s, nil
+		}
+		s.Why = ""
 		file = flow.AdoptLayout(file, at.spec)
 	}
 	clean := flowfile.WithoutState(flow.Arrange(file))
@@ -155,22 +193,27 @@ func (m *matcher) step(it *item) (Step, error) {
 
 // deletions are for the flows that the lock knows and no file is any more.
 func (m *matcher) deletions() []Step {
-	claimed := map[string]bool{}
-	files := map[string]bool{}
-	for _, it := range m.items {
-		files[it.Path] = true
-		if it.match != nil {
-			claimed[it.match.id] = true
-		}
-	}
+	claimed := m.claimed()
 	var steps []Step
 	for _, file := range m.lock.Files(m.Place) {
 		at := m.seen[m.lock.ID(file, m.Place)]
-		if files[file] || at == nil || claimed[at.id] || !m.picks(file) {
+		if m.files[file] || at == nil || claimed[at.id] || !m.picks(file) {
 			continue
 		}
 		claimed[at.id] = true
-		steps = append(steps, Step{Action: Delete, File: file, ID: at.id, Name: at.name, Match: ByLock, Revision: at.revision})
+		s := Step{Action: Delete, File: file, ID: at.id, Name: at.name, Match: ByLock, Revision: at.revision, Updated: at.updated}
+		lock := m.Elsewhere[at.id]
+		switch base := m.bases(at.id); {
+		case lock != "":
+			s.Action, s.Why = Refuse, fmt.Sprintf("%s has this flow, too, so that it is not deleted; take its line out of %s", lock, LockName)
+		case m.Overwrite || known(base, at.digest, true):
+			s.Updated = 0
+		case base == nil:
+			s.Action, s.Why = Refuse, unknownBase
+		default:
+			s.Action, s.Why = Refuse, changedThere
+		}
+		steps = append(steps, s)
 	}
 	return steps
 }

@@ -57,13 +57,13 @@ func LoadPlan(text []byte) (*Plan, error) {
 func (s *Step) check() error {
 	writes := s.Action == Create || s.Action == Update
 	switch {
-	case !writes && s.Action != Unchanged && s.Action != Delete:
+	case !writes && s.Action != Unchanged && s.Action != Delete && s.Action != Refuse:
 		return fmt.Errorf("has the unknown action %q", s.Action)
 	case s.File == "":
 		return fmt.Errorf("has no file")
 	case writes && s.Spec == nil:
 		return fmt.Errorf("has no flow to write")
-	case s.Action != Create && (s.ID == "" || s.Revision == ""):
+	case s.Action != Create && s.Action != Refuse && (s.ID == "" || s.Revision == ""):
 		return fmt.Errorf("does not say which flow it is made against")
 	}
 	if writes && flow.HasErrors(flow.Validate(*s.Spec)) {
@@ -82,7 +82,7 @@ func (p *Plan) Check(ctx context.Context, c *client.Client) error {
 	steps, names := map[string]*Step{}, map[string]*Step{}
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		if s.ID != "" {
+		if s.ID != "" && s.Action != Refuse {
 			steps[s.ID] = s
 		}
 		if s.Action == Create {
@@ -115,7 +115,7 @@ func (p *Plan) Check(ctx context.Context, c *client.Client) error {
 	}
 	for i := range p.Steps {
 		s := &p.Steps[i]
-		if s.Action == Create || seen[s.ID] {
+		if s.Action == Create || s.Action == Refuse || seen[s.ID] {
 			continue
 		}
 		f, _, err := c.Flows.Get(ctx, s.ID) // another's, or gone

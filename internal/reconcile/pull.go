@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -12,41 +13,117 @@ import (
 // Pulled is how a file and its flow on the server compare.
 type Pulled struct {
 	Source
-	FlowID  string        // "" if the server has no such flow
-	Changes []flow.Change // what turns the file into the flow
-	Updated int64         // when the flow was last changed, epoch seconds
-	Next    flow.Spec     // what the file should say, if there are changes
+	FlowID  string // "" if the server has no such flow
+	State   State
+	Changes []flow.Change   // what turns the file into what it should say
+	Updated int64           // when the flow was last changed, epoch seconds
+	Next    flow.Spec       // what the file should say, if there are changes
+	Digest  flowfile.Digest // of the flow that the file is brought up to; the zero value if it stays as it was noted
+	Refused string          // why the file stays as it is though the flow has changed: what stands against each other
 }
 
 // Pull compares files with what the server has, as [NewPlan] does, and gives for
-// each of those that are picked what it should say. It only reads. Fields that the server does not keep, and
-// an access_control that the file does not have, stay as the file has them; so do
-// nodes that say nothing of their layout.
+// each of those that are picked what it should say. It only reads. What was changed in
+// the file alone stays; what both sides changed is merged, if opts.History has the
+// version from before and nothing stands against each other. Fields that the server does
+// not keep, and an access_control that the file does not have, stay as the file has
+// them; so do nodes that say nothing of their layout.
 func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) ([]Pulled, error) {
 	m, err := match(ctx, c, files, lock, opts)
 	if err != nil {
 		return nil, err
 	}
+	if err := m.checkVisible(ctx); err != nil {
+		return nil, err
+	}
 	items := m.picked()
 	out := make([]Pulled, len(items))
 	for i, it := range items {
-		out[i].Source = it.Source
-		if it.match == nil {
-			continue
-		}
-		out[i].FlowID = it.match.id
-		if it.match.same {
-			continue
-		}
-		file, err := it.Spec()
-		if err != nil {
+		if out[i], err = m.pull(it); err != nil {
 			return nil, err
 		}
-		next := m.pulled(it.match.spec, file)
-		out[i].Next, out[i].Updated = next, it.match.updated
-		out[i].Changes = flow.Diff(m.comparable(file, file), m.comparable(next, file), flow.DiffOptions{Layout: true})
 	}
 	return out, nil
+}
+
+// pull returns what one file should say.
+func (m *matcher) pull(it *item) (Pulled, error) {
+	p := Pulled{Source: it.Source, State: OnlyHere}
+	at := it.match
+	if it.wants != nil {
+		p.Refused = adoptable(it)
+	}
+	if at == nil {
+		return p, nil
+	}
+	p.FlowID, p.Updated, p.Digest = at.id, at.updated, at.digest
+	if at.same {
+		p.State = Same
+		return p, nil
+	}
+	file, err := it.Spec()
+	if err != nil {
+		return p, err
+	}
+	theirs := m.pulled(at.spec, file)
+	if p.State = m.compare(it, file); m.Overwrite || it.how == ByName && m.Adopt {
+		p.State = ChangedThere
+	}
+	switch p.State {
+	case ChangedHere:
+		p.Next, p.Digest = file, flowfile.Digest{}
+	case Unknown:
+		p.Refused = unknownBase + ": " + places(m.changes(file, theirs))
+		p.Digest = flowfile.Digest{}
+		p.Next = theirs
+	case ChangedBoth:
+		p.Next = m.merge(it, &p, file, theirs)
+	default:
+		if p.Next = theirs; m.movedHere(at, file) && !m.Overwrite {
+			p.Next, p.Digest.Layout = withLayoutOf(theirs, file), at.digest.Layout
+		}
+	}
+	p.Changes = m.changes(file, p.Next)
+	return p, nil
+}
+
+// changes is what turns a file into what it should say.
+func (m *matcher) changes(file, next flow.Spec) []flow.Change {
+	return flow.Diff(m.comparable(file, file), m.comparable(next, file), flow.DiffOptions{Layout: true})
+}
+
+// merge joins what was changed in the file and on the server.
+func (m *matcher) merge(it *item, p *Pulled, file, theirs flow.Spec) flow.Spec {
+	noted := m.bases(it.match.id)
+	base := m.committed(it, func(d flowfile.Digest) bool { return known(noted, d, false) })
+	if base == nil {
+		p.Refused = "both sides changed it, and git has no version of the file from before: " + places(m.changes(file, theirs))
+		p.Digest = flowfile.Digest{}
+		return theirs
+	}
+	ours := flowfile.WithoutState(file)
+	merged, conflicts := flow.MergeSpecs(flowfile.WithoutState(*base), ours, theirs, flow.Ours)
+	if len(conflicts) > 0 {
+		changes := make([]flow.Change, len(conflicts))
+		for i, c := range conflicts {
+			changes[i] = flow.Change{Node: c.Node, Edge: c.Edge, Path: c.Path}
+		}
+		p.Refused = "both sides changed " + places(changes)
+		p.Digest = flowfile.Digest{}
+		return theirs
+	}
+	return merged
+}
+
+// places names what changes are about, each once.
+func places(changes []flow.Change) string {
+	var names []string
+	for _, c := range changes {
+		if name := Place(c); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // pulled is what a file should say of a stored flow.

@@ -153,7 +153,7 @@ func TestPruneAndRename(t *testing.T) {
 			t.Fatal(err)
 		}
 		moved := named(t, "renamed.json", "A")
-		if p := plan(t, c, lock, false, moved); actions(p) != "unchanged renamed.json" || p.Steps[0].Match != ByName {
+		if p := plan(t, c, lock, false, moved); actions(p) != "unchanged renamed.json" || p.Steps[0].Match != ByLock {
 			t.Errorf("without prune the plan is: %s", actions(p))
 		}
 		p := plan(t, c, lock, true, moved)
@@ -192,7 +192,7 @@ func TestConflicts(t *testing.T) {
 			"two files of the name": {[]Source{named(t, "a.json", "One"), named(t, "b.json", "One")}, 1},
 			"two files of the id":   {[]Source{with(named(t, "a.json", "One"), one.ID), with(named(t, "b.json", "Two"), one.ID)}, 1},
 		} {
-			_, err := NewPlan(t.Context(), c, test.files, lock, Options{Place: "prod"})
+			_, err := NewPlan(t.Context(), c, test.files, lock, Options{Place: "prod", Adopt: true})
 			var conflict *ConflictError
 			if !errors.As(err, &conflict) || len(conflict.Conflicts[0].Candidates) != test.candidates {
 				t.Errorf("%s: got %v", name, err)
@@ -368,7 +368,7 @@ func TestWithoutLayout(t *testing.T) {
 			file Source
 			want string
 		}{{file, ` `}, {partly, `n{"x":7,"y":200} b{"x":8,"y":80} `}} {
-			pulled, err := Pull(t.Context(), c, []Source{tt.file}, lock, Options{Place: "prod"})
+			pulled, err := Pull(t.Context(), c, []Source{tt.file}, lock, Options{Place: "prod", Overwrite: true})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -77,30 +79,32 @@ func TestWrittenThoughNotReadBack(t *testing.T) {
 	})
 }
 
-// The flows of others are listed where the lock's flow is not among one's own, but not
-// for what it knows of other places.
-func TestOthersFlowsAreListedIfNeeded(t *testing.T) {
-	var lists atomic.Int64
+// What no list has shown is asked for by its id, once, and no other list is read.
+func TestFlowsAreAskedForByID(t *testing.T) {
+	var mu sync.Mutex
+	var asked []string
 	count := func(h http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if strings.Contains(r.URL.Path, "accessible") {
-				lists.Add(1)
+			mu.Lock()
+			if id, ok := strings.CutPrefix(r.URL.Path, "/api/v1/flows/"); ok && r.Method == http.MethodGet && id != "" {
+				asked = append(asked, id)
 			}
+			mu.Unlock()
 			h.ServeHTTP(w, r)
 		})
 	}
-	onBoth(t, count, func(t *testing.T, c *client.Client, _ bool) {
+	onBoth(t, count, func(t *testing.T, c *client.Client, ours bool) {
 		lock, _ := lockOf(t, `{"file":"a.json","ids":{"staging":"there"}}`+"\n"+`{"file":"gone.json","ids":{"staging":"other"}}`+"\n")
 		file := named(t, "a.json", "A")
 		file.ID = "of-staging"
-		for i, want := range []int64{1, 0, 1} {
+		for i, want := range []string{"of-staging there", "", "gone"} {
 			if i == 2 {
 				lock.Note("prod", []Known{{File: "gone.json", ID: "gone"}})
 			}
-			lists.Store(0)
+			asked = nil
 			p := plan(t, c, lock, true, file)
-			if got := lists.Load(); got != want {
-				t.Errorf("plan %d listed others' flows %d times, want %d", i, got, want)
+			if got := strings.Join(slices.Sorted(slices.Values(asked)), " "); got != want {
+				t.Errorf("plan %d asked for %q, want %q", i, got, want)
 			}
 			apply(t, c, lock, p)
 		}

@@ -82,6 +82,23 @@ func readLayout(ctx context.Context, path string) (*layout, error) {
 	return decodeLayout(ctx, f, path)
 }
 
+// ReadTexts is [ReadFile] of texts that are no files any more: that of a flow file, and
+// that of its layout, nil if there was none.
+func ReadTexts(ctx context.Context, name string, flows, layout []byte) ([]File, error) {
+	files, err := readFrom(ctx, bytes.NewReader(flows), name)
+	if err != nil || layout == nil {
+		return files, err
+	}
+	beside, err := decodeLayout(ctx, bytes.NewReader(layout), LayoutPath(name))
+	if err == nil {
+		err = beside.join(files)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
 // LayoutNodes gives the ids of the nodes that a layout file names, in its order; see
 // [LayoutPath]. The error is an *[Error].
 func LayoutNodes(ctx context.Context, path string) ([]string, error) {

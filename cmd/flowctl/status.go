@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/lint"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
+)
+
+type statusOptions struct {
+	app   *app
+	out   outputFlags
+	check bool
+	mine  bool
+	env   envFlag
+}
+
+func newStatusCmd(a *app) *cobra.Command {
+	o := &statusOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "status PATH|NAME...",
+		Short: "Show what changed in flow files and on the server",
+		Long: `Show for each flow file what changed since it was last applied, pulled or exported:
+
+  same           the file and the server's flow say the same, but perhaps for the layout
+  changed here   the file was changed; 'flowctl apply' brings it to the server
+  changed there  the server's flow was changed; 'flowctl pull' brings it into the file
+  both           'flowctl pull' merges the two, where they do not stand against each other
+  differs        flowctl.lock does not have what it was before; 'flowctl diff' shows both
+  only here      the server has no such flow; 'flowctl apply' creates it
+  only there     the file is gone; 'flowctl apply --prune' deletes the flow
+  not visible    the server has the flow, and you may not see it
+
+Of a flow that changed there its owner is named, and when it was saved last: servers do
+not say who did. Nothing is written.
+
+` + pickHelp,
+		Example: `  flowctl status flows
+  flowctl status flows/review.json --check   # in CI
+  flowctl status flows --mine                # the flows without a file, too`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
+	}
+	cmd.Flags().BoolVar(&o.check, "check", false, "exit with 3 if anything is not the same")
+	cmd.Flags().BoolVar(&o.mine, "mine", false, "show the flows that you may change and that no file has, too")
+	o.env.register(cmd)
+	o.out.register(cmd)
+	return cmd
+}
+
+func (o *statusOptions) run(ctx context.Context, args []string) error {
+	p, err := o.app.printer(o.out)
+	if err != nil {
+		return err
+	}
+	picked, err := pick(args)
+	if err != nil {
+		return err
+	}
+	t, err := o.app.target()
+	if err != nil {
+		return err
+	}
+	d, c, err := o.app.openDir(ctx, picked, t, &o.env, false)
+	if err != nil {
+		return err
+	}
+	opts := d.options(ctx, t, &o.env)
+	opts.Others = o.mine
+	states, more, err := reconcile.Status(ctx, c, d.sources, d.lock, opts)
+	if err != nil {
+		return err
+	}
+	if _, err := output.List(p, statusView(), output.Seq(states)); err != nil {
+		return err
+	}
+	if more > 0 {
+		o.app.note("%s that you may change %s no file in %s; --mine shows them", plural(more, "flow"), hasOrHave(more), d.dir)
+	}
+	differ := 0
+	for _, s := range states {
+		if s.State != reconcile.Same {
+			differ++
+		}
+	}
+	if o.check && differ > 0 {
+		return noError{fmt.Sprintf("%d of %s not the same here and on %s", differ, plural(len(states), "flow"), t)}
+	}
+	return nil
+}
+
+func hasOrHave(n int) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
+}
+
+func statusView() output.View[reconcile.FileState] {
+	type column = output.Column[reconcile.FileState]
+	return output.View[reconcile.FileState]{
+		Columns: []column{
+			{Title: "FILE", Text: func(_ *output.Printer, s reconcile.FileState) string { return dash(s.File) }},
+			{Title: "NAME", Text: func(_ *output.Printer, s reconcile.FileState) string { return lint.RedactText(s.Name) }},
+			{Title: "STATE", Text: func(_ *output.Printer, s reconcile.FileState) string { return string(s.State) }},
+			{Title: "NOTE", Text: func(_ *output.Printer, s reconcile.FileState) string { return statusNote(s) }},
+		},
+		Name: func(s reconcile.FileState) string { return s.File },
+	}
+}
+
+// statusNote says who changed a flow and when, as far as that is known.
+func statusNote(s reconcile.FileState) string {
+	note := s.Note
+	if s.Updated == 0 {
+		return note
+	}
+	if note != "" {
+		note += ", "
+	}
+	note += time.Unix(s.Updated, 0).UTC().Format(time.RFC3339)
+	if s.Owner != "" {
+		note += " by " + s.Owner
+	}
+	if s.Shared {
+		note += " or somebody who may write it"
+	}
+	return note
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}

@@ -1,0 +1,140 @@
+package reconcile
+
+import (
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// State is how a file and its flow have come apart since the lock noted the flow.
+type State string
+
+// The states.
+const (
+	Same         State = "same" // but perhaps for the layout
+	ChangedHere  State = "changed here"
+	ChangedThere State = "changed there"
+	ChangedBoth  State = "both"        // changed here and there
+	Unknown      State = "differs"     // it is not known which of them has changed
+	OnlyHere     State = "only here"   // the server has no such flow
+	OnlyThere    State = "only there"  // the flow has no file
+	NotVisible   State = "not visible" // the server has the flow, and the caller may not see it
+)
+
+const (
+	changedThere = "changed there since"
+	unknownBase  = "it differs, and " + LockName + " does not have what it was before"
+)
+
+// why says why a file in this state is not applied, "" if it is.
+func (s State) why() string {
+	switch s {
+	case ChangedThere, ChangedBoth:
+		return changedThere
+	case Unknown:
+		return unknownBase
+	}
+	return ""
+}
+
+// compare tells which of a file and the flow that it is have changed.
+func (m *matcher) compare(it *item, file flow.Spec) State {
+	at := it.match
+	if at.same || m.agree(at.spec, file) {
+		return Same
+	}
+	base := m.bases(at.id)
+	if base == nil {
+		if it.how == ByName && m.Adopt || m.committed(it, func(d flowfile.Digest) bool { return same(d, at.digest, it.hasAccess) }) != nil {
+			return ChangedHere
+		}
+		return Unknown
+	}
+	here := !known(base, flowfile.DigestOf(m.kept(file)), it.hasAccess)
+	switch there := !known(base, at.digest, it.hasAccess); {
+	case there && here:
+		return ChangedBoth
+	case there:
+		return ChangedThere
+	}
+	return ChangedHere
+}
+
+// agree reports whether a file says what the server has, but for the layout.
+func (m *matcher) agree(stored, file flow.Spec) bool {
+	return len(flow.Diff(dataAs(m.comparable(stored, file), file), m.comparable(file, file), flow.DiffOptions{})) == 0
+}
+
+// bases returns what the flow with an id was when the lock noted it, at this place or,
+// if that is not known, under another name of it.
+func (m *matcher) bases(id string) []flowfile.Digest {
+	if file, ok := m.noted[id]; ok {
+		if d := m.lock.Digests(file, m.Place); d != nil {
+			return d
+		}
+	}
+	return m.anywhere()[id]
+}
+
+// known reports whether one of the digests is d; access counts if it is asked for and
+// known.
+func known(base []flowfile.Digest, d flowfile.Digest, access bool) bool {
+	for _, b := range base {
+		if same(b, d, access) {
+			return true
+		}
+	}
+	return false
+}
+
+func same(a, b flowfile.Digest, access bool) bool {
+	return a.Content == b.Content && (!access || a.Access == "" || b.Access == "" || a.Access == b.Access)
+}
+
+// committed returns the newest committed version of a file that has a digest of which is
+// reports that, nil if git has none.
+func (m *matcher) committed(it *item, is func(flowfile.Digest) bool) *flow.Spec {
+	if m.History == nil {
+		return nil
+	}
+	for spec := range m.History(it.Path) {
+		if is(flowfile.DigestOf(m.kept(spec))) {
+			return &spec
+		}
+	}
+	return nil
+}
+
+// movedThere reports whether nodes of a flow were moved on the server, and not in the
+// file, since the lock noted it.
+func (m *matcher) movedThere(at *stored, file flow.Spec) bool {
+	base := m.bases(at.id)
+	return len(base) == 1 && at.digest.Layout != base[0].Layout && layoutOf(file, at.spec) == base[0].Layout
+}
+
+// movedHere is movedThere the other way round.
+func (m *matcher) movedHere(at *stored, file flow.Spec) bool {
+	base := m.bases(at.id)
+	return len(base) == 1 && at.digest.Layout == base[0].Layout && layoutOf(file, at.spec) != base[0].Layout
+}
+
+// layoutOf returns that part of the digest of a file whose flow is stored.
+func layoutOf(file, stored flow.Spec) string {
+	return flowfile.DigestOf(flow.AdoptLayout(file, stored)).Layout
+}
+
+// withLayoutOf gives the nodes of a flow the layout that they have in another one.
+func withLayoutOf(s, from flow.Spec) flow.Spec {
+	there := make(map[string]flow.Object, len(from.Nodes))
+	for _, n := range from.Nodes {
+		there[n.ID] = n.Layout()
+	}
+	out := s
+	out.Nodes = append([]flow.Node(nil), s.Nodes...)
+	for i := range out.Nodes {
+		n := &out.Nodes[i]
+		if layout, ok := there[n.ID]; ok {
+			n.SetLayout(layout)
+		}
+	}
+	return out
+}
