@@ -26,6 +26,8 @@ type app struct {
 	connected  target // the last one that was connected to
 	closers    []func() error
 	interrupts interrupts
+
+	warnedTokens bool // that others can read them
 }
 
 // globalFlags are the flags that every command has.

@@ -55,7 +55,7 @@ func (a *app) target() (target, error) {
 	case t.Token != "":
 		t.source = "the token in FLOWCTL_TOKEN"
 	case t.Profile != "":
-		t.Token, err = readToken(t.Profile)
+		t.Token, err = a.storedToken(t.Profile)
 		t.source = "the stored token"
 	}
 	if t.Token == "" && os.Getenv("FLOWCTL_TOKEN") != "" {

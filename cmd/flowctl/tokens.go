@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -35,6 +36,24 @@ func readToken(profile string) (string, error) {
 	token, err := useKeyring(func() (string, error) { return keyring.Get(keyringService, profile) })
 	if err != nil {
 		return "", nil //nolint:nilerr // no keyring and no entry are alike: not signed in
+	}
+	return token, nil
+}
+
+// storedToken is readToken, with a warning if other accounts of the machine can read the
+// file, too.
+func (a *app) storedToken(profile string) (string, error) {
+	token, err := readToken(profile)
+	if err != nil || token == "" || a.warnedTokens || runtime.GOOS == "windows" { // which has no such modes
+		return token, err
+	}
+	tokens, path, err := tokenFile()
+	if err != nil || tokens[profile] == "" {
+		return token, err
+	}
+	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
+		a.warnedTokens = true
+		a.warn("others on this machine can read or change the tokens in %s (mode %04o); run 'chmod 600 %s', and sign in again if somebody may have", path, info.Mode().Perm(), path)
 	}
 	return token, nil
 }
