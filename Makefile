@@ -25,6 +25,7 @@ test:
 generate:
 	go test ./cmd/flowctl -run TestGenerated -update
 	go test ./internal/server -run TestOpenAPIJSON -update
+	go test ./internal/licenses -update
 	cp pkg/flowfile/schema.json docs/schema/flow-1.0.json
 
 bench:

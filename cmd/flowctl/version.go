@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/licenses"
 	"github.com/flowctl/flowctl/internal/output"
 )
 
@@ -22,13 +24,23 @@ type versionInfo struct {
 
 func newVersionCmd(a *app) *cobra.Command {
 	var out outputFlags
+	var thirdParty bool
 	cmd := &cobra.Command{
-		Use:               "version",
-		Short:             "Print the version of flowctl",
+		Use:   "version",
+		Short: "Print the version of flowctl",
+		Example: `  flowctl version
+  flowctl version --licenses`,
 		Args:              cobra.NoArgs,
 		PersistentPreRunE: withoutConfig,
-		RunE:              func(*cobra.Command, []string) error { return a.printVersion(out) },
+		RunE: func(*cobra.Command, []string) error {
+			if thirdParty {
+				_, err := io.WriteString(a.out, licenses.ThirdParty)
+				return err
+			}
+			return a.printVersion(out)
+		},
 	}
+	cmd.Flags().BoolVar(&thirdParty, "licenses", false, "print the licences of the code of others that flowctl is made with")
 	out.register(cmd)
 	return cmd
 }
