@@ -41,6 +41,8 @@ func conformance() []conformanceCase {
 		{"ListScopes", testListScopes},
 		{"ListTotals", testListTotals},
 		{"ListSearch", testListSearch},
+		{"ListNames", testListNames},
+		{"ListRights", testListRights},
 		{"ListGraph", testListGraph},
 		{"ListBadCursor", testListBadCursor},
 		{"Grants", testGrants},

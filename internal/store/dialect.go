@@ -11,7 +11,7 @@ import (
 var migrationFiles embed.FS
 
 // schemaVersion is the version of the newest migration.
-const schemaVersion = 10
+const schemaVersion = 12
 
 // versionTable is where goose keeps which migrations were applied. It is not the
 // table of its default name: a Postgres database may be shared with another
@@ -22,9 +22,15 @@ const versionTable = "flowctl_migration"
 type dialect struct {
 	name       goose.Dialect
 	migrations fs.FS
-	// nameHas is the condition that a flow's name contains the text for which %s
-	// stands, whatever the case.
-	nameHas string
+	// nameHas writes the condition that a flow's name contains a text, whatever the
+	// case, and adds its arguments.
+	nameHas func(text string, arg func(any) string) string
+	// nameIndex says that the table flow_search finds names, see trigrams. Postgres has
+	// an index that it uses by itself.
+	nameIndex bool
+	// idFrom is the condition that an id is not before the first %s and before the
+	// second one, character by character.
+	idFrom string
 	// purge deletes a few idempotency records made at or before $1.
 	purge string
 	// noTable tells the error of a query on a table that is not there.
@@ -32,7 +38,8 @@ type dialect struct {
 	// merges says that the database merges the parts of a union, when each has an
 	// index in the order asked for, row by row; Postgres rather sorts all of them.
 	merges bool
-	// counts says that there is a table flow_count.
+	// counts says that there is a table flow_count, whose row without a user counts all
+	// flows.
 	counts bool
 	// skipLocked ends a query for rows to be deleted: two transactions that delete
 	// what is too much must not wait for each other.

@@ -29,6 +29,7 @@ type Flow struct {
 	AccessControl []byte  // nil is null: everybody may read; not read in lists without graph
 	Extra         []byte  // object of top-level fields that the API does not know, nil if none; not read in lists without graph
 	Revision      string  // opaque, new on every write; "" in lists without graph
+	OwnerName     string  // read in lists with owner; "" of an account that is gone
 }
 
 // NewID gives a new random id, a version 4 UUID.
@@ -108,15 +109,18 @@ const (
 	insertFlow     = "INSERT INTO flow (" + flowColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 )
 
-func scanSummary(rows *sql.Rows, f *Flow) error {
-	err := rows.Scan(&f.ID, &f.UserID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta)
-	f.fillMeta()
-	return err
+// summary gives where summaryColumns are read to.
+func (f *Flow) summary() []any {
+	return []any{&f.ID, &f.UserID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta}
+}
+
+// whole gives where flowColumns are read to.
+func (f *Flow) whole() []any {
+	return append(f.summary(), &f.Nodes, &f.Edges, &f.AccessControl, &f.Extra, &f.Revision)
 }
 
 func scanFlow(rows *sql.Rows, f *Flow) error {
-	err := rows.Scan(&f.ID, &f.UserID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta,
-		&f.Nodes, &f.Edges, &f.AccessControl, &f.Extra, &f.Revision)
+	err := rows.Scan(f.whole()...)
 	f.fillMeta()
 	return err
 }
@@ -141,7 +145,7 @@ func text(json []byte) any {
 // error is a *[ReplayError] with it. An id that is taken is [ErrExists].
 func (s *Store) CreateFlow(ctx context.Context, f *Flow, idem *Idempotency) error {
 	f.Fill()
-	readers, err := f.readers()
+	grants, err := f.grants()
 	if err == nil {
 		err = f.check()
 	}
@@ -155,7 +159,7 @@ func (s *Store) CreateFlow(ctx context.Context, f *Flow, idem *Idempotency) erro
 		if _, err := tx.exec(ctx, insertFlow, f.values()...); err != nil {
 			return err
 		}
-		return addGrants(ctx, tx, f.ID, readers)
+		return addGrants(ctx, tx, f.ID, grants)
 	})
 	if err != nil {
 		return fmt.Errorf("create flow: %w", err)
@@ -221,7 +225,7 @@ func (s *Store) replace(ctx context.Context, was, f *Flow, idem *Idempotency) er
 	if err := f.check(); err != nil {
 		return err
 	}
-	readers, err := f.readers()
+	grants, err := f.grants()
 	if err != nil {
 		return err
 	}
@@ -246,7 +250,7 @@ func (s *Store) replace(ctx context.Context, was, f *Flow, idem *Idempotency) er
 		if _, err := tx.exec(ctx, "DELETE FROM flow_grant WHERE flow_id = $1", f.ID); err != nil {
 			return err
 		}
-		return addGrants(ctx, tx, f.ID, readers)
+		return addGrants(ctx, tx, f.ID, grants)
 	})
 }
 

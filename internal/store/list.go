@@ -17,6 +17,8 @@ const (
 	Own        Scope = iota // the user's own flows
 	Accessible              // all that the user may read: own, public, shared with them by id
 	All                     // everybody's, for admins
+	Writable                // all that the user may change: own, shared with them by id to be changed
+	Reachable               // all that the user may read or change
 )
 
 // ListQuery asks for a page of flows.
@@ -24,14 +26,19 @@ type ListQuery struct {
 	UserID string // whose list; not looked at for All
 	Scope  Scope
 	Search string // part of the name, whatever the case; "" for all
+	Name   string // the whole name; "" for all
+	Prefix string // what the id begins with; "" for all
 	Limit  int    // flows in a page; 0 for no limit
 	Cursor string // Next of the page before; "" for the first
 	Graph  bool   // with nodes, edges, access_control, extra and revision
+	Owner  bool   // with the owner's name
 
 	// Bytes bounds what is read at once: no more than one flow beyond so many bytes; 0
 	// for no bound. The rest of the page is asked for with Cursor, see FlowPage.
 	Bytes int
 	Until string // Next of the page that this is the rest of; "" for a whole page
+
+	rare bool // see Store.isRare
 }
 
 // FlowPage is a page of a list, newest UpdatedAt first, then by id, descending.
@@ -60,16 +67,19 @@ func (s *Store) listFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.Scope != All && !storable(q.UserID) || !storable(q.Search) {
+	if q.Scope != All && !storable(q.UserID) || !storable(q.Search) || !storable(q.Name) || !storable(q.Prefix) {
 		return &FlowPage{}, nil
 	}
 	until, err := parseCursor(q.Until)
 	if err != nil {
 		return nil, err
 	}
-	scan, most := scanSummary, q.Limit
+	if q.rare, err = s.isRare(ctx, q); err != nil {
+		return nil, err
+	}
+	scan, most := func(rows *sql.Rows, f *Flow) error { return rows.Scan(append(f.summary(), &f.OwnerName)...) }, q.Limit
 	if q.Graph {
-		scan = scanFlow
+		scan = func(rows *sql.Rows, f *Flow) error { return rows.Scan(append(f.whole(), &f.OwnerName)...) }
 	}
 	if q.Bytes > 0 {
 		most = batchRows(q)
@@ -79,6 +89,9 @@ func (s *Store) listFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
 	flows, more, err := some(ctx, s.db, scan, bound[Flow]{rows: most, bytes: q.Bytes, size: (*Flow).size}, query.page(), query.args...)
 	if err != nil {
 		return nil, err
+	}
+	for i := range flows {
+		flows[i].fillMeta()
 	}
 	page := &FlowPage{Flows: flows, Next: q.Until}
 	if after != nil {

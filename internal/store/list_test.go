@@ -265,6 +265,107 @@ func testListSearch(t *testing.T, dsn string) {
 	}
 }
 
+// testListNames looks flows up by name and by the beginning of the id, after every kind
+// of change.
+func testListNames(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	long := strings.Repeat("x", 5000)
+	for i, f := range []Flow{
+		{ID: "aa-1", UserID: "ann", Name: "Review"}, {ID: "aa-2", UserID: "ann", Name: "review"}, {ID: "ab_1", UserID: "bob", Name: "Review"},
+		{ID: "Aa-3", UserID: "ann", Name: long}, {ID: "ab%1", UserID: "bob", Name: "Review", AccessControl: []byte("{}")},
+	} {
+		f.UpdatedAt = int64(100 - i)
+		addFlow(t, s, f)
+	}
+	ids := func(q ListQuery) string {
+		t.Helper()
+		page, err := s.ListFlows(t.Context(), q)
+		must(t, err)
+		var list []string
+		for _, f := range page.Flows {
+			list = append(list, f.ID)
+		}
+		return strings.Join(list, " ")
+	}
+	for _, c := range []struct {
+		q    ListQuery
+		want string
+	}{
+		{ListQuery{Name: "Review"}, "aa-1"},
+		{ListQuery{Name: "Review", Scope: Accessible}, "aa-1 ab_1"},
+		{ListQuery{Name: "Review", Scope: All}, "aa-1 ab_1 ab%1"},
+		{ListQuery{Name: "Revie", Scope: All}, ""},
+		{ListQuery{Name: long, Scope: All}, "Aa-3"},
+		{ListQuery{Name: "a\x00", Scope: All}, ""},
+		{ListQuery{Prefix: "aa"}, "aa-1 aa-2"},
+		{ListQuery{Prefix: "ab_", Scope: All}, "ab_1"},
+		{ListQuery{Prefix: "a", Scope: All}, "aa-1 aa-2 ab_1 ab%1"},
+		{ListQuery{Prefix: "a", Scope: All, Name: "Review", Search: "EVI"}, "aa-1 ab_1 ab%1"},
+		{ListQuery{Prefix: "aa-11", Scope: All}, ""},
+		{ListQuery{Prefix: "\xff", Scope: All}, ""},
+	} {
+		if c.q.UserID = "ann"; ids(c.q) != c.want {
+			t.Errorf("%.80v gives %s, want %s", c.q, ids(c.q), c.want)
+		}
+	}
+	page, err := s.ListFlows(t.Context(), ListQuery{Scope: All, Name: "Review", Limit: 1})
+	if err != nil || page.Total != 3 || page.Next == "" {
+		t.Errorf("the first of the flows of a name: %+v, %v", page, err)
+	}
+
+	_, err = s.UpdateFlow(t.Context(), "aa-1", func(f *Flow) error { f.Name = "Something ELSE"; return nil }, nil)
+	must(t, err)
+	must(t, s.DeleteFlow(t.Context(), "ab_1", nil))
+	for search, want := range map[string]string{"else": "aa-1", "view": "ab%1 aa-2", "eviewx": "", "ing el": "aa-1", `"`: ""} {
+		if got := ids(ListQuery{Scope: All, Search: search}); len(got) != len(want) || got != want && !strings.Contains(want, " ") {
+			t.Errorf("search for %s gives %s, want %s", search, got, want)
+		}
+	}
+	must(t, s.AddUser(t.Context(), &User{ID: "bob", Email: "b", Role: RoleUser}))
+	_, err = s.RemoveUserAndFlows(t.Context(), "bob")
+	must(t, err)
+	if got := ids(ListQuery{Scope: All, Search: "view"}); got != "aa-2" {
+		t.Errorf("after removal a search gives %s", got)
+	}
+}
+
+// testListRights: lists of what a user may change, and with the owners' names.
+func testListRights(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	must(t, s.AddUser(t.Context(), &User{ID: "bob", Email: "b", Name: "Bob B.", Role: RoleUser}))
+	for i, f := range []Flow{
+		{UserID: "ann", Name: "own", AccessControl: []byte("{}")},
+		{UserID: "bob", Name: "private", AccessControl: []byte("{}")},
+		{UserID: "bob", Name: "public"},
+		{UserID: "bob", Name: "read", AccessControl: []byte(`{"read":{"user_ids":["ann"]}}`)},
+		{UserID: "bob", Name: "write", AccessControl: []byte(`{"write":{"user_ids":["ann","ann"]}}`)},
+		{UserID: "bob", Name: "both", AccessControl: []byte(`{"read":{"user_ids":["ann"]},"write":{"user_ids":["ann"]}}`)},
+		{UserID: "ann", Name: "lent", AccessControl: []byte(`{"write":{"user_ids":["bob","ann"]}}`)},
+	} {
+		f.UpdatedAt = int64(100 - i)
+		addFlow(t, s, f)
+	}
+	for scope, want := range map[Scope]string{
+		Accessible: "own public read both lent",
+		Writable:   "own write both lent",
+		Reachable:  "own public read write both lent",
+	} {
+		if got := names(t, s, ListQuery{UserID: "ann", Scope: scope}); got != want {
+			t.Errorf("scope %d gives %s, want %s", scope, got, want)
+		}
+		page, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann", Scope: scope, Limit: 1, Owner: true})
+		if err != nil || page.Total != int64(1+strings.Count(want, " ")) || page.Flows[0].OwnerName != "" {
+			t.Errorf("scope %d: %+v, %v", scope, page, err)
+		}
+	}
+	for _, graph := range []bool{false, true} {
+		page, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann", Scope: Accessible, Name: "public", Owner: true, Graph: graph})
+		if err != nil || len(page.Flows) != 1 || page.Flows[0].OwnerName != "Bob B." {
+			t.Errorf("the owner of another's flow: %+v, %v", page, err)
+		}
+	}
+}
+
 func testListGraph(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
 	text := "what it does"

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // listSQL writes the statements of a list. A scope is a union of parts that do not
@@ -24,21 +25,52 @@ func (q *listSQL) arg(v any) string {
 
 // parts gives what follows FROM for each part of the scope.
 func (q *listSQL) parts() []string {
+	from, filters := q.source(), q.filters()
 	if q.Scope == All {
-		return []string{"flow" + where(q.filters())}
+		return []string{from + where(filters)}
 	}
 	user := q.arg(q.UserID)
-	filters := q.filters()
-	own := "flow" + where(append(filters, "user_id = "+user))
-	if q.Scope == Own {
+	own := from + where(append(filters, "user_id = "+user))
+	public := from + where(append(filters, "access_control IS NULL", "user_id <> "+user))
+	shared := func(right string) string {
+		return from + where(append(filters, "access_control IS NOT NULL", "user_id <> "+user,
+			"id IN (SELECT flow_id FROM flow_grant WHERE user_id = "+user+right+")"))
+	}
+	switch q.Scope {
+	case Own:
 		return []string{own}
+	case Writable:
+		return []string{own, shared(" AND can_write")}
+	case Reachable:
+		return []string{own, public, shared("")}
+	default:
+		return []string{own, public, shared(" AND can_read")}
 	}
-	return []string{
-		own,
-		"flow" + where(append(filters, "access_control IS NULL", "user_id <> "+user)),
-		"flow" + where(append(filters, "access_control IS NOT NULL", "user_id <> "+user,
-			"id IN (SELECT flow_id FROM flow_grant WHERE user_id = "+user+")")),
+}
+
+// source gives the table, after what finds its rows if that is few of them: SQLite
+// would rather go through all in the order of the list, and begins with the first of
+// two that are cross-joined.
+func (q *listSQL) source() string {
+	found := ""
+	switch {
+	case !q.dialect.nameIndex:
+	case q.Name != "":
+		found = "SELECT id AS found_id FROM flow WHERE name = " + q.arg(q.Name)
+	case q.Prefix != "":
+		found = "SELECT id AS found_id FROM flow WHERE " + q.idHas()
+	case q.rare:
+		found = "SELECT flow_id AS found_id FROM flow_search_row WHERE number IN" +
+			" (SELECT rowid FROM flow_search WHERE flow_search MATCH " + q.arg(trigrams(q.Search)) + ")"
 	}
+	if found == "" {
+		return "flow"
+	}
+	return "(" + found + ") AS found CROSS JOIN flow ON id = found_id"
+}
+
+func (q *listSQL) idHas() string {
+	return fmt.Sprintf(q.dialect.idFrom, q.arg(q.Prefix), q.arg(q.Prefix+string(utf8.MaxRune)))
 }
 
 // filters gives the conditions that hold in every part.
@@ -50,8 +82,14 @@ func (q *listSQL) filters() []string {
 	if q.until != nil {
 		conds = append(conds, "(updated_at, id) >= ("+q.arg(q.until.updatedAt)+", "+q.arg(q.until.id)+")")
 	}
+	if q.Name != "" {
+		conds = append(conds, "name = "+q.arg(q.Name))
+	}
+	if q.Prefix != "" {
+		conds = append(conds, q.idHas())
+	}
 	if q.Search != "" {
-		conds = append(conds, fmt.Sprintf(q.dialect.nameHas, q.arg(q.Search)))
+		conds = append(conds, q.dialect.nameHas(q.Search, q.arg))
 	}
 	return conds[:len(conds):len(conds)]
 }
@@ -70,7 +108,7 @@ func (q *listSQL) page() string {
 	if q.Graph {
 		columns = flowColumns
 	}
-	return q.rows(columns, q.Limit+1, 0)
+	return q.rows(columns+", "+q.owner(), q.Limit+1, 0)
 }
 
 // end asks where the page ends: for its last flow, and the one after that.
@@ -100,9 +138,17 @@ func (q *listSQL) rows(columns string, limit, offset int) string {
 	return list
 }
 
+// owner is the column of the owner's name.
+func (q *listSQL) owner() string {
+	if !q.Owner {
+		return "''"
+	}
+	return "coalesce((SELECT users.name FROM users WHERE users.id = flow.user_id), '')"
+}
+
 // count asks for the number of flows in all pages.
 func (q *listSQL) count() string {
-	if q.dialect.counts && q.Search == "" {
+	if q.dialect.counts && q.Search+q.Name+q.Prefix == "" && (q.Scope == Own || q.Scope == Accessible || q.Scope == All) {
 		return q.counted()
 	}
 	return sum(q.parts())
@@ -115,16 +161,16 @@ func sum(parts []string) string {
 	return "SELECT " + strings.Join(parts, " + ")
 }
 
-// counted is count by way of the table flow_count.
+// counted is count by way of the table flow_count: the rows of all and of the user.
 func (q *listSQL) counted() string {
-	const counts = "(SELECT coalesce(sum(%s), 0) FROM flow_count%s)"
+	const counts = "(SELECT coalesce(sum(%s), 0) FROM flow_count WHERE user_id IN (%s))"
 	switch q.Scope {
 	case All:
-		return "SELECT " + fmt.Sprintf(counts, "flows", "")
+		return "SELECT " + fmt.Sprintf(counts, "flows", "''")
 	case Own:
-		return "SELECT " + fmt.Sprintf(counts, "flows", " WHERE user_id = "+q.arg(q.UserID))
+		return "SELECT " + fmt.Sprintf(counts, "flows", q.arg(q.UserID))
 	default:
 		shared := q.parts()[2:]
-		return sum(shared) + " + " + fmt.Sprintf(counts, "CASE WHEN user_id = $1 THEN flows ELSE public END", "")
+		return sum(shared) + " + " + fmt.Sprintf(counts, "CASE user_id WHEN '' THEN public ELSE flows - public END", "'', $1")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,7 +32,10 @@ func postgresDialect() *dialect {
 	return &dialect{
 		name:       goose.DialectPostgres,
 		migrations: migrationsIn("postgres"),
-		nameHas:    "strpos(lower(name), lower(%s)) > 0",
+		nameHas: func(text string, arg func(any) string) string {
+			return "lower(name) LIKE lower(" + arg("%"+likeEscaper().Replace(text)+"%") + ")" // as flow_search_idx has it
+		},
+		idFrom: "id ~>=~ %s AND id ~<~ %s", // as flow_id_idx has it
 		// Two transactions that purge at once must not wait for each other.
 		purge: "DELETE FROM idempotency WHERE (user_id, key) IN" +
 			" (SELECT user_id, key FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4 FOR UPDATE SKIP LOCKED)",
@@ -42,6 +46,11 @@ func postgresDialect() *dialect {
 			return errors.As(err, &e) && e.Code == "42P01"
 		},
 	}
+}
+
+// likeEscaper makes a text a pattern of LIKE that only it matches.
+func likeEscaper() *strings.Replacer {
+	return strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
 }
 
 func newPostgres(dsn string) (*postgresPool, error) {

@@ -41,7 +41,9 @@ func sqliteDialect() *dialect {
 	return &dialect{
 		name:       goose.DialectSQLite3,
 		migrations: migrationsIn("sqlite"),
-		nameHas:    "name_has(name, %s)",
+		nameHas:    func(text string, arg func(any) string) string { return "name_has(name, " + arg(text) + ")" },
+		nameIndex:  true,
+		idFrom:     "id >= %s AND id < %s",
 		purge:      "DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4)",
 		noTable:    func(err error) bool { return code(err) == lib.SQLITE_ERROR },
 		merges:     true,
@@ -57,7 +59,9 @@ func newSQLite(path string) (*sqliteDB, error) {
 	}
 	d := &sqliteDB{path: path, driver: &sqlite.Driver{}, speaks: sqliteDialect()}
 	d.readers = d.pool("_busy_timeout=10000&_query_only=1", max(4, 2*runtime.GOMAXPROCS(0)))
-	return d, d.driver.RegisterDeterministicScalarFunction("name_has", 2, nameHas)
+	return d, errors.Join(
+		d.driver.RegisterDeterministicScalarFunction("name_has", 2, nameHas),
+		d.driver.RegisterDeterministicScalarFunction("name_fold", 1, nameFold))
 }
 
 func (d *sqliteDB) prepare(create bool) error {
@@ -135,6 +139,12 @@ func nameHas(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, erro
 	name, _ := args[0].(string)
 	part, _ := args[1].(string)
 	return strings.Contains(fold(name), fold(part)), nil
+}
+
+// nameFold is the SQL function name_fold(name).
+func nameFold(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+	name, _ := args[0].(string)
+	return fold(name), nil
 }
 
 // fold takes the case out of s. By way of the capitals it also joins letters with

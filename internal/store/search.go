@@ -1,0 +1,44 @@
+package store
+
+import (
+	"context"
+	"strings"
+)
+
+// trigrams is what to ask flow_search for to find the names that have all sequences of
+// three characters of a text, wherever they stand; "" for a shorter text.
+func trigrams(text string) string {
+	const most = 32 // more would narrow nothing any more
+	runes := []rune(fold(text))
+	var match []string
+	for i := 0; i+3 <= len(runes) && i < most; i++ {
+		match = append(match, `"`+strings.ReplaceAll(string(runes[i:i+3]), `"`, `""`)+`"`)
+	}
+	return strings.Join(match, " AND ")
+}
+
+// isRare reports whether flow_search is the faster way to what q searches for: going
+// to a flow that it found takes about as long as reading the names of some flows, one
+// after the other.
+func (s *Store) isRare(ctx context.Context, q ListQuery) (bool, error) {
+	const some = 8
+	match := trigrams(q.Search)
+	if !s.db.dialect().nameIndex || match == "" {
+		return false, nil
+	}
+	if q.Scope == Writable || q.Scope == Reachable {
+		q.Scope = All
+	}
+	query := listSQL{dialect: s.db.dialect(), ListQuery: q}
+	text := query.counted()
+	flows, err := one(ctx, s.db, scanInt, text, query.args...)
+	if err != nil {
+		return false, err
+	}
+	limit := *flows / some
+	found, err := one(ctx, s.db, scanInt, "SELECT count(*) FROM (SELECT 1 FROM flow_search WHERE flow_search MATCH $1 LIMIT $2)", match, limit+1)
+	if err != nil {
+		return false, err
+	}
+	return *found <= limit, nil
+}
