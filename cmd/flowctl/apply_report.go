@@ -53,7 +53,7 @@ func (o *applyOptions) report(ctx context.Context, p *reconcile.Plan, results []
 	}
 	o.app.note("%s", text)
 	if o.summary != "" {
-		printed = errors.Join(printed, addSummary(o.summary, "Applied: "+text, p, states))
+		printed = errors.Join(printed, o.app.addSummary(o.summary, "Applied: "+text, p, states))
 	}
 	if looking != nil && ctx.Err() == nil {
 		failures = append(failures, fmt.Errorf("what was written could not be read back: %w", looking))

@@ -119,7 +119,7 @@ func (o *diffOptions) print(pairs []render.Pair) error {
 }
 
 func (o *diffOptions) draw(b *bytes.Buffer, p render.Pair) error {
-	p = redacted(p)
+	p = o.app.redacted(p)
 	switch o.format {
 	case "markdown":
 		return render.Markdown(b, p)

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -73,7 +74,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitDone
 	case ctx.Err() != nil, errors.Is(err, errInterrupted):
 		return exitInterrupted
-	case errors.As(err, &usage), errors.Is(err, store.ErrBadKind):
+	case errors.As(err, &usage), errors.As(err, new(*repo.ConfigError)), errors.Is(err, store.ErrBadKind):
 		return exitUsage
 	case errors.As(err, &failed):
 		return exitFailed

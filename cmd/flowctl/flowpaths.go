@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -19,7 +20,8 @@ const stdinPath = "-"
 // pathHelp explains PATH in the help of the commands that read flow files.
 const pathHelp = `PATH is a flow file, a folder (every *.json file below it, hidden ones left
 out), a pattern such as 'flows/*.json', or - for standard input. A file that is
-named twice is read once; a layout, review.layout.json, stands for its flow file.`
+named twice is read once; a layout, review.layout.json, stands for its flow file.
+What "exclude" in .flowctl.yaml names is left out of folders and patterns.`
 
 // source is a place to read flows from, or why there is nothing to read.
 type source struct {
@@ -46,6 +48,7 @@ func find(paths []string, orphans bool) []source {
 type finder struct {
 	orphans bool
 	root    string // the folder that is gone through, "" for none
+	configs repo.Configs
 	sources []source
 	seen    map[string]bool   // the files found, by their real path
 	real    map[string]string // the real paths of folders and links
@@ -68,6 +71,17 @@ func (f *finder) add(path string) {
 		f.pattern(path)
 	default:
 		f.failed(path, err)
+	}
+}
+
+// sweep removes what writers who were killed have left in the folders of these files.
+func sweep(sources []source) {
+	swept := map[string]bool{}
+	for _, s := range sources {
+		if dir := filepath.Dir(s.path); s.path != stdinPath && !swept[dir] {
+			swept[dir] = true
+			flowfile.Sweep(dir)
+		}
 	}
 }
 
@@ -141,10 +155,15 @@ func (f *finder) walk(dir string) (n int) {
 		f.failed(dir, err)
 		n++
 	}
+	config, err := f.configs.In(dir)
+	if err != nil {
+		f.failed(dir, err)
+		return n + 1
+	}
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
 		switch {
-		case isHidden(path): // .git, and files that are being written
+		case isHidden(path), config.Excludes(path): // .git, and files that are being written
 		case e.IsDir():
 			n += f.walk(path)
 		case flowfile.FlowPath(path) != "": // is read with the flow file that it belongs to
@@ -161,8 +180,8 @@ func (f *finder) walk(dir string) (n int) {
 
 func isHidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }
 
-// isFile tells whether an entry of a folder can be read without waiting for
-// somebody to write, as a pipe would.
+// isFile reports whether an entry of a folder may be a regular file. What a link leads
+// to is looked at later, see checkLink.
 func isFile(mode fs.FileMode) bool { return mode.IsRegular() || mode&fs.ModeSymlink != 0 }
 
 // pattern adds what matches, like a shell: hidden files only if they are meant.
@@ -178,8 +197,27 @@ func (f *finder) pattern(pattern string) {
 		f.failed(pattern, err)
 	}
 	for _, path := range matches {
-		f.add(path)
+		err := flowfile.CheckInside(beforePattern(pattern), path)
+		var config *repo.Config
+		if err == nil {
+			config, err = f.configs.Of(path)
+		}
+		switch {
+		case err != nil:
+			f.failed(path, err)
+		case !config.Excludes(path):
+			f.add(path)
+		}
 	}
+}
+
+// beforePattern returns the folder in which a pattern begins.
+func beforePattern(pattern string) string {
+	dir := pattern
+	for strings.ContainsAny(dir, "*?[") {
+		dir = filepath.Dir(dir)
+	}
+	return dir
 }
 
 // file adds a file under its real path, by which it is known when it is named
@@ -193,6 +231,10 @@ func (f *finder) file(path string) {
 	}
 	dir, name := filepath.Split(path)
 	if info.Mode()&fs.ModeSymlink != 0 {
+		if err := f.checkLink(path); err != nil {
+			f.failed(path, err)
+			return
+		}
 		dir, name = path, ""
 	}
 	target, ok := f.real[dir]
@@ -204,6 +246,29 @@ func (f *finder) file(path string) {
 		f.real[dir] = target
 	}
 	f.found(path, filepath.Join(target, name), info.Size())
+}
+
+// checkLink refuses a link that leads out of the repository, or, if it was found and not
+// named, out of the folder that is gone through or to what is not a regular file.
+func (f *finder) checkLink(path string) error {
+	root := f.root
+	if root == "" {
+		dir, err := realPath(filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		if _, ok := flowfile.RepositoryTop(dir); !ok {
+			return nil
+		}
+		root = filepath.Dir(path)
+	}
+	if err := flowfile.CheckInside(root, path); err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); f.root == "" || err != nil || info.Mode().IsRegular() {
+		return err
+	}
+	return flowfile.ErrNotRegular
 }
 
 func realPath(path string) (string, error) {

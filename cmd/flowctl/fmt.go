@@ -71,6 +71,9 @@ func (o *fmtOptions) run(ctx context.Context, paths []string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if !o.check {
+		sweep(sources)
+	}
 	var errs []error
 	changed, failed := 0, false
 	for i, r := range results {

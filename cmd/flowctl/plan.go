@@ -92,7 +92,7 @@ func (o *planOptions) run(ctx context.Context, args []string) error {
 		}
 	}
 	if o.summary != "" {
-		if err := addSummary(o.summary, "Plan", p, nil); err != nil {
+		if err := o.app.addSummary(o.summary, "Plan", p, nil); err != nil {
 			return err
 		}
 	}

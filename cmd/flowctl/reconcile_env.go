@@ -11,7 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -19,6 +21,7 @@ import (
 // envFlag is --env, the environment that flows go to or come from.
 type envFlag struct {
 	path string
+	vars []string
 	env  *reconcile.Env // nil without --env
 
 	mu      sync.Mutex
@@ -26,7 +29,9 @@ type envFlag struct {
 }
 
 func (e *envFlag) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&e.path, "env", "", "map models, knowledge bases, groups and users as the YAML `FILE` says")
+	f := cmd.Flags()
+	f.StringVar(&e.path, "env", "", "map models, knowledge bases, groups and users as the YAML `FILE` says")
+	f.StringArrayVar(&e.vars, "var", nil, "let the environment read the variable `NAME` (repeatable; it may read FLOWCTL_VAR_... in any case)")
 }
 
 // read reads the environment, and looks up on the server what it names: what the
@@ -35,11 +40,15 @@ func (e *envFlag) read(ctx context.Context, a *app, c *client.Client, specs iter
 	if e.path == "" {
 		return nil
 	}
-	text, err := os.ReadFile(e.path)
+	vars, err := repo.NewVariables(e.vars, os.LookupEnv)
+	if err != nil {
+		return usageError{fmt.Errorf("--var: %w", err)}
+	}
+	text, err := waitFor(ctx, func() ([]byte, error) { return os.ReadFile(e.path) })
 	if err != nil {
 		return fmt.Errorf("read the environment: %w; --env wants the path of its YAML file (docs/ci.md shows one)", err)
 	}
-	env, err := reconcile.ReadEnv(e.path, text, os.LookupEnv)
+	env, err := reconcile.ReadEnv(e.path, text, notSecret(vars.Get))
 	if err != nil {
 		return err
 	}
@@ -53,8 +62,20 @@ func (e *envFlag) read(ctx context.Context, a *app, c *client.Client, specs iter
 	if len(unknown) > 0 {
 		a.warn("this server has no list of its %s: what %s names is taken for ids", join(unknown), e.path)
 	}
-	e.env = env
+	e.env, a.env = env, env
 	return nil
+}
+
+// notSecret refuses the values of variables that look like secrets: who reads a flow
+// reads what it names.
+func notSecret(get func(string) (string, error)) func(string) (string, error) {
+	return func(name string) (string, error) {
+		value, err := get(name)
+		if err == nil && lint.RedactText(value) != value {
+			return "", errors.New("holds what looks like a secret, and everybody who may read the flows would read it")
+		}
+		return value, err
+	}
 }
 
 // forward makes of the flows that are picked of a folder what the server is to have.

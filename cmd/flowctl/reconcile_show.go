@@ -130,7 +130,7 @@ const maxSummary = 900_000
 
 // addSummary appends a report in Markdown to a file, as GitHub's step summaries
 // want it. states says what became of each step, nil for what is planned.
-func addSummary(path, title string, p *reconcile.Plan, states []string) error {
+func (a *app) addSummary(path, title string, p *reconcile.Plan, states []string) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "## %s\n\n%s\n\n", title, planSum(p))
 	if p.Writes() > 0 {
@@ -151,7 +151,7 @@ func addSummary(path, title string, p *reconcile.Plan, states []string) error {
 	}
 	for i, pair := range changed {
 		var one bytes.Buffer
-		if err := render.Markdown(&one, redacted(pair)); err != nil {
+		if err := render.Markdown(&one, a.redacted(pair)); err != nil {
 			return err
 		}
 		if b.Len()+one.Len() > maxSummary {
@@ -175,5 +175,5 @@ func addSummary(path, title string, p *reconcile.Plan, states []string) error {
 
 // showChanges writes what differs between a file and its flow.
 func (a *app) showChanges(w io.Writer, before, after string, changes []flow.Change) error {
-	return render.Text(w, redacted(render.Pair{Before: before, After: after, Changes: changes}), a.color(w))
+	return render.Text(w, a.redacted(render.Pair{Before: before, After: after, Changes: changes}), a.color(w))
 }

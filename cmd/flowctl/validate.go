@@ -13,6 +13,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/repo"
 )
 
 // The values of validate's --output.
@@ -33,7 +34,7 @@ type validateOptions struct {
 	disable []string
 	explain string
 
-	configs repoConfigs
+	configs repo.Configs
 	server  *lint.Server // what it has, with --online
 }
 

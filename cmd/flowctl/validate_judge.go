@@ -26,7 +26,10 @@ type policy struct {
 
 // policyOf joins the flags and what is configured for the file at path.
 func (o *validateOptions) policyOf(path string) (policy, error) {
-	config, err := o.configs.of(path)
+	config, err := o.configs.Of(path)
+	if err == nil {
+		err = checkDisabled(config)
+	}
 	if err != nil {
 		return policy{}, err
 	}

@@ -22,6 +22,7 @@ func allowed() map[string][]string {
 		"internal/engine":   {"pkg/flow", "internal/engine/js"},
 		"internal/store":    {"pkg/flow"},
 
+		"internal/repo":      {"pkg/flowfile"},
 		"internal/reconcile": {"pkg/flow", "pkg/flowfile", "pkg/client"},
 
 		"internal/record": {"pkg/flow", "pkg/flowfile"},

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,9 +68,12 @@ func (e *Env) Resolve(ctx context.Context, c *client.Client, specs iter.Seq2[flo
 			id, why := resolveEntry(entries, k.names[from])
 			switch {
 			case why == "":
+				if text, ok := e.shown[k.names[from]]; ok {
+					e.shown[id] = text
+				}
 				k.names[from] = id
 			case used[k.what][from]:
-				missing.Missing = append(missing.Missing, fmt.Sprintf("%s: %s (for %s) %s", k.what, k.names[from], from, why))
+				missing.Missing = append(missing.Missing, fmt.Sprintf("%s: %s (for %s) %s", k.what, cmp.Or(e.shown[k.names[from]], k.names[from]), from, why))
 			}
 		}
 	}

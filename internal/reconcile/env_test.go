@@ -15,7 +15,12 @@ const mapped = `{"name":"A","nodes":[{"id":"m","type":"model","data":{"x":1.0,"m
 
 func env(t *testing.T, text string) *Env {
 	t.Helper()
-	e, err := ReadEnv("env.yaml", []byte(text), func(name string) (string, bool) { return map[string]string{"KB": "Handbook"}[name], name == "KB" })
+	e, err := ReadEnv("env.yaml", []byte(text), func(name string) (string, error) {
+		if name != "KB" {
+			return "", errors.New("is not set")
+		}
+		return "Handbook", nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +114,7 @@ func TestEnvBackwardGuesses(t *testing.T) {
 
 func TestEnvErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"models: {a: '${ONE}', b: 'x-${TWO}'}":       "env.yaml: the environment wants variables that are not set: ONE, TWO",
+		"models: {a: '${ONE}', b: 'x-${TWO}'}":       "env.yaml: ${ONE} is not set; ${TWO} is not set",
 		"models: {a: b}\nmodel: {a: b}":              `env.yaml:2: the environment has "model"; write a line`,
 		"models:\n- a\n":                             "env.yaml:2: models is a list, not a map; write a line",
 		"groups: ops":                                `env.yaml:1: groups is the text "ops", not a map; write`,
@@ -125,7 +130,7 @@ func TestEnvErrors(t *testing.T) {
 		"models: &b {a: b}\ngroups: {<<: [x, *b]}\n": "env.yaml",
 		"models: *a":                                 "env.yaml: the environment is no YAML: unknown anchor 'a' referenced",
 	} {
-		_, err := ReadEnv("env.yaml", []byte(text), func(string) (string, bool) { return "", false })
+		_, err := ReadEnv("env.yaml", []byte(text), func(string) (string, error) { return "", errors.New("is not set") })
 		if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "unmarshal") || strings.Contains(err.Error(), "reconcile.") {
 			t.Errorf("%q gave %v, want %q", text, err, want)
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -52,9 +51,16 @@ func ReadLock(dir string) (*Lock, error) {
 	return parseLock(path, text)
 }
 
+// maxLock is the size of the largest lock, in bytes: tens of thousands of lines.
+const maxLock = 16 << 20
+
 // lockText reads the text of a lock, nil for one that is not there.
 func lockText(path string) ([]byte, error) {
-	text, err := os.ReadFile(path)
+	err := flowfile.CheckInside(filepath.Dir(path), path)
+	var text []byte
+	if err == nil {
+		text, err = flowfile.ReadRegular(path, maxLock)
+	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, &flowfile.Error{Path: path, Msg: "read the lock", Err: err}
 	}

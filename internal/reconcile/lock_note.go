@@ -78,6 +78,7 @@ func (l *Lock) Write(ctx context.Context) error {
 	}
 	unlock := lockFolder(ctx, filepath.Dir(l.path))
 	defer unlock()
+	flowfile.Sweep(filepath.Dir(l.path))
 	text, err := lockText(l.path)
 	if err != nil {
 		return err

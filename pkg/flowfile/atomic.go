@@ -51,7 +51,7 @@ func replace(path, like string, write func(io.Writer) error) (dir string, err er
 		mode = info.Mode().Perm()
 	}
 	dir = filepath.Dir(path)
-	temp := filepath.Join(dir, ".flowctl-"+rand.Text()+".tmp")
+	temp := filepath.Join(dir, tempPrefix+rand.Text()+tempSuffix)
 	err = writeTo(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode, func(w *os.File) error {
 		if info != nil { // the umask may have taken some of it away
 			if err := w.Chmod(mode); err != nil {

@@ -188,8 +188,10 @@ func renameParts(old, path string) ([]part, error) {
 }
 
 // Sync makes sure that the files that were written are found in the folder after
-// a power cut. It is a call of its own because once for all of them is enough.
+// a power cut, and does what [Sweep] does. It is a call of its own because once for all
+// of them is enough.
 func (d *Folder) Sync() error {
+	Sweep(d.dir)
 	if err := syncDir(d.dir); err != nil {
 		return &Error{Path: d.dir, Msg: "sync the folder", Err: withoutPath(err)}
 	}

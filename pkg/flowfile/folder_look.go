@@ -20,7 +20,7 @@ func (d *Folder) look(ctx context.Context, path string, f File) (at Place, free 
 		return at, false, nil
 	}
 	layout, layoutErr := os.Lstat(LayoutPath(at.Path))
-	if layoutErr == nil && !layout.Mode().IsRegular() {
+	if layoutErr == nil && !layout.Mode().IsRegular() || d.leadsOut(path) {
 		return at, false, nil
 	}
 	if _, err := os.Lstat(at.Path); errors.Is(err, fs.ErrNotExist) {
@@ -45,6 +45,9 @@ func (d *Folder) look(ctx context.Context, path string, f File) (at Place, free 
 	return at, at.mine, nil
 }
 
+// leadsOut reports whether what is at a path could be anywhere.
+func (d *Folder) leadsOut(path string) bool { return CheckInside(d.dir, path) != nil }
+
 // isAnothers tells whether a path was given to, or is kept for, another flow. Flows
 // without an id are all others.
 func (d *Folder) isAnothers(path, id string) bool {
@@ -56,7 +59,7 @@ func (d *Folder) isAnothers(path, id string) bool {
 // carries its id is left to be found so: it is renamed with the flow.
 func (d *Folder) keptFile(ctx context.Context, f File) (Place, error) {
 	path, ok := d.kept[f.ID]
-	if !ok {
+	if !ok || d.leadsOut(path) {
 		return Place{}, nil
 	}
 	was, err := readOne(ctx, path)

@@ -65,18 +65,15 @@ func readLayout(ctx context.Context, path string) (*layout, error) {
 	if path == "" {
 		return nil, nil
 	}
-	info, err := os.Stat(path) // opening what is no file might wait for ever
+	if err := CheckInside(filepath.Dir(path), path); err != nil {
+		return nil, &Error{Path: path, Msg: "read the layout", Err: err}
+	}
+	f, err := OpenRegular(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ENAMETOOLONG):
 		return nil, nil
 	case err != nil:
-		return nil, &Error{Path: path, Msg: "look for the layout", Err: withoutPath(err)}
-	case !info.Mode().IsRegular():
-		return nil, &Error{Path: path, Msg: "read the layout", Err: errors.New("is no regular file")}
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, &Error{Path: path, Msg: "open the layout", Err: withoutPath(err)}
+		return nil, &Error{Path: path, Msg: "read the layout", Err: withoutPath(err)}
 	}
 	defer func() { _ = f.Close() }()
 	return decodeLayout(ctx, f, path)

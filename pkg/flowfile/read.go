@@ -18,7 +18,7 @@ func ReadFile(ctx context.Context, path string) ([]File, error) {
 	if of := FlowPath(path); of != "" {
 		return nil, &Error{Path: path, Msg: "this is a layout; name the flow file that it belongs to, " + filepath.Base(of)}
 	}
-	files, err := readFlows(ctx, path)
+	files, err := readNamed(ctx, path)
 	if err != nil {
 		return nil, err
 	}
@@ -32,9 +32,36 @@ func ReadFile(ctx context.Context, path string) ([]File, error) {
 	return files, nil
 }
 
-// readFlows reads a file alone, without the layout beside it.
+// readNamed reads a file alone, without the layout next to it. A file may have to be
+// waited for, such as a shell's <(command): no longer than ctx.
+func readNamed(ctx context.Context, path string) ([]File, error) {
+	type result struct {
+		files []File
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		files, err := readFlows(ctx, path)
+		if errors.Is(err, ErrNotRegular) {
+			files, err = readOpened(ctx, path, os.Open)
+		}
+		done <- result{files, err}
+	}()
+	select {
+	case r := <-done:
+		return r.files, r.err
+	case <-ctx.Done():
+		return nil, &Error{Path: path, Msg: "read the file", Err: ctx.Err()}
+	}
+}
+
+// readFlows reads a regular file alone, without the layout next to it.
 func readFlows(ctx context.Context, path string) ([]File, error) {
-	f, err := os.Open(path)
+	return readOpened(ctx, path, OpenRegular)
+}
+
+func readOpened(ctx context.Context, path string, open func(string) (*os.File, error)) ([]File, error) {
+	f, err := open(path)
 	if err != nil {
 		return nil, &Error{Path: path, Msg: "open the file", Err: withoutPath(err)}
 	}
@@ -60,7 +87,7 @@ func readFrom(ctx context.Context, r io.Reader, name string) ([]File, error) {
 
 // readText reads a text that may be JSON.
 func readText(ctx context.Context, r io.Reader, name string) (*text, error) {
-	data, err := readAll(ctx, r)
+	data, err := readAll(ctx, r, MaxSize)
 	if err != nil {
 		return nil, &Error{Path: name, Msg: "read the file", Err: withoutPath(err)}
 	}
@@ -71,11 +98,20 @@ func readText(ctx context.Context, r io.Reader, name string) (*text, error) {
 	return &text{path: name, data: data, marked: marked}, nil
 }
 
-var errTooLarge = fmt.Errorf("larger than %d MiB, the limit for flow files", MaxSize>>20)
+// tooLarge is the error for a file that is larger than it may be.
+func tooLarge(limit int64) error {
+	switch {
+	case limit == MaxSize:
+		return fmt.Errorf("larger than %d MiB, the limit for flow files", MaxSize>>20)
+	case limit >= 1<<20:
+		return fmt.Errorf("larger than %d MiB, the limit for this file", limit>>20)
+	}
+	return fmt.Errorf("larger than %d KiB, the limit for this file", limit>>10)
+}
 
 // readAll reads no more than the limit, into a buffer of the right size where
 // the size is known.
-func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
+func readAll(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
 	var buf bytes.Buffer
 	if f, ok := r.(*os.File); ok {
 		info, err := f.Stat()
@@ -84,14 +120,14 @@ func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
 			return nil, err
 		case info.IsDir():
 			return nil, errors.New("is a directory")
-		case info.Size() > MaxSize:
-			return nil, errTooLarge
+		case info.Size() > limit:
+			return nil, tooLarge(limit)
 		}
 		buf.Grow(int(info.Size()) + bytes.MinRead)
 	}
-	_, err := buf.ReadFrom(io.LimitReader(&contextReader{ctx, r}, MaxSize+1))
-	if err == nil && buf.Len() > MaxSize {
-		err = errTooLarge
+	_, err := buf.ReadFrom(io.LimitReader(&contextReader{ctx, r}, limit+1))
+	if err == nil && int64(buf.Len()) > limit {
+		err = tooLarge(limit)
 	}
 	return buf.Bytes(), err
 }

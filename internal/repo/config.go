@@ -1,0 +1,195 @@
+// Package repo reads what a repository of flow files says about itself. Whoever runs
+// flowctl may have cloned it from somebody else: its files are not trusted. They never
+// name a server, a program, a variable of the environment or a file outside of the
+// repository, and reading them is bounded in size and never waits.
+package repo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// ConfigName is the file in a repository that holds the defaults of all who work on it.
+const ConfigName = ".flowctl.yaml"
+
+// maxConfig is the size of the largest such file, in bytes.
+const maxConfig = 64 << 10
+
+// Config is what stands in it.
+type Config struct {
+	Validate Validate           `yaml:"validate"`
+	Exclude  []string           `yaml:"exclude"`  // see [Config.Excludes]
+	Profiles map[string]Profile `yaml:"profiles"` // by the name of a profile
+
+	dir string // the folder that it is in, absolute; "" for none
+}
+
+// Validate holds the defaults of the flags of 'flowctl validate'.
+type Validate struct {
+	Strict  bool     `yaml:"strict"`
+	Info    bool     `yaml:"info"`
+	Disable []string `yaml:"disable"` // codes of rules
+}
+
+// Profile is what a repository says of a profile that its users may have. It cannot say
+// where the profile's server is.
+type Profile struct {
+	Env string `yaml:"env"` // path of its environment, below the folder of the configuration
+}
+
+// ConfigError is what is wrong with a configuration.
+type ConfigError struct {
+	Path string
+	Err  error
+}
+
+func (e *ConfigError) Error() string { return fmt.Sprintf("read %s: %v", e.Path, e.Err) }
+
+func (e *ConfigError) Unwrap() error { return e.Err }
+
+// Path returns where the configuration is, "" if there is none.
+func (c *Config) Path() string {
+	if c.dir == "" {
+		return ""
+	}
+	return filepath.Join(c.dir, ConfigName)
+}
+
+// Env returns the path of a profile's environment, "" if it has none. The error is a
+// *[ConfigError] for one that is not below the folder of the configuration.
+func (c *Config) Env(profile string) (string, error) {
+	env := filepath.FromSlash(c.Profiles[profile].Env)
+	if env == "" {
+		return "", nil
+	}
+	path := filepath.Join(c.dir, env)
+	err := error(nil)
+	if !filepath.IsLocal(env) {
+		err = errors.New("give a path below the folder of this file")
+	} else {
+		err = flowfile.CheckInside(c.dir, path)
+	}
+	if err != nil {
+		return "", &ConfigError{c.Path(), fmt.Errorf("the env %q of the profile %q: %w", env, profile, err)}
+	}
+	return path, nil
+}
+
+// Excludes reports whether a file or folder is left out where a folder is gone through:
+// whether it, or a folder that it is in, matches one of the patterns of Exclude. They
+// are relative to the folder of the configuration, with slashes, and ** stands for any
+// number of folders.
+func (c *Config) Excludes(path string) bool {
+	if len(c.Exclude) == 0 {
+		return false
+	}
+	at, err := filepath.Abs(path)
+	if err == nil {
+		at, err = filepath.Rel(c.dir, at)
+	}
+	if err != nil || !filepath.IsLocal(at) {
+		return false
+	}
+	for ; at != "."; at = filepath.Dir(at) {
+		for _, pattern := range c.Exclude {
+			if ok, _ := doublestar.Match(pattern, filepath.ToSlash(at)); ok { // a pattern that is read is a good one
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Configs finds and remembers configurations. It is safe for concurrent use.
+type Configs struct {
+	mu    sync.Mutex
+	found map[string]*Config // by folder
+}
+
+// Of returns the configuration for the file at path: that of its folder or of the
+// nearest one above that has one, no further than the top of its repository. It is an
+// empty one if there is none. The error is a *[ConfigError].
+func (r *Configs) Of(path string) (*Config, error) { return r.In(filepath.Dir(path)) }
+
+// In is [Configs.Of] for the files of a folder.
+func (r *Configs) In(dir string) (*Config, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, &ConfigError{ConfigName, err}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.in(dir)
+}
+
+func (r *Configs) in(dir string) (*Config, error) {
+	if c, ok := r.found[dir]; ok {
+		return c, nil
+	}
+	c, err := readConfig(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		c, err = &Config{}, nil
+		if above, ok := Above(dir); ok {
+			c, err = r.in(above)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r.found == nil {
+		r.found = make(map[string]*Config)
+	}
+	r.found[dir] = c
+	return c, nil
+}
+
+// Above returns the folder above dir, unless dir is the top of its repository or of all.
+func Above(dir string) (above string, ok bool) {
+	if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+		return "", false
+	}
+	above = filepath.Dir(dir)
+	return above, above != dir
+}
+
+func readConfig(dir string) (*Config, error) {
+	c := &Config{dir: dir}
+	text, err := readInside(dir, c.Path(), maxConfig)
+	if err != nil {
+		return nil, &ConfigError{c.Path(), err}
+	}
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	d.KnownFields(true)
+	if err := d.Decode(c); err != nil && !errors.Is(err, io.EOF) {
+		return nil, &ConfigError{c.Path(), fmt.Errorf("%w; it may hold validate: with strict, info and disable, exclude: with a list of patterns, and profiles: with the env of each", err)}
+	}
+	for _, pattern := range c.Exclude {
+		if !doublestar.ValidatePattern(pattern) {
+			return nil, &ConfigError{c.Path(), fmt.Errorf("exclude: %q is not a pattern", pattern)}
+		}
+	}
+	return c, nil
+}
+
+// readInside reads a file of the repository of the folder dir.
+func readInside(dir, path string, limit int64) ([]byte, error) {
+	if err := flowfile.CheckInside(dir, path); err != nil {
+		return nil, err
+	}
+	text, err := flowfile.ReadRegular(path, limit)
+	if of := (*fs.PathError)(nil); errors.As(err, &of) {
+		err = of.Err // the path stands before it
+	}
+	return text, err
+}
