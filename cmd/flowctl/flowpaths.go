@@ -265,10 +265,10 @@ func (f *finder) checkLink(path string) error {
 	if err := flowfile.CheckInside(root, path); err != nil {
 		return err
 	}
-	if info, err := os.Stat(path); f.root == "" || err != nil || info.Mode().IsRegular() {
-		return err
+	if info, err := os.Stat(path); f.root != "" && err == nil && !info.Mode().IsRegular() {
+		return flowfile.ErrNotRegular
 	}
-	return flowfile.ErrNotRegular
+	return nil
 }
 
 func realPath(path string) (string, error) {
