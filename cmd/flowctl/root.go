@@ -50,7 +50,7 @@ func newRootCmd(a *app) *cobra.Command {
 	addGroup(cmd, groupFlows, newRunCmd(a), newExecutionsCmd(a))
 	addGroup(cmd, groupFiles, newExportCmd(a), newImportCmd(a), newValidateCmd(a), newFmtCmd(a), newDiffCmd(a), newGraphCmd(a), newGitCmd(a), newSchemaCmd(a))
 	addGroup(cmd, groupFiles, newStatusCmd(a), newPlanCmd(a), newApplyCmd(a), newPullCmd(a))
-	addGroup(cmd, groupPlaces, newLoginCmd(a), newLogoutCmd(a), newWhoamiCmd(a), newProfileCmd(a), newServerCmd(a))
+	addGroup(cmd, groupPlaces, newLoginCmd(a), newLogoutCmd(a), newWhoamiCmd(a), newCatalogCmd(a), newProfileCmd(a), newServerCmd(a))
 	cmd.AddCommand(newVersionCmd(a), newCompletionCmd(a))
 	cmd.AddCommand(newTopicCmds()...)
 	cmd.SetHelpCommand(newHelpCmd())

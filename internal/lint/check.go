@@ -27,6 +27,7 @@ func Check(spec flow.Spec) []flow.Problem {
 		c.settings(n)
 		c.uses(n, broken)
 	}
+	c.outputs(broken)
 	c.edges()
 	c.differences(seen)
 	return append(c.found, secrets...)
@@ -137,6 +138,15 @@ func (c *checker) uses(n engine.Inspected, broken bool) {
 		c.say(c.at(n, ""), CodeUnreachableNode, flow.SeverityWarning, "node %.80q needs an input, and no edge brings one", n.ID)
 	case n.Unused:
 		c.say(c.at(n, ""), CodeUnusedInput, flow.SeverityWarning, "input %.80q leads nowhere, and no text names it", n.ID)
+	}
+}
+
+// outputs looks for an output node. A flow without any node is only begun, and in one
+// that is broken the type of a node may be what is wrong.
+func (c *checker) outputs(broken bool) {
+	shows := func(n flow.Node) bool { return n.Type == flow.Output }
+	if !broken && len(c.spec.Nodes) > 0 && !slices.ContainsFunc(c.spec.Nodes, shows) {
+		c.say(flow.Problem{Pointer: "/nodes"}, CodeNoOutput, flow.SeverityWarning, "the flow has no output node; connect one to what a run is to show")
 	}
 }
 

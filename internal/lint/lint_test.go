@@ -54,7 +54,8 @@ func TestRules(t *testing.T) {
 			}
 			fine := mustSpec(t, r.Good)
 			for _, p := range append(Check(fine), server.Check(fine)...) {
-				if p.Code == r.Code || p.Severity != Info {
+				// The examples are short: few have an output node.
+				if p.Code == r.Code || p.Severity != Info && p.Code != CodeNoOutput {
 					t.Errorf("the good flow has %v", p)
 				}
 			}

@@ -11,6 +11,7 @@ const (
 	CodeEdgeWithoutHandle = "edge-without-handle"
 	CodeUnreachableNode   = "unreachable-node"
 	CodeUnusedInput       = "unused-input"
+	CodeNoOutput          = "no-output"
 )
 
 func wiringRules() []Rule {
@@ -42,6 +43,13 @@ func wiringRules() []Rule {
 			Details: "Connect it, name it in a text as {{id.output}}, or take it out.",
 			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"b","type":"input","data":{}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"o"}]}`,
 			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"o"}]}`,
+		},
+		{
+			Code: CodeNoOutput, Severity: flow.SeverityWarning,
+			Summary: "The flow has no output node, so that nothing says what a run is to show.",
+			Details: "'flowctl run' shows what came of the nodes that nothing follows; the editor does not run such a flow at all. Connect an output node to what matters.",
+			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"t","type":"transform","data":{"operation":"trim"}}],"edges":[{"id":"e","source":"a","target":"t"}]}`,
+			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"t","type":"transform","data":{"operation":"trim"}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"t"},{"id":"f","source":"t","target":"o"}]}`,
 		},
 		{
 			Code: engine.CodeLoopBody, Severity: flow.SeverityError,

@@ -54,7 +54,7 @@ func TestSignOut(t *testing.T) {
 // Our own server has no list of models, and that is not the address's fault.
 func TestModelsOfOurServer(t *testing.T) {
 	_, err := our(t).Models.List(t.Context())
-	if !errors.Is(err, client.ErrNotFound) || !strings.HasSuffix(err.Error(), "; a flowctl server offers none; ask the place that its models come from") {
+	if !errors.Is(err, client.ErrNotFound) || !strings.HasSuffix(err.Error(), "; a flowctl server has no such list; ask the place that its models and knowledge come from") {
 		t.Errorf("got %v", err)
 	}
 }

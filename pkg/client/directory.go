@@ -3,21 +3,23 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 )
 
-// DirectoryService lists what flows refer to by id, beside models. These are Open
-// WebUI's own lists, as that project serves them (not observed on the fork); our server has none of them, which is
-// [ErrNotFound].
+// DirectoryService lists what flows refer to by id, other than models. These are Open
+// WebUI's own lists (backend/open_webui/routers); our server has none of them, which
+// is [ErrNotFound].
 type DirectoryService struct{ c *conn }
 
 // Entry is something that flows refer to.
 type Entry struct {
-	ID    string `json:"id"`
-	Name  string `json:"name"`
-	Email string `json:"email,omitempty"` // of a user
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Email       string `json:"email,omitempty"`        // of a user, where the caller may see it
+	ContentType string `json:"content_type,omitempty"` // of a file
 }
 
 // KnowledgeBases lists the knowledge bases that the caller may use.
@@ -35,6 +37,50 @@ func (s *DirectoryService) Users(ctx context.Context) ([]Entry, error) {
 	return s.all(ctx, "list users", "/api/v1/users/")
 }
 
+// MostFound is how many users [DirectoryService.SearchUsers] finds at most.
+const MostFound = 30
+
+// SearchUsers lists accounts, without their e-mails: the first [MostFound] whose
+// name or e-mail has the text in it. Everybody may ask (routers/users.py,
+// search_users).
+func (s *DirectoryService) SearchUsers(ctx context.Context, text string) ([]Entry, error) {
+	var found struct{ Users []Entry }
+	k := &call{verb: "search users", method: http.MethodGet, path: "/api/v1/users/search", query: url.Values{}}
+	if text != "" {
+		k.query.Set("query", text)
+	}
+	_, err := s.c.into(ctx, k, &found, "a list of users")
+	return found.Users, s.c.noList(err)
+}
+
+// Files lists the caller's files, an administrator's those of all.
+func (s *DirectoryService) Files(ctx context.Context) ([]Entry, error) {
+	var files []struct {
+		ID, Filename string
+		Meta         struct {
+			ContentType string `json:"content_type"`
+		}
+	}
+	k := &call{verb: "list files", method: http.MethodGet, path: "/api/v1/files/", query: url.Values{"content": {"false"}}}
+	if _, err := s.c.into(ctx, k, &files, "a list of files"); err != nil {
+		return nil, s.c.noList(err)
+	}
+	entries := make([]Entry, len(files))
+	for i, f := range files {
+		entries[i] = Entry{ID: f.ID, Name: f.Filename, ContentType: f.Meta.ContentType}
+	}
+	return entries, nil
+}
+
+// noList adds to an error that our server has no lists but of flows.
+func (c *conn) noList(err error) error {
+	var failed *Error
+	if errors.As(err, &failed) && failed.StatusCode == http.StatusNotFound && c.ours.Load() {
+		failed.hint = "a flowctl server has no such list; ask the place that its models and knowledge come from"
+	}
+	return err
+}
+
 // all reads a list that is an array, or comes in pages of an object.
 func (s *DirectoryService) all(ctx context.Context, verb, path string) ([]Entry, error) {
 	var all []Entry
@@ -46,7 +92,7 @@ func (s *DirectoryService) all(ctx context.Context, verb, path string) ([]Entry,
 		}
 		var text json.RawMessage
 		if _, err := s.c.into(ctx, k, &text, "a list"); err != nil {
-			return nil, err
+			return nil, s.c.noList(err)
 		}
 		var entries []Entry
 		if json.Unmarshal(text, &entries) == nil {

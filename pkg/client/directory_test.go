@@ -46,3 +46,27 @@ func TestDirectoryPages(t *testing.T) {
 		}
 	}
 }
+
+// Everybody may search users and list their own files.
+func TestDirectoryForAll(t *testing.T) {
+	c, _ := upstream(t, upstreamtest.Options{})
+	if _, err := c.Directory.Users(t.Context()); !errors.Is(err, client.ErrUnauthorized) {
+		t.Errorf("the list of users gave %v", err)
+	}
+	users, err := c.Directory.SearchUsers(t.Context(), "bob@")
+	if got := mustJSON(t, users); err != nil || got != `[{"id":"bob-id","name":"Bob"}]` {
+		t.Errorf("users are %s, %v", got, err)
+	}
+	files, err := c.Directory.Files(t.Context())
+	if got := mustJSON(t, files); err != nil || got != `[{"id":"image-1","name":"picture.png","content_type":"image/png"}]` {
+		t.Errorf("files are %s, %v", got, err)
+	}
+	for _, list := range []func() ([]client.Entry, error){
+		func() ([]client.Entry, error) { return our(t).Directory.SearchUsers(t.Context(), "") },
+		func() ([]client.Entry, error) { return our(t).Directory.Files(t.Context()) },
+	} {
+		if _, err := list(); !errors.Is(err, client.ErrNotFound) {
+			t.Errorf("our server gave %v", err)
+		}
+	}
+}

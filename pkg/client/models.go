@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"net/http"
 )
 
@@ -22,9 +21,5 @@ func (s *ModelsService) List(ctx context.Context) ([]Model, error) {
 		Data []Model `json:"data"`
 	}
 	_, err := s.c.into(ctx, &call{verb: "list models", method: http.MethodGet, path: "/api/models"}, &list, "a list of models")
-	var failed *Error
-	if errors.As(err, &failed) && failed.StatusCode == http.StatusNotFound && s.c.ours.Load() {
-		failed.hint = "a flowctl server offers none; ask the place that its models come from"
-	}
-	return list.Data, err
+	return list.Data, s.c.noList(err)
 }
