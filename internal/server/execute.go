@@ -58,7 +58,7 @@ func (s *Server) executeFlow(c *call) error {
 	e := store.Execution{FlowID: f.ID, UserID: c.user.ID}
 	e.Fill()
 	if once.record != nil {
-		once.record.Body = []byte(e.ID)
+		once.record.Made = e.ID
 	}
 	run, err := s.runs.start(c.r.Context(), e, job{spec, opts, len(f.Nodes) + len(f.Edges) + len(body)}, once.record)
 	lost, err := once.lost(err)
@@ -198,7 +198,7 @@ func (c *call) accepted(e *store.Execution) error {
 
 // replayRun answers a request that arrived before.
 func (c *call) replayRun(flowID string, once once) error {
-	e, err := c.s.st.Execution(c.r.Context(), flowID, string(once.first.Body))
+	e, err := c.s.st.Execution(c.r.Context(), flowID, once.first.Made)
 	if err != nil {
 		return err
 	}

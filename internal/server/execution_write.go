@@ -33,7 +33,7 @@ func (s *Server) createExecution(c *call) error {
 		e.FlowID, e.UserID = flowID, c.user.ID
 		e.Fill()
 		if once.record != nil {
-			once.record.Body = []byte(e.ID)
+			once.record.Made = e.ID
 		}
 		lost, err := once.lost(s.st.CreateExecution(c.r.Context(), &e, s.keep, once.record))
 		if err != nil {
@@ -43,7 +43,7 @@ func (s *Server) createExecution(c *call) error {
 			return c.sendExecution(&e)
 		}
 	}
-	first, err := s.st.Execution(c.r.Context(), flowID, string(once.first.Body))
+	first, err := s.st.Execution(c.r.Context(), flowID, once.first.Made)
 	if err != nil {
 		return err
 	}

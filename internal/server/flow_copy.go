@@ -42,7 +42,7 @@ func (s *Server) duplicateFlow(c *call) error {
 		dup.Name = *name
 	}
 	dup.Fill()
-	once.rememberAnswer(&dup)
+	once.remember(&dup)
 	lost, err := once.lost(s.st.CreateFlow(c.r.Context(), &dup, once.record))
 	switch {
 	case err != nil:

@@ -28,7 +28,7 @@ func (s *Server) createFlow(c *call) error {
 // add stores a new flow that was made of the request alone, and answers with it.
 func (c *call) add(f *store.Flow, once once) error {
 	f.Fill()
-	once.rememberMaking(f)
+	once.remember(f)
 	again, err := once.lost(c.s.st.CreateFlow(c.r.Context(), f, once.record))
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func (s *Server) updateFlow(c *call) error {
 			return errUnchanged
 		}
 		f.Touch()
-		once.rememberAnswer(f)
+		once.remember(f)
 		return nil
 	}
 	f, err := s.st.UpdateFlow(c.r.Context(), c.r.PathValue("id"), change, once.record)

@@ -87,37 +87,35 @@ func isSaneKey(key string) bool {
 	return true
 }
 
-// rememberAnswer keeps f's JSON as the answer to later arrivals.
-func (o *once) rememberAnswer(f *store.Flow) {
-	if o.record == nil {
-		return
+// remember keeps what the request has made or changed. A flow is remembered by its id
+// and revision: its text may have megabytes, and is in the database already.
+func (o *once) remember(f *store.Flow) {
+	if o.record != nil {
+		o.record.Made, o.record.Revision, o.record.CreatedAt = f.ID, f.Revision, f.CreatedAt
 	}
-	a := new(answer)
-	a.flow(f)
-	o.record.Body, o.record.Revision = a.bytes(), f.Revision
-}
-
-// rememberMaking keeps of a new flow what the server chose. The rest of the answer
-// follows from the request, and need not be stored twice.
-func (o *once) rememberMaking(f *store.Flow) {
-	if o.record == nil {
-		return
-	}
-	o.record.Body, o.record.Revision, o.record.CreatedAt = []byte(f.ID), f.Revision, f.CreatedAt
 }
 
 // restoreMaking gives a flow made of the same request what the server chose then.
 func (o *once) restoreMaking(f *store.Flow) {
-	f.ID, f.Revision = string(o.first.Body), o.first.Revision
+	f.ID, f.Revision = o.first.Made, o.first.Revision
 	f.CreatedAt, f.UpdatedAt = o.first.CreatedAt, o.first.CreatedAt
 }
 
-// replay answers with the first answer.
+// replay answers with the flow that an earlier arrival has made or changed, as it is
+// now: others may have changed it since.
 func (c *call) replay(o once) error {
+	f, err := c.s.st.Flow(c.r.Context(), o.first.Made)
+	if errors.Is(err, store.ErrNotFound) {
+		return &problem{status: http.StatusNotFound, detail: "The flow that this request made or changed has been deleted since"}
+	}
+	if err != nil {
+		return err
+	}
+	if may := c.rights(f); !may.read && !may.write {
+		return errProhibited
+	}
 	c.markReplay()
-	c.Header().Set("ETag", `"`+o.first.Revision+`"`)
-	c.json(o.first.Status, o.first.Body)
-	return nil
+	return c.sendWritten(f)
 }
 
 func (c *call) markReplay() { c.Header().Set("Idempotency-Replayed", "true") }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,9 @@ func TestIdempotencyKey(t *testing.T) {
 		if strings.HasSuffix(c.path, id) {
 			f.want(200, f.ann, "POST", c.path, `{"name":"meanwhile"}`)
 		}
+		if strings.HasSuffix(c.path, id) { // an update is answered with the flow as it is now
+			first = f.want(200, f.ann, "GET", c.path, "")
+		}
 		again := f.want(200, f.ann, "POST", c.path, c.body, "Idempotency-Key", key)
 		if again.text() != first.text() || again.header.Get("ETag") != first.header.Get("ETag") {
 			t.Errorf("%s answered again with\n%s\nfirst\n%s", c.path, again.body, first.body)
@@ -41,9 +45,16 @@ func TestIdempotencyKey(t *testing.T) {
 	if r := f.want(200, f.ann, "GET", "/api/v1/flows/", ""); r.header.Get("X-Total-Count") != "4" {
 		t.Errorf("there are %s flows, want 4: %s", r.header.Get("X-Total-Count"), r.body)
 	}
-	// The answer outlives the flow.
+	// A copy outlives the flow, and what was deleted is not made again.
 	f.want(200, f.ann, "DELETE", "/api/v1/flows/"+id, "")
-	f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/duplicate", `{"name":"copy"}`, "Idempotency-Key", "kkk")
+	dup := f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/duplicate", `{"name":"copy"}`, "Idempotency-Key", "kkk").id(t)
+	f.want(200, f.ann, "DELETE", "/api/v1/flows/"+dup, "")
+	for path, body := range map[string]string{id: `{"name":"renamed"}`, id + "/duplicate": `{"name":"copy"}`} {
+		r := f.want(404, f.ann, "POST", "/api/v1/flows/"+path, body, "Idempotency-Key", map[string]string{id: "kkkk", id + "/duplicate": "kkk"}[path])
+		if r.text() != `{"detail":"The flow that this request made or changed has been deleted since"}` {
+			t.Errorf("%s answered %s", path, r.body)
+		}
+	}
 	// A request that failed is not remembered.
 	f.want(422, f.ann, "POST", "/api/v1/flows/create", `{}`, "Idempotency-Key", "later")
 	f.want(200, f.ann, "POST", "/api/v1/flows/create", `{"name":"good"}`, "Idempotency-Key", "later")
@@ -112,4 +123,35 @@ func TestUpdatesAtOnce(t *testing.T) {
 			t.Errorf("%s is lost: %s", field, got)
 		}
 	}
+}
+
+// TestIdempotencyKeepsNoBodies: tiny requests with a key do not fill the disk with the
+// answers that they get.
+func TestIdempotencyKeepsNoBodies(t *testing.T) {
+	f := newFixture(t, Options{})
+	id := f.create(f.ann, `{"name":"x","nodes":[{"id":"`+strings.Repeat("n", 1<<20)+`"}]}`)
+	before := fileSize(t, f.path) + fileSize(t, f.path+"-wal")
+	for i := range 3 {
+		key := strings.Repeat("k", i+1)
+		f.want(200, f.ann, "POST", "/api/v1/flows/"+id, `{"k":`+strings.Repeat("1", i+1)+`}`, "Idempotency-Key", key, "Prefer", "return=minimal")
+	}
+	if n, err := f.st.Usage(t.Context(), f.ann.id); err != nil || n.Flows != 1 {
+		t.Errorf("ann has %+v, %v", n, err)
+	}
+	if grown := fileSize(t, f.path) + fileSize(t, f.path+"-wal") - before; grown > 5<<20 {
+		t.Errorf("the files have grown by %d bytes", grown)
+	}
+	record, err := f.st.Idempotent(t.Context(), f.ann.id, "k")
+	if err != nil || record.Made != id {
+		t.Errorf("remembered %+v, %v", record, err)
+	}
+}
+
+func fileSize(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
 }

@@ -44,6 +44,11 @@ func (e *Execution) Fill() {
 	}
 }
 
+// Size is how many bytes the record counts for: those of its JSON.
+func (e *Execution) Size() int {
+	return len(e.Meta) + len(e.Inputs) + len(e.Outputs) + len(e.NodeResults) + len(e.Errors)
+}
+
 func (e *Execution) check() error {
 	if err := errors.Join(checkID("id", e.ID), checkID("user_id", e.UserID), checkID("status", string(e.Status))); err != nil {
 		return err
@@ -102,17 +107,24 @@ func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int, ide
 	return nil
 }
 
-// prune deletes what is more than keep of a flow's ended executions, some at a time.
-// Every user keeps as many as the others, if they have that many: who runs a flow
-// often loses the oldest of their own, and not those of others.
+// keepBytes is how many bytes the ended executions of a flow have at most, if their
+// number is bounded.
+const keepBytes = 256 << 20
+
+// prune deletes what is more than keep of a flow's ended executions, or more than they
+// may have bytes, some at a time. Every user keeps as many as the others, if they have
+// that many: who runs a flow often loses the oldest of their own, and not those of
+// others. The newest stays, however large it is.
 func (s *Store) prune(ctx context.Context, tx queryer, flowID string, keep int) error {
 	if keep <= 0 {
 		return nil
 	}
 	_, err := tx.exec(ctx, "DELETE FROM flow_execution WHERE id IN (SELECT id FROM flow_execution WHERE id IN (SELECT id FROM ("+
-		"SELECT id, created_at, row_number() OVER (PARTITION BY user_id"+newestFirst+") AS place"+
+		"SELECT id, row_number() OVER shared AS place, sum(bytes) OVER shared AS total FROM ("+
+		"SELECT id, created_at, bytes, row_number() OVER (PARTITION BY user_id"+newestFirst+") AS own"+
 		" FROM flow_execution WHERE flow_id = $1 AND NOT "+unfinished+") AS ended"+
-		" ORDER BY place, created_at DESC, id DESC LIMIT 1000 OFFSET $2)"+s.db.dialect().skipLocked+")", flowID, keep)
+		" WINDOW shared AS (ORDER BY own, created_at DESC, id DESC)) AS placed"+
+		" WHERE place > $2 OR total > $3 AND place > 1 LIMIT 1000)"+s.db.dialect().skipLocked+")", flowID, keep, s.keepBytes)
 	return err
 }
 

@@ -69,12 +69,12 @@ func testExecutions(t *testing.T, dsn string) {
 		t.Errorf("there are %d executions", n)
 	}
 	bob := addUser(t, s, "bob@x")
-	first := &Idempotency{UserID: bob.ID, Key: "k", Body: []byte("first")}
+	first := &Idempotency{UserID: bob.ID, Key: "k", Made: "first"}
 	must(t, s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: bob.ID, Status: "success"}, 0, first))
 	replay := (*ReplayError)(nil)
-	again := &Idempotency{UserID: bob.ID, Key: "k", Body: []byte("again")}
+	again := &Idempotency{UserID: bob.ID, Key: "k", Made: "again"}
 	err := s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: bob.ID, Status: "success"}, 0, again)
-	if !errors.As(err, &replay) || string(replay.First.Body) != "first" {
+	if !errors.As(err, &replay) || replay.First.Made != "first" {
 		t.Errorf("with the same key: %v", err)
 	}
 }
@@ -220,6 +220,27 @@ func testExecutionKeep(t *testing.T, dsn string) {
 	must(t, s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: "ann", Status: "success"}, 3, nil))
 	if n := number(t, s, "SELECT count(*) FROM flow_execution WHERE flow_id = $1", f.ID); n != 3 {
 		t.Errorf("%d are left after many at once", n)
+	}
+}
+
+// testExecutionKeepBytes: large records push out older ones before there are too many,
+// and never the newest.
+func testExecutionKeepBytes(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	s.keepBytes = 1000
+	f := addFlow(t, s, Flow{UserID: "ann"})
+	for i, c := range []struct {
+		size int
+		want string
+	}{{400, "0"}, {400, "10"}, {200, "210"}, {201, "321"}, {2000, "4"}, {10, "5"}, {990, "65"}, {10, "76"}} {
+		e := Execution{ID: fmt.Sprint(i), FlowID: f.ID, UserID: "ann", Status: flow.RunError, CreatedAt: int64(10 + i), Outputs: []byte(`{"a":"` + strings.Repeat("x", c.size-len(`{}{"a":""}`)) + `"}`)}
+		if c.size == 10 {
+			e.Outputs, e.Meta = nil, []byte(`{"a":1234}`)
+		}
+		must(t, s.CreateExecution(t.Context(), &e, 100, nil))
+		if got, _ := ids(t, s, ExecutionQuery{FlowID: f.ID, Limit: 60}); got != c.want {
+			t.Errorf("after %d of %d bytes kept %q, want %q", i, e.Size(), got, c.want)
+		}
 	}
 }
 

@@ -77,6 +77,16 @@ func (f *Flow) fillJSON() {
 	}
 }
 
+// Size is how many bytes the flow counts for: those of its texts. The database has the
+// same in the column bytes.
+func (f *Flow) Size() int {
+	n := len(f.Name) + len(f.Meta) + len(f.Nodes) + len(f.Edges) + len(f.AccessControl) + len(f.Extra)
+	if f.Description != nil {
+		n += len(*f.Description)
+	}
+	return n
+}
+
 func (f *Flow) check() error {
 	if err := checkID("id", f.ID); err != nil {
 		return err

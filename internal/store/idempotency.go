@@ -7,19 +7,20 @@ import (
 	"time"
 )
 
-// IdempotencyTTL is how long the answer to a request with an idempotency key is
-// remembered.
+// IdempotencyTTL is how long a request with an idempotency key is remembered.
 const IdempotencyTTL = 24 * time.Hour
 
-// Idempotency is the answer that was given to a request with an idempotency key.
+// Idempotency says what a request with an idempotency key has made or changed. It does
+// not have the answer, which may be large: that follows from the rest, or from what is
+// stored.
 type Idempotency struct {
 	UserID    string
 	Key       string   // unique for the user, at most 255 bytes
 	Request   [32]byte // SHA-256 of what was asked: method, path, body
 	Status    int      // HTTP status
-	Body      []byte
-	Revision  string // of the flow in the answer
-	CreatedAt int64  // epoch seconds; the store's own, not looked at in what is to be kept
+	Made      string   // id of the flow or execution
+	Revision  string   // of the flow in the answer
+	CreatedAt int64    // epoch seconds; the store's own, not looked at in what is to be kept
 }
 
 // Idempotent gives the record of a key, or [ErrNotFound] if there is none or it
@@ -36,7 +37,7 @@ func idempotent(ctx context.Context, q reader, userID, key string) (*Idempotency
 	if !findable(userID) || !findable(key) {
 		return nil, ErrNotFound
 	}
-	return one(ctx, q, scanIdempotency, "SELECT user_id, key, request, status, body, revision, created_at FROM idempotency"+
+	return one(ctx, q, scanIdempotency, "SELECT user_id, key, request, status, made, revision, created_at FROM idempotency"+
 		" WHERE user_id = $1 AND key = $2 AND created_at > $3", userID, key, forgotten())
 }
 
@@ -44,8 +45,9 @@ func idempotent(ctx context.Context, q reader, userID, key string) (*Idempotency
 func forgotten() int64 { return now() - int64(IdempotencyTTL/time.Second) }
 
 func scanIdempotency(rows *sql.Rows, r *Idempotency) error {
-	var request []byte
-	err := rows.Scan(&r.UserID, &r.Key, &request, &r.Status, &r.Body, &r.Revision, &r.CreatedAt)
+	var request, made []byte
+	err := rows.Scan(&r.UserID, &r.Key, &request, &r.Status, &made, &r.Revision, &r.CreatedAt)
+	r.Made = string(made)
 	copy(r.Request[:], request)
 	return err
 }
@@ -59,12 +61,12 @@ func (s *Store) remember(ctx context.Context, tx queryer, r *Idempotency) error 
 	if err := checkID("idempotency key", r.Key); err != nil {
 		return err
 	}
-	n, err := tx.exec(ctx, "INSERT INTO idempotency (user_id, key, request, status, body, revision, created_at)"+
+	n, err := tx.exec(ctx, "INSERT INTO idempotency (user_id, key, request, status, made, revision, created_at)"+
 		" VALUES ($1, $2, $3, $4, $5, $6, $7)"+
 		" ON CONFLICT (user_id, key) DO UPDATE SET request = excluded.request, status = excluded.status,"+
-		" body = excluded.body, revision = excluded.revision, created_at = excluded.created_at"+
+		" made = excluded.made, revision = excluded.revision, created_at = excluded.created_at"+
 		" WHERE idempotency.created_at <= $8",
-		r.UserID, r.Key, r.Request[:], r.Status, nonNil(r.Body), r.Revision, now(), forgotten())
+		r.UserID, r.Key, r.Request[:], r.Status, []byte(r.Made), r.Revision, now(), forgotten())
 	if err != nil {
 		return err
 	}
@@ -77,11 +79,4 @@ func (s *Store) remember(ctx context.Context, tx queryer, r *Idempotency) error 
 	}
 	_, err = tx.exec(ctx, s.db.dialect().purge, forgotten())
 	return err
-}
-
-func nonNil(b []byte) []byte {
-	if b == nil {
-		return []byte{}
-	}
-	return b
 }

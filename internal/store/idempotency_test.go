@@ -14,7 +14,7 @@ import (
 func testIdempotency(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
 	ann, bob := addUser(t, s, "ann@x"), addUser(t, s, "bob@x")
-	want := Idempotency{UserID: ann.ID, Key: "k", Request: [32]byte{1, 255}, Status: 200, Body: []byte("{\"a\":\"\x00\xff\"}"), Revision: "r"}
+	want := Idempotency{UserID: ann.ID, Key: "k", Request: [32]byte{1, 255}, Status: 200, Made: "flow", Revision: "r"}
 	first := want
 	must(t, s.CreateFlow(t.Context(), &Flow{UserID: ann.ID}, &first))
 
@@ -28,7 +28,7 @@ func testIdempotency(t *testing.T, dsn string) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 
-	second := Idempotency{UserID: ann.ID, Key: "k", Body: []byte("other")}
+	second := Idempotency{UserID: ann.ID, Key: "k", Made: "other"}
 	replay := (*ReplayError)(nil)
 	err = s.CreateFlow(t.Context(), &Flow{UserID: ann.ID}, &second)
 	if !errors.As(err, &replay) || !errors.Is(err, ErrExists) || !reflect.DeepEqual(replay.First, want) {
@@ -66,14 +66,14 @@ func testIdempotencyUpdate(t *testing.T, dsn string) {
 		_, err := s.UpdateFlow(t.Context(), f.ID, func(f *Flow) error {
 			f.Name = name
 			f.Touch()
-			idem.Body, idem.Revision = []byte(name), f.Revision
+			idem.Made, idem.Revision = name, f.Revision
 			return nil
 		}, idem)
 		return err
 	}
 	must(t, update("1"))
 	replay := (*ReplayError)(nil)
-	if err := update("2"); !errors.As(err, &replay) || string(replay.First.Body) != "1" {
+	if err := update("2"); !errors.As(err, &replay) || replay.First.Made != "1" {
 		t.Errorf("error is %v, want a ReplayError with the first answer", err)
 	}
 	if got := getFlow(t, s, f.ID); got.Name != "1" || replay.First.Revision != got.Revision {
@@ -92,13 +92,13 @@ func testIdempotencyRace(t *testing.T, dsn string) {
 	for i := range answers {
 		wg.Go(func() {
 			answers[i] = fmt.Sprint("answer ", i)
-			err := s.CreateFlow(t.Context(), &Flow{UserID: ann.ID}, &Idempotency{UserID: ann.ID, Key: "k", Body: []byte(answers[i])})
+			err := s.CreateFlow(t.Context(), &Flow{UserID: ann.ID}, &Idempotency{UserID: ann.ID, Key: "k", Made: answers[i]})
 			replay := (*ReplayError)(nil)
 			switch {
 			case err == nil:
 				made.Add(1)
 			case errors.As(err, &replay):
-				answers[i] = string(replay.First.Body)
+				answers[i] = replay.First.Made
 			default:
 				t.Error(err)
 			}
@@ -120,17 +120,17 @@ func testIdempotencyExpiry(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
 	ann := addUser(t, s, "ann@x")
 	create := func(key string) error {
-		return s.CreateFlow(t.Context(), &Flow{UserID: ann.ID}, &Idempotency{UserID: ann.ID, Key: key, Body: []byte("new")})
+		return s.CreateFlow(t.Context(), &Flow{UserID: ann.ID}, &Idempotency{UserID: ann.ID, Key: key, Made: "new"})
 	}
 	for i := range 10 {
 		must(t, create(fmt.Sprint(i)))
 	}
-	execute(t, s, "UPDATE idempotency SET created_at = $1, body = $2 WHERE key <> '9'", time.Now().Add(-IdempotencyTTL).Unix(), []byte("old"))
+	execute(t, s, "UPDATE idempotency SET created_at = $1, made = $2 WHERE key <> '9'", time.Now().Add(-IdempotencyTTL).Unix(), []byte("old"))
 	if _, err := s.Idempotent(t.Context(), ann.ID, "0"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("error is %v, want ErrNotFound for an expired record", err)
 	}
 	must(t, create("0")) // its record is replaced, and some others purged
-	if got, err := s.Idempotent(t.Context(), ann.ID, "0"); err != nil || string(got.Body) != "new" {
+	if got, err := s.Idempotent(t.Context(), ann.ID, "0"); err != nil || got.Made != "new" {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if err := create("9"); !errors.Is(err, ErrExists) {

@@ -86,7 +86,7 @@ func (s *Store) listFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
 	}
 	query := listSQL{dialect: s.db.dialect(), ListQuery: q, after: after, until: until}
 	query.Limit = most
-	flows, more, err := some(ctx, s.db, scan, bound[Flow]{rows: most, bytes: q.Bytes, size: (*Flow).size}, query.page(), query.args...)
+	flows, more, err := some(ctx, s.db, scan, bound[Flow]{rows: most, bytes: q.Bytes, size: (*Flow).Size}, query.page(), query.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -150,15 +150,6 @@ func (s *Store) pageEnd(ctx context.Context, q ListQuery, after, c *cursor) (str
 		return "", err
 	}
 	return c.after(&ends[0]), nil
-}
-
-// size is about how many bytes the flow takes.
-func (f *Flow) size() int {
-	n := len(f.ID) + len(f.UserID) + len(f.Name) + len(f.Meta) + len(f.Nodes) + len(f.Edges) + len(f.AccessControl) + len(f.Extra)
-	if f.Description != nil {
-		n += len(*f.Description)
-	}
-	return n
 }
 
 // after returns the cursor behind a flow.

@@ -124,7 +124,7 @@ func testListBytes(t *testing.T, dsn string) {
 						if size >= bytes {
 							t.Errorf("%+v: a part goes on after %d bytes", part, size)
 						}
-						size += page.Flows[i].size()
+						size += page.Flows[i].Size()
 						got = append(got, page.Flows[i].ID)
 					}
 					if page.Rest == "" {

@@ -11,7 +11,8 @@ import (
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	db database
+	db        database
+	keepBytes int64 // keepBytes, but in tests
 
 	touched sync.Map // id of a key -> epoch seconds of its last use that was written, see touch
 	touches touches
@@ -55,7 +56,7 @@ func open(ctx context.Context, dsn string, create bool) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &Store{db: db}, nil
+	return &Store{db: db, keepBytes: keepBytes}, nil
 }
 
 // connect tells the database from its address. It does not yet look for it.
