@@ -44,7 +44,8 @@ it. flowctl.lock notes what was exported. When it is run again it writes the fil
 flows that have changed, and no others; a flow that was only saved or run again has
 not, and what only is spelt otherwise now, 100.0 for 1e2, stays as the file has it.
 What stands in a flow's file beside the flow, such as "$schema", stays, and so does
-what the server does not keep of it; where the file says who may see the flow it goes on doing so.
+what the server does not keep of it; where the file says who may see the flow it goes
+on doing so.
 
 ` + layoutHelp + `
 
