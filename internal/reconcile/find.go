@@ -36,6 +36,51 @@ func (m *matcher) list(ctx context.Context) error {
 	return nil
 }
 
+// shared looks for flows of others that the caller may change and that have the names of
+// new files. On the real backend the list has them already.
+func (m *matcher) shared(ctx context.Context) error {
+	names := map[string]bool{}
+	for _, it := range m.picked() {
+		if m.find(it) == (candidate{}) {
+			names[it.Name] = true
+		}
+	}
+	if !m.ours || len(names) == 0 {
+		return nil
+	}
+	me, err := m.c.Auth.Whoami(ctx)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for f, err := range m.c.Flows.All(ctx, client.ListOptions{Accessible: true}) {
+		if err != nil {
+			return err
+		}
+		if names[f.Name] && m.seen[f.ID] == nil {
+			ids = append(ids, strings.Clone(f.ID))
+		}
+	}
+	for _, id := range ids {
+		f, _, err := m.c.Flows.Get(ctx, id)
+		if isGone(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if a, err := flow.ParseAccess(f.AccessControl); err != nil || !a.Write.Has(me.ID) {
+			continue
+		}
+		at, err := m.look(f)
+		if err != nil {
+			return err
+		}
+		m.named[f.Name] = append(m.named[f.Name], at)
+	}
+	return nil
+}
+
 // gets is how many flows are asked for at a time.
 const gets = 8
 

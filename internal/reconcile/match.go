@@ -104,6 +104,9 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 	if err := m.get(ctx); err != nil {
 		return nil, err
 	}
+	if err := m.shared(ctx); err != nil {
+		return nil, err
+	}
 	return m, m.resolve(ctx)
 }
 

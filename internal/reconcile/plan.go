@@ -171,8 +171,8 @@ func (m *matcher) step(it *item) (Step, error) {
 		return s, err
 	}
 	if at != nil {
-		if m.movedThere(at, file) {
-			s.Layout = m.bases(at.id)[0].Layout
+		if l := m.layouts(at, file); l.movedThere() {
+			s.Layout = l.here
 			file = withLayoutOf(file, at.spec)
 		}
 		if s.Changes = m.differences(at.spec, file); len(s.Changes) == 0 {

@@ -79,7 +79,7 @@ func (m *matcher) pull(it *item) (Pulled, error) {
 	case ChangedBoth:
 		p.Next = m.merge(it, &p, file, theirs)
 	default:
-		if p.Next = theirs; m.movedHere(at, file) && !m.Overwrite {
+		if p.Next = theirs; m.layouts(at, file).movedHere() && !m.Overwrite {
 			p.Next, p.Digest.Layout = withLayoutOf(theirs, file), at.digest.Layout
 		}
 	}

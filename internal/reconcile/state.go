@@ -104,18 +104,27 @@ func (m *matcher) committed(it *item, is func(flowfile.Digest) bool) *flow.Spec 
 	return nil
 }
 
-// movedThere reports whether nodes of a flow were moved on the server, and not in the
-// file, since the lock noted it.
-func (m *matcher) movedThere(at *stored, file flow.Spec) bool {
-	base := m.bases(at.id)
-	return len(base) == 1 && at.digest.Layout != base[0].Layout && layoutOf(file, at.spec) == base[0].Layout
+// layouts is what is known of where the nodes of a flow stand: in its file and on the
+// server, and whether the lock noted either.
+type layouts struct {
+	here, there           string
+	notedHere, notedThere bool
 }
 
-// movedHere is movedThere the other way round.
-func (m *matcher) movedHere(at *stored, file flow.Spec) bool {
-	base := m.bases(at.id)
-	return len(base) == 1 && at.digest.Layout == base[0].Layout && layoutOf(file, at.spec) != base[0].Layout
+func (m *matcher) layouts(at *stored, file flow.Spec) layouts {
+	l := layouts{here: layoutOf(file, at.spec), there: at.digest.Layout}
+	for _, base := range m.bases(at.id) {
+		l.notedHere = l.notedHere || base.Layout == l.here
+		l.notedThere = l.notedThere || base.Layout == l.there
+	}
+	return l
 }
+
+// movedThere reports whether nodes were moved on the server alone.
+func (l layouts) movedThere() bool { return l.here != l.there && l.notedHere }
+
+// movedHere reports whether nodes were moved in the file alone.
+func (l layouts) movedHere() bool { return !l.notedHere && l.notedThere }
 
 // layoutOf returns that part of the digest of a file whose flow is stored.
 func layoutOf(file, stored flow.Spec) string {
