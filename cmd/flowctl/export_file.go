@@ -92,8 +92,8 @@ func (a *app) warnLarge(path string) {
 	}
 }
 
-// writeHarmless writes JSON to a terminal, where texts of a server must not do
-// anything. That changes no value, only how a string is spelt.
+// writeHarmless writes JSON or text to a terminal, where texts of others must not do
+// anything. That changes no value of JSON, only how a string is spelt.
 func writeHarmless(w io.Writer, write func(io.Writer) error) error {
 	var text bytes.Buffer
 	if err := write(&text); err != nil {

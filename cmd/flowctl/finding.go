@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -110,6 +111,25 @@ func (f finding) annotation() string {
 	}
 	return fmt.Sprintf("::%s file=%s,line=%d,col=%d,title=%s::%s",
 		level, property.Replace(f.File), f.Line, f.Column, property.Replace(f.Code), data.Replace(output.Lines(f.Message)))
+}
+
+// fromTop returns findings with the paths of their files as seen from the top of the
+// repository, if there is one: that is what code hosts look for.
+func fromTop(findings []finding) []finding {
+	findings = slices.Clone(findings)
+	for i := range findings {
+		f := &findings[i]
+		at, err := filepath.Abs(f.File)
+		if err != nil || f.File == stdinPath {
+			continue
+		}
+		if top, ok := flowfile.RepositoryTop(filepath.Dir(at)); ok {
+			if path, err := filepath.Rel(top, at); err == nil {
+				f.File = filepath.ToSlash(path)
+			}
+		}
+	}
+	return findings
 }
 
 func writeFindings(w io.Writer, findings []finding, form func(finding) string) error {

@@ -157,5 +157,5 @@ func (o *fmtOptions) stdin(flows []flowfile.File) formatted {
 			return formatted{err: fmt.Errorf("format standard input: %w", err)}
 		}
 	}
-	return formatted{text: b.Bytes(), changed: !o.check || !bytes.Equal(b.Bytes(), flows[0].Text())}
+	return formatted{text: b.Bytes(), changed: !o.check || !bytes.Equal(b.Bytes(), bytes.ReplaceAll(flows[0].Text(), []byte("\r\n"), []byte("\n")))}
 }

@@ -59,10 +59,13 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 	if err != nil {
 		return err
 	}
+	// Where flowctl is missing git goes on as it does without: a text that is shown raw,
+	// and conflicts with marks.
+	there := "command -v " + program + " >/dev/null 2>&1"
 	for _, kv := range [][2]string{
-		{"diff.flowctl.textconv", program + " git textconv"},
+		{"diff.flowctl.textconv", fmt.Sprintf(`f() { if %s; then %s git textconv -- "$1"; else cat -- "$1"; fi; }; f`, there, program)},
 		{"merge.flowctl.name", "flow files, node by node"},
-		{"merge.flowctl.driver", program + " git merge-driver --marker-size %L -- %O %A %B %P"},
+		{"merge.flowctl.driver", fmt.Sprintf("if %s; then %s git merge-driver --marker-size %%L -- %%O %%A %%B %%P; else git merge-file --marker-size=%%L -L ours -L base -L theirs %%A %%O %%B; fi", there, program)},
 	} {
 		if _, err := git(cmd.Context(), "config", kv[0], kv[1]); err != nil {
 			return err
@@ -70,9 +73,9 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 	}
 	var lines []string
 	for _, p := range patterns {
-		lines = append(lines, p+" diff=flowctl merge=flowctl")
+		lines = append(lines, p+" diff=flowctl merge=flowctl"+lineEnds)
 	}
-	lines = append(lines, reconcile.LockName+" merge=union")
+	lines = append(lines, reconcile.LockName+" merge=union"+lineEnds)
 	added, err := addAttributes(filepath.Join(root, ".gitattributes"), lines)
 	if err != nil {
 		return err
@@ -86,29 +89,44 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 	return nil
 }
 
-// addAttributes adds those of the lines that are not there yet, and leaves the
-// others as they are.
+// lineEnds ends the lines in .gitattributes: without it git writes files with other line
+// ends on Windows than flowctl does.
+const lineEnds = " text eol=lf"
+
+// maxAttributes is the size of the largest .gitattributes that git reads, in bytes.
+const maxAttributes = 100 << 20
+
+// addAttributes adds those of the lines that are not there yet, in the place of what an
+// older flowctl wrote, and leaves the others as they are.
 func addAttributes(path string, lines []string) (added bool, err error) {
-	text, err := os.ReadFile(path)
+	// Git does not follow a link either; and it might lead anywhere.
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return false, fmt.Errorf("%s is a link, which git does not read; put a file in its place", path)
+	}
+	text, err := flowfile.ReadRegular(path, maxAttributes)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("read .gitattributes: %w", err)
 	}
-	have := strings.Split(string(text), "\n")
-	if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
-		text = append(text, '\n')
+	have := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+	if len(text) == 0 {
+		have = nil
 	}
 	for _, line := range lines {
 		if slices.Contains(have, line) {
 			continue
 		}
-		text = append(text, line+"\n"...)
 		added = true
+		if i := slices.Index(have, strings.TrimSuffix(line, lineEnds)); i >= 0 {
+			have[i] = line
+		} else {
+			have = append(have, line)
+		}
 	}
 	if !added {
 		return false, nil
 	}
 	return true, flowfile.Replace(path, func(w io.Writer) error {
-		_, err := w.Write(text)
+		_, err := io.WriteString(w, strings.Join(have, "\n")+"\n")
 		return err
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 func newGitTextconvCmd(a *app) *cobra.Command {
@@ -16,26 +17,36 @@ func newGitTextconvCmd(a *app) *cobra.Command {
 		Use:   "textconv FILE",
 		Short: "Write a flow file as text, for git diff",
 		Long: `Write a flow file as the text that git compares: YAML without layout, in which
-the lines of a prompt stand on lines of their own. What is no flow file is written
-as it is.`,
+the lines of a prompt stand on lines of their own, and characters that a terminal
+would not show, or that turn the reading direction, are escaped. What is not a flow
+file is written as it is.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r := a.readSource(cmd.Context(), source{path: args[0]}, false)
 			if len(r.flows) == 0 {
 				return a.copyFile(args[0])
 			}
-			p, err := output.New(a.out, output.Options{Format: output.YAML})
+			err := writeHarmless(a.out, func(w io.Writer) error { return writeAsText(w, r.flows) })
 			if err != nil {
-				return err
-			}
-			for _, f := range r.flows {
-				if _, err := output.List(p, output.View[flow.Spec]{}, output.Seq([]flow.Spec{flow.WithoutLayout(f.Spec)})); err != nil {
-					return fmt.Errorf("write %s as text: %w", args[0], err)
-				}
+				return fmt.Errorf("write %s as text: %w", args[0], err)
 			}
 			return nil
 		},
 	}
+}
+
+// writeAsText writes flows as YAML without layout.
+func writeAsText(w io.Writer, flows []flowfile.File) error {
+	p, err := output.New(w, output.Options{Format: output.YAML})
+	if err != nil {
+		return err
+	}
+	for _, f := range flows {
+		if _, err := output.List(p, output.View[flow.Spec]{}, output.Seq([]flow.Spec{flow.WithoutLayout(f.Spec)})); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *app) copyFile(path string) error {

@@ -182,9 +182,9 @@ func (o *validateOptions) print(findings []finding) error {
 	case reportText:
 		err = writeFindings(o.app.out, findings, finding.line)
 	case reportGitHub:
-		err = writeFindings(o.app.out, findings, finding.annotation)
+		err = writeFindings(o.app.out, fromTop(findings), finding.annotation)
 	case reportSARIF:
-		err = writeSARIF(o.app.out, findings)
+		err = writeSARIF(o.app.out, fromTop(findings))
 	default:
 		var p *output.Printer
 		if p, err = o.app.printer(outputFlags{format: string(output.JSON)}); err == nil {

@@ -252,10 +252,13 @@ func (p part) compare() (Change, error) {
 		return Updated, nil //nolint:nilerr // who may not read it may still be allowed to replace it
 	}
 	defer func() { _ = r.Close() }() // it was only read
-	return p.compareTo(bufio.NewReader(r))
+	return p.compareTo(r)
 }
 
-func (p part) compareTo(r io.Reader) (Change, error) {
+// compareTo takes the line ends of Windows for ours: git may have written the file so,
+// and JSON has no others than those between its tokens.
+func (p part) compareTo(from io.Reader) (Change, error) {
+	r := &unixLines{r: bufio.NewReader(from)}
 	c := &comparer{r: r}
 	switch err := p.write(c); {
 	case errors.Is(err, errDiffers):
@@ -290,6 +293,28 @@ func (p part) failed(err error) error {
 }
 
 var errDiffers = errors.New("differs")
+
+// unixLines reads CRLF as LF.
+type unixLines struct{ r *bufio.Reader }
+
+func (u *unixLines) Read(p []byte) (int, error) {
+	n, err := u.r.Read(p)
+	kept := p[:0]
+	for i, c := range p[:n] {
+		next := byte(0)
+		if i+1 < n {
+			next = p[i+1]
+		} else if c == '\r' {
+			if ahead, err := u.r.Peek(1); err == nil {
+				next = ahead[0]
+			}
+		}
+		if c != '\r' || next != '\n' {
+			kept = append(kept, c)
+		}
+	}
+	return len(kept), err
+}
 
 // comparer takes what is written as long as it is what r reads.
 type comparer struct {
