@@ -22,6 +22,7 @@ type runOptions struct {
 	parallel, retries                int
 	maxCalls, maxTokens              int
 	maxTime                          time.Duration
+	maxMemory                        string
 	save, noSave, explain            bool
 	files                            string
 }
@@ -82,11 +83,15 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 	if err := o.edit(&f.spec); err != nil {
 		return err
 	}
+	memory, err := parseSize("max-memory", o.maxMemory)
+	if err != nil {
+		return err
+	}
 	opts := engine.Options{
 		Reading:  reading,
 		Parallel: o.parallel,
 		Retries:  o.retries,
-		Limits:   engine.Limits{Calls: o.maxCalls, Tokens: o.maxTokens, Time: o.maxTime},
+		Limits:   engine.Limits{Calls: o.maxCalls, Tokens: o.maxTokens, Time: o.maxTime, Memory: memory},
 	}
 	if o.retries == 0 {
 		opts.Retries = -1

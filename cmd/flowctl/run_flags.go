@@ -33,6 +33,7 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	f.IntVar(&o.maxCalls, "max-calls", 0, "end the run before it makes more model calls, 0 for no limit")
 	f.IntVar(&o.maxTokens, "max-tokens", 0, "end the run before a model call that would exceed so many tokens in all, 0 for no limit")
 	f.DurationVar(&o.maxTime, "max-time", 0, "end the run after this time, 0 for no limit")
+	f.StringVar(&o.maxMemory, "max-memory", "256MiB", "end the run before what it holds takes more memory, a `size`")
 	f.StringVar(&o.on, "on", "", "where the flow runs: here or server (default server for a REF, if that runs flows and no other flag is against it)")
 	f.BoolVar(&o.save, "save", false, "keep the execution on the server; the default for a REF")
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep it; what a run on the server has kept is deleted when it ends")

@@ -26,8 +26,9 @@ differ, standard does this:
 'flowctl run --explain' lists the places of a flow where the readings may differ,
 each with the name of the rule.
 
-Limits: --parallel, --retries, --max-calls, --max-tokens, --max-time; 10,000
-rounds of all loops, 100,000 nodes run, 16 MiB for the result of a node, a second
-for a regular expression. A run that reaches one fails with exit code 3.
+Limits: --parallel, --retries, --max-calls, --max-tokens, --max-time,
+--max-memory; 10,000 rounds of all loops, 32 loops inside each other, 100,000
+nodes run, 16 MiB for the result of a node. A run that reaches one fails with
+exit code 3.
 
 docs/engine.md in flowctl's repository tells all of it.`

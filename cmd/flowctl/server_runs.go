@@ -21,6 +21,7 @@ type runSettings struct {
 	backendURL, backendKeyFile string
 	maxRuns, maxRunsPerUser    int
 	maxRunTime                 time.Duration
+	maxMemory                  string
 	keep                       int // executions of a flow
 	allowHosts                 []string
 
@@ -41,6 +42,7 @@ func (o *runSettings) register(cmd *cobra.Command) {
 	f.IntVar(&o.maxRuns, "max-runs", server.DefaultMaxRuns, "at most `n` runs at once; the others wait, and their users have turns")
 	f.IntVar(&o.maxRunsPerUser, "max-runs-per-user", 0, "at most `n` runs of one user at once (default a quarter of --max-runs, at least 1)")
 	f.DurationVar(&o.maxRunTime, "max-run-time", time.Hour, "end a run after this `time`, waiting not counted; 0 for no limit")
+	f.StringVar(&o.maxMemory, "max-memory", "256MiB", "end a run before what it holds takes more memory, a `size`; a request may only ask for less")
 	f.IntVar(&o.keep, "keep-executions", keepExecutions, "keep the newest `n` executions of each flow, of all its users alike, 0 for all")
 	f.StringArrayVar(&o.allowHosts, "allow-host", nil,
 		"let flows fetch pages of this `host`: a name, *.NAME, * for every public one, or an address or network for one that is not public (repeatable)")
@@ -64,6 +66,10 @@ func (o *runSettings) apply(opts *server.Options) error {
 	case o.modelURL == "" && o.backendURL == "" && len(o.allowHosts) > 0:
 		return usageError{errors.New("--allow-host is about runs on the server; add --model-url or --backend-url")}
 	}
+	memory, err := parseSize("max-memory", o.maxMemory)
+	if err != nil {
+		return err
+	}
 	opts.KeepExecutions = o.keep
 	if o.modelURL == "" && o.backendURL == "" {
 		return nil
@@ -73,7 +79,7 @@ func (o *runSettings) apply(opts *server.Options) error {
 	if err != nil {
 		return err
 	}
-	opts.Runs = &server.Runs{Services: services, Max: o.maxRuns, PerUser: o.maxRunsPerUser, MaxTime: o.maxRunTime}
+	opts.Runs = &server.Runs{Services: services, Max: o.maxRuns, PerUser: o.maxRunsPerUser, MaxTime: o.maxRunTime, MaxMemory: memory}
 	return nil
 }
 

@@ -35,9 +35,9 @@ func (o *serverOptions) printDev(info devInfo) error {
 
 // settings turns the flags into what the server takes.
 func (o *serverOptions) settings() (server.Options, error) {
-	size, err := humanize.ParseBytes(o.maxBody)
-	if err != nil || size == 0 || size > math.MaxInt64 {
-		return server.Options{}, usageError{fmt.Errorf("--max-body %q is no size; give one such as 16MiB", o.maxBody)}
+	size, err := parseSize("max-body", o.maxBody)
+	if err != nil {
+		return server.Options{}, err
 	}
 	for _, origin := range o.corsOrigins {
 		if err := checkOrigin(origin); err != nil {
@@ -53,13 +53,22 @@ func (o *serverOptions) settings() (server.Options, error) {
 		return server.Options{}, err
 	}
 	opts := server.Options{
-		MaxBody:     int64(size),
+		MaxBody:     size,
 		CORSOrigins: o.corsOrigins,
 		Proxies:     proxies,
 		Logger:      log,
 		Version:     releaseVersion(),
 	}
 	return opts, o.runs.apply(&opts)
+}
+
+// parseSize reads the size that a flag has, in bytes.
+func parseSize(flag, text string) (int64, error) {
+	size, err := humanize.ParseBytes(text)
+	if err != nil || size == 0 || size > math.MaxInt64 {
+		return 0, usageError{fmt.Errorf("--%s %q is not a size; give one such as 16MiB", flag, text)}
+	}
+	return int64(size), nil
 }
 
 // checkOrigin refuses what no browser sends as an origin, and would never match.

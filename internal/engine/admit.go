@@ -26,9 +26,9 @@ func (r *run) admit(s *scope, n *node) admission {
 		switch o := s.of(source); {
 		case o.failed && !a.failed:
 			a.failed = true
-			a.skip = fmt.Sprintf("it depends on node %q, which failed", source.id)
+			a.skip = fmt.Sprintf("it depends on node %.80q, which failed", source.id)
 			if o.status == NodeSkipped {
-				a.skip = fmt.Sprintf("it depends on node %q, which was skipped after a failure", source.id)
+				a.skip = fmt.Sprintf("it depends on node %.80q, which was skipped after a failure", source.id)
 			}
 		case isLive && o.status != NodeSkipped:
 			live++

@@ -19,13 +19,20 @@ type bodies struct {
 
 func newBodies(g *graph) *bodies {
 	b := &bodies{graph: g, of: make(map[*node]map[*node]bool), around: make(map[*node]*node)}
+	size := 0
 	for _, n := range g.nodes {
+		if size > maxDepth*len(g.nodes) { // or finding them takes time with the square of their number
+			b.overlap = append(b.overlap, problem(CodeLoopBody, n, fmt.Sprintf(
+				"more than %d loops are inside each other, or have the same nodes in their bodies", maxDepth)))
+			break
+		}
 		if n.kind != flow.Loop {
 			continue
 		}
 		if body := reach(n, isEach); len(body) > 0 {
 			b.loops = append(b.loops, n)
 			b.of[n] = body
+			size += len(body)
 		}
 	}
 	b.nest()

@@ -239,7 +239,7 @@ func (d *comparison) arrayPath(n *node) {
 // rereadText tells whether a text means something else when it is inserted as a
 // replacement pattern and read for placeholders again.
 func rereadText(text string) bool {
-	return hasPlaceholder(text) || js.Expand(text, js.Match{}) != text
+	return hasPlaceholder(text) || js.HasPattern(text)
 }
 
 // placeholder says what the browser makes of p where that is not what standard

@@ -23,6 +23,9 @@ type Options struct {
 	// runs one at a time.
 	Parallel int
 	Limits   Limits
+	// Memory is what the run's bytes are taken from, in place of a budget of
+	// Limits.Memory. They stay counted after the run, until the budget's Close.
+	Memory *Budget
 	// Retries is how often a model call that was answered 429 or 5xx is tried
 	// again in standard; 0 is 2, a negative number is never.
 	Retries int
@@ -44,6 +47,9 @@ func (o Options) withDefaults() Options {
 		o.RetryWait = 500 * time.Millisecond
 	}
 	o.Limits = o.Limits.withDefaults()
+	if o.Memory == nil {
+		o.Memory = NewBudget(o.Limits.Memory, nil)
+	}
 	return o
 }
 
@@ -55,6 +61,7 @@ type run struct {
 	plans  plans
 	scope  *scope // the flow's own
 	budget *budget
+	memory *Budget
 	report *report
 	began  time.Time
 	width  int           // how many steps of a plan run at once
@@ -102,7 +109,7 @@ func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
 	opts = opts.withDefaults()
 	rules := opts.Reading.Rules()
 	g := newGraph(spec, rules)
-	r = &run{Options: opts, rules: rules, graph: g, width: opts.Parallel}
+	r = &run{Options: opts, rules: rules, graph: g, width: opts.Parallel, memory: opts.Memory}
 
 	inputs, err := parseInputs(opts.Inputs, rules)
 	if err != nil {

@@ -15,6 +15,9 @@ func conditional(_ context.Context, c *call) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.take(unitsOf(condition)); err != nil {
+		return nil, err
+	}
 	result, err := compareWith(c.node.text("operator"), condition, compare)
 	if err != nil {
 		return nil, c.rules.worded("Failed to evaluate condition: %w", "evaluate the condition: %w", err)
@@ -45,7 +48,8 @@ func (c *call) compared() (condition string, compare js.Value, err error) {
 		if v := c.node.field("condition"); js.Truthy(v) && js.Type(v) != "string" {
 			return "", nil, says("conditionValue.replace is not a function")
 		}
-		return c.fillFirst(condition), compare, nil
+		condition, err = c.fillFirst(condition)
+		return condition, compare, err
 	}
 	if condition == "" {
 		condition = "{{input}}"

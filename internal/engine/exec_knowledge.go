@@ -29,7 +29,7 @@ func knowledge(ctx context.Context, c *call) (js.Value, error) {
 }
 
 // query fills the node's query in. missing is the error if there is none.
-func (c *call) query(missing string, browser func(string) string) (string, error) {
+func (c *call) query(missing string, browser func(string) (string, error)) (string, error) {
 	query := c.node.field("query")
 	if !js.Truthy(query) {
 		return "", c.rules.worded(missing, "the node has no query; set it")
@@ -41,7 +41,7 @@ func (c *call) query(missing string, browser func(string) string) (string, error
 	if c.rules.Interpolation {
 		return c.fill(text)
 	}
-	return browser(text), nil
+	return browser(text)
 }
 
 // failed words the failure of a backend call. What the browser's API code throws
@@ -95,7 +95,7 @@ func (c *call) fetch(body json.RawMessage, err error) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := c.rules.parse(string(body))
+	v, err := c.parse(string(body))
 	if err != nil {
 		return nil, fmt.Errorf("the server's answer is not JSON: %w", err)
 	}

@@ -20,6 +20,9 @@ func loop(ctx context.Context, c *call) (js.Value, error) {
 	if body != nil && c.rules.Loop && c.node.text("loopType") == "until" {
 		return c.until(ctx, body, items)
 	}
+	if c.scope.depth >= maxDepth {
+		return nil, &LimitError{Limit: LimitDepth, Max: maxDepth}
+	}
 	if err := c.budget.takeRounds(items.count); err != nil {
 		return nil, err
 	}
@@ -157,7 +160,7 @@ func (c *call) arrayByReference(path string) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.rules.listOf(text), nil
+	return c.listOf(text)
 }
 
 // arrayInBrowser knows {{input}}, spelt so, and {{node.output.path}} anywhere in
@@ -167,7 +170,7 @@ func (c *call) arrayInBrowser(path string) (js.Value, error) {
 		return c.inputs[0], nil
 	}
 	if !strings.Contains(path, "{{") {
-		return c.rules.listOf(path), nil
+		return c.listOf(path)
 	}
 	for p := range placeholders(path) {
 		name, keys, ok := p.output()
@@ -211,6 +214,14 @@ func followStrictly(v js.Value, path string) (js.Value, error) {
 		v = next
 	}
 	return v, nil
+}
+
+// listOf is the list that a text is; what it takes is counted before.
+func (c *call) listOf(text string) (js.Value, error) {
+	if err := c.take(valuesIn(text)); err != nil {
+		return nil, err
+	}
+	return c.rules.listOf(text), nil
 }
 
 // listOf reads a literal list: JSON, else what stands between commas and line

@@ -29,14 +29,10 @@ func (c *call) concat() (js.Value, error) {
 		separator = "\n"
 	}
 	separator = strings.ReplaceAll(separator, `\n`, "\n")
-	texts := make([]string, len(c.inputs))
-	total := 0
-	for i, v := range c.inputs {
-		texts[i] = js.Text(v)
-		total += len(texts[i]) + len(separator)
-		if err := c.budget.fits(total - len(separator)); err != nil {
-			return nil, err
-		}
+	texts, err := c.texts(c.inputs)
+	if err != nil {
+		return nil, err
 	}
-	return js.String(strings.Join(texts, separator)), nil
+	text, err := c.join(texts, separator)
+	return js.String(text), err
 }

@@ -42,11 +42,26 @@ func model(ctx context.Context, c *call) (js.Value, error) {
 		// administrators (main.py, chat_completion): flows fail there for others.
 		req.SessionID, req.ChatID = "flow-execution", "flow-"+strconv.FormatInt(time.Now().UnixMilli(), 10)
 	}
+	if err := c.take(sent * message.size()); err != nil {
+		return nil, err
+	}
 	body, err := c.ask(ctx, req, p.text)
 	if err != nil {
 		return nil, err
 	}
 	return c.answer(body)
+}
+
+// sent is how many copies of a message there are while it is sent.
+const sent = 3
+
+// size is how many bytes the message's texts and files take.
+func (m Message) size() int {
+	n := len(m.Text)
+	for _, p := range m.Parts {
+		n += len(p.Text) + len(p.Image)
+	}
+	return n
 }
 
 // streams tells whether the answer is to come in pieces: if the author says so,
@@ -128,7 +143,10 @@ func (c *call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := c.rules.parse(string(body))
+	if err := c.take(2 * len(body)); err != nil {
+		return nil, err
+	}
+	v, err := c.parse(string(body))
 	if err != nil {
 		return nil, fmt.Errorf("the model's answer is not JSON: %w", err)
 	}

@@ -39,7 +39,11 @@ func output(ctx context.Context, c *call) (js.Value, error) {
 // standard takes a code fence off first, and wants JSON.
 func (c *call) readJSON(v js.Value) (js.Value, error) {
 	if !c.rules.Output {
-		if parsed, err := js.Parse(js.ToString(v)); err == nil {
+		text := js.ToString(v)
+		if err := c.take(valuesIn(text)); err != nil {
+			return nil, err
+		}
+		if parsed, err := js.Parse(text); err == nil {
 			return parsed, nil
 		}
 		return v, nil
@@ -51,7 +55,7 @@ func (c *call) readJSON(v js.Value) (js.Value, error) {
 		}
 		return v, nil
 	}
-	parsed, err := c.rules.parse(withoutFence(text))
+	parsed, err := c.parse(withoutFence(text))
 	if err != nil {
 		return nil, fmt.Errorf("the output is not JSON: %w; change the format of the node, or the prompt that it comes from", err)
 	}

@@ -15,7 +15,13 @@ func transform(_ context.Context, c *call) (js.Value, error) {
 		return nil, c.rules.worded("No input provided", "the node has no input; connect one")
 	}
 	in := c.inputs[0]
-	text := js.Text(in)
+	text, err := c.text(in)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.take(len(text)); err != nil { // most make a text about as long
+		return nil, err
+	}
 	switch c.node.text("operation") {
 	case "uppercase":
 		return js.String(js.ToUpper(text)), nil
@@ -46,6 +52,9 @@ func (c *call) replace(text string) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.take(unitsOf(text)); err != nil {
+		return nil, err
+	}
 	made, err := re.ReplaceAll(text, replacement, c.Limits.Result)
 	if errors.Is(err, js.ErrTooLong) {
 		return nil, c.budget.fits(c.Limits.Result + 1)
@@ -64,7 +73,7 @@ func (c *call) extract(in js.Value) (js.Value, error) {
 	parsed := in
 	if text, ok := js.AsString(in); ok {
 		var err error
-		if parsed, err = c.rules.parse(text); err != nil {
+		if parsed, err = c.parse(text); err != nil {
 			if c.rules.Transform {
 				return nil, fmt.Errorf("extract %.80q: the input is not JSON: %w", path, err)
 			}
@@ -105,7 +114,8 @@ func (c *call) template(text string) (js.Value, error) {
 		return nil, says("data.config.template.replace is not a function")
 	}
 	if !c.rules.Interpolation {
-		return js.String(replaceInput(s, text)), nil
+		made, err := c.replaceInput(s, text)
+		return js.String(made), err
 	}
 	made, err := c.fill(s)
 	return js.String(made), err

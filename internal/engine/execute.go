@@ -21,6 +21,8 @@ type call struct {
 	began   time.Time
 	attempt int   // from 1; more when a model call is repeated
 	tokens  Usage // of the model call
+	taken   int64 // bytes counted until the node is done
+	full    error // that of bytes that could not be counted
 }
 
 // executor does the work of a node.
@@ -64,6 +66,7 @@ func (r *run) step(ctx context.Context, s *scope, n *node) {
 		return
 	}
 	c := &call{run: r, scope: s, node: n, inputs: a.inputs, out: s.of(n)}
+	defer c.done()
 	if err := r.budget.takeNode(); err != nil {
 		r.finish(ctx, c, nil, err)
 		return
@@ -79,8 +82,16 @@ func (r *run) step(ctx context.Context, s *scope, n *node) {
 	}
 	r.report.started(c)
 	value, err := c.guarded(ctx)
+	if c.full != nil {
+		err = c.full
+	}
 	if err == nil {
 		err = r.budget.fits(size(value))
+	}
+	if err == nil {
+		err = r.keep(s, n, value)
+	} else if full := r.keepError(err); full != nil {
+		err = full
 	}
 	r.finish(ctx, c, value, err)
 }
@@ -165,6 +176,7 @@ func (r *run) showEarly(ctx context.Context, c *call) {
 		if value, err := early.guarded(ctx); err == nil {
 			r.report.early(c.scope, e.target, value)
 		}
+		early.done()
 	}
 }
 

@@ -11,25 +11,14 @@ import (
 // fill is standard's reading of a text with placeholders: one pass over the
 // text, in which every reference must resolve. Anything else in braces stays.
 func (c *call) fill(text string) (string, error) {
-	var b strings.Builder
-	done := 0
-	for p := range placeholders(text) {
+	return c.replaced(text, func(p placeholder) (string, bool, error) {
 		v, ok, err := c.value(p)
-		if err != nil {
-			return "", err
+		if err != nil || !ok {
+			return "", false, err
 		}
-		if !ok {
-			continue
-		}
-		b.WriteString(text[done:p.start])
-		b.WriteString(js.Text(v))
-		done = p.end
-		if err := c.budget.fits(b.Len()); err != nil {
-			return "", err
-		}
-	}
-	b.WriteString(text[done:])
-	return b.String(), nil
+		made, err := c.text(v)
+		return made, true, err
+	})
 }
 
 // value is what a placeholder stands for; ok is false if it is no reference.
@@ -49,7 +38,8 @@ func (c *call) value(p placeholder) (v js.Value, ok bool, err error) {
 		if len(c.inputs) == 0 {
 			return unresolved("nothing is connected to the node")
 		}
-		return js.String(c.inputText()), true, nil
+		text, err := c.inputText()
+		return js.String(text), true, err
 	case ref.input:
 		if len(c.inputs) == 0 {
 			return unresolved("nothing is connected to the node")
@@ -70,68 +60,96 @@ func (c *call) value(p placeholder) (v js.Value, ok bool, err error) {
 
 // inputText is what {{input}} stands for in standard: all inputs, joined by a
 // blank line. A model takes arrays apart, and files out.
-func (c *call) inputText() string {
+func (c *call) inputText() (string, error) {
 	inputs := c.inputs
 	if c.node.kind == flow.Model {
 		inputs, _ = splitFiles(flatten(inputs))
 	}
-	texts := make([]string, len(inputs))
-	for i, v := range inputs {
-		texts[i] = js.Text(v)
+	texts, err := c.texts(inputs)
+	if err != nil {
+		return "", err
 	}
-	return strings.Join(texts, "\n\n")
+	return c.join(texts, "\n\n")
 }
 
 // fillFirst is the browser's reading in knowledge and conditional nodes: {{input}}
 // is the first input, as a replacement pattern, and then {{node.output}} is what
 // has a result. Neither knows paths.
-func (c *call) fillFirst(text string) string {
+func (c *call) fillFirst(text string) (string, error) {
 	if len(c.inputs) > 0 {
-		text = replaceInput(text, js.Text(c.inputs[0]))
+		input, err := c.text(c.inputs[0])
+		if err != nil {
+			return "", err
+		}
+		if text, err = c.replaceInput(text, input); err != nil {
+			return "", err
+		}
 	}
-	return replacePlaceholders(text, func(p placeholder) (string, bool) {
+	return c.replaced(text, func(p placeholder) (string, bool, error) {
 		name, path, ok := p.output()
 		if !ok || path != "" {
-			return "", false
+			return "", false, nil
 		}
-		v := c.found(name)
-		return js.Text(v), !js.IsUndefined(v)
+		return c.textAt(c.found(name), "")
 	})
 }
 
 // fillAll is the browser's reading in model and websearch nodes, with paths: a
 // pass for the first input and one for other nodes' results.
-func (c *call) fillAll(text string) string {
-	text = replacePlaceholders(text, func(p placeholder) (string, bool) {
+func (c *call) fillAll(text string) (string, error) {
+	text, err := c.replaced(text, func(p placeholder) (string, bool, error) {
 		path, ok := p.input()
 		if !ok || len(c.inputs) == 0 {
-			return "", false
+			return "", false, nil
 		}
-		v, ok := follow(c.inputs[0], path)
-		return js.Text(v), ok
+		return c.textAt(c.inputs[0], path)
 	})
-	return replacePlaceholders(text, func(p placeholder) (string, bool) {
+	if err != nil {
+		return "", err
+	}
+	return c.replaced(text, func(p placeholder) (string, bool, error) {
 		name, path, ok := p.output()
 		if !ok {
-			return "", false
+			return "", false, nil
 		}
-		v := c.found(name)
-		if js.IsUndefined(v) {
-			return "", false
-		}
-		v, ok = follow(v, path)
-		return js.Text(v), ok
+		return c.textAt(c.found(name), path)
 	})
 }
 
+// textAt is the text of what a path leads to from v, if there is anything.
+func (c *call) textAt(v js.Value, path string) (text string, ok bool, err error) {
+	if js.IsUndefined(v) {
+		return "", false, nil
+	}
+	if v, ok = follow(v, path); !ok {
+		return "", false, nil
+	}
+	text, err = c.text(v)
+	return text, true, err
+}
+
 // replaceInput replaces every {{input}} by with, whose $ patterns count.
-func replaceInput(text, with string) string {
-	return replacePlaceholders(text, func(p placeholder) (string, bool) {
+func (c *call) replaceInput(text, with string) (string, error) {
+	b := textBuilder{call: c}
+	done := 0
+	for p := range placeholders(text) {
 		if p.body != "input" {
-			return "", false
+			continue
 		}
-		return js.Expand(with, js.Match{Before: text[:p.start], Text: text[p.start:p.end], After: text[p.end:]}), true
-	})
+		err := b.add(text[done:p.start])
+		for part := range js.Expand(with, js.Match{Groups: []int{p.start, p.end}, Length: len(text)}) {
+			if err != nil {
+				return "", err
+			}
+			err = b.add(part.Literal + text[part.From:part.To])
+		}
+		if err != nil {
+			return "", err
+		}
+		done = p.end
+	}
+	err := b.add(text[done:])
+	return b.String(), err
 }
 
 // found is the browser's look-up of a name: the node of that id, else the first

@@ -15,6 +15,7 @@ type Limits struct {
 	Tokens int           // tokens of all model calls together; by default none
 	Time   time.Duration // wall time; by default none
 	Result int           // bytes of one node's result; by default 16 MiB
+	Memory int64         // bytes that the run holds, see [Budget]; by default [DefaultMemory]
 }
 
 func (l Limits) withDefaults() Limits {
@@ -28,8 +29,15 @@ func (l Limits) withDefaults() Limits {
 	def(&l.Calls, -1)
 	def(&l.Tokens, -1)
 	def(&l.Result, 16<<20)
+	if l.Memory == 0 {
+		l.Memory = DefaultMemory
+	}
 	return l
 }
+
+// maxDepth is how many loops may be inside each other: the result of a loop repeats
+// those of all loops inside it.
+const maxDepth = 32
 
 // The names of the limits, as [LimitError] has them.
 const (
@@ -39,12 +47,16 @@ const (
 	LimitTokens = "tokens"
 	LimitTime   = "time"
 	LimitResult = "result size"
+	LimitDepth  = "loops inside each other"
+
+	LimitMemory       = "memory"             // of the run, see [Budget]
+	LimitSharedMemory = "memory of all runs" // of the budget's parent
 )
 
 // LimitError says which of a run's limits ended it.
 type LimitError struct {
 	Limit string // one of the Limit constants
-	Max   int64  // the limit; LimitTime in nanoseconds, LimitResult in bytes
+	Max   int64  // the limit; LimitTime in nanoseconds, LimitResult, LimitMemory and LimitSharedMemory in bytes
 }
 
 func (e *LimitError) Error() string {
@@ -53,6 +65,10 @@ func (e *LimitError) Error() string {
 		return fmt.Sprintf("the run takes longer than its limit of %v; raise the limit, or make the flow do less", time.Duration(e.Max))
 	case LimitResult:
 		return fmt.Sprintf("the result is larger than the limit of %d bytes; raise the limit, or make the node's result smaller", e.Max)
+	case LimitMemory:
+		return fmt.Sprintf("the run's results need more memory than its limit of %d bytes; raise the limit, or make the flow do less", e.Max)
+	case LimitSharedMemory:
+		return fmt.Sprintf("the runs under way need more memory than the %d bytes that they share; try again later, or make the flow do less", e.Max)
 	}
 	return fmt.Sprintf("the run needs more than its limit of %d %s; raise the limit, or make the flow do less", e.Max, e.Limit)
 }

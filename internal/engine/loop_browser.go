@@ -13,7 +13,11 @@ func (c *call) inPlace(ctx context.Context, body *plan, items items) (js.Value, 
 	list := items.list()
 	// The end of an inner loop ends the gathering of the outer one too.
 	c.scope.accumulating = true
-	defer func() { c.scope.accumulating = false }()
+	c.scope.depth++
+	defer func() {
+		c.scope.accumulating = false
+		c.scope.depth--
+	}()
 	for _, item := range list {
 		before := c.out.value
 		c.scope.set(c.node, item)

@@ -101,7 +101,7 @@ func (r *rounds) play(ctx context.Context, i int) round {
 	played := round{scope: s, err: r.schedule(ctx, r.body, s)}
 	for _, step := range r.body.steps {
 		if o := s.of(step.node); o.err != nil && played.err == nil {
-			played.err = fmt.Errorf("round %d failed at node %q: %w", i, step.node.id, o.err)
+			played.err = fmt.Errorf("round %d failed at node %.80q: %w", i, step.node.id, o.err)
 		}
 	}
 	played.output = r.output(s)
@@ -133,8 +133,13 @@ func (r *rounds) output(s *scope) js.Value {
 func (r *rounds) end(err error) (js.Value, error) {
 	if len(r.over) > 0 {
 		for _, n := range r.body.nodes {
-			r.publish(n)
+			if full := r.publish(n); full != nil {
+				err = full
+			}
 		}
+	}
+	for _, round := range r.over {
+		r.release(round.scope)
 	}
 	if err != nil {
 		return nil, err
@@ -148,8 +153,9 @@ func (r *rounds) end(err error) (js.Value, error) {
 
 // publish makes what n did in the last round in which it did anything its result
 // in the scope around. An output node keeps the values of all rounds.
-func (r *rounds) publish(n *node) {
+func (r *rounds) publish(n *node) error {
 	into := r.scope.of(n)
+	before := into.held
 	var shown []js.Value
 	for _, round := range r.over {
 		o := round.scope.of(n)
@@ -164,6 +170,12 @@ func (r *rounds) publish(n *node) {
 		into.shown = shown
 		into.value = withRounds(result, shown)
 	}
+	into.held = before // what is copied is counted where it was
+	err := r.keep(r.scope, n, into.value)
+	if err != nil {
+		into.value, into.shown = nil, nil
+	}
+	return err
 }
 
 // leaveOut skips the nodes of a loop's body that have not run.

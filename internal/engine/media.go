@@ -75,6 +75,9 @@ func (c *call) dataURL(ctx context.Context, file string) (url string, isVideo bo
 	if contentType == "" {
 		contentType = "image/png"
 	}
+	if err := c.take(3 * len(data)); err != nil { // with its base64
+		return "", false, err
+	}
 	url = "data:" + contentType + ";base64," + base64.StdEncoding.EncodeToString(data)
 	return url, strings.HasPrefix(contentType, "video/"), nil
 }

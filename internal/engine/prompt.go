@@ -43,7 +43,10 @@ func (c *call) standardPrompt(model string) (prompt, error) {
 			return prompt{}, err
 		}
 	case len(texts) > 0:
-		p.text = c.inputText()
+		var err error
+		if p.text, err = c.inputText(); err != nil {
+			return prompt{}, err
+		}
 	}
 	if p.text == "" && len(files) > 0 {
 		p.text = defaultPrompt(model)
@@ -89,7 +92,11 @@ func (c *call) browserPrompt(model string) (prompt, error) {
 		if id := lookedUpFile(v); id != "" {
 			p.files = append(p.files, id)
 		} else {
-			texts = append(texts, js.Text(v))
+			text, err := c.text(v)
+			if err != nil {
+				return prompt{}, err
+			}
+			texts = append(texts, text)
 		}
 	}
 	author := c.node.field("prompt")
@@ -99,25 +106,36 @@ func (c *call) browserPrompt(model string) (prompt, error) {
 	p.text = c.node.text("prompt")
 	const mark = "{{input}}"
 	marked := strings.Contains(p.text, mark)
-	joined := strings.Join(texts, "\n\n")
+	joined, err := c.join(texts, "\n\n")
+	if err != nil {
+		return prompt{}, err
+	}
 	switch {
 	case len(p.files) > 0 && len(texts) > 0:
 		p.text = joined
 	case len(p.files) > 0 && marked:
-		if p.text = js.Trim(replaceInput(p.text, "")); p.text == "" {
+		p.text, err = c.replaceInput(p.text, "")
+		if p.text = js.Trim(p.text); p.text == "" {
 			p.text = describeImage
 		}
 	case len(p.files) > 0 && p.text == "":
 		p.text = defaultPrompt(model)
 	case len(p.files) > 0:
 	case len(texts) > 0 && marked:
-		p.text = replaceInput(p.text, joined)
+		p.text, err = c.replaceInput(p.text, joined)
 	case len(texts) > 0 && p.text == "":
 		p.text = joined
 	case len(texts) == 0 && marked:
-		p.text = js.Trim(replaceInput(p.text, ""))
+		p.text, err = c.replaceInput(p.text, "")
+		p.text = js.Trim(p.text)
 	}
-	if p.text = c.fillAll(p.text); p.text == "" {
+	if err == nil {
+		p.text, err = c.fillAll(p.text)
+	}
+	if err != nil {
+		return prompt{}, err
+	}
+	if p.text == "" {
 		return prompt{}, c.noPrompt()
 	}
 	return p, nil

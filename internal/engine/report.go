@@ -76,7 +76,7 @@ func (r *report) finished(c *call, status NodeStatus, value js.Value, err error)
 	if err != nil {
 		e.Error = err.Error()
 	} else if !js.IsUndefined(value) {
-		e.Result = js.AppendJSON(nil, value)
+		e.Result = encode(value)
 	}
 	if c.tokens != (Usage{}) {
 		e.Tokens = &c.tokens
@@ -90,7 +90,7 @@ func (r *report) early(s *scope, n *node, value js.Value) {
 	defer r.mu.Unlock()
 	r.send(Event{
 		Type: EventNodeFinished, Time: time.Now(), Node: n.id, Attempt: 1, Round: s.round,
-		Status: string(NodeSuccess), Result: js.AppendJSON(nil, value), Early: true,
+		Status: string(NodeSuccess), Result: encode(value), Early: true,
 	})
 }
 

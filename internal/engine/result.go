@@ -96,7 +96,12 @@ func (r *run) result() *Result {
 
 // nodeValue is v as JSON under the node's id; undefined becomes null.
 func nodeValue(n *node, v js.Value) NodeValue {
-	return NodeValue{Node: n.id, Value: js.AppendJSON(nil, v)}
+	return NodeValue{Node: n.id, Value: encode(v)}
+}
+
+// encode is v as JSON.
+func encode(v js.Value) json.RawMessage {
+	return js.AppendJSON(make([]byte, 0, js.SizeJSON(v)), v)
 }
 
 // shownBy is what an output node with that result shows.

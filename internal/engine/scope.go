@@ -10,6 +10,7 @@ type scope struct {
 	slots  map[*node]int // nil for the flow's own scope, where it is the node's index
 	made   []outcome
 	round  []int // rounds of the loops around, the outermost first
+	depth  int   // loops around
 
 	// What only the browser keeps, which has the one scope of the flow and runs
 	// one node at a time.
@@ -25,6 +26,7 @@ type outcome struct {
 	value  js.Value   // its result; nil for none
 	err    error
 	reason string // why it was skipped
+	held   int64  // bytes counted for value
 
 	failed  bool       // it failed, or was skipped because it waited for one that did
 	round   bool       // value is what a round of the loop is given, not the loop's result
@@ -37,18 +39,27 @@ type outcome struct {
 func (s *scope) inner(slots map[*node]int, round int) *scope {
 	return &scope{
 		parent: s, slots: slots, made: make([]outcome, len(slots)),
-		round: append(s.round[:len(s.round):len(s.round)], round),
+		round: append(s.round[:len(s.round):len(s.round)], round), depth: s.depth + 1,
 	}
 }
 
 // of is what became of n, in the innermost scope that n belongs to.
 func (s *scope) of(n *node) *outcome {
+	home := s.home(n)
+	if home.slots == nil {
+		return &home.made[n.index]
+	}
+	return &home.made[home.slots[n]]
+}
+
+// home is the innermost scope that n belongs to.
+func (s *scope) home(n *node) *scope {
 	for ; s.slots != nil; s = s.parent {
-		if i, ok := s.slots[n]; ok {
-			return &s.made[i]
+		if _, ok := s.slots[n]; ok {
+			break
 		}
 	}
-	return &s.made[n.index]
+	return s
 }
 
 // set keeps the result of n. Like fail it leaves the other alone: in the browser

@@ -85,20 +85,28 @@ func isAlphanumeric(r rune) bool {
 	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 }
 
-// replacePlaceholders gives the text with every placeholder replaced by what
-// with makes of it, or left as it is if with says so.
-func replacePlaceholders(text string, with func(placeholder) (string, bool)) string {
-	var b strings.Builder
+// replaced is the text with every placeholder replaced by what with makes of it,
+// or left as it is if with is not ok.
+func (c *call) replaced(text string, with func(placeholder) (made string, ok bool, err error)) (string, error) {
+	b := textBuilder{call: c}
 	done := 0
 	for p := range placeholders(text) {
-		if made, ok := with(p); ok {
-			b.WriteString(text[done:p.start])
-			b.WriteString(made)
+		made, ok, err := with(p)
+		if ok && err == nil {
+			if err = b.add(text[done:p.start]); err == nil {
+				err = b.add(made)
+			}
 			done = p.end
 		}
+		if err != nil {
+			return "", err
+		}
 	}
-	b.WriteString(text[done:])
-	return b.String()
+	if done == 0 {
+		return text, nil
+	}
+	err := b.add(text[done:])
+	return b.String(), err
 }
 
 // follow goes down a path such as ".a.0.b" from v.

@@ -115,8 +115,8 @@ func parseExecute(o flow.Object) (opts engine.Options, faults []fault) {
 	return opts, p.faults
 }
 
-// limits reads the limits that a caller sets to a run: {"calls","tokens","time"},
-// the time in milliseconds.
+// limits reads the limits that a caller sets to a run: {"calls","tokens","time",
+// "memory"}, the time in milliseconds, the memory in bytes.
 func (p *parser) limits(raw []byte) (limits engine.Limits) {
 	loc := []any{"body", "limits"}
 	o, _ := flow.ParseObject(p.object(raw, loc)) // what is no object was told of
@@ -131,6 +131,8 @@ func (p *parser) limits(raw []byte) (limits engine.Limits) {
 			limits.Tokens = int(p.atLeastOne(m.Value, at, math.MaxInt32))
 		case "time":
 			limits.Time = time.Duration(p.atLeastOne(m.Value, at, maxRunTime.Milliseconds())) * time.Millisecond
+		case "memory":
+			limits.Memory = p.atLeastOne(m.Value, at, math.MaxInt64)
 		}
 	}
 	return limits

@@ -20,6 +20,9 @@ type Runs struct {
 	Max      int             // runs at once, the others wait; 0 is DefaultMaxRuns
 	PerUser  int             // runs of one user at once; 0 is a quarter of Max, and at least 1
 	MaxTime  time.Duration   // wall time of one run, waiting not counted; 0 is no limit
+
+	MaxMemory int64          // bytes that one run holds; 0 is engine.DefaultMemory
+	Memory    *engine.Budget // of all runs together; nil is no limit
 }
 
 const (
@@ -76,8 +79,12 @@ type activeRun struct {
 }
 
 func newRuns(st *store.Store, l *lease, opts Options) *runs {
+	r := *opts.Runs
+	if r.MaxMemory <= 0 {
+		r.MaxMemory = engine.DefaultMemory
+	}
 	return &runs{
-		Runs: *opts.Runs, st: st, lease: l, keep: opts.KeepExecutions, log: l.log,
+		Runs: r, st: st, lease: l, keep: opts.KeepExecutions, log: l.log,
 		active: map[string]*activeRun{}, turns: newTurns(opts.Runs.Max, opts.Runs.PerUser),
 	}
 }
@@ -184,6 +191,11 @@ func (r *runs) runFlow(ctx context.Context, e *store.Execution, j job) {
 	if limit := &j.opts.Limits.Time; r.MaxTime > 0 && (*limit <= 0 || *limit > r.MaxTime) {
 		*limit = r.MaxTime
 	}
+	if limit := &j.opts.Limits.Memory; *limit <= 0 || *limit > r.MaxMemory {
+		*limit = r.MaxMemory
+	}
+	j.opts.Memory = engine.NewBudget(j.opts.Limits.Memory, r.Memory)
+	defer j.opts.Memory.Close()
 	res, err := engine.Run(ctx, j.spec, j.opts)
 	if err != nil { // it was checked before, so that this is rare
 		e.Status = flow.RunError

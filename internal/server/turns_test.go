@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/store"
 )
 
@@ -172,6 +173,31 @@ func TestMaxRunTime(t *testing.T) {
 	if g.inside.Load() != 0 {
 		t.Errorf("%d calls go on", g.inside.Load())
 	}
+}
+
+// TestMaxMemory: no run holds more than the operator says, whatever its caller asks
+// for, and all together no more than they share.
+func TestMaxMemory(t *testing.T) {
+	f, _ := running(t, 2)
+	f.srv.runs.MaxMemory = 64 << 10
+	id := f.create(f.ann, `{"name":"f","nodes":[{"id":"i","type":"input","position":{"x":0,"y":0},"data":{"value":"`+strings.Repeat("a", 5000)+`"}}],"edges":[]}`)
+	run := func(body, want string) {
+		t.Helper()
+		r := f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/execute", body)
+		if text := r.field(t, "errors"); want == "" && text != "null" || !strings.Contains(text, want) {
+			t.Errorf("%s answered %s, want %q", body, text, want)
+		}
+	}
+	run("", "")
+	run(`{"limits":{"memory":10000}}`, "more memory than its limit of 10000 bytes")
+	f.srv.runs.MaxMemory = 20_000
+	run("", "more memory than its limit of 20000 bytes")
+	run(`{"limits":{"memory":1000000000}}`, "more memory than its limit of 20000 bytes")
+	f.srv.runs.MaxMemory, f.srv.runs.Memory = 64<<10, engine.NewBudget(30_000, nil)
+	run("", "")
+	run("", "") // what the first one held was given back
+	f.srv.runs.Memory = engine.NewBudget(20_000, nil)
+	run("", "more memory than the 20000 bytes that they share; try again later")
 }
 
 // TestNotAllowedEndsRuns: the runs of a user who is removed or pending, or may not read

@@ -28,6 +28,7 @@ type ExecuteLimits struct {
 	Calls  int           // model calls
 	Tokens int           // tokens of all model calls together
 	Time   time.Duration // wall time, in whole milliseconds
+	Memory int64         // bytes that the run holds
 }
 
 // ExecuteResult is the answer to [FlowsService.Execute]: what came of the run, or
@@ -77,7 +78,7 @@ func (l ExecuteLimits) object() flow.Object {
 	for _, limit := range []struct {
 		key string
 		n   int64
-	}{{"calls", int64(l.Calls)}, {"tokens", int64(l.Tokens)}, {"time", roundUp(l.Time)}} {
+	}{{"calls", int64(l.Calls)}, {"tokens", int64(l.Tokens)}, {"time", roundUp(l.Time)}, {"memory", l.Memory}} {
 		if limit.n > 0 {
 			o.Set(limit.key, strconv.AppendInt(nil, limit.n, 10))
 		}

@@ -203,24 +203,24 @@ func unquote(token string) string {
 		b, _ := jsontext.AppendUnquote(nil, token) // cannot fail: the decoder took it
 		return string(b)
 	}
-	var units []rune
+	text := make([]byte, 0, len(body)/2)
 	for body != "" {
 		plain, rest, escaped := strings.Cut(body, `\`)
-		units = append(units, toUnits(plain)...)
+		text = appendText(text, plain)
 		if !escaped {
 			break
 		}
 		if rest[0] == 'u' {
 			unit, _ := hex(rest[1:], 4)
-			units = append(units, unit)
+			text = appendUnits(text, []rune{unit})
 			body = rest[5:]
 			continue
 		}
 		b, _ := jsontext.AppendUnquote(nil, `"\`+rest[:1]+`"`)
-		units = append(units, rune(b[0]))
+		text = append(text, b...)
 		body = rest[1:]
 	}
-	return fromUnits(units)
+	return string(text)
 }
 
 // hex reads n hexadecimal digits.
@@ -285,6 +285,50 @@ func AppendJSON(dst []byte, v Value) []byte {
 		return append(dst, '}')
 	}
 	return append(dst, "null"...)
+}
+
+// SizeJSON is at least the length of AppendJSON(nil, v), and close to it.
+func SizeJSON(v Value) int {
+	switch v := v.(type) {
+	case Bool:
+		return len("false")
+	case Number:
+		return max(len(v), len("null"))
+	case String:
+		return sizeQuoted(string(v))
+	case File:
+		return sizeQuoted(string(v))
+	case Array:
+		size := len("[]")
+		for _, item := range v {
+			size += SizeJSON(item) + len(",")
+		}
+		return size
+	case Object:
+		size := len("{}")
+		for _, m := range v {
+			if !IsUndefined(m.Value) {
+				size += sizeQuoted(m.Key) + SizeJSON(m.Value) + len(":,")
+			}
+		}
+		return size
+	}
+	return len("null")
+}
+
+func sizeQuoted(s string) int {
+	size := len(s) + len(`""`)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ':
+			size += len(`u0000`)
+		case c == '"', c == '\\':
+			size++
+		case c == 0xED: // half a character, perhaps
+			size += len(`\u0000`) - 3
+		}
+	}
+	return size
 }
 
 func appendQuoted(dst []byte, s string) []byte {

@@ -22,7 +22,7 @@ var ErrTooLong = errors.New("the replaced text is too long")
 // before every repetition.
 type Regexp struct {
 	re    *regexp2.Regexp
-	names map[string]int // numbers of the named groups
+	names map[string][]int // numbers of the named groups
 }
 
 // Compile reads a pattern; flags are for the error only, a *[SyntaxError].
@@ -37,7 +37,14 @@ func Compile(pattern, flags string) (*Regexp, error) {
 		return nil, &SyntaxError{pattern, flags, err.Error()}
 	}
 	re.MatchTimeout = MatchTimeout
-	return &Regexp{re: re, names: t.names}, nil
+	var names map[string][]int
+	if t.names != nil {
+		names = make(map[string][]int)
+	}
+	for name, i := range t.names {
+		names[name] = []int{i}
+	}
+	return &Regexp{re: re, names: names}, nil
 }
 
 // Test tells whether the expression matches somewhere in s.
@@ -52,56 +59,35 @@ func (r *Regexp) Test(s string) (bool, error) {
 // ReplaceAll is s.replace(/…/g, replacement), see [Expand], if that has not
 // more than limit UTF-16 code units; a negative limit is none.
 func (r *Regexp) ReplaceAll(s, replacement string, limit int) (string, error) {
-	deadline := time.Now().Add(MatchTimeout)
 	units := toUnits(s)
-	var out []rune
+	var out []byte
 	done := 0
 	m, err := r.re.FindRunesMatch(units)
 	for ; err == nil && m != nil; m, err = r.re.FindNextMatch(m) {
-		out = append(out, units[done:m.Index]...)
-		out = append(out, toUnits(Expand(replacement, r.match(units, m, replacement)))...)
+		out = appendUnits(out, units[done:m.Index])
+		for part := range Expand(replacement, r.match(m, len(units))) {
+			if limit >= 0 && len(out)+len(part.Literal)+part.To-part.From > limit {
+				return "", ErrTooLong
+			}
+			out = appendUnits(appendText(out, part.Literal), units[part.From:part.To])
+		}
 		done = m.Index + m.Length
-		if limit >= 0 && len(out) > limit {
-			return "", ErrTooLong
-		}
-		if time.Now().After(deadline) {
-			return "", ErrTimeout
-		}
 	}
 	if err != nil {
 		return "", ErrTimeout
 	}
-	return fromUnits(append(out, units[done:]...)), nil
+	return string(appendUnits(out, units[done:])), nil
 }
 
-// match gives what the patterns of the replacement may ask for.
-func (r *Regexp) match(units []rune, m *regexp2.Match, replacement string) Match {
-	if !hasPattern(replacement) {
-		return Match{}
-	}
-	end := m.Index + m.Length
-	match := Match{
-		Before: fromUnits(units[:m.Index]),
-		Text:   fromUnits(units[m.Index:end]),
-		After:  fromUnits(units[end:]),
-		Names:  r.names,
-	}
-	for _, g := range m.Groups()[1:] {
-		var text *string
+// match is what the patterns of a replacement may ask for.
+func (r *Regexp) match(m *regexp2.Match, length int) Match {
+	match := Match{Length: length, Names: r.names}
+	for _, g := range m.Groups() {
 		if len(g.Captures) > 0 {
-			s := fromUnits(units[g.Index : g.Index+g.Length])
-			text = &s
+			match.Groups = append(match.Groups, g.Index, g.Index+g.Length)
+		} else {
+			match.Groups = append(match.Groups, -1, -1)
 		}
-		match.Groups = append(match.Groups, text)
 	}
 	return match
-}
-
-func hasPattern(replacement string) bool {
-	for i := range len(replacement) {
-		if replacement[i] == '$' {
-			return true
-		}
-	}
-	return false
 }

@@ -103,7 +103,20 @@ func toUnits(s string) []rune {
 
 // fromUnits is the text of the code units.
 func fromUnits(units []rune) string {
-	b := make([]byte, 0, len(units))
+	return string(appendUnits(make([]byte, 0, len(units)), units))
+}
+
+// appendUnits appends the text of the code units to a text; two halves of a
+// character that meet become one.
+func appendUnits(b []byte, units []rune) []byte {
+	if len(units) > 0 && utf16.IsSurrogate(units[0]) {
+		if half, ok := lastHalf(b); ok {
+			if pair := utf16.DecodeRune(half, units[0]); pair != utf8.RuneError {
+				b = utf8.AppendRune(b[:len(b)-3], pair)
+				units = units[1:]
+			}
+		}
+	}
 	for i := 0; i < len(units); i++ {
 		r := units[i]
 		if i+1 < len(units) {
@@ -114,7 +127,25 @@ func fromUnits(units []rune) string {
 		}
 		b = appendRune(b, r)
 	}
-	return string(b)
+	return b
+}
+
+// appendText appends s to a text; two halves of a character that meet become one.
+func appendText(b []byte, s string) []byte {
+	if r, n := decodeRune(s); n == 3 && utf16.IsSurrogate(r) {
+		b = appendUnits(b, []rune{r})
+		s = s[n:]
+	}
+	return append(b, s...)
+}
+
+// lastHalf is the half of a character that a text ends with.
+func lastHalf(b []byte) (rune, bool) {
+	if len(b) < 3 {
+		return 0, false
+	}
+	r, n := decodeRune(string(b[len(b)-3:]))
+	return r, n == 3 && utf16.IsSurrogate(r)
 }
 
 // decodeRune is utf8.DecodeRuneInString for WTF-8.

@@ -1,0 +1,256 @@
+package engine
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+)
+
+// DefaultMemory is how many bytes a run holds at most unless [Limits] say
+// otherwise: 256 MiB.
+const DefaultMemory = 256 << 20
+
+// Budget bounds the bytes that are held at a time: by a run, or, as the parent of
+// the runs' budgets, by all of them together. What is counted is close to what is
+// allocated, and counted before it is: the results of the nodes, what is built on
+// the way to one, and the answer that the run's record is. The nil Budget has no
+// bound. A Budget may be used side by side.
+type Budget struct {
+	limit  int64
+	parent *Budget
+
+	mu   sync.Mutex
+	used int64
+	most int64
+}
+
+// NewBudget returns a budget of limit bytes, none if it is negative, whose bytes
+// are taken from the parent too, unless that is nil.
+func NewBudget(limit int64, parent *Budget) *Budget {
+	return &Budget{limit: limit, parent: parent}
+}
+
+// Take counts n bytes more. Beyond the limit nothing is counted and the error is a
+// *[LimitError]: [LimitMemory], or [LimitSharedMemory] if it is the parent's.
+func (b *Budget) Take(n int64) error {
+	if b == nil || n <= 0 {
+		return nil
+	}
+	if !b.count(n) {
+		return &LimitError{Limit: LimitMemory, Max: b.limit}
+	}
+	for at := b.parent; at != nil; at = at.parent {
+		if at.count(n) {
+			continue
+		}
+		for taken := b; taken != at; taken = taken.parent {
+			taken.giveOwn(n)
+		}
+		return &LimitError{Limit: LimitSharedMemory, Max: at.limit}
+	}
+	return nil
+}
+
+// Give takes n bytes back that were counted.
+func (b *Budget) Give(n int64) {
+	for at := b; at != nil && n > 0; at = at.parent {
+		at.giveOwn(n)
+	}
+}
+
+// Close gives back all that is counted. Whoever made the budget of a run calls it
+// when nothing refers to the run's result any more.
+func (b *Budget) Close() {
+	if b != nil {
+		b.Give(b.Used())
+	}
+}
+
+// Used is how many bytes are counted now.
+func (b *Budget) Used() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.used
+}
+
+// Most is how many bytes were counted when they were most.
+func (b *Budget) Most() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.most
+}
+
+func (b *Budget) count(n int64) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.limit >= 0 && n > b.limit-b.used {
+		return false
+	}
+	b.used += n
+	b.most = max(b.most, b.used)
+	return true
+}
+
+func (b *Budget) giveOwn(n int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.used -= n
+}
+
+// take counts bytes that are held until the node is done. A node that cannot have
+// them fails, whatever its executor makes of the error.
+func (c *call) take(n int) error {
+	if c.full == nil {
+		c.full = c.memory.Take(int64(n))
+	}
+	if c.full == nil {
+		c.taken += int64(n)
+	}
+	return c.full
+}
+
+// done gives back what the node held.
+func (c *call) done() {
+	c.memory.Give(c.taken)
+	c.taken = 0
+}
+
+// text is js.Text(v), counted before it is made.
+func (c *call) text(v js.Value) (string, error) {
+	if s, ok := js.AsString(v); ok {
+		return s, nil
+	}
+	if err := c.take(size(v)); err != nil {
+		return "", err
+	}
+	return js.Text(v), nil
+}
+
+// texts are the values as texts.
+func (c *call) texts(values []js.Value) ([]string, error) {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		var err error
+		if texts[i], err = c.text(v); err != nil {
+			return nil, err
+		}
+	}
+	return texts, nil
+}
+
+// join is strings.Join, within the limits.
+func (c *call) join(texts []string, separator string) (string, error) {
+	if len(texts) == 1 {
+		return texts[0], nil
+	}
+	size := len(separator) * max(len(texts)-1, 0)
+	for _, text := range texts {
+		size += len(text)
+	}
+	if err := c.budget.fits(size); err != nil {
+		return "", err
+	}
+	if err := c.take(size); err != nil {
+		return "", err
+	}
+	return strings.Join(texts, separator), nil
+}
+
+// parse reads JSON. What it takes is counted before: every value begins behind
+// one of the characters that are looked for.
+func (c *call) parse(text string) (js.Value, error) {
+	if err := c.take(valuesIn(text)); err != nil {
+		return nil, err
+	}
+	return c.rules.parse(text)
+}
+
+// valuesIn is about how many bytes the values of a list or of JSON take at most
+// while they are read.
+func valuesIn(text string) int {
+	const each = 64 // a value, its place in a list that grows, and an object's key
+	n := 1
+	for _, mark := range []string{",", "[", "{", "\n"} {
+		n += strings.Count(text, mark)
+	}
+	return n*each + len(text)
+}
+
+// unitsOf is how many bytes a text takes as what regular expressions work on.
+func unitsOf(text string) int { return 4 * len(text) }
+
+// textBuilder gathers the parts of a text, within the limits of a result and of
+// memory, before it is made.
+type textBuilder struct {
+	call  *call
+	parts []string
+	size  int
+}
+
+func (b *textBuilder) add(s string) error {
+	const part = 32 // a string's header, in a list that grows
+	b.size += len(s)
+	if err := b.call.budget.fits(b.size); err != nil {
+		return err
+	}
+	b.parts = append(b.parts, s)
+	return b.call.take(part + len(s))
+}
+
+func (b *textBuilder) String() string { return strings.Join(b.parts, "") }
+
+// held is about how many bytes a value takes in memory.
+func held(v js.Value) int64 {
+	const value, member = 16, 32 // an interface; a key and an interface
+	switch v := v.(type) {
+	case js.Array:
+		total := int64(24)
+		for _, item := range v {
+			total += value + held(item)
+		}
+		return total
+	case js.Object:
+		total := int64(24)
+		for _, m := range v {
+			total += member + held(m.Value)
+		}
+		return total
+	case js.Number:
+		return int64(value + len(v))
+	}
+	s, _ := js.AsString(v)
+	return int64(value + len(s))
+}
+
+// keep counts the value that becomes the result of n in place of the one before.
+// In the scope of the flow it is part of the answer, too.
+func (r *run) keep(s *scope, n *node, value js.Value) error {
+	o, bytes := s.of(n), held(value)
+	if s.home(n) == r.scope {
+		bytes += answered * int64(js.SizeJSON(value))
+	}
+	if err := r.memory.Take(bytes); err != nil {
+		return err
+	}
+	r.memory.Give(o.held)
+	o.held = bytes
+	return nil
+}
+
+// keepError counts the text of an error, which may hold the whole of a text.
+func (r *run) keepError(err error) error {
+	return r.memory.Take((1 + answered) * int64(len(err.Error())))
+}
+
+// release gives back what the scope of a round that is over holds.
+func (r *run) release(s *scope) {
+	for i := range s.made {
+		r.memory.Give(s.made[i].held)
+		s.made[i].held = 0
+	}
+}
+
+// answered is how many copies of a result there are after the run: as JSON in its
+// [Result], in the record made of it, and in what is printed or sent.
+const answered = 4
