@@ -1,6 +1,5 @@
-// Package modeltest is a small OpenAI-compatible server, and the part of a flows
-// backend that runs call, for tests: it speaks HTTP and server-sent events, and
-// misbehaves on request.
+// Package modeltest is a small OpenAI-compatible server for tests: it speaks HTTP and
+// server-sent events, and misbehaves on request.
 //
 // What it does is up to the model that is asked for:
 //
@@ -89,7 +88,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.complete(w, r, a)
 	default:
-		s.backend(w, r, body)
+		answer(w, http.StatusNotFound, map[string]any{"error": map[string]string{"message": "there is nothing at " + r.URL.Path}})
 	}
 }
 

@@ -42,9 +42,15 @@ func (b *Backend) Chat(ctx context.Context, req engine.ChatRequest, delta func(s
 	return answer, err
 }
 
+// errNoID is the error of an id that would ask for a list of all.
+var errNoID = errors.New("the flow names an id that is empty")
+
 // Knowledge implements [engine.Retriever]. The backend answers 401 for what is not
 // there (routers/knowledge.py, get_knowledge_by_id).
 func (b *Backend) Knowledge(ctx context.Context, id string) (json.RawMessage, error) {
+	if id == "" {
+		return nil, errNoID
+	}
 	answer, err := b.get(ctx, "/api/v1/knowledge/"+url.PathEscape(id))
 	var refused *engine.HTTPError
 	if errors.As(err, &refused) && refused.StatusCode == http.StatusUnauthorized && bytes.Contains(refused.Body, []byte("could not find")) {

@@ -12,12 +12,20 @@ import (
 
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/modeltest"
+	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-func startBackend(t *testing.T, opts Options) (*Backend, *modeltest.Server) {
+// startBackend starts a backend that behaves like the real one, with a user whose
+// token is the secret and who has all that there is.
+func startBackend(t *testing.T, opts Options) (*Backend, *upstreamtest.Backend) {
 	t.Helper()
-	s := modeltest.New()
+	picture := upstreamtest.Picture()
+	picture.Owner = "u"
+	s := upstreamtest.New(upstreamtest.Options{
+		Users: []upstreamtest.User{{ID: "u", Role: "user", Token: secret}},
+		Files: []upstreamtest.File{picture}, Chat: modeltest.New(),
+	})
 	web := httptest.NewServer(s)
 	t.Cleanup(web.Close)
 	opts.Token = secret
@@ -54,30 +62,30 @@ func TestBackendCalls(t *testing.T) {
 	ctx := t.Context()
 	for _, c := range []struct {
 		call func(*Backend) (json.RawMessage, error)
-		want modeltest.Request
+		want upstreamtest.Request
 		part string // of the answer
 	}{
 		{
 			func(b *Backend) (json.RawMessage, error) { return b.Chat(ctx, question("m", false), nil) },
-			modeltest.Request{Method: "POST", Path: "/api/chat/completions", Body: `{"model":"m","messages":[{"role":"user","content":"how are you"}],"stream":false,"session_id":"flow-execution","chat_id":"flow-1","temperature":0.20}`},
+			upstreamtest.Request{Method: "POST", Path: "/api/chat/completions", Body: `{"model":"m","messages":[{"role":"user","content":"how are you"}],"stream":false,"session_id":"flow-execution","chat_id":"local:1","temperature":0.20}`},
 			"MODEL(m): how are you",
 		}, {
-			func(b *Backend) (json.RawMessage, error) { return b.Knowledge(ctx, "kb") },
-			modeltest.Request{Method: "GET", Path: "/api/v1/knowledge/kb"}, "Handbook",
+			func(b *Backend) (json.RawMessage, error) { return b.Knowledge(ctx, "kb-1") },
+			upstreamtest.Request{Method: "GET", Path: "/api/v1/knowledge/kb-1"}, "Handbook",
 		}, {
-			func(b *Backend) (json.RawMessage, error) { return b.QueryDoc(ctx, "c", "<q>", 3) },
-			modeltest.Request{Method: "POST", Path: "/api/v1/retrieval/query/doc", Body: `{"collection_name":"c","query":"<q>","k":3}`}, " of 3",
+			func(b *Backend) (json.RawMessage, error) { return b.QueryDoc(ctx, "kb-1", "<q>", 3) },
+			upstreamtest.Request{Method: "POST", Path: "/api/v1/retrieval/query/doc", Body: `{"collection_name":"kb-1","query":"<q>","k":3}`}, "0.91",
 		}, {
 			func(b *Backend) (json.RawMessage, error) { return b.Search(ctx, "q") },
-			modeltest.Request{Method: "POST", Path: "/api/v1/retrieval/process/web/search", Body: `{"queries":["q"],"collection_name":""}`}, "web-1",
+			upstreamtest.Request{Method: "POST", Path: "/api/v1/retrieval/process/web/search", Body: `{"queries":["q"],"collection_name":""}`}, "collection_names",
 		}, {
 			func(b *Backend) (json.RawMessage, error) {
-				return b.QueryCollection(ctx, json.RawMessage(`["c"]`), "q", 5)
+				return b.QueryCollection(ctx, json.RawMessage(`["kb-1"]`), "q", 5)
 			},
-			modeltest.Request{Method: "POST", Path: "/api/v1/retrieval/query/collection", Body: `{"collection_names":["c"],"query":"q","k":5}`}, "about q of 5",
+			upstreamtest.Request{Method: "POST", Path: "/api/v1/retrieval/query/collection", Body: `{"collection_names":["kb-1"],"query":"q","k":5}`}, "distances",
 		}, {
 			func(b *Backend) (json.RawMessage, error) { return b.Page(ctx, "https://a.test/?a&b") },
-			modeltest.Request{Method: "POST", Path: "/api/v1/retrieval/process/web", Body: `{"url":"https://a.test/?a&b","collection_name":""}`}, "page-1",
+			upstreamtest.Request{Method: "POST", Path: "/api/v1/retrieval/process/web", Body: `{"url":"https://a.test/?a&b","collection_name":""}`}, "the page https://a.test/",
 		},
 	} {
 		b, s := startBackend(t, Options{})
@@ -87,7 +95,7 @@ func TestBackendCalls(t *testing.T) {
 			continue
 		}
 		c.want.Authorization = "Bearer " + secret
-		if got := s.Requests()[0]; got != c.want {
+		if got := s.Asked()[0]; got != c.want {
 			t.Errorf("the request is\n%+v\nwant\n%+v", got, c.want)
 		}
 		if !strings.Contains(string(answer), c.part) {
@@ -106,10 +114,10 @@ func TestFiles(t *testing.T) {
 		t.Errorf("the type is %q, %v", kind, err)
 	}
 	id, err := b.Upload(t.Context(), "flow-output.png", "image/png", "image", []byte("BYTES"))
-	if id != "uploaded-1" || err != nil {
+	if id == "" || err != nil {
 		t.Errorf("the upload gives %q, %v", id, err)
 	}
-	sent := s.Requests()[2].Body
+	sent := s.Asked()[2].Body
 	for _, want := range []string{`filename=flow-output.png`, "Content-Type: image/png\r\n\r\nBYTES\r\n", `name="metadata"`, `{"source":"flow","type":"image"}`} {
 		if !strings.Contains(sent, want) {
 			t.Errorf("the form has no %q:\n%s", want, sent)
@@ -130,7 +138,7 @@ func TestForeignPaths(t *testing.T) {
 			t.Errorf("the id %q was found", id)
 		}
 	}
-	for _, r := range s.Requests() {
+	for _, r := range s.Asked() {
 		if !strings.HasPrefix(r.Path, "/api/v1/knowledge/") || strings.HasSuffix(r.Path, "/..") {
 			t.Errorf("asked for %s", r.Path)
 		}

@@ -43,6 +43,9 @@ type fileInfo struct {
 }
 
 func (b *Backend) file(ctx context.Context, id string) (info fileInfo, err error) {
+	if id == "" {
+		return info, errNoID
+	}
 	answer, err := b.get(ctx, filePath(id))
 	if err != nil {
 		return info, err

@@ -27,7 +27,7 @@ func startModel(t *testing.T) (engine.ChatModel, *modeltest.Server) {
 
 func question(model string, stream bool) engine.ChatRequest {
 	return engine.ChatRequest{
-		Model: model, Stream: stream, SessionID: "flow-execution", ChatID: "flow-1",
+		Model: model, Stream: stream, SessionID: "flow-execution", ChatID: "local:1",
 		Messages: []engine.Message{{Role: "user", Text: "how are you"}},
 		Settings: []engine.Setting{{Name: "temperature", Value: json.RawMessage("0.20")}},
 	}
