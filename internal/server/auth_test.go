@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/bcrypt"
+
 	"github.com/flowctl/flowctl/internal/store"
 )
 
@@ -157,11 +159,11 @@ func TestSignIn(t *testing.T) {
 
 func setPassword(t *testing.T, f *fixture, who caller, password string) {
 	t.Helper()
-	hash, err := HashPassword(password)
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost) // else it takes seconds with the race detector
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.st.SetPassword(t.Context(), who.id, hash); err != nil {
+	if err := f.st.SetPassword(t.Context(), who.id, string(hash)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -50,7 +50,7 @@ func TestSignInIsNotKeptShut(t *testing.T) {
 	// Many guesses at other e-mails from an office: who signed in there before still does.
 	signIn(200, "192.0.2.2", "ben@example.org", "correct horse")
 	for i := range freeByAddress {
-		signIn(401, "192.0.2.2", fmt.Sprintf("%d@example.org", i), "guess")
+		f.srv.signIns.failed(pair{fmt.Sprint(i, "@example.org"), "192.0.2.2"}, time.Now())
 	}
 	signIn(429, "192.0.2.2", "ann@example.org", "correct horse")
 	signIn(200, "192.0.2.2", "ben@example.org", "correct horse")
