@@ -23,6 +23,7 @@ type serverOptions struct {
 	corsOrigins         []string
 	hosts, proxies      []string
 	maxBody             string
+	compat              string
 	dev                 bool
 	logLevel, logFormat string
 }
@@ -86,11 +87,14 @@ func newServerCmd(a *app) *cobra.Command {
 		"on loopback, answer requests for this `name`, too, that a proxy in front passes on (repeatable; always localhost and addresses)")
 	f.StringArrayVar(&o.proxies, "trusted-proxy", nil,
 		"believe the X-Forwarded-For of a proxy at this `address` or network, such as 10.0.0.0/8 (repeatable)")
+	f.StringVar(&o.compat, "compat", "",
+		"answer lists as the pages of `open-webui` want them: all that one may change, at once, with nodes and edges")
 	f.StringVar(&o.maxBody, "max-body", "16MiB", "largest `size` of a request's body")
 	f.BoolVar(&o.dev, "dev", false, "serve a temporary database on a free port, and print how to reach it")
 	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&o.logFormat, "log-format", "text", "text or json")
 	o.runs.register(cmd)
+	completeWords(cmd, "compat", string(server.OpenWebUI))
 	completeWords(cmd, "log-level", "debug", "info", "warn", "error")
 	completeWords(cmd, "log-format", "text", "json")
 	cmd.AddCommand(newServerUserCmd(&o.database), newServerKeyCmd(&o.database), newServerMigrateCmd(&o.database))
@@ -127,6 +131,11 @@ func (o *serverOptions) run(cmd *cobra.Command, _ []string) error {
 	st, err := o.openStore(ctx)
 	if err != nil {
 		return err
+	}
+	if ok, err := st.HasSearchIndex(ctx); err != nil {
+		return err
+	} else if !ok {
+		opts.Logger.Warn("searches read the names of all flows, for the extension pg_trgm is missing; an administrator of Postgres makes it, and the index: " + store.MakeSearchIndex)
 	}
 	if err := o.announce(ctx, st, ln.Addr(), opts.Logger); err != nil {
 		return err

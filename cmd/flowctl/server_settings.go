@@ -48,6 +48,9 @@ func (o *serverOptions) settings() (server.Options, error) {
 	if err != nil {
 		return server.Options{}, usageError{fmt.Errorf("--trusted-proxy: %w", err)}
 	}
+	if o.compat != "" && o.compat != string(server.OpenWebUI) {
+		return server.Options{}, usageError{fmt.Errorf("unknown --compat %q; give %s", o.compat, server.OpenWebUI)}
+	}
 	log, err := o.logger()
 	if err != nil {
 		return server.Options{}, err
@@ -58,6 +61,7 @@ func (o *serverOptions) settings() (server.Options, error) {
 		Proxies:     proxies,
 		Logger:      log,
 		Version:     releaseVersion(),
+		Compat:      server.Compat(o.compat),
 	}
 	return opts, o.runs.apply(&opts)
 }

@@ -1,8 +1,11 @@
 package server
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/flowctl/flowctl/internal/store"
 )
 
 // TestRights goes through everybody's rights on flows of every kind.
@@ -78,15 +81,52 @@ func TestListScopes(t *testing.T) {
 		{f.admin, "/?all=false", "admins"},
 		{f.ben, "/accessible?q=PUB", "public"},
 		{f.ben, "/?all=0", "bens"},
+		{f.ben, "/?access=write", "bens writable"},
+		{f.ben, "/accessible?access=any", "bens public shared writable"},
+		{f.ben, "/?access=read", "bens public shared"},
+		{f.admin, "/accessible?access=any&name=writable", "writable"},
+		{f.ben, "/accessible?access=any&name=private", ""},
 	} {
 		r := f.want(200, c.who, "GET", "/api/v1/flows"+c.path, "")
 		if got := names(t, r); got != c.want {
 			t.Errorf("%s lists %q, want %q", c.path, got, c.want)
 		}
 	}
+	// Of what may be changed and not read there is no more than a summary.
+	r := f.want(200, f.ben, "GET", "/api/v1/flows/accessible?access=any&include=graph", "")
+	if strings.Count(r.text(), `"nodes"`) != 3 {
+		t.Errorf("of what may not be read there are nodes: %s", r.body)
+	}
+	r = f.want(200, f.ben, "GET", "/api/v1/flows/accessible?include=owner&name=public", "")
+	if want := fmt.Sprintf(`"user_id":%q,"user":{"id":%q,"name":"ann"}`, f.ann.id, f.ann.id); !strings.Contains(r.text(), want) {
+		t.Errorf("the owner of a row: %s", r.body)
+	}
 	for _, path := range []string{"/?all=true", "/accessible?all=true"} {
 		if r := f.want(403, f.ben, "GET", "/api/v1/flows"+path, ""); r.text() != `{"detail":"Access Prohibited"}` {
 			t.Errorf("%s answered %s", path, r.body)
 		}
+	}
+}
+
+// TestCompatOpenWebUI: lists without parameters are as the pages of the fork want them.
+func TestCompatOpenWebUI(t *testing.T) {
+	f := newFixture(t, Options{Compat: OpenWebUI})
+	f.plant(maxLimit, store.Flow{UserID: f.ben.id, Name: "x", AccessControl: []byte("{}")})
+	f.create(f.ann, `{"name":"private"}`)
+	f.create(f.ann, `{"name":"public","access_control":null,"nodes":[{"id":"a"}]}`)
+	f.create(f.ann, `{"name":"writable","access_control":{"write":{"user_ids":["`+f.ben.id+`","`+f.admin.id+`"]}}}`)
+	for path, want := range map[string]int{"/": maxLimit + 1, "": maxLimit + 1, "/accessible": maxLimit + 1} {
+		r := f.want(200, f.ben, "GET", "/api/v1/flows"+path, "")
+		if n := strings.Count(r.text(), `"nodes":[`); n != want || r.header.Get("Link") != "" || strings.Count(r.text(), `"access_control":`) != want {
+			t.Errorf("%s lists %d flows, then %q; want %d", path, n, r.header.Get("Link"), want)
+		}
+	}
+	for path, want := range map[string]string{"/": "writable", "/accessible": "public", "/accessible?q=p": "private public"} {
+		if got := names(t, f.want(200, f.admin, "GET", "/api/v1/flows"+path, "")); got != want {
+			t.Errorf("%s lists %q to an admin, want %q", path, got, want)
+		}
+	}
+	if r := f.want(200, f.ann, "GET", "/api/v1/flows/?limit=2", ""); strings.Contains(r.text(), `"nodes"`) || r.header.Get("Link") == "" {
+		t.Errorf("with a parameter it is %s", r.body)
 	}
 }

@@ -137,8 +137,20 @@ func TestSignIn(t *testing.T) {
 	for _, who := range []caller{session, f.ann} {
 		for _, path := range []string{"/api/v1/auths/", "/api/v1/auths"} {
 			me := f.want(200, who, "GET", path, "")
-			if want := fmt.Sprintf(`{"id":%q,"email":"ann@example.org","name":"ann","role":"user"}`, f.ann.id); me.text() != want {
-				t.Errorf("%s answered %s, want %s", path, me.body, want)
+			expires := "null"
+			if who == session {
+				expires = r.field(t, "expires_at")
+			}
+			for field, want := range map[string]string{
+				"id": fmt.Sprintf("%q", f.ann.id), "email": `"ann@example.org"`, "name": `"ann"`, "role": `"user"`,
+				"token": fmt.Sprintf("%q", who.key), "token_type": `"Bearer"`, "expires_at": expires,
+			} {
+				if got := me.field(t, field); got != want {
+					t.Errorf("%s: %s is %s, want %s", path, field, got, want)
+				}
+			}
+			if !strings.Contains(me.field(t, "permissions"), `"public_flows":true`) {
+				t.Errorf("%s answered %s", path, me.body)
 			}
 		}
 	}

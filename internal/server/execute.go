@@ -91,6 +91,11 @@ func (c *call) delegate() error {
 // parseExecute reads {"inputs":{…},"engine":…,"limits":{…}}.
 func parseExecute(o flow.Object) (opts engine.Options, faults []fault) {
 	var p parser
+	for _, m := range o {
+		if m.Key != "inputs" && m.Key != "engine" && m.Key != "limits" {
+			p.fault("extra_forbidden", "Extra inputs are not permitted; there are inputs, engine and limits", []any{"body", m.Key}, m.Value)
+		}
+	}
 	if raw, ok := o.Get("inputs"); ok && !isNull(raw) {
 		loc := []any{"body", "inputs"}
 		p.object(raw, loc)
@@ -133,6 +138,8 @@ func (p *parser) limits(raw []byte) (limits engine.Limits) {
 			limits.Time = time.Duration(p.atLeastOne(m.Value, at, maxRunTime.Milliseconds())) * time.Millisecond
 		case "memory":
 			limits.Memory = p.atLeastOne(m.Value, at, math.MaxInt64)
+		default:
+			p.fault("extra_forbidden", "Extra inputs are not permitted; there are calls, tokens, time and memory", at, m.Value)
 		}
 	}
 	return limits

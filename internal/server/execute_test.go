@@ -78,10 +78,10 @@ func TestExecute(t *testing.T) {
 		"":                                   `{"in":"hello","m":"[echo] hello","out":{"value":"[echo] hello"}}`,
 		`{"inputs":{"in":"x"}}`:              `{"in":"x","m":"[echo] x","out":{"value":"[echo] x"}}`,
 		`{"inputs":null,"engine":"browser"}`: `{"in":"hello","m":"[echo] hello","out":{"value":"[echo] hello"}}`,
-		`{"inputs":{"in":"y"},"engine":"standard","more":1}`: `{"in":"y","m":"[echo] y","out":{"value":"[echo] y"}}`,
+		`{"inputs":{"in":"y"},"engine":"standard"}`: `{"in":"y","m":"[echo] y","out":{"value":"[echo] y"}}`,
 	} {
 		r := f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/execute", body)
-		if r.field(t, "status") != `"success"` || r.field(t, "nodeResults") != want || r.field(t, "errors") != "null" {
+		if r.field(t, "status") != `"success"` || r.field(t, "nodeResults") != want || r.field(t, "outputs") == "null" || r.field(t, "errors") != "null" {
 			t.Errorf("%s answered %s", body, r.body)
 		}
 		e := f.want(200, f.ann, "GET", "/api/v1/flows/"+id+"/executions/"+strings.Trim(r.field(t, "executionId"), `"`), "")
@@ -115,6 +115,11 @@ func TestExecute(t *testing.T) {
 		t.Errorf("of a refused run there is %s", r.body)
 	}
 	f.want(403, f.ben, "POST", "/api/v1/flows/"+id+"/execute", "")
+	for _, body := range []string{`{"input":{"in":"x"}}`, `{"limits":{"tokes":1}}`} {
+		if r := f.want(422, f.ann, "POST", "/api/v1/flows/"+id+"/execute", body); !strings.Contains(r.text(), "extra_forbidden") {
+			t.Errorf("%s answered %s", body, r.body)
+		}
+	}
 }
 
 // TestExecuteLimits: a run ends where its caller says.
@@ -123,7 +128,7 @@ func TestExecuteLimits(t *testing.T) {
 	id := f.create(f.ann, fmt.Sprintf(asks, "slow"))
 	for limits, want := range map[string]string{
 		`{"tokens":1,"calls":null}`: "more than its limit of 1 tokens",
-		`{"time":1,"more":"x"}`:     "longer than its limit of 1ms",
+		`{"time":1}`:                "longer than its limit of 1ms",
 	} {
 		r := f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/execute", `{"inputs":{"in":"one two three"},"limits":`+limits+`}`)
 		if r.field(t, "status") != `"error"` || !strings.Contains(r.field(t, "errors"), want) {

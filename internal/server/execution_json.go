@@ -63,6 +63,7 @@ func (a *answer) runResult(e *store.Execution) {
 	a.quote(e.FlowID)
 	a.text(`,"status":`)
 	a.quote(string(e.Status))
+	a.nullable(`,"outputs":`, e.Outputs)
 	a.nullable(`,"nodeResults":`, e.NodeResults)
 	a.nullable(`,"errors":`, e.Errors)
 	a.text(`,"executionTime":`)

@@ -70,7 +70,7 @@ func (s *Server) listExecutions(c *call) error {
 		} else {
 			params.Set("cursor", page.Next)
 		}
-		c.Header().Set("Link", "<?"+params.Encode()+`>; rel="next"`)
+		c.Header().Set("Link", c.nextLink(params))
 	}
 	a := s.newAnswer()
 	a.text("[")

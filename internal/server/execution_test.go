@@ -16,8 +16,11 @@ const execution = `{"flow_id":%q,"status":"error","inputs":{"a": 1.0},"outputs":
 
 // link gives the query of the next page, "" if there is none.
 func (r reply) link() string {
-	query, _, _ := strings.Cut(strings.TrimPrefix(r.header.Get("Link"), "<"), ">")
-	return query
+	address, _, _ := strings.Cut(strings.TrimPrefix(r.header.Get("Link"), "<"), ">")
+	if u, err := url.Parse(address); err == nil && u.IsAbs() && u.Host != "" {
+		return "?" + u.RawQuery
+	}
+	return address
 }
 
 func TestExecutions(t *testing.T) {

@@ -28,6 +28,29 @@ func (a *answer) flow(f *store.Flow) {
 
 // summary adds a list's row.
 func (a *answer) summary(f *store.Flow) {
+	a.summaryHead(f)
+	a.text(`}`)
+}
+
+// summaryWithOwner adds a list's row that tells whose the flow is.
+func (a *answer) summaryWithOwner(f *store.Flow) {
+	a.summaryHead(f)
+	a.text(`,"user_id":`)
+	a.quote(f.UserID)
+	a.owner(f)
+	a.text(`}`)
+}
+
+// owner adds the owner's account, as far as everybody may know it.
+func (a *answer) owner(f *store.Flow) {
+	a.text(`,"user":{"id":`)
+	a.quote(f.UserID)
+	a.text(`,"name":`)
+	a.quote(f.OwnerName)
+	a.text(`}`)
+}
+
+func (a *answer) summaryHead(f *store.Flow) {
 	a.text(`{"id":`)
 	a.quote(f.ID)
 	a.title(f)
@@ -37,7 +60,6 @@ func (a *answer) summary(f *store.Flow) {
 	a.int(f.UpdatedAt)
 	a.text(`,"meta":`)
 	a.raw(f.Meta)
-	a.text(`}`)
 }
 
 // export adds the flow file. It carries the time of the last change, not of the

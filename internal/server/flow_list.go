@@ -24,10 +24,42 @@ func (s *Server) listAccessible(c *call) error {
 }
 
 func (c *call) list(scope store.Scope) error {
+	if c.s.compat == OpenWebUI && c.r.URL.RawQuery == "" {
+		return c.listAsOpenWebUI(scope)
+	}
 	q, params, err := c.listQuery(scope)
 	if err != nil {
 		return err
 	}
+	row := (*answer).summary
+	switch {
+	case q.Graph:
+		row = func(a *answer, f *store.Flow) {
+			if q.Scope != store.Reachable && q.Scope != store.Writable || c.rights(f).read {
+				a.flow(f)
+			} else {
+				a.summary(f)
+			}
+		}
+	case q.Owner:
+		row = (*answer).summaryWithOwner
+	}
+	return c.sendList(q, params, row)
+}
+
+// listAsOpenWebUI answers as that does: with all that the caller may change or, from
+// /accessible, read, at once and with nodes and edges, for its pages count those. An
+// admin's lists leave out other people's private flows.
+func (c *call) listAsOpenWebUI(scope store.Scope) error {
+	q := store.ListQuery{UserID: c.user.ID, Scope: store.Accessible, Graph: true}
+	if scope == store.Own {
+		q.Scope = store.Writable
+	}
+	return c.sendList(q, nil, (*answer).flow)
+}
+
+// sendList answers with a page of a list.
+func (c *call) sendList(q store.ListQuery, params url.Values, row func(*answer, *store.Flow)) error {
 	q.Bytes = listBytes
 	page, err := c.s.st.ListFlows(c.r.Context(), q)
 	if err != nil {
@@ -37,12 +69,11 @@ func (c *call) list(scope store.Scope) error {
 	h.Set("X-Total-Count", strconv.FormatInt(page.Total, 10))
 	if page.Next != "" {
 		params.Set("cursor", page.Next)
-		// Only the query: it is right behind every proxy and path prefix.
-		h.Set("Link", "<?"+params.Encode()+`>; rel="next"`)
+		h.Set("Link", c.nextLink(params))
 	}
 	a := c.s.newAnswer()
 	a.text("[")
-	a.flows(page.Flows, q.Graph, false)
+	a.flows(page.Flows, row, false)
 	for q.Until = page.Next; page.Rest != ""; {
 		if !c.sendPart(a) {
 			return nil
@@ -53,7 +84,7 @@ func (c *call) list(scope store.Scope) error {
 		if page, err = c.s.st.ListFlows(c.r.Context(), q); err != nil {
 			c.breakOff(err)
 		}
-		a.flows(page.Flows, q.Graph, true)
+		a.flows(page.Flows, row, true)
 	}
 	a.text("]")
 	return c.send(a)
@@ -64,16 +95,12 @@ func (c *call) list(scope store.Scope) error {
 const listBytes = 1 << 20
 
 // flows adds the rows of a list, after others or not.
-func (a *answer) flows(flows []store.Flow, graph, after bool) {
+func (a *answer) flows(flows []store.Flow, row func(*answer, *store.Flow), after bool) {
 	for i := range flows {
 		if after || i > 0 {
 			a.text(",")
 		}
-		if graph {
-			a.flow(&flows[i])
-		} else {
-			a.summary(&flows[i])
-		}
+		row(a, &flows[i])
 		a.row()
 	}
 }
@@ -104,15 +131,29 @@ func (c *call) listQuery(scope store.Scope) (store.ListQuery, url.Values, error)
 		}
 		q.Limit = n
 	}
-	q.Cursor, q.Search = params.Get("cursor"), params.Get("q")
-	if !utf8.ValidString(q.Search) || strings.ContainsRune(q.Search, 0) {
-		bad("q", "string_unicode", "Input should be valid UTF-8 without NUL characters")
+	q.Cursor = params.Get("cursor")
+	q.Search, q.Name, q.Prefix = params.Get("q"), params.Get("name"), params.Get("id_prefix")
+	for _, name := range []string{"q", "name", "id_prefix"} {
+		if text := params.Get(name); !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			bad(name, "string_unicode", "Input should be valid UTF-8 without NUL characters")
+		}
 	}
-	switch include := params.Get("include"); include {
-	case "", "graph":
-		q.Graph = include != ""
+	for _, include := range strings.Split(params.Get("include"), ",") {
+		switch include {
+		case "":
+		case "graph":
+			q.Graph = true
+		case "owner":
+			q.Owner = true
+		default:
+			bad("include", "literal_error", "Input should be 'graph' or 'owner'")
+		}
+	}
+	access := params.Get("access")
+	switch access {
+	case "", "read", "write", "any":
 	default:
-		bad("include", "literal_error", "Input should be 'graph'")
+		bad("access", "literal_error", "Input should be 'read', 'write' or 'any'")
 	}
 	all, err := strconv.ParseBool(params.Get("all"))
 	if err != nil && params.Get("all") != "" {
@@ -126,6 +167,9 @@ func (c *call) listQuery(scope store.Scope) (store.ListQuery, url.Values, error)
 			return q, nil, errProhibited
 		}
 		q.Scope = store.All
+	}
+	if q.Scope != store.All && access != "" {
+		q.Scope = map[string]store.Scope{"read": store.Accessible, "write": store.Writable, "any": store.Reachable}[access]
 	}
 	return q, params, nil
 }

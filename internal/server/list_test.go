@@ -89,7 +89,10 @@ func nextPage(t *testing.T, from, link string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return u.String()
+	if !strings.HasPrefix(ref, "<http://127.0.0.1:") || u.Path != base.Path {
+		t.Errorf("Link is %q on %s", link, from)
+	}
+	return u.RequestURI()
 }
 
 func TestListRefusesBadValues(t *testing.T) {
@@ -99,7 +102,10 @@ func TestListRefusesBadValues(t *testing.T) {
 		"limit=1001":     `{"type":"less_than_equal","loc":["query","limit"],"msg":"Input should be less than or equal to 1000","input":"1001"}`,
 		"limit=":         `{"type":"int_parsing","loc":["query","limit"],"msg":"Input should be a valid integer","input":""}`,
 		"limit=ten":      `{"type":"int_parsing","loc":["query","limit"],"msg":"Input should be a valid integer","input":"ten"}`,
-		"include=nodes":  `{"type":"literal_error","loc":["query","include"],"msg":"Input should be 'graph'","input":"nodes"}`,
+		"include=nodes":  `{"type":"literal_error","loc":["query","include"],"msg":"Input should be 'graph' or 'owner'","input":"nodes"}`,
+		"access=all":     `{"type":"literal_error","loc":["query","access"],"msg":"Input should be 'read', 'write' or 'any'","input":"all"}`,
+		"name=%00":       `{"type":"string_unicode","loc":["query","name"],"msg":"Input should be valid UTF-8 without NUL characters","input":"\u0000"}`,
+		"id_prefix=%ff":  `{"type":"string_unicode","loc":["query","id_prefix"],"msg":"Input should be valid UTF-8 without NUL characters","input":"` + "\ufffd" + `"}`,
 		"all=maybe":      `{"type":"bool_parsing","loc":["query","all"],"msg":"Input should be a valid boolean","input":"maybe"}`,
 		"q=a%00":         `{"type":"string_unicode","loc":["query","q"],"msg":"Input should be valid UTF-8 without NUL characters","input":"a\u0000"}`,
 		"q=%ff":          `{"type":"string_unicode","loc":["query","q"],"msg":"Input should be valid UTF-8 without NUL characters","input":"` + "\ufffd" + `"}`,

@@ -24,16 +24,25 @@ type Options struct {
 	Proxies     []netip.Prefix // of the proxies in front, whose X-Forwarded-For is believed
 	Logger      *slog.Logger   // nil logs nothing
 	Version     string         // answered at /api/version
+	Compat      Compat         // whose pages the lists without parameters are for
 
 	Runs           *Runs // nil leaves running to the clients
 	KeepExecutions int   // how many executions of a flow are kept, the newest; 0 is all
 }
+
+// Compat names a program whose pages use the server.
+type Compat string
+
+// OpenWebUI is the fork of Open WebUI that has flows. Its pages ask for lists without
+// parameters, and want whole flows.
+const OpenWebUI Compat = "open-webui"
 
 // Server answers the flows API. It is safe for concurrent use.
 type Server struct {
 	st      *store.Store
 	maxBody int64
 	version string
+	compat  Compat
 	keep    int
 	lease   *lease
 	runs    *runs // nil if flows are run by clients
@@ -59,6 +68,7 @@ func New(st *store.Store, opts Options) *Server {
 		st:      st,
 		maxBody: opts.MaxBody,
 		version: opts.Version,
+		compat:  opts.Compat,
 		keep:    opts.KeepExecutions,
 		log:     opts.Logger,
 		cors:    cors{origins: opts.CORSOrigins},

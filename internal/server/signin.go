@@ -144,12 +144,32 @@ func (s *Server) signOut(c *call) error {
 	return c.sendTrue()
 }
 
-// whoami tells whose key it is.
+// whoami tells whose key it is, in the shape of a sign-in and with the permissions that
+// pages of the real backend look at: here everybody may make flows public.
 func (s *Server) whoami(c *call) error {
 	a := s.newAnswer()
-	a.text(`{`)
+	a.text(`{"token":`)
+	expires := int64(0)
+	if key, _ := keyOf(c.r); c.local == nil {
+		_, k, err := s.st.UserByKey(c.r.Context(), HashKey(key))
+		if err != nil {
+			return errNotAuthenticated // it ended a moment ago
+		}
+		expires = k.ExpiresAt
+		a.quote(key)
+	} else {
+		a.text("null") // nobody signed in
+	}
+	a.text(`,"token_type":"Bearer","expires_at":`)
+	if expires > 0 {
+		a.int(expires)
+	} else {
+		a.text("null")
+	}
+	a.text(`,`)
 	a.account(c.user)
-	a.text(`}`)
+	a.text(`,"permissions":{"workspace":{},"sharing":{"public_flows":true},"chat":{},"features":{}}}`)
+	c.Header().Set("Cache-Control", "no-store")
 	return c.send(a)
 }
 

@@ -117,7 +117,7 @@ func (s *Store) ExecutionStats(ctx context.Context, flowID, userID string) (*flo
 	where, args := ofFlow(flowID, userID)
 	stats, err := one(ctx, s.db, scanStats, "SELECT count(*),"+
 		" count(*) FILTER (WHERE status = 'success'), count(*) FILTER (WHERE status = 'error'),"+
-		" count(*) FILTER (WHERE status = 'aborted'), CAST(avg(execution_time) AS DOUBLE PRECISION), max(created_at)"+
+		" count(*) FILTER (WHERE status = 'aborted'), CAST(coalesce(avg(execution_time), 0) AS DOUBLE PRECISION), max(created_at)"+
 		" FROM flow_execution WHERE "+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("count executions: %w", err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strings"
 )
 
@@ -15,6 +16,23 @@ func trigrams(text string) string {
 		match = append(match, `"`+strings.ReplaceAll(string(runes[i:i+3]), `"`, `""`)+`"`)
 	}
 	return strings.Join(match, " AND ")
+}
+
+// MakeSearchIndex is what to tell Postgres where migrations could not make the index of
+// searches; see [Store.HasSearchIndex].
+const MakeSearchIndex = "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX IF NOT EXISTS flow_search_idx ON flow USING gin (lower(name) gin_trgm_ops);"
+
+// HasSearchIndex reports whether searches have an index. In a Postgres in which the
+// migration may not make the extension pg_trgm they have none, and read all names.
+func (s *Store) HasSearchIndex(ctx context.Context) (bool, error) {
+	if s.db.dialect().nameIndex {
+		return true, nil
+	}
+	n, err := one(ctx, s.db, scanInt, "SELECT count(to_regclass('flow_search_idx'))")
+	if err != nil {
+		return false, fmt.Errorf("look for the index of searches: %w", err)
+	}
+	return *n == 1, nil
 }
 
 // isRare reports whether flow_search is the faster way to what q searches for: going

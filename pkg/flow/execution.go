@@ -46,7 +46,7 @@ type ExecutionStats struct {
 	Success       int64       `json:"success_count"`
 	Errors        int64       `json:"error_count"`
 	Aborted       int64       `json:"aborted_count"`
-	AverageTime   *float64    `json:"avg_execution_time"`           // milliseconds; nil without any
+	AverageTime   *float64    `json:"avg_execution_time"`           // milliseconds; 0 without any, nil from servers that say null
 	LastExecution *int64      `json:"last_execution_at"`            // epoch seconds; nil without any
 	P50           *int64      `json:"p50_execution_time,omitempty"` // milliseconds
 	P95           *int64      `json:"p95_execution_time,omitempty"` // milliseconds
