@@ -62,6 +62,7 @@ type run struct {
 	scope  *scope // the flow's own
 	budget *budget
 	memory *Budget
+	steps  *js.Steps // of regular expressions
 	report *report
 	began  time.Time
 	width  int           // how many steps of a plan run at once
@@ -86,6 +87,7 @@ func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r.stop = stop
+	r.steps = js.NewSteps(ctx, js.DefaultSteps)
 
 	r.began = time.Now()
 	r.report.run(Event{Type: EventRunStarted})

@@ -18,7 +18,7 @@ func conditional(_ context.Context, c *call) (js.Value, error) {
 	if err := c.take(unitsOf(condition)); err != nil {
 		return nil, err
 	}
-	result, err := compareWith(c.node.text("operator"), condition, compare)
+	result, err := c.compare(c.node.text("operator"), condition, compare)
 	if err != nil {
 		return nil, c.rules.worded("Failed to evaluate condition: %w", "evaluate the condition: %w", err)
 	}
@@ -61,10 +61,10 @@ func (c *call) compared() (condition string, compare js.Value, err error) {
 	return condition, js.String(filled), err
 }
 
-// compareWith applies an operator; an unknown one is never true.
-func compareWith(operator, condition string, compare js.Value) (bool, error) {
-	text := js.ToString(compare)
-	same := condition == text && js.Type(compare) == "string"
+// compare applies an operator; an unknown one is never true.
+func (c *call) compare(operator, condition string, with js.Value) (bool, error) {
+	text := js.ToString(with)
+	same := condition == text && js.Type(with) == "string"
 	switch operator {
 	case "", "equals":
 		return same, nil
@@ -81,7 +81,7 @@ func compareWith(operator, condition string, compare js.Value) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		return re.Test(condition)
+		return re.Test(condition, c.steps)
 	}
 	return false, nil
 }

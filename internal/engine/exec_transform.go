@@ -55,7 +55,7 @@ func (c *call) replace(text string) (js.Value, error) {
 	if err := c.take(unitsOf(text)); err != nil {
 		return nil, err
 	}
-	made, err := re.ReplaceAll(text, replacement, c.Limits.Result)
+	made, err := re.ReplaceAll(text, replacement, c.Limits.Result, c.steps)
 	if errors.Is(err, js.ErrTooLong) {
 		return nil, c.budget.fits(c.Limits.Result + 1)
 	}

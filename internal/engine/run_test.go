@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dlclark/regexp2"
-
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -490,7 +488,6 @@ func TestResultsAreInTheFlowsOrder(t *testing.T) {
 }
 
 func TestNothingIsLeftRunning(t *testing.T) {
-	regexp2.StopTimeoutClock()
 	before := runtime.NumGoroutine()
 	for range 20 {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)

@@ -42,11 +42,11 @@ func TestRegexpAsRecorded(t *testing.T) {
 			continue
 		}
 		text, replacement := field(c, "text"), field(c, "replacement")
-		got, err := re.ReplaceAll(text, replacement, -1)
+		got, err := re.ReplaceAll(text, replacement, -1, NewSteps(t.Context(), DefaultSteps))
 		if want := field(c, "replace"); err != nil || got != want {
 			t.Errorf("/%s/ on %q with %q gives %q, %v, want %q", pattern, text, replacement, got, err, want)
 		}
-		ok, err := re.Test(text)
+		ok, err := re.Test(text, NewSteps(t.Context(), DefaultSteps))
 		if want := Truthy(Get(c, "test")); err != nil || ok != want {
 			t.Errorf("/%s/ on %q tests %v, %v, want %v", pattern, text, ok, err, want)
 		}
