@@ -25,7 +25,7 @@ var errChoices = errors.New("the regular expression needs too much memory on thi
 // Steps counts the steps that the patterns of a run take. It may be used side by
 // side.
 type Steps struct {
-	ctx  context.Context //nolint:containedctx // ends matching, which takes no other
+	ctx  context.Context // ends matching
 	left atomic.Int64
 }
 
@@ -144,7 +144,7 @@ func (m *machine) set(index int, value int32) {
 		return
 	}
 	if len(m.choices) > 0 {
-		m.trail = append(m.trail, change{int32(index), m.state[index]})
+		m.trail = append(m.trail, change{int32(index), m.state[index]}) //nolint:gosec // an index of the state
 	}
 	m.state[index] = value
 }
@@ -271,7 +271,7 @@ func (m *machine) reach(in *instruction, pos int32, most int) int32 {
 	if in.back {
 		low := int32(0)
 		if most >= 0 && int(pos) > most {
-			low = pos - int32(most)
+			low = pos - int32(most) //nolint:gosec // see repeats
 		}
 		for end > low && in.set.has(m.text[end-1]) {
 			end--
@@ -279,7 +279,7 @@ func (m *machine) reach(in *instruction, pos int32, most int) int32 {
 		m.spent += int64(pos-end) / 4
 		return end
 	}
-	high := int32(len(m.text))
+	high := int32(len(m.text)) //nolint:gosec // texts are far shorter
 	if most >= 0 && int(high-pos) > most {
 		high = pos + int32(most)
 	}
