@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"iter"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -21,8 +22,7 @@ const maxVersions = 500
 // read as a flow is left out.
 func history(ctx context.Context, dir, file string) iter.Seq[flow.Spec] {
 	return func(yield func(flow.Spec) bool) {
-		// No pattern, and no program that a repository or its user has set up.
-		log, err := gitIn(ctx, dir, "log", "--format=%x00%H", "--name-only", "--follow", "-n", strconv.Itoa(maxVersions), "--", file)
+		log, err := gitIn(ctx, dir, "log", "--no-show-signature", "--format=%x00%H", "--name-only", "--follow", "-n", strconv.Itoa(maxVersions), "--", file)
 		if err != nil {
 			return // no git, no repository, or no commit
 		}
@@ -57,9 +57,11 @@ func committed(ctx context.Context, dir, commit, path string) (flow.Spec, bool) 
 	return dirSpec(reading{flows: files}), true
 }
 
-// gitIn runs git in a folder and returns what it prints.
+// gitIn runs git in a folder and returns what it prints. It only reads, takes no name for
+// a pattern, asks no other repository, and runs no program that this one has set up.
 func gitIn(ctx context.Context, dir string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.quotePath=false", "--literal-pathspecs", "--no-pager"}, args...)...)
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "--literal-pathspecs", "--no-pager"}, args...)...)
+	cmd.Env = append(os.Environ(), "GIT_NO_LAZY_FETCH=1", "GIT_OPTIONAL_LOCKS=0")
 	return cmd.Output()
 }
 

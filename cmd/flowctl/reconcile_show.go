@@ -37,7 +37,7 @@ func (a *app) showPlan(w io.Writer, p *reconcile.Plan) error {
 			}
 		case reconcile.Refuse:
 			line(styles.Error, "!")
-			fmt.Fprintln(&b, output.Text("  "+refusal(s)))
+			fmt.Fprintln(&b, output.Text("  "+lint.RedactText(refusal(s))))
 			if s.Changes == nil {
 				continue
 			}

@@ -108,7 +108,7 @@ func statusView() output.View[reconcile.FileState] {
 			{Title: "FILE", Text: func(_ *output.Printer, s reconcile.FileState) string { return dash(s.File) }},
 			{Title: "NAME", Text: func(_ *output.Printer, s reconcile.FileState) string { return lint.RedactText(s.Name) }},
 			{Title: "STATE", Text: func(_ *output.Printer, s reconcile.FileState) string { return string(s.State) }},
-			{Title: "NOTE", Text: func(_ *output.Printer, s reconcile.FileState) string { return statusNote(s) }},
+			{Title: "NOTE", Text: func(_ *output.Printer, s reconcile.FileState) string { return lint.RedactText(statusNote(s)) }},
 		},
 		Name: func(s reconcile.FileState) string { return s.File },
 	}

@@ -10,6 +10,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 func lockOf(t *testing.T, text string) (*Lock, string) {
@@ -222,5 +225,45 @@ func TestLockOfHeldFolder(t *testing.T) {
 	}
 	if text, err := os.ReadFile(path); err != nil || !strings.Contains(string(text), "a.json") {
 		t.Errorf("wrote %s, %v", text, err)
+	}
+}
+
+// A union merge in which both sides applied leaves both digests of a flow, either of which
+// is known; the next one to be noted takes their place.
+func TestLockKeepsDigests(t *testing.T) {
+	d := func(n string) flowfile.Digest {
+		return flowfile.DigestOf(flow.Spec{Name: n, AccessControl: flow.Private})
+	}
+	line := func(d flowfile.Digest) string {
+		return `{"file":"a.json","ids":{"prod":"1","staging":"2"},"digests":{"prod":"` + d.String() + `"},"own":true}` + "\n"
+	}
+	lock, _ := lockOf(t, line(d("ours"))+line(d("theirs"))+line(d("ours")))
+	if got := lock.Digests("a.json", "prod"); len(got) != 2 || !known(got, d("ours"), true) || !known(got, d("theirs"), true) || known(got, d("old"), true) {
+		t.Errorf("the digests are %v", got)
+	}
+	if got := lock.Digests("a.json", "staging"); got != nil {
+		t.Errorf("at another place they are %v", got)
+	}
+	lock.Note("prod", []Known{{File: "a.json", ID: "1"}}) // not known: they stay
+	if got := lock.Digests("a.json", "prod"); len(got) != 2 {
+		t.Errorf("they were forgotten: %v", got)
+	}
+	lock.Note("prod", []Known{{File: "moved.json", ID: "1", Digest: d("new")}})
+	if got := lock.Digests("moved.json", "prod"); len(got) != 1 || got[0] != d("new") {
+		t.Errorf("what was noted is %v", got)
+	}
+	if text := string(lock.lines["moved.json"].AppendJSON(nil)); text != `{"file":"moved.json","ids":{"prod":"1","staging":"2"},"digests":{"prod":"`+d("new").String()+`"},"own":true}` {
+		t.Errorf("the line is %s", text)
+	}
+	lock.Note("prod", []Known{{File: "moved.json", ID: "3"}}) // another flow
+	if got := lock.Digests("moved.json", "prod"); got != nil {
+		t.Errorf("another flow has %v", got)
+	}
+	// What somebody wrote there by hand is no digest.
+	for _, text := range []string{`"x"`, `7`, `[1]`, `["x",""]`, `{}`} {
+		lock, _ := lockOf(t, `{"file":"a.json","ids":{"prod":"1"},"digests":{"prod":`+text+`}}`)
+		if got := lock.Digests("a.json", "prod"); got != nil {
+			t.Errorf("%s was taken for %v", text, got)
+		}
 	}
 }

@@ -72,12 +72,13 @@ func parseGrant(access Object, key string) (Grant, error) {
 // "write":{…}}, and the order of ids means nothing. Members without a meaning, and
 // values that are no access_control, are compared as [Equal] does.
 func EqualAccess(a, b json.RawMessage) bool {
-	return bytes.Equal(a, b) || Equal(plainAccess(a), plainAccess(b))
+	return bytes.Equal(a, b) || Equal(PlainAccess(a), PlainAccess(b))
 }
 
-// plainAccess returns the shortest access_control that gives the same rights: without
-// what names nobody, ids in order. Members without a meaning stay.
-func plainAccess(raw json.RawMessage) json.RawMessage {
+// PlainAccess returns the shortest access_control that gives the same rights: without
+// what names nobody, ids in order. Members without a meaning stay, as does a value that
+// is no access_control.
+func PlainAccess(raw json.RawMessage) json.RawMessage {
 	if isAbsent(trim(raw)) {
 		return Public
 	}
@@ -145,8 +146,8 @@ func alignAccess(from, to Object) bool {
 		to.Set(accessKey, a)
 		return true
 	}
-	from.Set(accessKey, plainAccess(a))
-	to.Set(accessKey, plainAccess(b))
+	from.Set(accessKey, PlainAccess(a))
+	to.Set(accessKey, PlainAccess(b))
 	return false
 }
 

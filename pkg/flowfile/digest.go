@@ -33,7 +33,7 @@ func DigestOf(s flow.Spec) Digest {
 	s = WithoutState(s)
 	d := Digest{Content: contentOf(s), Layout: layoutOf(s)}
 	if s.AccessControl != nil {
-		d.Access = sum(otherSum, accessMeaning(s.AccessControl))
+		d.Access = sum(otherSum, flow.AppendMeaning(nil, flow.PlainAccess(s.AccessControl)))
 	}
 	return d
 }
@@ -136,25 +136,4 @@ func layoutOf(s flow.Spec) string {
 		text = flow.AppendMeaning(text, n.Layout().AppendJSON(nil))
 	}
 	return sum(otherSum, text)
-}
-
-// accessMeaning returns a text that is the same for who lets the same people in.
-func accessMeaning(raw json.RawMessage) []byte {
-	a, err := flow.ParseAccess(raw)
-	switch {
-	case err != nil:
-		return flow.AppendMeaning(nil, raw)
-	case a.Public:
-		return []byte("public")
-	}
-	var text []byte
-	for _, ids := range [][]string{a.Read.GroupIDs, a.Read.UserIDs, a.Write.GroupIDs, a.Write.UserIDs} {
-		ids = slices.Clone(ids)
-		slices.Sort(ids)
-		for _, id := range slices.Compact(ids) {
-			text = flow.AppendString(text, id)
-		}
-		text = append(text, ';')
-	}
-	return text
 }
