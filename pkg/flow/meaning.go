@@ -20,13 +20,7 @@ func AppendMeaning(dst []byte, raw json.RawMessage) []byte {
 		if err != nil {
 			break
 		}
-		slices.SortStableFunc(o, func(a, b Member) int { return strings.Compare(a.Key, b.Key) })
-		dst = append(dst, '{')
-		for _, m := range o {
-			dst = appendSized(dst, []byte(m.Key))
-			dst = AppendMeaning(dst, m.Value)
-		}
-		return append(dst, '}')
+		return o.AppendMeaning(dst)
 	case raw[0] == '[':
 		dst = append(dst, '[')
 		for _, v := range elements(raw) {
@@ -49,8 +43,18 @@ func AppendMeaning(dst []byte, raw json.RawMessage) []byte {
 	return append(append(dst, raw...), ';')
 }
 
+// AppendMeaning is [AppendMeaning] of an object, whose members it puts in order.
+func (o Object) AppendMeaning(dst []byte) []byte {
+	slices.SortStableFunc(o, func(a, b Member) int { return strings.Compare(a.Key, b.Key) })
+	dst = append(dst, '{')
+	for _, m := range o {
+		dst = AppendMeaning(appendSized(dst, m.Key), m.Value)
+	}
+	return append(dst, '}')
+}
+
 // appendSized appends a text with its length, so that no two lists of texts are alike.
-func appendSized(dst, text []byte) []byte {
+func appendSized[T string | []byte](dst []byte, text T) []byte {
 	dst = append(strconv.AppendInt(append(dst, '"'), int64(len(text)), 10), ':')
 	return append(dst, text...)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"hash"
 	"slices"
 	"strings"
 
@@ -30,13 +31,52 @@ const (
 // DigestOf returns the digest of a flow. An empty description, meta or data is none;
 // null is public access, and {} private, as are lists without anybody in them.
 func DigestOf(s flow.Spec) Digest {
+	content, layout := sha256.New(), sha256.New()
+	line := make([]byte, 0, 2<<10) // one by one, for the whole may be large
 	s = WithoutState(s)
-	d := Digest{Content: contentOf(s), Layout: layoutOf(s)}
+	content.Write(append(fieldsOf(s).AppendMeaning(line[:0]), '\n'))
+	var rest, placed flow.Object
+	for _, n := range s.Nodes {
+		value := n.AppendJSON(nil)
+		fields, err := flow.ParseObject(value)
+		if err != nil { // a node that is no object
+			content.Write(append(flow.AppendMeaning(append(line[:0], "node "...), value), '\n'))
+			continue
+		}
+		rest, placed = rest[:0], placed[:0]
+		for _, m := range fields {
+			switch {
+			case flow.IsLayoutKey(m.Key):
+				placed = append(placed, m)
+			case m.Key != "data" || !saysNothing(m.Value):
+				rest = append(rest, m)
+			}
+		}
+		content.Write(append(rest.AppendMeaning(append(line[:0], "node "...)), '\n'))
+		layout.Write(append(placed.AppendMeaning(append(line[:0], n.ID...)), '\n'))
+	}
+	for _, e := range s.Edges {
+		value := e.AppendJSON(nil)
+		fields, err := flow.ParseObject(value)
+		if err != nil {
+			content.Write(append(flow.AppendMeaning(append(line[:0], "edge "...), value), '\n'))
+			continue
+		}
+		fields = slices.DeleteFunc(fields, func(m flow.Member) bool {
+			return (m.Key == "sourceHandle" || m.Key == "targetHandle") && (isNull(m.Value) || string(m.Value) == `""`)
+		})
+		content.Write(append(fields.AppendMeaning(append(line[:0], "edge "...)), '\n'))
+	}
+	d := Digest{Content: short(content, contentSum), Layout: short(layout, otherSum)}
 	if s.AccessControl != nil {
-		d.Access = sum(otherSum, flow.AppendMeaning(nil, flow.PlainAccess(s.AccessControl)))
+		access := sha256.New()
+		access.Write(flow.AppendMeaning(nil, flow.PlainAccess(s.AccessControl)))
+		d.Access = short(access, otherSum)
 	}
 	return d
 }
+
+func short(h hash.Hash, size int) string { return hex.EncodeToString(h.Sum(nil)[:size]) }
 
 // String returns the parts with dots between them.
 func (d Digest) String() string {
@@ -64,42 +104,14 @@ func isSum(text string, size int) bool {
 	return err == nil && len(b) == size
 }
 
-func sum(size int, text []byte) string {
-	all := sha256.Sum256(text)
-	return hex.EncodeToString(all[:size])
-}
-
-func contentOf(s flow.Spec) string {
-	h := sha256.New()
-	line := make([]byte, 0, 2<<10) // one by one, for the whole may be large
-	for _, m := range fieldsOf(s) {
-		line = flow.AppendMeaning(flow.AppendMeaning(line[:0], flow.AppendString(nil, m.Key)), m.Value)
-		h.Write(append(line, '\n'))
-	}
-	for _, n := range s.Nodes {
-		if n.Layout() != nil {
-			n.SetLayout(nil)
-		}
-		value := dropMembers(n.AppendJSON(nil), func(m flow.Member) bool { return m.Key == "data" && saysNothing(m.Value) })
-		h.Write(append(flow.AppendMeaning(append(line[:0], "node "...), value), '\n'))
-	}
-	for _, e := range s.Edges {
-		value := dropMembers(e.AppendJSON(nil), func(m flow.Member) bool {
-			return (m.Key == "sourceHandle" || m.Key == "targetHandle") && (isNull(m.Value) || string(m.Value) == `""`)
-		})
-		h.Write(append(flow.AppendMeaning(append(line[:0], "edge "...), value), '\n'))
-	}
-	return hex.EncodeToString(h.Sum(nil)[:contentSum])
-}
-
-// fieldsOf returns the flow's own fields that say something, sorted.
+// fieldsOf returns the flow's own fields that say something.
 func fieldsOf(s flow.Spec) flow.Object {
 	s.Nodes, s.Edges = nil, nil
 	fields, err := flow.ParseObject(s.AppendJSON(nil))
 	if err != nil {
 		return nil // a flow that is no object has no fields
 	}
-	fields = slices.DeleteFunc(fields, func(m flow.Member) bool {
+	return slices.DeleteFunc(fields, func(m flow.Member) bool {
 		switch m.Key {
 		case "nodes", "edges", "access_control", "id", "user_id", "created_at", "updated_at":
 			return true
@@ -110,16 +122,6 @@ func fieldsOf(s flow.Spec) flow.Object {
 		}
 		return false
 	})
-	slices.SortFunc(fields, func(a, b flow.Member) int { return strings.Compare(a.Key, b.Key) })
-	return fields
-}
-
-func dropMembers(value json.RawMessage, drop func(flow.Member) bool) json.RawMessage {
-	fields, err := flow.ParseObject(value)
-	if err != nil {
-		return value // a node or edge that is no object
-	}
-	return slices.DeleteFunc(fields, drop).AppendJSON(nil)
 }
 
 func isNull(raw json.RawMessage) bool { return string(raw) == "null" }
@@ -127,13 +129,4 @@ func isNull(raw json.RawMessage) bool { return string(raw) == "null" }
 // saysNothing reports whether an object is empty or none.
 func saysNothing(raw json.RawMessage) bool {
 	return isNull(raw) || flow.Equal(raw, json.RawMessage("{}"))
-}
-
-func layoutOf(s flow.Spec) string {
-	var text []byte
-	for _, n := range s.Nodes {
-		text = flow.AppendMeaning(text, flow.AppendString(nil, n.ID))
-		text = flow.AppendMeaning(text, n.Layout().AppendJSON(nil))
-	}
-	return sum(otherSum, text)
 }
