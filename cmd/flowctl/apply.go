@@ -62,6 +62,7 @@ again changes nothing.
 	f.StringVar(&o.summary, "summary", "", "append a report to `FILE` as Markdown")
 	o.side.register(cmd, overwriteThere)
 	o.env.register(cmd)
+	o.env.registerStrict(cmd)
 	o.out.register(cmd)
 	return cmd
 }

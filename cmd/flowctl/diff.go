@@ -32,9 +32,10 @@ server: nodes by their ids, edges by their ends, field by field, long texts line
 by line. Layout is left out unless --layout is given; so is how numbers and
 strings are spelt.
 
-With one argument, a file or a folder is compared with the server: each file with
-the flow that 'flowctl plan' finds for it, and without what the editor saves while
-it runs a flow or what the server does not keep. The exit code is 3 when something
+With one argument, a file, a folder, or the file of the flow that is named, is
+compared with the server: each file with the flow that 'flowctl plan' finds for it,
+and without what the editor saves while it runs a flow or what the server does not
+keep. Flows whose files are gone come first. The exit code is 3 when something
 differs.
 
 ` + fileOrRefHelp,
@@ -50,6 +51,7 @@ differs.
 	f.StringVarP(&o.format, "output", "o", "text", "output format: text, json, markdown or mermaid")
 	f.BoolVar(&o.layout, "layout", false, "compare positions and sizes, too")
 	o.env.register(cmd)
+	o.env.registerStrict(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

@@ -8,17 +8,21 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/render"
+	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // againstServer pairs each flow of a file or folder with the server's, as plan
-// finds it. What the server does not have differs from an empty flow.
+// finds it. What the server does not have differs from an empty flow, and so does what
+// has no file any more; that comes first.
 func (o *diffOptions) againstServer(ctx context.Context, path string) ([]render.Pair, error) {
-	if !isFileArg(path) {
-		return nil, usageError{fmt.Errorf("%q is no file; give two flows, or a file or folder to compare with the server", path)}
+	path, err := o.app.fileOf(ctx, path)
+	if err != nil {
+		return nil, err
 	}
 	files, err := o.read(ctx, path)
 	if err != nil {
@@ -61,7 +65,51 @@ func (o *diffOptions) againstServer(ctx context.Context, path string) ([]render.
 		}
 		pairs = append(pairs, p)
 	}
-	return pairs, nil
+	deleted, err := o.deleted(ctx, c, path, d, pulled, lockPlace(t))
+	return append(deleted, pairs...), err
+}
+
+// deleted pairs the flows whose files below path are gone, and that apply would delete
+// with --prune, with nothing.
+func (o *diffOptions) deleted(ctx context.Context, c *client.Client, path string, d *flowDir, pulled []reconcile.Pulled, place string) ([]render.Pair, error) {
+	below, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", path, err)
+	}
+	claimed := map[string]bool{}
+	for i := range pulled {
+		claimed[pulled[i].FlowID] = true
+	}
+	gone := func(file string) bool {
+		at := d.file(file)
+		return (at == below || strings.HasPrefix(at, below+string(filepath.Separator))) && !exists(at)
+	}
+	deletions, err := reconcile.Deletions(ctx, c, d.lock, place, gone, func(id string) bool { return claimed[id] })
+	var pairs []render.Pair
+	for _, del := range deletions {
+		pairs = append(pairs, render.Pair{Before: del.Flow.Name, BeforeSpec: del.Flow.Spec})
+	}
+	return pairs, err
+}
+
+// fileOf returns the path of the file that an argument means: it, or the flow that has
+// the name or id and a file here.
+func (a *app) fileOf(ctx context.Context, arg string) (string, error) {
+	if isFileArg(arg) {
+		return arg, nil
+	}
+	p, err := pick([]string{arg})
+	if err != nil {
+		return "", err
+	}
+	d, err := a.readDir(ctx, p, false)
+	if err != nil {
+		return "", err
+	}
+	if len(d.picked.paths) != 1 {
+		return "", conflictError{fmt.Errorf("%q is the name of several files: %s; give one of them", arg, join(d.picked.paths))}
+	}
+	return d.file(d.picked.paths[0]), nil
 }
 
 // read reads all flows below a path; none may be broken.
@@ -81,15 +129,16 @@ func (o *diffOptions) read(ctx context.Context, path string) ([]flowfile.File, e
 // path, or the nearest one above in its repository. Of a file with several flows
 // the lock knows nothing.
 func lockedDir(path string, files []flowfile.File) (*flowDir, error) {
-	dir, err := filepath.Abs(path)
+	named, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", reconcile.LockName, err)
 	}
+	dir := named
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		dir = filepath.Dir(dir)
 	}
 	dir = cmp.Or(folderOfLock(dir), dir)
-	d := &flowDir{dir: dir}
+	d := &flowDir{dir: dir, part: dir != named}
 	if d.lock, err = reconcile.ReadLock(dir); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -95,6 +96,17 @@ func (o *exportOptions) check(refs []string) error {
 	return o.form.check()
 }
 
+// folder returns the folder that is written to, that of the file if it is one file.
+func (o *exportOptions) folder() string {
+	switch {
+	case o.toFolder:
+		return o.dir
+	case o.toFile && o.file != stdinPath:
+		return filepath.Dir(o.file)
+	}
+	return "."
+}
+
 func (o *exportOptions) run(ctx context.Context, refs []string) error {
 	defer limitMemory(0)()
 	p, err := o.app.printer(o.out)
@@ -110,6 +122,9 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 		return err
 	}
 	o.form.lookAt(ctx, c)
+	if err := o.form.env.choose(o.app, t.Profile, o.folder()); err != nil {
+		return err
+	}
 	if err := o.form.env.read(ctx, o.app, c, func(func(flow.Spec, error) bool) {}); err != nil {
 		return err
 	}

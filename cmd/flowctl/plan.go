@@ -61,6 +61,7 @@ change into the file, --overwrite writes over it.
 	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
 	o.side.register(cmd, overwriteThere)
 	o.env.register(cmd)
+	o.env.registerStrict(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

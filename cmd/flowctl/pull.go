@@ -46,6 +46,7 @@ if there are any: drift detection for CI.
 	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing, and fail if a file is not what the server has")
 	o.side.register(cmd, "take what the server has, whatever was changed in the file")
 	o.env.register(cmd)
+	o.env.registerStrict(cmd)
 	o.out.register(cmd)
 	return cmd
 }

@@ -27,6 +27,7 @@ type flowDir struct {
 	lock    *reconcile.Lock
 	picked  picked // by paths alone
 	broken  int    // files that are not picked and cannot be read
+	part    bool   // it has only some of the folder's files
 }
 
 // openDir reads a folder, and makes the flows that are picked what the place t is to

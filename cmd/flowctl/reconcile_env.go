@@ -7,11 +7,13 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/lint"
+	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -20,9 +22,12 @@ import (
 
 // envFlag is --env, the environment that flows go to or come from.
 type envFlag struct {
-	path string
-	vars []string
-	env  *reconcile.Env // nil without --env
+	path   string
+	vars   []string
+	strict bool
+	given  func() bool    // --env is on the command line
+	config *repo.Config   // where path comes from if not from there
+	env    *reconcile.Env // nil without an environment
 
 	mu      sync.Mutex
 	guessed map[reconcile.Guess]bool // by backward
@@ -30,8 +35,46 @@ type envFlag struct {
 
 func (e *envFlag) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&e.path, "env", "", "map models, knowledge bases, groups and users as the YAML `FILE` says")
+	f.StringVar(&e.path, "env", "", "map models, knowledge bases, groups and users as the YAML `FILE` says (default: what .flowctl.yaml has for the profile)")
+	e.given = func() bool { return f.Changed("env") }
 	f.StringArrayVar(&e.vars, "var", nil, "let the environment read the variable `NAME` (repeatable; it may read FLOWCTL_VAR_... in any case)")
+}
+
+// registerStrict adds --strict, for commands that go from files to a server.
+func (e *envFlag) registerStrict(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&e.strict, "strict", false, "fail if the environment has names that no flow uses, or maps models and not all that the flows use")
+}
+
+// choose takes the environment that the repository of the folder dir has for a profile,
+// unless one is given; --env= is none.
+func (e *envFlag) choose(a *app, profile, dir string) error {
+	if e.given() || profile == "" {
+		return nil
+	}
+	var configs repo.Configs
+	config, err := configs.In(dir)
+	if err != nil {
+		return err
+	}
+	path, err := config.Env(profile)
+	if err != nil || path == "" {
+		return err
+	}
+	e.path, e.config = fromHere(path), config
+	a.note("environment: %s, as %s has it for %s", e.path, fromHere(config.Path()), output.Text(profile))
+	return nil
+}
+
+// text reads the file of the environment.
+func (e *envFlag) text(ctx context.Context) ([]byte, error) {
+	if e.config != nil {
+		return e.config.ReadEnv(e.path)
+	}
+	text, err := waitFor(ctx, func() ([]byte, error) { return os.ReadFile(e.path) })
+	if err != nil {
+		return nil, fmt.Errorf("read the environment: %w; --env wants the path of its YAML file (docs/ci.md shows one)", err)
+	}
+	return text, nil
 }
 
 // read reads the environment, and looks up on the server what it names: what the
@@ -44,9 +87,9 @@ func (e *envFlag) read(ctx context.Context, a *app, c *client.Client, specs iter
 	if err != nil {
 		return usageError{fmt.Errorf("--var: %w", err)}
 	}
-	text, err := waitFor(ctx, func() ([]byte, error) { return os.ReadFile(e.path) })
+	text, err := e.text(ctx)
 	if err != nil {
-		return fmt.Errorf("read the environment: %w; --env wants the path of its YAML file (docs/ci.md shows one)", err)
+		return err
 	}
 	env, err := reconcile.ReadEnv(e.path, text, notSecret(vars.Get))
 	if err != nil {
@@ -60,7 +103,7 @@ func (e *envFlag) read(ctx context.Context, a *app, c *client.Client, specs iter
 		return fmt.Errorf("%s: %w", e.path, err)
 	}
 	if len(unknown) > 0 {
-		a.warn("this server has no list of its %s: what %s names is taken for ids", join(unknown), e.path)
+		a.warn("the server does not list its %s for you: what %s names is taken for ids", join(unknown), e.path)
 	}
 	e.env, a.env = env, env
 	return nil
@@ -80,7 +123,13 @@ func notSecret(get func(string) (string, error)) func(string) (string, error) {
 
 // forward makes of the flows that are picked of a folder what the server is to have.
 func (e *envFlag) forward(ctx context.Context, a *app, c *client.Client, d *flowDir) error {
+	if err := e.choose(a, a.connected.Profile, d.dir); err != nil {
+		return err
+	}
 	if err := e.read(ctx, a, c, d.specs()); err != nil || e.env == nil {
+		return err
+	}
+	if err := e.doubt(a, d.picked.all() && d.broken == 0 && !d.part); err != nil {
 		return err
 	}
 	for i, s := range d.sources {
@@ -91,6 +140,19 @@ func (e *envFlag) forward(ctx context.Context, a *app, c *client.Client, d *flow
 		if d.sources[i], err = s.Map(e.env.Forward); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// doubt warns of what may be wrong with the environment, or fails of it; whole is
+// whether it was read for all flows of the folder.
+func (e *envFlag) doubt(a *app, whole bool) error {
+	doubts := e.env.Doubts(whole)
+	if e.strict && len(doubts) > 0 {
+		return noError{fmt.Sprintf("%s: nothing was sent:\n  %s", e.path, strings.Join(doubts, "\n  "))}
+	}
+	for _, d := range doubts {
+		a.warn("%s: %s", e.path, d)
 	}
 	return nil
 }

@@ -146,7 +146,7 @@ func (a *app) addSummary(path, title string, p *reconcile.Plan, states []string)
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Cell(s.File), render.Cell(lint.RedactText(s.Name)), render.Cell(state))
 		}
 		if s.Action == reconcile.Update || s.Action == reconcile.Refuse && s.Changes != nil {
-			changed = append(changed, render.Pair{After: s.File, Changes: s.Changes})
+			changed = append(changed, render.Pair{Before: "on the server", After: s.File, Changes: s.Changes})
 		}
 	}
 	for i, pair := range changed {

@@ -25,6 +25,7 @@ type runOptions struct {
 	maxMemory                        string
 	save, noSave, explain            bool
 	files                            string
+	env                              envFlag
 }
 
 func newRunCmd(a *app) *cobra.Command {
@@ -78,6 +79,9 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 	}
 	f, err := o.app.loadRun(ctx, arg)
 	if err != nil {
+		return err
+	}
+	if err := o.mapEnv(ctx, &f, arg); err != nil {
 		return err
 	}
 	if err := o.edit(&f.spec); err != nil {

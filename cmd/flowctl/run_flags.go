@@ -41,6 +41,7 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	f.BoolVar(&o.explain, "explain", false, "run nothing; tell the order, branches, model calls, and where the two readings differ")
 	f.StringVarP(&o.format, "output", "o", runText, "output format: text, json (the execution) or jsonl (events as they come)")
 	f.StringVar(&o.progress, "progress", progressAuto, "how the run is shown on stderr: auto (a tree on a terminal, else plain), plain (a line for each node) or none")
+	o.env.register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("model", o.app.completeModel)
 	_ = cmd.RegisterFlagCompletionFunc("set", o.app.completeSet)
 	_ = cmd.RegisterFlagCompletionFunc("progress", cobra.FixedCompletions(progressKinds(), cobra.ShellCompDirectiveNoFileComp))

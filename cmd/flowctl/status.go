@@ -49,6 +49,7 @@ not say who did. Nothing is written.
 	cmd.Flags().BoolVar(&o.check, "check", false, "exit with 3 if anything is not the same")
 	cmd.Flags().BoolVar(&o.mine, "mine", false, "show the flows that you may change and that no file has, too")
 	o.env.register(cmd)
+	o.env.registerStrict(cmd)
 	o.out.register(cmd)
 	return cmd
 }

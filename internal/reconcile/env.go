@@ -32,7 +32,8 @@ type Env struct {
 	Groups         names `yaml:"groups"`
 	Users          names `yaml:"users"`
 
-	shown map[string]string // what the file says, by what variables made of it; see Hide
+	used  map[string]map[string]bool // what the flows of Resolve have, by kind
+	shown map[string]string          // what the file says, by what variables made of it; see Hide
 }
 
 // names are the server's names by those of the files; after [Env.Resolve] the

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -15,11 +16,14 @@ import (
 // of values, and long texts as diffs that fold.
 func Markdown(w io.Writer, p Pair) error {
 	var b strings.Builder
-	name := p.After
-	if name == "" {
-		name = p.Before
+	heading := code(cmp.Or(p.After, p.Before))
+	switch {
+	case p.After == "":
+		heading += " (deleted)"
+	case p.Before == "":
+		heading += " (new)"
 	}
-	fmt.Fprintf(&b, "### %s\n\n", code(name))
+	fmt.Fprintf(&b, "### %s\n\n", heading)
 	var long []flow.Change
 	b.WriteString("| | what | before | after |\n|---|---|---|---|\n")
 	for _, c := range p.Changes {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,11 +18,14 @@ type Pair struct {
 	Changes               []flow.Change
 }
 
+// nothing is what is called of a flow that is made or deleted, as in git's diffs.
+const nothing = "/dev/null"
+
 // Text writes the changes of a pair for a terminal, in colour with color.
 func Text(w io.Writer, p Pair, color bool) error {
 	t := textWriter{styles: output.NewStyles(w, color)}
-	t.line(t.styles.Error, "--- "+p.Before)
-	t.line(t.styles.Success, "+++ "+p.After)
+	t.line(t.styles.Error, "--- "+cmp.Or(p.Before, nothing))
+	t.line(t.styles.Success, "+++ "+cmp.Or(p.After, nothing))
 	for _, c := range p.Changes {
 		t.change(c)
 	}
