@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -153,7 +154,7 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Option
 	}
 	kept = errors.Join(kept, o.app.saveFiles(ctx, o.files, record))
 	summary := summaryOf(res)
-	summary.hint = o.whyHere(f, res)
+	summary.hint = cmp.Or(whyRefused(opts.Reading, res), o.whyHere(f, res))
 	if err := summary.outcome(ctx); err != nil {
 		return errors.Join(err, kept)
 	}

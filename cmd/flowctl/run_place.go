@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine"
 )
@@ -78,6 +79,19 @@ func (o *runOptions) whyHere(f runFlow, res *engine.Result) string {
 		var answer *engine.HTTPError
 		if errors.As(e.Err, &answer) && answer.StatusCode == http.StatusNotFound {
 			return fmt.Sprintf("it ran here because of %s; name models for that with --model-url, or leave it out where the server runs flows", why)
+		}
+	}
+	return ""
+}
+
+// whyRefused explains a failure of the editor's own that nothing in its words does.
+func whyRefused(reading engine.Reading, res *engine.Result) string {
+	if reading != engine.Browser {
+		return ""
+	}
+	for _, e := range res.Errors {
+		if strings.Contains(e.Err.Error(), "404: Something went wrong :/") {
+			return "the editor fails like this for everybody but administrators: the server refuses the chat_id that it sends; --engine standard sends none"
 		}
 	}
 	return ""

@@ -19,7 +19,7 @@ func TestDebug(t *testing.T) {
 		w.Header().Set("X-Request-Id", "req-1")
 		b.ServeHTTP(w, r)
 	}))
-	c := newClient(t, url, client.WithToken("admin-token"), client.WithDebug(&log),
+	c := newClient(t, url, client.WithToken("ann-token"), client.WithDebug(&log),
 		// net/http tries a GET again by itself on a connection that was used before.
 		client.WithTransport(&http.Transport{DisableKeepAlives: true}))
 	create(t, c, twoNodes)
@@ -28,7 +28,7 @@ func TestDebug(t *testing.T) {
 	if _, err := c.Flows.List(t.Context(), client.ListOptions{Search: "two words"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Auth.SignIn(t.Context(), "admin@example.com", "admin-token"); err != nil {
+	if _, err := c.Auth.SignIn(t.Context(), "ann@example.com", "ann-token"); err != nil {
 		t.Fatal(err)
 	}
 	const took = ` [0-9.]+(µs|ms|s) `
@@ -45,7 +45,7 @@ func TestDebug(t *testing.T) {
 			t.Errorf("line %d: %s\nwant %s", i, line, want)
 		}
 	}
-	if strings.Contains(log.String(), "admin-token") {
+	if strings.Contains(log.String(), "ann-token") {
 		t.Errorf("the token is in the log: %s", log.String())
 	}
 }

@@ -26,7 +26,7 @@ func ExampleNew() {
 	server := backend()
 	defer server.Close()
 
-	c, err := client.New(server.URL, client.WithToken("admin-token"), client.WithUserAgent("my-program/1.0"))
+	c, err := client.New(server.URL, client.WithToken("ann-token"), client.WithUserAgent("my-program/1.0"))
 	if err != nil {
 		panic(err)
 	}
@@ -35,13 +35,13 @@ func ExampleNew() {
 		panic(err)
 	}
 	fmt.Println(user.Email, user.Role)
-	// Output: admin@example.com admin
+	// Output: ann@example.com user
 }
 
 func ExampleFlowsService_Create() {
 	server := backend()
 	defer server.Close()
-	c, err := client.New(server.URL, client.WithToken("admin-token"))
+	c, err := client.New(server.URL, client.WithToken("ann-token"))
 	if err != nil {
 		panic(err)
 	}
@@ -64,7 +64,7 @@ func ExampleFlowsService_Create() {
 func ExampleFlowsService_All() {
 	server := backend()
 	defer server.Close()
-	c, err := client.New(server.URL, client.WithToken("admin-token"))
+	c, err := client.New(server.URL, client.WithToken("ann-token"))
 	if err != nil {
 		panic(err)
 	}
@@ -91,7 +91,7 @@ func ExampleFlowsService_All() {
 func ExampleFlowsService_Update() {
 	server := backend()
 	defer server.Close()
-	c, err := client.New(server.URL, client.WithToken("admin-token"))
+	c, err := client.New(server.URL, client.WithToken("ann-token"))
 	if err != nil {
 		panic(err)
 	}
@@ -118,7 +118,7 @@ func ExampleAuthService_SignIn() {
 	if err != nil {
 		panic(err)
 	}
-	session, err := c.Auth.SignIn(ctx, "admin@example.com", "admin-token")
+	session, err := c.Auth.SignIn(ctx, "ann@example.com", "ann-token")
 	if err != nil {
 		panic(err)
 	}
@@ -128,13 +128,13 @@ func ExampleAuthService_SignIn() {
 	}
 	flows, err := c.Flows.List(ctx, client.ListOptions{Limit: 10})
 	fmt.Println(session.Email, len(flows), err)
-	// Output: admin@example.com 0 <nil>
+	// Output: ann@example.com 0 <nil>
 }
 
 func ExampleIfUnchanged() {
 	server := backend()
 	defer server.Close()
-	c, err := client.New(server.URL, client.WithToken("admin-token"))
+	c, err := client.New(server.URL, client.WithToken("ann-token"))
 	if err != nil {
 		panic(err)
 	}
@@ -227,7 +227,7 @@ func runner() (c *client.Client, done func()) {
 func ExampleError() {
 	server := backend()
 	defer server.Close()
-	c, err := client.New(server.URL, client.WithToken("admin-token"))
+	c, err := client.New(server.URL, client.WithToken("ann-token"))
 	if err != nil {
 		panic(err)
 	}

@@ -57,7 +57,7 @@ func TestRedirectWithinTheServer(t *testing.T) {
 			return
 		}
 		b.ServeHTTP(w, r)
-	}))+"/old", client.WithToken("admin-token"))
+	}))+"/old", client.WithToken("ann-token"))
 	create(t, c, twoNodes)
 	if got := listNames(t, c); got != "Two" {
 		t.Errorf("listed %s", got)
@@ -103,7 +103,7 @@ func TestRedirectBetweenSchemes(t *testing.T) {
 	trust := client.WithTransport(&http.Transport{TLSClientConfig: &tls.Config{RootCAs: secure.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}})
 
 	to.Store(secure.URL)
-	c := newClient(t, plain, client.WithToken("admin-token"), trust)
+	c := newClient(t, plain, client.WithToken("ann-token"), trust)
 	create(t, c, twoNodes)
 	if got := listNames(t, c); got != "Two" {
 		t.Errorf("listed %s", got)
@@ -113,7 +113,7 @@ func TestRedirectBetweenSchemes(t *testing.T) {
 	t.Cleanup(downgrade.Close)
 	there, hits := other(t)
 	to.Store(there)
-	c = newClient(t, downgrade.URL, client.WithToken("admin-token"), trust)
+	c = newClient(t, downgrade.URL, client.WithToken("ann-token"), trust)
 	if _, err := c.Flows.List(t.Context(), client.ListOptions{}); err == nil || !strings.Contains(err.Error(), "unencrypted") || hits.Load() != 0 {
 		t.Errorf("%d requests, %v", hits.Load(), err)
 	}
@@ -125,7 +125,7 @@ func TestExactPaths(t *testing.T) {
 	for _, opts := range []upstreamtest.Options{{}, {FrontEnd: true}} {
 		b := upstreamtest.New(opts)
 		base := serve(t, b)
-		c := newClient(t, base, client.WithToken("admin-token"))
+		c := newClient(t, base, client.WithToken("ann-token"))
 		f := create(t, c, twoNodes)
 		if got := listNames(t, c); got != "Two" {
 			t.Errorf("listed %s", got)
@@ -146,7 +146,7 @@ func TestExactPaths(t *testing.T) {
 		if page != opts.FrontEnd {
 			t.Errorf("front end %t: %s", opts.FrontEnd, resp.Header.Get("Content-Type"))
 		}
-		wrong := newClient(t, base+"/wrong", client.WithToken("admin-token"))
+		wrong := newClient(t, base+"/wrong", client.WithToken("ann-token"))
 		_, err = wrong.Flows.List(t.Context(), client.ListOptions{})
 		if !errors.Is(err, client.ErrNoFlows) {
 			t.Errorf("front end %t: %v", opts.FrontEnd, err)
@@ -159,7 +159,7 @@ func TestPathPrefix(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("/webui/", http.StripPrefix("/webui", b))
 	for _, slash := range []string{"", "/", "//"} {
-		c := newClient(t, serve(t, mux)+"/webui"+slash, client.WithToken("admin-token"))
+		c := newClient(t, serve(t, mux)+"/webui"+slash, client.WithToken("ann-token"))
 		if u, err := url.Parse(c.BaseURL()); err != nil || u.Path != "/webui" {
 			t.Errorf("base URL is %s", c.BaseURL())
 		}

@@ -207,7 +207,7 @@ func TestPostIsTriedAgainWhenNobodyListens(t *testing.T) {
 		}
 		return dialer.DialContext(ctx, network, addr)
 	}}
-	c := newClient(t, url, client.WithToken("admin-token"), client.WithTransport(tr))
+	c := newClient(t, url, client.WithToken("ann-token"), client.WithTransport(tr))
 	f := create(t, c, twoNodes)
 	if n := b.Count("POST", create1); n != 1 || dials.Load() != 3 {
 		t.Errorf("%d requests, %d dials", n, dials.Load())
@@ -227,7 +227,7 @@ func TestRetryAfter(t *testing.T) {
 		"-5":       {0, limit},
 	} {
 		b := upstreamtest.New(upstreamtest.Options{})
-		c := newClient(t, serve(t, b), client.WithToken("admin-token"), client.WithRetry(client.Retry{Max: 1, MinWait: time.Millisecond, MaxWait: limit}))
+		c := newClient(t, serve(t, b), client.WithToken("ann-token"), client.WithRetry(client.Retry{Max: 1, MinWait: time.Millisecond, MaxWait: limit}))
 		b.Fail(upstreamtest.Fault{Status: 429, Header: http.Header{"Retry-After": {text}}})
 		start := time.Now()
 		if _, err := c.Flows.List(t.Context(), client.ListOptions{}); err != nil {

@@ -272,7 +272,7 @@ func TestCreateThatCannotBeLookedFor(t *testing.T) {
 // A server that may still be at it is not sent the flow a second time.
 func TestCreateOnASlowServer(t *testing.T) {
 	b := upstreamtest.New(upstreamtest.Options{})
-	c := newClient(t, serve(t, b), client.WithToken("admin-token"), client.WithTimeout(50*time.Millisecond))
+	c := newClient(t, serve(t, b), client.WithToken("ann-token"), client.WithTimeout(50*time.Millisecond))
 	b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", Silent: 300 * time.Millisecond})
 	_, err := c.Flows.Create(t.Context(), spec(t, twoNodes))
 	if err == nil || !strings.Contains(err.Error(), "look again before you try again") || b.Count("POST", create1) != 1 {
