@@ -24,6 +24,8 @@ type serverOptions struct {
 	hosts, proxies      []string
 	maxBody             string
 	compat              string
+	quotaFlows          int64
+	quotaBytes          string
 	dev                 bool
 	logLevel, logFormat string
 }
@@ -90,6 +92,8 @@ func newServerCmd(a *app) *cobra.Command {
 	f.StringVar(&o.compat, "compat", "",
 		"answer lists as the pages of `open-webui` want them: all that one may change, at once, with nodes and edges")
 	f.StringVar(&o.maxBody, "max-body", "16MiB", "largest `size` of a request's body")
+	f.Int64Var(&o.quotaFlows, "quota-flows", 10_000, "let a user who is no admin own at most `n` flows, 0 for any number")
+	f.StringVar(&o.quotaBytes, "quota-bytes", "1GiB", "let the flows and executions of such a user have at most this `size`, 0 for any")
 	f.BoolVar(&o.dev, "dev", false, "serve a temporary database on a free port, and print how to reach it")
 	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&o.logFormat, "log-format", "text", "text or json")

@@ -39,6 +39,13 @@ func (o *serverOptions) settings() (server.Options, error) {
 	if err != nil {
 		return server.Options{}, err
 	}
+	quota, err := humanize.ParseBytes(o.quotaBytes)
+	switch {
+	case err != nil || quota > math.MaxInt64:
+		return server.Options{}, usageError{fmt.Errorf("--quota-bytes %q is not a size; give one such as 1GiB, or 0 for any", o.quotaBytes)}
+	case o.quotaFlows < 0:
+		return server.Options{}, usageError{fmt.Errorf("--quota-flows is %d; give 1 or more, or 0 for any number", o.quotaFlows)}
+	}
 	for _, origin := range o.corsOrigins {
 		if err := checkOrigin(origin); err != nil {
 			return server.Options{}, err
@@ -57,6 +64,7 @@ func (o *serverOptions) settings() (server.Options, error) {
 	}
 	opts := server.Options{
 		MaxBody:     size,
+		Quotas:      server.Quotas{Flows: o.quotaFlows, Bytes: int64(quota)},
 		CORSOrigins: o.corsOrigins,
 		Proxies:     proxies,
 		Logger:      log,

@@ -57,6 +57,12 @@ func (s *Server) executeFlow(c *call) error {
 	}
 	e := store.Execution{FlowID: f.ID, UserID: c.user.ID}
 	e.Fill()
+	// Whoever has nothing left cannot keep what comes of it.
+	room, err := s.quotas.take(c.r.Context(), e.UserID, 0, int64(e.Size()))
+	if err != nil {
+		return err
+	}
+	room.settle(errUnchanged)
 	if once.record != nil {
 		once.record.Made = e.ID
 	}

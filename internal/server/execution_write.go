@@ -35,7 +35,13 @@ func (s *Server) createExecution(c *call) error {
 		if once.record != nil {
 			once.record.Made = e.ID
 		}
-		lost, err := once.lost(s.st.CreateExecution(c.r.Context(), &e, s.keep, once.record))
+		charge, err := s.quotas.take(c.r.Context(), e.UserID, 0, int64(e.Size()))
+		if err != nil {
+			return err
+		}
+		err = s.st.CreateExecution(c.r.Context(), &e, s.keep, once.record)
+		charge.settle(err)
+		lost, err := once.lost(err)
 		if err != nil {
 			return err
 		}
@@ -136,6 +142,7 @@ func (s *Server) deleteExecution(c *call) error {
 	if err != nil {
 		return err
 	}
+	s.quotas.forget()
 	return c.sendTrue()
 }
 
@@ -150,6 +157,7 @@ func (s *Server) deleteExecutions(c *call) error {
 	if _, err := s.st.DeleteExecutions(c.r.Context(), flowID, userID, s.runs.allUnderWay()); err != nil {
 		return err
 	}
+	s.quotas.forget()
 	return c.sendTrue()
 }
 

@@ -43,7 +43,7 @@ func (s *Server) duplicateFlow(c *call) error {
 	}
 	dup.Fill()
 	once.remember(&dup)
-	lost, err := once.lost(s.st.CreateFlow(c.r.Context(), &dup, once.record))
+	lost, err := once.lost(c.create(&dup, once))
 	switch {
 	case err != nil:
 		return err

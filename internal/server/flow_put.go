@@ -31,16 +31,30 @@ func (s *Server) putFlow(c *call) error {
 	}
 	likelyNew := c.r.Header.Get("If-None-Match") == "*" && len(c.r.Header.Values("If-Match")) == 0
 	var unchanged store.Flow
+	var charge charge
 	f, err := s.st.PutFlow(c.r.Context(), c.r.PathValue("id"), likelyNew,
-		func() (*store.Flow, error) { return c.putNew(d) },
-		func(f *store.Flow) error {
-			changed, err := c.putOver(d, f)
-			if err == nil && !changed {
-				unchanged = *f
-				err = errUnchanged
+		func() (*store.Flow, error) {
+			f, err := c.putNew(d)
+			if err != nil {
+				return nil, err
 			}
-			return err
+			charge.settle(errUnchanged)
+			charge, err = s.quotas.take(c.r.Context(), f.UserID, 1, int64(f.Size()))
+			return f, err
+		},
+		func(f *store.Flow) error {
+			had := f.Size()
+			changed, err := c.putOver(d, f)
+			switch {
+			case err != nil:
+				return err
+			case !changed:
+				unchanged = *f
+				return errUnchanged
+			}
+			return c.chargeGrowth(&charge, f, had)
 		})
+	charge.settle(err)
 	if errors.Is(err, errUnchanged) {
 		return c.sendWritten(&unchanged)
 	}

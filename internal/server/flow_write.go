@@ -29,7 +29,7 @@ func (s *Server) createFlow(c *call) error {
 func (c *call) add(f *store.Flow, once once) error {
 	f.Fill()
 	once.remember(f)
-	again, err := once.lost(c.s.st.CreateFlow(c.r.Context(), f, once.record))
+	again, err := once.lost(c.create(f, once))
 	if err != nil {
 		return err
 	}
@@ -38,6 +38,25 @@ func (c *call) add(f *store.Flow, once once) error {
 		c.markReplay()
 	}
 	return c.sendWritten(f)
+}
+
+// create stores a new flow, if its owner may have one more.
+func (c *call) create(f *store.Flow, once once) error {
+	charge, err := c.s.quotas.take(c.r.Context(), f.UserID, 1, int64(f.Size()))
+	if err != nil {
+		return err
+	}
+	err = c.s.st.CreateFlow(c.r.Context(), f, once.record)
+	charge.settle(err)
+	return err
+}
+
+// chargeGrowth charges what a flow has more than it had, instead of what was charged
+// for an earlier attempt.
+func (c *call) chargeGrowth(ch *charge, f *store.Flow, had int) (err error) {
+	ch.settle(errUnchanged)
+	*ch, err = c.s.quotas.take(c.r.Context(), f.UserID, 0, int64(f.Size()-had))
+	return err
 }
 
 // errUnchanged ends an update that would change nothing: the flow keeps its time
@@ -61,6 +80,7 @@ func (s *Server) updateFlow(c *call) error {
 		return invalid(faults...)
 	}
 	var unchanged store.Flow
+	var charge charge
 	change := func(f *store.Flow) error {
 		switch may := c.rights(f); {
 		case !may.write, d.changesAccess(f) && !may.own:
@@ -69,6 +89,7 @@ func (s *Server) updateFlow(c *call) error {
 		if err := c.checkIfMatch(f); err != nil {
 			return err
 		}
+		had := f.Size()
 		changed, err := d.apply(f)
 		if err != nil {
 			return err
@@ -77,11 +98,15 @@ func (s *Server) updateFlow(c *call) error {
 			unchanged = *f
 			return errUnchanged
 		}
+		if err := c.chargeGrowth(&charge, f, had); err != nil {
+			return err
+		}
 		f.Touch()
 		once.remember(f)
 		return nil
 	}
 	f, err := s.st.UpdateFlow(c.r.Context(), c.r.PathValue("id"), change, once.record)
+	charge.settle(err)
 	if errors.Is(err, errUnchanged) {
 		return c.sendWritten(&unchanged)
 	}
@@ -105,6 +130,7 @@ func (s *Server) deleteFlow(c *call) error {
 	if err != nil {
 		return err
 	}
+	s.quotas.forget() // executions of several users may have gone with it
 	s.runs.cancelFlow(c.r.PathValue("id"))
 	return c.sendTrue()
 }

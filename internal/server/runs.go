@@ -50,6 +50,8 @@ type runs struct {
 	keep  int
 	log   *slog.Logger
 
+	quotas *quotas
+
 	mu      sync.Mutex
 	active  map[string]*activeRun // by execution id, those that wait too
 	turns   turns
@@ -78,13 +80,14 @@ type activeRun struct {
 	done     chan struct{}
 }
 
-func newRuns(st *store.Store, l *lease, opts Options) *runs {
+func newRuns(st *store.Store, l *lease, q *quotas, opts Options) *runs {
 	r := *opts.Runs
 	if r.MaxMemory <= 0 {
 		r.MaxMemory = engine.DefaultMemory
 	}
 	return &runs{
-		Runs: r, st: st, lease: l, keep: opts.KeepExecutions, log: l.log,
+		quotas: q,
+		Runs:   r, st: st, lease: l, keep: opts.KeepExecutions, log: l.log,
 		active: map[string]*activeRun{}, turns: newTurns(opts.Runs.Max, opts.Runs.PerUser),
 	}
 }
@@ -166,7 +169,7 @@ func (r *runs) carryOut(ctx context.Context, run *activeRun) {
 	r.mu.Unlock()
 	recordCtx, cancel := context.WithTimeout(context.Background(), recordTime)
 	defer cancel()
-	err := r.st.FinishExecution(recordCtx, &e, r.keep)
+	err := r.record(recordCtx, &e)
 	if err != nil && !errors.Is(err, store.ErrNotFound) { // its flow may be gone meanwhile
 		r.log.Error("a run was not recorded", "execution", e.ID, "flow", e.FlowID, "error", err)
 	}

@@ -27,7 +27,8 @@ type Options struct {
 	Compat      Compat         // whose pages the lists without parameters are for
 
 	Runs           *Runs // nil leaves running to the clients
-	KeepExecutions int   // how many executions of a flow are kept, the newest; 0 is all
+	Quotas         Quotas
+	KeepExecutions int // how many executions of a flow are kept, the newest; 0 is all
 }
 
 // Compat names a program whose pages use the server.
@@ -54,6 +55,7 @@ type Server struct {
 	sameWeb http.CrossOriginProtection
 	keys    keyCache
 	signIns signIns
+	quotas  quotas
 	metrics func() *serverMetrics
 	answers sync.Pool // of *answer
 
@@ -70,6 +72,7 @@ func New(st *store.Store, opts Options) *Server {
 		version: opts.Version,
 		compat:  opts.Compat,
 		keep:    opts.KeepExecutions,
+		quotas:  quotas{Quotas: opts.Quotas, st: st},
 		log:     opts.Logger,
 		cors:    cors{origins: opts.CORSOrigins},
 		proxies: opts.Proxies,
@@ -84,7 +87,7 @@ func New(st *store.Store, opts Options) *Server {
 	}
 	s.lease = newLease(st, s.log)
 	if opts.Runs != nil {
-		s.runs = newRuns(st, s.lease, opts)
+		s.runs = newRuns(st, s.lease, &s.quotas, opts)
 	}
 	s.mux = sync.OnceValue(s.newMux)
 	s.ids = sync.OnceValue(newRequestIDs)
