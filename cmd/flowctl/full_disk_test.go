@@ -97,3 +97,29 @@ func TestImportToFullDisk(t *testing.T) {
 		t.Errorf("names and flows: %s; want 100 of each", listed)
 	}
 }
+
+// TestDeleteOnFullDisk: where nothing can be written any more, something can still be
+// deleted, and then written again.
+func TestDeleteOnFullDisk(t *testing.T) {
+	data := fullDisk(t, 12<<20)
+	if code, _, stderr := flowctl(t, data, "import", writeBigFlows(t, 40), "-q"); code != exitDone {
+		t.Fatal(stderr)
+	}
+	filler, err := os.Create(filepath.Join(data, "filler"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for chunk := make([]byte, 4096); err == nil; {
+		_, err = filler.Write(chunk)
+	}
+	_ = filler.Close()
+	if code, _, stderr := flowctl(t, data, "delete", "Flow 00", "Flow 01", "--yes"); code != exitDone {
+		t.Errorf("exit code %d, stderr:\n%s", code, stderr)
+	}
+	if _, listed, stderr := flowctl(t, data, "list", "-o", "json", "--jq", "length"); listed != "38\n" {
+		t.Errorf("there are %s flows, %s", listed, stderr)
+	}
+	if code, _, stderr := flowctl(t, data, "create", "small"); code != exitDone {
+		t.Errorf("exit code %d, stderr:\n%s", code, stderr)
+	}
+}

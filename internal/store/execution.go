@@ -181,7 +181,7 @@ func (s *Store) DeleteExecution(ctx context.Context, flowID, id string) error {
 		err = ErrInUse
 	}
 	if err == nil {
-		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+		err = s.db.writeLess(ctx, func(ctx context.Context, tx queryer) error {
 			return found(tx.exec(ctx, "DELETE FROM flow_execution WHERE id = $1", id))
 		})
 	}
@@ -199,7 +199,7 @@ func (s *Store) DeleteExecutions(ctx context.Context, flowID, userID string, but
 		args = append(args, id)
 		where += fmt.Sprintf(" AND id <> $%d", len(args))
 	}
-	err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+	err = s.db.writeLess(ctx, func(ctx context.Context, tx queryer) error {
 		n, err = tx.exec(ctx, "DELETE FROM flow_execution WHERE NOT "+unfinished+" AND "+where, args...)
 		return err
 	})

@@ -278,7 +278,7 @@ func (s *Store) DeleteFlow(ctx context.Context, id string, check func(*Flow) err
 				return err
 			}
 		}
-		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+		err = s.db.writeLess(ctx, func(ctx context.Context, tx queryer) error {
 			n, err := tx.exec(ctx, "DELETE FROM flow WHERE id = $1 AND revision = $2", id, f.Revision)
 			if err == nil && n == 0 {
 				err = errMoved

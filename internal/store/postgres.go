@@ -192,6 +192,11 @@ func (p *postgresPool) write(ctx context.Context, o op) error {
 	return explainPostgres(ctx, tx.Commit())
 }
 
+// writeLess is write: Postgres keeps room of its own.
+func (p *postgresPool) writeLess(ctx context.Context, o op) error { return p.write(ctx, o) }
+
+func (p *postgresPool) release() bool { return false }
+
 func (p *postgresPool) close() error { return p.db.Close() }
 
 // explainPostgres gives the errors of Postgres that mean one of ours. ctx is that of

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/pressly/goose/v3"
@@ -33,6 +34,7 @@ type sqliteDB struct {
 	writer  *writer
 	writes  *sql.DB
 	closed  bool
+	spent   atomic.Bool // the reserve was needed, see release
 }
 
 func (d *sqliteDB) dialect() *dialect { return d.speaks }
@@ -107,10 +109,21 @@ func checkFile(path string) error {
 		return err
 	case info.IsDir():
 		return fmt.Errorf("%s is a folder: name a file", path)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a file: name one", path)
+	case info.Size() == 0 && hasLog(path):
+		return fmt.Errorf("%s is empty, and %s-wal has writes of the database that was there: restore it from a backup,"+
+			" or move both files away to begin anew", path, path)
 	case 0 < info.Size() && info.Size() < 512:
 		return notSQLite(path)
 	}
 	return nil
+}
+
+// hasLog reports whether there is a log of writes to the database at path.
+func hasLog(path string) bool {
+	info, err := os.Stat(path + "-wal") //nolint:gosec // the operator named the path
+	return err == nil && info.Size() > 0
 }
 
 // pool gives up to n connections to the file.
@@ -200,6 +213,7 @@ func (d *sqliteDB) openWriter(ctx context.Context) (*writer, error) {
 	if d.closed {
 		return nil, ErrClosed
 	}
+	d.keepReserve()
 	d.writes = d.writePool()
 	conn, err := d.writes.Conn(ctx)
 	if err != nil {

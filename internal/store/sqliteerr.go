@@ -3,6 +3,8 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os"
+	"syscall"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -45,6 +47,11 @@ func (d *sqliteDB) explain(err error) error {
 	case lib.SQLITE_READONLY:
 		return fmt.Errorf("%s is %w: check its permissions and its folder's", d.path, ErrReadOnly)
 	case lib.SQLITE_CANTOPEN:
+		if f, err := os.Open(d.path); err == nil {
+			_ = f.Close()
+		} else if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+			return fmt.Errorf("%s cannot be opened: there are too many open files; raise the limit (ulimit -n)", d.path)
+		}
 		return fmt.Errorf("%s cannot be opened, or its folder is %w: check the permissions of both", d.path, ErrReadOnly)
 	case lib.SQLITE_NOTADB:
 		return notSQLite(d.path)

@@ -55,6 +55,10 @@ func (d *sqliteDB) begin(ctx context.Context, db *sql.DB) error {
 	if err := d.checkOwner(ctx, db); err != nil {
 		return err
 	}
+	// Space that deletions leave can be given back; only of a file that is new.
+	if _, err := db.ExecContext(ctx, "PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
+		return err
+	}
 	// The mode is kept in the file. SQLite does not wait for the lock that changing
 	// it takes.
 	if _, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {

@@ -29,6 +29,11 @@ type database interface {
 	// write runs op in a transaction. When it returns without an error, what op did
 	// is durable; an error means that nothing was done.
 	write(ctx context.Context, op op) error
+	// writeLess is write for an op that makes the database smaller, which is to work on
+	// a full disk, too.
+	writeLess(ctx context.Context, op op) error
+	// release reports whether it has made some room on a full disk.
+	release() bool
 	dialect() *dialect
 	close() error
 }
@@ -49,7 +54,11 @@ func OpenExisting(ctx context.Context, dsn string) (*Store, error) { return open
 func open(ctx context.Context, dsn string, create bool) (*Store, error) {
 	db, err := connect(dsn)
 	if err == nil {
-		if err = bringUp(ctx, db, create); err != nil {
+		err = bringUp(ctx, db, create)
+		if errors.Is(err, ErrFull) && db.release() {
+			err = bringUp(ctx, db, create)
+		}
+		if err != nil {
 			err = errors.Join(err, db.close())
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,6 +36,8 @@ type writer struct {
 	closed   bool
 	commits  atomic.Int64
 
+	freed bool // rows were deleted since space was given back
+
 	// Of the write that is being done:
 	changed bool // a statement has changed rows
 	broken  bool // one has failed in a way that ends the transaction
@@ -43,6 +46,7 @@ type writer struct {
 // queued is a write in the queue.
 type queued struct {
 	op
+	asked time.Time
 	state atomic.Int32
 	err   error // valid when done is closed
 	done  chan struct{}
@@ -88,7 +92,7 @@ func (w *writer) write(ctx context.Context, o op) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	q := &queued{op: o, done: make(chan struct{})}
+	q := &queued{op: o, asked: time.Now(), done: make(chan struct{})}
 	select {
 	case w.queue <- q:
 	case <-ctx.Done():
@@ -124,14 +128,29 @@ func (w *writer) close() error {
 func (w *writer) run() {
 	defer close(w.stopped)
 	var group []*queued
-	for q := range w.queue {
-		group = w.gather(append(group[:0], q))
-		w.commit(group)
-		for i, q := range group {
-			close(q.done)
-			group[i] = nil
+	idle := time.NewTimer(vacuumAfter)
+	idle.Stop()
+	for {
+		select {
+		case q, ok := <-w.queue:
+			if !ok {
+				return
+			}
+			group = w.gather(append(group[:0], q))
+			w.commit(group)
+			for i, q := range group {
+				close(q.done)
+				group[i] = nil
+			}
+			if w.freed {
+				idle.Reset(vacuumAfter)
+			}
+			runtime.Gosched() // those who go on writing join the next group
+		case <-idle.C:
+			if w.freed = w.vacuum(); w.freed {
+				idle.Reset(vacuumPause)
+			}
 		}
-		runtime.Gosched() // those who go on writing join the next group
 	}
 }
 
@@ -199,7 +218,7 @@ func (w *writer) finish(group []*queued) error {
 // begin takes the write lock. SQLite's own waiting would not see that nobody
 // wants the result any more, and tries too seldom.
 func (w *writer) begin(group []*queued) error {
-	deadline := time.Now().Add(w.patience)
+	deadline := group[0].asked.Add(w.patience) // however long it stood behind others
 	for pause := time.Millisecond / 2; ; pause = min(pause*2, 8*time.Millisecond) {
 		err := w.raw("BEGIN IMMEDIATE")
 		switch {
@@ -240,6 +259,7 @@ func (w *writer) exec(_ context.Context, query string, args ...any) (int64, erro
 	}
 	n, err := res.RowsAffected()
 	w.changed = w.changed || n > 0
+	w.freed = w.freed || n > 0 && strings.HasPrefix(query, "DELETE")
 	return n, err
 }
 
