@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -72,7 +73,9 @@ func (o *statusOptions) run(ctx context.Context, args []string) error {
 		return err
 	}
 	opts := d.options(ctx, t, &o.env)
-	opts.Others = o.mine
+	if opts.Others = o.mine; o.mine && opts.Picked != nil {
+		return usageError{errors.New("--mine is for the whole folder; which flows have no file a part of it does not tell")}
+	}
 	states, more, err := reconcile.Status(ctx, c, d.sources, d.lock, opts)
 	if err != nil {
 		return err

@@ -27,8 +27,8 @@ type FileState struct {
 }
 
 // Status compares files with what the server has, as [NewPlan] does, and says how they
-// have come apart. It only reads, and what [NewPlan] refuses or complains about it
-// reports. Flows that the lock knows and that have no file any more stand at the end;
+// have come apart. It only reads, and what [NewPlan] refuses, or may not see, is a state
+// here. Flows that the lock knows and that have no file any more stand at the end;
 // with opts.Others so do all others that the caller may change, if all files are picked.
 // more is how many of these there are without.
 func Status(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (states []FileState, more int, err error) {
