@@ -30,6 +30,10 @@ func scriptUpstream(ts *testscript.TestScript, neg bool, args []string) {
 			continue
 		}
 		switch arg {
+		case "-no-documents":
+			empty := upstreamtest.Handbook()
+			empty.Documents = nil
+			opts.Knowledge = []upstreamtest.Knowledge{empty}
 		case "-web-none":
 			opts.Pages = []upstreamtest.Document{}
 		case "-front-end":
@@ -37,7 +41,7 @@ func scriptUpstream(ts *testscript.TestScript, neg bool, args []string) {
 		case "-import-mended":
 			opts.ImportMended = true
 		default:
-			ts.Fatalf("usage: upstream [-front-end] [-import-mended] [-web-docs|-web-collection|-web-lost|-web-none]")
+			ts.Fatalf("usage: upstream [-front-end] [-import-mended] [-web-docs|-web-collection|-web-lost|-web-none] [-no-documents]")
 		}
 	}
 	if neg {
@@ -96,14 +100,22 @@ func scriptAnswers(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("FLOWCTL_TOKEN", "any")
 }
 
-// scriptFault lets the upstream backend answer the next such requests with 500.
+// scriptFault lets the upstream backend answer the next such requests with 500, or
+// with a status and a detail.
 func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 3 {
-		ts.Fatalf("usage: fault TIMES METHOD END-OF-PATH")
+	if len(args) != 3 && len(args) != 5 {
+		ts.Fatalf("usage: fault TIMES METHOD END-OF-PATH [STATUS DETAIL]")
 	}
 	times, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	(*scriptBackend(ts)).Fail(upstreamtest.Fault{Method: args[1], Path: args[2], Times: times})
+	f := upstreamtest.Fault{Method: args[1], Path: args[2], Times: times}
+	if len(args) > 3 {
+		f.Status, err = strconv.Atoi(args[3])
+		ts.Check(err)
+		f.Header = http.Header{"Content-Type": {"application/json"}}
+		f.Body = `{"detail":` + strconv.Quote(args[4]) + `}`
+	}
+	(*scriptBackend(ts)).Fail(f)
 }
 
 // scriptPost sends what flowctl would not, and prints the answer.

@@ -86,12 +86,12 @@ func (b *Backend) getKnowledge(w http.ResponseWriter, r *http.Request, u *User) 
 }
 
 // collection returns the documents of a collection, best first; ok reports whether
-// it is there.
+// it is there: a knowledge base without documents has none.
 func (b *Backend) collection(name string) (docs []Document, ok bool) {
 	docs, ok = b.searched[name]
 	for _, k := range b.opts.Knowledge {
 		if k.ID == name {
-			docs, ok = k.Documents, true
+			docs, ok = k.Documents, len(k.Documents) > 0
 		}
 	}
 	docs = slices.Clone(docs)

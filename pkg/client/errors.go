@@ -113,10 +113,11 @@ func neverConnected(err error) bool {
 }
 
 // TokenRejected reports whether the server knows no account for the token that was
-// sent: it is not about an account that waits for approval or lacks a right.
+// sent: it is not about an account that waits for approval or lacks a right, nor what
+// the real backend says when it cannot look the account up (utils/auth.py).
 func (e *Error) TokenRejected() bool {
 	return e.StatusCode == http.StatusUnauthorized && !e.NoToken && !strings.HasPrefix(e.Detail, upstreamNoPermission) &&
-		!strings.HasPrefix(e.Detail, ourPending)
+		!strings.HasPrefix(e.Detail, ourPending) && !strings.HasPrefix(e.Detail, upstreamExpired)
 }
 
 // what names the failure.
@@ -175,6 +176,7 @@ func (e *Error) detail() string {
 const (
 	upstreamNotFound     = "We could not find what you're looking for :/"
 	upstreamNoPermission = "You do not have permission"
+	upstreamExpired      = "Your session has expired"
 	ourPending           = "This account is pending"
 )
 
@@ -216,6 +218,8 @@ func (e *Error) next() string {
 		return "ask an administrator"
 	case e.NoToken:
 		return "no token was given: sign in"
+	case s == http.StatusUnauthorized && strings.HasPrefix(e.Detail, upstreamExpired):
+		return "a busy server says this, too: try again, and if it stays so, check the token or sign in again"
 	case s == http.StatusUnauthorized:
 		return "check the token, or sign in again"
 	case s == http.StatusForbidden:
