@@ -169,7 +169,7 @@ func (c *counter) rounds(n *node) (rounds float64, bounded bool) {
 	if c.limits.Rounds >= 0 {
 		limit = float64(c.limits.Rounds)
 	}
-	switch n.text("loopType") {
+	switch n.option("loopType") {
 	case "", "count", "until":
 		return most, true
 	case "array":

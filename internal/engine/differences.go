@@ -171,19 +171,19 @@ func (n *node) isFallible() bool {
 	case flow.Model, flow.Knowledge, flow.WebSearch:
 		return true
 	case flow.Transform:
-		return len(n.in) == 0 || slices.Contains([]string{"replace", "extract", "template"}, n.text("operation"))
+		return len(n.in) == 0 || slices.Contains([]string{"replace", "extract", "template"}, n.option("operation"))
 	case flow.Conditional:
-		return n.text("operator") == "regex"
+		return n.option("operator") == "regex"
 	case flow.Loop:
-		return n.text("loopType") == "array"
+		return n.option("loopType") == "array"
 	case flow.Output:
-		return n.text("format") == "file"
+		return n.option("format") == "file"
 	}
 	return false
 }
 
 func (d *comparison) interpolation(n *node) {
-	if strategy := n.text("strategy"); n.kind == flow.Merge && len(n.in) == 0 && strategy != "" && strategy != "concat" && strategy != "array" {
+	if strategy := n.option("strategy"); n.kind == flow.Merge && len(n.in) == 0 && strategy != "" && strategy != "concat" && strategy != "array" {
 		d.say("Interpolation", n, "nothing is connected, so it has no value: the browser leaves references to it as they are, in standard their nodes fail")
 	}
 	if n.kind == flow.Input {
@@ -212,7 +212,7 @@ func (d *comparison) interpolation(n *node) {
 // arrayPath tells how the browser reads what a loop goes over.
 func (d *comparison) arrayPath(n *node) {
 	path := n.text("arrayPath")
-	if n.text("loopType") != "array" || path == "{{input}}" || !strings.Contains(path, "{{") {
+	if n.option("loopType") != "array" || path == "{{input}}" || !strings.Contains(path, "{{") {
 		return
 	}
 	say := func(format string, args ...any) {
@@ -308,7 +308,7 @@ func (d *comparison) files(n *node) {
 	if n.kind == flow.Input && lookedUpFile(n.field("value")) != "" {
 		d.sayOf(KindLooksLike, "/value", "Files", n, "the browser takes the value for a file where it reaches a model; standard takes it for a text")
 	}
-	if n.kind == flow.Output && n.text("format") == "file" {
+	if n.kind == flow.Output && n.option("format") == "file" {
 		d.say("Files", n, "a text that is no file of the server is shown as one in the browser, and fails in standard")
 	}
 	if n.kind != flow.Model {
@@ -350,7 +350,7 @@ func (d *comparison) transform(n *node) {
 		return
 	}
 	d.say("Transform", n, "an empty text is an error in the browser, an input in standard")
-	if n.text("operation") == "extract" {
+	if n.option("operation") == "extract" {
 		d.say("Transform", n, "a field that is missing is a success without a value in the browser, an error in standard")
 		if field := js.ToString(n.config("field")); strings.Contains(field, ".") {
 			d.say("Transform", n, "the browser looks for one key %q, standard follows the path", field)
@@ -385,7 +385,7 @@ func (d *comparison) loop(n *node) {
 	if again != nil {
 		d.sayOf(KindRunsAgain, "", "Loop", n, "the browser runs %s once more after the last round, and loses their iterationResults", quoteIDs(again))
 	}
-	if n.text("loopType") == "until" {
+	if n.option("loopType") == "until" {
 		d.sayOf(KindUntil, "/loopType", "Loop", n, "the browser never stops early")
 	}
 	if n.isCutInBrowser() {
@@ -396,7 +396,7 @@ func (d *comparison) loop(n *node) {
 // isCutInBrowser tells whether the browser may leave elements of the array out
 // that standard goes over.
 func (n *node) isCutInBrowser() bool {
-	if n.text("loopType") != "array" || js.Truthy(n.field("maxIterations")) {
+	if n.option("loopType") != "array" || js.Truthy(n.field("maxIterations")) {
 		return false
 	}
 	list, literal := n.literalArray(Standard.Rules())
@@ -404,7 +404,7 @@ func (n *node) isCutInBrowser() bool {
 }
 
 func (d *comparison) output(n *node) {
-	if n.kind == flow.Output && n.text("format") == "json" {
+	if n.kind == flow.Output && n.option("format") == "json" {
 		d.say("Output", n, "what is not JSON is shown as a text in the browser, and fails in standard, which takes a code fence off first")
 	}
 }

@@ -18,7 +18,7 @@ func conditional(_ context.Context, c *call) (js.Value, error) {
 	if err := c.take(unitsOf(condition)); err != nil {
 		return nil, err
 	}
-	result, err := c.compare(c.node.text("operator"), condition, compare)
+	result, err := c.compare(c.node.option("operator"), condition, compare)
 	if err != nil {
 		return nil, c.rules.worded("Failed to evaluate condition: %w", "evaluate the condition: %w", err)
 	}

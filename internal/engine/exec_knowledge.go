@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
@@ -67,7 +69,11 @@ func (c *call) chunks(ctx context.Context, id, query string) (js.Value, error) {
 			collection = js.ToString(named)
 		}
 	}
-	found, err := c.fetch(c.Services.Retriever.QueryDoc(ctx, collection, query, c.count("topK", 4)))
+	most, err := c.count("topK", 4)
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.fetch(c.Services.Retriever.QueryDoc(ctx, collection, query, most))
 	if err != nil {
 		return nil, err
 	}
@@ -95,19 +101,30 @@ func (c *call) fetch(body json.RawMessage, err error) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := c.parse(string(body))
-	if err != nil {
-		return nil, fmt.Errorf("the server's answer is not JSON: %w", err)
+	v, err := c.parse(strings.TrimPrefix(string(body), byteOrderMark))
+	switch {
+	case err == nil:
+		return v, nil
+	case !c.rules.Errors: // its API code takes what is not JSON for no answer
+		return js.Null{}, nil
 	}
-	return v, nil
+	return nil, fmt.Errorf("the server's answer is not JSON: %w", err)
 }
 
-// count is a number of the node's data.
-func (c *call) count(key string, byDefault int) int {
-	if v := c.node.field(key); js.Truthy(v) {
-		return int(js.ToNumber(v))
+// byteOrderMark may come before JSON; Response.json takes it off.
+const byteOrderMark = "\ufeff"
+
+// count is a number of the node's data that the server takes: a whole one.
+func (c *call) count(key string, byDefault int) (int, error) {
+	v := c.node.field(key)
+	if !js.Truthy(v) {
+		return byDefault, nil
 	}
-	return byDefault
+	n := js.ToNumber(v)
+	if n != math.Trunc(n) || math.Abs(n) > math.MaxInt32 {
+		return 0, fmt.Errorf("%s is %s, which is not a whole number", key, js.Text(v))
+	}
+	return int(n), nil
 }
 
 func noChunks(message string) js.Value {

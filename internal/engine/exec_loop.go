@@ -17,7 +17,7 @@ func loop(ctx context.Context, c *call) (js.Value, error) {
 		return nil, err
 	}
 	body := c.plans.bodies[c.node]
-	if body != nil && c.rules.Loop && c.node.text("loopType") == "until" {
+	if body != nil && c.rules.Loop && c.node.option("loopType") == "until" {
 		return c.until(ctx, body, items)
 	}
 	if c.scope.depth >= maxDepth {
@@ -61,7 +61,7 @@ func (it items) list() js.Array {
 
 func (c *call) items() (items, error) {
 	most := c.node.maxRounds()
-	switch c.node.text("loopType") {
+	switch c.node.option("loopType") {
 	case "", "count", "until":
 		it := items{count: int(min(most, math.MaxInt32)), same: js.Undefined{}}
 		if len(c.inputs) > 0 {
@@ -115,6 +115,15 @@ func (c *call) array() (js.Array, error) {
 	path := c.node.text("arrayPath")
 	if path == "" {
 		path = "{{input}}"
+	} else if field := c.node.field("arrayPath"); js.Type(field) != "string" {
+		method := "includes"
+		if _, isArray := field.(js.Array); isArray { // which has that one
+			method = "split"
+		}
+		if c.rules.Errors {
+			return nil, errors.New("arrayPath is not a text")
+		}
+		return nil, says("arrayPath.%s is not a function", method)
 	}
 	find := c.arrayInBrowser
 	if c.rules.Interpolation {

@@ -9,7 +9,7 @@ import (
 
 // merge makes one value of the inputs. An unknown strategy is "first".
 func merge(_ context.Context, c *call) (js.Value, error) {
-	strategy := c.node.text("strategy")
+	strategy := c.node.option("strategy")
 	switch {
 	case strategy == "" || strategy == "concat":
 		return c.concat()
@@ -25,6 +25,9 @@ func merge(_ context.Context, c *call) (js.Value, error) {
 
 func (c *call) concat() (js.Value, error) {
 	separator := c.node.text("separator")
+	if _, isText := js.AsString(c.node.field("separator")); separator != "" && !isText {
+		return nil, c.rules.worded("Merge failed: separator.replace is not a function", "the separator is not a text")
+	}
 	if separator == "" {
 		separator = "\n"
 	}

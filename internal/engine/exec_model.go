@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
@@ -146,7 +147,7 @@ func (c *call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
 	if err := c.take(2 * len(body)); err != nil {
 		return nil, err
 	}
-	v, err := c.parse(string(body))
+	v, err := c.parse(strings.TrimPrefix(string(body), byteOrderMark))
 	if err != nil {
 		return nil, fmt.Errorf("the model's answer is not JSON: %w", err)
 	}

@@ -18,7 +18,7 @@ func output(ctx context.Context, c *call) (js.Value, error) {
 	if len(c.inputs) > 0 {
 		in = c.inputs[0]
 	}
-	switch c.node.text("format") {
+	switch c.node.option("format") {
 	case "file":
 		return c.showFile(ctx, in)
 	case "json":
@@ -153,7 +153,7 @@ func parseDataURL(dataURL string) (contentType string, data []byte, err error) {
 	}
 	text = strings.TrimRight(strings.Join(strings.Fields(text), ""), "=")
 	if data, err = base64.RawStdEncoding.DecodeString(text); err != nil {
-		return "", nil, fmt.Errorf("read a data: URL: %w", err)
+		return "", nil, says("Failed to fetch") // as Chrome does
 	}
 	return contentType, data, nil
 }

@@ -22,7 +22,7 @@ func transform(_ context.Context, c *call) (js.Value, error) {
 	if err := c.take(len(text)); err != nil { // most make a text about as long
 		return nil, err
 	}
-	switch c.node.text("operation") {
+	switch c.node.option("operation") {
 	case "uppercase":
 		return js.String(js.ToUpper(text)), nil
 	case "lowercase":

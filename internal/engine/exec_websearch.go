@@ -101,7 +101,10 @@ func (c *call) webAnswer(body json.RawMessage, err error) (js.Value, error) {
 // their collections finds, or the pages themselves where the backend keeps no
 // collections of them.
 func (c *call) searched(ctx context.Context, found js.Value, query string) (js.Array, error) {
-	most := c.count("maxResults", 5)
+	most, err := c.count("maxResults", 5)
+	if err != nil {
+		return nil, err
+	}
 	names, _ := js.Get(found, "collection_names").(js.Array)
 	if name := js.Get(found, "collection_name"); len(names) == 0 && js.Truthy(name) { // of old versions
 		names = js.Array{name}
@@ -139,7 +142,11 @@ func (c *call) browserSearched(ctx context.Context, found js.Value, query string
 	if v := js.Get(found, "collection_name"); !js.IsUndefined(v) {
 		collection = js.AppendJSON(nil, v)
 	}
-	list, err := c.webAnswer(c.Services.Searcher.QueryCollection(ctx, collection, query, c.count("maxResults", 5)))
+	most, err := c.count("maxResults", 5)
+	var list js.Value
+	if err == nil {
+		list, err = c.webAnswer(c.Services.Searcher.QueryCollection(ctx, collection, query, most))
+	}
 	if err == nil {
 		results, err = documents(list)
 	}

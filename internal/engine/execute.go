@@ -182,10 +182,12 @@ func (r *run) showEarly(ctx context.Context, c *call) {
 
 // unknownType is the error of a node that no executor knows.
 func unknownType(n *node) error {
-	if n.kind == "" {
-		return says("Unknown node type: undefined")
+	kind := string(n.kind)
+	if kind == "" {
+		read, _ := js.Parse(string(n.untyped)) // what was read is JSON
+		kind = js.ToString(js.Get(read, "type"))
 	}
-	return says("Unknown node type: %s", n.kind)
+	return says("Unknown node type: %s", kind)
 }
 
 // needData fails like JavaScript on a node without data, by the first field that

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -40,6 +41,14 @@ func fakeAnswer(req ChatRequest) (json.RawMessage, error) {
 	text := userText(req.Messages[len(req.Messages)-1])
 	content := func(v any) (json.RawMessage, error) {
 		return json.Marshal(map[string]any{"choices": []any{map[string]any{"message": map[string]any{"content": v}}}})
+	}
+	if rest, ok := strings.CutPrefix(req.Model, "raw:"); ok { // raw:<status>:<body>
+		status, body, _ := strings.Cut(rest, ":")
+		if status == "200" {
+			return json.RawMessage(body), nil
+		}
+		code, _ := strconv.Atoi(status)
+		return nil, &HTTPError{StatusCode: code, Reason: http.StatusText(code), Body: []byte(body)}
 	}
 	switch req.Model {
 	case "err-http":
@@ -163,9 +172,12 @@ func (fakeKnowledge) QueryDoc(_ context.Context, collection, query string, k int
 	if collection == "kb-half" { // turned around or not, they are the same
 		scores = []float64{0.5, 0.5, 0.5}
 	}
-	documents, metadatas, distances := []string{}, []any{}, scores[:n]
+	if collection == "kb-raw" {
+		return json.RawMessage(query), nil
+	}
+	documents, metadatas, distances := []Text{}, []any{}, scores[:n]
 	for i := range n {
-		documents = append(documents, fmt.Sprintf("doc%d[%s]", i, query))
+		documents = append(documents, Text(fmt.Sprintf("doc%d[%s]", i, query)))
 		metadatas = append(metadatas, map[string]string{"source": fmt.Sprintf("s%d.txt", i)})
 	}
 	if collection == "kb-flat" || collection == "kb-half" || collection == "kb-empty" {
@@ -201,7 +213,7 @@ func (fakeSearch) QueryCollection(_ context.Context, collections json.RawMessage
 	if query == "none" {
 		n = 0
 	}
-	documents := []string{"content one " + query, "content two " + query}[:n]
+	documents := []Text{Text("content one " + query), Text("content two " + query)}[:n]
 	metadatas := []any{
 		map[string]string{"title": "T1", "source": "http://a.test/1"},
 		map[string]string{"source": "http://b.test/2"},

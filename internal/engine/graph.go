@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"sync"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
@@ -21,12 +22,13 @@ type graph struct {
 type node struct {
 	id      string
 	kind    flow.NodeType
-	data    js.Value // undefined if the node has none
-	at      int      // its place among the flow's nodes
-	index   int      // its place in graph.nodes
-	missing bool     // only edges name it
-	in, out []*edge  // in the flow's order of edges
-	refs    []*node  // the nodes that its texts name, where that makes it wait for them
+	untyped json.RawMessage // the whole node, if its type is "" or not a text
+	data    js.Value        // undefined if the node has none
+	at      int             // its place among the flow's nodes
+	index   int             // its place in graph.nodes
+	missing bool            // only edges name it
+	in, out []*edge         // in the flow's order of edges
+	refs    []*node         // the nodes that its texts name, where that makes it wait for them
 	unclear []unclear
 }
 
@@ -54,6 +56,9 @@ func newGraph(spec flow.Spec, rules Rules) *graph {
 			g.add(made)
 		}
 		made.kind = n.Type
+		if n.Type == "" {
+			made.untyped = n.AsRead()
+		}
 		made.data = parseData(n.Data, rules)
 	}
 	g.join(spec.Edges)
@@ -162,6 +167,19 @@ func (n *node) text(key string) string {
 	return ""
 }
 
+// option is a field of the node's data that chooses among named ways: "" if it is
+// falsy. What is not a text chooses none of them.
+func (n *node) option(key string) string {
+	v := n.field(key)
+	if text, ok := js.AsString(v); ok {
+		return text
+	}
+	if !js.Truthy(v) {
+		return ""
+	}
+	return "not a text"
+}
+
 // config is a field of a transform's config.
 func (n *node) config(key string) js.Value { return js.Get(n.field("config"), key) }
 
@@ -179,7 +197,7 @@ func (n *node) templates() []templateText {
 	case flow.Knowledge, flow.WebSearch:
 		return []templateText{n.template("query")}
 	case flow.Transform:
-		if n.text("operation") == "template" {
+		if n.option("operation") == "template" {
 			return []templateText{{"/config/template", js.ToString(n.config("template"))}}
 		}
 	case flow.Conditional:

@@ -196,7 +196,7 @@ func (n *node) needsInput() bool {
 	case flow.Conditional:
 		return asks(n.text("condition"))
 	case flow.Loop:
-		return n.text("loopType") == "array" && asks(n.text("arrayPath"))
+		return n.option("loopType") == "array" && asks(n.text("arrayPath"))
 	case flow.Transform, flow.Merge, flow.Output:
 		return true
 	}
@@ -221,9 +221,9 @@ func (n *node) unsent() []string {
 func (n *node) badPattern() *Pattern {
 	field, pattern := "", ""
 	switch {
-	case n.kind == flow.Transform && n.text("operation") == "replace" && js.Truthy(n.config("pattern")):
+	case n.kind == flow.Transform && n.option("operation") == "replace" && js.Truthy(n.config("pattern")):
 		field, pattern = "/config/pattern", js.ToString(n.config("pattern"))
-	case n.kind == flow.Conditional && n.text("operator") == "regex" && !hasPlaceholder(n.text("compareValue")):
+	case n.kind == flow.Conditional && n.option("operator") == "regex" && !hasPlaceholder(n.text("compareValue")):
 		field, pattern = "/compareValue", n.text("compareValue")
 	default:
 		return nil

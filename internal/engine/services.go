@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"encoding/json"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
 // Services are what a run calls. One that no node of the flow needs may be nil.
@@ -55,3 +57,10 @@ type Files interface {
 	// fileType}; it gives the new file's id.
 	Upload(ctx context.Context, name, contentType, fileType string, data []byte) (id string, err error)
 }
+
+// Text is a text that is written as JSON the way a browser does: half of a
+// surrogate pair is escaped, and does not become another character.
+type Text string
+
+// MarshalJSON implements json.Marshaler.
+func (t Text) MarshalJSON() ([]byte, error) { return js.AppendJSON(nil, js.String(t)), nil }

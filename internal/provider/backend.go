@@ -62,35 +62,35 @@ func (b *Backend) Knowledge(ctx context.Context, id string) (json.RawMessage, er
 // QueryDoc implements [engine.Retriever].
 func (b *Backend) QueryDoc(ctx context.Context, collection, query string, k int) (json.RawMessage, error) {
 	return b.post(ctx, "/api/v1/retrieval/query/doc", struct {
-		Collection string `json:"collection_name"`
-		Query      string `json:"query"`
-		K          int    `json:"k"`
-	}{collection, query, k})
+		Collection string      `json:"collection_name"`
+		Query      engine.Text `json:"query"`
+		K          int         `json:"k"`
+	}{collection, engine.Text(query), k})
 }
 
 // Search implements [engine.Searcher].
 func (b *Backend) Search(ctx context.Context, query string) (json.RawMessage, error) {
 	return b.post(ctx, "/api/v1/retrieval/process/web/search", struct {
-		Queries    []string `json:"queries"`
-		Collection string   `json:"collection_name"`
-	}{[]string{query}, ""})
+		Queries    []engine.Text `json:"queries"`
+		Collection string        `json:"collection_name"`
+	}{[]engine.Text{engine.Text(query)}, ""})
 }
 
 // QueryCollection implements [engine.Searcher].
 func (b *Backend) QueryCollection(ctx context.Context, collections json.RawMessage, query string, k int) (json.RawMessage, error) {
 	return b.post(ctx, "/api/v1/retrieval/query/collection", struct {
 		Collections json.RawMessage `json:"collection_names,omitempty"`
-		Query       string          `json:"query"`
+		Query       engine.Text     `json:"query"`
 		K           int             `json:"k"`
-	}{collections, query, k})
+	}{collections, engine.Text(query), k})
 }
 
 // Page implements [engine.Searcher].
 func (b *Backend) Page(ctx context.Context, address string) (json.RawMessage, error) {
 	return b.post(ctx, "/api/v1/retrieval/process/web", struct {
-		URL        string `json:"url"`
-		Collection string `json:"collection_name"`
-	}{address, ""})
+		URL        engine.Text `json:"url"`
+		Collection string      `json:"collection_name"`
+	}{engine.Text(address), ""})
 }
 
 func (b *Backend) get(ctx context.Context, path string) (json.RawMessage, error) {

@@ -10,7 +10,7 @@ import (
 // up to about ten seconds of one core. A browser has no such limit and hangs. Steps
 // are counted, and not time, so that a result does not depend on what else the
 // machine does.
-const DefaultSteps = 1 << 30
+const DefaultSteps = 1 << 29
 
 // maxChoices is how many bytes the choices that a match can go back to may take,
 // as in V8 (regexp-stack.h, kMaximumStackSize).

@@ -54,7 +54,7 @@ func isASCII(s string) bool {
 // replace.
 func mapCase(s string, c cases.Caser) string {
 	if utf8.ValidString(s) {
-		return c.String(s)
+		return convert(s, c)
 	}
 	var b strings.Builder
 	for len(s) > 0 {
@@ -66,13 +66,26 @@ func mapCase(s string, c cases.Caser) string {
 			}
 			valid += n
 		}
-		b.WriteString(c.String(s[:valid]))
+		b.WriteString(convert(s[:valid], c))
 		if s = s[valid:]; s != "" {
 			b.WriteByte(s[0])
 			s = s[1:]
 		}
 	}
 	return b.String()
+}
+
+// convert is c.String(s) with all of the context: String goes on with a new buffer
+// where the first is full, and so forgets that it was in a word, at whose end a
+// Greek sigma has another form.
+func convert(s string, c cases.Caser) string {
+	dst := make([]byte, 3*len(s)+16) // no character becomes longer
+	c.Reset()
+	n, _, err := c.Transform(dst, []byte(s), true)
+	if err != nil {
+		return c.String(s)
+	}
+	return string(dst[:n])
 }
 
 // Substring is s.substring(0, end); end counts UTF-16 code units.
