@@ -15,7 +15,7 @@ const module = "github.com/flowctl/flowctl/"
 func allowed() map[string][]string {
 	return map[string][]string{
 		"pkg/flowfile":      {"pkg/flow"},
-		"pkg/client":        {"pkg/flow"},
+		"pkg/client":        {"pkg/flow", "internal/httpx"},
 		"internal/output":   {},
 		"internal/progress": {"pkg/flow", "internal/engine", "internal/output"},
 		"internal/render":   {"pkg/flow", "internal/output"},
@@ -29,7 +29,7 @@ func allowed() map[string][]string {
 
 		"internal/server": {"pkg/flow", "internal/engine", "internal/store"},
 
-		"internal/provider": {"pkg/flow", "internal/engine"},
+		"internal/provider": {"pkg/flow", "internal/engine", "internal/httpx"},
 
 		"internal/lint": {"pkg/flow", "internal/engine"},
 

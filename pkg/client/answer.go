@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/go-resty/resty/v2"
+
+	"github.com/flowctl/flowctl/internal/httpx"
 )
 
 const maxDetail = 500 // characters
@@ -21,7 +22,7 @@ const maxDetail = 500 // characters
 func (c *conn) failure(k *call, status int, detail string) *Error {
 	return &Error{
 		StatusCode: status,
-		Detail:     printable(c.redact(detail), maxDetail),
+		Detail:     httpx.Printable(c.redact(detail), maxDetail),
 		Method:     k.method,
 		Path:       c.redact(k.path),
 		Doing:      c.redact(k.doing()),
@@ -43,7 +44,7 @@ func (c *conn) noAnswer(k *call, resp *resty.Response, err error) error {
 	e := c.failure(k, status, err.Error())
 	e.err = c.beneath(err)
 	e.unsure = k.lost && k.method == http.MethodPost && !k.repeatable && !errors.Is(err, errWantsTLS)
-	if moved := (*redirectError)(nil); !errors.As(err, &moved) && status != 0 {
+	if moved := (*httpx.RedirectError)(nil); !errors.As(err, &moved) && status != 0 {
 		return brokeOff(e)
 	}
 	return e
@@ -78,7 +79,7 @@ func (c *conn) refused(k *call, status int, a *answer) error {
 	e.RequestID = c.redact(requestID(a.header))
 	e.NoToken = status == http.StatusUnauthorized && c.token == "" && k.path != signInPath
 	e.noAPI = status == http.StatusNotFound && !e.one && !isOurs(a.header)
-	e.wait, _ = retryAfter(a.header, time.Now())
+	e.wait, _ = httpx.RetryAfter(a.header, time.Now())
 	// The real backend may have stored what it answers 500 to; so may a server
 	// behind a proxy that lost its answer.
 	e.unsure = k.method == http.MethodPost && !k.repeatable && !isOurs(a.header) && (status >= 500 || k.lost)
@@ -86,12 +87,12 @@ func (c *conn) refused(k *call, status int, a *answer) error {
 	var text string
 	switch {
 	case json.Unmarshal(body, &said) != nil || said.Detail == nil:
-		e.Detail = printable(c.redact(describe(a.header, body)), maxDetail)
+		e.Detail = httpx.Printable(c.redact(httpx.Describe(a.header, body)), maxDetail)
 	case json.Unmarshal(said.Detail, &text) == nil:
-		e.Detail = printable(c.redact(text), maxDetail)
+		e.Detail = httpx.Printable(c.redact(text), maxDetail)
 	default:
 		e.Fields = c.faults(said.Detail)
-		e.Detail = printable(c.redact(string(said.Detail)), maxDetail)
+		e.Detail = httpx.Printable(c.redact(string(said.Detail)), maxDetail)
 	}
 	return e
 }
@@ -116,9 +117,9 @@ func (c *conn) faults(detail []byte) []FieldError {
 			at[j] = fmt.Sprint(step)
 		}
 		fields[i] = FieldError{
-			Field:   printable(c.redact(strings.Join(at, ".")), 200),
-			Message: printable(c.redact(f.Msg), 200),
-			Type:    printable(c.redact(f.Type), 80),
+			Field:   httpx.Printable(c.redact(strings.Join(at, ".")), 200),
+			Message: httpx.Printable(c.redact(f.Msg), 200),
+			Type:    httpx.Printable(c.redact(f.Type), 80),
 		}
 	}
 	return fields
@@ -133,56 +134,27 @@ func (c *conn) unusable(k *call, a *answer, want string, err error) error {
 	detail := ""
 	switch {
 	case len(text) == 0:
-		detail, e.hint = fmt.Sprintf("empty (%s), not %s", contentType(a.header), want), "check the server's address and version"
-	case isPage(text):
-		detail, e.noAPI = describe(a.header, a.body), true
+		detail, e.hint = fmt.Sprintf("empty (%s), not %s", httpx.ContentType(a.header), want), "check the server's address and version"
+	case httpx.IsPage(text):
+		detail, e.noAPI = httpx.Describe(a.header, a.body), true
 	case err != nil && !isJSON(a.header):
-		detail, e.hint = "not JSON but "+describe(a.header, a.body), "check the server's address"
+		detail, e.hint = "not JSON but "+httpx.Describe(a.header, a.body), "check the server's address"
 	case err != nil && !json.Valid(text):
-		detail, e.broke = fmt.Sprintf("JSON (%s) that breaks off or is damaged: %v in %d", contentType(a.header), err, len(a.body)), true
+		detail, e.broke = fmt.Sprintf("JSON (%s) that breaks off or is damaged: %v in %d", httpx.ContentType(a.header), err, len(a.body)), true
 		e.unsure = k.method == http.MethodPost && !k.repeatable
 	case k.secret:
 		detail, e.hint = "not "+want, "check the server's address and version"
 	default:
 		detail, e.hint = fmt.Sprintf("not %s but %.100s", want, text), "check the server's address and version"
 	}
-	e.Detail = printable(c.redact(detail), maxDetail)
+	e.Detail = httpx.Printable(c.redact(detail), maxDetail)
 	return e
 }
 
-// isPage tells HTML and XML: the answer of something that is no flows API.
-func isPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
-
-// describe says what a body that is not JSON is: a page by its title, a short
-// text as it is.
-func describe(h http.Header, body []byte) string {
-	kind := contentType(h)
-	text := strings.TrimSpace(string(body))
-	if _, rest, ok := strings.Cut(text, "<title>"); ok {
-		text, _, _ = strings.Cut(rest, "</title>")
-	} else if strings.HasPrefix(text, "<") {
-		text = ""
-	}
-	switch {
-	case len(body) == 0:
-		return "an empty answer"
-	case text == "":
-		return kind
-	case kind == "text/plain":
-		return text
-	}
-	return fmt.Sprintf("%s %q", kind, printable(text, 100))
-}
-
-func contentType(h http.Header) string {
-	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
-	if kind == "" {
-		return "no content type"
-	}
-	return printable(kind, 80)
-}
-
 func isJSON(h http.Header) bool {
-	kind := contentType(h)
+	kind := httpx.ContentType(h)
 	return kind == "application/json" || strings.HasSuffix(kind, "+json")
 }
+
+// redact takes the token out of a text: a server may well repeat it.
+func (c *conn) redact(s string) string { return c.secrets.Hide(s) }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-resty/resty/v2"
 
+	"github.com/flowctl/flowctl/internal/httpx"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -42,6 +43,21 @@ type call struct {
 	lost  bool   // a try failed that may have arrived all the same
 }
 
+// beatPatience is how long a stream of events may be silent at least: our server
+// says every 15 seconds that it is there.
+const beatPatience = time.Minute
+
+// patience returns how long the server may be silent, 0 for ever.
+func (k *call) patience(limit time.Duration) time.Duration {
+	switch {
+	case k.patient:
+		return 0
+	case k.beats:
+		return max(limit, beatPatience)
+	}
+	return limit
+}
+
 type callKey struct{}
 
 // callOf gives the call that a request belongs to.
@@ -66,7 +82,7 @@ func (k *call) doing() string {
 	if k.subject == "" {
 		return k.verb
 	}
-	return k.verb + " " + strconv.Quote(printable(k.subject, 80))
+	return k.verb + " " + strconv.Quote(httpx.Printable(k.subject, 80))
 }
 
 // do makes the call. Any status but 2xx is an [*Error].
@@ -131,7 +147,7 @@ func (c *conn) learn(h http.Header) {
 func isOurs(h http.Header) bool { return h.Get("Flowctl-Api") != "" }
 
 // requestID is the server's name for a request, fit to be printed.
-func requestID(h http.Header) string { return printable(h.Get("X-Request-Id"), 80) }
+func requestID(h http.Header) string { return httpx.Printable(h.Get("X-Request-Id"), 80) }
 
 // fillBody gives every try a reader of its own: the transport may still hold the
 // last one's.

@@ -1,14 +1,18 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/go-resty/resty/v2"
+
+	"github.com/flowctl/flowctl/internal/httpx"
 )
 
 // Client talks to one flows backend in the name of one user. It never changes
@@ -30,7 +34,9 @@ type conn struct {
 	base  string // without a slash at its end
 	token string
 	retry Retry
-	rest  *resty.Client
+
+	secrets httpx.Secrets
+	rest    *resty.Client
 
 	// What was learned from the answers so far. It decides only how a call is
 	// made, never what it means.
@@ -55,7 +61,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 			return nil, fmt.Errorf("make a client: %w", err)
 		}
 	}
-	c := &conn{base: base.String(), token: cfg.token, retry: cfg.retry}
+	c := &conn{base: base.String(), token: cfg.token, retry: cfg.retry, secrets: httpx.NewSecrets(cfg.token)}
 	c.rest = newResty(c, base, cfg)
 	return &Client{
 		Flows:      &FlowsService{c},
@@ -97,15 +103,18 @@ func parseBase(text string) (*url.URL, error) {
 func newResty(c *conn, base *url.URL, cfg config) *resty.Client {
 	rt := cfg.transport
 	if rt == nil {
-		rt = newTransport(base)
+		rt = newTransport(base, nil)
 	}
 	if cfg.timeout > 0 {
-		rt = &patience{next: rt, limit: cfg.timeout}
+		rt = &httpx.Patience{Next: rt, Limit: func(ctx context.Context) time.Duration { return callOf(ctx).patience(cfg.timeout) }}
 	}
 	if cfg.debug != nil {
-		rt = &debugLog{next: rt, out: cfg.debug, hide: c.redact}
+		rt = &httpx.Log{
+			Next: rt, Out: cfg.debug, Hide: c.redact, Try: func(ctx context.Context) int { return callOf(ctx).tries },
+			Query: []string{"limit", "cursor", "q", "include", "all", "page"},
+		}
 	}
-	r := resty.NewWithClient(&http.Client{Transport: shortErrors{rt}, CheckRedirect: checkRedirect}).
+	r := resty.NewWithClient(&http.Client{Transport: shortErrors{rt}, CheckRedirect: httpx.CheckRedirect}).
 		SetBaseURL(c.base).
 		SetLogger(silent{}).
 		SetHeader("User-Agent", cfg.userAgent).

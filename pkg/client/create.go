@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/httpx"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -64,7 +65,7 @@ func (s *FlowsService) store(ctx context.Context, k *call, want func(context.Con
 
 // isSlow tells failures after which the server may still be working.
 func isSlow(e *Error) bool {
-	return errors.As(e.err, new(silence)) || e.StatusCode == http.StatusGatewayTimeout
+	return errors.As(e.err, new(httpx.Silence)) || e.StatusCode == http.StatusGatewayTimeout
 }
 
 // look searches for a flow like want that was made since then. Our own server

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/flowctl/flowctl/internal/httpx"
 )
 
 // What went wrong, to be asked with errors.Is.
@@ -198,11 +200,11 @@ func (e *Error) next() string {
 		return strings.TrimRight("it may have been done all the same: look before you try again "+e.when(), " ")
 	case errors.Is(e.err, context.Canceled):
 		return ""
-	case errors.As(e.err, new(silence)), errors.Is(e.err, context.DeadlineExceeded):
+	case errors.As(e.err, new(httpx.Silence)), errors.Is(e.err, context.DeadlineExceeded):
 		return "the server may be overloaded: try again, or allow more time"
 	case errors.Is(e.err, errWantsTLS):
 		return "its address must begin with https://"
-	case errors.As(e.err, new(*redirectError)):
+	case errors.As(e.err, new(*httpx.RedirectError)):
 		return "if that is the server's address, use it"
 	case e.broke:
 		return "try again"

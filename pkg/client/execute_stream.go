@@ -1,8 +1,6 @@
 package client
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +8,7 @@ import (
 	"iter"
 	"mime"
 
+	"github.com/flowctl/flowctl/internal/httpx"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -18,6 +17,9 @@ const (
 	EventExecution = "execution" // the first: the run's id, and whether it runs or waits for its turn
 	EventResult    = "result"    // the last: what came of it
 )
+
+// maxEvent is the largest event that is read, in bytes: the result of a run.
+const maxEvent = 256 << 20
 
 // RunEvent is something that happened during a run on the server.
 type RunEvent struct {
@@ -66,13 +68,16 @@ func (c *conn) wholeRun(k *call, a *answer) (RunEvent, error) {
 // runEvents gives the events of a stream.
 func (c *conn) runEvents(k *call, a *answer, yield func(RunEvent, error) bool) {
 	var execution string
-	for events := (eventReader{bufio.NewReaderSize(a.stream, 16<<10)}); ; {
-		name, data, err := events.next()
+	for events := httpx.NewEventReader(a.stream, maxEvent); ; {
+		sent, err := events.Next()
+		if err == nil && sent.Cut {
+			err = io.ErrUnexpectedEOF
+		}
 		if err != nil {
 			yield(RunEvent{}, c.runBroke(k, a, execution, err))
 			return
 		}
-		e, err := c.runEvent(k, &answer{header: a.header, body: data}, name)
+		e, err := c.runEvent(k, &answer{header: a.header, body: sent.Data}, sent.Name)
 		if err != nil {
 			yield(RunEvent{}, err)
 			return
@@ -118,45 +123,9 @@ func (c *conn) runBroke(k *call, a *answer, execution string, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 	case execution != "":
-		e.hint = "the run ends with the connection; see what is kept of it as execution " + printable(execution, 80)
+		e.hint = "the run ends with the connection; see what is kept of it as execution " + httpx.Printable(execution, 80)
 	default:
 		e.hint = "the run may have been made all the same: look at the executions of the flow before you try again"
 	}
 	return e
-}
-
-// eventReader reads server-sent events.
-type eventReader struct{ r *bufio.Reader }
-
-// next gives the next event that has data. Comments and other fields mean nothing
-// here.
-func (e eventReader) next() (name string, data []byte, err error) {
-	for {
-		line, err := e.r.ReadBytes('\n')
-		if err != nil { // what has no blank line behind it is not whole
-			return "", nil, err
-		}
-		line = bytes.TrimRight(line, "\r\n")
-		if len(line) == 0 {
-			if data != nil {
-				return name, data, nil
-			}
-			name = ""
-			continue
-		}
-		field, value, _ := bytes.Cut(line, []byte(":"))
-		value = bytes.TrimPrefix(value, []byte(" "))
-		switch string(field) {
-		case "event":
-			name = string(value)
-		case "data":
-			if data != nil {
-				data = append(data, '\n')
-			}
-			data = append(data, value...)
-			if data == nil {
-				data = []byte{}
-			}
-		}
-	}
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/flowctl/flowctl/internal/httpx"
 )
 
 // Option changes how a [Client] works.
@@ -50,7 +52,7 @@ func WithTransport(rt http.RoundTripper) Option {
 // WithUserAgent sets the User-Agent header, "flowctl" without it.
 func WithUserAgent(ua string) Option {
 	return func(c *config) error {
-		if strings.ContainsFunc(ua, isControl) {
+		if strings.ContainsFunc(ua, httpx.IsControl) {
 			return errors.New("the user agent has a control character in it; leave that out")
 		}
 		c.userAgent = ua

@@ -2,15 +2,14 @@ package client
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"math/rand/v2"
-	"net"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/go-resty/resty/v2"
+
+	"github.com/flowctl/flowctl/internal/httpx"
 )
 
 // Retry says how often and how patiently a failed call is tried again; see the
@@ -36,7 +35,7 @@ func (c *conn) again(resp *resty.Response, err error) bool {
 	switch {
 	case k.tries > c.retry.Max || resp.Request.Context().Err() != nil:
 		return false
-	case err != nil && isPermanent(err):
+	case err != nil && httpx.IsPermanent(err):
 		return false
 	case err == nil && !isPassing(status):
 		return false
@@ -49,7 +48,7 @@ func (c *conn) again(resp *resty.Response, err error) bool {
 
 // isTooLong tells whether the server asks for a wait that is too long to be sat out.
 func (r Retry) isTooLong(h http.Header) bool {
-	d, ok := retryAfter(h, time.Now())
+	d, ok := httpx.RetryAfter(h, time.Now())
 	return ok && d > r.MaxWait
 }
 
@@ -69,34 +68,14 @@ func mayHaveArrived(resp *resty.Response, err error) bool {
 	case http.StatusBadGateway, http.StatusGatewayTimeout: // a proxy lost the server's answer
 		return true
 	}
-	return err != nil && !isDialError(err) && !errors.As(err, new(*redirectError))
-}
-
-func isDialError(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
-}
-
-// isPermanent tells errors that another try will not mend.
-func isPermanent(err error) bool {
-	var (
-		dns   *net.DNSError
-		cert  *tls.CertificateVerificationError
-		plain tls.RecordHeaderError
-		moved *redirectError
-		quiet silence
-	)
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
-		errors.As(err, &dns) && dns.IsNotFound ||
-		errors.As(err, &cert) || errors.As(err, &plain) || errors.As(err, &moved) ||
-		errors.As(err, &quiet) // who waited this long should hear of it
+	return err != nil && !httpx.IsDialError(err) && !errors.As(err, new(*httpx.RedirectError))
 }
 
 // wait is the time before the next try: what the server asks for and a little, so
 // that parallel calls do not come back all at once; else anything up to a limit
 // that doubles every time. resty cuts it at MaxWait.
 func (c *conn) wait(_ *resty.Client, resp *resty.Response) (time.Duration, error) {
-	if d, ok := retryAfter(resp.Header(), time.Now()); ok {
+	if d, ok := httpx.RetryAfter(resp.Header(), time.Now()); ok {
 		return d + jitter(c.retry.MinWait), nil
 	}
 	return c.retry.backoff(callOf(resp.Request.Context()).tries), nil
@@ -116,18 +95,6 @@ func jitter(limit time.Duration) time.Duration {
 		return 0
 	}
 	return rand.N(limit) //nolint:gosec // nobody gains by guessing a wait
-}
-
-// retryAfter reads the Retry-After header: seconds, or a date.
-func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
-	text := h.Get("Retry-After")
-	if n, err := strconv.ParseUint(text, 10, 31); err == nil {
-		return time.Duration(n) * time.Second, true
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return max(at.Sub(now), 0), true
-	}
-	return 0, false
 }
 
 // discard closes the answer of a try that is followed by another.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/flowctl/flowctl/internal/httpx"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -35,7 +36,7 @@ func (s *FlowsService) Duplicate(ctx context.Context, id, name string) (flow.Flo
 	change.AccessControl = flow.Private
 	f, err := s.Update(ctx, twin.ID, change)
 	if err != nil {
-		return twin, fmt.Errorf("%s: the copy %s is made, but it is still named %q and everybody may read it: %w", k.doing(), twin.ID, printable(twin.Name, 80), err)
+		return twin, fmt.Errorf("%s: the copy %s is made, but it is still named %q and everybody may read it: %w", k.doing(), twin.ID, httpx.Printable(twin.Name, 80), err)
 	}
 	return f, nil
 }

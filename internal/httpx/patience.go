@@ -1,4 +1,4 @@
-package client
+package httpx
 
 import (
 	"context"
@@ -10,45 +10,40 @@ import (
 	"time"
 )
 
-// patience gives up a request when nothing has moved for limit, neither up nor
+// Patience gives up a request when nothing has moved for a time, neither up nor
 // down. A limit on the whole request would forbid big bodies on slow lines, one
 // on the headers alone would hang on half an answer.
-type patience struct {
-	next  http.RoundTripper
-	limit time.Duration
+type Patience struct {
+	Next http.RoundTripper
+	// Limit is how long the other side may be silent during a request with that
+	// context; 0 is for ever.
+	Limit func(ctx context.Context) time.Duration
 }
 
-// beatPatience is how long a stream of events may be silent at least: our server
-// says every 15 seconds that it is there.
-const beatPatience = time.Minute
+// Silence is the error of a server that was silent for too long.
+type Silence time.Duration
 
-// silence is the error of a server that was silent for too long.
-type silence time.Duration
-
-func (s silence) Error() string {
+func (s Silence) Error() string {
 	return fmt.Sprintf("nothing moved for %v", time.Duration(s))
 }
 
 // Timeout marks it as a timeout for those who ask net.Error.
-func (s silence) Timeout() bool { return true }
+func (s Silence) Timeout() bool { return true }
 
 // RoundTrip sends req with a clock running.
-func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
-	k, limit := callOf(req.Context()), p.limit
-	switch {
-	case k.patient:
-		return p.next.RoundTrip(req)
-	case k.beats:
-		limit = max(limit, beatPatience)
+func (p *Patience) RoundTrip(req *http.Request) (*http.Response, error) {
+	limit := p.Limit(req.Context())
+	if limit <= 0 {
+		return p.Next.RoundTrip(req)
 	}
 	ctx, cancel := context.WithCancelCause(req.Context())
 	w := &watch{limit: limit, cancel: cancel, waits: true}
-	w.timer = time.AfterFunc(limit, func() { cancel(silence(limit)) })
+	w.timer = time.AfterFunc(limit, func() { cancel(Silence(limit)) })
 	req = req.WithContext(ctx)
 	if req.Body != nil && req.Body != http.NoBody {
 		req.Body = &watchedBody{req.Body, w, nil}
 	}
-	resp, err := p.next.RoundTrip(req)
+	resp, err := p.Next.RoundTrip(req)
 	w.stop() // until the answer is read from: the time that the caller takes is not the server's
 	if err != nil {
 		defer cancel(nil)
@@ -95,7 +90,7 @@ func (w *watch) stop() {
 
 // explain gives the silence behind err, if that was its cause.
 func (w *watch) explain(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); errors.As(cause, new(silence)) {
+	if cause := context.Cause(ctx); errors.As(cause, new(Silence)) {
 		return cause
 	}
 	return err

@@ -1,0 +1,38 @@
+package httpx
+
+import (
+	"slices"
+	"strings"
+)
+
+// minSecret is the fewest characters of a secret worth hiding. A shorter one is a part
+// of ordinary words.
+const minSecret = 8
+
+// Secrets are texts that must not be shown, such as tokens: a server may well repeat
+// them. The zero value has none.
+type Secrets struct{ words *strings.Replacer }
+
+// NewSecrets returns the secrets among values, of which those of fewer than eight
+// characters are left out.
+func NewSecrets(values ...string) Secrets {
+	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return len(v) < minSecret })
+	// The longest first: one may be the beginning of another.
+	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, v := range values {
+		pairs = append(pairs, v, "…")
+	}
+	if pairs == nil {
+		return Secrets{}
+	}
+	return Secrets{strings.NewReplacer(pairs...)}
+}
+
+// Hide returns a text with an ellipsis in place of each secret.
+func (s Secrets) Hide(text string) string {
+	if s.words == nil {
+		return text
+	}
+	return s.words.Replace(text)
+}
