@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
@@ -30,25 +31,31 @@ func (c *call) content(body js.Value) (js.Value, error) {
 		return c.file(js.Get(images, "0")), nil
 	}
 	if choice := js.Get(js.Get(body, "choices"), "0"); js.Truthy(choice) {
+		if c.rules.Model {
+			return c.readText(contentOf(messageOf(choice)))
+		}
 		message := js.Get(choice, "message")
 		if _, null := message.(js.Null); null || js.IsUndefined(message) {
-			return nil, c.rules.worded("Cannot read properties of %s (reading 'content')", "its choice has no message, but %s", js.ToString(message))
+			return nil, says("Cannot read properties of %s (reading 'content')", js.ToString(message))
 		}
 		return c.readText(js.Get(message, "content"))
 	}
 	if data, ok := js.Get(body, "data").(js.Array); ok {
-		return c.generated(data)
+		return c.generated(body, data)
 	}
-	return nil, c.noAnswer()
+	return nil, c.noAnswer(body)
 }
 
-func (c *call) noAnswer() error {
-	return c.rules.worded("Invalid response from model - check console for details", "it has no content")
+func (c *call) noAnswer(body js.Value) error {
+	if !c.rules.Errors {
+		return says("Invalid response from model - check console for details")
+	}
+	return fmt.Errorf("it has no content, but is %s", js.Substring(js.Text(body), 200))
 }
 
 // generated is the first file of an image model's answer: a URL, or its content
 // as a data: URL.
-func (c *call) generated(data js.Array) (js.Value, error) {
+func (c *call) generated(body js.Value, data js.Array) (js.Value, error) {
 	if len(data) == 0 {
 		return nil, c.rules.worded("Cannot read properties of undefined (reading 'url')", "it has no file")
 	}
@@ -58,7 +65,7 @@ func (c *call) generated(data js.Array) (js.Value, error) {
 	if content := js.Get(data[0], "b64_json"); js.Truthy(content) {
 		return c.file(js.String("data:image/png;base64," + js.ToString(content))), nil
 	}
-	return nil, c.noAnswer()
+	return nil, c.noAnswer(body)
 }
 
 // readText reads an answer in words. The browser takes some words for a failure,

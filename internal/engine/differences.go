@@ -331,7 +331,11 @@ func declaresFiles(n *node) bool {
 }
 
 func (d *comparison) model(n *node) {
-	if n.kind != flow.Model || !js.Truthy(n.field("useAdvancedSettings")) {
+	if n.kind != flow.Model {
+		return
+	}
+	d.say("Model", n, "the browser takes an answer without words (empty, refused, filtered, tool calls alone) for a success; in standard the node fails")
+	if !js.Truthy(n.field("useAdvancedSettings")) {
 		return
 	}
 	var unsent []string

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,23 +17,25 @@ type HTTPError struct {
 	StatusCode int
 	Reason     string        // the reason phrase of the answer, "" if it had none
 	Body       []byte        // the answer's body, or its start
+	Page       string        // what the body is, if it is a web page and not JSON: text/html "Bad Gateway"
 	RetryAfter time.Duration // what the answer asked to wait, 0 if it did not
 }
 
 func (e *HTTPError) Error() string {
-	text := fmt.Sprintf("%d %s", e.StatusCode, e.Reason)
-	if e.Reason == "" {
-		text = fmt.Sprintf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
-	}
+	reason := cmp.Or(e.Reason, http.StatusText(e.StatusCode))
+	text := strings.TrimSpace(fmt.Sprintf("%d %s", e.StatusCode, reason))
 	if detail := e.detail(); detail != "" {
 		text += ": " + detail
 	}
-	return strings.TrimSpace(text)
+	return text
 }
 
 // detail is what the body says in words: "detail", "error" or "error.message"
 // of a JSON object, else its text, shortened.
 func (e *HTTPError) detail() string {
+	if e.Page != "" {
+		return e.Page
+	}
 	body := js.Trim(string(e.Body))
 	v, err := js.Parse(body)
 	if err != nil {
@@ -46,9 +49,22 @@ func (e *HTTPError) detail() string {
 	return ""
 }
 
-// retryable tells whether the same call may succeed later.
-func (e *HTTPError) retryable() bool {
-	return e.StatusCode == http.StatusTooManyRequests || e.StatusCode >= 500
+// LostError is a call that no whole answer came to: there was no connection, or it
+// ended before the answer did. Another try may succeed.
+type LostError struct{ Err error }
+
+func (e *LostError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *LostError) Unwrap() error { return e.Err }
+
+// retryable reports whether the call that failed with err may succeed later.
+func retryable(err error) bool {
+	var answer *HTTPError
+	if errors.As(err, &answer) {
+		return answer.StatusCode == http.StatusRequestTimeout || answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode >= 500
+	}
+	return errors.As(err, new(*LostError))
 }
 
 // thrown is what the browser's code around the backend's API throws for err: the

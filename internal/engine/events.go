@@ -10,9 +10,11 @@ type EventType string
 
 // The types of events.
 const (
-	EventRunStarted   EventType = "run.started"
-	EventNodeStarted  EventType = "node.started" // again, with the next attempt, when a model call is tried again
-	EventNodeDelta    EventType = "node.delta"   // a piece of a streamed answer
+	EventRunStarted EventType = "run.started"
+	// EventNodeStarted comes again with the next attempt when a model call is tried
+	// again; the pieces of the answer before it are void.
+	EventNodeStarted  EventType = "node.started"
+	EventNodeDelta    EventType = "node.delta" // a piece of a streamed answer
 	EventNodeFinished EventType = "node.finished"
 	EventNodeSkipped  EventType = "node.skipped"
 	EventRunFinished  EventType = "run.finished"
@@ -41,8 +43,13 @@ type Event struct {
 	Delta   string          `json:"delta,omitempty"`
 	Result  json.RawMessage `json:"result,omitempty"`
 	Error   string          `json:"error,omitempty"`
-	Reason  string          `json:"reason,omitempty"` // why the node was skipped
+	Reason  string          `json:"reason,omitempty"` // why the node was skipped, or its model is asked again
 	Tokens  *Usage          `json:"tokens,omitempty"` // of a model that tells them
+	// How a model ended its answer, as the server has it: "stop", "length"; and what
+	// it said in place of one.
+	FinishReason string `json:"finish_reason,omitempty"`
+	Refusal      string `json:"refusal,omitempty"`
+	Warning      string `json:"warning,omitempty"` // what is wrong with a result that counts all the same
 	// Early marks a result that the browser shows on an output node before the
 	// node has run. It is not kept.
 	Early bool `json:"early,omitempty"`

@@ -50,7 +50,21 @@ func model(ctx context.Context, c *call) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.answer(body)
+	value, err := c.answer(body)
+	if err == nil && !c.rules.Model {
+		c.ending = c.takenForSuccess(body)
+	}
+	return value, err
+}
+
+// takenForSuccess judges an answer that the browser has taken: where that is no
+// answer, it warns.
+func (c *call) takenForSuccess(body js.Value) ending {
+	e, err := judge(body)
+	if err != nil {
+		e.warning = "the browser takes this answer for a success, but " + err.Error()
+	}
+	return e
 }
 
 // sent is how many copies of a message there are while it is sent.
@@ -99,7 +113,7 @@ func (c *call) settings() []Setting {
 	return list
 }
 
-// ask makes the call, within the limits, and again if the model is only busy.
+// ask makes the call, within the limits, and again if another try may succeed.
 func (c *call) ask(ctx context.Context, req ChatRequest, text string) (js.Value, error) {
 	if err := c.budget.takeCall(); err != nil {
 		return nil, err
@@ -110,15 +124,11 @@ func (c *call) ask(ctx context.Context, req ChatRequest, text string) (js.Value,
 		return nil, err
 	}
 	body, err := c.chat(ctx, req)
-	for again := 0; err != nil && c.rules.Errors && again < c.Retries; again++ {
-		var answer *HTTPError
-		if !errors.As(err, &answer) || !answer.retryable() {
+	for again := 0; retryable(err) && c.rules.Errors && again < c.Retries; again++ {
+		if wait := c.wait(err, again); wait > maxRetryWait || sleep(ctx, wait) != nil {
 			break
 		}
-		if wait := c.wait(answer, again); wait > maxRetryWait || sleep(ctx, wait) != nil {
-			break
-		}
-		c.report.started(c)
+		c.report.started(c, err) // which also says that pieces of the answer so far are void
 		body, err = c.chat(ctx, req)
 	}
 	if err != nil {
@@ -134,11 +144,14 @@ func (c *call) ask(ctx context.Context, req ChatRequest, text string) (js.Value,
 	return body, nil
 }
 
-// chat calls the model once and reads its answer.
+// chat calls the model once and judges its answer.
 func (c *call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
 	var delta func(string)
 	if req.Stream {
 		delta = func(text string) { c.report.delta(c, text) }
+		if c.StripThinking {
+			delta = (&thoughtFilter{next: delta}).add
+		}
 	}
 	body, err := c.Services.Model.Chat(ctx, req, delta)
 	if err != nil {
@@ -151,7 +164,13 @@ func (c *call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the model's answer is not JSON: %w", err)
 	}
-	return v, nil
+	if c.rules.Model {
+		if c.StripThinking {
+			v = withoutThoughts(v)
+		}
+		c.ending, err = judge(v)
+	}
+	return v, err
 }
 
 // maxRetryWait is the longest wait that is worth it.
@@ -159,10 +178,11 @@ const maxRetryWait = time.Minute
 
 // wait is how long to wait before the next attempt: up to a quarter longer than
 // it must be, so that nodes that failed together do not come back together.
-func (c *call) wait(answer *HTTPError, again int) time.Duration {
-	wait := answer.RetryAfter
-	if wait <= 0 {
-		wait = c.RetryWait << min(again, 10)
+func (c *call) wait(err error, again int) time.Duration {
+	wait := c.RetryWait << min(again, 10)
+	var answer *HTTPError
+	if errors.As(err, &answer) && answer.RetryAfter > 0 {
+		wait = answer.RetryAfter
 	}
 	return wait + rand.N(wait/4+1) //nolint:gosec // nobody gains by guessing it
 }

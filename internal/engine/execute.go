@@ -21,6 +21,7 @@ type call struct {
 	began   time.Time
 	attempt int   // from 1; more when a model call is repeated
 	tokens  Usage // of the model call
+	ending  ending
 	taken   int64 // bytes counted until the node is done
 	full    error // that of bytes that could not be counted
 }
@@ -80,7 +81,7 @@ func (r *run) step(ctx context.Context, s *scope, n *node) {
 			return
 		}
 	}
-	r.report.started(c)
+	r.report.started(c, nil)
 	value, err := c.guarded(ctx)
 	if c.full != nil {
 		err = c.full

@@ -199,7 +199,7 @@ func TestExplainDifferences(t *testing.T) {
 		{flow: newFlow().node("m", flow.Model, `{"modelId":"gemini"}`), want: "Files m guesses"},
 		{flow: newFlow().node("a", flow.Input, `{"fileIds":["f"]}`).node("m", flow.Model, ask("p")).join("a", "m"), want: "Files m instead of the prompt"},
 		{flow: newFlow().node("m", flow.Model, `{"useAdvancedSettings":true,"top_p":1,"temperature":1}`), want: "Model m not send top_p"},
-		{flow: newFlow().node("m", flow.Model, `{"top_p":1}`), want: "Model m", not: true},
+		{flow: newFlow().node("m", flow.Model, `{"top_p":1}`), want: "Model m not send", not: true},
 		{flow: newFlow().node("t", flow.Transform, upper), want: "Transform t empty text"},
 		{flow: newFlow().node("t", flow.Transform, `{"operation":"extract","config":{"field":"a.b"}}`), want: "Transform t path"},
 		{flow: newFlow().node("l", flow.Loop, plain).node("t", flow.Transform, upper).node("o", flow.Output, text).edge("l", "t", "each").join("t", "o"), want: `Loop l "o" once more`},

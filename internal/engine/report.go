@@ -37,8 +37,9 @@ func (r *report) run(e Event) {
 	r.send(e)
 }
 
-// started tells of an execution, or of another attempt at its model call.
-func (r *report) started(c *call) {
+// started tells of an execution, or of another attempt at its model call after the
+// error of the last one.
+func (r *report) started(c *call, after error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
@@ -51,7 +52,11 @@ func (r *report) started(c *call) {
 			at.Started = now
 		}
 	}
-	r.send(Event{Type: EventNodeStarted, Time: now, Node: c.node.id, Round: c.scope.round, Attempt: c.attempt})
+	e := Event{Type: EventNodeStarted, Time: now, Node: c.node.id, Round: c.scope.round, Attempt: c.attempt}
+	if after != nil {
+		e.Reason = after.Error()
+	}
+	r.send(e)
 }
 
 func (r *report) delta(c *call, text string) {
@@ -66,6 +71,7 @@ func (r *report) finished(c *call, status NodeStatus, value js.Value, err error)
 	now := time.Now()
 	at := &r.nodes[c.node.index]
 	at.Tokens.add(c.tokens)
+	at.end(c.ending)
 	if !c.began.IsZero() {
 		at.Duration += now.Sub(c.began)
 	}
@@ -81,6 +87,7 @@ func (r *report) finished(c *call, status NodeStatus, value js.Value, err error)
 	if c.tokens != (Usage{}) {
 		e.Tokens = &c.tokens
 	}
+	e.FinishReason, e.Refusal, e.Warning = c.ending.reason, c.ending.refusal, c.ending.warning
 	r.send(e)
 }
 

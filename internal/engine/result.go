@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
@@ -47,6 +48,23 @@ type NodeReport struct {
 	Started  time.Time
 	Duration time.Duration // of all its executions together
 	Tokens   Usage
+
+	FinishReason string   // why its model stopped, of the last round, or of the last one that did not stop by itself
+	Refusal      string   // what its model said in place of an answer
+	Warnings     []string // what is wrong with its results, each once
+}
+
+// end takes in how an execution of the node ended.
+func (n *NodeReport) end(e ending) {
+	if n.FinishReason == "" || n.FinishReason == "stop" {
+		n.FinishReason = e.reason
+	}
+	if e.refusal != "" {
+		n.Refusal = e.refusal
+	}
+	if e.warning != "" && !slices.Contains(n.Warnings, e.warning) {
+		n.Warnings = append(n.Warnings, e.warning)
+	}
 }
 
 // globalNode stands for the run among the errors.
@@ -151,8 +169,8 @@ func (r *Result) errorTexts() json.RawMessage {
 	return js.AppendJSON(nil, o)
 }
 
-// meta is {"nodes":{id:{status,time,tokens,…}},"tokens":…,"calls":…}; times are
-// milliseconds.
+// meta is {"nodes":{id:{status,time,tokens,finish_reason,…}},"tokens":…,"calls":…};
+// times are milliseconds.
 func (r *Result) meta() json.RawMessage {
 	nodes := make(js.Object, len(r.Nodes))
 	for i, n := range r.Nodes {
@@ -167,6 +185,15 @@ func (r *Result) meta() json.RawMessage {
 		add("runs", js.FromInt(n.Runs), n.Runs > 1)
 		add("attempts", js.FromInt(n.Attempts), n.Attempts > n.Runs)
 		add("tokens", n.Tokens.value(), n.Tokens != Usage{})
+		add("finish_reason", js.String(n.FinishReason), n.FinishReason != "")
+		add("refusal", js.String(n.Refusal), n.Refusal != "")
+		if n.Warnings != nil {
+			warnings := make(js.Array, len(n.Warnings))
+			for i, text := range n.Warnings {
+				warnings[i] = js.String(text)
+			}
+			add("warnings", warnings, true)
+		}
 		nodes[i] = js.Member{Key: n.ID, Value: about}
 	}
 	meta := js.Object{{Key: "nodes", Value: nodes}, {Key: "calls", Value: js.FromInt(r.Calls)}}

@@ -43,7 +43,7 @@ type Rules struct {
 	Errors        bool // what depends on a failed node is skipped; failed model calls are tried again
 	Interpolation bool // one pass; {{input}} is every live input; what does not resolve is an error
 	Files         bool // files are what a node declares, never what a text looks like
-	Model         bool // all advanced settings are sent, and no ids of a chat; the answer may be streamed
+	Model         bool // all advanced settings are sent, and no ids of a chat; the answer may be streamed, and one without words is a failure
 	Transform     bool // an empty text is an input; extract takes a path
 	Loop          bool // a body runs once a round in a scope of its own, and makes the loop's outputs
 	Output        bool // json must be JSON

@@ -17,12 +17,13 @@ type Services struct {
 
 // ChatModel answers chat completions. Its methods, like those of the other
 // services, are called side by side; they return soon after ctx ends. An answer
-// that is no success is an *[HTTPError].
+// that is no success is an *[HTTPError], one that did not come whole a *[LostError].
 type ChatModel interface {
-	// Chat gives the whole answer as the JSON of a chat completion: choices, or
+	// Chat returns the whole answer as the JSON of a chat completion: choices, or
 	// one of the other forms that the editor's executor knows (messages, images,
-	// data). Of a streamed answer it is put together. delta, if not nil, takes
-	// the text as it comes.
+	// data). Of a streamed answer it is put together, a reported error, refusal and
+	// finish reason included. Whether it is an answer is for the engine to judge.
+	// delta, if not nil, takes the text as it comes.
 	Chat(ctx context.Context, req ChatRequest, delta func(text string)) (json.RawMessage, error)
 }
 

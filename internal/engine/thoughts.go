@@ -1,0 +1,118 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
+)
+
+// thoughtTags are what models put around thoughts at the beginning of an answer, where
+// their server does not take them apart; the backend's middleware has the same list
+// (open_webui/utils/middleware.py, DEFAULT_REASONING_TAGS).
+func thoughtTags() [][2]string {
+	return [][2]string{
+		{"<think>", "</think>"}, {"<thinking>", "</thinking>"}, {"<reason>", "</reason>"}, {"<reasoning>", "</reasoning>"},
+		{"<thought>", "</thought>"}, {"<Thought>", "</Thought>"}, {"<|begin_of_thought|>", "<|end_of_thought|>"}, {"◁think▷", "◁/think▷"},
+	}
+}
+
+// splitThoughts splits a text into the thoughts that it begins with and the answer. A
+// text in which only </think> stands begins with thoughts, too: the opening tag may be
+// a part of the prompt (DeepSeek-R1's template). Thoughts that do not end are all.
+func splitThoughts(text string) (thoughts, answer string) {
+	answer = text
+	for {
+		rest := strings.TrimSpace(answer)
+		i := slices.IndexFunc(thoughtTags(), func(t [2]string) bool { return strings.HasPrefix(rest, t[0]) })
+		if i < 0 {
+			break
+		}
+		tag := thoughtTags()[i]
+		inside, after, _ := strings.Cut(rest[len(tag[0]):], tag[1])
+		thoughts, answer = thoughts+inside, strings.TrimLeft(after, " \t\r\n")
+	}
+	if thoughts == "" {
+		if inside, after, ok := strings.Cut(answer, "</think>"); ok {
+			return inside, strings.TrimLeft(after, " \t\r\n")
+		}
+	}
+	return thoughts, answer
+}
+
+// withoutThoughts moves the thoughts in the text of an answer out of it, to where most
+// servers have them.
+func withoutThoughts(body js.Value) js.Value {
+	choices, _ := js.Get(body, "choices").(js.Array)
+	if len(choices) == 0 {
+		return body
+	}
+	message := messageOf(choices[0])
+	text, isText := js.AsString(contentOf(message))
+	thoughts, answer := splitThoughts(text)
+	if !isText || thoughts == "" && answer == text {
+		return body
+	}
+	message = with(with(message, "content", js.String(answer)), "reasoning_content", js.String(thoughts))
+	first := with(choices[0], "message", message)
+	return with(body, "choices", js.Array{first})
+}
+
+// with returns an object like v with a member changed or added.
+func with(v js.Value, key string, value js.Value) js.Object {
+	old, _ := v.(js.Object)
+	o := slices.Clone(old)
+	for i := range o {
+		if o[i].Key == key {
+			o[i].Value = value
+			return o
+		}
+	}
+	return append(o, js.Member{Key: key, Value: value})
+}
+
+// thoughtFilter hands a growing text on without the thoughts that it begins with,
+// where those have both tags.
+type thoughtFilter struct {
+	next func(string)
+	held string // what may be a tag, or the end of one
+	end  string // the tag that ends the thoughts; "" before and after them
+	open bool   // the answer has begun
+}
+
+// add takes in the next piece of the text.
+func (f *thoughtFilter) add(text string) {
+	if f.open {
+		f.next(text)
+		return
+	}
+	f.held += text
+	for f.held != "" {
+		if f.end != "" {
+			_, after, ok := strings.Cut(f.held, f.end)
+			if !ok {
+				f.held = f.held[max(0, len(f.held)-len(f.end)):]
+				return
+			}
+			f.held, f.end = after, ""
+		}
+		f.held = strings.TrimLeft(f.held, " \t\r\n")
+		maybe := f.held == ""
+		for _, tag := range thoughtTags() {
+			if strings.HasPrefix(f.held, tag[0]) {
+				f.held, f.end = f.held[len(tag[0]):], tag[1]
+				break
+			}
+			maybe = maybe || strings.HasPrefix(tag[0], f.held)
+		}
+		switch {
+		case f.end != "":
+		case maybe:
+			return
+		default:
+			f.open = true
+			f.next(f.held)
+			f.held = ""
+		}
+	}
+}
