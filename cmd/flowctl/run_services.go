@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/httpx"
 	"github.com/flowctl/flowctl/internal/provider"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -25,7 +26,7 @@ func (o *runOptions) modelAddress() string {
 // server is not even looked up for a flow that needs none.
 func (o *runOptions) services(spec flow.Spec, reading engine.Reading) (engine.Services, error) {
 	var s engine.Services
-	transport := provider.Transport() // one for all; it does nothing until it is used
+	transport := httpx.NewTransport(nil) // one for all; it does nothing until it is used
 	if needsServer(spec, reading, o.modelAddress() != "") {
 		t, err := o.app.target()
 		if err != nil {

@@ -12,13 +12,13 @@ func (s *Server) note(r *http.Request) []byte {
 	body, _ := io.ReadAll(r.Body) // what there is of it
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests = append(s.requests, Request{r.Method, r.URL.Path, r.Header.Get("Authorization"), string(body)})
+	s.requests = append(s.requests, Request{r.Method, r.URL.Path, r.Header.Get("Authorization"), string(body), r.URL.RawQuery, r.Header.Get("Api-Key")})
 	return body
 }
 
-// isBusy counts a call of busy-N.
+// isBusy counts a call of busy-N and the like.
 func (s *Server) isBusy(model string) bool {
-	n, _ := strconv.Atoi(strings.TrimPrefix(model, "busy-"))
+	n, _ := strconv.Atoi(model[strings.LastIndexByte(model, '-')+1:])
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.busy[model]++

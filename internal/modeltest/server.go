@@ -15,6 +15,13 @@
 //	whole       never streams
 //	always      always streams
 //	failed      200 with nothing but an error in it
+//	reset-N     a closed connection for the first N calls, then an answer
+//	cut-N       the same in the middle of a stream
+//	timeout-N   408 to the first N calls, then an answer
+//	o1          400 to a request with max_tokens
+//	gateway     502 with a web page
+//
+// and what real servers have sent, see shapes.go.
 //
 // Any other answers "MODEL(id): " and the text it was asked, word by word.
 package modeltest
@@ -34,6 +41,7 @@ const pause = 100 * time.Millisecond
 type Request struct {
 	Method, Path, Authorization string
 	Body                        string
+	Query, APIKey               string // the key as Azure takes it
 }
 
 // Server is the handler.
@@ -74,6 +82,7 @@ type ask struct {
 	StreamOptions *struct {
 		IncludeUsage bool `json:"include_usage"`
 	} `json:"stream_options"`
+	MaxTokens json.RawMessage `json:"max_tokens"`
 }
 
 // ServeHTTP answers below /v1, or below /api as the backend does.
@@ -97,7 +106,24 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, a ask) {
 	refuse := func(status int, message string) {
 		answer(w, status, map[string]any{"error": map[string]string{"message": message}})
 	}
+	if shape, ok := shapes()[a.Model]; ok {
+		shape.write(w, a.Stream)
+		return
+	}
 	switch {
+	case strings.HasPrefix(a.Model, "reset-") && s.isBusy(a.Model):
+		panic(http.ErrAbortHandler)
+	case strings.HasPrefix(a.Model, "timeout-") && s.isBusy(a.Model):
+		refuse(http.StatusRequestTimeout, "took too long")
+	case strings.HasPrefix(a.Model, "cut-") && !s.isBusy(a.Model):
+		a.Model = "uncut" // the streams before it were cut
+		s.stream(w, r, a, text)
+	case a.Model == "o1" && a.MaxTokens != nil:
+		refuse(http.StatusBadRequest, "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.")
+	case a.Model == "gateway":
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusBadGateway)
+		_, _ = fmt.Fprint(w, "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center></body></html>")
 	case strings.HasPrefix(a.Model, "busy-") && s.isBusy(a.Model):
 		w.Header().Set("Retry-After", "0")
 		refuse(http.StatusTooManyRequests, "slow down")
@@ -141,7 +167,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, a ask, text stri
 		case a.Model == "garbled":
 			_, _ = fmt.Fprint(w, "data: {no\n\n")
 			return
-		case a.Model == "cut" && i == 1:
+		case strings.HasPrefix(a.Model, "cut") && i == 1:
 			panic(http.ErrAbortHandler)
 		}
 	}

@@ -9,9 +9,11 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/httpx"
 )
 
 // Options say how to call.
@@ -19,8 +21,9 @@ type Options struct {
 	Token     string            // sent as a bearer token; "" for none
 	UserAgent string            // "flowctl" if ""
 	Silence   time.Duration     // how long the other side may be silent, 0 for ever
-	Transport http.RoundTripper // nil is [Transport]
-	Debug     io.Writer         // takes a line for every request, never tokens or bodies; nil for none
+	Transport http.RoundTripper // nil is [httpx.NewTransport]
+	Debug     io.Writer         // takes a line for every request, never secrets or bodies; nil for none
+	Header    http.Header       // sent with every request; the values are secrets
 
 	// Report takes errors of the network as they are, where those who run flows are not
 	// to learn addresses: the errors that they see have none then. nil leaves them.
@@ -35,11 +38,14 @@ const (
 
 // conn calls what is below one base URL.
 type conn struct {
-	base  string // without a slash at its end
-	name  string // what is there, in words
-	opts  Options
-	http  *http.Client
-	words *strings.Replacer // takes the token out of a text; nil without one
+	base    string     // without a slash at its end
+	query   url.Values // of every request
+	name    string     // what is there, in words
+	opts    Options
+	rt      http.RoundTripper
+	http    *http.Client
+	secrets httpx.Secrets
+	learned *sync.Map // model: dialect
 }
 
 // newConn checks the base URL, whose errors do not repeat it: it may hold a
@@ -58,21 +64,22 @@ func newConn(what, example, base string, opts Options) (*conn, error) {
 	case strings.ContainsFunc(opts.Token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return nil, fmt.Errorf("the key for %s has a blank, a line end or a character that is not ASCII in it", what)
 	}
-	c := &conn{base: strings.TrimRight(u.String(), "/"), name: what, opts: opts}
-	if opts.Token != "" {
-		c.words = strings.NewReplacer(opts.Token, "…")
-	}
+	c := &conn{base: strings.TrimRight(u.String(), "/"), name: what, opts: opts, learned: new(sync.Map)}
+	c.secrets = httpx.NewSecrets(append(httpx.HeaderSecrets(opts.Header), opts.Token)...)
 	if opts.UserAgent == "" {
 		c.opts.UserAgent = "flowctl"
 	}
-	rt := opts.Transport
-	if rt == nil {
-		rt = Transport()
+	if c.rt = opts.Transport; c.rt == nil {
+		c.rt = httpx.NewTransport(nil)
+	}
+	rt := c.rt
+	if opts.Silence > 0 {
+		rt = &httpx.Patience{Next: rt, Limit: func(context.Context) time.Duration { return opts.Silence }}
 	}
 	if opts.Debug != nil {
-		rt = &debugLog{next: rt, out: opts.Debug, hide: c.redact}
+		rt = &httpx.Log{Next: rt, Out: opts.Debug, Hide: c.redact, Query: []string{versionParameter}}
 	}
-	c.http = &http.Client{Transport: rt, CheckRedirect: sameServer}
+	c.http = &http.Client{Transport: rt, CheckRedirect: httpx.CheckRedirect}
 	return c, nil
 }
 
@@ -90,15 +97,20 @@ func (c *conn) do(ctx context.Context, r request) (*http.Response, error) {
 	if leadsAway(r.path) {
 		return nil, errors.New("the flow names an id that cannot be one")
 	}
-	ctx, watch := watchSilence(ctx, c.opts.Silence)
 	var body io.Reader
 	if r.body != nil {
 		body = bytes.NewReader(r.body)
 	}
-	req, err := http.NewRequestWithContext(ctx, r.method, c.base+r.path, body)
+	address := c.base + r.path
+	if len(c.query) > 0 {
+		address += "?" + c.query.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, address, body)
 	if err != nil {
-		watch.stop()
 		return nil, fmt.Errorf("make the request: %w", err)
+	}
+	for name, values := range c.opts.Header {
+		req.Header[name] = values
 	}
 	req.Header.Set("Accept", r.accept)
 	req.Header.Set("User-Agent", c.opts.UserAgent)
@@ -110,10 +122,8 @@ func (c *conn) do(ctx context.Context, r request) (*http.Response, error) {
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		watch.stop()
-		return nil, c.noAnswer(watch.explain(ctx, err))
+		return nil, c.noAnswer(err)
 	}
-	resp.Body = &watchedBody{body: resp.Body, watch: watch, ctx: ctx}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		defer func() { _ = resp.Body.Close() }()
 		return nil, c.refused(resp)
@@ -136,10 +146,15 @@ func (c *conn) noAnswer(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
+	permanent := httpx.IsPermanent(err)
 	if text := err.Error(); c.redact(text) != text {
 		err = errors.New(c.redact(text))
 	}
-	return c.outward(&callError{who: c.address(), err: err})
+	err = c.outward(&callError{who: c.address(), proxy: c.proxy(), err: err})
+	if permanent {
+		return err
+	}
+	return &engine.LostError{Err: err}
 }
 
 // host names the other side for those who run flows: by its address, unless they are
@@ -160,6 +175,15 @@ func (c *conn) address() string {
 	return u.Scheme + "://" + u.Host
 }
 
+// proxy names the proxy that requests go through, "" for none.
+func (c *conn) proxy() string {
+	u, err := url.Parse(c.base)
+	if err != nil {
+		return ""
+	}
+	return httpx.ProxyOf(c.rt, u)
+}
+
 // forOperator is the connection with errors for who chose the address.
 func (c *conn) forOperator() *conn {
 	open := *c
@@ -171,12 +195,20 @@ func (c *conn) forOperator() *conn {
 func (c *conn) refused(resp *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError)) // what there is of it will do
 	reason := strings.TrimSpace(strings.TrimPrefix(resp.Status, fmt.Sprint(resp.StatusCode)))
-	return &engine.HTTPError{
+	wait, _ := httpx.RetryAfter(resp.Header, time.Now())
+	e := &engine.HTTPError{
 		StatusCode: resp.StatusCode,
 		Reason:     c.redact(reason),
 		Body:       []byte(c.redact(string(body))),
-		RetryAfter: retryAfter(resp.Header, time.Now()),
+		RetryAfter: wait,
 	}
+	if httpx.IsPage(body) {
+		e.Page = c.redact(httpx.Describe(resp.Header, body))
+	}
+	if proxy := c.proxy(); proxy != "" && c.opts.Report == nil && (e.Page != "" || e.StatusCode == http.StatusProxyAuthRequired) {
+		e.Page = strings.TrimSpace(e.Page + " through the proxy " + proxy)
+	}
+	return e
 }
 
 // read reads an answer to its end.
@@ -196,13 +228,12 @@ func (c *conn) brokeOff(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return c.outward(&callError{began: true, who: c.address(), err: err})
+	broken := c.outward(&callError{began: true, who: c.address(), proxy: c.proxy(), err: err})
+	if httpx.IsPermanent(err) {
+		return broken
+	}
+	return &engine.LostError{Err: broken}
 }
 
-// redact takes the token out of a text.
-func (c *conn) redact(text string) string {
-	if c.words == nil {
-		return text
-	}
-	return c.words.Replace(text)
-}
+// redact takes the token and the like out of a text.
+func (c *conn) redact(text string) string { return c.secrets.Hide(text) }

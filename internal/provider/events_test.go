@@ -2,36 +2,14 @@ package provider
 
 import (
 	"encoding/json"
-	"net/http"
-	"slices"
+	"fmt"
 	"strings"
 	"testing"
-	"time"
-)
 
-func TestReadEvents(t *testing.T) {
-	for _, c := range []struct {
-		name, text string
-		want       []string
-	}{
-		{"one", "data: a\n\n", []string{"a"}},
-		{"no blank", "data:a\n\n", []string{"a"}},
-		{"line ends of Windows", "data: a\r\n\r\ndata: b\r\n\r\n", []string{"a", "b"}},
-		{"several lines", "data: a\ndata: b\n\n", []string{"a\nb"}},
-		{"other fields", ": hello\nevent: x\nid: 1\nretry: 3\ndata: a\n\n\n\n", []string{"a"}},
-		{"no last line end", "data: a\n\ndata: b", []string{"a", "b"}},
-		{"nothing", "\n\n: only comments\n\n", nil},
-	} {
-		var got []string
-		err := readEvents(strings.NewReader(c.text), func(data []byte) error {
-			got = append(got, string(data))
-			return nil
-		})
-		if err != nil || !slices.Equal(got, c.want) {
-			t.Errorf("%s: %q, %v, want %q", c.name, got, err, c.want)
-		}
-	}
-}
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/modeltest"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
 
 func TestGathered(t *testing.T) {
 	c := &conn{base: "http://h"}
@@ -52,33 +30,32 @@ func TestGathered(t *testing.T) {
 	}
 }
 
-func TestModelError(t *testing.T) {
-	c := &conn{base: "http://h"}
-	for said, want := range map[string]string{
-		`"no credit"`:           "the model failed: no credit",
-		`{"message":"bad key"}`: "the model failed: bad key",
-		`{"message":"bad key","code":"invalid_key"}`: "the model failed: bad key",
-		`{"message":"later","code":429}`:             "429 Too Many Requests: later",
-		`{"type":"odd"}`:                             `the model failed: {"type":"odd"}`,
-	} {
-		body := json.RawMessage(`{"error":` + said + `}`)
-		if err := c.modelError(body, json.RawMessage(said)); err.Error() != want {
-			t.Errorf("%s is %q, want %q", said, err, want)
-		}
-	}
-}
-
-func TestRetryAfter(t *testing.T) {
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	for text, want := range map[string]time.Duration{
-		"": 0, "7": 7 * time.Second, "-1": 0, "soon": 0,
-		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second,
-		"Fri, 02 Jan 2026 03:04:00 GMT": 0,
-	} {
-		h := http.Header{}
-		h.Set("Retry-After", text)
-		if got := retryAfter(h, now); got != want {
-			t.Errorf("%q is %v, want %v", text, got, want)
+// TestShapes asks models that answer as real servers have, streamed and whole: what
+// comes of a run is the same.
+func TestShapes(t *testing.T) {
+	for name, want := range modeltest.Shapes() {
+		for _, streamed := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/%v", name, streamed), func(t *testing.T) {
+				m, _ := startModel(t)
+				spec, err := flow.ParseSpec(fmt.Appendf(nil, `{"nodes":[{"id":"m","type":"model","data":{"modelId":%q,"prompt":"hello","stream":%v}}],"edges":[]}`, name, streamed))
+				if err != nil {
+					t.Fatal(err)
+				}
+				res, err := engine.Run(t.Context(), spec, engine.Options{Services: engine.Services{Model: m}, Retries: -1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				exec := res.Execution("")
+				switch {
+				case want.Failure == "" && string(exec.NodeResults) != `{"m":"fine"}`:
+					t.Errorf("the result is %s, the errors %s", exec.NodeResults, exec.Errors)
+				case want.Failure != "" && (len(res.Errors) != 1 || !strings.Contains(res.Errors[0].Err.Error(), want.Failure)):
+					t.Errorf("ended with %s %s, want %q", res.Status, exec.Errors, want.Failure)
+				}
+				if got := strings.Join(res.Nodes[0].Warnings, " "); !strings.Contains(got, want.Warning) || (got == "") != (want.Warning == "") {
+					t.Errorf("warnings %q, want %q", got, want.Warning)
+				}
+			})
 		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/flowctl/flowctl/internal/httpx"
 )
 
 // Guard says where a server goes that fetches what other people's flows ask for:
@@ -113,7 +115,7 @@ func isPublic(addr netip.Addr) bool {
 
 // client goes where g allows. It uses no proxy, which would dial in its place.
 func (g *Guard) client() *http.Client {
-	t := Transport()
+	t := httpx.NewTransport(nil)
 	t.Proxy = nil
 	t.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, ControlContext: g.dialled}).DialContext
 	return &http.Client{Transport: t, CheckRedirect: func(req *http.Request, via []*http.Request) error {

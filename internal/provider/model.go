@@ -1,16 +1,20 @@
 package provider
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/httpx"
 )
 
 // EchoURL is the address of the model that answers with what it is asked,
@@ -24,15 +28,29 @@ func NewModel(baseURL string, opts Options) (engine.ChatModel, error) {
 	if strings.TrimSpace(baseURL) == EchoURL {
 		return engine.Echo{}, nil
 	}
-	c, err := newConn("the model", "https://example.com/v1", strings.TrimSuffix(strings.TrimRight(baseURL, "/"), "/chat/completions"), opts)
+	base, query, _ := strings.Cut(strings.TrimSpace(baseURL), "?") // Azure's addresses have ?api-version=
+	c, err := newConn("the model", "https://example.com/v1", strings.TrimSuffix(strings.TrimRight(base, "/"), "/chat/completions"), opts)
 	if err != nil {
 		return nil, err
 	}
+	if c.query, err = url.ParseQuery(query); err != nil || strings.Contains(query, "#") {
+		return nil, errors.New("the address of the model has a query that cannot be read; write it like https://example.com/v1?name=value")
+	}
+	secrets := append(httpx.HeaderSecrets(opts.Header), opts.Token)
+	for name, values := range c.query {
+		if name != versionParameter {
+			secrets = append(secrets, values...)
+		}
+	}
+	c.secrets = httpx.NewSecrets(secrets...)
 	if u, err := url.Parse(c.base); err == nil && u.Path == "" {
 		c.base += "/v1"
 	}
 	return &openAI{c}, nil
 }
+
+// versionParameter is the parameter of Azure's addresses that is no secret.
+const versionParameter = "api-version"
 
 // openAI is an OpenAI-compatible server.
 type openAI struct{ conn *conn }
@@ -43,29 +61,22 @@ func (m *openAI) Chat(ctx context.Context, req engine.ChatRequest, delta func(st
 	return m.conn.chat(ctx, "/chat/completions", req, delta)
 }
 
-// chat calls a model and gives its whole answer.
+// chat calls a model and returns its whole answer. What the server does not know is
+// left out or named otherwise in a second request, and in all later ones.
 func (c *conn) chat(ctx context.Context, path string, req engine.ChatRequest, delta func(string)) (json.RawMessage, error) {
-	if !req.Stream {
-		return c.chatOnce(ctx, path, req, delta)
+	var speaks dialect
+	if v, ok := c.learned.Load(req.Model); ok {
+		speaks = v.(dialect)
 	}
-	counted := req
-	counted.Settings = slices.Concat(req.Settings,
-		[]engine.Setting{{Name: usageOption, Value: json.RawMessage(`{"include_usage":true}`)}})
-	body, err := c.chatOnce(ctx, path, counted, delta)
-	if refusesUsage(err) {
-		return c.chatOnce(ctx, path, req, delta)
+	for {
+		body, err := c.chatOnce(ctx, path, speaks.request(req), delta)
+		next := speaks.after(err, req)
+		if next == speaks {
+			return body, err
+		}
+		speaks = next
+		c.learned.Store(req.Model, speaks)
 	}
-	return body, err
-}
-
-// usageOption asks for the tokens at the end of a stream. Some servers do not
-// know it and say so.
-const usageOption = "stream_options"
-
-func refusesUsage(err error) bool {
-	var answer *engine.HTTPError
-	return errors.As(err, &answer) && strings.Contains(string(answer.Body), usageOption) &&
-		(answer.StatusCode == http.StatusBadRequest || answer.StatusCode == http.StatusUnprocessableEntity)
 }
 
 func (c *conn) chatOnce(ctx context.Context, path string, req engine.ChatRequest, delta func(string)) (json.RawMessage, error) {
@@ -84,32 +95,77 @@ func (c *conn) chatOnce(ctx context.Context, path string, req engine.ChatRequest
 		return nil, err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	// What comes decides, not what was asked for: some servers always stream, others never do.
-	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind == "text/event-stream" {
-		return c.readStream(resp.Body, delta)
+	// What comes decides, not what was asked for or what it is called: some servers
+	// always stream, others never do, and proxies change the content type.
+	reader := bufio.NewReader(resp.Body)
+	switch first, err := firstByte(reader); {
+	case err != nil && !errors.Is(err, io.EOF):
+		return nil, c.brokeOff(err)
+	case err == nil && first != '{' && first != '<' && (isEventField(reader) || isEvents(resp.Header)):
+		return c.readStream(reader, delta)
 	}
-	answer, err := c.read(resp.Body)
+	answer, err := c.read(reader)
 	if err != nil {
 		return nil, err
 	}
-	return c.wholeAnswer(answer, delta)
+	return c.wholeAnswer(resp.Header, answer, delta)
+}
+
+// firstByte returns the first byte of an answer that is no blank, and leaves it to be
+// read. It waits for it.
+func firstByte(r *bufio.Reader) (byte, error) {
+	for {
+		b, err := r.Peek(1)
+		if err != nil {
+			return 0, err
+		}
+		if b[0] != ' ' && b[0] != '\n' && b[0] != '\r' && b[0] != '\t' {
+			return b[0], nil
+		}
+		_, _ = r.Discard(1)
+	}
+}
+
+// isEventField reports whether an answer that has begun does so with a line of
+// server-sent events.
+func isEventField(r *bufio.Reader) bool {
+	begin, _ := r.Peek(r.Buffered())
+	for _, field := range []string{"data:", "event:", "error:", "id:", "retry:", ":"} {
+		if bytes.HasPrefix(begin, []byte(field)) {
+			return true
+		}
+	}
+	return false
+}
+
+func isEvents(h http.Header) bool {
+	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	return kind == "text/event-stream"
 }
 
 // wholeAnswer looks at an answer that came at once. Its text is all there is to
-// tell of its growing.
-func (c *conn) wholeAnswer(answer []byte, delta func(string)) (json.RawMessage, error) {
-	var said struct {
-		Choices []struct{ Message struct{ Content any } }
-		Error   json.RawMessage
-	}
-	isCompletion := json.Unmarshal(answer, &said) == nil // if not, the engine judges it
-	if isCompletion && len(said.Choices) == 0 && isSaid(said.Error) {
-		return nil, c.modelError(answer, said.Error)
-	}
-	if isCompletion && delta != nil && len(said.Choices) > 0 {
-		if text, ok := said.Choices[0].Message.Content.(string); ok && text != "" {
-			delta(text)
+// tell of its growing. Whether it is an answer is for the engine to judge.
+func (c *conn) wholeAnswer(h http.Header, answer []byte, delta func(string)) (json.RawMessage, error) {
+	answer = bytes.TrimPrefix(answer, []byte("\xef\xbb\xbf"))
+	if httpx.IsPage(answer) || len(bytes.TrimSpace(answer)) == 0 || !json.Valid(answer) && bytes.Count(bytes.TrimSpace(answer), []byte("\n{")) > 0 {
+		via := ""
+		if proxy := c.proxy(); proxy != "" && c.opts.Report == nil {
+			via = " through the proxy " + proxy
 		}
+		return nil, fmt.Errorf("the answer from %s%s is not JSON but %s; check the address of the model: there is no OpenAI-compatible API below it (most end with /v1)",
+			c.host(), via, httpx.Printable(c.redact(httpx.Describe(h, answer)), 300))
+	}
+	var said completion
+	_ = json.Unmarshal(answer, &said) // what cannot be read is not shown growing
+	failed := said.Object == "error" || isSaid(said.Error)
+	for _, at := range said.Choices {
+		failed = failed || isSaid(at.Error)
+	}
+	if failed || len(said.Choices) == 0 { // the server's words, which may repeat the token
+		return json.RawMessage(c.redact(string(answer))), nil
+	}
+	if text := said.Choices[0].piece().Content; delta != nil && text != "" {
+		delta(string(text))
 	}
 	return answer, nil
 }

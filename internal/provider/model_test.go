@@ -6,12 +6,15 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/httpx"
+	"github.com/flowctl/flowctl/internal/modeltest"
 )
 
 // TestChat asks models that answer, whether they do as they are asked or not.
@@ -77,10 +80,9 @@ func TestChatFails(t *testing.T) {
 		{"down", false, 500, "500 Internal Server Error: boom for Bearer …"},
 		{"down", true, 500, "500 Internal Server Error: boom for Bearer …"},
 		{"busy-1", true, 429, "429 Too Many Requests: slow down"},
-		{"overloaded", true, 503, "503 Service Unavailable: overloaded for Bearer …"},
 		{"cut", true, 0, "broke off: unexpected EOF; try again"},
 		{"garbled", true, 0, `an event that is no piece of an answer: "{no"`},
-		{"failed", false, 0, "the model failed: the model is not loaded"},
+		{"gateway", true, 502, `502 Bad Gateway: text/html "502 Bad Gateway"`},
 	} {
 		m, _ := startModel(t)
 		_, err := m.Chat(t.Context(), question(c.model, c.stream), func(string) {})
@@ -129,9 +131,9 @@ func TestSilence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for model, want := range map[string]string{"hang": "no answer from http://", "stall": "broke off: nothing came for 50ms"} {
+	for model, want := range map[string]string{"hang": "no answer from http://", "stall": "broke off: nothing moved for 50ms"} {
 		_, err := m.Chat(t.Context(), question(model, true), func(string) {})
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "nothing came for 50ms") {
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "nothing moved for 50ms; it may be overloaded") {
 			t.Errorf("%s: the error is %v, want %q", model, err, want)
 		}
 	}
@@ -163,9 +165,93 @@ func TestRetry(t *testing.T) {
 	if _, err := runModel(t, m, "down"); err == nil || len(s.Requests()) != 3 {
 		t.Errorf("the error is %v after %d requests, want one after 3", err, len(s.Requests()))
 	}
+	for _, model := range []string{"reset-2", "cut-2", "timeout-2"} {
+		m, s = startModel(t)
+		if text, err := runModel(t, m, model); err != nil || !strings.Contains(text, "hello") || len(s.Requests()) != 3 {
+			t.Errorf("%s: the result is %s, %v after %d requests, want it after 3", model, text, err, len(s.Requests()))
+		}
+	}
 	m, s = startModel(t)
-	if _, err := runModel(t, m, "cut"); err == nil || len(s.Requests()) != 1 {
-		t.Errorf("the error is %v after %d requests, want one after 1", err, len(s.Requests()))
+	if _, err := runModel(t, m, "overloaded"); err == nil || !strings.Contains(err.Error(), "503 Service Unavailable: overloaded for Bearer …") || len(s.Requests()) != 3 {
+		t.Errorf("the error is %v after %d requests, want one after 3", err, len(s.Requests()))
+	}
+}
+
+// TestAzure keeps the query of the address and sends the key in a header.
+func TestAzure(t *testing.T) {
+	s := modeltest.New()
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.URL.Path = strings.Replace(r.URL.Path, "/openai/deployments/gpt", "/v1", 1)
+		s.ServeHTTP(w, r)
+	}))
+	defer web.Close()
+	var log strings.Builder
+	m, err := NewModel(web.URL+"/openai/deployments/gpt/chat/completions?api-version=2024-10-21&sig="+secret, Options{
+		Header: http.Header{"Api-Key": {"azure-" + secret}}, Debug: &log,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Chat(t.Context(), question("plain", true), nil); err != nil {
+		t.Fatal(err)
+	}
+	r := s.Requests()[0]
+	if r.Path != "/v1/chat/completions" || r.Query != "api-version=2024-10-21&sig="+secret || r.APIKey != "azure-"+secret || r.Authorization != "" {
+		t.Errorf("the request is %+v", r)
+	}
+	if text := log.String(); strings.Contains(text, secret) || !strings.Contains(text, "/chat/completions?api-version=2024-10-21&sig=… 200 ") {
+		t.Errorf("the log is %s", text)
+	}
+}
+
+// TestNewLimit asks a server that wants max_completion_tokens, twice: it refuses the
+// other name once.
+func TestNewLimit(t *testing.T) {
+	m, s := startModel(t)
+	q := question("o1", true)
+	q.Settings = append(q.Settings, engine.Setting{Name: "max_tokens", Value: []byte("7")})
+	for range 2 {
+		if _, err := m.Chat(t.Context(), q, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := s.Requests()
+	if len(r) != 3 || !strings.Contains(r[1].Body, `"max_completion_tokens":7`) || strings.Contains(r[2].Body, `"max_tokens"`) {
+		t.Errorf("the requests are %+v", r)
+	}
+}
+
+// TestProxy names the proxy, without its password.
+func TestProxy(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write([]byte("<title>Blocked</title>"))
+	}))
+	defer proxy.Close()
+	through := httpx.NewTransport(nil)
+	through.Proxy = func(*http.Request) (*url.URL, error) {
+		u, err := url.Parse(proxy.URL)
+		u.User = url.UserPassword("bob", secret)
+		return u, err
+	}
+	var log strings.Builder
+	m, err := NewModel("http://model.test/v1", Options{Transport: through, Debug: &log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = m.Chat(t.Context(), question("plain", false), nil)
+	if want := `403 Forbidden: text/html "Blocked" through the proxy ` + proxy.URL; err == nil || err.Error() != want {
+		t.Errorf("the error is %v, want %s", err, want)
+	}
+	address := proxy.URL
+	proxy.Close()
+	_, err = m.Chat(t.Context(), question("plain", false), nil)
+	if want := "no answer from http://model.test through the proxy " + address + ": "; err == nil || !strings.HasPrefix(err.Error(), want) || !errors.As(err, new(*engine.LostError)) {
+		t.Errorf("the error is %v, want %s", err, want)
+	}
+	if text := log.String(); strings.Contains(text, secret) || strings.Count(text, " proxy="+address) != 2 {
+		t.Errorf("the log is %s", text)
 	}
 }
 
@@ -179,7 +265,8 @@ func TestAddresses(t *testing.T) {
 		"ftp://api.test":                     "",
 		"localhost:11434":                    "",
 		"https://user:" + secret + "@h.test": "",
-		"https://h.test/?key=" + secret:      "",
+		"https://h.test/?key=" + secret:      "https://h.test/v1",
+		"https://h.test/?k=%zz" + secret:     "",
 		"https://h.test/\x00" + secret:       "",
 	} {
 		m, err := NewModel(address, Options{})
@@ -231,7 +318,7 @@ func TestRedirect(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = m.Chat(t.Context(), question("plain", false), nil)
-	if err == nil || !strings.Contains(err.Error(), "redirected to "+other.URL+", which must not see the token") {
+	if err == nil || !strings.Contains(err.Error(), "not followed to "+other.URL+", because that is another port, which must not see the token") {
 		t.Errorf("the error is %v", err)
 	}
 	if n := len(s.Requests()); n != 0 {

@@ -2,24 +2,41 @@ package provider
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"syscall"
+
+	"github.com/flowctl/flowctl/internal/httpx"
 )
 
 // callError is a call without an answer, or with one that did not come to its end.
 type callError struct {
 	began bool   // there was the beginning of an answer
 	who   string // was asked
+	proxy string // through which, "" for none
 	err   error
 }
 
 func (e *callError) Error() string {
-	if e.began {
-		return fmt.Sprintf("the answer from %s broke off: %v; try again", e.who, e.err)
+	who, why := e.who, e.err.Error()
+	if e.proxy != "" {
+		who += " through the proxy " + e.proxy
 	}
-	return fmt.Sprintf("no answer from %s: %v", e.who, e.err)
+	switch {
+	case errors.As(e.err, new(httpx.Silence)):
+		why += "; it may be overloaded: try again, or allow more with --timeout"
+	case e.began:
+		why += "; try again"
+	}
+	if e.began {
+		return fmt.Sprintf("the answer from %s broke off: %s", who, why)
+	}
+	if cert := (*tls.CertificateVerificationError)(nil); errors.As(e.err, &cert) {
+		why += "; if you trust it, name the certificate that signed it with --ca-cert"
+	}
+	return fmt.Sprintf("no answer from %s: %s", who, why)
 }
 
 func (e *callError) Unwrap() error { return e.err }
@@ -40,7 +57,7 @@ type plainError struct{ err error }
 
 func (e *plainError) Error() string {
 	var (
-		silent  silentError
+		silent  httpx.Silence
 		number  syscall.Errno
 		timeout net.Error
 	)
