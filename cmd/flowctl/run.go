@@ -24,7 +24,8 @@ type runOptions struct {
 	maxCalls, maxTokens              int
 	maxTime                          time.Duration
 	maxMemory                        string
-	save, noSave, explain            bool
+	save, noSave, explain, strict    bool
+	warnings                         int // of the run
 	files                            string
 	env                              envFlag
 }
@@ -55,7 +56,9 @@ always taken for a NODE: give a text of your own choosing as NODE=TEXT.
 
 --set changes any field of a node; one that flowctl does not know is warned of.
 
-The exit code is 3 when the flow cannot run or the run failed. 'flowctl run
+The exit code is 3 when the flow cannot run or the run failed. An answer that was cut
+off, at the limit of tokens or by a content filter, is warned of; with --strict the
+exit code is 3 then, too. 'flowctl run
 --explain' tells what would happen without running anything. 'flowctl help engine'
 explains both readings (--engine).
 
@@ -154,7 +157,7 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Option
 	}
 	kept = errors.Join(kept, o.app.saveFiles(ctx, o.files, record))
 	summary := summaryOf(res)
-	summary.hint = cmp.Or(whyRefused(opts.Reading, res), o.whyHere(f, res))
+	summary.hint, summary.strict, summary.warnings = cmp.Or(whyRefused(opts.Reading, res), o.whyHere(f, res)), o.strict, o.warnings
 	if err := summary.outcome(ctx); err != nil {
 		return errors.Join(err, kept)
 	}

@@ -14,7 +14,8 @@ differ, standard does this:
   Interpolation  one pass; {{input}} is all inputs; a reference that does not
                  resolve is an error
   Files          files are what a node declares, not what a text looks like
-  Model          all advanced settings are sent; answers are streamed
+  Model          all advanced settings are sent; answers are streamed, and one
+                 without words is a failure
   Transform      an empty text is an input; extract takes a dotted path
   Loop           the body runs once a round, and its outputs are the loop's
                  results; rounds of count and array loops run side by side

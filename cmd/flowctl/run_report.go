@@ -18,6 +18,9 @@ func (o *runOptions) report(f runFlow, e flow.Execution, shown *runShow) error {
 	if err := o.print(f.spec, e); err != nil {
 		return fmt.Errorf("write the result: %w", err)
 	}
+	for _, text := range record.Warnings(e) {
+		o.warn(text)
+	}
 	if shown == nil {
 		return nil
 	}
@@ -25,6 +28,12 @@ func (o *runOptions) report(f runFlow, e flow.Execution, shown *runShow) error {
 		fmt.Fprintln(o.app.err, o.app.styles().Hint(line))
 	}
 	return nil
+}
+
+// warn warns of what is wrong with the run, for --strict.
+func (o *runOptions) warn(text string) {
+	o.app.warn("%s", text)
+	o.warnings++
 }
 
 // print writes what came of the run to stdout: a single text as it is, several
@@ -39,7 +48,7 @@ func (o *runOptions) print(spec flow.Spec, e flow.Execution) error {
 	shown, _ := flow.ParseObject(e.Outputs) // null has none
 	if len(shown) == 0 {
 		if shown = record.Last(e, spec); len(shown) > 0 {
-			o.app.warn(noOutputs)
+			o.warn(noOutputs)
 		}
 	}
 	switch {

@@ -192,7 +192,9 @@ func (r *serverRun) conclude(ctx context.Context, result *client.ExecuteResult) 
 		return err
 	}
 	err = errors.Join(err, r.o.app.saveFiles(ctx, r.o.files, record))
-	if failed := summaryOfRecord(record, len(r.flow.spec.Nodes)).outcome(ctx); failed != nil {
+	summary := summaryOfRecord(record, len(r.flow.spec.Nodes))
+	summary.strict, summary.warnings = r.o.strict, r.o.warnings
+	if failed := summary.outcome(ctx); failed != nil {
 		return errors.Join(failed, err)
 	}
 	return err

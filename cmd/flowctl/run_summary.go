@@ -19,6 +19,8 @@ type runSummary struct {
 	cutOff               []string // the nodes that were running when the run ended
 	failures             []string
 	hint                 string // what to do about them, "" for nothing
+	warnings             int
+	strict               bool // warnings count as failures
 }
 
 func (s *runSummary) count(node string, status engine.NodeStatus) {
@@ -91,6 +93,8 @@ func summaryOfRecord(e flow.Execution, total int) runSummary {
 // outcome is the error of a run that did not succeed.
 func (s runSummary) outcome(ctx context.Context) error {
 	switch {
+	case s.status == flow.RunSuccess && s.strict && s.warnings > 0:
+		return noError{fmt.Sprintf("the run has %s, which --strict takes for a failure", plural(s.warnings, "warning"))}
 	case s.status == flow.RunSuccess:
 		return nil
 	case ctx.Err() != nil:

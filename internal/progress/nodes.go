@@ -35,7 +35,8 @@ type node struct {
 	model    bool
 	depth    int
 	status   engine.NodeStatus
-	detail   string // an error, or why it was skipped
+	detail   string // an error or a warning, why it was skipped, or why its model is asked again
+	ending   string // why its model stopped
 	running  int    // executions of it that are under way, one for each round of a loop
 	runs     int
 	attempt  int
@@ -88,7 +89,7 @@ func (s *nodes) event(e engine.Event) *node {
 		if n.model {
 			s.calls++
 		}
-		n.round, n.answer = round, ""
+		n.round, n.answer, n.detail = round, "", e.Reason
 	case engine.EventNodeDelta:
 		if round == n.round {
 			n.answer += e.Delta
@@ -98,7 +99,7 @@ func (s *nodes) event(e engine.Event) *node {
 		if n.running--; n.running == 0 {
 			n.took += e.Time.Sub(n.began)
 		}
-		n.status, n.detail = engine.NodeStatus(e.Status), e.Error
+		n.status, n.detail, n.ending = engine.NodeStatus(e.Status), cmp.Or(e.Error, e.Warning), e.FinishReason
 		if e.Tokens != nil {
 			n.tokens += e.Tokens.Total
 			s.tokens += e.Tokens.Total
@@ -152,7 +153,10 @@ func (n *node) facts() string {
 	if n.running > 0 && n.attempt > 1 {
 		fmt.Fprintf(&b, "  attempt %d", n.attempt)
 	}
-	if n.detail != "" && n.running == 0 {
+	if n.ending != "" && n.running == 0 {
+		b.WriteString("  " + n.ending)
+	}
+	if n.detail != "" {
 		b.WriteString("  " + n.detail)
 	}
 	return b.String()
