@@ -23,6 +23,7 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t ta
 		return fmt.Errorf("make the folder to export to: %w", err)
 	}
 	folder := flowfile.NewFolder(o.dir)
+	folder.Adopt(o.form.isOf)
 	lock, err := keepLocked(folder, o.dir, t)
 	if err != nil {
 		return err

@@ -66,6 +66,13 @@ func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) 
 	return change, fileID, err
 }
 
+// isOf reports whether a file that carries no id is a stored flow's: whether the two say
+// the same. A file that was imported is such a one.
+func (e *exportForm) isOf(file, stored flow.Spec) bool {
+	ours, err := e.ours()
+	return err == nil && reconcile.SameFlow(e.env.there(file), stored, ours)
+}
+
 // exportLock is the lock of a folder that is exported to.
 type exportLock struct {
 	*reconcile.Lock

@@ -37,7 +37,7 @@ else its name. --if-exists says what to do then:
 
   fail       write nothing and list all such flows (the default)
   skip       leave the flow as it is; completes an import that was interrupted
-  update     make the flow what the file says
+  update     make the flow what the file says; one that says so already is left alone
   duplicate  make another flow of the same name`,
 		Example: `  flowctl import flows
   flowctl import --if-exists update --dry-run 'flows/*.json'
@@ -107,7 +107,9 @@ func (o *importOptions) run(ctx context.Context, paths []string) error {
 	if err := o.decide(ctx, c, batch.flows); err != nil {
 		return err
 	}
-	if !o.dryRun {
+	if o.dryRun {
+		o.look(ctx, c, batch.flows)
+	} else {
 		o.write(ctx, c, batch.flows)
 	}
 	return o.report(ctx, p, batch)

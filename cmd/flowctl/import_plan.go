@@ -27,6 +27,7 @@ const (
 	actionCreate action = iota
 	actionUpdate
 	actionSkip
+	actionSame // the stored flow says the same, which is seen when it is to be updated
 )
 
 // incoming is a flow on its way from a file to the server.

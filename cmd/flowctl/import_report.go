@@ -33,8 +33,8 @@ func flowRowView() output.View[flowRow] {
 
 // importCount counts what became of the flows.
 type importCount struct {
-	created, updated, skipped, failed, left int
-	first                                   *incoming // the first that failed
+	created, updated, unchanged, skipped, failed, left int
+	first                                              *incoming // the first that failed
 }
 
 // report prints what was made, says what failed and sums up.
@@ -68,7 +68,7 @@ func (o *importOptions) warnOfLosses(flows []*incoming) {
 		}
 	}
 	for _, f := range flows {
-		written := f.done || o.dryRun && f.err == nil && f.action != actionSkip
+		written := f.done || o.dryRun && f.err == nil && f.action != actionSkip && f.action != actionSame
 		if f.noMeta {
 			warn(f.file + `: this server does not keep "meta"`)
 		}
@@ -88,6 +88,9 @@ func (n *importCount) count(f *incoming, dryRun bool) bool {
 		}
 	case f.action == actionSkip:
 		n.skipped++
+		return true
+	case f.action == actionSame:
+		n.unchanged++
 		return true
 	case !f.done && !dryRun:
 		n.left++
@@ -109,11 +112,13 @@ func (f *incoming) row(dryRun bool) flowRow {
 		r.Action = "create"
 	case actionUpdate:
 		r.Action = "update"
+	case actionSame:
+		r.Action = stateUnchanged
 	case actionSkip:
 		r.Action = "skip"
 	}
 	if !dryRun {
-		r.Action = map[string]string{"create": "created", "update": "updated", "skip": "skipped"}[r.Action]
+		r.Action = map[string]string{"create": "created", "update": "updated", "skip": "skipped", stateUnchanged: stateUnchanged}[r.Action]
 	}
 	return r
 }
@@ -133,18 +138,26 @@ func (f *incoming) idThere() string {
 
 func (n *importCount) text(dryRun bool) string {
 	if dryRun {
-		return fmt.Sprintf("would create %d, update %d, skip %d, fail %d", n.created, n.updated, n.skipped, n.failed)
+		return fmt.Sprintf("would create %d, update %d, skip %d, fail %d", n.created, n.updated, n.skipped, n.failed) + n.same()
 	}
-	text := fmt.Sprintf("%d created, %d updated, %d skipped, %d failed", n.created, n.updated, n.skipped, n.failed)
+	text := fmt.Sprintf("%d created, %d updated, %d skipped, %d failed", n.created, n.updated, n.skipped, n.failed) + n.same()
 	if n.left > 0 {
 		text += fmt.Sprintf(", %d not begun", n.left)
 	}
 	return text
 }
 
+// same says how many flows were as their files say, if any.
+func (n *importCount) same() string {
+	if n.unchanged == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d unchanged", n.unchanged)
+}
+
 // verdict is the error that the import ends with.
 func (o *importOptions) verdict(ctx context.Context, n importCount) error {
-	total := n.created + n.updated + n.skipped + n.failed + n.left
+	total := n.created + n.updated + n.unchanged + n.skipped + n.failed + n.left
 	again := "run the same command again"
 	if o.ifExists == ifExistsFail {
 		again = "run it again with --if-exists skip to import the rest"
@@ -156,7 +169,7 @@ func (o *importOptions) verdict(ctx context.Context, n importCount) error {
 		return nil
 	case o.dryRun:
 		return someError{fmt.Sprintf("%d of %s would fail", n.failed, plural(total, "flow"))}
-	case !o.keepGoing && n.created+n.updated == 0:
+	case !o.keepGoing && n.created+n.updated+n.unchanged == 0:
 		return fmt.Errorf("%s: %w", n.first.at, n.first.err)
 	}
 	return someError{fmt.Sprintf("%d of %s failed; mend that and %s", n.failed, plural(total, "flow"), again)}

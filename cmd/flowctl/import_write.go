@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -22,6 +24,10 @@ const graceToFinish = 10 * time.Second
 // others are wanted all the same, no further one is begun; those in flight come
 // to their end, so that it is known what became of them.
 func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*incoming) {
+	ours := sync.OnceValue(func() bool {
+		info, err := c.Server.Info(ctx)
+		return err == nil && info.Flowctl
+	})
 	var todo []*incoming
 	for _, f := range flows {
 		if f.err == nil && f.action != actionSkip {
@@ -39,15 +45,31 @@ func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*in
 		o.app.note("stopping when what is under way is done; press Ctrl-C again not to wait")
 	})()
 	inParallel(begin, len(todo), o.parallel, func(i int) {
-		if todo[i].err = todo[i].write(finish, c, o.ifExists); todo[i].err != nil && !o.keepGoing {
+		if todo[i].err = todo[i].write(finish, c, o.ifExists, todo[i].action == actionUpdate && ours()); todo[i].err != nil && !o.keepGoing {
 			stop()
 		}
 		bar.Step()
 	})
 }
 
+// look sees which of the flows to be updated say already what their files say.
+func (o *importOptions) look(ctx context.Context, c *client.Client, flows []*incoming) {
+	info, err := c.Server.Info(ctx)
+	ours := err == nil && info.Flowctl
+	inParallel(ctx, len(flows), o.parallel, func(i int) {
+		f := flows[i]
+		if f.err != nil || f.action != actionUpdate {
+			return
+		}
+		var same bool
+		if _, same, f.err = reconcile.Over(ctx, c, f.match.id, f.spec, ours); same {
+			f.action = actionSame
+		}
+	})
+}
+
 // write makes the flow on the server what the file says, and lets go of it.
-func (f *incoming) write(ctx context.Context, c *client.Client, ifExists string) error {
+func (f *incoming) write(ctx context.Context, c *client.Client, ifExists string, ours bool) error {
 	// The spec is not to be touched once it is on its way: a large one would stay in
 	// memory beside what is sent of it.
 	spec, meta := f.spec, bytes.Clone(f.spec.Meta)
@@ -55,8 +77,13 @@ func (f *incoming) write(ctx context.Context, c *client.Client, ifExists string)
 	var written flow.Flow
 	var err error
 	if f.action == actionUpdate {
-		if spec, err = keepLayout(ctx, c, f.match.id, spec); err != nil {
+		var same bool
+		if spec, same, err = reconcile.Over(ctx, c, f.match.id, spec, ours); err != nil {
 			return err
+		}
+		if same {
+			f.action, f.noMeta = actionSame, !ours && !isEmptyObject(meta)
+			return nil
 		}
 		written, err = c.Flows.Update(ctx, f.match.id, client.Replace(spec), client.WithoutGraph())
 	} else {

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // Folder writes flows into one folder, each to a file of its own, so that no flow
@@ -19,11 +21,13 @@ type Folder struct {
 	dir string
 
 	mu    sync.Mutex
-	taken map[string]string   // id by path, of those given so far and of those that are kept
-	kept  map[string]string   // path by id, see Keep
-	skip  func(string) bool   // see Except
-	there map[string][]string // names of the files that were there first, by their lastPart; nil until it is needed
-	own   map[string][]string // paths of these and of those further below by the ids that they carry; nil until it is needed
+	taken map[string]string                 // id by path, of those given so far and of those that are kept
+	kept  map[string]string                 // path by id, see Keep
+	skip  func(string) bool                 // see Except
+	there map[string][]string               // names of the files that were there first, by their lastPart; nil until it is needed
+	same  func(file, stored flow.Spec) bool // see Adopt
+	bare  map[string][]string               // paths of files without an id, by the names of their flows; nil until it is needed
+	own   map[string][]string               // paths of these and of those further below by the ids that they carry; nil until it is needed
 }
 
 // NewFolder is for the folder dir, which need not exist yet.
@@ -73,8 +77,13 @@ func (d *Folder) Keep(id, path string) {
 // by the id that it carries. It is to be called before Place.
 func (d *Folder) Except(skip func(dir string) bool) { d.skip = skip }
 
+// Adopt says how a file that carries no id is known to be a flow's that has its name: if
+// same reports that the two say the same. Without it no such file is. It is to be called
+// before Place.
+func (d *Folder) Adopt(same func(file, stored flow.Spec) bool) { d.same = same }
+
 // Place finds the place of a flow: the file that is kept for it, else one that carries
-// its id, else that of [FileName], unless that was given to another flow, or is a file
+// its id, else one that is the flow's after Adopt, else that of [FileName], unless that was given to another flow, or is a file
 // that does not carry this flow's id; then it is a longer name. Of several files that
 // carry the id it is the one that is named after the flow, else the one that is least
 // far below; if two are, that is [ErrTwoFiles]. Other errors are a context's, or those

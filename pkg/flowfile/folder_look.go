@@ -100,11 +100,16 @@ func (d *Folder) formerFile(ctx context.Context, f File, free Place) (Place, err
 		}
 	}
 	path, err := d.carrier(ctx, f)
+	id := f.ID
+	if err == nil && path == "" {
+		path, err = d.adopted(ctx, f)
+		id = ""
+	}
 	if err != nil || path == "" {
 		return free, err
 	}
 	was, err := readOne(ctx, path)
-	if err != nil || was == nil || was.ID != f.ID {
+	if err != nil || was == nil || was.ID != id {
 		return free, ctx.Err() // it has changed
 	}
 	if at, ok := d.asNamed(path, was); ok {
@@ -131,6 +136,27 @@ func (d *Folder) carrier(ctx context.Context, f File) (string, error) {
 	return paths[0], nil
 }
 
+// adopted is the path of a file without an id that says what the flow says, "" if there
+// is none.
+func (d *Folder) adopted(ctx context.Context, f File) (string, error) {
+	if d.same == nil {
+		return "", nil
+	}
+	for _, path := range d.bare[f.Spec.Name] {
+		if _, given := d.taken[path]; given {
+			continue
+		}
+		files, err := ReadFile(ctx, path)
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		if err == nil && len(files) == 1 && files[0].ID == "" && d.same(files[0].Spec, f.Spec) {
+			return path, nil
+		}
+	}
+	return "", nil
+}
+
 // list notes which files are in the folder. One that cannot be read has none.
 func (d *Folder) list() {
 	if d.there != nil {
@@ -145,13 +171,14 @@ func (d *Folder) list() {
 	}
 }
 
-// readAll notes which ids the files carry that are in the folder and below it. Those
+// readAll notes which ids the files carry that are in the folder and below it, and the
+// names of the flows of those that carry none. Those
 // that cannot be read carry none, and hidden ones do not count.
 func (d *Folder) readAll(ctx context.Context) error {
 	if d.own != nil {
 		return nil
 	}
-	d.own = make(map[string][]string)
+	d.own, d.bare = make(map[string][]string), make(map[string][]string)
 	return filepath.WalkDir(d.dir, func(path string, e fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
@@ -165,8 +192,12 @@ func (d *Folder) readAll(ctx context.Context) error {
 		case !e.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), fileExt) || FlowPath(path) != "":
 			return nil
 		}
-		if was, err := readOne(ctx, path); err == nil && was != nil && was.ID != "" {
+		switch was, err := readOne(ctx, path); {
+		case err != nil || was == nil:
+		case was.ID != "":
 			d.own[was.ID] = append(d.own[was.ID], path)
+		default:
+			d.bare[was.Spec.Name] = append(d.bare[was.Spec.Name], path)
 		}
 		return nil
 	})

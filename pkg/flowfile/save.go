@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -81,7 +82,7 @@ func export(ctx context.Context, path string, f File, was *File, durable bool) (
 }
 
 // readOne reads the one flow of a file but for its layout, and lets go of the flow
-// itself: it may be a large one. It gives nil for a file of several.
+// itself but for its name: it may be a large one. It gives nil for a file of several.
 func readOne(ctx context.Context, path string) (*File, error) {
 	files, err := readFlows(ctx, path)
 	if err != nil || len(files) != 1 {
@@ -90,6 +91,7 @@ func readOne(ctx context.Context, path string) (*File, error) {
 	f := files[0]
 	extra, err := flow.ParseObject(f.Extra.AppendJSON(nil))
 	return &File{
+		Spec:    flow.Spec{Name: strings.Clone(f.Spec.Name)},
 		Version: f.Version, ID: f.ID, ExportedAt: f.ExportedAt, Extra: extra,
 		innerID: slices.Clone(f.innerID), exported: slices.Clone(f.exported),
 	}, err
