@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -24,6 +25,7 @@ type serverOptions struct {
 	hosts, proxies      []string
 	maxBody             string
 	compat              string
+	totalMemory         string
 	quotaFlows          int64
 	quotaBytes          string
 	dev                 bool
@@ -92,6 +94,8 @@ func newServerCmd(a *app) *cobra.Command {
 	f.StringVar(&o.compat, "compat", "",
 		"answer lists as the pages of `open-webui` want them: all that one may change, at once, with nodes and edges")
 	f.StringVar(&o.maxBody, "max-body", "16MiB", "largest `size` of a request's body")
+	f.StringVar(&o.totalMemory, "total-memory", "384MiB",
+		"hold at most this `size` of requests, answers and runs at a time, a quarter of it for one user; the process needs about twice as much")
 	f.Int64Var(&o.quotaFlows, "quota-flows", 10_000, "let a user who is no admin own at most `n` flows, 0 for any number")
 	f.StringVar(&o.quotaBytes, "quota-bytes", "1GiB", "let the flows and executions of such a user have at most this `size`, 0 for any")
 	f.BoolVar(&o.dev, "dev", false, "serve a temporary database on a free port, and print how to reach it")
@@ -145,6 +149,9 @@ func (o *serverOptions) run(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	defer o.runs.check(ctx, opts.Logger)()
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(2 * opts.Memory) // garbage is collected in time
+	}
 	return server.New(st, opts).Serve(ctx, ln, server.ServeOptions{CertFile: o.certFile, KeyFile: o.keyFile, Hosts: o.names()})
 }
 

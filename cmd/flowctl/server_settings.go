@@ -39,6 +39,10 @@ func (o *serverOptions) settings() (server.Options, error) {
 	if err != nil {
 		return server.Options{}, err
 	}
+	memory, err := parseSize("total-memory", o.totalMemory)
+	if err != nil {
+		return server.Options{}, err
+	}
 	quota, err := humanize.ParseBytes(o.quotaBytes)
 	switch {
 	case err != nil || quota > math.MaxInt64:
@@ -64,6 +68,7 @@ func (o *serverOptions) settings() (server.Options, error) {
 	}
 	opts := server.Options{
 		MaxBody:     size,
+		Memory:      memory,
 		Quotas:      server.Quotas{Flows: o.quotaFlows, Bytes: int64(quota)},
 		CORSOrigins: o.corsOrigins,
 		Proxies:     proxies,

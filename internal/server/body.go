@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,11 +33,19 @@ func (c *call) body(limit int64) ([]byte, error) {
 		c.Header().Set("Connection", "close") // the rest is not worth reading
 		return nil, tooLarge(limit)
 	}
+	whole := length
+	if length < 0 {
+		whole = limit
+	}
+	if err := c.hold(whole); err != nil {
+		c.leaveBody()
+		return nil, err
+	}
 	room := min(max(length, 511), firstRead) + 1
 	if c.local != nil {
 		room = max(length, 511) + 1
 	}
-	data, err := readAll(http.MaxBytesReader(c.ResponseWriter, c.r.Body, limit), make([]byte, 0, room))
+	data, err := readAll(http.MaxBytesReader(c.ResponseWriter, c.r.Body, limit), make([]byte, 0, room), int(length)+1)
 	var tooMuch *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooMuch):
@@ -54,11 +63,12 @@ func (c *call) body(limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// readAll appends all of r to buf, which it lets grow as the bytes come.
-func readAll(r io.Reader, buf []byte) ([]byte, error) {
+// readAll appends all of r to buf, which it lets grow as the bytes come: at once to all
+// that are expected, once the first are there.
+func readAll(r io.Reader, buf []byte, expected int) ([]byte, error) {
 	for {
 		if len(buf) == cap(buf) {
-			buf = append(buf, 0)[:len(buf)]
+			buf = slices.Grow(buf, max(expected-len(buf), 1))
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]

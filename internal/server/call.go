@@ -22,6 +22,8 @@ type call struct {
 
 	status  int   // of the answer, 0 while there is none
 	written int64 // bytes of its body
+
+	held []func() // give back the memory that it holds
 }
 
 // WriteHeader notes the status.

@@ -42,6 +42,9 @@ func (s *Server) executeFlow(c *call) error {
 	if once.first != nil {
 		return c.replayRun(f.ID, once)
 	}
+	if err := c.hold(int64(len(f.Nodes) + len(f.Edges))); err != nil { // of which the spec is a copy
+		return err
+	}
 	spec, err := specOf(f)
 	if err != nil {
 		return err
@@ -66,7 +69,11 @@ func (s *Server) executeFlow(c *call) error {
 	if once.record != nil {
 		once.record.Made = e.ID
 	}
-	run, err := s.runs.start(c.r.Context(), e, job{spec, opts, len(f.Nodes) + len(f.Edges) + len(body)}, once.record)
+	free := c.handOver() // the run holds the flow and the request from here on
+	run, err := s.runs.start(c.r.Context(), e, job{spec, opts, len(f.Nodes) + len(f.Edges) + len(body), free}, once.record)
+	if err != nil {
+		free()
+	}
 	lost, err := once.lost(err)
 	switch {
 	case err != nil:
@@ -231,6 +238,9 @@ func (c *call) awaitRun(run *activeRun) error {
 	case <-c.r.Context().Done():
 		run.cancel(errCallerGone)
 		return c.r.Context().Err()
+	}
+	if err := c.hold(int64(run.record.Size())); err != nil {
+		return err
 	}
 	_ = control.SetWriteDeadline(time.Now().Add(writeTimeout))
 	a := c.s.newAnswer()

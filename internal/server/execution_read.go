@@ -31,6 +31,13 @@ func (c *call) execution() (*store.Execution, error) {
 	if err != nil {
 		return nil, err
 	}
+	n, err := c.s.st.ExecutionSize(c.r.Context(), c.r.PathValue("execution"))
+	if err == nil {
+		err = c.hold(n)
+	}
+	if err != nil {
+		return nil, err
+	}
 	e, err := c.s.st.Execution(c.r.Context(), flowID, c.r.PathValue("execution"))
 	if err == nil && userID != "" && e.UserID != userID {
 		err = errNotFound

@@ -16,6 +16,8 @@ const (
 	statsRows  = 1000
 	statsBytes = 16 << 20
 	statsNodes = 10_000
+
+	statsMemory = 8 << 20 // about what they take
 )
 
 // executionStats answers the counts of the real backend, and beside them
@@ -27,6 +29,9 @@ func (s *Server) executionStats(c *call) error {
 	}
 	stats, err := s.st.ExecutionStats(c.r.Context(), flowID, userID)
 	if err != nil {
+		return err
+	}
+	if err := c.hold(statsMemory); err != nil {
 		return err
 	}
 	d := newDetails()

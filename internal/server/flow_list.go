@@ -61,6 +61,13 @@ func (c *call) listAsOpenWebUI(scope store.Scope) error {
 // sendList answers with a page of a list.
 func (c *call) sendList(q store.ListQuery, params url.Values, row func(*answer, *store.Flow)) error {
 	q.Bytes = listBytes
+	most := int64(2 * listBytes)
+	if q.Graph {
+		most += c.s.maxBody // the last flow may be as large
+	}
+	if err := c.hold(most); err != nil {
+		return err
+	}
 	page, err := c.s.st.ListFlows(c.r.Context(), q)
 	if err != nil {
 		return err

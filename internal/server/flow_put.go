@@ -30,6 +30,9 @@ func (s *Server) putFlow(c *call) error {
 		return invalid(faults...)
 	}
 	likelyNew := c.r.Header.Get("If-None-Match") == "*" && len(c.r.Header.Values("If-Match")) == 0
+	if err := c.holdFlow(c.r.PathValue("id")); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
 	var unchanged store.Flow
 	var charge charge
 	f, err := s.st.PutFlow(c.r.Context(), c.r.PathValue("id"), likelyNew,

@@ -8,7 +8,11 @@ import (
 
 // readable gives the flow of the path if the caller may read it.
 func (c *call) readable() (*store.Flow, error) {
-	f, err := c.s.st.Flow(c.r.Context(), c.r.PathValue("id"))
+	id := c.r.PathValue("id")
+	if err := c.holdFlow(id); err != nil {
+		return nil, err
+	}
+	f, err := c.s.st.Flow(c.r.Context(), id)
 	if err != nil {
 		return nil, err
 	}

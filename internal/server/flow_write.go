@@ -79,6 +79,9 @@ func (s *Server) updateFlow(c *call) error {
 	if faults != nil {
 		return invalid(faults...)
 	}
+	if err := c.holdFlow(c.r.PathValue("id")); err != nil {
+		return err
+	}
 	var unchanged store.Flow
 	var charge charge
 	change := func(f *store.Flow) error {
@@ -121,7 +124,11 @@ func (s *Server) updateFlow(c *call) error {
 }
 
 func (s *Server) deleteFlow(c *call) error {
-	err := s.st.DeleteFlow(c.r.Context(), c.r.PathValue("id"), func(f *store.Flow) error {
+	err := c.holdFlow(c.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	err = s.st.DeleteFlow(c.r.Context(), c.r.PathValue("id"), func(f *store.Flow) error {
 		if !c.rights(f).own {
 			return errProhibited
 		}

@@ -104,7 +104,11 @@ func (o *once) restoreMaking(f *store.Flow) {
 // replay answers with the flow that an earlier arrival has made or changed, as it is
 // now: others may have changed it since.
 func (c *call) replay(o once) error {
-	f, err := c.s.st.Flow(c.r.Context(), o.first.Made)
+	err := c.holdFlow(o.first.Made)
+	var f *store.Flow
+	if err == nil {
+		f, err = c.s.st.Flow(c.r.Context(), o.first.Made)
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		return &problem{status: http.StatusNotFound, detail: "The flow that this request made or changed has been deleted since"}
 	}

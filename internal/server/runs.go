@@ -21,8 +21,7 @@ type Runs struct {
 	PerUser  int             // runs of one user at once; 0 is a quarter of Max, and at least 1
 	MaxTime  time.Duration   // wall time of one run, waiting not counted; 0 is no limit
 
-	MaxMemory int64          // bytes that one run holds; 0 is engine.DefaultMemory
-	Memory    *engine.Budget // of all runs together; nil is no limit
+	MaxMemory int64 // bytes that one run holds, of those of its user; 0 is engine.DefaultMemory
 }
 
 const (
@@ -51,6 +50,7 @@ type runs struct {
 	log   *slog.Logger
 
 	quotas *quotas
+	memory *memory
 
 	mu      sync.Mutex
 	active  map[string]*activeRun // by execution id, those that wait too
@@ -63,7 +63,8 @@ type runs struct {
 type job struct {
 	spec flow.Spec
 	opts engine.Options
-	size int // bytes of the flow and the request, which it holds
+	size int    // bytes of the flow and the request, which it holds
+	free func() // gives those back
 }
 
 // activeRun is one of them.
@@ -80,14 +81,14 @@ type activeRun struct {
 	done     chan struct{}
 }
 
-func newRuns(st *store.Store, l *lease, q *quotas, opts Options) *runs {
+func newRuns(s *Server, opts Options) *runs {
 	r := *opts.Runs
 	if r.MaxMemory <= 0 {
 		r.MaxMemory = engine.DefaultMemory
 	}
+	r.MaxMemory = min(r.MaxMemory, s.memory.share)
 	return &runs{
-		quotas: q,
-		Runs:   r, st: st, lease: l, keep: opts.KeepExecutions, log: l.log,
+		Runs: r, st: s.st, lease: s.lease, keep: opts.KeepExecutions, log: s.log, quotas: &s.quotas, memory: s.memory,
 		active: map[string]*activeRun{}, turns: newTurns(opts.Runs.Max, opts.Runs.PerUser),
 	}
 }
@@ -180,6 +181,8 @@ func (r *runs) carryOut(ctx context.Context, run *activeRun) {
 	r.log.Info("run", attrs...)
 	run.record = e
 	r.leave(e.ID, run)
+	run.job.free()
+	run.job = job{}
 	close(run.done)
 }
 
@@ -197,7 +200,9 @@ func (r *runs) runFlow(ctx context.Context, e *store.Execution, j job) {
 	if limit := &j.opts.Limits.Memory; *limit <= 0 || *limit > r.MaxMemory {
 		*limit = r.MaxMemory
 	}
-	j.opts.Memory = engine.NewBudget(j.opts.Limits.Memory, r.Memory)
+	memory, done := r.memory.of(e.UserID)
+	defer done()
+	j.opts.Memory = engine.NewBudget(j.opts.Limits.Memory, memory)
 	defer j.opts.Memory.Close()
 	res, err := engine.Run(ctx, j.spec, j.opts)
 	if err != nil { // it was checked before, so that this is rare

@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"golang.org/x/net/netutil"
 )
 
 // Timeouts and limits of a listener. A body is read whole before the database is
@@ -20,6 +22,7 @@ const (
 	writeTimeout  = 10 * time.Minute
 	idleTimeout   = 2 * time.Minute
 	maxHeader     = 64 << 10
+	maxConns      = 2048 // further connections wait until one of these ends
 
 	// DefaultGrace is how long [Server.Serve] lets requests finish once it is told
 	// to stop.
@@ -67,6 +70,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) 
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+	ln = netutil.LimitListener(ln, maxConns)
 	failed := make(chan error, 1)
 	go func() {
 		if withTLS {

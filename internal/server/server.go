@@ -27,6 +27,7 @@ type Options struct {
 	Compat      Compat         // whose pages the lists without parameters are for
 
 	Runs           *Runs // nil leaves running to the clients
+	Memory         int64 // bytes that everything under way holds; 0 is DefaultMemory
 	Quotas         Quotas
 	KeepExecutions int // how many executions of a flow are kept, the newest; 0 is all
 }
@@ -56,6 +57,7 @@ type Server struct {
 	keys    keyCache
 	signIns signIns
 	quotas  quotas
+	memory  *memory
 	metrics func() *serverMetrics
 	answers sync.Pool // of *answer
 
@@ -72,6 +74,7 @@ func New(st *store.Store, opts Options) *Server {
 		version: opts.Version,
 		compat:  opts.Compat,
 		keep:    opts.KeepExecutions,
+		memory:  newMemory(opts.Memory),
 		quotas:  quotas{Quotas: opts.Quotas, st: st},
 		log:     opts.Logger,
 		cors:    cors{origins: opts.CORSOrigins},
@@ -87,7 +90,7 @@ func New(st *store.Store, opts Options) *Server {
 	}
 	s.lease = newLease(st, s.log)
 	if opts.Runs != nil {
-		s.runs = newRuns(st, s.lease, &s.quotas, opts)
+		s.runs = newRuns(s, opts)
 	}
 	s.mux = sync.OnceValue(s.newMux)
 	s.ids = sync.OnceValue(newRequestIDs)
@@ -124,6 +127,7 @@ func (s *Server) serve(c *call) {
 	}
 	defer s.logRequest(c, start)
 	defer s.recoverPanic(c)
+	defer c.release()
 	if !c.hosts.has(c.r.Host) {
 		c.fail(errWrongHost)
 		return

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/store"
 )
 
@@ -193,10 +192,10 @@ func TestMaxMemory(t *testing.T) {
 	f.srv.runs.MaxMemory = 20_000
 	run("", "more memory than its limit of 20000 bytes")
 	run(`{"limits":{"memory":1000000000}}`, "more memory than its limit of 20000 bytes")
-	f.srv.runs.MaxMemory, f.srv.runs.Memory = 64<<10, engine.NewBudget(30_000, nil)
+	f.srv.runs.MaxMemory, f.srv.runs.memory = 64<<10, newMemory(userPart*30_000)
 	run("", "")
 	run("", "") // what the first one held was given back
-	f.srv.runs.Memory = engine.NewBudget(20_000, nil)
+	f.srv.runs.memory = newMemory(userPart * 20_000)
 	run("", "more memory than the 20000 bytes that they share; try again later")
 }
 
