@@ -74,7 +74,14 @@ func (o *catalogOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	c, err := o.app.connect(cmd.Context())
+	t, err := o.app.target()
+	if err != nil {
+		return err
+	}
+	if t.local() {
+		return errors.New("the local store has no catalog; name an Open WebUI with --server or --profile")
+	}
+	c, err := o.app.connectTo(cmd.Context(), t)
 	if err != nil {
 		return err
 	}

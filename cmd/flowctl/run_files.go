@@ -17,7 +17,7 @@ const filesUsage = "save the files that the run made into the folder `DIR`; noth
 // saveFiles saves the files that output nodes of a run show into a folder, "" for
 // nowhere. What was interrupted saves none.
 func (a *app) saveFiles(ctx context.Context, dir string, e flow.Execution) error {
-	if dir == "" || ctx.Err() != nil {
+	if interrupted := ctx.Err() != nil; dir == "" || interrupted {
 		return nil
 	}
 	files := record.Files(e)
