@@ -43,7 +43,7 @@ func live(sorted []*node, chosen choices) []bool {
 			live[n.index] = live[n.index] || live[e.source.index] && taken
 		}
 		for _, ref := range n.refs {
-			live[n.index] = live[n.index] || len(n.in) == 0 && live[ref.index]
+			live[n.index] = live[n.index] || len(n.in) == 0 && (live[ref.index] || ref == n)
 		}
 	}
 	return live
@@ -171,13 +171,14 @@ func (c *counter) rounds(n *node) (rounds float64, bounded bool) {
 	}
 	switch n.option("loopType") {
 	case "", "count", "until":
-		return most, true
+		return min(most, limit), true
 	case "array":
 		if list, literal := n.literalArray(c.rules); literal {
 			rounds, bounded = float64(len(list)), true
 		} else {
 			rounds = limit
 		}
+		rounds = min(rounds, limit)
 		if n.isCut(c.rules) {
 			return min(rounds, most), true
 		}

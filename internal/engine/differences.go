@@ -149,7 +149,10 @@ func (d *comparison) errors(n *node) {
 	for _, e := range n.out {
 		behind = append(behind, e.target)
 	}
-	if behind = unique(append(behind, d.named[n]...)); len(behind) == 0 {
+	behind = slices.DeleteFunc(unique(append(behind, d.named[n]...)), func(m *node) bool {
+		return m.eachOnly() // it runs in rounds, of which a loop that fails has none
+	})
+	if len(behind) == 0 {
 		return
 	}
 	d.say("Errors", n, "if it fails, the browser runs %s without its result; standard skips what depends on it", quoteIDs(behind))
@@ -253,6 +256,8 @@ func (d *comparison) placeholder(n *node, template templateText, p placeholder) 
 		return "", ""
 	case ref.node == nil && !ref.input && !isOutput: // neither fills it in
 		return "", ""
+	case ref.input && len(n.in) == 0 && n.kind == flow.Model && path == "" && strings.Contains(template.text, "{{input}}"):
+		return "", "nothing is connected: the browser leaves it out, in standard the node fails"
 	case ref.input && len(n.in) == 0:
 		return "", "nothing is connected: the browser leaves it as it is, in standard the node fails"
 	case ref.node == nil && !ref.input:
@@ -260,7 +265,13 @@ func (d *comparison) placeholder(n *node, template templateText, p placeholder) 
 	case template.field == "/compareValue":
 		return KindReference, "the browser leaves it as it is, since it fills nothing in here"
 	case isInput && path == "":
-		if len(n.in) < 2 || n.kind == flow.Model && strings.Contains(template.text, "{{input}}") {
+		if n.kind == flow.Model && strings.Contains(template.text, "{{input}}") {
+			return "", ""
+		}
+		if len(n.in) < 2 {
+			if n.kind == flow.Model && n.in[0].source.mayMakeList() {
+				return "", "a list that comes in is its elements in standard, and in JSON in the browser"
+			}
 			return "", ""
 		}
 		return KindFirstInput, "the browser takes only the first input, standard all of them"
@@ -280,6 +291,20 @@ func (d *comparison) placeholder(n *node, template templateText, p placeholder) 
 		return "", fmt.Sprintf("if there is no %q, the browser leaves it as it is, in standard the node fails", strings.TrimPrefix(ref.path, "."))
 	}
 	return "", ""
+}
+
+// mayMakeList reports whether the node's result may be a list.
+func (n *node) mayMakeList() bool {
+	switch n.kind {
+	case flow.Input:
+		_, list := n.field("value").(js.Array)
+		return list || declaresFiles(n)
+	case flow.Transform:
+		return n.option("operation") == "extract" || !slices.Contains([]string{"uppercase", "lowercase", "trim", "replace", "template"}, n.option("operation"))
+	case flow.Merge:
+		return n.option("strategy") != "" && n.option("strategy") != "concat"
+	}
+	return n.kind == flow.Model || n.kind == flow.Conditional
 }
 
 // knowsPaths tells whether the browser follows paths in the node's texts.
@@ -315,6 +340,9 @@ func (d *comparison) files(n *node) {
 		return
 	}
 	d.say("Files", n, "the browser takes an answer that mentions /files/…/content for that file, and one that sounds like a failure for an error")
+	if len(n.in) > 0 {
+		d.say("Files", n, "the browser takes a text that comes in, from whatever node, for a file if it looks like the id of one, and an image that a model answers for a text; standard knows files by what nodes declare")
+	}
 	if isPipeline(n.text("modelId")) {
 		d.say("Files", n, "the browser guesses from the model's id that it looks for files itself, and sends their paths; standard sends their content")
 	}
@@ -408,6 +436,9 @@ func (n *node) isCutInBrowser() bool {
 }
 
 func (d *comparison) output(n *node) {
+	if n.kind == flow.Output && n.option("format") == "json" && len(n.in) > 0 {
+		d.say("Output", n, "a list that comes in is read as its elements between commas in the browser, so that a list of one number is shown as that number; standard shows the list")
+	}
 	if n.kind == flow.Output && n.option("format") == "json" {
 		d.say("Output", n, "what is not JSON is shown as a text in the browser, and fails in standard, which takes a code fence off first")
 	}
@@ -415,7 +446,11 @@ func (d *comparison) output(n *node) {
 
 func (d *comparison) chunks(n *node) {
 	if n.kind == flow.Knowledge {
-		d.say("Chunks", n, "the browser takes the nested answer of the backend for a single chunk, whose score is missing, or turned around if one document is found")
+		score := "missing, or turned around if one document is found"
+		if top := n.field("topK"); js.Truthy(top) && js.ToNumber(top) <= 1 {
+			score = "turned around"
+		}
+		d.say("Chunks", n, "the browser takes the nested answer of the backend for a single chunk, whose score is %s", score)
 	}
 	if query := n.text("query"); n.kind == flow.WebSearch && !Browser.Rules().isAddress(query) {
 		d.say("Chunks", n, "the browser finds no more of the pages than their addresses, since it does not know the backend's answer to a search; a query that is an address, in small letters, is the same in both")

@@ -2,10 +2,13 @@ package engine
 
 import (
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -50,11 +53,11 @@ func (f *randomFlow) oddData(kind flow.NodeType, ref string) string {
 	switch kind {
 	case flow.Input:
 		return f.pick(value("yes"), value(""), value("$& x"), value("deadbeef"), value("{{n0.output}}"), value(`{"a":"b"}`), plain,
-			`{"value":{"a":1.0,"2":3}}`, `{"value":["x","y","z","v","w","u","t"]}`, `{"value":12345678901234567890}`)
+			`{"value":{"a":1.0,"2":3}}`, `{"value":["x","y","z","v","w","u","t"]}`, `{"value":12345678901234567890}`, value("DEADBEEF"), `{"value":[5]}`)
 	case flow.Model:
-		return f.pick(ask(text), ask(text), model("says-error"), model("says-file"), model("json-out"), model("err-http"), model("null-content"), model("obj-content"))
+		return f.pick(ask(text), ask(text), model("says-error"), model("says-file"), model("json-out"), model("err-http"), model("null-content"), model("obj-content"), model("fmt-images"), model("fmt-data-b64"))
 	case flow.Transform:
-		return f.pick(upper, `{"operation":"trim"}`, template(text), `{"operation":"replace","config":{"pattern":"x"}}`,
+		return f.pick(upper, `{"operation":"lowercase"}`, `{"operation":"trim"}`, template(text), `{"operation":"replace","config":{"pattern":"x"}}`,
 			`{"operation":"extract","config":{"field":"a"}}`, `{"operation":"extract","config":{"field":"a.b"}}`)
 	case flow.Conditional:
 		return f.pick(`{"compareValue":"yes"}`, `{"condition":"x","compareValue":`+string(quoted(text))+`}`, `{"condition":"{{input}}","operator":"contains","compareValue":"e"}`,
@@ -96,6 +99,121 @@ func TestEveryDifferenceIsExplained(t *testing.T) {
 	}
 	if differ < 2000 {
 		t.Errorf("only %d flows make a difference", differ)
+	}
+}
+
+// TestExplanationsAreTrue runs odd flows in both readings, and wants what Explain
+// claims of each to be what the runs did.
+func TestExplanationsAreTrue(t *testing.T) {
+	claims := make(map[string]int)
+	for seed := range uint64(3000) {
+		spec := newOddFlow(seed)
+		for _, reading := range []Reading{Standard, Browser} {
+			services, model := fakeServices()
+			var order []string
+			opts := Options{Reading: reading, Services: services, Retries: -1, Parallel: 1, Events: func(e Event) {
+				if e.Type == EventNodeStarted && len(e.Round) == 0 && !slices.Contains(order, e.Node) {
+					order = append(order, e.Node)
+				}
+			}}
+			res, err := Run(t.Context(), spec, opts)
+			if err != nil {
+				continue // refused
+			}
+			for claim, ok := range explained(spec, res, Explain(spec, opts), order, model) {
+				if claims[claim]++; !ok {
+					t.Errorf("seed %d, %s: %s, but the run did not do that: %s", seed, reading, claim, spec.AppendJSON(nil))
+				}
+			}
+		}
+	}
+	for _, claim := range []string{"order", "calls", "branches", "both branches", "no data", "never runs", "runs again", "failed", "left", "cut", "until"} {
+		if claims[claim] < 20 {
+			t.Errorf("%q was claimed %d times only", claim, claims[claim])
+		}
+	}
+}
+
+// explained yields what is claimed of a run that can be seen in it, and whether it
+// is so.
+func explained(spec flow.Spec, res *Result, e *Explanation, order []string, model *fakeModel) iter.Seq2[string, bool] {
+	return func(yield func(string, bool) bool) {
+		g := newGraph(spec, Standard.Rules())
+		runs, failed := make(map[string]int), make(map[string]string)
+		for _, n := range res.Nodes {
+			runs[n.ID] = n.Runs
+		}
+		for _, f := range res.Errors {
+			failed[f.Node] = f.Err.Error()
+		}
+		result := func(id string) js.Value {
+			for _, v := range res.NodeResults {
+				if v.Node == id {
+					value, _ := js.Parse(string(v.Value))
+					return value
+				}
+			}
+			return js.Undefined{}
+		}
+		var claimed []string
+		for _, turn := range e.Order {
+			if failed[turn.Loop] != "" {
+				continue // a loop that fails has no rounds
+			}
+			if slices.Contains(order, turn.Node) && !slices.Contains(claimed, turn.Node) {
+				claimed = append(claimed, turn.Node)
+			}
+		}
+		yield("order", slices.Equal(claimed, order))
+		yield("calls", len(model.calls) <= e.Calls.Most)
+		for _, b := range e.Branches {
+			if chosen := js.ToString(js.Get(result(b.Node), "branch")); chosen == "true" || chosen == "false" {
+				for _, id := range b.Only {
+					yield("branches", chosen == b.Handle || runs[id] == 0)
+				}
+			}
+		}
+		if e.Reading != Browser {
+			return
+		}
+		for _, d := range e.Differences {
+			n := g.index[d.Node]
+			switch {
+			case n == nil || runs[d.Node] == 0 && d.Kind != KindNeverRuns:
+			case d.Kind == KindBranches:
+				for _, edge := range n.out {
+					if !edge.target.eachOnly() {
+						yield("both branches", runs[edge.target.id] > 0)
+					}
+				}
+			case d.Kind == KindNoData:
+				yield("no data", failed[n.id] != "")
+			case d.Kind == KindNeverRuns:
+				yield("never runs", runs[n.id] == 0)
+			case d.Kind == KindRunsAgain && failed[n.id] == "":
+				for m := range reach(n, isEach) {
+					yield("runs again", m.eachOnly() || runs[m.id] > 0)
+				}
+			case d.Kind == KindUntil && failed[n.id] == "":
+				yield("until", js.ToString(js.Get(result(n.id), "iterations")) == string(js.FromInt(int(n.maxRounds()))))
+			case d.Kind == KindArrayCut && failed[n.id] == "":
+				yield("cut", js.ToNumber(js.Get(result(n.id), "iterations")) <= 5)
+			case d.Rule == "Errors" && failed[n.id] != "" && strings.HasPrefix(d.Message, "if it fails, the browser runs"):
+				for _, m := range g.nodes {
+					if strings.Contains(d.Message, fmt.Sprintf("%q", m.id)) {
+						yield("failed", runs[m.id] > 0)
+					}
+				}
+			case d.Rule == "Interpolation" && n.kind == flow.Model && strings.Contains(d.Message, "the browser leaves it"):
+				spelt, rest, _ := strings.Cut(d.Message, ": ")
+				if strings.HasPrefix(rest, "if ") || strings.HasPrefix(rest, "nothing") == (len(n.in) > 0) {
+					continue
+				}
+				kept := strings.Contains(rest, "leaves it as it is")
+				asked := slices.ContainsFunc(model.prompts(), func(prompt string) bool { return strings.Contains(prompt, spelt) })
+				yield("left", failed[n.id] != "" || asked == kept)
+			}
+		}
 	}
 }
 

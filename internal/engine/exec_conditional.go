@@ -77,7 +77,7 @@ func (c *call) compare(operator, condition string, with js.Value) (bool, error) 
 	case "less":
 		return js.ParseFloat(condition) < js.ParseFloat(text), nil
 	case "regex":
-		re, err := js.Compile(text, "")
+		re, err := c.compile(text, "")
 		if err != nil {
 			return false, err
 		}

@@ -48,7 +48,7 @@ func (c *call) replace(text string) (js.Value, error) {
 	if v := c.node.config("replacement"); js.Truthy(v) {
 		replacement = js.ToString(v)
 	}
-	re, err := js.Compile(js.ToString(pattern), "g")
+	re, err := c.compile(js.ToString(pattern), "g")
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +60,15 @@ func (c *call) replace(text string) (js.Value, error) {
 		return nil, c.budget.fits(c.Limits.Result + 1)
 	}
 	return js.String(made), err
+}
+
+// compile reads a pattern. What it takes is counted before.
+func (c *call) compile(pattern, flags string) (*js.Regexp, error) {
+	const each = 200 // bytes for one of a pattern, at most
+	if err := c.take(each * len(pattern)); err != nil {
+		return nil, err
+	}
+	return js.Compile(pattern, flags)
 }
 
 // extract takes a field out of JSON: in the browser a top-level key, which may

@@ -63,6 +63,7 @@ func TestExplainCalls(t *testing.T) {
 		{name: "an array of unknown length", flow: array(`{"loopType":"array"}`), most: 10000, browser: 5, path: "l*10000 m:10000", unbounded: []string{"l"}},
 		{name: "an array that is cut", flow: array(`{"loopType":"array","maxIterations":7}`), most: 7, browser: 7, path: "l*7 m:7"},
 		{name: "a literal array", flow: array(`{"loopType":"array","arrayPath":"a,b,c,d,e,f"}`), most: 6, browser: 5, path: "l*6 m:6"},
+		{name: "more rounds than the limit", flow: newFlow().node("l", flow.Loop, `{"maxIterations":1000000000}`).node("m", flow.Model, plain).edge("l", "m", "each"), most: 10000, browser: 10000, path: "l*10000 m:10000"},
 		{name: "loops multiply", flow: nested, most: 20, browser: 20, path: "l*4 n*5 m:20"},
 		{name: "a reference into a branch", flow: newFlow().node("i", flow.Input, plain).node("c", flow.Conditional, plain).
 			node("a", flow.Model, ask("{{i.output}}")).node("b", flow.Model, ask("{{i.output}}")).node("d", flow.Model, ask("{{i.output}}")).
@@ -177,7 +178,14 @@ func TestExplainDifferences(t *testing.T) {
 		{flow: two().node("t", flow.Transform, template("{{a.output}}")).join("b", "t"), want: "Interpolation t template"},
 		{flow: two().node("k", flow.Knowledge, `{"query":"{{a.output.x}}"}`), want: "Interpolation k paths"},
 		{flow: two().node("m", flow.Model, ask("{{zz.output}}")), want: "Interpolation m names nothing"},
-		{flow: newFlow().node("m", flow.Model, ask("{{input}}")), want: "Interpolation m nothing is connected"},
+		{flow: newFlow().node("m", flow.Model, ask("{{input}}")), want: "Interpolation m nothing is connected: the browser leaves it out"},
+		{flow: newFlow().node("m", flow.Model, ask("{{ input }}")), want: "Interpolation m nothing is connected: the browser leaves it as it is"},
+		{flow: newFlow().node("a", flow.Input, `{"value":["x"]}`).node("m", flow.Model, ask("{{ input }}")).join("a", "m"), want: "Interpolation m a list that comes in"},
+		{flow: two().node("m", flow.Model, ask("{{ input }}")).join("a", "m"), want: "Interpolation m a list", not: true},
+		{flow: two().node("t", flow.Transform, upper).node("m", flow.Model, ask("p")).join("a", "t", "m"), want: "Files m from whatever node"},
+		{flow: two().node("o", flow.Output, `{"format":"json"}`).join("a", "o"), want: "Output o a list that comes in"},
+		{flow: newFlow().node("k", flow.Knowledge, `{"topK":1}`), want: "Chunks k whose score is turned around"},
+		{flow: newFlow().node("l", flow.Loop, `{"loopType":"array"}`).node("t", flow.Transform, upper).edge("l", "t", "each"), want: "Errors l", not: true},
 		{flow: newFlow().node("a", flow.Input, plain).node("m", flow.Model, ask("{{a.output.k}}")).join("a", "m"), want: `Interpolation m no "k"`},
 		{flow: newFlow().node("g", flow.Merge, `{"strategy":"last"}`), want: "Interpolation g no value"},
 		{flow: newFlow().node("g", flow.Merge, plain), want: "Interpolation g", not: true},

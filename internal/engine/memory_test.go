@@ -89,6 +89,7 @@ func TestMemory(t *testing.T) {
 		{"a list of numbers", both, transform(`"[`+strings.Repeat("1,", 500_000)+`1]"`, `{"operation":"extract","config":{"field":"0"}}`), LimitMemory, 1},
 		{"a list of items", both, valued(`"`+strings.Repeat("1,", 500_000)+`"`).node("l", flow.Loop, `{"loopType":"array","arrayPath":"`+strings.Repeat("1,", 500_000)+`"}`).join("i", "l"), LimitMemory, 1},
 		{"JSON for an output", both, valued(`"[`+strings.Repeat("1,", 500_000)+`1]"`).node("o", flow.Output, `{"format":"json"}`).join("i", "o"), LimitMemory, 1},
+		{"a pattern", both, transform(`"x"`, `{"operation":"replace","config":{"pattern":"`+strings.Repeat("[^a-z](a|b)", 20_000)+`"}}`), LimitMemory, 1},
 		{"control characters", both, beside(6, `{"operation":"uppercase"}`, string(quoted(strings.Repeat("\x01", 400<<10)))), LimitMemory, 1},
 	} {
 		for _, reading := range test.readings {

@@ -32,8 +32,12 @@ const (
 	errTrailingBackslash reason = `\ at end of pattern`
 	errUnterminatedClass reason = "Unterminated character class"
 	errClassOrder        reason = "Range out of order in character class"
-	errTooDeep           reason = "Regular expression too large" // V8's word for a stack that overflows
+	errTooLarge          reason = "Regular expression too large" // V8's word for a stack that overflows, too
 )
+
+// maxPattern is how many bytes a pattern may have: compiled it takes up to some two
+// hundred times as many.
+const maxPattern = 128 << 10
 
 // maxPatternDepth is how deeply groups may be nested.
 const maxPatternDepth = 1000
@@ -102,7 +106,7 @@ func (p *parser) pattern() (*patternNode, error) {
 // disjunction reads alternatives up to the end or to a parenthesis that closes.
 func (p *parser) disjunction() (*patternNode, error) {
 	if p.depth++; p.depth > maxPatternDepth {
-		return nil, errTooDeep
+		return nil, errTooLarge
 	}
 	defer func() { p.depth-- }()
 	var all []*patternNode

@@ -15,6 +15,9 @@ type Regexp struct {
 
 // Compile reads a pattern; flags are for the error only, a *[SyntaxError].
 func Compile(pattern, flags string) (*Regexp, error) {
+	if len(pattern) > maxPattern {
+		return nil, &SyntaxError{Substring(pattern, 100) + "…", flags, errTooLarge.Error()}
+	}
 	p := parser{src: toUnits(pattern)}
 	n, err := p.pattern()
 	if err != nil {
