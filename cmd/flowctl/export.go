@@ -141,7 +141,7 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 	if o.toFolder {
 		return o.writeFolder(ctx, p, t, flows)
 	}
-	return o.writeFile(ctx, flows, several)
+	return o.writeFile(ctx, t, flows, several)
 }
 
 // getFlows reads the flows that refs mean.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"path/filepath"
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -18,7 +19,7 @@ import (
 )
 
 // writeFile writes the flows to one file or to stdout.
-func (o *exportOptions) writeFile(ctx context.Context, flows iter.Seq2[flow.Flow, error], several bool) error {
+func (o *exportOptions) writeFile(ctx context.Context, t target, flows iter.Seq2[flow.Flow, error], several bool) error {
 	if !o.toFile || o.file == stdinPath {
 		return o.writeOut(flows, several)
 	}
@@ -27,7 +28,7 @@ func (o *exportOptions) writeFile(ctx context.Context, flows iter.Seq2[flow.Flow
 	if several {
 		n, err = o.writeSeveral(flows)
 	} else {
-		change, n, err = o.writeOne(ctx, flows)
+		change, n, err = o.writeOne(ctx, t, flows)
 	}
 	switch {
 	case err != nil:
@@ -53,16 +54,28 @@ func (o *exportOptions) writeOut(flows iter.Seq2[flow.Flow, error], several bool
 	return write(o.app.out)
 }
 
-// writeOne writes the only flow to its file.
-func (o *exportOptions) writeOne(ctx context.Context, flows iter.Seq2[flow.Flow, error]) (change flowfile.Change, n int, err error) {
+// writeOne writes the only flow to its file, and notes it if the file is in a folder with
+// a lock.
+func (o *exportOptions) writeOne(ctx context.Context, t target, flows iter.Seq2[flow.Flow, error]) (change flowfile.Change, n int, err error) {
 	for f, err := range flows {
 		if err != nil {
 			return "", n, err
 		}
-		if change, _, err = o.form.write(ctx, flowfile.PlaceAt(ctx, o.file, f.ID), f); err != nil {
+		var fileID string
+		if change, fileID, err = o.form.write(ctx, flowfile.PlaceAt(ctx, o.file, f.ID), f); err != nil {
 			return "", n, err
 		}
 		n++
+		if folderOfLock(filepath.Dir(o.file)) == "" {
+			continue
+		}
+		lock, err := readExportLock(filepath.Dir(o.file), t)
+		if err == nil {
+			err = lock.note(ctx, []exported{{flowRow{ID: f.ID, File: o.file}, fileID, flowfile.DigestOf(f.Spec)}})
+		}
+		if err != nil {
+			return change, n, err
+		}
 	}
 	return change, n, nil
 }

@@ -80,18 +80,29 @@ type exportLock struct {
 	place string
 }
 
-// keepLocked tells the folder which of its files flowctl.lock knows flows of t by, the
-// folder's own or the next one above: such a file need not carry its flow's id. Folders
-// with a lock of their own are another matter.
-func keepLocked(folder *flowfile.Folder, dir string, t target) (*exportLock, error) {
-	folder.Except(func(below string) bool { return exists(filepath.Join(below, reconcile.LockName)) })
+// readExportLock reads the lock of a folder, its own or the next one above.
+func readExportLock(dir string, t target) (*exportLock, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", reconcile.LockName, err)
 	}
 	l := &exportLock{dir: cmp.Or(folderOfLock(dir), dir), place: lockPlace(t)}
-	if l.Lock, err = reconcile.ReadLock(l.dir); err != nil {
+	l.Lock, err = reconcile.ReadLock(l.dir)
+	return l, err
+}
+
+// keepLocked tells the folder which of its files flowctl.lock knows flows of t by, the
+// folder's own or the next one above: such a file need not carry its flow's id. Folders
+// with a lock of their own are another matter.
+func keepLocked(folder *flowfile.Folder, dir string, t target) (*exportLock, error) {
+	folder.Except(func(below string) bool { return exists(filepath.Join(below, reconcile.LockName)) })
+	l, err := readExportLock(dir, t)
+	if err != nil {
 		return nil, err
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", reconcile.LockName, err)
 	}
 	for _, file := range l.Files(l.place) {
 		path, err := filepath.Rel(dir, filepath.Join(l.dir, filepath.FromSlash(file)))
@@ -105,6 +116,10 @@ func keepLocked(folder *flowfile.Folder, dir string, t target) (*exportLock, err
 // note notes which flows were written to which files: what they are now is what they
 // change from.
 func (l *exportLock) note(ctx context.Context, written []exported) error {
+	noted := map[string]string{} // files by their flows
+	for _, file := range l.Files(l.place) {
+		noted[l.ID(file, l.place)] = file
+	}
 	var known []reconcile.Known
 	for _, w := range written {
 		at, err := filepath.Abs(w.File)
@@ -114,7 +129,11 @@ func (l *exportLock) note(ctx context.Context, written []exported) error {
 		if err != nil {
 			return fmt.Errorf("name %s in the lock: %w", w.File, err)
 		}
-		known = append(known, reconcile.Known{File: filepath.ToSlash(at), FileID: w.fileID, ID: w.ID, Digest: w.digest})
+		file := filepath.ToSlash(at)
+		if other := noted[w.ID]; other != "" && other != file && exists(filepath.Join(l.dir, filepath.FromSlash(other))) {
+			continue // this one is a copy
+		}
+		known = append(known, reconcile.Known{File: file, FileID: w.fileID, ID: w.ID, Digest: w.digest})
 	}
 	l.Note(l.place, known)
 	return l.Write(ctx)

@@ -120,10 +120,10 @@ func statusView() output.View[reconcile.FileState] {
 
 // statusNote says who changed a flow and when, as far as that is known.
 func statusNote(s reconcile.FileState) string {
-	note := s.Note
-	if s.Updated == 0 {
-		return note
+	if s.Updated == 0 || s.State == reconcile.OnlyThere && s.Note != "" {
+		return s.Note
 	}
+	note := s.Note
 	if note != "" {
 		note += ", "
 	}

@@ -68,7 +68,7 @@ func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyO
 			r.Err = &RefusedError{Why: r.Why}
 		default:
 			r.Done = true
-			r.digest, _ = flowfile.ParseDigest(r.Step.Digest) // none is none
+			r.digest, _ = flowfile.ParseDigest(r.Digest) // none is none
 		}
 	}
 	if len(writes)+len(deletions) == 0 {

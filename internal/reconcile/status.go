@@ -21,9 +21,9 @@ type FileState struct {
 	State State  `json:"state"`
 	Note  string `json:"note,omitempty"` // what there is to know of the state
 
-	Updated int64  `json:"updated_at,omitempty"` // of a flow that has changed there, or is only there, epoch seconds
-	Owner   string `json:"owner,omitempty"`      // its owner: a name, else the id
-	Shared  bool   `json:"shared,omitempty"`     // others than the owner may have changed it
+	Updated int64  `json:"updated_at,omitzero"` // of a flow that has changed there, or is only there, epoch seconds
+	Owner   string `json:"owner,omitempty"`     // its owner: a name, else the id
+	Shared  bool   `json:"shared,omitzero"`     // others than the owner may have changed it
 }
 
 // Status compares files with what the server has, as [NewPlan] does, and says how they

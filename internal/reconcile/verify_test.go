@@ -93,7 +93,7 @@ func TestFlowsAreAskedForByID(t *testing.T) {
 			h.ServeHTTP(w, r)
 		})
 	}
-	onBoth(t, count, func(t *testing.T, c *client.Client, ours bool) {
+	onBoth(t, count, func(t *testing.T, c *client.Client, _ bool) {
 		lock, _ := lockOf(t, `{"file":"a.json","ids":{"staging":"there"}}`+"\n"+`{"file":"gone.json","ids":{"staging":"other"}}`+"\n")
 		file := named(t, "a.json", "A")
 		file.ID = "of-staging"
@@ -107,6 +107,45 @@ func TestFlowsAreAskedForByID(t *testing.T) {
 				t.Errorf("plan %d asked for %q, want %q", i, got, want)
 			}
 			apply(t, c, lock, p)
+		}
+	})
+}
+
+// For a few picked files that are known by id no list is read.
+func TestFewFlowsNeedNoList(t *testing.T) {
+	var lists atomic.Int64
+	count := func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet && r.URL.Path == "/api/v1/flows/" {
+				lists.Add(1)
+			}
+			h.ServeHTTP(w, r)
+		})
+	}
+	onBoth(t, count, func(t *testing.T, c *client.Client, _ bool) {
+		lock, _ := lockOf(t, "")
+		files := []Source{named(t, "a.json", "A"), named(t, "b.json", "B")}
+		apply(t, c, lock, plan(t, c, lock, false, files...))
+		for _, tt := range []struct {
+			files []Source
+			lists int64
+			want  string
+		}{
+			{files, 0, "unchanged a.json"},
+			{append(files, named(t, "a/new.json", "New")), 0, "unchanged a.json"},
+			{[]Source{named(t, "a.json", "A")}, 0, "unchanged a.json"},
+		} {
+			lists.Store(0)
+			p, err := NewPlan(t.Context(), c, tt.files, lock, Options{Place: "prod", Picked: func(file string) bool { return file == "a.json" }})
+			if err != nil || actions(p) != tt.want || lists.Load() != tt.lists {
+				t.Errorf("the plan is %s, %v, after %d lists", actions(p), err, lists.Load())
+			}
+		}
+		lists.Store(0)
+		files = append(files, named(t, "new.json", "New"))
+		p, err := NewPlan(t.Context(), c, files, lock, Options{Place: "prod", Picked: func(file string) bool { return file == "new.json" }})
+		if err != nil || actions(p) != "create new.json" || lists.Load() == 0 {
+			t.Errorf("the plan of a new flow is %s, %v, after %d lists", actions(p), err, lists.Load())
 		}
 	})
 }
