@@ -64,11 +64,17 @@ func TestManyFieldsTakeLinearTime(t *testing.T) {
 		"equal":          func() bool { return flow.Equal(text, text) },
 		"diff":           func() bool { return len(flow.Diff(f.Spec, f.Spec, flow.DiffOptions{})) == 0 },
 	} {
-		began := time.Now()
-		if !do() {
-			t.Errorf("%s is wrong", what)
+		// Some tenths of a second; with the square it was minutes. The least of three,
+		// since the machine may be busy.
+		took := time.Hour
+		for tries := 0; tries < 3 && took > 30*time.Second; tries++ {
+			began := time.Now()
+			if !do() {
+				t.Errorf("%s is wrong", what)
+			}
+			took = min(took, time.Since(began))
 		}
-		if took := time.Since(began); took > 5*time.Second { // a tenth of a second; with the square it was minutes
+		if took > 30*time.Second {
 			t.Errorf("%s took %v", what, took)
 		}
 	}
