@@ -128,6 +128,20 @@ func stepRowView() output.View[stepRow] {
 // of its steps.
 const maxSummary = 900_000
 
+// deletionsFirst returns the indexes of steps, what is deleted first: that is what a
+// reviewer must not miss.
+func deletionsFirst(steps []reconcile.Step) []int {
+	order := make([]int, 0, len(steps))
+	for _, deleted := range []bool{true, false} {
+		for i := range steps {
+			if deleted == (steps[i].Action == reconcile.Delete) {
+				order = append(order, i)
+			}
+		}
+	}
+	return order
+}
+
 // addSummary appends a report in Markdown to a file, as GitHub's step summaries
 // want it. states says what became of each step, nil for what is planned.
 func (a *app) addSummary(path, title string, p *reconcile.Plan, states []string) error {
@@ -137,7 +151,8 @@ func (a *app) addSummary(path, title string, p *reconcile.Plan, states []string)
 		b.WriteString("| file | flow | action |\n|---|---|---|\n")
 	}
 	var changed []render.Pair
-	for i, s := range p.Steps {
+	for _, i := range deletionsFirst(p.Steps) {
+		s := p.Steps[i]
 		state := string(s.Action)
 		if states != nil {
 			state = states[i]
