@@ -80,7 +80,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// TestOneFile sees that nothing stays beside the file.
+// TestOneFile sees that nothing stays beside the file but the reserve for a full disk.
 func TestOneFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "folder", "a b?c%20#d.db")
 	s := openStore(t, path)
@@ -90,7 +90,7 @@ func TestOneFile(t *testing.T) {
 	must(t, s.Ping(t.Context()))
 	must(t, s.Close())
 	entries, err := os.ReadDir(filepath.Dir(path))
-	if err != nil || len(entries) != 1 || entries[0].Name() != filepath.Base(path) {
+	if err != nil || len(entries) != 2 || entries[0].Name() != filepath.Base(path) || entries[1].Name() != filepath.Base(path)+"-reserve" {
 		t.Errorf("the folder has %v, %v", entries, err)
 	}
 }
