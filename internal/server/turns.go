@@ -60,12 +60,12 @@ func (t *turns) enter(run *activeRun) error {
 		case len(s.waiting) >= maxWaiting/userPart, s.held+size > maxHeld/userPart && len(s.waiting) > 0:
 			return &problem{
 				status: http.StatusTooManyRequests, retry: runsRetry,
-				detail: fmt.Sprintf("%d of your runs are waiting already: try again when some of them have ended", len(s.waiting)),
+				detail: fmt.Sprintf("%d of your runs are waiting already", len(s.waiting)),
 			}
 		case t.waiting >= maxWaiting, t.held+size > maxHeld:
 			return &problem{
 				status: http.StatusServiceUnavailable, retry: runsRetry,
-				detail: "Too many runs are waiting: try again later",
+				detail: "Too many runs are waiting",
 			}
 		}
 	}
