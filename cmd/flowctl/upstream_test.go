@@ -41,7 +41,7 @@ func scriptUpstream(ts *testscript.TestScript, neg bool, args []string) {
 		case "-import-mended":
 			opts.ImportMended = true
 		default:
-			ts.Fatalf("usage: upstream [-front-end] [-import-mended] [-web-docs|-web-collection|-web-lost|-web-none] [-no-documents]")
+			ts.Fatalf("usage: upstream [-front-end] [-import-mended] [-web-docs|-web-collection|-web-lost|-web-unloaded|-web-none] [-no-documents]")
 		}
 	}
 	if neg {
@@ -57,7 +57,7 @@ func scriptUpstream(ts *testscript.TestScript, neg bool, args []string) {
 
 func webAnswers() map[string]upstreamtest.WebAnswer {
 	return map[string]upstreamtest.WebAnswer{
-		"-web-docs": upstreamtest.WebDocs, "-web-collection": upstreamtest.WebCollection, "-web-lost": upstreamtest.WebLost,
+		"-web-docs": upstreamtest.WebDocs, "-web-collection": upstreamtest.WebCollection, "-web-lost": upstreamtest.WebLost, "-web-unloaded": upstreamtest.WebUnloaded,
 	}
 }
 

@@ -117,11 +117,14 @@ func (c *call) searched(ctx context.Context, found js.Value, query string) (js.A
 			return nil, fmt.Errorf("query the pages that the search found: %w", err)
 		}
 		results, err := documents(list)
-		if pages := js.ToNumber(js.Get(found, "loaded_count")); err == nil && len(results) == 0 && pages > 0 {
-			return nil, fmt.Errorf("the search found %v pages, but the server's index has no text of them; its administrator may look at the settings of web search and of embeddings", pages)
+		if err == nil && len(results) == 0 && most > 0 {
+			err = nothingOf(found)
 		}
 		return results, err
 	case whole:
+		if len(docs) == 0 {
+			return js.Array{}, nothingOf(found)
+		}
 		results := js.Array{}
 		for i, doc := range docs[:min(len(docs), max(most, 0))] {
 			r, err := document(i, js.Get(doc, "content"), js.Get(doc, "metadata"))
@@ -133,6 +136,20 @@ func (c *call) searched(ctx context.Context, found js.Value, query string) (js.A
 		return results, nil
 	}
 	return nil, errors.New("the server's answer to the search has neither collection_names nor docs")
+}
+
+// nothingOf is the error of a search that has no results, though it found pages: one
+// that finds none is 404 (routers/retrieval.py, process_web_search). Old versions do
+// not say how many they could load.
+func nothingOf(found js.Value) error {
+	loaded, counted := js.Lookup(found, "loaded_count")
+	switch {
+	case !counted:
+		return nil
+	case js.ToNumber(loaded) == 0:
+		return errors.New("the server could load none of the pages that the search found")
+	}
+	return errors.New("the server's index has no text of the pages that the search found; its administrator may look at the settings of web search and of embeddings")
 }
 
 // browserSearched queries the collection that old versions name, whatever there is

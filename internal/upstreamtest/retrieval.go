@@ -41,6 +41,7 @@ const (
 	WebDocs                         // the texts at once, and no collection: embedding is bypassed
 	WebCollection                   // the single collection_name of old versions
 	WebLost                         // collection_names of what could not be kept
+	WebUnloaded                     // collection_names of no pages: none could be loaded
 )
 
 // Pages are what a web search finds if the options of a [Backend] name nothing.
@@ -197,6 +198,9 @@ func (b *Backend) webSearch(w http.ResponseWriter, r *http.Request, _ *User) {
 		answer["collection_name"], b.searched[name] = name, pages
 	case WebCollections:
 		answer["collection_names"], b.searched[name] = []string{name}, pages
+	case WebUnloaded:
+		answer["filenames"], answer["items"], answer["loaded_count"] = []string{}, []any{}, 0
+		fallthrough
 	case WebLost:
 		answer["collection_names"] = []string{name}
 	}
