@@ -37,6 +37,8 @@ type globalFlags struct {
 	server, token, profile string
 	debug, noColor, quiet  bool
 	noPager                bool
+	headers                []string
+	caCert                 string
 }
 
 func newApp(in io.Reader, out, err io.Writer) *app {

@@ -30,6 +30,9 @@ type Config struct {
 type Profile struct {
 	Name   string `mapstructure:"name"`
 	Server string `mapstructure:"server"` // its URL
+
+	Headers []string `mapstructure:"headers"` // sent with every request: "Name: value"
+	CACert  string   `mapstructure:"ca_cert"` // a file of certificates that are trusted besides the system's
 }
 
 const (

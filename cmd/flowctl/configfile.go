@@ -119,15 +119,36 @@ func (c *configFile) setProfile(p Profile) error {
 	for _, item := range list.Content {
 		if textOf(lookup(item, "name")) == p.Name {
 			setText(item, "server", p.Server)
+			setReach(item, p)
 			return nil
 		}
 	}
 	item := &yaml.Node{Kind: yaml.MappingNode}
 	setText(item, "name", p.Name)
 	setText(item, "server", p.Server)
+	setReach(item, p)
 	list.Content = append(list.Content, item)
 	list.Style = 0 // an empty list may have been written as []
 	return nil
+}
+
+// setReach writes how the server of a profile is reached, if it says so.
+func setReach(item *yaml.Node, p Profile) {
+	if p.CACert != "" {
+		setText(item, "ca_cert", p.CACert)
+	}
+	if len(p.Headers) == 0 {
+		return
+	}
+	headers := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, h := range p.Headers {
+		headers.Content = append(headers.Content, textNode(h))
+	}
+	if node := lookup(item, "headers"); node != nil {
+		node.Kind, node.Tag, node.Content = headers.Kind, "", headers.Content
+		return
+	}
+	item.Content = append(item.Content, textNode("headers"), headers)
 }
 
 // removeProfile takes a profile out.

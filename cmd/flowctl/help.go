@@ -113,10 +113,16 @@ Models of 'flowctl run':
   FLOWCTL_MODEL_URL   default of --model-url
   FLOWCTL_MODEL_KEY   key for it. With FLOWCTL_MODEL_URL it is for that address
                       alone
+  FLOWCTL_MODEL_HEADERS
+                      headers for it, as --model-header takes them, one a line;
+                      likewise
 
 Settings:
 
   FLOWCTL_OUTPUT      default of --output
+  FLOWCTL_HEADERS     headers for the server, as --header takes them, one a line. With
+                      FLOWCTL_SERVER they are for that server
+  FLOWCTL_CA_CERT     a PEM file of certificates that are trusted, too (--ca-cert)
   FLOWCTL_TIMEOUT     default of --timeout, such as 30s
   FLOWCTL_NO_KEYRING  if set, tokens are kept in a file and not in the keyring
   NO_COLOR            if set, no colours

@@ -76,6 +76,9 @@ func (o *loginOptions) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return fmt.Errorf("check the token: %w", err)
 	}
+	if p, err = a.given(p); err != nil {
+		return err
+	}
 	where, err := keepLogin(p, token)
 	if err != nil {
 		return err

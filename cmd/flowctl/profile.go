@@ -62,7 +62,8 @@ func newProfileAddCmd(a *app) *cobra.Command {
 		Use:   "add NAME [URL]",
 		Short: "Add a profile",
 		Long: `Add a server under a name, without signing in. The URL may be given as --server,
-too. 'flowctl login' adds a profile and signs in at once.`,
+too. --header and --ca-cert are kept with it: a header in the configuration file,
+which only you can read. 'flowctl login' adds a profile and signs in at once.`,
 		Example: `  flowctl profile add work https://flows.example.com
   flowctl login --profile work`,
 		Args: cobra.RangeArgs(1, 2),
@@ -92,7 +93,10 @@ func (a *app) addProfile(name, url string) error {
 	if p, ok := a.config.profile(name); ok && !sameServer(p.Server, url) {
 		return conflictError{fmt.Errorf("the profile %q is there already, for %s; remove it first, or take another name", name, p.Server)}
 	}
-	p := Profile{Name: name, Server: c.BaseURL()}
+	p, err := a.given(Profile{Name: name, Server: c.BaseURL()})
+	if err != nil {
+		return err
+	}
 	if err := editConfig(func(c *configFile) error { return c.setProfile(p) }); err != nil {
 		return err
 	}

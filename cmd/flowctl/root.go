@@ -78,6 +78,8 @@ func (f *globalFlags) register(cmd *cobra.Command) {
 	p.StringVar(&f.token, "token", "", "`token` or API key for it; others can see it here (FLOWCTL_TOKEN)")
 	p.StringVar(&f.profile, "profile", "", "`name` of a configured server, or \"local\" (FLOWCTL_PROFILE)")
 	p.Duration("timeout", defaultTimeout, "how long the server may be silent, 0 for ever (FLOWCTL_TIMEOUT)")
+	p.StringArrayVar(&f.headers, "header", nil, "send a header to the server with every request: `NAME:VALUE`; others can see it here (FLOWCTL_HEADERS, one a line)")
+	p.StringVar(&f.caCert, "ca-cert", "", "trust the certificates in this PEM `file`, too (FLOWCTL_CA_CERT)")
 	p.BoolVar(&f.debug, "debug", false, "log requests to stderr")
 	p.BoolVar(&f.noColor, "no-color", false, "no colours (NO_COLOR)")
 	p.BoolVar(&f.noPager, "no-pager", false, "show long lists at once (FLOWCTL_PAGER=)")

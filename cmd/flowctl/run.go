@@ -25,6 +25,8 @@ type runOptions struct {
 	maxTime                          time.Duration
 	maxMemory                        string
 	save, noSave, explain, strict    bool
+	stripThinking                    bool
+	modelHeaders                     []string
 	warnings                         int // of the run
 	files                            string
 	env                              envFlag
@@ -41,8 +43,9 @@ a JSON object by node id. On a terminal the nodes are shown while they run.
 
 A FILE runs here. A REF runs on the server if that runs flows itself, and keeps the
 execution there; else it runs here too, as it does with what the server cannot be
-asked for: --set, --model, --model-url or FLOWCTL_MODEL_URL, --parallel, --retries, an
-image as input. --on here and --on server say which of the two it has to be.
+asked for: --set, --model, --model-url or FLOWCTL_MODEL_URL, --model-header,
+--strip-thinking, --parallel, --retries, an image as input.
+--on here and --on server say which of the two it has to be.
 
 Models of a run here are those of the server that flows are kept at, or of any
 OpenAI-compatible address given with --model-url; the address "echo:" answers with
@@ -96,10 +99,11 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 		return err
 	}
 	opts := engine.Options{
-		Reading:  reading,
-		Parallel: o.parallel,
-		Retries:  o.retries,
-		Limits:   engine.Limits{Calls: o.maxCalls, Tokens: o.maxTokens, Time: o.maxTime, Memory: memory},
+		Reading:       reading,
+		Parallel:      o.parallel,
+		Retries:       o.retries,
+		StripThinking: o.stripThinking,
+		Limits:        engine.Limits{Calls: o.maxCalls, Tokens: o.maxTokens, Time: o.maxTime, Memory: memory},
 	}
 	if o.retries == 0 {
 		opts.Retries = -1

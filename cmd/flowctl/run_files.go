@@ -36,9 +36,9 @@ func (a *app) saveFiles(ctx context.Context, dir string, e flow.Execution) error
 	if a.flags.debug {
 		opts.Debug = a.err
 	}
-	backend, err := provider.NewBackend(t.Server, opts)
+	backend, err := a.backend(t, opts)
 	if err != nil {
-		return usageError{err}
+		return err
 	}
 	return record.Save(ctx, dir, files, backend.Open, func(path string) { a.note("Saved %s", output.Text(path)) })
 }

@@ -27,6 +27,8 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	f.StringArrayVar(&o.sets, "set", nil, "change a field of a node for this run: `NODE.FIELD=VALUE`")
 	f.StringArrayVar(&o.models, "model", nil, "use model B in place of A, or of every model: `[A=]B`")
 	f.StringVar(&o.modelURL, "model-url", "", "OpenAI-compatible `URL` of the models, or \"echo:\" (FLOWCTL_MODEL_URL; the key is FLOWCTL_MODEL_KEY)")
+	f.StringArrayVar(&o.modelHeaders, "model-header", nil, "send a header to the models with every request, such as \"api-key: …\": `NAME:VALUE`; others can see it here (FLOWCTL_MODEL_HEADERS, one a line)")
+	f.BoolVar(&o.stripThinking, "strip-thinking", false, "leave out the thoughts that an answer begins with, such as <think>…</think> (engine standard)")
 	f.StringVar(&o.reading, "engine", string(engine.Standard), "how the flow is read: standard or browser")
 	f.IntVar(&o.parallel, "parallel", standardParallel, "how many nodes run at once (engine standard)")
 	f.IntVar(&o.retries, "retries", standardRetries, "how often a model is asked again that is busy, failing or lost on the way (engine standard)")

@@ -54,6 +54,8 @@ func (o *runOptions) onlyHere(f runFlow) string {
 		{"--set", len(o.sets) > 0},
 		{"--model", len(o.models) > 0},
 		{"--model-url", o.modelURL != ""},
+		{"--model-header", len(o.modelHeaders) > 0},
+		{"--strip-thinking", o.stripThinking},
 		{"--parallel", o.parallel != standardParallel},
 		{"--retries", o.retries != standardRetries},
 		{"an image, video or sound as input", f.media},

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"encoding/json"
-	"net/http"
 	"os"
 	"time"
 
@@ -26,22 +25,25 @@ func (o *runOptions) modelAddress() string {
 // server is not even looked up for a flow that needs none.
 func (o *runOptions) services(spec flow.Spec, reading engine.Reading) (engine.Services, error) {
 	var s engine.Services
-	transport := httpx.NewTransport(nil) // one for all; it does nothing until it is used
 	if needsServer(spec, reading, o.modelAddress() != "") {
 		t, err := o.app.target()
 		if err != nil {
 			return s, err
 		}
 		if !t.local() {
-			backend, err := provider.NewBackend(t.Server, o.calls(transport, t.Token))
+			backend, err := o.app.backend(t, o.calls(t.Token))
 			if err != nil {
-				return s, usageError{err}
+				return s, err
 			}
 			s = backend.Services()
 		}
 	}
 	if address := o.modelAddress(); address != "" {
-		model, err := provider.NewModel(address, o.calls(transport, o.modelKey(address)))
+		opts, err := o.modelCalls(address)
+		if err != nil {
+			return s, err
+		}
+		model, err := provider.NewModel(address, opts)
 		if err != nil {
 			return s, usageError{err}
 		}
@@ -50,8 +52,26 @@ func (o *runOptions) services(spec flow.Spec, reading engine.Reading) (engine.Se
 	return s, nil
 }
 
-func (o *runOptions) calls(transport http.RoundTripper, token string) provider.Options {
-	opts := provider.Options{Token: token, Transport: transport, UserAgent: "flowctl/" + releaseVersion(), Silence: o.app.config.Timeout}
+// modelCalls returns how the models at address are called. Certificates that are
+// trusted for the server are for them, too: who has such usually has both inside.
+func (o *runOptions) modelCalls(address string) (provider.Options, error) {
+	opts := o.calls(o.modelKey(address))
+	t, _ := o.app.place() // without a server, the flag and the variable count
+	roots, err := o.app.roots(t)
+	if err != nil {
+		return opts, err
+	}
+	opts.Transport = httpx.NewTransport(roots)
+	var list []string
+	if of := os.Getenv("FLOWCTL_MODEL_URL"); of == "" || sameServer(of, address) {
+		list = headerLines(os.Getenv("FLOWCTL_MODEL_HEADERS"))
+	}
+	opts.Header, err = parseHeaders("--model-header", append(list, o.modelHeaders...))
+	return opts, err
+}
+
+func (o *runOptions) calls(token string) provider.Options {
+	opts := provider.Options{Token: token, UserAgent: "flowctl/" + releaseVersion(), Silence: o.app.config.Timeout}
 	if opts.Silence == defaultTimeout {
 		opts.Silence = modelPatience
 	}

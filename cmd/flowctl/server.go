@@ -121,6 +121,10 @@ func (o *serverOptions) run(cmd *cobra.Command, _ []string) error {
 	if o.dev && o.dbFlag != "" {
 		return usageError{errors.New("--dev brings its own database; leave out --db")}
 	}
+	var err error
+	if o.runs.roots, err = o.app.roots(target{}); err != nil {
+		return err
+	}
 	opts, err := o.settings()
 	if err != nil {
 		return err

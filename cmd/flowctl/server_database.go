@@ -96,7 +96,7 @@ func (d *database) user(ctx context.Context, st *store.Store, email string) (*st
 }
 
 // serverFlags are the flags of other commands that name a server.
-func serverFlags() []string { return []string{"server", "token", "profile"} }
+func serverFlags() []string { return []string{"server", "token", "profile", "header"} }
 
 // hideServerFlags puts flags of the same names before those of the root, which
 // the help does not show.

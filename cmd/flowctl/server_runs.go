@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/httpx"
 	"github.com/flowctl/flowctl/internal/provider"
 	"github.com/flowctl/flowctl/internal/server"
 )
@@ -26,6 +28,7 @@ type runSettings struct {
 	allowHosts                 []string
 
 	checks []serviceCheck // of what the runs will call
+	roots  *x509.CertPool // trusted for that; nil is those of the system
 	log    *slog.Logger
 }
 
@@ -126,7 +129,7 @@ func userAgent() string { return "flowctl/" + releaseVersion() }
 // callOptions are how the server calls for runs. Where to is told to its operator
 // alone, in the log.
 func (o *runSettings) callOptions() provider.Options {
-	return provider.Options{UserAgent: userAgent(), Silence: modelPatience, Report: func(err error) {
+	return provider.Options{Transport: httpx.NewTransport(o.roots), UserAgent: userAgent(), Silence: modelPatience, Report: func(err error) {
 		o.log.Warn("a call of a run failed", "error", err)
 	}}
 }

@@ -163,7 +163,15 @@ func (a *app) connectTo(ctx context.Context, t target) (*client.Client, error) {
 	if t.local() {
 		return a.connectLocal(ctx, opts)
 	}
-	c, err := client.New(t.Server, append(opts, client.WithToken(t.Token))...)
+	headers, err := a.headers(t)
+	if err != nil {
+		return nil, err
+	}
+	roots, err := a.roots(t)
+	if err != nil {
+		return nil, err
+	}
+	c, err := client.New(t.Server, append(opts, client.WithToken(t.Token), client.WithHeaders(headers), client.WithRootCAs(roots))...)
 	if err != nil {
 		return nil, usageError{err}
 	}

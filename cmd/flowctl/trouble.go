@@ -88,6 +88,8 @@ func (a *app) whyUnreachable(t target, e *client.Error) string {
 		return fmt.Sprintf("%s speaks http, not https; write http://%s", host, rest)
 	case e.StatusCode == 0 && strings.Contains(e.Detail, "speaks https"):
 		return fmt.Sprintf("%s speaks https, not http; write https://%s", host, rest)
+	case errors.Is(e, client.ErrUnreachable) && e.Proxy != "":
+		return fmt.Sprintf("cannot reach %s through the proxy %s: %s; check HTTPS_PROXY, HTTP_PROXY and NO_PROXY", t, output.Text(e.Proxy), e.Detail)
 	case errors.As(e, &unknownHost) && unknownHost.IsNotFound:
 		return fmt.Sprintf("cannot reach %s: there is no host %q; check the address", t, output.Text(unknownHost.Name))
 	case errors.Is(e, client.ErrUnreachable) && errors.Is(e, syscall.ECONNREFUSED):

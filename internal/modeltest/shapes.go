@@ -95,6 +95,7 @@ func shapes() map[string]shape {
 	)
 	began := `data: {"choices":[{"index":0,"delta":{"content":"so "},"finish_reason":null}]}` + "\n\n"
 	return map[string]shape{
+		"thinks":     one(`{"role":"assistant","content":"<think>\nhm\n</think>\n\nfine"}`, `,"finish_reason":"stop"`), // DeepSeek-R1 without a parser of thoughts
 		"length":     one(fine, `,"finish_reason":"length"`),
 		"filtered":   one(fine, `,"finish_reason":"content_filter","content_filter_results":{"hate":{"filtered":false},"violence":{"filtered":true,"severity":"medium"}}`),
 		"refuses":    one(`{"role":"assistant","content":null,"refusal":"I'm sorry, I can't assist with that."}`, `,"finish_reason":"stop"`),

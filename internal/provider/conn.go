@@ -64,6 +64,9 @@ func newConn(what, example, base string, opts Options) (*conn, error) {
 	case strings.ContainsFunc(opts.Token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return nil, fmt.Errorf("the key for %s has a blank, a line end or a character that is not ASCII in it", what)
 	}
+	if opts.Token != "" && opts.Header.Get("Authorization") != "" {
+		return nil, fmt.Errorf("the key for %s is sent as Authorization, which cannot be a header of its own; leave out one of them", what)
+	}
 	c := &conn{base: strings.TrimRight(u.String(), "/"), name: what, opts: opts, learned: new(sync.Map)}
 	c.secrets = httpx.NewSecrets(append(httpx.HeaderSecrets(opts.Header), opts.Token)...)
 	if opts.UserAgent == "" {

@@ -42,6 +42,7 @@ func (c *conn) noAnswer(k *call, resp *resty.Response, err error) error {
 		err = wrapped.Err
 	}
 	e := c.failure(k, status, err.Error())
+	e.Proxy = c.proxy
 	e.err = c.beneath(err)
 	e.unsure = k.lost && k.method == http.MethodPost && !k.repeatable && !errors.Is(err, errWantsTLS)
 	if moved := (*httpx.RedirectError)(nil); !errors.As(err, &moved) && status != 0 {

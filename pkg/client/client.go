@@ -36,6 +36,7 @@ type conn struct {
 	retry Retry
 
 	secrets httpx.Secrets
+	proxy   string // that calls go through, "" for none
 	rest    *resty.Client
 
 	// What was learned from the answers so far. It decides only how a call is
@@ -61,7 +62,10 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 			return nil, fmt.Errorf("make a client: %w", err)
 		}
 	}
-	c := &conn{base: base.String(), token: cfg.token, retry: cfg.retry, secrets: httpx.NewSecrets(cfg.token)}
+	if cfg.token != "" && cfg.headers.Get("Authorization") != "" {
+		return nil, errors.New("make a client: the token is sent as Authorization, which cannot be a header of its own; leave out one of them")
+	}
+	c := &conn{base: base.String(), token: cfg.token, retry: cfg.retry, secrets: httpx.NewSecrets(append(httpx.HeaderSecrets(cfg.headers), cfg.token)...)}
 	c.rest = newResty(c, base, cfg)
 	return &Client{
 		Flows:      &FlowsService{c},
@@ -103,8 +107,9 @@ func parseBase(text string) (*url.URL, error) {
 func newResty(c *conn, base *url.URL, cfg config) *resty.Client {
 	rt := cfg.transport
 	if rt == nil {
-		rt = newTransport(base, nil)
+		rt = newTransport(base, cfg.roots)
 	}
+	c.proxy = httpx.ProxyOf(rt, base)
 	if cfg.timeout > 0 {
 		rt = &httpx.Patience{Next: rt, Limit: func(ctx context.Context) time.Duration { return callOf(ctx).patience(cfg.timeout) }}
 	}
@@ -126,6 +131,9 @@ func newResty(c *conn, base *url.URL, cfg config) *resty.Client {
 		AddRetryCondition(c.again).
 		AddRetryHook(discard).
 		OnBeforeRequest(fillBody)
+	for name, values := range cfg.headers {
+		r.Header[name] = values
+	}
 	if c.token != "" {
 		r.SetAuthToken(c.token)
 	}

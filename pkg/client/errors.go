@@ -40,6 +40,7 @@ type Error struct {
 	Method     string       // "GET", ...
 	Path       string       // below the base URL, without the query
 	RequestID  string       // the server's X-Request-Id, "" without
+	Proxy      string       // that a call without an answer went through, such as "http://proxy.example.com:3128"; "" for none
 	NoToken    bool         // a 401 to a call without a token
 
 	Doing string // what was being done: `get flow "x"`
@@ -208,6 +209,8 @@ func (e *Error) next() string {
 		return "if that is the server's address, use it"
 	case e.broke:
 		return "try again"
+	case s == 0 && e.Proxy != "":
+		return "it went through the proxy " + e.Proxy + ": check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
 	case s == 0:
 		return "check the server's address and that it runs"
 	case e.noAPI && strings.Contains(e.Detail, `"Open WebUI`):

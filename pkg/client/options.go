@@ -1,6 +1,7 @@
 package client
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,8 @@ type config struct {
 	timeout   time.Duration
 	retry     Retry
 	debug     io.Writer // nil: none
+	headers   http.Header
+	roots     *x509.CertPool // nil: the system's
 }
 
 const defaultTimeout = 30 * time.Second
@@ -36,6 +39,25 @@ func WithToken(token string) Option {
 			}
 		}
 		c.token = token
+		return nil
+	}
+}
+
+// WithHeaders sends headers with every request, such as those that a proxy in front of
+// the server asks for. Their values are secrets: no error and no line of [WithDebug]
+// has them.
+func WithHeaders(h http.Header) Option {
+	return func(c *config) error {
+		c.headers = h
+		return nil
+	}
+}
+
+// WithRootCAs trusts the certificates that pool signed, in place of the system's. It
+// means nothing with [WithTransport].
+func WithRootCAs(pool *x509.CertPool) Option {
+	return func(c *config) error {
+		c.roots = pool
 		return nil
 	}
 }
