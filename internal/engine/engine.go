@@ -90,7 +90,7 @@ func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r.stop = stop
-	r.steps = js.NewSteps(ctx, js.DefaultSteps)
+	r.steps = js.NewSteps(ctx, r.Limits.Steps)
 
 	r.began = time.Now()
 	r.report.run(Event{Type: EventRunStarted})

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
 // Limits bound a run. Zero is the default, a negative number is no limit. What
@@ -15,6 +17,7 @@ type Limits struct {
 	Tokens int           // tokens of all model calls together; by default none
 	Time   time.Duration // wall time; by default none
 	Result int           // bytes of one node's result; by default 16 MiB
+	Steps  int64         // of all regular expressions together; by default [js.DefaultSteps]
 	Memory int64         // bytes that the run holds, see [Budget]; by default [DefaultMemory]
 }
 
@@ -29,6 +32,9 @@ func (l Limits) withDefaults() Limits {
 	def(&l.Calls, -1)
 	def(&l.Tokens, -1)
 	def(&l.Result, 16<<20)
+	if l.Steps == 0 {
+		l.Steps = js.DefaultSteps
+	}
 	if l.Memory == 0 {
 		l.Memory = DefaultMemory
 	}

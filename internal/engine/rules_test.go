@@ -76,7 +76,7 @@ func TestRules(t *testing.T) {
 
 func (c ruleCase) check(t *testing.T) {
 	services, model := fakeServices()
-	res, err := Run(t.Context(), c.flow.spec(), Options{Services: services})
+	res, err := Run(t.Context(), c.flow.spec(), Options{Services: services, Limits: Limits{Steps: 1 << 22}})
 	switch {
 	case c.refused != nil:
 		var refused *RefusedError
@@ -103,7 +103,7 @@ func (c ruleCase) check(t *testing.T) {
 	}
 	if c.browser != nil {
 		services, _ := fakeServices()
-		res, err := Run(t.Context(), c.flow.spec(), Options{Reading: Browser, Services: services})
+		res, err := Run(t.Context(), c.flow.spec(), Options{Reading: Browser, Services: services, Limits: Limits{Steps: 1 << 22}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -346,7 +346,7 @@ func transformCases() []ruleCase {
 		{name: "extract from no JSON", flow: on(`"plain"`, extract("a")), errors: map[string]string{"t": "not JSON"}},
 		{name: "ECMAScript's expressions", flow: on(`"a-b_c"`, `{"operation":"replace","config":{"pattern":"(?<l>[a-z])(?=[-_])","replacement":"<$<l>$1$$>"}}`),
 			results: map[string]string{"t": `"<aa$>-<bb$>_c"`}},
-		{name: "with a time limit", flow: on(`"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"`, `{"operation":"replace","config":{"pattern":"(a+)+$"}}`),
+		{name: "with a limit of steps", flow: on(`"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"`, `{"operation":"replace","config":{"pattern":"(a+)+$"}}`),
 			errors: map[string]string{"t": "takes too long"}},
 		{name: "the first of several inputs", flow: on(`"a"`, upper).node("b", flow.Input, value("b")).join("b", "t"), results: map[string]string{"t": `"A"`}},
 		{name: "an unknown operation passes on", flow: on(`"a"`, `{"operation":"reverse"}`), results: map[string]string{"t": `"a"`}},
