@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // knowledge queries a knowledge base and gives its chunks.
@@ -38,7 +39,11 @@ func (c *call) query(missing string, browser func(string) (string, error)) (stri
 	}
 	text, ok := js.AsString(query)
 	if !ok {
-		return "", says("query.replace is not a function")
+		variable := "query"
+		if c.node.kind == flow.WebSearch {
+			variable = "result"
+		}
+		return "", says("%s.replace is not a function", variable)
 	}
 	if c.rules.Interpolation {
 		return c.fill(text)

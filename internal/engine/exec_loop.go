@@ -116,14 +116,10 @@ func (c *call) array() (js.Array, error) {
 	if path == "" {
 		path = "{{input}}"
 	} else if field := c.node.field("arrayPath"); js.Type(field) != "string" {
-		method := "includes"
-		if _, isArray := field.(js.Array); isArray { // which has that one
-			method = "split"
-		}
 		if c.rules.Errors {
 			return nil, errors.New("arrayPath is not a text")
 		}
-		return nil, says("arrayPath.%s is not a function", method)
+		return nil, says("arrayPath.%s is not a function", missing(field, "includes", "split"))
 	}
 	find := c.arrayInBrowser
 	if c.rules.Interpolation {

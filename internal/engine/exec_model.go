@@ -19,9 +19,6 @@ func model(ctx context.Context, c *call) (js.Value, error) {
 		return nil, c.rules.worded("No model selected", "the node has no model; set its modelId")
 	}
 	name, ok := js.AsString(id)
-	if !ok {
-		return nil, says("data.modelId.includes is not a function")
-	}
 	say := c.standardPrompt
 	if !c.rules.Files {
 		say = c.browserPrompt
@@ -29,6 +26,9 @@ func model(ctx context.Context, c *call) (js.Value, error) {
 	p, err := say(name)
 	if err != nil {
 		return nil, err
+	}
+	if !ok {
+		return nil, says("data.modelId.%s is not a function", missing(id, "includes", "toLowerCase"))
 	}
 	message, err := c.message(ctx, name, p)
 	if err != nil {

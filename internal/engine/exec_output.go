@@ -83,15 +83,15 @@ func (c *call) showFile(ctx context.Context, in js.Value) (js.Value, error) {
 	if !ok {
 		return nil, c.rules.worded("Invalid file input - expected base64 data or file ID", "the node shows a file, and has none for its input")
 	}
-	fileType := c.node.text("fileType")
-	if fileType == "" {
-		fileType = "image"
+	fileType := c.node.field("fileType")
+	if !js.Truthy(fileType) {
+		fileType = js.String("image")
 	}
 	if c.Services.Files == nil {
 		return nil, errNoFiles
 	}
 	if strings.HasPrefix(text, "data:") {
-		id, err := c.upload(ctx, text, fileType)
+		id, err := c.upload(ctx, text, js.ToString(fileType))
 		if err != nil {
 			return nil, c.rules.worded("Failed to upload file: %w", "upload the file: %w", err)
 		}
@@ -107,14 +107,14 @@ func (c *call) showFile(ctx context.Context, in js.Value) (js.Value, error) {
 	}
 	for _, known := range []string{"image", "video", "audio"} {
 		if err == nil && strings.HasPrefix(contentType, known+"/") {
-			fileType = known
+			fileType = js.String(known)
 		}
 	}
 	return shownFile(id, fileType), nil
 }
 
-func shownFile(id, fileType string) js.Value {
-	return js.Object{{Key: "fileId", Value: js.String(id)}, {Key: "fileType", Value: js.String(fileType)}}
+func shownFile(id string, fileType js.Value) js.Value {
+	return js.Object{{Key: "fileId", Value: js.String(id)}, {Key: "fileType", Value: fileType}}
 }
 
 // upload stores the content of a data: URL.

@@ -74,7 +74,7 @@ func fakeAnswer(req ChatRequest) (json.RawMessage, error) {
 	case "fmt-messages":
 		return json.Marshal(map[string]any{"messages": []any{
 			map[string]any{"role": "user", "content": "q"},
-			map[string]any{"role": "assistant", "content": "MSG:" + text},
+			map[string]any{"role": "assistant", "content": Text("MSG:" + text)},
 		}})
 	case "fmt-images":
 		return json.RawMessage(`{"images":["img-one","img-two"]}`), nil
@@ -99,7 +99,7 @@ func fakeAnswer(req ChatRequest) (json.RawMessage, error) {
 	case "obj-content":
 		return content(map[string]any{"k": "v"})
 	}
-	return content("MODEL(" + req.Model + "):" + text)
+	return content(Text("MODEL(" + req.Model + "):" + text))
 }
 
 func userText(m Message) string {

@@ -100,8 +100,9 @@ func (c *call) browserPrompt(model string) (prompt, error) {
 		}
 	}
 	author := c.node.field("prompt")
-	if js.Truthy(author) && js.Type(author) != "string" {
-		return prompt{}, says("prompt.includes is not a function")
+	heard := len(p.files) == 0 || len(texts) == 0
+	if heard && js.Truthy(author) && js.Type(author) != "string" {
+		return prompt{}, says("%s is not a function", missing(author, "prompt.includes", "result.replace"))
 	}
 	p.text = c.node.text("prompt")
 	const mark = "{{input}}"

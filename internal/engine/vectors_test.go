@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,6 +27,11 @@ func readVector(t *testing.T, path string) vector {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return parseVector(t, text)
+}
+
+func parseVector(t *testing.T, text []byte) vector {
+	t.Helper()
 	doc, err := flow.ParseObject(text)
 	if err != nil {
 		t.Fatal(err)
@@ -135,23 +142,39 @@ func TestVectors(t *testing.T) {
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), ".json")
 		t.Run(name, func(t *testing.T) {
-			v := readVector(t, path)
-			made := observe(t, v)
-			for _, m := range v.observed.(js.Object) {
-				got, want := js.Get(made, m.Key), m.Value
-				if m.Key == "errors" {
-					got = excuse(t, name, got, want)
-				}
-				if js.Text(got) != js.Text(want) {
-					t.Errorf("%s is\n%s\nwant\n%s", m.Key, js.Text(got), js.Text(want))
-				}
-			}
-			for _, m := range made.(js.Object) {
-				if _, ok := js.Lookup(v.observed, m.Key); !ok {
-					t.Errorf("%s is %s, want none", m.Key, js.Text(m.Value))
-				}
-			}
+			compareVector(t, name, readVector(t, path))
 		})
+	}
+}
+
+// TestRandomFlowsAsRecorded is TestVectors for random flows, see
+// testdata/random/README.md.
+func TestRandomFlowsAsRecorded(t *testing.T) {
+	text, err := os.ReadFile("testdata/random/flows.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range bytes.Split(bytes.TrimSpace(text), []byte("\n")) {
+		t.Run(fmt.Sprint("line ", i+1), func(t *testing.T) { compareVector(t, "", parseVector(t, line)) })
+	}
+}
+
+func compareVector(t *testing.T, name string, v vector) {
+	t.Helper()
+	made := observe(t, v)
+	for _, m := range v.observed.(js.Object) {
+		got, want := js.Get(made, m.Key), m.Value
+		if m.Key == "errors" {
+			got = excuse(t, name, got, want)
+		}
+		if js.Text(got) != js.Text(want) {
+			t.Errorf("%s is\n%s\nwant\n%s", m.Key, js.Text(got), js.Text(want))
+		}
+	}
+	for _, m := range made.(js.Object) {
+		if _, ok := js.Lookup(v.observed, m.Key); !ok {
+			t.Errorf("%s is %s, want none", m.Key, js.Text(m.Value))
+		}
 	}
 }
 
