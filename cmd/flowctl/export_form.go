@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -93,9 +94,16 @@ func readExportLock(dir string, t target) (*exportLock, error) {
 
 // keepLocked tells the folder which of its files flowctl.lock knows flows of t by, the
 // folder's own or the next one above: such a file need not carry its flow's id. Folders
-// with a lock of their own are another matter.
+// with a lock of their own are another matter, and so is what .flowctl.yaml excludes.
 func keepLocked(folder *flowfile.Folder, dir string, t target) (*exportLock, error) {
-	folder.Except(func(below string) bool { return exists(filepath.Join(below, reconcile.LockName)) })
+	var configs repo.Configs
+	config, err := configs.In(dir)
+	if err != nil {
+		return nil, err
+	}
+	folder.Except(func(below string) bool {
+		return exists(filepath.Join(below, reconcile.LockName)) || config.Excludes(below)
+	})
 	l, err := readExportLock(dir, t)
 	if err != nil {
 		return nil, err

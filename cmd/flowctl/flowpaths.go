@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,10 +76,10 @@ func (f *finder) add(path string) {
 }
 
 // sweep removes what writers who were killed have left in the folders of these files.
-func sweep(sources []source) {
+func sweep(paths iter.Seq[string]) {
 	swept := map[string]bool{}
-	for _, s := range sources {
-		if dir := filepath.Dir(s.path); s.path != stdinPath && !swept[dir] {
+	for path := range paths {
+		if dir := filepath.Dir(path); path != stdinPath && !swept[dir] {
 			swept[dir] = true
 			flowfile.Sweep(dir)
 		}

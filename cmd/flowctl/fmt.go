@@ -72,7 +72,13 @@ func (o *fmtOptions) run(ctx context.Context, paths []string) error {
 		return err
 	}
 	if !o.check {
-		sweep(sources)
+		sweep(func(yield func(string) bool) {
+			for _, s := range sources {
+				if !yield(s.path) {
+					return
+				}
+			}
+		})
 	}
 	var errs []error
 	changed, failed := 0, false

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -175,6 +176,7 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t target, d 
 			rows = append(rows, row)
 		}
 	}
+	sweep(slices.Values(d.paths))
 	d.lock.Note(lockPlace(t), known)
 	locked := d.lock.Write(ctx)
 	_, err := output.List(p, stepRowView(), output.Seq(rows))

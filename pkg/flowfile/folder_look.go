@@ -192,8 +192,9 @@ func (d *Folder) readAll(ctx context.Context) error {
 		case !e.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), fileExt) || FlowPath(path) != "":
 			return nil
 		}
-		switch was, err := readOne(ctx, path); {
-		case err != nil || was == nil:
+		was, _ := readOne(ctx, path) // see above
+		switch {
+		case was == nil:
 		case was.ID != "":
 			d.own[was.ID] = append(d.own[was.ID], path)
 		default:
