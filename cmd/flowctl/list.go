@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 type listOptions struct {
@@ -14,6 +18,7 @@ type listOptions struct {
 	out      outputFlags
 	search   string
 	limit    int
+	mine     bool
 	allUsers bool
 }
 
@@ -24,10 +29,12 @@ func newListCmd(a *app) *cobra.Command {
 		SuggestFor: []string{"flows"},
 		Aliases:    []string{"ls"},
 		Short:      "List flows, the newest first",
-		Long: `List your flows, the one that was changed last first.
+		Long: `List the flows that you may read, the one that was changed last first: yours,
+public ones, and those that others share with you. --mine leaves out what others own.
 
 --output name prints ids, fit for xargs; --output wide adds columns.`,
 		Example: `  flowctl list --search review
+  flowctl list --mine
   flowctl list -o json --jq '.[].name'`,
 		Args:              cobra.NoArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -36,6 +43,7 @@ func newListCmd(a *app) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.search, "search", "", "only flows whose name contains `text`, case ignored")
 	f.IntVar(&o.limit, "limit", 0, "at most `n` flows (default all)")
+	f.BoolVar(&o.mine, "mine", false, "only flows that you own")
 	f.BoolVar(&o.allUsers, "all-users", false, "flows of all users (admins only)")
 	o.out.register(cmd)
 	return cmd
@@ -45,6 +53,9 @@ func (o *listOptions) run(cmd *cobra.Command, _ []string) error {
 	if o.limit < 0 {
 		return usageError{fmt.Errorf("--limit is %d; give 1 or more, or 0 for all", o.limit)}
 	}
+	if o.mine && o.allUsers {
+		return usageError{errors.New("--mine and --all-users are opposites; give one of them")}
+	}
 	p, err := o.app.pagedPrinter(o.out)
 	if err != nil {
 		return err
@@ -53,26 +64,80 @@ func (o *listOptions) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
+	flows, owners := o.flows(cmd.Context(), c, p)
 	view := flowView()
-	if o.allUsers {
-		view = withOwner(view)
-		// Only our server can list them all; the real backend does not say that it
-		// leaves any out.
-		if info, err := c.Server.Info(cmd.Context()); err == nil && !info.Flowctl {
-			o.app.warn("this server leaves out the private flows of others, for administrators too")
-		}
+	if owners != nil && !o.mine {
+		view = withOwner(view, func(f flow.Flow) string { return o.owner(cmd.Context(), owners, f) })
 	}
-	flows := c.Flows.All(cmd.Context(), client.ListOptions{
-		Search:   o.search,
-		Limit:    o.limit,
-		AllUsers: o.allUsers,
-		Graph:    p.Wide() || o.allUsers && p.ForPeople(), // the columns beyond a summary
-	})
 	n, err := output.List(p, view, flows)
 	if err == nil && n == 0 && p.ForPeople() {
 		o.app.note("%s", o.nothing())
 	}
 	return err
+}
+
+// flows returns the flows to list, and who tells whose they are, if that is of use: in
+// the store of this machine all are its only user's.
+func (o *listOptions) flows(ctx context.Context, c *client.Client, p *output.Printer) (iter.Seq2[flow.Flow, error], *client.Owners) {
+	opts := client.ListOptions{Search: o.search, Limit: o.limit, AllUsers: o.allUsers, Graph: p.Wide()}
+	if o.app.connected.local() && !o.allUsers {
+		return c.Flows.All(ctx, opts), nil
+	}
+	info, err := c.Server.Info(ctx)
+	if o.mine && info.Flowctl {
+		return c.Flows.All(ctx, opts), nil
+	}
+	if opts.Owner = true; !o.allUsers && !o.mine {
+		opts.Access = client.AccessRead
+	}
+	if o.allUsers && err == nil && !info.Flowctl {
+		// It does not say that it leaves any out.
+		o.app.warn("this server leaves out the private flows of others, for administrators too")
+	}
+	owners := c.Flows.NewOwners()
+	if !o.mine {
+		return c.Flows.All(ctx, opts), owners
+	}
+	opts.Limit = 0 // of mine, which are counted here
+	return mine(ctx, c.Flows.All(ctx, opts), owners, o.limit), owners
+}
+
+// mine leaves out flows of others, and all after the first limit, if that is not 0.
+func mine(ctx context.Context, flows iter.Seq2[flow.Flow, error], owners *client.Owners, limit int) iter.Seq2[flow.Flow, error] {
+	return func(yield func(flow.Flow, error) bool) {
+		n := 0
+		for f, err := range flows {
+			var owner client.Owner
+			if err == nil {
+				owner, err = owners.Of(ctx, f)
+			}
+			if err != nil {
+				yield(f, err)
+				return
+			}
+			if !owner.Mine {
+				continue
+			}
+			if n++; !yield(f, nil) || n == limit {
+				return
+			}
+		}
+	}
+}
+
+// owner is what a list shows of whose a flow is.
+func (o *listOptions) owner(ctx context.Context, owners *client.Owners, f flow.Flow) string {
+	const short = 8 // characters of an id
+	owner, err := owners.Of(ctx, f)
+	switch {
+	case err != nil || owner.ID == "":
+		return "-"
+	case owner.Mine:
+		return "you"
+	case owner.Name != "":
+		return owner.Name
+	}
+	return owner.ID[:min(len(owner.ID), short)]
 }
 
 // nothing says what to do when there is nothing to show.

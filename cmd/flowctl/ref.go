@@ -12,10 +12,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-const (
-	minPrefix     = 4  // the fewest characters of an id that stand for the whole
-	maxCandidates = 10 // so many flows are listed when a ref is ambiguous
-)
+// maxCandidates is how many flows are listed when a ref is ambiguous.
+const maxCandidates = 10
 
 // refHelp explains REF in the help of every command that takes one.
 const refHelp = `REF is a flow's id, its exact name, or a unique prefix of its id (at least 4
@@ -32,8 +30,7 @@ func resolve(ctx context.Context, c *client.Client, ref string) (string, error) 
 	return ids[0], nil
 }
 
-// resolveAll is resolve for several refs, with one list for all of them. Refs of
-// the same flow give one id.
+// resolveAll is resolve for several refs. Refs of the same flow give one id.
 func resolveAll(ctx context.Context, c *client.Client, refs []string) ([]string, error) {
 	flows, err := resolveFlows(ctx, c, refs)
 	ids := make([]string, len(flows))
@@ -43,27 +40,29 @@ func resolveAll(ctx context.Context, c *client.Client, refs []string) ([]string,
 	return ids, err
 }
 
-// resolveFlows is resolveAll that gives what it saw of the flows: of a UUID that
-// no list was asked for, the id alone.
+// resolveFlows is resolveAll that gives what it saw of the flows: of a UUID, for which
+// nothing is asked, the id alone.
 func resolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
 	if slices.Contains(refs, "") {
 		return nil, usageError{errors.New("a REF is empty; give an id or a name")}
 	}
-	var listed []flow.Flow
-	if !allUUIDs(refs) {
-		var err error
-		if listed, err = c.Flows.List(ctx, client.ListOptions{Accessible: true}); err != nil {
-			return nil, err
-		}
-	}
+	finder := c.Flows.NewFinder()
 	var flows []flow.Flow
 	var errs []error
 	seen := make(map[string]bool)
 	for _, ref := range refs {
-		f, err := match(listed, ref)
-		if err != nil {
-			errs = append(errs, err)
-		} else if !seen[f.ID] {
+		f := flow.Flow{ID: strings.ToLower(ref)}
+		if !isUUID(ref) {
+			found, err := finder.Find(ctx, ref)
+			if err != nil {
+				return nil, err
+			}
+			if f, err = only(ref, found); err != nil {
+				errs = append(errs, err)
+				continue
+			}
+		}
+		if !seen[f.ID] {
 			seen[f.ID] = true
 			flows = append(flows, f)
 		}
@@ -71,34 +70,15 @@ func resolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.
 	return flows, errors.Join(errs...)
 }
 
-// match picks the flow that ref means. A UUID that is not listed may still be
-// one: lists leave out what an administrator may read all the same.
-func match(listed []flow.Flow, ref string) (flow.Flow, error) {
-	var byName, byPrefix []flow.Flow
-	id := strings.ToLower(ref)
-	for _, f := range listed {
-		switch {
-		case f.ID == ref, f.ID == id:
-			return f, nil
-		case f.Name == ref:
-			byName = append(byName, f)
-		case len(ref) >= minPrefix && strings.HasPrefix(f.ID, id):
-			byPrefix = append(byPrefix, f)
-		}
-	}
-	found := byName
-	if len(found) == 0 {
-		found = byPrefix
-	}
-	switch {
-	case len(found) == 1:
+// only returns the one flow that ref means.
+func only(ref string, found []flow.Flow) (flow.Flow, error) {
+	switch len(found) {
+	case 0:
+		return flow.Flow{}, fmt.Errorf("no flow %s: %w; see 'flowctl list'", quoted(ref), client.ErrNotFound)
+	case 1:
 		return found[0], nil
-	case len(found) > 1:
-		return flow.Flow{}, conflictError{ambiguous(ref, found)}
-	case isUUID(ref):
-		return flow.Flow{ID: id}, nil
 	}
-	return flow.Flow{}, fmt.Errorf("no flow %s: %w; see 'flowctl list'", quoted(ref), client.ErrNotFound)
+	return flow.Flow{}, conflictError{ambiguous(ref, found)}
 }
 
 func ambiguous(ref string, found []flow.Flow) error {
@@ -120,15 +100,6 @@ func quoted(s string) string {
 		s = string(r[:most]) + "…"
 	}
 	return `"` + output.Text(s) + `"`
-}
-
-func allUUIDs(refs []string) bool {
-	for _, ref := range refs {
-		if !isUUID(ref) {
-			return false
-		}
-	}
-	return true
 }
 
 // isUUID tells whether ref has the shape of the ids that servers give.

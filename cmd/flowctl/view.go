@@ -1,8 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,10 +37,10 @@ func printWritten(p *output.Printer, f flow.Flow, done string) error {
 }
 
 // withOwner adds whose the flows are.
-func withOwner(v output.View[flow.Flow]) output.View[flow.Flow] {
-	v.Columns = append(v.Columns, output.Column[flow.Flow]{
+func withOwner(v output.View[flow.Flow], owner func(flow.Flow) string) output.View[flow.Flow] {
+	v.Columns = slices.Insert(v.Columns, 2, output.Column[flow.Flow]{ // after the name
 		Title: "OWNER",
-		Text:  func(_ *output.Printer, f flow.Flow) string { return cmp.Or(f.UserID, "-") },
+		Text:  func(_ *output.Printer, f flow.Flow) string { return owner(f) },
 	})
 	return v
 }

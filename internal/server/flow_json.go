@@ -1,10 +1,18 @@
 package server
 
-import "github.com/flowctl/flowctl/internal/store"
+import (
+	"bytes"
+
+	"github.com/flowctl/flowctl/internal/store"
+)
 
 // flow adds a whole flow. Its order of keys is the contract's; fields that the
 // API does not know come last.
-func (a *answer) flow(f *store.Flow) {
+func (a *answer) flow(f *store.Flow) { a.wholeFlow(f, false) }
+
+// wholeFlow is flow, with the owner's account or not: an author's own field of that
+// name stays.
+func (a *answer) wholeFlow(f *store.Flow, owner bool) {
 	a.text(`{"id":`)
 	a.quote(f.ID)
 	a.text(`,"user_id":`)
@@ -21,6 +29,9 @@ func (a *answer) flow(f *store.Flow) {
 		a.text("null")
 	} else {
 		a.raw(f.AccessControl)
+	}
+	if owner && !bytes.Contains(f.Extra, []byte(`"user"`)) {
+		a.owner(f)
 	}
 	a.extra(f)
 	a.text(`}`)

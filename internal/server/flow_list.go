@@ -36,7 +36,7 @@ func (c *call) list(scope store.Scope) error {
 	case q.Graph:
 		row = func(a *answer, f *store.Flow) {
 			if q.Scope != store.Reachable && q.Scope != store.Writable || c.rights(f).read {
-				a.flow(f)
+				a.wholeFlow(f, q.Owner)
 			} else {
 				a.summary(f)
 			}
@@ -175,7 +175,11 @@ func (c *call) listQuery(scope store.Scope) (store.ListQuery, url.Values, error)
 		}
 		q.Scope = store.All
 	}
-	if q.Scope != store.All && access != "" {
+	switch {
+	case all, access == "":
+	case access == "any" && c.isAdmin():
+		q.Scope = store.All
+	default:
 		q.Scope = map[string]store.Scope{"read": store.Accessible, "write": store.Writable, "any": store.Reachable}[access]
 	}
 	return q, params, nil

@@ -143,7 +143,7 @@ func (q *listSQL) owner() string {
 	if !q.Owner {
 		return "''"
 	}
-	return "coalesce((SELECT users.name FROM users WHERE users.id = flow.user_id), '')"
+	return "coalesce((SELECT coalesce(nullif(users.name, ''), users.email) FROM users WHERE users.id = flow.user_id), '')"
 }
 
 // count asks for the number of flows in all pages.

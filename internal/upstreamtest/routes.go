@@ -43,6 +43,7 @@ func (b *Backend) routes() {
 	signed("GET /api/models", b.models)
 	signed("GET /api/v1/users/{$}", b.listUsers)
 	signed("GET /api/v1/users/search", b.searchUsers)
+	signed("GET /api/v1/users/{id}", b.getUser)
 	signed("GET /api/v1/groups/{$}", b.listGroups)
 	signed("GET /api/v1/knowledge/{$}", b.listKnowledge)
 	signed("GET /api/v1/knowledge/{id}", b.getKnowledge)

@@ -18,7 +18,24 @@ type ListOptions struct {
 	Graph      bool   // with nodes, edges, and on our server owner and access control
 	AllUsers   bool   // everybody's flows, for admins
 	Accessible bool   // all flows that the caller may read, instead of their own
+	Access     Access // all flows that are shared so that the caller has a right; goes before Accessible
+	Name       string // only flows with exactly this name
+	IDPrefix   string // only flows whose id begins with it
+	Owner      bool   // with whose they are, see [Owners]; the real backend does not say
+
+	whole  bool // of the real backend all flows, whatever Search, Name and IDPrefix are
+	second bool // the real backend's list of what the caller may change, after that of what they may read
 }
+
+// Access is a right to flows.
+type Access string
+
+// The rights that a list may be of. Rights are independent: who may change a flow need
+// not be allowed to read it, and a list without Graph is all that there is of it then.
+const (
+	AccessRead Access = "read" // what is the caller's, public, or shared with them; an admin's, too
+	AccessAny  Access = "any"  // what the caller may read or change; on our server everything for an admin
+)
 
 // List gives the flows that All gives, all at once. If an answer breaks off, it
 // begins again.
@@ -53,7 +70,7 @@ func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 func (s *FlowsService) All(ctx context.Context, opts ListOptions) iter.Seq2[flow.Flow, error] {
 	return func(yield func(flow.Flow, error) bool) {
 		ctx, stop := context.WithCancel(ctx)
-		l := &listing{s: s, opts: opts} // each time through begins as it was asked for
+		l := &listing{s: s, opts: opts, seen: map[string]bool{}} // each time through begins as it was asked for
 		defer func() {
 			stop()
 			l.page.drop()

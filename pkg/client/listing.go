@@ -17,7 +17,7 @@ type listing struct {
 	cursor string          // of page
 	before int             // flows given before page
 	given  int             // flows given
-	seen   map[string]bool // ids of those of them that are in page, if that was asked for early
+	seen   map[string]bool // ids of those of them that are in page, if that was asked for early; of all with [AccessAny] on the real backend
 }
 
 // ask asks for the page that is to be read now.
@@ -59,7 +59,7 @@ func (l *listing) read(ctx context.Context, yield func(flow.Flow, error) bool) (
 		if !ours && !l.opts.matches(f) || l.seen[f.ID] {
 			continue
 		}
-		if l.page.early {
+		if l.page.early || !ours && l.opts.Access == AccessAny {
 			l.seen[f.ID] = true
 		}
 		if !yield(f, nil) {
@@ -75,6 +75,11 @@ func (l *listing) read(ctx context.Context, yield func(flow.Flow, error) bool) (
 			l.ahead = l.s.ask(ctx, l.opts.call(whole, next))
 			l.ahead.early = true
 		}
+	}
+	if !ours && l.opts.Access == AccessAny && !l.opts.second {
+		l.opts.second = true
+		l.ask(ctx)
+		return true
 	}
 	if !ours || next == "" || l.given == l.opts.Limit {
 		return false

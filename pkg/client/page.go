@@ -34,12 +34,28 @@ func (o ListOptions) rows(given int) int {
 // call is the call for the next page.
 func (o ListOptions) call(given int, cursor string) *call {
 	k := &call{verb: "list flows", method: http.MethodGet, path: flowsPath, query: url.Values{}, stream: true}
+	var include []string
 	if o.Graph {
-		k.query.Set("include", "graph")
+		include = append(include, "graph")
+	}
+	if o.Owner {
+		include = append(include, "owner")
+	}
+	if include != nil {
+		k.query.Set("include", strings.Join(include, ","))
 	}
 	setInt(k.query, "limit", o.rows(given))
-	if o.Accessible {
+	if (o.Accessible || o.Access != "") && !o.second {
 		k.path += "accessible"
+	}
+	if o.Access != "" {
+		k.query.Set("access", string(o.Access))
+	}
+	if o.Name != "" {
+		k.query.Set("name", o.Name)
+	}
+	if o.IDPrefix != "" {
+		k.query.Set("id_prefix", o.IDPrefix)
 	}
 	if o.AllUsers {
 		k.query.Set("all", "true")
@@ -73,8 +89,10 @@ func (o ListOptions) row(raw []byte, ours bool) (flow.Flow, error) {
 	return f, err
 }
 
+// matches reports whether the caller wants a flow of the real backend.
 func (o ListOptions) matches(f flow.Flow) bool {
-	return o.Search == "" || strings.Contains(strings.ToLower(f.Name), strings.ToLower(o.Search))
+	return o.whole || strings.Contains(strings.ToLower(f.Name), strings.ToLower(o.Search)) &&
+		(o.Name == "" || f.Name == o.Name) && strings.HasPrefix(f.ID, o.IDPrefix)
 }
 
 // nextCursor reads the cursor out of Link: <…?cursor=…>; rel="next". Only the
