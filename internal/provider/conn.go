@@ -221,7 +221,7 @@ func (c *conn) read(body io.Reader) ([]byte, error) {
 	case err != nil:
 		return nil, c.brokeOff(err)
 	case len(data) > maxAnswer:
-		return nil, fmt.Errorf("the answer from %s is larger than %d MiB", c.host(), maxAnswer>>20)
+		return nil, c.tooLarge()
 	}
 	return data, nil
 }
@@ -240,3 +240,7 @@ func (c *conn) brokeOff(err error) error {
 
 // redact takes the token and the like out of a text.
 func (c *conn) redact(text string) string { return c.secrets.Hide(text) }
+
+func (c *conn) tooLarge() error {
+	return fmt.Errorf("the answer from %s is larger than %d MiB", c.host(), maxAnswer>>20)
+}

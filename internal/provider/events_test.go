@@ -74,3 +74,13 @@ func FuzzStream(f *testing.F) {
 		}
 	})
 }
+
+// TestStreamTooLarge: a stream beyond the limit is named, wherever it is cut.
+func TestStreamTooLarge(t *testing.T) {
+	c := &conn{}
+	event := `data: {"choices":[{"delta":{"content":""},"pad":"` + strings.Repeat("x", 1<<20) + `"}]}` + "\n\n"
+	_, err := c.readStream(strings.NewReader(strings.Repeat(event, 65)), nil)
+	if err == nil || !strings.Contains(err.Error(), "is larger than 64 MiB") {
+		t.Errorf("error is %v", err)
+	}
+}

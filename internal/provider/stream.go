@@ -15,10 +15,13 @@ import (
 // not been streamed, so that the engine judges both alike.
 func (c *conn) readStream(body io.Reader, delta func(string)) (json.RawMessage, error) {
 	g := &gathered{delta: delta}
-	events := httpx.NewEventReader(io.LimitReader(body, maxAnswer), maxAnswer)
+	limited := &io.LimitedReader{R: body, N: maxAnswer + 1}
+	events := httpx.NewEventReader(limited, maxAnswer)
 	for !g.done {
 		e, err := events.Next()
 		switch {
+		case limited.N <= 0:
+			return nil, c.tooLarge()
 		case errors.Is(err, io.EOF) && !g.ends(): // some servers end with the reason why they finished, and no [DONE]
 			return nil, c.brokeOff(io.ErrUnexpectedEOF)
 		case errors.Is(err, io.EOF):

@@ -269,6 +269,7 @@ func TestSignOut(t *testing.T) {
 func TestHashPassword(t *testing.T) {
 	for password, ok := range map[string]bool{
 		"": false, "1234567": false, "12345678": true, strings.Repeat("x", 72): true, strings.Repeat("x", 73): false,
+		"abc\x00defghi": false, "abcdefgh\xff": false,
 	} {
 		if _, err := HashPassword(password); (err == nil) != ok {
 			t.Errorf("%d bytes: %v", len(password), err)

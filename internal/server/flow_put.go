@@ -4,9 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // saneID compiles, once it is needed, what an id that a client chooses may be: one
@@ -73,10 +75,10 @@ func (c *call) putNew(d draft) (*store.Flow, error) {
 	switch {
 	case len(c.r.Header.Values("If-Match")) > 0:
 		return nil, &problem{status: http.StatusPreconditionFailed, detail: "There is no such flow"}
-	case !saneID().MatchString(id):
+	case !saneID().MatchString(id), strings.HasSuffix(id, "."), flow.IsDeviceName(id):
 		return nil, invalid(fault{
 			kind: "string_pattern_mismatch", loc: []any{"path", "id"}, input: appendQuoted(nil, id),
-			msg: "An id has 1 to 128 letters, digits, dots, dashes and underscores, and begins with a letter or digit",
+			msg: "An id has 1 to 128 letters, digits, dots, dashes and underscores, and begins with a letter or digit; it does not end with a dot, and is not the name of a device (con, nul, …)",
 		})
 	}
 	return d.flow(c.user.ID, ""), nil

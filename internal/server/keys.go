@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/bcrypt"
 
@@ -85,11 +87,11 @@ const (
 )
 
 // ErrPassword is why a password is not taken.
-var ErrPassword = errors.New("a password has 8 to 72 bytes")
+var ErrPassword = errors.New("a password has 8 to 72 bytes of UTF-8 text, without NUL")
 
 // HashPassword gives the bcrypt hash of a password, or [ErrPassword].
 func HashPassword(password string) (string, error) {
-	if len(password) < minPassword || len(password) > maxPassword {
+	if len(password) < minPassword || len(password) > maxPassword || !utf8.ValidString(password) || strings.IndexByte(password, 0) >= 0 {
 		return "", ErrPassword
 	}
 	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.DefaultCost)

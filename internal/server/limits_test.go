@@ -185,3 +185,14 @@ func TestChunkedBodyClosesConnection(t *testing.T) {
 		t.Errorf("answered %d, closed: %v", resp.StatusCode, closed)
 	}
 }
+
+// TestDeviceIDs: what Windows takes for a device, or cannot keep, is no id.
+func TestDeviceIDs(t *testing.T) {
+	f := newFixture(t, Options{})
+	for _, id := range []string{"CON", "con", "nul.json", "Lpt1", "COM9.a.b", "a."} {
+		f.want(422, f.ann, "PUT", "/api/v1/flows/"+id, hello)
+	}
+	for _, id := range []string{"console", "nul-1", "com10", "a.con", "a.b"} {
+		f.want(200, f.ann, "PUT", "/api/v1/flows/"+id, hello)
+	}
+}

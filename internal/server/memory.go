@@ -99,11 +99,11 @@ func (m *memory) full(err error) error {
 	var limit *engine.LimitError
 	if errors.As(err, &limit) && limit.Limit == engine.LimitMemory {
 		return &problem{
-			status: http.StatusTooManyRequests, retry: defaultRetry, cause: err,
+			status: http.StatusTooManyRequests, retry: defaultRetry,
 			detail: fmt.Sprintf("Your requests and runs under way take %s already, which is the most for one user: try again when some have ended", byteSize(m.share)),
 		}
 	}
-	return &problem{status: http.StatusServiceUnavailable, detail: "The server has no memory left at present: try again later", cause: err}
+	return &problem{status: http.StatusServiceUnavailable, detail: "The server has no memory left at present: try again later"}
 }
 
 // hold takes n bytes from the user's memory until the call is over. A caller in the same

@@ -54,7 +54,7 @@ func Slug(name string) string {
 	switch {
 	case slug == "":
 		return noSlug
-	case isReserved(slug):
+	case flow.IsDeviceName(slug):
 		return noSlug + "-" + slug
 	}
 	return slug
@@ -78,14 +78,4 @@ func shorten(s string, n int) string {
 		n--
 	}
 	return s[:n]
-}
-
-// isReserved knows the devices that Windows has in every folder, whatever the
-// extension: they cannot be the name of a file.
-func isReserved(slug string) bool {
-	switch slug {
-	case "con", "prn", "aux", "nul":
-		return true
-	}
-	return len(slug) == 4 && (strings.HasPrefix(slug, "com") || strings.HasPrefix(slug, "lpt")) && '0' <= slug[3] && slug[3] <= '9'
 }
