@@ -189,7 +189,7 @@ func toldError(body, choice js.Value) error {
 		return failureOf(body)
 	}
 	for _, told := range []js.Value{js.Get(body, "error"), js.Get(choice, "error")} {
-		if js.Truthy(told) {
+		if o, isObject := told.(js.Object); js.Truthy(told) && (!isObject || len(o) > 0) { // some send an empty one always
 			return failureOf(told)
 		}
 	}

@@ -24,6 +24,7 @@ func answers() []struct{ name, body, result, failure, warning, finish, browser s
 		{name: "no reason", body: `{"choices":[{"message":{"content":"x"}}]}`, result: `"x"`},
 		{name: "an empty reason", body: `{"choices":[{"message":{"content":"x"},"finish_reason":""}]}`, result: `"x"`},
 		{name: "error is null", body: `{"error":null,"choices":[{"message":{"content":"x"}}]}`, result: `"x"`},
+		{name: "error is empty", body: `{"error":{},"choices":[{"message":{"content":"x"}}]}`, result: `"x"`},
 		{name: "text", body: `{"choices":[{"text":"x","finish_reason":"stop"}]}`, result: `"x"`, finish: "stop"},
 		{name: "delta", body: `{"choices":[{"delta":{"content":"x"}}]}`, result: `"x"`},
 		{name: "parts", body: `{"choices":[{"message":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"x"},{"type":"text","text":"y"}]}}]}`, result: `"xy"`},

@@ -123,7 +123,7 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, a ask) {
 	case a.Model == "gateway":
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(http.StatusBadGateway)
-		_, _ = fmt.Fprint(w, "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center></body></html>")
+		_, _ = fmt.Fprint(w, "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1><hr>nginx</body></html>")
 	case strings.HasPrefix(a.Model, "busy-") && s.isBusy(a.Model):
 		w.Header().Set("Retry-After", "0")
 		refuse(http.StatusTooManyRequests, "slow down")

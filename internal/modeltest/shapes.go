@@ -72,18 +72,18 @@ func Shapes() map[string]struct{ Failure, Warning string } {
 func shapes() map[string]shape {
 	const fine = `{"role":"assistant","content":"fine"}`
 	said := one(fine, `,"finish_reason":"stop"`)
-	asText, asJSON, noDone, comments, message, text, parts := said, said, said, said, said, said, said
+	asText, asJSON, noDone, comments, message, text := said, said, said, said, said, said
 	asText.streamKind, asJSON.streamKind = "text/plain; charset=utf-8", "application/json"
 	noDone.stream = `data: {"choices":[{"index":0,"delta":{"content":"fine"},"finish_reason":""}]}` + "\n\n" + // Ollama's empty reason, ollama#4357
 		`data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}` + "\n"
 	// OpenRouter's documentation of streams, "Additional information"; Azure's first piece
 	// has no choice; llama.cpp's last line no blank one after it.
 	comments.stream = ": OPENROUTER PROCESSING\n\n" + `data: {"choices":[],"prompt_filter_results":[{"prompt_index":0}]}` + "\n\n: ping\n\ndata: \n\n" +
-		`data: {"choices":[{"index":0,"delta":{"content":"fine"},"finish_reason":null}],"usage":null,"error":null}` + "\n\ndata: [DONE]\n"
+		`data: {"choices":[{"index":0,"delta":{"content":"fine"},"finish_reason":null}],"usage":null,"error":{}}` + "\n\ndata: [DONE]\n"
 	message.stream = `data: {"choices":[{"index":0,"message":` + fine + `,"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n"
 	text.whole = `{"object":"text_completion","choices":[{"text":"fine","index":0,"finish_reason":"stop"}]}`
 	text.stream = `data: {"object":"text_completion","choices":[{"text":"fine","index":0,"logprobs":null,"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n" // llama-cpp-python#133
-	parts = one(`{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"fine"}]}`, `,"finish_reason":"stop"`)
+	parts := one(`{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"fine"}]}`, `,"finish_reason":"stop"`)
 
 	const (
 		vllm    = `{"error":{"message":"TimeoutError","type":"GatewayTimeout","code":504}}`                                                                      // vllm, create_streaming_error_response; guidellm#743

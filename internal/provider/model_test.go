@@ -223,7 +223,7 @@ func TestNewLimit(t *testing.T) {
 
 // TestProxy names the proxy, without its password.
 func TestProxy(t *testing.T) {
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(http.StatusForbidden)
 		_, _ = w.Write([]byte("<title>Blocked</title>"))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/httpx"
@@ -118,7 +119,7 @@ func (g *gathered) take(c *conn, e httpx.Event) error {
 	default:
 		return fmt.Errorf("the stream from %s has an event that is no piece of an answer: %.100q", c.host(), c.redact(string(data)))
 	}
-	if piece.Object == "error" || isSaid(piece.Error) {
+	if piece.Object == "error" || isFailure(piece.Error) {
 		g.fail(c.redact(string(data)))
 		return nil
 	}
@@ -179,7 +180,7 @@ func (g *gathered) grow(c *conn, at choice) {
 		whole.FinishReason = at.FinishReason
 	}
 	keep(&whole.Filters, at.Filters)
-	if isSaid(at.Error) {
+	if isFailure(at.Error) {
 		whole.Error = json.RawMessage(c.redact(string(at.Error)))
 	}
 }
@@ -209,6 +210,11 @@ func keep(to *json.RawMessage, said json.RawMessage) {
 	if isSaid(said) {
 		*to = said
 	}
+}
+
+// isFailure reports whether a member "error" reports one: some send it empty always.
+func isFailure(raw json.RawMessage) bool {
+	return isSaid(raw) && !slices.Contains([]string{"false", "0", `""`, "{}"}, string(raw))
 }
 
 // isSaid reports whether a member is there and not null.
