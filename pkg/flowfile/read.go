@@ -200,16 +200,14 @@ func (t *text) flows() ([]File, error) {
 	return files, nil
 }
 
-// conflictMark is the beginning of a conflict as git writes it. It is no JSON.
-var conflictMark = regexp.MustCompile(`(?m)^<{7,}(?: |\r?$)`)
-
 // syntaxError places an error of package flow that counts from start.
 func (t *text) syntaxError(start int, err error) error {
 	var syntax *flow.SyntaxError
 	if !errors.As(err, &syntax) {
 		return &Error{Path: t.path, Msg: "read the flow", Err: err}
 	}
-	if mark := conflictMark.FindIndex(t.data); mark != nil {
+	// A conflict as git marks it begins so, and JSON does not.
+	if mark := regexp.MustCompile(`(?m)^<{7,}(?: |\r?$)`).FindIndex(t.data); mark != nil {
 		return t.errorAt(mark[0], "git could not merge this file, and both sides stand in it; bring them together at each such mark, take the marks out and 'git add' the file")
 	}
 	at, msg := start+int(syntax.Offset), syntax.Msg
