@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/flowctl/flowctl/internal/lint"
+	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -42,7 +42,7 @@ func closeNodes(name string, nodes []flow.Node) string {
 			names = append(names, label)
 		}
 	}
-	if hint := lint.DidYouMean(name, names); hint != "" {
+	if hint := spell.DidYouMean(name, names); hint != "" {
 		return hint
 	}
 	switch {

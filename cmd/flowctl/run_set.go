@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine"
-	"github.com/flowctl/flowctl/internal/lint"
+	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -74,7 +74,7 @@ func (s setting) doubt(spec flow.Spec) string {
 		return strings.HasPrefix(field+".", name+".") || strings.HasPrefix(name, field+".")
 	}
 	if len(known) > 0 && !slices.ContainsFunc(known, isKnown) && !s.wasThere() {
-		hint := lint.DidYouMean(field, known)
+		hint := spell.DidYouMean(field, known)
 		if hint == "" {
 			hint = "; they have " + strings.Join(known, ", ")
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/flowctl/flowctl/internal/lint"
+	"github.com/flowctl/flowctl/internal/spell"
 )
 
 // groupRun is the run function of a command that only holds others. Without it
@@ -41,7 +41,7 @@ func meantCommand(cmd *cobra.Command, name string) string {
 		}
 		known = append(append(known, sub.Name()), sub.Aliases...)
 	}
-	return lint.Nearest(name, known, max(1, len(name)/4))
+	return spell.Nearest(name, known, max(1, len(name)/4))
 }
 
 // checkArgs makes a wrong number of arguments a usage error in the whole tree:
@@ -99,7 +99,7 @@ func flagError(c *cobra.Command, err error) error {
 				known = append(known, "--"+f.Name)
 			}
 		})
-		err = fmt.Errorf("%w%s", err, lint.DidYouMean("--"+unknown.GetSpecifiedName(), known))
+		err = fmt.Errorf("%w%s", err, spell.DidYouMean("--"+unknown.GetSpecifiedName(), known))
 	case errors.As(err, &invalid):
 		err = fmt.Errorf("--%s %q: %w", invalid.GetFlag().Name, invalid.GetValue(), wrongValue(invalid))
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/lint"
+	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -44,7 +45,7 @@ func checkCode(code string) error {
 	if slices.Contains(codes, code) {
 		return nil
 	}
-	return fmt.Errorf("there is no rule %q%s; 'flowctl help rules' lists them", code, lint.DidYouMean(code, codes))
+	return fmt.Errorf("there is no rule %q%s; 'flowctl help rules' lists them", code, spell.DidYouMean(code, codes))
 }
 
 // explainRule gives what --explain prints, and docs/rules.md has of a rule.

@@ -22,7 +22,7 @@ func allowed() map[string][]string {
 		"internal/engine":   {"pkg/flow", "internal/engine/js"},
 		"internal/store":    {"pkg/flow"},
 
-		"internal/repo":      {"pkg/flowfile"},
+		"internal/repo":      {"pkg/flowfile", "internal/spell"},
 		"internal/reconcile": {"pkg/flow", "pkg/flowfile", "pkg/client"},
 
 		"internal/record": {"pkg/flow", "pkg/flowfile"},
@@ -31,7 +31,7 @@ func allowed() map[string][]string {
 
 		"internal/provider": {"pkg/flow", "internal/engine", "internal/httpx"},
 
-		"internal/lint": {"pkg/flow", "internal/engine"},
+		"internal/lint": {"pkg/flow", "internal/engine", "internal/spell"},
 
 		"internal/upstreamtest": {"pkg/flow"},
 		"internal/bench":        {"pkg/flow", "internal/engine", "internal/store"},

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"github.com/flowctl/flowctl/internal/spell"
 	"regexp"
 	"slices"
 	"strings"
@@ -93,7 +94,7 @@ func isClose(wrong, word string) bool {
 	case len(b) < 4:
 		return false
 	case len(a) != len(b):
-		return distance(string(a), string(b)) <= 1
+		return spell.Distance(string(a), string(b)) <= 1
 	}
 	i := 0
 	for a[i] == b[i] {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -105,11 +106,11 @@ func closest(id, name string, known []Named) []Named {
 	for _, k := range known {
 		ids, names = append(ids, k.ID), append(names, k.Name)
 	}
-	if near := nearest(id, ids); near != "" {
+	if near := spell.Close(id, ids); near != "" {
 		return known[slices.Index(ids, near):][:1]
 	}
 	for _, wrong := range []string{id, name} {
-		if near := nearest(wrong, names); near != "" {
+		if near := spell.Close(wrong, names); near != "" {
 			return named(near, known)
 		}
 	}

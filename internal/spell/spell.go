@@ -1,4 +1,5 @@
-package lint
+// Package spell finds the name that a misspelt one stands for.
+package spell
 
 import (
 	"fmt"
@@ -8,15 +9,15 @@ import (
 // DidYouMean returns a question about the one of the known names that is closest to a wrong one:
 // `; did you mean "x"?`, or "" if none is close.
 func DidYouMean(wrong string, known []string) string {
-	best := nearest(wrong, known)
+	best := Close(wrong, known)
 	if best == "" {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %.80q?", best)
 }
 
-// nearest returns the known name that is closest to a wrong one, "" if none is close.
-func nearest(wrong string, known []string) string {
+// Close returns the known name that is closest to a wrong one, "" if none is close.
+func Close(wrong string, known []string) string {
 	return Nearest(wrong, known, max(2, len(wrong)/3))
 }
 
@@ -27,7 +28,7 @@ func Nearest(wrong string, known []string, most int) string {
 	best, least := "", most+1
 	lower := strings.ToLower(wrong)
 	for _, name := range known {
-		d := distance(lower, strings.ToLower(name))
+		d := Distance(lower, strings.ToLower(name))
 		if len(lower) >= 3 && strings.HasPrefix(strings.ToLower(name), lower) {
 			d = min(d, 1)
 		}
@@ -38,9 +39,9 @@ func Nearest(wrong string, known []string, most int) string {
 	return best
 }
 
-// distance returns how many letters have to be put in, taken out, changed or
+// Distance returns how many letters have to be put in, taken out, changed or
 // swapped with their neighbour to make b of a (optimal string alignment).
-func distance(a, b string) int {
+func Distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	var before []int // the row before last
 	last := make([]int, len(to)+1)
