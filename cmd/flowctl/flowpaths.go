@@ -297,5 +297,8 @@ func (f *finder) failed(path string, err error) {
 		}
 		err = fmt.Errorf("cannot be read: %w", err)
 	}
+	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(path, `/\.`) {
+		err = fmt.Errorf("%w; put quotes around a path with blanks. To check a flow of the server: flowctl export NAME | flowctl validate -", err)
+	}
 	f.sources = append(f.sources, source{path: path, err: err})
 }

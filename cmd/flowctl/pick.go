@@ -65,7 +65,7 @@ func pick(args []string) (picked, error) {
 	if top == "" {
 		var err error
 		if top, err = folderHere(); err != nil {
-			return p, fmt.Errorf("%q is no file or folder here: %w", output.Text(p.names[0]), err)
+			return p, fmt.Errorf("there is no file or folder %q: %w", output.Text(p.names[0]), err)
 		}
 	}
 	switch whole := func(path string) bool { return path == "." }; {
@@ -171,7 +171,7 @@ func (p *picked) resolve(found []source, sources []reconcile.Source, lock *recon
 			}
 		}
 		if len(p.paths) == n {
-			return fmt.Errorf("%q is no file or folder here, and no flow file in %s has a flow of that name or id; 'flowctl validate %s' reads them all", output.Text(name), p.dir, p.dir)
+			return fmt.Errorf("there is no file or folder %q, and no flow file in %s has a flow of that name or id; 'flowctl validate %s' reads them all", output.Text(name), p.dir, p.dir)
 		}
 	}
 	p.names = nil

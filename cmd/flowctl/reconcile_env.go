@@ -72,7 +72,7 @@ func (e *envFlag) text(ctx context.Context) ([]byte, error) {
 	}
 	text, err := waitFor(ctx, func() ([]byte, error) { return os.ReadFile(e.path) })
 	if err != nil {
-		return nil, fmt.Errorf("read the environment: %w; --env wants the path of its YAML file (docs/ci.md shows one)", err)
+		return nil, fmt.Errorf("read the environment: %w; --env takes the path of a YAML file such as:\n  models:\n    gpt-4o: llama3.1:8b", err)
 	}
 	return text, nil
 }

@@ -1,13 +1,13 @@
 package lint
 
 import (
-	"github.com/flowctl/flowctl/internal/spell"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
 
+	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 

@@ -12,11 +12,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sync"
 
 	"github.com/bmatcuk/doublestar/v4"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -172,7 +174,7 @@ func readConfig(dir string) (*Config, error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	if err := d.Decode(c); err != nil && !errors.Is(err, io.EOF) {
-		return nil, &ConfigError{c.Path(), fmt.Errorf("%w; it may hold validate: with strict, info and disable, exclude: with a list of patterns, and profiles: with the env of each", err)}
+		return nil, &ConfigError{c.Path(), unknownSetting(err)}
 	}
 	for _, pattern := range c.Exclude {
 		if !doublestar.ValidatePattern(pattern) {
@@ -180,6 +182,20 @@ func readConfig(dir string) (*Config, error) {
 		}
 	}
 	return c, nil
+}
+
+// unknownSetting words what the YAML library says of a setting that is not known.
+func unknownSetting(err error) error {
+	known := []string{"validate", "exclude", "profiles", "strict", "info", "disable", "env"}
+	at := regexp.MustCompile(`line (\d+): field (\S+) not found in type`).FindStringSubmatch(err.Error())
+	if at == nil {
+		return err
+	}
+	hint := spell.DidYouMean(at[2], known)
+	if hint == "" {
+		hint = "; the settings are validate (strict, info, disable), exclude and profiles (env)"
+	}
+	return fmt.Errorf("line %s: unknown setting %.80q%s", at[1], at[2], hint)
 }
 
 // readInside reads a file of the repository of the folder dir.

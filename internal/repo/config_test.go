@@ -58,9 +58,9 @@ func TestExcludes(t *testing.T) {
 
 func TestConfigRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"server: https://evil.example":                         "field server not found",
-		"profile: prod":                                        "field profile not found",
-		"profiles: {prod: {server: https://evil.example}}":     "field server not found",
+		"server: https://evil.example":                         "unknown setting \"server\"",
+		"profile: prod":                                        "unknown setting \"profile\"",
+		"profiles: {prod: {server: https://evil.example}}":     "unknown setting \"server\"",
 		"exclude: ['[a']":                                      "is not a pattern",
 		"#" + strings.Repeat("x", maxConfig):                   "larger than 64 KiB",
 		"a: &a [x,x,x]\nb: &b [*a,*a]\nvalidate: {strict: *b}": "",

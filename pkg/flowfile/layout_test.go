@@ -155,7 +155,7 @@ func TestJoin(t *testing.T) {
 			[]string{`f.layout.json:1:12: version "1.7" is newer than this flowctl knows (1.0); what is new in it is kept but not understood`}},
 		{"much newer", `{"version":"2.0","nodes":{}}`, `f.layout.json:1:12: version "2.0" is newer than this flowctl reads (1.x); upgrade flowctl`, nil},
 		{"cut off", "{\"nodes\":{\n\"a\":{", `f.layout.json:2:6: unexpected end of JSON text, want a key in quotes; the file seems to be cut off`, nil},
-		{"unmerged", "{\n<<<<<<< ours\n", `f.layout.json:2:1: git could not merge this file, and both sides stand in it; bring them together at each such mark, take the marks out and 'git add' the file`, nil},
+		{"unmerged", "{\n<<<<<<< ours\n", `f.layout.json:2:1: this is a git conflict marker; finish the merge first: choose what stays, remove the markers, and 'git add' the file`, nil},
 		{"empty", "", `f.layout.json:1:1: the file is empty`, nil},
 		{"an array", " []", `f.layout.json:1:2: want a layout, which is an object, found an array`, nil},
 		{"two", `{"nodes":{}}{}`, `f.layout.json:1:13: a layout file holds one layout, and this is another one`, nil},

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"unicode"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -162,8 +163,19 @@ func notJSON(data []byte) string {
 		return "the file is encoded in UTF-16; save it as UTF-8"
 	case trimmed[0] == '<':
 		return "this is HTML or XML, not JSON; was a web page saved in place of an export?"
+	case looksLikeYAML(trimmed):
+		return "flow files are JSON; this looks like YAML"
 	}
 	return ""
+}
+
+// looksLikeYAML reports whether a text begins with a document mark or a key.
+func looksLikeYAML(text []byte) bool {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	line = bytes.TrimRight(line, "\r")
+	key, _, found := bytes.Cut(line, []byte(":"))
+	return bytes.Equal(line, []byte("---")) ||
+		found && len(key) > 0 && bytes.IndexFunc(key, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) }) < 0
 }
 
 // isUTF16 knows UTF-16 by its byte order mark or by the zero byte that it has
@@ -208,7 +220,7 @@ func (t *text) syntaxError(start int, err error) error {
 	}
 	// A conflict as git marks it begins so, and JSON does not.
 	if mark := regexp.MustCompile(`(?m)^<{7,}(?: |\r?$)`).FindIndex(t.data); mark != nil {
-		return t.errorAt(mark[0], "git could not merge this file, and both sides stand in it; bring them together at each such mark, take the marks out and 'git add' the file")
+		return t.errorAt(mark[0], "this is a git conflict marker; finish the merge first: choose what stays, remove the markers, and 'git add' the file")
 	}
 	at, msg := start+int(syntax.Offset), syntax.Msg
 	if at >= len(t.data) {

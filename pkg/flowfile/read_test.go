@@ -110,7 +110,7 @@ func TestReadErrors(t *testing.T) {
 		{"rest", flowText + "\nxyz", "f.json:2:1: unexpected character 'x', want a JSON value"},
 		{"comma", "{\r\n\"nodes\": [1,]\r\n}", "f.json:2:13: unexpected character ']', want a JSON value"},
 		{"column in characters", "\ufeff{\"名前\": \"é\", x}", "f.json:1:13: unexpected character 'x', want a key in quotes"},
-		{"yaml", "name: n\nnodes: []\n", "f.json:1:1: unexpected character 'n', want a JSON value"},
+		{"yaml", "name: n\nnodes: []\n", "f.json:1:1: flow files are JSON; this looks like YAML"},
 		{"html", "\n<!DOCTYPE html><html>", "f.json:1:1: this is HTML or XML, not JSON; was a web page saved in place of an export?"},
 		{"utf-16 le", utf16Text(flowText, binary.LittleEndian, true), "f.json:1:1: the file is encoded in UTF-16; save it as UTF-8"},
 		{"utf-16 be", utf16Text(flowText, binary.BigEndian, true), "f.json:1:1: the file is encoded in UTF-16; save it as UTF-8"},
