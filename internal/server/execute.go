@@ -70,7 +70,7 @@ func (s *Server) executeFlow(c *call) error {
 		once.record.Made = e.ID
 	}
 	free := c.handOver() // the run holds the flow and the request from here on
-	run, err := s.runs.start(c.r.Context(), e, job{spec, opts, len(f.Nodes) + len(f.Edges) + len(body), free}, once.record)
+	run, err := s.runs.start(c.r.Context(), e, job{spec, opts, free}, once.record)
 	if err != nil {
 		free()
 	}

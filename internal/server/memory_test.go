@@ -78,7 +78,7 @@ func TestMemory(t *testing.T) {
 // read, too, and given back afterwards.
 func TestMemoryOfAnswers(t *testing.T) {
 	f := newFixture(t, Options{})
-	const size = 8 << 20
+	const size = 14 << 20 // more than the buffers of a connection take
 	id := f.create(f.ann, `{"name":"x","nodes":[{"a":"`+strings.Repeat("x", size)+`"}]}`)
 	f.holding(0)
 	var waits []*http.Response

@@ -63,8 +63,7 @@ type runs struct {
 type job struct {
 	spec flow.Spec
 	opts engine.Options
-	size int    // bytes of the flow and the request, which it holds
-	free func() // gives those back
+	free func() // gives back the memory of the flow and the request, which it holds
 }
 
 // activeRun is one of them.

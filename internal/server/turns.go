@@ -8,10 +8,11 @@ import (
 )
 
 const (
-	maxWaiting = 1000      // runs that wait for their turn; further ones are refused
-	maxHeld    = 128 << 20 // bytes of the flows and inputs of those; likewise
+	// maxWaiting is how many runs wait for their turn; further ones are refused. What
+	// they hold meanwhile is of the server's [memory].
+	maxWaiting = 1000
 
-	// userPart is the part of the waiting places, of their bytes and, unless the
+	// userPart is the part of the waiting places, of the memory and, unless the
 	// operator says otherwise, of the running places that one user may take: a
 	// quarter.
 	userPart = 4
@@ -26,16 +27,15 @@ const (
 type turns struct {
 	max, perUser int // runs at once, of all users and of one
 
-	running       int // of all users, as are the next two
-	waiting, held int // runs that wait, and the bytes that those hold
-	users         map[string]*share
-	line          []*share // the users who wait, the next one first
+	running, waiting int // of all users
+	users            map[string]*share
+	line             []*share // the users who wait, the next one first
 }
 
 // share is what one user takes of the places.
 type share struct {
-	running, held int
-	waiting       []*activeRun // in the order in which they came
+	running int
+	waiting []*activeRun // in the order in which they came
 }
 
 func newTurns(most, perUser int) turns {
@@ -56,13 +56,13 @@ func (t *turns) enter(run *activeRun) error {
 		s = &share{}
 	}
 	if waits := t.running >= t.max || s.running >= t.perUser; waits {
-		switch size := run.job.size; {
-		case len(s.waiting) >= maxWaiting/userPart, s.held+size > maxHeld/userPart && len(s.waiting) > 0:
+		switch {
+		case len(s.waiting) >= maxWaiting/userPart:
 			return &problem{
 				status: http.StatusTooManyRequests, retry: runsRetry,
 				detail: fmt.Sprintf("%d of your runs are waiting already", len(s.waiting)),
 			}
-		case t.waiting >= maxWaiting, t.held+size > maxHeld:
+		case t.waiting >= maxWaiting:
 			return &problem{
 				status: http.StatusServiceUnavailable, retry: runsRetry,
 				detail: "Too many runs are waiting",
@@ -74,14 +74,9 @@ func (t *turns) enter(run *activeRun) error {
 		t.line = append(t.line, s)
 	}
 	s.waiting = append(s.waiting, run)
-	t.wait(s, run, 1)
+	t.waiting++
 	t.next()
 	return nil
-}
-
-// wait counts a run that begins to wait, or with -1 one that waits no more.
-func (t *turns) wait(s *share, run *activeRun, n int) {
-	t.waiting, t.held, s.held = t.waiting+n, t.held+n*run.job.size, s.held+n*run.job.size
 }
 
 // next gives the free places to those who wait.
@@ -97,7 +92,7 @@ func (t *turns) next() {
 		if s.waiting = slices.Delete(s.waiting, 0, 1); len(s.waiting) > 0 {
 			t.line = append(t.line, s)
 		}
-		t.wait(s, run, -1)
+		t.waiting--
 		t.running, s.running = t.running+1, s.running+1
 		close(run.turn)
 	}
@@ -107,7 +102,7 @@ func (t *turns) next() {
 func (t *turns) leave(run *activeRun) {
 	s := t.users[run.userID]
 	if at := slices.Index(s.waiting, run); at >= 0 {
-		t.wait(s, run, -1)
+		t.waiting--
 		if s.waiting = slices.Delete(s.waiting, at, at+1); len(s.waiting) == 0 {
 			t.line = slices.DeleteFunc(t.line, func(other *share) bool { return other == s })
 		}

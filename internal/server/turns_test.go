@@ -12,8 +12,8 @@ import (
 )
 
 // waits makes a run of a user.
-func waits(user string, size int) *activeRun {
-	return &activeRun{userID: user, job: job{size: size}, turn: make(chan struct{})}
+func waits(user string) *activeRun {
+	return &activeRun{userID: user, turn: make(chan struct{})}
 }
 
 func (r *activeRun) hasTurn() bool {
@@ -40,31 +40,31 @@ func TestTurnsAreFair(t *testing.T) {
 	q := newTurns(4, 2)
 	var greedy []*activeRun
 	for range maxWaiting / userPart {
-		run := waits("greedy", 1)
+		run := waits("greedy")
 		greedy = append(greedy, run)
 		if status := refused(&q, run); status != 0 {
 			t.Fatalf("run %d is refused with %d", len(greedy), status)
 		}
 	}
 	for range 2 { // those that have their turn do not wait
-		if status := refused(&q, waits("greedy", 1)); status != 0 {
+		if status := refused(&q, waits("greedy")); status != 0 {
 			t.Fatalf("refused with %d", status)
 		}
 	}
-	if status := refused(&q, waits("greedy", 1)); status != http.StatusTooManyRequests {
+	if status := refused(&q, waits("greedy")); status != http.StatusTooManyRequests {
 		t.Errorf("one more than a user may have waiting is answered %d", status)
 	}
 	if !greedy[0].hasTurn() || !greedy[1].hasTurn() || greedy[2].hasTurn() || q.running != 2 {
 		t.Fatalf("%d run of one user, want 2", q.running)
 	}
-	ann, ben := waits("ann", 1), waits("ben", 1)
+	ann, ben := waits("ann"), waits("ben")
 	for _, run := range []*activeRun{ann, ben} {
 		if status := refused(&q, run); status != 0 || !run.hasTurn() {
 			t.Errorf("%s: %d, and waits beside free places", run.userID, status)
 		}
 	}
 	// Now all places are taken: those who come later do not wait for all of greedy's.
-	carl, ann2 := waits("carl", 1), waits("ann", 1)
+	carl, ann2 := waits("carl"), waits("ann")
 	for _, run := range []*activeRun{carl, ann2} {
 		if status := refused(&q, run); status != 0 || run.hasTurn() {
 			t.Errorf("%s: %d", run.userID, status)
@@ -91,39 +91,31 @@ func TestTurnsAreFair(t *testing.T) {
 	}
 }
 
-// TestTurnsHold: large flows and inputs that wait are so many bytes at most, of one
-// user and of all.
-func TestTurnsHold(t *testing.T) {
-	q := newTurns(1, 1)
-	first := waits("first", maxHeld+1) // runs, and so holds up nobody
-	if status := refused(&q, first); status != 0 {
-		t.Fatal(status)
+// TestWaitingRunsHold: a run that waits holds the memory of its flow and request, of its
+// user's part, until it ends.
+func TestWaitingRunsHold(t *testing.T) {
+	f, g := running(t, 1)
+	id := f.create(f.ann, fmt.Sprintf(asks, "slow"))
+	f.holding(0)
+	first := f.async(f.ann, id)
+	<-g.asked
+	f.srv.memory = newMemory(userPart * 20_000)
+	f.srv.memory.time = 0
+	body := `{"inputs":{"in":"` + strings.Repeat("a", 10_000) + `"}}`
+	path := "/api/v1/flows/" + id + "/execute"
+	r := f.want(202, f.ann, "POST", path, body, "Prefer", "respond-async")
+	second := strings.Trim(r.field(t, "executionId"), `"`)
+	if used := f.srv.memory.all.Used(); used < 10_000 || used > 12_000 {
+		t.Errorf("%d bytes are held", used)
 	}
-	var all []*activeRun
-	for i := range userPart {
-		run := waits(fmt.Sprint("user", i), maxHeld/userPart)
-		if status := refused(&q, run); status != 0 {
-			t.Fatalf("%s is refused with %d", run.userID, status)
-		}
-		all = append(all, run)
+	r = f.want(429, f.ann, "POST", path, body, "Prefer", "respond-async")
+	if !strings.Contains(r.text(), "which is the most for one user") {
+		t.Errorf("answered %s", r.body)
 	}
-	if status := refused(&q, waits("user0", 1)); status != http.StatusTooManyRequests {
-		t.Errorf("more than a user's part is answered %d", status)
-	}
-	if status := refused(&q, waits("another", 1)); status != http.StatusServiceUnavailable {
-		t.Errorf("more than all may hold is answered %d", status)
-	}
-	q.leave(all[3]) // cancelled
-	if status := refused(&q, waits("another", 1)); status != 0 {
-		t.Errorf("refused with %d after one was cancelled", status)
-	}
-	for _, run := range append([]*activeRun{first}, all[:3]...) {
-		q.leave(run)
-		q.next()
-	}
-	if q.held != 0 || q.waiting != 0 || q.running != 1 || len(q.line) != 0 {
-		t.Errorf("%d bytes, %d runs wait, %d run", q.held, q.waiting, q.running)
-	}
+	f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/executions/"+second+"/cancel", "")
+	f.holding(0)
+	g.let <- struct{}{}
+	f.status(first, "success")
 }
 
 func TestPlacesOfAUser(t *testing.T) {
