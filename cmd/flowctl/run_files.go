@@ -17,8 +17,8 @@ const filesUsage = "save the files that the run made into the folder `DIR`; noth
 // saveFiles saves the files that output nodes of a run show into a folder, "" for
 // nowhere. What was interrupted saves none.
 func (a *app) saveFiles(ctx context.Context, dir string, e flow.Execution) error {
-	if interrupted := ctx.Err() != nil; dir == "" || interrupted {
-		return nil
+	if dir == "" || ctx.Err() != nil {
+		return nil //nolint:nilerr // who interrupted the run is told so elsewhere
 	}
 	files := record.Files(e)
 	if len(files) == 0 {

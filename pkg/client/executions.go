@@ -174,10 +174,7 @@ func (s *ExecutionsService) execution(ctx context.Context, k *call) (flow.Execut
 	}
 	var e flow.Execution
 	if err := json.Unmarshal(a.body, &e); err != nil || e.ID == "" {
-		if err = s.c.unusable(k, a, "an execution", err); s.c.sendAgain(k, err) {
-			return s.execution(ctx, k)
-		}
-		return flow.Execution{}, err
+		return flow.Execution{}, s.c.unusable(k, a, "an execution", err)
 	}
 	return e, nil
 }

@@ -268,14 +268,12 @@ func TestUnderWay(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, _ = c.Flows.Execute(ctx, id, client.ExecuteRequest{})
+		_, _ = c.Flows.Execute(ctx, id, client.ExecuteRequest{Inputs: json.RawMessage(`{"in":"hello"}`)})
 	}()
-	var list []flow.UnderWay
-	for len(list) == 0 {
-		var err error
-		if list, err = c.Executions.UnderWay(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+	await(t, c, id, flow.RunRunning)
+	list, err := c.Executions.UnderWay(t.Context())
+	if err != nil || len(list) == 0 {
+		t.Fatalf("while it runs: %v, %v", list, err)
 	}
 	if u := list[0]; len(list) != 1 || u.FlowID != id || u.FlowName != "x" || u.UserEmail == "" || u.Status.Ended() {
 		t.Errorf("there are %+v", list)

@@ -119,7 +119,7 @@ func isNothing(raw json.RawMessage) bool { return string(raw) == "{}" || string(
 func plainIDs(raw json.RawMessage) json.RawMessage {
 	ids := elements(raw)
 	slices.SortFunc(ids, func(a, b json.RawMessage) int { return bytes.Compare(unescape(a), unescape(b)) })
-	ids = slices.CompactFunc(ids, func(a, b json.RawMessage) bool { return Equal(a, b) })
+	ids = slices.CompactFunc(ids, Equal)
 	return slices.Concat([]byte{'['}, bytes.Join(rawTexts(ids), []byte{','}), []byte{']'})
 }
 

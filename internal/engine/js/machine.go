@@ -281,7 +281,7 @@ func (m *machine) reach(in *instruction, pos int32, most int) int32 {
 	}
 	high := int32(len(m.text)) //nolint:gosec // texts are far shorter
 	if most >= 0 && int(high-pos) > most {
-		high = pos + int32(most)
+		high = pos + int32(most) //nolint:gosec // see repeats
 	}
 	for end < high && in.set.has(m.text[end]) {
 		end++
