@@ -12,12 +12,12 @@ import (
 )
 
 const (
-	// beatTime is how often a server with runs under way says that it is there, and
-	// looks whether one of them is to be ended.
-	beatTime = 2 * time.Second
 	// leaseTime is how long a server may be silent before others take its runs for
 	// dead.
-	leaseTime = 5 * beatTime
+	leaseTime = store.RunnerLease
+	// beatTime is how often a server with runs under way says that it is there, and
+	// looks whether one of them is to be ended.
+	beatTime = leaseTime / 5
 )
 
 // lease keeps the servers on a database from taking each other's runs for dead, and

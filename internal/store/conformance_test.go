@@ -74,6 +74,7 @@ func conformance() []conformanceCase {
 		{"Sessions", testSessions},
 		{"Migrations", testMigrations},
 		{"MigrationsKeepFlows", testMigrationsKeepFlows},
+		{"MigrateDownWhileRunning", testMigrateDownWhileRunning},
 		{"TooNew", testTooNew},
 		{"ConcurrentUse", testConcurrentUse},
 		{"Processes", testProcesses},

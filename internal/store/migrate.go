@@ -25,9 +25,15 @@ func MigrateUp(ctx context.Context, dsn string) ([]Migration, error) {
 }
 
 // MigrateDown takes back the newest migration, with what only it has room for, and
-// says which it was; nil when there was none left.
+// says which it was; nil when there was none left. It refuses while a server has runs
+// on the database, which would lose what becomes of them.
 func MigrateDown(ctx context.Context, dsn string) (*Migration, error) {
-	done, err := atDatabase(dsn, false, func(db database) ([]Migration, error) { return db.migrate(ctx, migrateDown) })
+	done, err := atDatabase(dsn, false, func(db database) ([]Migration, error) {
+		if err := checkRunners(ctx, db); err != nil {
+			return nil, err
+		}
+		return db.migrate(ctx, migrateDown)
+	})
 	if err != nil || len(done) == 0 {
 		return nil, err
 	}
@@ -74,6 +80,20 @@ func migrateDown(ctx context.Context, p *goose.Provider) ([]Migration, error) {
 		return nil, nil
 	}
 	return migrations([]*goose.MigrationResult{result}), err
+}
+
+// checkRunners refuses a database on which a server has runs under way.
+func checkRunners(ctx context.Context, db database) error {
+	n, err := one(ctx, db, scanInt, "SELECT count(*) FROM flow_runner WHERE "+fresh(db, "$1"), RunnerLease.Milliseconds())
+	switch {
+	case err != nil && db.dialect().noTable(err): // older than the table is
+		return nil
+	case err != nil:
+		return err
+	case *n > 0:
+		return fmt.Errorf("a server runs flows on this database: stop it first, and try again %s later if it was killed", RunnerLease)
+	}
+	return nil
 }
 
 func checkVersion(ctx context.Context, p *goose.Provider) error {

@@ -97,6 +97,32 @@ func testMigrationsKeepFlows(t *testing.T, dsn string) {
 	}
 }
 
+// testMigrateDownWhileRunning: the newest migration stays while a server has runs, or
+// may have, and goes when it has said that it ends or has been silent for long.
+func testMigrateDownWhileRunning(t *testing.T, dsn string) {
+	s := openStore(t, dsn)
+	refused := func(want bool) {
+		t.Helper()
+		m, err := MigrateDown(t.Context(), dsn)
+		if got := err != nil && strings.Contains(err.Error(), "stop it first"); got != want || !want && (err != nil || m == nil) {
+			t.Fatalf("took back %+v, %v; to be refused: %t", m, err, want)
+		}
+		if want && m != nil {
+			t.Errorf("took back %+v in spite of the refusal", m)
+		}
+	}
+	must(t, s.RenewRunner(t.Context(), "a"))
+	refused(true)
+	execute(t, s, "UPDATE flow_runner SET renewed_at = renewed_at - $1", 2*RunnerLease.Milliseconds())
+	refused(false)
+	must(t, s.Close())
+	s = openStore(t, dsn)
+	must(t, s.RenewRunner(t.Context(), "b"))
+	must(t, s.RemoveRunner(t.Context(), "b"))
+	must(t, s.Close())
+	refused(false)
+}
+
 func testTooNew(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
 	execute(t, s, "INSERT INTO "+versionTable+" (version_id, is_applied) VALUES ($1, $2)", int64(schemaVersion+1), true)

@@ -9,6 +9,17 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
+// RunnerLease is how long a server with runs may be silent before others take its runs
+// for dead.
+const RunnerLease = 10 * time.Second
+
+// fresh is the condition on a row of flow_runner that its server is there: that it has
+// said so within the lease, a parameter in milliseconds.
+func fresh(db database, lease string) string {
+	clock := db.dialect().clock
+	return "renewed_at > " + clock + " - " + lease + " AND renewed_at <= " + clock + " + " + lease
+}
+
 // RenewRunner says that the server of that id is there, as long as it has runs
 // under way: others take the runs of one that has been silent for dead.
 func (s *Store) RenewRunner(ctx context.Context, id string) error {
@@ -44,8 +55,7 @@ func (s *Store) RemoveRunner(ctx context.Context, id string) error {
 // back, and counts as gone, too. self, the server that asks, is there. They keep their runner: it may have been silent
 // and not dead, and goes on with what it still finds among its runs.
 func (s *Store) AbortExecutions(ctx context.Context, self string, lease time.Duration) (n int64, err error) {
-	clock := s.db.dialect().clock
-	fresh := "renewed_at > " + clock + " - $2 AND renewed_at <= " + clock + " + $2"
+	fresh := fresh(s.db, "$2")
 	abandoned := unfinished + " AND (runner IS NULL OR runner <> $1) AND NOT EXISTS" +
 		" (SELECT 1 FROM flow_runner WHERE flow_runner.id = flow_execution.runner AND " + fresh + ")"
 	silent := "id <> $1 AND NOT (" + fresh + ")"
