@@ -179,8 +179,12 @@ func (m *matcher) step(it *item) (Step, error) {
 			return s, nil
 		}
 		s.Action = Update
-		if s.Why = m.compare(it, file).why(); s.Why != "" && !m.Overwrite {
+		state := m.compare(it, file)
+		if s.Why = state.why(); s.Why != "" && !m.Overwrite {
 			s.Action, s.Updated = Refuse, at.updated
+			if state == ChangedThere && m.takenBack(it) {
+				s.Why += "; " + takenBack
+			}
 			return s, nil
 		}
 		s.Why = ""

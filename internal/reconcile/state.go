@@ -22,6 +22,7 @@ const (
 
 const (
 	changedThere = "changed there since"
+	takenBack    = "the server has an earlier version of the file in git; if that was reverted, --overwrite applies this one"
 	unknownBase  = "it differs, and " + LockName + " does not have what it was before"
 )
 
@@ -102,6 +103,25 @@ func (m *matcher) committed(it *item, is func(flowfile.Digest) bool) *flow.Spec 
 		}
 	}
 	return nil
+}
+
+// maxEarlier is how many committed versions of a file are compared with its flow to see
+// whether a commit that the flow still has was reverted.
+const maxEarlier = 5
+
+// takenBack reports whether a flow that is not what the lock has is one of the last
+// versions of its file in git. So it is after a commit of the file and the lock was
+// reverted, and also if somebody put the earlier version back on the server: which of
+// the two happened nobody can see from here.
+func (m *matcher) takenBack(it *item) bool {
+	n := 0
+	found := false
+	m.committed(it, func(d flowfile.Digest) bool {
+		n++
+		found = n <= maxEarlier && same(d, it.match.digest, it.hasAccess)
+		return found || n >= maxEarlier
+	})
+	return found
 }
 
 // layouts is what is known of where the nodes of a flow stand: in its file and on the

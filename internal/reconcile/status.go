@@ -79,7 +79,10 @@ func (m *matcher) status(it *item) (FileState, error) {
 		case ChangedThere, ChangedBoth, Unknown:
 			s.Updated, s.Owner = at.updated, at.owner
 		}
-		if s.State == Unknown {
+		switch {
+		case s.State == ChangedThere && m.takenBack(it):
+			s.Note = takenBack
+		case s.State == Unknown:
 			s.Note = LockName + " does not have what it was before"
 		}
 	}

@@ -161,7 +161,7 @@ func notJSON(data []byte) string {
 		return "the file is empty"
 	case isUTF16(data):
 		return "the file is encoded in UTF-16; save it as UTF-8"
-	case trimmed[0] == '<':
+	case trimmed[0] == '<' && conflictMark(data) == nil:
 		return "this is HTML or XML, not JSON; was a web page saved in place of an export?"
 	case looksLikeYAML(trimmed):
 		return "flow files are JSON; this looks like YAML"
@@ -212,14 +212,19 @@ func (t *text) flows() ([]File, error) {
 	return files, nil
 }
 
+// conflictMark returns where the first line is that begins a conflict as git marks it,
+// nil if none does. A line of JSON cannot begin so.
+func conflictMark(data []byte) []int {
+	return regexp.MustCompile(`(?m)^<{7,}(?: |\r?$)`).FindIndex(data)
+}
+
 // syntaxError places an error of package flow that counts from start.
 func (t *text) syntaxError(start int, err error) error {
 	var syntax *flow.SyntaxError
 	if !errors.As(err, &syntax) {
 		return &Error{Path: t.path, Msg: "read the flow", Err: err}
 	}
-	// A conflict as git marks it begins so, and JSON does not.
-	if mark := regexp.MustCompile(`(?m)^<{7,}(?: |\r?$)`).FindIndex(t.data); mark != nil {
+	if mark := conflictMark(t.data); mark != nil {
 		return t.errorAt(mark[0], "this is a git conflict marker; finish the merge first: choose what stays, remove the markers, and 'git add' the file")
 	}
 	at, msg := start+int(syntax.Offset), syntax.Msg

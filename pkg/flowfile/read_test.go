@@ -111,6 +111,7 @@ func TestReadErrors(t *testing.T) {
 		{"comma", "{\r\n\"nodes\": [1,]\r\n}", "f.json:2:13: unexpected character ']', want a JSON value"},
 		{"column in characters", "\ufeff{\"名前\": \"é\", x}", "f.json:1:13: unexpected character 'x', want a key in quotes"},
 		{"yaml", "name: n\nnodes: []\n", "f.json:1:1: flow files are JSON; this looks like YAML"},
+		{"unmerged from the first line", "<<<<<<< HEAD\n" + flowText, "f.json:1:1: this is a git conflict marker; finish the merge first: choose what stays, remove the markers, and 'git add' the file"},
 		{"html", "\n<!DOCTYPE html><html>", "f.json:1:1: this is HTML or XML, not JSON; was a web page saved in place of an export?"},
 		{"utf-16 le", utf16Text(flowText, binary.LittleEndian, true), "f.json:1:1: the file is encoded in UTF-16; save it as UTF-8"},
 		{"utf-16 be", utf16Text(flowText, binary.BigEndian, true), "f.json:1:1: the file is encoded in UTF-16; save it as UTF-8"},
