@@ -109,7 +109,7 @@ func (o *deleteOptions) delete(ctx context.Context, c *client.Client, flows []fl
 			return err
 		}
 		if err != nil {
-			errs = append(errs, err)
+			errs = append(errs, notYours(ctx, c, f.ID, err))
 			continue
 		}
 		o.app.note("Deleted %s from %s", title(f), o.app.connected)

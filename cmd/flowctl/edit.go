@@ -122,7 +122,7 @@ func (o *editOptions) editOnce(ctx context.Context, c *client.Client, d *draft, 
 	}
 	f, err := c.Flows.Update(ctx, d.flow.ID, *patch, unchanged)
 	if err != nil {
-		return nil, err
+		return nil, notYours(ctx, c, d.flow.ID, err)
 	}
 	return &f, nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -58,6 +59,9 @@ func resolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.
 				return nil, err
 			}
 			if f, err = only(ref, found); err != nil {
+				if len(found) == 0 {
+					err = fmt.Errorf("no flow %s: %w%s", quoted(ref), client.ErrNotFound, closeNames(ctx, c, ref))
+				}
 				errs = append(errs, err)
 				continue
 			}
@@ -74,11 +78,32 @@ func resolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.
 func only(ref string, found []flow.Flow) (flow.Flow, error) {
 	switch len(found) {
 	case 0:
-		return flow.Flow{}, fmt.Errorf("no flow %s: %w; see 'flowctl list'", quoted(ref), client.ErrNotFound)
+		return flow.Flow{}, client.ErrNotFound
 	case 1:
 		return found[0], nil
 	}
 	return flow.Flow{}, conflictError{ambiguous(ref, found)}
+}
+
+// closeNames returns what to type in place of a name that no flow has: one that is
+// close to it, among the newest flows.
+func closeNames(ctx context.Context, c *client.Client, ref string) string {
+	const most = 1000 // flows that are looked at
+	listed, err := c.Flows.List(ctx, client.ListOptions{Access: client.AccessRead, Limit: most})
+	if err != nil {
+		return "; see 'flowctl list'"
+	}
+	names := make([]string, len(listed))
+	for i, f := range listed {
+		names[i] = output.Text(f.Name)
+		if strings.Contains(strings.ToLower(f.Name), strings.ToLower(ref)) {
+			return fmt.Sprintf("; did you mean %s? Names are exact, ids need %d characters", quoted(f.Name), client.MinPrefix)
+		}
+	}
+	if hint := spell.DidYouMean(ref, names); hint != "" {
+		return hint + " Names are exact"
+	}
+	return "; see 'flowctl list'"
 }
 
 func ambiguous(ref string, found []flow.Flow) error {

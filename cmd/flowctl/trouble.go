@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -117,4 +118,21 @@ func quoteArg(s string) string {
 		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 	}
 	return s
+}
+
+// notYours words the refusal of a change to a flow that the caller may read: whose it
+// is. Any other error stays.
+func notYours(ctx context.Context, c *client.Client, id string, err error) error {
+	if !errors.Is(err, client.ErrForbidden) {
+		return err
+	}
+	f, _, reading := c.Flows.Get(ctx, id)
+	if reading != nil {
+		return err
+	}
+	owner := "its owner"
+	if o, asking := c.Flows.NewOwners().Of(ctx, f); asking == nil && o.Name != "" {
+		owner += " " + output.Text(o.Name)
+	}
+	return fmt.Errorf("you may read %s, but only %s and those with the right to write may change it: %w", quoted(f.Name), owner, err)
 }

@@ -71,7 +71,7 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	patch.Nodes = kept.Nodes
 	f, err := c.Flows.Update(cmd.Context(), id, patch)
 	if err != nil {
-		return err
+		return notYours(cmd.Context(), c, id, err)
 	}
 	return printWritten(p, f, "changed")
 }

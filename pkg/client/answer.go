@@ -135,7 +135,10 @@ func (c *conn) unusable(k *call, a *answer, want string, err error) error {
 	detail := ""
 	switch {
 	case len(text) == 0:
-		detail, e.hint = fmt.Sprintf("empty (%s), not %s", httpx.ContentType(a.header), want), "check the server's address and version"
+		detail, e.broke = fmt.Sprintf("empty (%s), not %s", httpx.ContentType(a.header), want), true
+		if e.unsure = k.method == http.MethodPost && !k.repeatable; !e.unsure {
+			e.hint = "check the server's address and version"
+		}
 	case httpx.IsPage(text):
 		detail, e.noAPI = httpx.Describe(a.header, a.body), true
 	case err != nil && !isJSON(a.header):

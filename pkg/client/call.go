@@ -41,6 +41,7 @@ type call struct {
 	key   string // Idempotency-Key, once it was sent
 	tries int    // of the last sending
 	lost  bool   // a try failed that may have arrived all the same
+	again bool   // it was sent again because the answer was cut or empty
 }
 
 // beatPatience is how long a stream of events may be silent at least: our server
@@ -176,9 +177,23 @@ func (c *conn) flow(ctx context.Context, k *call) (flow.Flow, http.Header, error
 	}
 	f, err := flow.ParseFlow(a.body)
 	if err != nil || f.ID == "" {
-		return flow.Flow{}, nil, c.unusable(k, a, "a flow", err)
+		if err = c.unusable(k, a, "a flow", err); c.sendAgain(k, err) {
+			return c.flow(ctx, k)
+		}
+		return flow.Flow{}, nil, err
 	}
 	return f, a.header, nil
+}
+
+// sendAgain reports whether a call whose answer of status 200 was cut or empty is to be
+// sent once more: if doing it twice is as good as once. What was done is then found.
+func (c *conn) sendAgain(k *call, err error) bool {
+	var failed *Error
+	if !errors.As(err, &failed) || !failed.broke || k.again {
+		return false
+	}
+	k.again, k.lost = true, true
+	return k.repeatable || k.method != http.MethodPost || c.ours.Load() && !k.unkeyed
 }
 
 // into makes a call and decodes its answer into v, which is what is expected.
@@ -188,7 +203,10 @@ func (c *conn) into(ctx context.Context, k *call, v any, what string) (http.Head
 		return nil, err
 	}
 	if err := json.Unmarshal(a.body, v); err != nil {
-		return nil, c.unusable(k, a, what, err)
+		if err = c.unusable(k, a, what, err); c.sendAgain(k, err) {
+			return c.into(ctx, k, v, what)
+		}
+		return nil, err
 	}
 	return a.header, nil
 }
@@ -203,7 +221,11 @@ func (c *conn) gone(ctx context.Context, k *call) error {
 	case err != nil:
 		return err
 	case string(bytes.TrimSpace(a.body)) != "true":
-		return c.unusable(k, a, "true", nil)
+		var whole any
+		if err := c.unusable(k, a, "true", json.Unmarshal(a.body, &whole)); !c.sendAgain(k, err) {
+			return err
+		}
+		return c.gone(ctx, k)
 	}
 	return nil
 }

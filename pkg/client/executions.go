@@ -174,7 +174,10 @@ func (s *ExecutionsService) execution(ctx context.Context, k *call) (flow.Execut
 	}
 	var e flow.Execution
 	if err := json.Unmarshal(a.body, &e); err != nil || e.ID == "" {
-		return flow.Execution{}, s.c.unusable(k, a, "an execution", err)
+		if err = s.c.unusable(k, a, "an execution", err); s.c.sendAgain(k, err) {
+			return s.execution(ctx, k)
+		}
+		return flow.Execution{}, err
 	}
 	return e, nil
 }

@@ -70,6 +70,11 @@ func (s *FlowsService) Update(ctx context.Context, id string, p Patch, opts ...W
 	if err := s.unchanged(ctx, k, id, opts); err != nil {
 		return flow.Flow{}, err
 	}
+	if string(p.AccessControl) == "null" && !s.c.isOurs(ctx) {
+		if now, _, err := s.Get(ctx, id); err == nil && string(now.AccessControl) != "null" {
+			return flow.Flow{}, fmt.Errorf("%s: %w: this server cannot make a private flow public again; nothing was changed; create it anew with access_control null instead (flowctl export, then flowctl create --access public -f FILE)", k.doing(), ErrInvalid)
+		}
+	}
 	f, h, err := s.c.flow(ctx, k)
 	if err == nil && string(p.AccessControl) == "null" && !isOurs(h) && string(f.AccessControl) != "null" {
 		err = fmt.Errorf("%s: %w: this server cannot make a private flow public again; everything else is updated; create it anew with access_control null instead", k.doing(), ErrInvalid)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 
@@ -39,7 +40,7 @@ func (s *FlowsService) guard(ctx context.Context, k *call) error {
 	if why == "" || s.c.isOurs(ctx) {
 		return nil
 	}
-	return fmt.Errorf("%s: %w: %s, which this server stores but can never list again; mend that first", k.doing(), ErrInvalid, why)
+	return fmt.Errorf("%s: %w: %s; change that first", k.doing(), ErrInvalid, why)
 }
 
 // unstorableFlow is unstorable for what the real backend keeps of the flow in a body.
@@ -63,11 +64,44 @@ func unstorableFlow(body []byte) string {
 
 // unstorable says what is wrong with a text, "" if nothing is.
 func unstorable(text []byte) string {
+	const lost = ", which this server stores but can never list again"
 	switch {
 	case hasLoneSurrogate(text):
-		return `a text in it has half a surrogate pair (an escape from \ud800 to \udfff without the other one)`
+		return `a text in it has half a surrogate pair (an escape from \ud800 to \udfff without the other one)` + lost
 	case depth(text) > upstreamDepth:
-		return fmt.Sprintf("it is nested deeper than %d levels", upstreamDepth)
+		return fmt.Sprintf("it is nested deeper than %d levels", upstreamDepth) + lost
+	}
+	if number := infinite(text); number != "" {
+		return fmt.Sprintf("the number %s in it is too large for this server, which would store null instead", number)
+	}
+	return ""
+}
+
+// infinite returns a number that is beyond the range of a float64, "" if there is none.
+// Integers have no limit at the real backend.
+func infinite(text []byte) string {
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			for i++; i < len(text) && text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case c == '-' || '0' <= c && c <= '9':
+			start := i
+			for i < len(text) && bytes.IndexByte([]byte("+-.eE0123456789"), text[i]) >= 0 {
+				i++
+			}
+			number := text[start:i]
+			i--
+			if !bytes.ContainsAny(number, ".eE") {
+				continue
+			}
+			if v, _ := strconv.ParseFloat(string(number), 64); math.IsInf(v, 0) {
+				return string(number[:min(len(number), 20)])
+			}
+		}
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package client_test
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -68,8 +69,11 @@ func TestAccessControl(t *testing.T) {
 	}
 	name := "q"
 	got, err := c.Flows.Update(t.Context(), public.ID, client.Patch{Name: &name, AccessControl: flow.Public})
-	if !errors.Is(err, client.ErrInvalid) || got.Name != "q" {
+	if !errors.Is(err, client.ErrInvalid) {
 		t.Errorf("made public again: %s, %v", got.AppendJSON(nil), err)
+	}
+	if now, _, err := c.Flows.Get(t.Context(), public.ID); err != nil || now.Name != "p" {
+		t.Errorf("a part of it was done: %s, %v", now.AppendJSON(nil), err)
 	}
 }
 
@@ -128,14 +132,42 @@ func TestWriteWithoutRead(t *testing.T) {
 	}
 }
 
+// plant stores a flow past the client, as the editor does.
+func plant(t *testing.T, base, body string) flow.Flow {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/api/v1/flows/create", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer ann-token")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := flow.ParseFlow(text)
+	if err != nil {
+		t.Fatalf("planted %s: %v", text, err)
+	}
+	return f
+}
+
 // Surprise 8: numbers are re-spelt, and export fails where one was too big.
 func TestNumbers(t *testing.T) {
-	c, _ := upstream(t, upstreamtest.Options{})
+	base := serve(t, upstreamtest.New(upstreamtest.Options{}))
+	c := newClient(t, base, client.WithToken("ann-token"))
 	f := create(t, c, `{"name":"n","nodes":[{"id":"a","data":[1e2,1e16,1.0,-0.0,1152921504606846977]}],"edges":[]}`)
 	if want := `[100.0,1e+16,1.0,-0.0,1152921504606846977]`; string(f.Nodes[0].Data) != want {
 		t.Errorf("numbers are %s, want %s", f.Nodes[0].Data, want)
 	}
-	f = create(t, c, `{"name":"big","nodes":[{"id":"a","data":1e400}],"edges":[]}`)
+	if _, err := c.Flows.Create(t.Context(), spec(t, `{"name":"big","nodes":[{"id":"a","data":{"x":"1e400","n":[-1E+400]}}]}`)); !errors.Is(err, client.ErrInvalid) || !strings.Contains(err.Error(), "-1E+400") {
+		t.Errorf("a number too big gave %v", err)
+	}
+	f = plant(t, base, `{"name":"big","nodes":[{"id":"a","data":1e400}],"edges":[]}`)
 	doc, err := c.Flows.Export(t.Context(), f.ID)
 	var got struct {
 		Version    string
@@ -212,7 +244,7 @@ func TestCreateIsLookedForBeforeItIsSentAgain(t *testing.T) {
 			create(t, client, twoNodes) // another one of the same name, whose content differs
 			c.fault.Method, c.fault.Path = "POST", "/create"
 			b.Fail(c.fault)
-			f, err := client.Flows.Create(t.Context(), spec(t, `{"name":"Two","nodes":[{"id":"a","data":[1e2,1e400,{"b":1,"a":"\u00e9"}]}],"edges":[]}`))
+			f, err := client.Flows.Create(t.Context(), spec(t, `{"name":"Two","nodes":[{"id":"a","data":[1e2,{"b":1,"a":"\u00e9"}]}],"edges":[]}`))
 			if err != nil || f.ID == "" || len(f.Nodes) != 1 {
 				t.Fatalf("created %s, %v", f.AppendJSON(nil), err)
 			}
