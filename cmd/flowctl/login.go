@@ -76,6 +76,9 @@ func (o *loginOptions) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return fmt.Errorf("check the token: %w", err)
 	}
+	if user.Role == "pending" { // the real backend lets it sign in, and refuses everything else
+		return deniedError{fmt.Errorf("the account %s at %s waits for approval; ask an administrator there, then sign in again", output.Text(user.Email), p.Server)}
+	}
 	if p, err = a.given(p); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // cutting spoils the first answer to a write with what is left of its body: nothing, or
@@ -64,6 +66,15 @@ func TestCutAnswers(t *testing.T) {
 			check("update", err)
 			_, err = c.Flows.Duplicate(t.Context(), f.ID, "")
 			check("duplicate", err)
+			run := flow.Execution{FlowID: f.ID, Status: flow.RunSuccess, Inputs: json.RawMessage(`{"n":1e2}`)}
+			made, err := c.Executions.Create(t.Context(), run)
+			if err == nil && made.ID == "" {
+				t.Error("the record of a run has no id")
+			}
+			check("record a run", err)
+			if runs, err := c.Executions.List(t.Context(), f.ID, 0); err != nil || len(runs) != 1 {
+				t.Errorf("there are %d records, %v", len(runs), err)
+			}
 			check("delete the executions", c.Executions.DeleteAll(t.Context(), f.ID))
 			if ours {
 				_, err = c.Flows.Put(t.Context(), "own", spec(t, `{"name":"P"}`), client.IfAbsent())
