@@ -19,7 +19,7 @@ const (
 type accessFlag struct{ word string }
 
 func (f *accessFlag) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.word, "access", "", "who may read the flow: `private` (its owner) or public (everybody)")
+	cmd.Flags().StringVar(&f.word, "access", "", "who may read the flow: `private|public`, only you or everybody")
 	_ = cmd.RegisterFlagCompletionFunc("access", cobra.FixedCompletions(
 		[]string{accessPrivate, accessPublic}, cobra.ShellCompDirectiveNoFileComp))
 }

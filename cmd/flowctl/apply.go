@@ -29,16 +29,16 @@ func newApplyCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "apply PATH|NAME... | PLAN",
 		SuggestFor: []string{"push", "deploy", "upload", "sync"},
-		Short:      "Make the server's flows what flow files say",
-		Long: `Make the flows of the server what the flow files say, or carry out a plan that
-'flowctl plan -f' kept. The plan is shown and asked about first; where nobody can be
-asked --yes is needed. Everything is read and validated before the first write, and
-what was written is read back and compared.
+		Short:      "Deploy flow files to the server",
+		Long: `Change the flows of the server to what the flow files have, or carry out a plan
+that 'flowctl plan -f' kept. The plan is shown and asked about first; where
+nobody can be asked --yes is needed. Everything is read and validated before the
+first write, and what was written is read back and compared.
 
-A flow that somebody changed on the server since the file was last applied, pulled or
-exported is not written over, unless --overwrite is given: the others are written, and
-the exit code is 6. New flows are private, unless their file says otherwise. Applying
-again changes nothing.
+A flow that somebody changed on the server since the file was last applied,
+pulled or exported is not written over, unless --overwrite is given: the others
+are written, and the exit code is 6. New flows are private, unless their file
+says otherwise. Applying again changes nothing.
 
 ` + pickHelp,
 		Example: `  flowctl apply flows
@@ -58,7 +58,7 @@ again changes nothing.
 	f.BoolVar(&o.keepGoing, "keep-going", false, "write what can be written, whatever fails")
 	// Twice as many as of an import: what is written is read back, too, and a server
 	// waits for its disk most of the time.
-	f.IntVar(&o.parallel, "parallel", 16, "write so many flows at a time")
+	f.IntVar(&o.parallel, "parallel", 16, "how many flows are written at a time")
 	f.StringVar(&o.summary, "summary", "", "append a report to `FILE` as Markdown")
 	o.side.register(cmd, overwriteThere)
 	o.env.register(cmd)

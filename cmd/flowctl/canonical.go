@@ -17,12 +17,13 @@ type canonicalFlags struct {
 }
 
 // layoutHelp explains --layout in the help of the commands that have it.
-const layoutHelp = `The layout of a flow (positions, sizes and handle sides) stands with its nodes, or
-in a file of its own beside the flow file, review.layout.json beside review.json.
-All commands that read review.json read both. --layout sidecar moves it there,
---layout inline brings it back, --layout drop leaves it out. Without the flag a flow
-file that has a layout file keeps it, and any other has its layout with its nodes.
-What a file does not say of its layout 'flowctl apply' leaves to the server.`
+const layoutHelp = `The layout of a flow (positions, sizes and handle sides) stands with its nodes,
+or in a file of its own beside the flow file, review.layout.json beside
+review.json. All commands that read review.json read both. --layout sidecar
+moves it there, --layout inline brings it back, --layout drop leaves it out.
+Without the flag a flow file that has a layout file keeps it, and any other has
+its layout with its nodes. What a file does not say of its layout 'flowctl
+apply' leaves to the server.`
 
 func (c *canonicalFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()

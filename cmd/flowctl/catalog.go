@@ -39,9 +39,9 @@ func newCatalogCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "catalog models|knowledge|groups|users|files",
 		SuggestFor: []string{"models", "knowledge", "groups", "users", "files"},
-		Short:      "List what flows can name: models, knowledge bases, groups, users, files",
-		Long: `List what flows can name on the server, as far as you may use it, with the ids that
-flows have for it:
+		Short:      "List models, knowledge bases, groups, users or files",
+		Long: `List what flows can name on the server, as far as you may use it, with the ids
+that flows have for it:
 
   models      modelId of model nodes
   knowledge   knowledgeBaseId of knowledge nodes
@@ -49,8 +49,8 @@ flows have for it:
   users       user_ids of access_control
   files       fileIds of input nodes
 
-An environment (--env) takes names as well. Groups are those that you are in, files
-your own; administrators see all. A flowctl server has no such lists.
+An environment (--env) takes names as well. Groups are those that you are in,
+files your own; administrators see all. A flowctl server has no such lists.
 
 --output name prints ids.`,
 		Example: `  flowctl catalog models

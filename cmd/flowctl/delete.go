@@ -25,8 +25,8 @@ func newDeleteCmd(a *app) *cobra.Command {
 		SuggestFor: []string{"remove", "del"},
 		Aliases:    []string{"rm"},
 		Short:      "Delete flows",
-		Long: `Delete flows, for good. At a terminal you are asked first; elsewhere --yes has to
-be given. If one REF cannot be resolved, nothing is deleted.
+		Long: `Delete flows, for good. At a terminal you are asked first; elsewhere --yes has
+to be given. If one REF cannot be resolved, nothing is deleted.
 
 ` + refHelp,
 		Example: `  flowctl delete "Content review"

@@ -33,10 +33,10 @@ by line. Layout is left out unless --layout is given; so is how numbers and
 strings are spelt.
 
 With one argument, a file, a folder, or the file of the flow that is named, is
-compared with the server: each file with the flow that 'flowctl plan' finds for it,
-and without what the editor saves while it runs a flow or what the server does not
-keep. Flows whose files are gone come first. The exit code is 3 when something
-differs.
+compared with the server: each file with the flow that 'flowctl plan' finds for
+it, and without what the editor saves while it runs a flow or what the server
+does not keep. Flows whose files are gone come first. The exit code is 3 when
+something differs.
 
 ` + fileOrRefHelp,
 		Example: `  flowctl diff flows

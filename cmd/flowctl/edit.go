@@ -26,8 +26,8 @@ func newEditCmd(a *app) *cobra.Command {
 		Long: `Open a flow as a flow file in your editor ($VISUAL, else $EDITOR, else vi where
 there is a terminal), and send what you saved. The changed flow is printed.
 
-What somebody else changed meanwhile is not overwritten. Whenever your text cannot
-be sent it is kept, and you are told where.
+What somebody else changed meanwhile is not overwritten. Whenever your text
+cannot be sent it is kept, and you are told where.
 
 ` + refHelp,
 		Example: `  flowctl edit "Content review"

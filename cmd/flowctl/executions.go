@@ -10,19 +10,19 @@ import (
 )
 
 // executionHelp explains the arguments of the commands about one execution.
-const executionHelp = `REF is the flow's id, its exact name, or a unique prefix of its id. ID is the id of
-an execution; without one the newest is meant.`
+const executionHelp = `REF is the flow's exact name, its id, or the first characters of its id. ID is
+the id of an execution; without one the newest is meant.`
 
 func newExecutionsCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "executions",
 		SuggestFor: []string{"ps", "logs", "runs", "history", "jobs"},
 		Aliases:    []string{"execution"},
-		Short:      "See what became of the runs of a flow",
-		Long: `See, cancel and delete the executions of a flow: the records of its runs on a server
-with a model, of 'flowctl run', and of the browser. On our server you see your own,
-and of flows that are yours all; admins see all. 'flowctl executions list' without a
-flow shows what goes on at the moment.`,
+		Short:      "List, watch and cancel runs",
+		Long: `See, cancel and delete the executions of a flow: the records of its runs on a
+server with a model, of 'flowctl run', and of the browser. On a flowctl server
+you see your own, and of flows that are yours all; admins see all. 'flowctl
+executions list' without a flow shows what goes on at the moment.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: groupRun,
 	}

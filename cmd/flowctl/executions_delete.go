@@ -21,8 +21,8 @@ func newExecutionsDeleteCmd(a *app) *cobra.Command {
 		Use:     "delete REF ID... | REF --all",
 		Aliases: []string{"rm"},
 		Short:   "Delete executions of a flow",
-		Long: `Delete executions of a flow, for good: those named, or with --all every one that has
-ended. At a terminal you are asked first; elsewhere --yes has to be given.
+		Long: `Delete executions of a flow, for good: those named, or with --all every one that
+has ended. At a terminal you are asked first; elsewhere --yes has to be given.
 
 ` + refHelp,
 		Example: `  flowctl executions delete "Content review" --all

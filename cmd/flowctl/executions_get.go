@@ -20,8 +20,8 @@ func newExecutionsGetCmd(a *app) *cobra.Command {
 		Aliases: []string{"show"},
 		Short:   "Show one execution",
 		Long: `Show one execution: how it ended, what each node did, and what the output nodes
-showed. --output json gives all that is kept of it; what the editor has kept of a run
-in the browser is brought into the form of other executions.
+showed. --output json gives all that is kept of it; what the editor has kept of
+a run in the browser is brought into the form of other executions.
 
 ` + executionHelp,
 		Example: `  flowctl executions get "Content review"

@@ -25,8 +25,9 @@ func newExecutionsListCmd(a *app) *cobra.Command {
 		Use:     "list [REF]",
 		Aliases: []string{"ls"},
 		Short:   "List the executions of a flow, the newest first",
-		Long: `List the executions of a flow, the newest first. Without a flow list the runs that go
-on or wait on our server: yours and those of your flows, for an admin all.
+		Long: `List the executions of a flow, the newest first. Without a flow list the runs
+that go on or wait on our server: yours and those of your flows, for an admin
+all.
 
 ` + refHelp,
 		Example: `  flowctl executions list "Content review"

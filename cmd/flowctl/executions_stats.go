@@ -20,10 +20,10 @@ func newExecutionsStatsCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "stats REF",
 		Short: "Sum up the executions of a flow",
-		Long: `Sum up the executions of a flow: how many there were and how they ended, how long
-half of them and 95 % of them took at most, and the tokens of their model calls; for
-each node as well where the server keeps that. Times, tokens and nodes are of the
-newest 1,000.
+		Long: `Sum up the executions of a flow: how many there were and how they ended, how
+long half of them and 95 % of them took at most, and the tokens of their model
+calls; for each node as well where the server keeps that. Times, tokens and
+nodes are of the newest 1,000.
 
 ` + refHelp,
 		Example:           `  flowctl executions stats "Content review"`,

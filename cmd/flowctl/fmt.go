@@ -25,11 +25,11 @@ func newFmtCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "fmt PATH...",
 		SuggestFor: []string{"format"},
-		Short:      "Write flow files in their canonical form",
-		Long: `Write flow files in their canonical form, in place: our keys in a fixed order and
-all others as they are, positions in whole pixels, and without what the editor
-saves while it shows or runs a flow (selections, sizes, results). The names of the
-files that changed are printed. What stands on standard input is written to
+		Short:      "Format flow files",
+		Long: `Format flow files in place (their canonical form): known keys in a fixed order
+and all others as they are, positions in whole pixels, and without what the
+editor saves while it shows or runs a flow (selections, sizes, results). The
+names of the files that changed are printed. Standard input is formatted to
 standard output.
 
 With --check nothing is written; the exit code is 3 when a file would change.
@@ -51,7 +51,7 @@ It is 1 when a file could not be read or written, whatever became of the others.
 			return o.run(cmd.Context(), args)
 		},
 	}
-	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing, and fail if a file is not in its canonical form")
+	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing, and fail if a file is not formatted")
 	o.form.register(cmd)
 	return cmd
 }

@@ -31,9 +31,9 @@ drivers in its configuration, and which files they are for in .gitattributes,
 which is to be committed. Whoever clones the repository runs this once, too. Of
 flowctl.lock git keeps the lines of both sides.
 
-PATTERN is as in .gitattributes in the top folder of the repository, which is the one
-that is written; without one it is *.json. Other JSON files are compared and merged
-as git does without flowctl.`,
+PATTERN is as in .gitattributes in the top folder of the repository, which is
+the one that is written; without one it is *.json. Other JSON files are compared
+and merged as git does without flowctl.`,
 		Example: `  flowctl git install
   flowctl git install 'flows/*.json'`,
 		RunE: o.run,

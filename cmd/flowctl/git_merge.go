@@ -30,9 +30,9 @@ func newGitMergeCmd(a *app) *cobra.Command {
 		Short: "Merge flow files, for git merge",
 		Long: `Merge what two sides made of a flow file, and write the result to OURS. Nodes
 are joined by their ids and edges by their ends, field by field; positions, in
-layout files too, never conflict. A real conflict is named on stderr and marked in
-the file as git does, and the exit code is 3. What is no flow file is merged by
-'git merge-file'.`,
+layout files too, never conflict. A real conflict is named on stderr and marked
+in the file as git does, and the exit code is 3. What is no flow file is merged
+by 'git merge-file'.`,
 		Args: cobra.RangeArgs(3, 4),
 		RunE: o.run,
 	}

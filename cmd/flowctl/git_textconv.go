@@ -17,9 +17,9 @@ func newGitTextconvCmd(a *app) *cobra.Command {
 		Use:   "textconv FILE",
 		Short: "Write a flow file as text, for git diff",
 		Long: `Write a flow file as the text that git compares: YAML without layout, in which
-the lines of a prompt stand on lines of their own, and characters that a terminal
-would not show, or that turn the reading direction, are escaped. What is not a flow
-file is written as it is.`,
+the lines of a prompt stand on lines of their own, and characters that a
+terminal would not show, or that turn the reading direction, are escaped. What
+is not a flow file is written as it is.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r := a.readSource(cmd.Context(), source{path: args[0]}, false)

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/output"
 )
 
 // newHelpCmd replaces cobra's, which exits 0 for a topic that does not exist.
@@ -49,7 +51,7 @@ func completeHelp(cmd *cobra.Command, args []string, _ string) ([]cobra.Completi
 // text. They are listed at the end of `flowctl help`.
 func newTopicCmds() []*cobra.Command {
 	return []*cobra.Command{
-		{Use: "engine", Short: "How flows run, and the two readings of them", Long: engineHelp},
+		{Use: "engine", Short: "How flows run, and what the browser does differently", Long: engineHelp},
 		{Use: "environment", Short: "Variables that flowctl reads, and its files", Long: environmentHelp},
 		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesHelp},
 		{Use: "output", Short: "Tables, JSON, YAML, jq and templates", Long: outputHelp},
@@ -65,7 +67,10 @@ func newRulesTopic() *cobra.Command {
 		var b strings.Builder
 		b.WriteString(rulesHelp + "\n")
 		for _, r := range allRules() {
-			fmt.Fprintf(&b, "\n  %-24s %-8s %s", r.Code, r.Severity, r.Summary)
+			fmt.Fprintf(&b, "\n  %-24s %s\n", r.Code, r.Severity)
+			for _, line := range output.Wrap(r.Summary, 74, 10) {
+				b.WriteString("      " + line + "\n")
+			}
 		}
 		c.Long = b.String()
 		help(c, args)
@@ -73,22 +78,22 @@ func newRulesTopic() *cobra.Command {
 	return cmd
 }
 
-const rulesHelp = `'flowctl validate' reports these rules. 'flowctl validate --explain CODE' shows an
-example of one; --disable CODE, or .flowctl.yaml, turns one off.`
+const rulesHelp = `'flowctl validate' reports these rules. 'flowctl validate --explain CODE' shows
+an example of one; --disable CODE, or .flowctl.yaml, turns one off.`
 
 const exitCodesHelp = `flowctl exits with one of these codes:
 
   0    done
-  1    failed: the server did not answer, a file could not be read or written, ...
+  1    failed: no answer from the server, a file that cannot be read, ...
   2    usage: a flag or argument is wrong or missing; nothing was done
-  3    the answer is no: files differ or are invalid, a run failed
+  3    differences found, files invalid, or the run failed
   4    not signed in, or not allowed
   5    some of several things failed; each has been reported
-  6    conflict: it exists already, has changed meanwhile, or the name is ambiguous
+  6    conflict: exists already, has changed meanwhile, or the name is ambiguous
   130  interrupted with Ctrl-C or SIGTERM
 
-Of several files one that could not be read makes it 1, though others are invalid:
-there is no answer then.
+Of several files one that could not be read makes it 1, though others are
+invalid: nothing can be concluded then.
 
 'flowctl server' that is stopped with SIGINT or SIGTERM has done its work: 0.`
 
@@ -120,9 +125,9 @@ Models of 'flowctl run':
 Settings:
 
   FLOWCTL_OUTPUT      default of --output
-  FLOWCTL_HEADERS     headers for the server, as --header takes them, one a line. With
+  FLOWCTL_HEADERS     headers for the server, as for --header, one a line. With
                       FLOWCTL_SERVER they are for that server
-  FLOWCTL_CA_CERT     a PEM file of certificates that are trusted, too (--ca-cert)
+  FLOWCTL_CA_CERT     a PEM file of further trusted certificates (--ca-cert)
   FLOWCTL_TIMEOUT     default of --timeout, such as 30s
   FLOWCTL_NO_KEYRING  if set, tokens are kept in a file and not in the keyring
   NO_COLOR            if set, no colours
@@ -136,7 +141,7 @@ Files:
 
   FLOWCTL_CONFIG    the configuration. Default: flowctl/config.yaml in
                     XDG_CONFIG_HOME, or in ~/.config. Tokens without a keyring
-                    are in tokens.json beside it
+                    are in tokens.json next to it
   FLOWCTL_DATA      the folder of the local store. Default: flowctl in
                     XDG_DATA_HOME, or in ~/.local/share
 
@@ -159,10 +164,9 @@ const outputHelp = `Results go to stdout, words and questions to stderr.
 
   -o table   columns for people; the default
   -o wide    every column
-  -o json    what the server says, indented; lists are arrays
+  -o json    what the server sent, indented; lists are arrays
   -o jsonl   one compact JSON value a line
-  -o yaml    the same values; half a surrogate pair, which YAML has no word for,
-             is the replacement character
+  -o yaml    the same values
   -o name    ids (or names) alone, one a line, fit for xargs
 
 --jq filters the JSON with a jq program; texts are printed bare. --template
@@ -171,7 +175,7 @@ Numbers are printed as they are spelt in the flow.
 
   flowctl list -o name | xargs flowctl export -d flows
   flowctl list --jq '.[] | select(.name | test("review")) | .id'
-  flowctl get NAME --template '{{len .nodes}} nodes, changed {{time .updated_at}}{{"\n"}}'
+  flowctl get NAME --template '{{.name}}, {{time .updated_at}}{{"\n"}}'
 
 When a list cannot be read to its end, what came of it is printed, an array is
 left open so that nothing takes the part for the whole, and the exit code is 1.

@@ -13,9 +13,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// maxHelpLine is how wide a line of a help text may be, in characters: an example with
-// a URL does not fit into 80.
-const maxHelpLine = 96
+// How wide a line of a help text and of an example may be, in characters: an example
+// with a URL does not fit into 80.
+const maxHelpLine, maxExampleLine = 80, 96
 
 // TestHelpIsComplete checks that every command explains itself.
 func TestHelpIsComplete(t *testing.T) {
@@ -24,8 +24,13 @@ func TestHelpIsComplete(t *testing.T) {
 		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
 			t.Errorf("%s: the short help is %q", cmd.CommandPath(), cmd.Short)
 		}
-		for line := range strings.Lines(cmd.Long + "\n" + cmd.Example) {
-			if utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) > maxHelpLine {
+		examples := strings.Split(cmd.Example, "\n")
+		for _, line := range strings.Split(cmd.Long+"\n"+cmd.Example+"\n"+cmd.UsageString(), "\n") {
+			limit := maxHelpLine
+			if slices.Contains(examples, line) {
+				limit = maxExampleLine
+			}
+			if utf8.RuneCountInString(line) > limit {
 				t.Errorf("%s: a line of the help is too long for a terminal: %s", cmd.CommandPath(), line)
 			}
 		}

@@ -26,7 +26,7 @@ func newImportCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "import PATH...",
 		SuggestFor: []string{"load", "restore"},
-		Short:      "Make flows from flow files",
+		Short:      "Create flows on the server from files",
 		Long: `Make flows from flow files. Everything is read and validated before the first
 flow is written.
 
@@ -37,7 +37,7 @@ else its name. --if-exists says what to do then:
 
   fail       write nothing and list all such flows (the default)
   skip       leave the flow as it is; completes an import that was interrupted
-  update     make the flow what the file says; one that says so already is left alone
+  update     write the file over the flow, unless they are equal
   duplicate  make another flow of the same name`,
 		Example: `  flowctl import flows
   flowctl import --if-exists update --dry-run 'flows/*.json'
@@ -52,7 +52,7 @@ else its name. --if-exists says what to do then:
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.ifExists, "if-exists", ifExistsFail, "what to do with a flow that exists: fail, skip, update or duplicate")
-	f.IntVar(&o.parallel, "parallel", 8, "write so many flows at a time")
+	f.IntVar(&o.parallel, "parallel", 8, "how many flows are written at a time")
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would be done, and do nothing")
 	f.BoolVar(&o.keepGoing, "keep-going", false, "import what can be imported, whatever is wrong with the rest")
 	f.BoolVar(&o.noValidate, "no-validate", false, "import drafts with errors too, if the server takes them")

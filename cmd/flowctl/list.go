@@ -30,7 +30,8 @@ func newListCmd(a *app) *cobra.Command {
 		Aliases:    []string{"ls"},
 		Short:      "List flows, the newest first",
 		Long: `List the flows that you may read, the one that was changed last first: yours,
-public ones, and those that others share with you. --mine leaves out what others own.
+public ones, and those that others share with you. --mine leaves out what others
+own.
 
 --output name prints ids, fit for xargs; --output wide adds columns.`,
 		Example: `  flowctl list --search review

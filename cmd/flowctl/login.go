@@ -33,15 +33,16 @@ func newLoginCmd(a *app) *cobra.Command {
 		Long: `Sign in to a server with a token or API key, or with e-mail and password, and
 make it the place that commands work on.
 
-The server is --server, or that of --profile or of the profile in use. It is kept
-as a profile, named after the server's host unless --profile says otherwise. The
-token is checked first, then kept in the system's keyring, or in a file that only
-you can read (tokens.json, beside the configuration) where there is no keyring.
+The server is --server, or that of --profile or of the profile in use. It is
+kept as a profile, named after the server's host unless --profile says
+otherwise. The token is checked first, then kept in the system's keyring, or in
+a file that only you can read (tokens.json, beside the configuration) where
+there is no keyring.
 
 On a terminal you are asked for a key, or for e-mail and password; secrets stay
 hidden. Scripts write the secret to stdin: --token-stdin, or --email with
---password-stdin. A --token on the command line works too, but other users of the
-machine can see it.`,
+--password-stdin. A --token on the command line works too, but other users of
+the machine can see it.`,
 		Example: `  flowctl login --server https://flows.example.com
   flowctl login --server https://flows.example.com --profile work --token-stdin < key.txt
   pass flows | flowctl login --email ann@example.com --password-stdin`,

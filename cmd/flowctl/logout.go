@@ -16,8 +16,9 @@ func newLogoutCmd(a *app) *cobra.Command {
 		Use:        "logout",
 		SuggestFor: []string{"signout"},
 		Short:      "Sign out of a server",
-		Long: `Forget the token of --profile, or else of the profile in use, and end the session
-on the server. The profile stays, so that 'flowctl login' signs in again.
+		Long: `Forget the token of --profile, or else of the profile in use, and end the
+session on the server. The profile stays, so that 'flowctl login' signs in
+again.
 
 An API key stays valid on the server until it is revoked there, and a token of
 the real backend until it expires.`,

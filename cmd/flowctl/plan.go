@@ -30,14 +30,14 @@ func newPlanCmd(a *app) *cobra.Command {
 	o := &planOptions{app: a}
 	cmd := &cobra.Command{
 		Use:   "plan PATH|NAME...",
-		Short: "Show what apply would do",
-		Long: `Show what 'flowctl apply' would do to make the flows of the server what the flow
-files say. Nothing is written on the server, and no file but the one that --file
-names. With --file the plan is kept, to be looked at and applied as it is.
+		Short: "Preview what apply would change",
+		Long: `Show what 'flowctl apply' would do on the server. Nothing is written on the
+server, and no file but the one that --file names. With --file the plan is kept,
+to be looked at and applied as it is.
 
-A flow that somebody changed on the server since the file was last applied, pulled or
-exported is marked, and 'flowctl apply' leaves it alone: 'flowctl pull' brings that
-change into the file, --overwrite writes over it.
+A flow that somebody changed on the server since the file was last applied,
+pulled or exported is marked, and 'flowctl apply' leaves it alone: 'flowctl
+pull' brings that change into the file, --overwrite writes over it.
 
 ` + pickHelp,
 		Example: `  flowctl plan flows

@@ -17,7 +17,7 @@ func newProfileCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "profile",
 		SuggestFor: []string{"config", "context", "remote"},
-		Short:      "Keep several servers by name",
+		Short:      "Manage server profiles",
 		Long: `A profile is a server under a name, kept in the configuration file. The profile
 in use is where commands work, unless --profile, --server, FLOWCTL_PROFILE or
 FLOWCTL_SERVER say otherwise. The profile "local" is always there: the store on
@@ -62,8 +62,9 @@ func newProfileAddCmd(a *app) *cobra.Command {
 		Use:   "add NAME [URL]",
 		Short: "Add a profile",
 		Long: `Add a server under a name, without signing in. The URL may be given as --server,
-too. --header and --ca-cert are kept with it: a header in the configuration file,
-which only you can read. 'flowctl login' adds a profile and signs in at once.`,
+too. --header and --ca-cert are kept with it: a header in the configuration
+file, which only you can read. 'flowctl login' adds a profile and signs in at
+once.`,
 		Example: `  flowctl profile add work https://flows.example.com
   flowctl login --profile work`,
 		Args: cobra.RangeArgs(1, 2),

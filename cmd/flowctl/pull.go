@@ -26,17 +26,18 @@ func newPullCmd(a *app) *cobra.Command {
 	o := &pullOptions{app: a}
 	cmd := &cobra.Command{
 		Use:   "pull PATH|NAME...",
-		Short: "Bring the server's changes back into flow files",
-		Long: `Bring what was changed on the server back into the flow files, in place and in
-their canonical form. What you changed in a file stays; where the flow was changed on
-the server, too, the two are merged, field by field, if git has the version of the file
-that was last applied, pulled or exported. Where both changed the same field, or git
-has no such version, the file stays as it is: what stands against each other is named,
-and the exit code is 6. With --overwrite the server's is taken. A flow that is gone
-leaves its file; flows without a file are got by 'flowctl export'.
+		Short: "Update flow files from the server",
+		Long: `Bring what was changed on the server back into the flow files, in place,
+formatted as by 'flowctl fmt'. What you changed in a file stays; where the flow
+was changed on the server, too, the two are merged, field by field, if git has
+the version of the file that was last applied, pulled or exported. Where both
+changed the same field, or git has no such version, the file stays as it is: the
+conflicts are listed, and the exit code is 6. With --overwrite the server's is
+taken. A flow that is gone leaves its file; flows without a file are written by
+'flowctl export'.
 
-With --check nothing is written; the differences are shown, and the exit code is 3
-if there are any: drift detection for CI.
+With --check nothing is written; the differences are shown, and the exit code is
+3 if there are any: drift detection for CI.
 
 ` + pickHelp,
 		Example: `  flowctl pull flows

@@ -35,7 +35,7 @@ type envFlag struct {
 
 func (e *envFlag) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&e.path, "env", "", "map models, knowledge bases, groups and users as the YAML `FILE` says (default: what .flowctl.yaml has for the profile)")
+	f.StringVar(&e.path, "env", "", "map names of models, knowledge bases, groups and users with this YAML `FILE` (default: the profile's in .flowctl.yaml)")
 	e.given = func() bool { return f.Changed("env") }
 	f.StringArrayVar(&e.vars, "var", nil, "let the environment read the variable `NAME` (repeatable; it may read FLOWCTL_VAR_... in any case)")
 }

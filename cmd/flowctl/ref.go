@@ -17,8 +17,8 @@ import (
 const maxCandidates = 10
 
 // refHelp explains REF in the help of every command that takes one.
-const refHelp = `REF is a flow's id, its exact name, or a unique prefix of its id (at least 4
-characters).`
+const refHelp = `REF is a flow's exact name, its id, or the first characters of its id (4 or
+more).`
 
 // resolve finds the id of the flow that ref means: its id, else a flow of
 // exactly this name, else a unique prefix of an id. A UUID costs no request: that

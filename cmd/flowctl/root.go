@@ -1,13 +1,21 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 )
 
-const rootHelp = `flowctl keeps AI flows in git: it lists, copies, checks and moves the flows of
-a flows server (a fork of Open WebUI, or "flowctl server").
+const rootHelp = `Keep AI flows in git: list, run, check, compare and deploy the flows of an Open
+WebUI fork or of 'flowctl server'. Without a server, flows are kept on this
+machine.
 
-With nothing configured, flows are kept on this machine.`
+To begin:
+  flowctl login --server URL      sign in (not needed on this machine)
+  flowctl export --all -d flows   save the flows as files
+  flowctl status flows            show what changed, here and on the server
+  flowctl plan flows              preview what apply would change
+  flowctl apply flows             deploy the files to the server`
 
 // newRootCmd builds the whole command tree.
 func newRootCmd(a *app) *cobra.Command {
@@ -38,6 +46,8 @@ func newRootCmd(a *app) *cobra.Command {
 	cmd.SetOut(&firstError{w: a.out})
 	cmd.SetErr(a.err)
 	a.flags.register(cmd)
+	cmd.SetUsageTemplate(strings.NewReplacer(".FlagUsages ", ".FlagUsagesWrapped 80 ",
+		"for more information about a command", "for more").Replace(cmd.UsageTemplate()))
 	cmd.Flags().BoolVar(&version, "version", false, "print the version of flowctl")
 	_ = cmd.RegisterFlagCompletionFunc("profile", a.completeProfiles(localProfile))
 	cmd.SetFlagErrorFunc(flagError)
@@ -75,13 +85,13 @@ func addGroup(root *cobra.Command, id string, cmds ...*cobra.Command) {
 func (f *globalFlags) register(cmd *cobra.Command) {
 	p := cmd.PersistentFlags()
 	p.StringVar(&f.server, "server", "", "`URL` of the flows server (FLOWCTL_SERVER)")
-	p.StringVar(&f.token, "token", "", "`token` or API key for it; others can see it here (FLOWCTL_TOKEN)")
+	p.StringVar(&f.token, "token", "", "`token` or API key; others can see it in the list of processes, so prefer FLOWCTL_TOKEN")
 	p.StringVar(&f.profile, "profile", "", "`name` of a configured server, or \"local\" (FLOWCTL_PROFILE)")
-	p.Duration("timeout", defaultTimeout, "how long the server may be silent, 0 for ever (FLOWCTL_TIMEOUT)")
-	p.StringArrayVar(&f.headers, "header", nil, "send a header to the server with every request: `NAME:VALUE`; others can see it here (FLOWCTL_HEADERS, one a line)")
-	p.StringVar(&f.caCert, "ca-cert", "", "trust the certificates in this PEM `file`, too (FLOWCTL_CA_CERT)")
+	p.Duration("timeout", defaultTimeout, "give up when the server sends nothing for this long, 0: never (FLOWCTL_TIMEOUT)")
+	p.StringArrayVar(&f.headers, "header", nil, "send this header with every request (repeatable: `NAME:VALUE`); prefer FLOWCTL_HEADERS, one a line, which others cannot see")
+	p.StringVar(&f.caCert, "ca-cert", "", "also trust the certificates in this PEM `file` (FLOWCTL_CA_CERT)")
 	p.BoolVar(&f.debug, "debug", false, "log requests to stderr")
 	p.BoolVar(&f.noColor, "no-color", false, "no colours (NO_COLOR)")
-	p.BoolVar(&f.noPager, "no-pager", false, "show long lists at once (FLOWCTL_PAGER=)")
-	p.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing but errors and warnings on stderr")
+	p.BoolVar(&f.noPager, "no-pager", false, "do not page long lists (FLOWCTL_PAGER=)")
+	p.BoolVarP(&f.quiet, "quiet", "q", false, "print only errors and warnings besides the result")
 }

@@ -38,32 +38,33 @@ func newRunCmd(a *app) *cobra.Command {
 		Use:        "run REF|FILE|-",
 		SuggestFor: []string{"exec", "execute", "start"},
 		Short:      "Run a flow",
-		Long: `Run a flow and print what its output nodes show: one text as it is, several values as
-a JSON object by node id. On a terminal the nodes are shown while they run.
+		Long: `Run a flow and print what its output nodes show: one text as it is, several
+values as a JSON object by node id. On a terminal the nodes are shown while they
+run.
 
-A FILE runs here. A REF runs on the server if that runs flows itself, and keeps the
-execution there; else it runs here too, as it does with what the server cannot be
-asked for: --set, --model, --model-url or FLOWCTL_MODEL_URL, --model-header,
---strip-thinking, --parallel, --retries, an image as input.
---on here and --on server say which of the two it has to be.
+A FILE runs here. A REF runs on the server if that runs flows itself, and keeps
+the execution there; else it runs here too, as it does with what the server
+cannot be asked for: --set, --model, --model-url or FLOWCTL_MODEL_URL,
+--model-header, --strip-thinking, --parallel, --retries, an image as input. --on
+here and --on server say which of the two it has to be.
 
 Models of a run here are those of the server that flows are kept at, or of any
-OpenAI-compatible address given with --model-url; the address "echo:" answers with
-what it is asked, without a network. Knowledge bases, web search and files are the
-server's.
+OpenAI-compatible address given with --model-url; the address "echo:" answers
+with what it is asked, without a network. Knowledge bases, web search and files
+are the server's.
 
 The value of an input node is given with --input NODE=TEXT or --input-file
-NODE=PATH, where NODE is its id or label. If the flow has one input node, NODE= can
-be left out, and what is piped to flowctl is its value. One word before an = is
-always taken for a NODE: give a text of your own choosing as NODE=TEXT.
+NODE=PATH, where NODE is its id or label. If the flow has one input node, NODE=
+can be left out, and what is piped to flowctl is its value. One word before an =
+is always taken for a NODE: write an arbitrary text as NODE=TEXT.
 
 --set changes any field of a node; one that flowctl does not know is warned of.
 
-The exit code is 3 when the flow cannot run or the run failed. An answer that was cut
-off, at the limit of tokens or by a content filter, is warned of; with --strict the
-exit code is 3 then, too. 'flowctl run
---explain' tells what would happen without running anything. 'flowctl help engine'
-explains both readings (--engine).
+The exit code is 3 when the flow cannot run or the run failed. An answer that
+was cut off, at the limit of tokens or by a content filter, is warned of; with
+--strict the exit code is 3 then, too. 'flowctl run --explain' shows what would
+happen without running anything. 'flowctl help engine' explains both engines
+(--engine).
 
 ` + fileOrRefHelp,
 		Example: `  flowctl run examples/content-review.json --model-url echo:

@@ -1,9 +1,9 @@
 package main
 
-const engineHelp = `'flowctl run' has one engine and two readings of a flow: "standard", the default,
-is what the editor's guide promises; "browser" is exactly what the executor inside
-the editor does, so that a run there can be reproduced or explained. Where they
-differ, standard does this:
+const engineHelp = `'flowctl run' can read a flow in two ways (--engine): "standard", the default,
+is what Open WebUI's guide promises; "browser" is exactly what the executor
+inside the editor does, so that a run there can be reproduced or explained.
+Where they differ, standard does this:
 
   CheckedFirst   cycles, loose edges, double ids and the like are refused, all
                  of them listed, before anything runs
@@ -24,7 +24,7 @@ differ, standard does this:
                  web search the text of its pages, not only their addresses
   Exact          numbers keep their spelling, objects the order of their keys
 
-'flowctl run --explain' lists the places of a flow where the readings may differ,
+'flowctl run --explain' lists the places of a flow where the two may differ,
 each with the name of the rule.
 
 Limits: --parallel, --retries, --max-calls, --max-tokens, --max-time,
@@ -32,4 +32,4 @@ Limits: --parallel, --retries, --max-calls, --max-tokens, --max-time,
 nodes run, 16 MiB for the result of a node. A run that reaches one fails with
 exit code 3.
 
-docs/engine.md in flowctl's repository tells all of it.`
+The whole is in docs/engine.md of flowctl's repository.`

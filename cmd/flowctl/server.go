@@ -37,27 +37,29 @@ Without flags it serves the flows of this machine's local store to this machine.
 
 On an empty database the first start makes an admin. Its API key is printed on
 stdout, this once; everything else goes to the log on stderr. Further users and
-keys are made with 'flowctl server user' and 'flowctl server key', also while the
-server runs.
+keys are made with 'flowctl server user' and 'flowctl server key', also while
+the server runs.
 
---dev needs nothing and leaves nothing behind: a temporary database, one admin, a
-free port. When it is ready it prints one JSON line with url, key and user (the
-admin's e-mail) on stdout.
+--dev needs nothing and leaves nothing behind: a temporary database, one admin,
+a free port. When it is ready it prints one JSON line with url, key and user
+(the admin's e-mail) on stdout.
 
 With --model-url or --backend-url flows are run here when a client asks for it;
-without, clients run them. A flow's web search node then fetches the pages of the hosts
-that --allow-host names, and no others; addresses of private networks and of this
-machine only if they are named themselves, whatever a name or a redirect leads to.
+without, clients run them. A flow's web search node then fetches the pages of
+the hosts that --allow-host names, and no others; addresses of private networks
+and of this machine only if they are named themselves, whatever a name or a
+redirect leads to.
 
-Knowledge, web search and files of such runs are those of the server that --backend-url
-names. Whoever may run a flow uses them with the rights of the one key in
---backend-key-file: give it an account that may read only what all your users may.
+Knowledge, web search and files of such runs are those of the server that
+--backend-url names. Whoever may run a flow uses them with the rights of the one
+key in --backend-key-file: give it an account that may read only what all your
+users may.
 
 A renewed certificate is read again when its files change.
 
-SIGINT, SIGTERM and SIGHUP stop the server: it takes no new requests, ends runs and records
-them as aborted, finishes the requests in flight, and exits 0. A second signal ends
-it at once.
+SIGINT, SIGTERM and SIGHUP stop the server: it takes no new requests, ends runs
+and records them as aborted, finishes the requests in flight, and exits 0. A
+second signal ends it at once.
 
 The API is described at /docs and /openapi.json, metrics are at /metrics.`
 

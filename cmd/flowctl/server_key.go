@@ -16,9 +16,10 @@ import (
 func newServerKeyCmd(d *database) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "key",
-		Short: "Keep the API keys of a database",
-		Long: `Keep the API keys of the database that --db names, whether or not a server runs
-on it. Sessions, the keys that a sign-in with a password makes, are listed too.`,
+		Short: "Manage API keys",
+		Long: `Manage the API keys of the database that --db names, whether or not a server
+runs on it. Sessions, the keys that a sign-in with a password makes, are listed
+too.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: groupRun,
 	}

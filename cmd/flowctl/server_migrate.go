@@ -67,7 +67,7 @@ func newMigrateDownCmd(d *database) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use:   "down",
-		Short: "Take back the newest migration, with the data that only it has room for",
+		Short: "Undo the newest migration, and drop the data that needs it",
 		Long: `Take back the newest migration, so that an older flowctl can use the database.
 Data that only this migration has room for is lost. Stop the server first: this
 flowctl migrates up again as soon as it opens the database. It refuses while a server

@@ -16,9 +16,9 @@ import (
 func newServerUserCmd(d *database) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "user",
-		Short: "Keep the users of a database",
-		Long: `Keep the users of the database that --db names, whether or not a server runs on
-it. An admin sees all flows, a user their own and those shared with them, a
+		Short: "Manage users",
+		Long: `Manage the users of the database that --db names, whether or not a server runs
+on it. An admin sees all flows, a user their own and those shared with them, a
 pending user nothing.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: groupRun,
@@ -51,8 +51,8 @@ func newUserAddCmd(d *database) *cobra.Command {
 		Long: `Add a user. Their API key is printed on stdout, this once. A password is only
 needed to sign in with it: by 'flowctl login --email', or in a browser.
 
-The first user of a database must be an admin. Adding one makes the database, in a
-folder that is there.`,
+The first user of a database must be an admin. Adding one makes the database, in
+a folder that is there.`,
 		Example: `  flowctl server user add root@example.com --role admin
   flowctl server user add ann@example.com
   flowctl server user add ci@example.com --role user -o json --jq .key`,

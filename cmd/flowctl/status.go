@@ -26,19 +26,20 @@ func newStatusCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status PATH|NAME...",
 		Short: "Show what changed in flow files and on the server",
-		Long: `Show for each flow file what changed since it was last applied, pulled or exported:
+		Long: `Show for each flow file what changed since it was last applied, pulled or
+exported:
 
-  same           the file and the server's flow say the same, but perhaps for the layout
+  same           file and server are equal, but perhaps for the layout
   changed here   the file was changed; 'flowctl apply' brings it to the server
-  changed there  the server's flow was changed; 'flowctl pull' brings it into the file
-  both           'flowctl pull' merges the two, where they do not stand against each other
-  differs        flowctl.lock does not have what it was before; 'flowctl diff' shows both
+  changed there  the server's flow was changed; 'flowctl pull' updates the file
+  both           'flowctl pull' merges the two, unless they conflict
+  differs        flowctl.lock has no earlier version; 'flowctl diff' shows both
   only here      the server has no such flow; 'flowctl apply' creates it
   only there     the file is gone; 'flowctl apply --prune' deletes the flow
   not visible    the server has the flow, and you may not see it
 
-Of a flow that changed there its owner is named, and when it was saved last: servers do
-not say who did. Nothing is written.
+Of a flow that changed there its owner is named, and when it was saved last:
+servers do not say who did. Nothing is written.
 
 ` + pickHelp,
 		Example: `  flowctl status flows

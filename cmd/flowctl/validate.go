@@ -49,22 +49,24 @@ func newValidateCmd(a *app) *cobra.Command {
 
   file:line:column: severity code message
 
-Beside what is wrong, validate knows what is seldom meant (a prompt that ignores
-its input, an edge without a handle, a secret) and where the browser reads a flow
-in a way of its own. docs/rules.md lists all rules, --explain CODE one of them.
+Besides errors, validate finds what is seldom meant (a prompt that ignores its
+input, an edge without a handle, a secret) and where the browser reads a flow in
+a way of its own. 'flowctl help rules' lists all rules, --explain CODE explains
+one.
 
-The exit code is 3 when there are errors; warnings count with --strict. It is 1 when
-a file could not be read, whatever there is to say of the others. What is of severity
-info cannot be mended and is shown with --info only. A file .flowctl.yaml
-in the folder of the flow file, or above it in the same repository, has defaults:
+The exit code is 3 when there are errors; warnings count with --strict. It is 1
+when a file could not be read, whatever was found in the others. Severity info
+is nothing that you can change in the flow, and is shown with --info only. A
+file .flowctl.yaml in the folder of the flow file, or above it in the same
+repository, has defaults:
 
   validate:
     strict: true
     info: false
     disable: [unused-input]
 
-Nothing is sent anywhere, but with --online the server's models and knowledge bases
-are looked up.
+Nothing is sent anywhere, but with --online the server's models and knowledge
+bases are looked up.
 
 ` + pathHelp,
 		Example: `  flowctl validate flows
@@ -91,8 +93,8 @@ are looked up.
 	f := cmd.Flags()
 	f.StringVarP(&o.format, "output", "o", reportText, "output format: text, json, github or sarif")
 	f.BoolVar(&o.strict, "strict", false, "take warnings for errors")
-	f.BoolVar(&o.info, "info", false, "show what is worth knowing too")
-	f.BoolVar(&o.fix, "fix", false, "mend what is mechanical, and write the files")
+	f.BoolVar(&o.info, "info", false, "also show what is worth knowing and cannot be changed")
+	f.BoolVar(&o.fix, "fix", false, "fix what can be fixed automatically, in place")
 	f.BoolVar(&o.online, "online", false, "look for models and knowledge bases that the server does not have")
 	f.StringArrayVar(&o.disable, "disable", nil, "leave out the rule with this `code`; may be repeated")
 	f.StringVar(&o.explain, "explain", "", "explain the rule with this `code`")
