@@ -136,9 +136,9 @@ func (o *applyOptions) say(ctx context.Context, v verdict) error {
 	case conflictsAlone && v.nothing:
 		return conflictError{errors.New("nothing was written, for flows have changed meanwhile; see 'flowctl plan' and apply again")}
 	case conflictsAlone && v.done == 0:
-		return conflictError{errors.New("somebody else made or changed the same flows meanwhile; mend that and apply again")}
+		return conflictError{errors.New("somebody else made or changed the same flows meanwhile; fix that and apply again")}
 	case conflictsAlone:
-		return someError{"somebody else made or changed some of the flows meanwhile; mend that and apply again for the rest"}
+		return someError{"somebody else made or changed some of the flows meanwhile; fix that and apply again for the rest"}
 	}
-	return someError{"not all is as the files say; mend that and apply again for the rest"}
+	return someError{"not all is as the files say; fix that and apply again for the rest"}
 }

@@ -63,7 +63,7 @@ func (a *app) loadConfig(flags *pflag.FlagSet) error {
 		}
 	}
 	if err := v.ReadInConfig(); err != nil && !noConfiguration(err) {
-		return fmt.Errorf("read the configuration %s: %w; mend the file or move it away", path, err)
+		return fmt.Errorf("read the configuration %s: %w; fix the file or move it away", path, err)
 	}
 	if v.InConfig("token") {
 		return fmt.Errorf("%s holds a token; take it out and sign in with 'flowctl login', or set FLOWCTL_TOKEN", path)
@@ -74,7 +74,7 @@ func (a *app) loadConfig(flags *pflag.FlagSet) error {
 	var decoded mapstructure.Metadata
 	err = v.Unmarshal(&a.config, func(c *mapstructure.DecoderConfig) { c.Metadata = &decoded })
 	if err != nil {
-		return fmt.Errorf("read the configuration %s and FLOWCTL_… variables: %w; mend what is wrong", path, err)
+		return fmt.Errorf("read the configuration %s and FLOWCTL_… variables: %w; fix what is wrong", path, err)
 	}
 	// No error: the file may be shared with a newer flowctl, which knows more.
 	if len(decoded.Unused) > 0 {

@@ -39,7 +39,7 @@ func editConfig(change func(*configFile) error) error {
 	}
 	c, err := parseConfigFile(before)
 	if err != nil {
-		return fmt.Errorf("read the configuration %s: %w; mend the file or move it away", path, err)
+		return fmt.Errorf("read the configuration %s: %w; fix the file or move it away", path, err)
 	}
 	if err := change(c); err != nil {
 		return err
@@ -178,7 +178,7 @@ func (c *configFile) profiles() (*yaml.Node, error) {
 	case isNull(list):
 		*list = yaml.Node{Kind: yaml.SequenceNode, HeadComment: list.HeadComment, LineComment: list.LineComment, FootComment: list.FootComment}
 	case list.Kind != yaml.SequenceNode:
-		return nil, errors.New("the profiles in the configuration are no list; mend it or move it away")
+		return nil, errors.New("the profiles in the configuration are no list; fix it or move it away")
 	}
 	return list, nil
 }

@@ -109,7 +109,7 @@ func (o *gitMergeOptions) mergeText(ctx context.Context, name string, args []str
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() > 0 && exit.ExitCode() < 128 {
-		return noError{name + ": both sides changed the same lines; flowctl cannot read it as a flow on both, so git merged it as text\nmend the marked places and 'git add' the file"}
+		return noError{name + ": both sides changed the same lines; flowctl cannot read it as a flow on both, so git merged it as text\nfix the marked places and 'git add' the file"}
 	}
 	if err != nil {
 		return fmt.Errorf("merge %s: run git merge-file: %w", name, err)
@@ -176,6 +176,6 @@ func conflictText(name string, conflicts []flow.Conflict) string {
 		}
 		b.WriteString("\n  " + strings.TrimSpace(place) + takenOut(c))
 	}
-	b.WriteString("\nmend the marked places and 'git add' the file")
+	b.WriteString("\nfix the marked places and 'git add' the file")
 	return b.String()
 }

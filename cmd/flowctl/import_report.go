@@ -172,5 +172,5 @@ func (o *importOptions) verdict(ctx context.Context, n importCount) error {
 	case !o.keepGoing && n.created+n.updated+n.unchanged == 0:
 		return fmt.Errorf("%s: %w", n.first.at, n.first.err)
 	}
-	return someError{fmt.Sprintf("%d of %s failed; mend that and %s", n.failed, plural(total, "flow"), again)}
+	return someError{fmt.Sprintf("%d of %s failed; fix that and %s", n.failed, plural(total, "flow"), again)}
 }

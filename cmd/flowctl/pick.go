@@ -160,7 +160,7 @@ func (p *picked) resolve(found []source, sources []reconcile.Source, lock *recon
 	for _, path := range p.paths {
 		one := picked{dir: p.dir, paths: []string{path}}
 		if !slices.ContainsFunc(found, func(s source) bool { return one.hasFile(s.path) }) && !slices.ContainsFunc(lock.All(), one.has) {
-			return fmt.Errorf("%s is no flow file, and %s does not know it; give a file or folder that is there", filepath.Join(p.dir, filepath.FromSlash(path)), reconcile.LockName)
+			return fmt.Errorf("there is no flow file %s, and %s has none; give a file or folder that is there", filepath.Join(p.dir, filepath.FromSlash(path)), reconcile.LockName)
 		}
 	}
 	for _, name := range p.names {

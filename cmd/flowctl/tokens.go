@@ -115,7 +115,7 @@ func tokenFile() (tokens map[string]string, path string, err error) {
 		err = errors.New("it holds null")
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("read the tokens in %s: %w; mend or remove the file and sign in again", path, err)
+		return nil, "", fmt.Errorf("read the tokens in %s: %w; fix or remove the file and sign in again", path, err)
 	}
 	return tokens, path, nil
 }

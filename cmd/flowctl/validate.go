@@ -169,7 +169,7 @@ func (o *validateOptions) run(ctx context.Context, paths []string) error {
 		return err
 	}
 	if mended > 0 {
-		o.app.note("mended %s", plural(mended, "problem"))
+		o.app.note("fixed %s", plural(mended, "problem"))
 	}
 	if err := t.verdict(""); err != nil {
 		return err

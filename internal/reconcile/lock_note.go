@@ -87,7 +87,7 @@ func (l *Lock) Write(ctx context.Context) error {
 	if !bytes.Equal(text, l.was) {
 		now, err := parseLock(l.path, text)
 		if err != nil {
-			return fmt.Errorf("the lock has changed meanwhile and does not have what was done now; mend it and do the same again: %w", err)
+			return fmt.Errorf("the lock has changed meanwhile and does not have what was done now; fix it and do the same again: %w", err)
 		}
 		conflict = now.replay(l.notes)
 		*l = *now

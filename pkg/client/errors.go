@@ -238,7 +238,7 @@ func (e *Error) next() string {
 	case s == http.StatusRequestEntityTooLarge:
 		return "make it smaller, or raise the server's limit"
 	case e.Is(ErrInvalid):
-		return "mend it and try again"
+		return "fix it and try again"
 	case isPassing(s):
 		return "try again " + cmp.Or(e.when(), "later")
 	case s >= 500:

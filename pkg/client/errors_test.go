@@ -64,7 +64,7 @@ func TestMessages(t *testing.T) {
 		{200, "application/json", `[1]`, `list flows: unusable answer (200): not a flow but 1; check the server's address and version`, false},
 		{503, "application/json", `{"error":"busy"}`, `list flows: server error (503): application/json "{\"error\":\"busy\"}"; try again later`, false},
 		{418, "text/plain", "", `list flows: i'm a teapot (418): an empty answer`, false},
-		{400, "application/json", `{"detail":{"a":[1]}}`, `list flows: invalid (400): {"a":[1]}; mend it and try again`, false},
+		{400, "application/json", `{"detail":{"a":[1]}}`, `list flows: invalid (400): {"a":[1]}; fix it and try again`, false},
 	} {
 		cl := newClient(t, serve(t, reply(c.status, c.kind, c.body)))
 		var err error
@@ -185,7 +185,7 @@ func TestFieldErrors(t *testing.T) {
 	if !errors.As(err, &failed) || len(failed.Fields) != 7 || failed.Fields[0] != (client.FieldError{Field: "nodes.3.id", Message: "Field required", Type: "missing"}) || failed.Fields[6].Field != "query" {
 		t.Fatalf("got %+v", failed)
 	}
-	if !strings.HasSuffix(err.Error(), "nodes.3.id: Field required, and 2 more; mend it and try again") {
+	if !strings.HasSuffix(err.Error(), "nodes.3.id: Field required, and 2 more; fix it and try again") {
 		t.Errorf("message: %v", err)
 	}
 }

@@ -90,7 +90,7 @@ func document(f flow.Flow) []byte {
 func (s *FlowsService) Import(ctx context.Context, doc []byte) (flow.Flow, error) {
 	spec, err := imported(doc)
 	if err != nil {
-		return flow.Flow{}, fmt.Errorf("import flow: %w: the document cannot be read: %w; mend it and try again", ErrInvalid, err)
+		return flow.Flow{}, fmt.Errorf("import flow: %w: the document cannot be read: %w; fix it and try again", ErrInvalid, err)
 	}
 	if s.c.shadowed.Load() {
 		return s.Create(ctx, spec)
