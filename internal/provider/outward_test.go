@@ -44,14 +44,18 @@ func TestOutward(t *testing.T) {
 	for _, c := range []struct{ url, agent, want, reported string }{
 		{nobody, "x", "no answer from the backend: connection refused", nobody},
 		{"http://nowhere.invalid", "x", "no answer from the backend: ", "nowhere.invalid"},
-		{plain.URL, "hang", "no answer from the backend: nothing moved for 300ms", plain.URL},
+		{plain.URL, "hang", "no answer from the backend: nothing moved for 50ms", plain.URL},
 		{plain.URL, "cut", "the answer from the backend broke off: the connection failed; try again", plain.URL},
 		{plain.URL, "redirect", "no answer from the backend: the connection failed", "10.1.2.3"},
 		{plain.URL, "page", "the backend answers GET ", ""},
 		{secure.URL, "x", "no answer from the backend: the connection failed", "certificate"},
 	} {
 		reported = nil
-		b, err := NewBackend(c.url, Options{UserAgent: c.agent, Silence: 300 * time.Millisecond, Report: report})
+		silence := time.Minute
+		if c.agent == "hang" {
+			silence = 50 * time.Millisecond
+		}
+		b, err := NewBackend(c.url, Options{UserAgent: c.agent, Silence: silence, Report: report})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -104,7 +104,7 @@ func TestUnknownFieldsTakeLinearTime(t *testing.T) {
 	began := time.Now()
 	d := draft{extra: o[1:]}
 	got, err := d.applyExtra([]byte(manyFields(many, "2")))
-	if took := time.Since(began); err != nil || took > 5*time.Second || strings.Count(string(got), ":1") != many {
+	if took := time.Since(began); err != nil || took > time.Minute || strings.Count(string(got), ":1") != many {
 		t.Errorf("took %v: %.100s, %v", took, got, err)
 	}
 }
