@@ -15,6 +15,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -176,6 +177,12 @@ func (d *flowDir) options(ctx context.Context, t target, env *envFlag) reconcile
 	o := reconcile.Options{Dir: d.dir, Place: lockPlace(t), Server: t.Server}
 	if !d.picked.all() {
 		o.Picked = d.picked.has
+	}
+	var configs repo.Configs
+	o.Excluded = func(file string) bool {
+		path := d.file(file)
+		config, err := configs.Of(path)
+		return err == nil && config.Excludes(path) && exists(path)
 	}
 	o.History = func(file string) iter.Seq[flow.Spec] {
 		return func(yield func(flow.Spec) bool) {

@@ -86,6 +86,7 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 	for _, file := range lock.Files(m.Place) {
 		id := lock.ID(file, m.Place)
 		m.ids[id], m.noted[id] = true, file
+		m.files[file] = m.files[file] || m.Excluded != nil && m.Excluded(file)
 	}
 	if err := m.addAll(files); err != nil {
 		return nil, err

@@ -82,6 +82,10 @@ type Options struct {
 	// are not pruned.
 	Elsewhere map[string]string
 
+	// Excluded reports whether a file that is not compared is there all the same: its
+	// flow is neither pruned nor another file's. nil if none is.
+	Excluded func(file string) bool
+
 	// Picked reports whether a file is asked about; nil for all of them. The others
 	// are there so that their flows are not taken for those of the picked ones.
 	Picked func(file string) bool
