@@ -45,7 +45,7 @@ func (o *runSettings) register(cmd *cobra.Command) {
 	f.IntVar(&o.maxRuns, "max-runs", server.DefaultMaxRuns, "at most `n` runs at once; the others wait, and their users have turns")
 	f.IntVar(&o.maxRunsPerUser, "max-runs-per-user", 0, "at most `n` runs of one user at once (default a quarter of --max-runs, at least 1)")
 	f.DurationVar(&o.maxRunTime, "max-run-time", time.Hour, "end a run after this `time`, waiting not counted; 0 for no limit")
-	f.StringVar(&o.maxMemory, "max-memory", "256MiB", "end a run before what it holds takes more memory, a `size`; a request may only ask for less")
+	f.StringVar(&o.maxMemory, "max-memory", "256MiB", "end a run before what it holds takes more memory, a `size`, but never more than a quarter of --total-memory; a request may only ask for less")
 	f.IntVar(&o.keep, "keep-executions", keepExecutions, "keep the newest `n` executions of each flow, of all its users alike, 0 for all")
 	f.StringArrayVar(&o.allowHosts, "allow-host", nil,
 		"let flows fetch pages of this `host`: a name, *.NAME, * for every public one, or an address or network for one that is not public (repeatable)")
