@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
@@ -70,11 +72,11 @@ func (e *LimitError) Error() string {
 	case LimitTime:
 		return fmt.Sprintf("the run takes longer than its limit of %v; raise the limit, or make the flow do less", time.Duration(e.Max))
 	case LimitResult:
-		return fmt.Sprintf("the result is larger than the limit of %d bytes; raise the limit, or make the node's result smaller", e.Max)
+		return fmt.Sprintf("the result is larger than the limit of %s; raise the limit, or make the node's result smaller", humanize.IBytes(uint64(max(e.Max, 0))))
 	case LimitMemory:
-		return fmt.Sprintf("the run's results need more memory than its limit of %d bytes; raise the limit, or make the flow do less", e.Max)
+		return fmt.Sprintf("the run's results need more memory than its limit of %s; raise the limit, or make the flow do less", humanize.IBytes(uint64(max(e.Max, 0))))
 	case LimitSharedMemory:
-		return fmt.Sprintf("the runs under way need more memory than the %d bytes that they share; try again later, or make the flow do less", e.Max)
+		return fmt.Sprintf("the runs under way need more memory than the %s that they share; try again later, or make the flow do less", humanize.IBytes(uint64(max(e.Max, 0))))
 	}
 	return fmt.Sprintf("the run needs more than its limit of %d %s; raise the limit, or make the flow do less", e.Max, e.Limit)
 }

@@ -180,15 +180,15 @@ func TestMaxMemory(t *testing.T) {
 		}
 	}
 	run("", "")
-	run(`{"limits":{"memory":10000}}`, "more memory than its limit of 10000 bytes")
+	run(`{"limits":{"memory":10000}}`, "more memory than its limit of 9.8 KiB")
 	f.srv.runs.MaxMemory = 20_000
-	run("", "more memory than its limit of 20000 bytes")
-	run(`{"limits":{"memory":1000000000}}`, "more memory than its limit of 20000 bytes")
+	run("", "more memory than its limit of 20 KiB")
+	run(`{"limits":{"memory":1000000000}}`, "more memory than its limit of 20 KiB")
 	f.srv.runs.MaxMemory, f.srv.runs.memory = 64<<10, newMemory(userPart*30_000)
 	run("", "")
 	run("", "") // what the first one held was given back
 	f.srv.runs.memory = newMemory(userPart * 20_000)
-	run("", "more memory than the 20000 bytes that they share; try again later")
+	run("", "more memory than the 20 KiB that they share; try again later")
 }
 
 // TestNotAllowedEndsRuns: the runs of a user who is removed or pending, or may not read
