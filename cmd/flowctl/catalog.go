@@ -152,7 +152,7 @@ func catalogView(kind string) output.View[client.Entry] {
 	return output.View[client.Entry]{Columns: columns, Name: func(e client.Entry) string { return e.ID }}
 }
 
-// completeCatalog completes the id of something of a kind behind what is typed
+// completeCatalog completes the id of something of a kind, after what was typed
 // before it; nothing if the server cannot be asked.
 func (a *app) completeCatalog(cmd *cobra.Command, kind, before, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completeTimeout)
@@ -199,7 +199,7 @@ func (a *app) completeSet(cmd *cobra.Command, _ []string, prefix string) ([]cobr
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
-// cutAtEquals cuts behind the first =, which belongs to what comes before.
+// cutAtEquals cuts after the first =, which belongs to what comes before.
 func cutAtEquals(arg string) (before, after string) {
 	name, value, ok := strings.Cut(arg, "=")
 	if !ok {

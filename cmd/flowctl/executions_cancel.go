@@ -81,7 +81,7 @@ func (o *executionsCancelOptions) cancel(ctx context.Context, c *client.Client, 
 }
 
 // cancelAll ends all runs, those that wait first: they would have their turns
-// otherwise. What ends by itself meanwhile is no failure.
+// otherwise. What ends by itself meanwhile is not a failure.
 func (o *executionsCancelOptions) cancelAll(ctx context.Context) error {
 	c, err := o.app.connect(ctx)
 	if err != nil {

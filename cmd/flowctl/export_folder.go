@@ -55,7 +55,7 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t ta
 // exported is a flow that was written to a file of its own.
 type exported struct {
 	flowRow
-	fileID string // that the file gives
+	fileID string // the one in the file
 	digest flowfile.Digest
 }
 

@@ -50,7 +50,7 @@ func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) 
 	return e.canonicalFlags.of(file), err
 }
 
-// write writes a flow to its place. fileID is the id that the file gives then.
+// write writes a flow to its place. fileID is the id in the file then.
 func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) (change flowfile.Change, fileID string, err error) {
 	was, err := at.Read(ctx)
 	if err != nil {

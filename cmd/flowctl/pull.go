@@ -87,7 +87,7 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 	return o.write(ctx, p, t, d, pulled)
 }
 
-// The states of a file after a pull, beside those that apply has.
+// The states of a file after a pull, besides those that apply has.
 const (
 	stateMerged = "merged"
 	stateKept   = "kept" // it was changed here alone

@@ -41,7 +41,7 @@ func resolveAll(ctx context.Context, c *client.Client, refs []string) ([]string,
 	return ids, err
 }
 
-// resolveFlows is resolveAll that gives what it saw of the flows: of a UUID, for which
+// resolveFlows is resolveAll that returns what it saw of the flows: of a UUID, for which
 // nothing is asked, the id alone.
 func resolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
 	if slices.Contains(refs, "") {

@@ -59,7 +59,7 @@ func (b *Budget) Give(n int64) {
 	}
 }
 
-// Close gives back all that is counted. Whoever made the budget of a run calls it
+// Close returns all that is counted. The maker of the budget of a run calls it
 // when nothing refers to the run's result any more.
 func (b *Budget) Close() {
 	if b != nil {
@@ -110,7 +110,7 @@ func (c *call) take(n int) error {
 	return c.full
 }
 
-// done gives back what the node held.
+// done returns what the node held.
 func (c *call) done() {
 	c.memory.Give(c.taken)
 	c.taken = 0
@@ -157,7 +157,7 @@ func (c *call) join(texts []string, separator string) (string, error) {
 	return strings.Join(texts, separator), nil
 }
 
-// parse reads JSON. What it takes is counted before: every value begins behind
+// parse reads JSON. What it takes is counted before: every value begins after
 // one of the characters that are looked for.
 func (c *call) parse(text string) (js.Value, error) {
 	if err := c.take(valuesIn(text)); err != nil {
@@ -243,7 +243,7 @@ func (r *run) keepError(err error) error {
 	return r.memory.Take((1 + answered) * int64(len(err.Error())))
 }
 
-// release gives back what the scope of a round that is over holds.
+// release returns what the scope of a round that is over holds.
 func (r *run) release(s *scope) {
 	for i := range s.made {
 		r.memory.Give(s.made[i].held)

@@ -45,7 +45,7 @@ func (n *NewIDs) choices(name, fileID, path string) []string {
 	return []string{uuid.NewSHA1(n.space, []byte(key)).String(), uuid.NewSHA1(n.space, []byte(key+"\x00"+path)).String()}
 }
 
-// chose reports whether an id is one that Choose gives.
+// chose reports whether an id is one that Choose returns.
 func (n *NewIDs) chose(id, name, fileID, path string) bool {
 	return slices.Contains(n.choices(name, fileID, path), id)
 }

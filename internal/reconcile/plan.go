@@ -74,7 +74,7 @@ type Options struct {
 	Overwrite          bool   // what was changed on the other side is no conflict
 	Others             bool   // look for the flows that no file is: [Status]
 
-	// History gives the committed versions of a file, newest first, as the server is to
+	// History returns the committed versions of a file, newest first, as the server is to
 	// have them; nil for none.
 	History func(file string) iter.Seq[flow.Spec]
 

@@ -37,7 +37,7 @@ func (s State) why() string {
 	return ""
 }
 
-// compare tells which of a file and the flow that it is have changed.
+// compare reports which of a file and its flow have changed.
 func (m *matcher) compare(it *item, file flow.Spec) State {
 	at := it.match
 	if at.same || m.agree(at.spec, file) {
@@ -151,7 +151,7 @@ func layoutOf(file, stored flow.Spec) string {
 	return flowfile.DigestOf(flow.AdoptLayout(file, stored)).Layout
 }
 
-// withLayoutOf gives the nodes of a flow the layout that they have in another one.
+// withLayoutOf returns the nodes of a flow with the layout that they have in another one.
 func withLayoutOf(s, from flow.Spec) flow.Spec {
 	there := make(map[string]flow.Object, len(from.Nodes))
 	for _, n := range from.Nodes {

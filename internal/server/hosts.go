@@ -13,7 +13,7 @@ import (
 // away is the name. nil are all names.
 type hosts map[string]bool
 
-// hostsFor gives the names for a listener: nil if others on the network reach it.
+// hostsFor returns the names for a listener: nil if others on the network reach it.
 func hostsFor(addr net.Addr, names []string) hosts {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsLoopback() {

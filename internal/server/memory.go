@@ -130,7 +130,7 @@ func (c *call) handOver() (release func()) {
 	}
 }
 
-// release gives back what the call holds.
+// release returns what the call holds.
 func (c *call) release() { c.handOver()() }
 
 // holdFlow is hold for a flow that is about to be read. One that is not there needs none.

@@ -46,8 +46,7 @@ const maxPatternDepth = 1000
 type nodeKind int
 
 const (
-	nodeEmpty nodeKind = iota
-	nodeUnit           // one code unit of a set
+	nodeUnit nodeKind = iota // one code unit of a set
 	nodeSequence
 	nodeAlternatives
 	nodeCapture

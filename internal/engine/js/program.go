@@ -73,7 +73,6 @@ func (p *program) emit(i instruction) int {
 // behind.
 func (p *program) add(n *patternNode, back bool) {
 	switch n.kind {
-	case nodeEmpty:
 	case nodeUnit:
 		p.emit(instruction{op: opUnit, set: n.set, back: back})
 	case nodeSequence:
@@ -175,7 +174,7 @@ func firstUnits(n *patternNode) (first *set, empty bool) {
 	case nodeRepeat:
 		first, empty = firstUnits(n.nodes[0])
 		return first, empty || n.min == 0
-	case nodeEmpty, nodeReference, nodeLineStart, nodeLineEnd, nodeWordEdge, nodeLook:
+	case nodeReference, nodeLineStart, nodeLineEnd, nodeWordEdge, nodeLook:
 	}
 	return nil, true
 }
