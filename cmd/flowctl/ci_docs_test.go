@@ -14,7 +14,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/server"
 	"github.com/flowctl/flowctl/internal/store"
-	"github.com/flowctl/flowctl/internal/upstreamtest"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 )
 
 // TestCIDocs runs the shell of docs/ci.md for a month of commits, against our server
@@ -211,7 +211,7 @@ func startOurs(t *testing.T) (url, token string) {
 // startUpstream starts what behaves like the real backend.
 func startUpstream(t *testing.T) (url, token string) {
 	t.Helper()
-	web := httptest.NewServer(upstreamtest.New(upstreamtest.Options{}))
+	web := httptest.NewServer(clienttest.New(clienttest.Options{}))
 	t.Cleanup(web.Close)
 	return web.URL, "ann-token"
 }

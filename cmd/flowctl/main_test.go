@@ -15,7 +15,7 @@ import (
 	"github.com/flowctl/flowctl/internal/modeltest"
 	"github.com/flowctl/flowctl/internal/server"
 	"github.com/flowctl/flowctl/internal/store"
-	"github.com/flowctl/flowctl/internal/upstreamtest"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 )
 
 func TestMain(m *testing.M) {
@@ -82,7 +82,7 @@ func setupScript(env *testscript.Env) error {
 	home := filepath.Join(env.WorkDir, "home")
 	env.Setenv("HOME", home)
 	env.Setenv("FLOWCTL_NO_KEYRING", "1")
-	env.Values[backendKey{}] = new(*upstreamtest.Backend)
+	env.Values[backendKey{}] = new(*clienttest.Backend)
 	env.Values[modelsKey{}] = new(*modeltest.Server)
 	examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
 	if err != nil {

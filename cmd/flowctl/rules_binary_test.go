@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/flowctl/flowctl/internal/lint"
-	"github.com/flowctl/flowctl/internal/upstreamtest"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -18,7 +18,7 @@ import (
 // has the code at a place and the exit code that its severity asks for, the good one
 // has not, and --explain knows it.
 func TestRulesByBinary(t *testing.T) {
-	web := httptest.NewServer(upstreamtest.New(upstreamtest.Options{Models: []string{"gpt-4o"}}))
+	web := httptest.NewServer(clienttest.New(clienttest.Options{Models: []string{"gpt-4o"}}))
 	defer web.Close()
 	s := newPageShell(t, "FLOWCTL_SERVER="+web.URL, "FLOWCTL_TOKEN=ann-token")
 	online := map[string]bool{lint.CodeUnknownModel: true, lint.CodeUnknownKnowledgeBase: true}

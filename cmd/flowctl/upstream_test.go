@@ -13,17 +13,17 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/flowctl/flowctl/internal/modeltest"
-	"github.com/flowctl/flowctl/internal/upstreamtest"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 )
 
 // scriptUpstream starts a backend that behaves like the real one, with models that
-// behave as modeltest's, and signs in as a user, Ann (see upstreamtest.Accounts).
+// behave as modeltest's, and signs in as a user, Ann (see clienttest.Accounts).
 // It makes the file "arrived" when a model is asked what it will not answer.
 func scriptUpstream(ts *testscript.TestScript, neg bool, args []string) {
 	models := modeltest.New()
 	arrived := ts.MkAbs("arrived")
 	models.Arrived = func() { _ = os.WriteFile(arrived, nil, 0o600) }
-	opts := upstreamtest.Options{Chat: models, LostModels: []string{"lost"}}
+	opts := clienttest.Options{Chat: models, LostModels: []string{"lost"}}
 	for _, arg := range args {
 		if web, ok := webAnswers()[arg]; ok {
 			opts.Web = web
@@ -31,11 +31,11 @@ func scriptUpstream(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		switch arg {
 		case "-no-documents":
-			empty := upstreamtest.Handbook()
+			empty := clienttest.Handbook()
 			empty.Documents = nil
-			opts.Knowledge = []upstreamtest.Knowledge{empty}
+			opts.Knowledge = []clienttest.Knowledge{empty}
 		case "-web-none":
-			opts.Pages = []upstreamtest.Document{}
+			opts.Pages = []clienttest.Document{}
 		case "-front-end":
 			opts.FrontEnd = true
 		case "-import-mended":
@@ -47,7 +47,7 @@ func scriptUpstream(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("upstream cannot be negated")
 	}
-	backend := upstreamtest.New(opts)
+	backend := clienttest.New(opts)
 	web := httptest.NewServer(backend)
 	ts.Defer(web.Close)
 	ts.Setenv("FLOWCTL_SERVER", web.URL)
@@ -55,17 +55,17 @@ func scriptUpstream(ts *testscript.TestScript, neg bool, args []string) {
 	*scriptBackend(ts) = backend
 }
 
-func webAnswers() map[string]upstreamtest.WebAnswer {
-	return map[string]upstreamtest.WebAnswer{
-		"-web-docs": upstreamtest.WebDocs, "-web-collection": upstreamtest.WebCollection, "-web-lost": upstreamtest.WebLost, "-web-unloaded": upstreamtest.WebUnloaded,
+func webAnswers() map[string]clienttest.WebAnswer {
+	return map[string]clienttest.WebAnswer{
+		"-web-docs": clienttest.WebDocs, "-web-collection": clienttest.WebCollection, "-web-lost": clienttest.WebLost, "-web-unloaded": clienttest.WebUnloaded,
 	}
 }
 
 type backendKey struct{}
 
 // scriptBackend is where a script's upstream backend is kept.
-func scriptBackend(ts *testscript.TestScript) **upstreamtest.Backend {
-	return ts.Value(backendKey{}).(**upstreamtest.Backend)
+func scriptBackend(ts *testscript.TestScript) **clienttest.Backend {
+	return ts.Value(backendKey{}).(**clienttest.Backend)
 }
 
 // scriptRequests writes to stdout what the upstream backend was asked so far, the
@@ -108,7 +108,7 @@ func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	times, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	f := upstreamtest.Fault{Method: args[1], Path: args[2], Times: times}
+	f := clienttest.Fault{Method: args[1], Path: args[2], Times: times}
 	if len(args) > 3 {
 		f.Status, err = strconv.Atoi(args[3])
 		ts.Check(err)

@@ -33,7 +33,7 @@ func allowed() map[string][]string {
 
 		"internal/lint": {"pkg/flow", "internal/engine", "internal/spell"},
 
-		"internal/upstreamtest": {"pkg/flow"},
+		"pkg/client/clienttest": {"pkg/flow"},
 		"internal/bench":        {"pkg/flow", "internal/engine", "internal/store"},
 	}
 }

@@ -12,19 +12,19 @@ import (
 
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/modeltest"
-	"github.com/flowctl/flowctl/internal/upstreamtest"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // startBackend starts a backend that behaves like the real one, with a user whose
 // token is the secret and who has all that there is.
-func startBackend(t *testing.T, opts Options) (*Backend, *upstreamtest.Backend) {
+func startBackend(t *testing.T, opts Options) (*Backend, *clienttest.Backend) {
 	t.Helper()
-	picture := upstreamtest.Picture()
+	picture := clienttest.Picture()
 	picture.Owner = "u"
-	s := upstreamtest.New(upstreamtest.Options{
-		Users: []upstreamtest.User{{ID: "u", Role: "user", Token: secret}},
-		Files: []upstreamtest.File{picture}, Chat: modeltest.New(),
+	s := clienttest.New(clienttest.Options{
+		Users: []clienttest.User{{ID: "u", Role: "user", Token: secret}},
+		Files: []clienttest.File{picture}, Chat: modeltest.New(),
 	})
 	web := httptest.NewServer(s)
 	t.Cleanup(web.Close)
@@ -62,30 +62,30 @@ func TestBackendCalls(t *testing.T) {
 	ctx := t.Context()
 	for _, c := range []struct {
 		call func(*Backend) (json.RawMessage, error)
-		want upstreamtest.Request
+		want clienttest.Request
 		part string // of the answer
 	}{
 		{
 			func(b *Backend) (json.RawMessage, error) { return b.Chat(ctx, question("m", false), nil) },
-			upstreamtest.Request{Method: "POST", Path: "/api/chat/completions", Body: `{"model":"m","messages":[{"role":"user","content":"how are you"}],"stream":false,"session_id":"flow-execution","chat_id":"local:1","temperature":0.20}`},
+			clienttest.Request{Method: "POST", Path: "/api/chat/completions", Body: `{"model":"m","messages":[{"role":"user","content":"how are you"}],"stream":false,"session_id":"flow-execution","chat_id":"local:1","temperature":0.20}`},
 			"MODEL(m): how are you",
 		}, {
 			func(b *Backend) (json.RawMessage, error) { return b.Knowledge(ctx, "kb-1") },
-			upstreamtest.Request{Method: "GET", Path: "/api/v1/knowledge/kb-1"}, "Handbook",
+			clienttest.Request{Method: "GET", Path: "/api/v1/knowledge/kb-1"}, "Handbook",
 		}, {
 			func(b *Backend) (json.RawMessage, error) { return b.QueryDoc(ctx, "kb-1", "<q>", 3) },
-			upstreamtest.Request{Method: "POST", Path: "/api/v1/retrieval/query/doc", Body: `{"collection_name":"kb-1","query":"<q>","k":3}`}, "0.91",
+			clienttest.Request{Method: "POST", Path: "/api/v1/retrieval/query/doc", Body: `{"collection_name":"kb-1","query":"<q>","k":3}`}, "0.91",
 		}, {
 			func(b *Backend) (json.RawMessage, error) { return b.Search(ctx, "q") },
-			upstreamtest.Request{Method: "POST", Path: "/api/v1/retrieval/process/web/search", Body: `{"queries":["q"],"collection_name":""}`}, "collection_names",
+			clienttest.Request{Method: "POST", Path: "/api/v1/retrieval/process/web/search", Body: `{"queries":["q"],"collection_name":""}`}, "collection_names",
 		}, {
 			func(b *Backend) (json.RawMessage, error) {
 				return b.QueryCollection(ctx, json.RawMessage(`["kb-1"]`), "q", 5)
 			},
-			upstreamtest.Request{Method: "POST", Path: "/api/v1/retrieval/query/collection", Body: `{"collection_names":["kb-1"],"query":"q","k":5}`}, "distances",
+			clienttest.Request{Method: "POST", Path: "/api/v1/retrieval/query/collection", Body: `{"collection_names":["kb-1"],"query":"q","k":5}`}, "distances",
 		}, {
 			func(b *Backend) (json.RawMessage, error) { return b.Page(ctx, "https://a.test/?a&b") },
-			upstreamtest.Request{Method: "POST", Path: "/api/v1/retrieval/process/web", Body: `{"url":"https://a.test/?a&b","collection_name":""}`}, "the page https://a.test/",
+			clienttest.Request{Method: "POST", Path: "/api/v1/retrieval/process/web", Body: `{"url":"https://a.test/?a&b","collection_name":""}`}, "the page https://a.test/",
 		},
 	} {
 		b, s := startBackend(t, Options{})

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -157,7 +157,7 @@ func TestEnvYAML(t *testing.T) {
 func TestEnvResolve(t *testing.T) {
 	onBoth(t, nil, func(t *testing.T, c *client.Client, ours bool) {
 		if !ours { // the list of users is for administrators
-			web := httptest.NewServer(upstreamtest.New(upstreamtest.Options{}))
+			web := httptest.NewServer(clienttest.New(clienttest.Options{}))
 			t.Cleanup(web.Close)
 			c = connect(t, web.URL, "admin-token")
 		}

@@ -11,8 +11,8 @@ import (
 
 	"github.com/flowctl/flowctl/internal/server"
 	"github.com/flowctl/flowctl/internal/store"
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -50,7 +50,7 @@ func onBoth(t *testing.T, wrap func(http.Handler) http.Handler, test func(t *tes
 		test(t, connect(t, web.URL, key), true)
 	})
 	t.Run("real backend", func(t *testing.T) {
-		web := httptest.NewServer(wrap(upstreamtest.New(upstreamtest.Options{})))
+		web := httptest.NewServer(wrap(clienttest.New(clienttest.Options{})))
 		t.Cleanup(web.Close)
 		test(t, connect(t, web.URL, "ann-token"), false)
 	})

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 )
 
 func TestSignIn(t *testing.T) {
-	b := upstreamtest.New(upstreamtest.Options{Models: []string{"llama3", "phi"}})
+	b := clienttest.New(clienttest.Options{Models: []string{"llama3", "phi"}})
 	url := serve(t, b)
 	c := newClient(t, url)
 	if _, err := c.Auth.Whoami(t.Context()); !errors.Is(err, client.ErrUnauthorized) {
@@ -45,7 +45,7 @@ func TestSignOut(t *testing.T) {
 	if err := ended.Auth.SignOut(t.Context()); err != nil {
 		t.Errorf("a session that has ended: %v", err)
 	}
-	up, _ := upstream(t, upstreamtest.Options{})
+	up, _ := upstream(t, clienttest.Options{})
 	if err := up.Auth.SignOut(t.Context()); !errors.Is(err, client.ErrUnsupported) {
 		t.Errorf("at the real backend: %v", err)
 	}
@@ -74,7 +74,7 @@ func TestSignInHasNoKey(t *testing.T) {
 }
 
 func TestServerInfo(t *testing.T) {
-	upstream, _ := upstream(t, upstreamtest.Options{})
+	upstream, _ := upstream(t, clienttest.Options{})
 	for c, want := range map[*client.Client]client.ServerInfo{upstream: {Version: "0.6.36"}, our(t): {Version: "1.2.3", Flowctl: true}} {
 		if info, err := c.Server.Info(t.Context()); err != nil || info != want {
 			t.Errorf("info: %+v, %v", info, err)

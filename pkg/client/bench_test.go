@@ -8,8 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -94,7 +94,7 @@ func BenchmarkCreate(b *testing.B) {
 
 // BenchmarkGet reads a small flow and hashes it for its revision.
 func BenchmarkGet(b *testing.B) {
-	c, _ := upstream(b, upstreamtest.Options{})
+	c, _ := upstream(b, clienttest.Options{})
 	f := create(b, c, twoNodes)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -3,8 +3,8 @@ package client_test
 import (
 	"testing"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 )
 
 func TestWithoutGraph(t *testing.T) {
@@ -26,8 +26,8 @@ func TestWithoutGraph(t *testing.T) {
 
 // A flow whose answer breaks off is there all the same, once.
 func TestWithoutGraphWhoseAnswerIsCut(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
-	b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", Cut: true})
+	c, b := upstream(t, clienttest.Options{})
+	b.Fail(clienttest.Fault{Method: "POST", Path: "/create", Cut: true})
 	f, err := c.Flows.Create(t.Context(), spec(t, twoNodes), client.WithoutGraph())
 	if err != nil || f.ID == "" {
 		t.Fatalf("created %s, %v", f.AppendJSON(nil), err)
@@ -42,8 +42,8 @@ func TestWithoutGraphWhoseAnswerIsCut(t *testing.T) {
 
 // What is no flow is told from one that breaks off.
 func TestWithoutGraphOfAPage(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
-	b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", Status: 200, Body: "<html>", Times: -1})
+	c, b := upstream(t, clienttest.Options{})
+	b.Fail(clienttest.Fault{Method: "POST", Path: "/create", Status: 200, Body: "<html>", Times: -1})
 	if f, err := c.Flows.Create(t.Context(), spec(t, twoNodes), client.WithoutGraph()); err == nil {
 		t.Errorf("took a page for %s", f.AppendJSON(nil))
 	}

@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -49,7 +49,7 @@ func TestCutAnswers(t *testing.T) {
 			if ours {
 				c, _ = ourServer(t, cutting(&spoil, half))
 			} else {
-				c = newClient(t, serve(t, cutting(&spoil, half)(upstreamtest.New(upstreamtest.Options{}))), client.WithToken("ann-token"))
+				c = newClient(t, serve(t, cutting(&spoil, half)(clienttest.New(clienttest.Options{}))), client.WithToken("ann-token"))
 			}
 			check := func(what string, err error) {
 				t.Helper()

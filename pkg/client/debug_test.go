@@ -8,12 +8,12 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 )
 
 func TestDebug(t *testing.T) {
-	b := upstreamtest.New(upstreamtest.Options{})
+	b := clienttest.New(clienttest.Options{})
 	var log bytes.Buffer
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Request-Id", "req-1")
@@ -23,8 +23,8 @@ func TestDebug(t *testing.T) {
 		// net/http tries a GET again by itself on a connection that was used before.
 		client.WithTransport(&http.Transport{DisableKeepAlives: true}))
 	create(t, c, twoNodes)
-	b.Fail(upstreamtest.Fault{Method: "GET", Drop: true})
-	b.Fail(upstreamtest.Fault{Method: "GET", Status: 503})
+	b.Fail(clienttest.Fault{Method: "GET", Drop: true})
+	b.Fail(clienttest.Fault{Method: "GET", Status: 503})
 	if _, err := c.Flows.List(t.Context(), client.ListOptions{Search: "two words"}); err != nil {
 		t.Fatal(err)
 	}

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 )
 
 func TestDirectory(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
+	c, b := upstream(t, clienttest.Options{})
 	kb, err := c.Directory.KnowledgeBases(t.Context())
 	if got := mustJSON(t, kb); err != nil || got != `[{"id":"kb-1","name":"Handbook"}]` {
 		t.Errorf("knowledge bases are %s, %v", got, err)
@@ -49,7 +49,7 @@ func TestDirectoryPages(t *testing.T) {
 
 // Everybody may search users and list their own files.
 func TestDirectoryForAll(t *testing.T) {
-	c, _ := upstream(t, upstreamtest.Options{})
+	c, _ := upstream(t, clienttest.Options{})
 	if _, err := c.Directory.Users(t.Context()); !errors.Is(err, client.ErrUnauthorized) {
 		t.Errorf("the list of users gave %v", err)
 	}

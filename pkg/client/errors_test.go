@@ -13,8 +13,8 @@ import (
 
 	"github.com/flowctl/flowctl/internal/server"
 	"github.com/flowctl/flowctl/internal/store"
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 )
 
 func TestStatuses(t *testing.T) {
@@ -258,8 +258,8 @@ func TestTokenIsNotSaidBack(t *testing.T) {
 // has no such flows.
 func TestListHint(t *testing.T) {
 	const hint = "may have stored a flow that it cannot send"
-	c, b := upstream(t, upstreamtest.Options{})
-	b.Fail(upstreamtest.Fault{Method: "GET", Path: "/flows/"})
+	c, b := upstream(t, clienttest.Options{})
+	b.Fail(clienttest.Fault{Method: "GET", Path: "/flows/"})
 	if _, err := c.Flows.List(t.Context(), client.ListOptions{}); err == nil || !strings.Contains(err.Error(), hint) {
 		t.Errorf("real backend: %v", err)
 	}
@@ -308,7 +308,7 @@ func TestSignInHints(t *testing.T) {
 }
 
 func TestHints(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{KeysOff: true})
+	c, b := upstream(t, clienttest.Options{KeysOff: true})
 	_ = c
 	keyed := newClient(t, serve(t, b), client.WithToken("sk-x"))
 	if _, err := keyed.Auth.Whoami(t.Context()); !errors.Is(err, client.ErrForbidden) || !strings.Contains(err.Error(), "API key is not enabled") {

@@ -12,14 +12,14 @@ import (
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/server"
 	"github.com/flowctl/flowctl/internal/store"
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // backend stands for https://flows.example.com in the examples.
 func backend() *httptest.Server {
-	return httptest.NewServer(upstreamtest.New(upstreamtest.Options{}))
+	return httptest.NewServer(clienttest.New(clienttest.Options{}))
 }
 
 func ExampleNew() {

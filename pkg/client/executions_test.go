@@ -10,13 +10,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 func TestExecutions(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
+	c, b := upstream(t, clienttest.Options{})
 	ctx := t.Context()
 	f := create(t, c, twoNodes)
 	var last flow.Execution
@@ -45,7 +45,7 @@ func TestExecutions(t *testing.T) {
 	if err != nil || stats.Total != 130 || stats.Success != 130 || *stats.AverageTime != 64.5 || stats.LastExecution == nil {
 		t.Errorf("stats: %+v, %v", stats, err)
 	}
-	b.Fail(upstreamtest.Fault{Method: "DELETE", After: true, Drop: true})
+	b.Fail(clienttest.Fault{Method: "DELETE", After: true, Drop: true})
 	if err := c.Executions.Delete(ctx, f.ID, last.ID); err != nil {
 		t.Errorf("Delete whose first answer was lost: %v", err)
 	}
@@ -70,9 +70,9 @@ func TestExecutions(t *testing.T) {
 
 // The record of a run is sent once: there is no telling it from another one.
 func TestExecutionIsRecordedOnce(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
+	c, b := upstream(t, clienttest.Options{})
 	f := create(t, c, twoNodes)
-	b.Fail(upstreamtest.Fault{Method: "POST", Path: "/executions", After: true, Drop: true})
+	b.Fail(clienttest.Fault{Method: "POST", Path: "/executions", After: true, Drop: true})
 	if _, err := c.Executions.Create(t.Context(), flow.Execution{FlowID: f.ID, Status: flow.RunError}); err == nil {
 		t.Error("no error")
 	}

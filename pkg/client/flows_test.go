@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -62,7 +62,7 @@ func TestReplace(t *testing.T) {
 // A description that the spec does not have goes: to null where the server can do
 // that, else to "".
 func TestReplaceDescription(t *testing.T) {
-	real, _ := upstream(t, upstreamtest.Options{})
+	real, _ := upstream(t, clienttest.Options{})
 	for name, to := range map[string]struct {
 		c       *client.Client
 		cleared string

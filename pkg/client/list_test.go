@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -54,7 +54,7 @@ func TestList(t *testing.T) {
 
 // On the real backend everybody's flows are those that the caller may read.
 func TestAllUsersOfTheRealBackend(t *testing.T) {
-	b := upstreamtest.New(upstreamtest.Options{Users: []upstreamtest.User{
+	b := clienttest.New(clienttest.Options{Users: []clienttest.User{
 		{ID: "root", Role: "admin", Token: "root-token"}, {ID: "ann", Role: "user", Token: "ann-token"},
 	}})
 	url := serve(t, b)

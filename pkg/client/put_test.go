@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 )
 
 func TestPut(t *testing.T) {
@@ -73,7 +73,7 @@ func TestPutLost(t *testing.T) {
 }
 
 func TestPutUpstream(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
+	c, b := upstream(t, clienttest.Options{})
 	_, err := c.Flows.Put(t.Context(), "one", spec(t, `{"name":"A","nodes":[],"edges":[]}`))
 	if !errors.Is(err, client.ErrUnsupported) {
 		t.Errorf("put gave %v, want ErrUnsupported", err)

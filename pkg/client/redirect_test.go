@@ -10,8 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 )
 
 // other counts what reaches a server that is none of the client's business.
@@ -50,7 +50,7 @@ func TestRedirectsToOtherHostsAreNotFollowed(t *testing.T) {
 
 // A redirect within the server is followed, with the token, the body and the key.
 func TestRedirectWithinTheServer(t *testing.T) {
-	b := upstreamtest.New(upstreamtest.Options{})
+	b := clienttest.New(clienttest.Options{})
 	c := newClient(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if rest, ok := strings.CutPrefix(r.URL.Path, "/old"); ok {
 			http.Redirect(w, r, rest, http.StatusPermanentRedirect)
@@ -92,7 +92,7 @@ func TestRedirectLoop(t *testing.T) {
 
 // From http to https on the same host is an upgrade, the other way is not.
 func TestRedirectBetweenSchemes(t *testing.T) {
-	b := upstreamtest.New(upstreamtest.Options{})
+	b := clienttest.New(clienttest.Options{})
 	var to atomic.Value
 	redirect := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, to.Load().(string)+r.URL.Path, http.StatusTemporaryRedirect)
@@ -122,8 +122,8 @@ func TestRedirectBetweenSchemes(t *testing.T) {
 // Surprise 7: without the slash the list is a 307 to wherever the Host header
 // says; behind a front end it is a page. The client asks with the slash.
 func TestExactPaths(t *testing.T) {
-	for _, opts := range []upstreamtest.Options{{}, {FrontEnd: true}} {
-		b := upstreamtest.New(opts)
+	for _, opts := range []clienttest.Options{{}, {FrontEnd: true}} {
+		b := clienttest.New(opts)
 		base := serve(t, b)
 		c := newClient(t, base, client.WithToken("ann-token"))
 		f := create(t, c, twoNodes)
@@ -155,7 +155,7 @@ func TestExactPaths(t *testing.T) {
 }
 
 func TestPathPrefix(t *testing.T) {
-	b := upstreamtest.New(upstreamtest.Options{})
+	b := clienttest.New(clienttest.Options{})
 	mux := http.NewServeMux()
 	mux.Handle("/webui/", http.StripPrefix("/webui", b))
 	for _, slash := range []string{"", "/", "//"} {

@@ -13,12 +13,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 )
 
 func TestIdempotentCallsAreTriedAgain(t *testing.T) {
-	for name, fault := range map[string]upstreamtest.Fault{
+	for name, fault := range map[string]clienttest.Fault{
 		"dropped":     {Drop: true},
 		"429":         {Status: 429},
 		"502":         {Status: 502},
@@ -28,7 +28,7 @@ func TestIdempotentCallsAreTriedAgain(t *testing.T) {
 		"three times": {Status: 503, Times: 3},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c, b := upstream(t, upstreamtest.Options{})
+			c, b := upstream(t, clienttest.Options{})
 			f := create(t, c, twoNodes)
 			fault.Method = "GET"
 			b.Fail(fault)
@@ -52,8 +52,8 @@ func TestIdempotentCallsAreTriedAgain(t *testing.T) {
 }
 
 func TestTriesEnd(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
-	b.Fail(upstreamtest.Fault{Times: -1, Status: 503})
+	c, b := upstream(t, clienttest.Options{})
+	b.Fail(clienttest.Fault{Times: -1, Status: 503})
 	_, _, err := c.Flows.Get(t.Context(), "x")
 	var failed *client.Error
 	if !errors.As(err, &failed) || failed.StatusCode != 503 || len(b.Requests()) != 1+quick().Max {
@@ -64,8 +64,8 @@ func TestTriesEnd(t *testing.T) {
 // What another try cannot mend is not tried again.
 func TestNoSecondTry(t *testing.T) {
 	for _, status := range []int{400, 401, 403, 404, 409, 412, 422, 500, 501} {
-		c, b := upstream(t, upstreamtest.Options{})
-		b.Fail(upstreamtest.Fault{Times: -1, Status: status})
+		c, b := upstream(t, clienttest.Options{})
+		b.Fail(clienttest.Fault{Times: -1, Status: status})
 		if _, _, err := c.Flows.Get(t.Context(), "x"); err == nil || len(b.Requests()) != 1 {
 			t.Errorf("%d: %d requests, %v", status, len(b.Requests()), err)
 		}
@@ -76,16 +76,16 @@ func TestNoSecondTry(t *testing.T) {
 // it means what it says.
 func TestDeleteAfterALostAnswer(t *testing.T) {
 	for name, c := range map[string]struct {
-		fault upstreamtest.Fault
+		fault clienttest.Fault
 		done  bool
 	}{
-		"dropped":  {upstreamtest.Fault{After: true, Drop: true}, true},
-		"502":      {upstreamtest.Fault{After: true, Status: 502}, true},
-		"429":      {upstreamtest.Fault{After: true, Status: 429}, false},
-		"no fault": {upstreamtest.Fault{Path: "elsewhere"}, false},
+		"dropped":  {clienttest.Fault{After: true, Drop: true}, true},
+		"502":      {clienttest.Fault{After: true, Status: 502}, true},
+		"429":      {clienttest.Fault{After: true, Status: 429}, false},
+		"no fault": {clienttest.Fault{Path: "elsewhere"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cl, b := upstream(t, upstreamtest.Options{})
+			cl, b := upstream(t, clienttest.Options{})
 			f := create(t, cl, twoNodes)
 			if !c.fault.After {
 				if err := cl.Flows.Delete(t.Context(), f.ID); err != nil {
@@ -105,8 +105,8 @@ func TestDeleteAfterALostAnswer(t *testing.T) {
 // The real backend does not know Idempotency-Key: POSTs that are not idempotent
 // by themselves are sent once.
 func TestPostsAreSentOnce(t *testing.T) {
-	for _, fault := range []upstreamtest.Fault{{Drop: true}, {Status: 502}, {Status: 503}, {After: true, Drop: true}} {
-		c, b := upstream(t, upstreamtest.Options{})
+	for _, fault := range []clienttest.Fault{{Drop: true}, {Status: 502}, {Status: 503}, {After: true, Drop: true}} {
+		c, b := upstream(t, clienttest.Options{})
 		f := create(t, c, twoNodes)
 		fault.Method = "POST"
 		b.Fail(fault)
@@ -126,10 +126,10 @@ func TestPostsAreSentOnce(t *testing.T) {
 // net/http would send a POST with an Idempotency-Key again by itself when a
 // connection that it had used before is closed on it.
 func TestTransportDoesNotSendAgain(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
+	c, b := upstream(t, clienttest.Options{})
 	f := create(t, c, twoNodes) // leaves a connection
 	for range 20 {
-		b.Fail(upstreamtest.Fault{Method: "POST", Path: "/duplicate", After: true, Drop: true})
+		b.Fail(clienttest.Fault{Method: "POST", Path: "/duplicate", After: true, Drop: true})
 		if _, err := c.Flows.Duplicate(t.Context(), f.ID, ""); err != nil {
 			t.Fatal(err)
 		}
@@ -197,7 +197,7 @@ func (d discard) WriteHeader(int)             {}
 
 // A POST that never arrived may go again anywhere.
 func TestPostIsTriedAgainWhenNobodyListens(t *testing.T) {
-	b := upstreamtest.New(upstreamtest.Options{})
+	b := clienttest.New(clienttest.Options{})
 	url := serve(t, b)
 	var dials atomic.Int32
 	dialer := &net.Dialer{}
@@ -226,9 +226,9 @@ func TestRetryAfter(t *testing.T) {
 		"nonsense": {0, limit},
 		"-5":       {0, limit},
 	} {
-		b := upstreamtest.New(upstreamtest.Options{})
+		b := clienttest.New(clienttest.Options{})
 		c := newClient(t, serve(t, b), client.WithToken("ann-token"), client.WithRetry(client.Retry{Max: 1, MinWait: time.Millisecond, MaxWait: limit}))
-		b.Fail(upstreamtest.Fault{Status: 429, Header: http.Header{"Retry-After": {text}}})
+		b.Fail(clienttest.Fault{Status: 429, Header: http.Header{"Retry-After": {text}}})
 		start := time.Now()
 		if _, err := c.Flows.List(t.Context(), client.ListOptions{}); err != nil {
 			t.Fatal(err)
@@ -244,8 +244,8 @@ func TestRetryAfter(t *testing.T) {
 func TestRetryAfterTooLong(t *testing.T) {
 	for name, text := range map[string]string{"seconds": "3600", "date": time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)} {
 		for _, status := range []int{429, 503} {
-			c, b := upstream(t, upstreamtest.Options{})
-			b.Fail(upstreamtest.Fault{Times: -1, Status: status, Header: http.Header{"Retry-After": {text}}})
+			c, b := upstream(t, clienttest.Options{})
+			b.Fail(clienttest.Fault{Times: -1, Status: status, Header: http.Header{"Retry-After": {text}}})
 			_, _, get := c.Flows.Get(t.Context(), "x")
 			_, made := c.Flows.Create(t.Context(), spec(t, twoNodes))
 			if len(b.Requests()) != 2 {
@@ -261,9 +261,9 @@ func TestRetryAfterTooLong(t *testing.T) {
 }
 
 func TestCancelEndsAWait(t *testing.T) {
-	b := upstreamtest.New(upstreamtest.Options{})
+	b := clienttest.New(clienttest.Options{})
 	c := newClient(t, serve(t, b), client.WithRetry(client.Retry{Max: 3, MinWait: time.Hour, MaxWait: time.Hour}))
-	b.Fail(upstreamtest.Fault{Times: -1, Status: 503, Header: http.Header{"Retry-After": {"3600"}}})
+	b.Fail(clienttest.Fault{Times: -1, Status: 503, Header: http.Header{"Retry-After": {"3600"}}})
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	start := time.Now()

@@ -12,8 +12,8 @@ import (
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/server"
 	"github.com/flowctl/flowctl/internal/store"
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -109,7 +109,7 @@ func TestCancel(t *testing.T) {
 	if e := await(t, c, id, flow.RunAborted); e.ID != second.ID {
 		t.Errorf("the newest is %+v", e)
 	}
-	up, _ := upstream(t, upstreamtest.Options{})
+	up, _ := upstream(t, clienttest.Options{})
 	if _, err := up.Executions.Cancel(t.Context(), create(t, up, twoNodes).ID, "x"); !errors.Is(err, client.ErrNotFound) {
 		t.Errorf("at the real backend: %v", err)
 	}
@@ -280,7 +280,7 @@ func TestUnderWay(t *testing.T) {
 	}
 	cancel()
 	<-done
-	up, _ := upstream(t, upstreamtest.Options{})
+	up, _ := upstream(t, clienttest.Options{})
 	if _, err := up.Executions.UnderWay(t.Context()); !errors.Is(err, client.ErrUnsupported) {
 		t.Errorf("the real backend: %v", err)
 	}

@@ -11,8 +11,8 @@ import (
 
 	"github.com/flowctl/flowctl/internal/server"
 	"github.com/flowctl/flowctl/internal/store"
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -41,10 +41,10 @@ func newClient(t testing.TB, url string, opts ...client.Option) *client.Client {
 }
 
 // upstream is a client of a backend that behaves like the real one, signed in as
-// a user, Ann (see upstreamtest.Accounts).
-func upstream(t testing.TB, opts upstreamtest.Options) (*client.Client, *upstreamtest.Backend) {
+// a user, Ann (see clienttest.Accounts).
+func upstream(t testing.TB, opts clienttest.Options) (*client.Client, *clienttest.Backend) {
 	t.Helper()
-	b := upstreamtest.New(opts)
+	b := clienttest.New(opts)
 	return newClient(t, serve(t, b), client.WithToken("ann-token")), b
 }
 
@@ -101,7 +101,7 @@ func both(t *testing.T, test func(t *testing.T, c *client.Client)) {
 	t.Run("our server", func(t *testing.T) { test(t, our(t)) })
 	t.Run("in process", func(t *testing.T) { test(t, inProcess(t)) })
 	t.Run("real backend", func(t *testing.T) {
-		c, _ := upstream(t, upstreamtest.Options{})
+		c, _ := upstream(t, clienttest.Options{})
 		test(t, c)
 	})
 }

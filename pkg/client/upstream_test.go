@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flowctl/flowctl/internal/upstreamtest"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -19,7 +19,7 @@ const create1 = "/api/v1/flows/create"
 
 // Surprise 1: POST /import is taken for an update. It is asked once a client.
 func TestImportIsShadowed(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
+	c, b := upstream(t, clienttest.Options{})
 	for range 3 {
 		f, err := c.Flows.Import(t.Context(), []byte(`{"version":"1.0","flow":`+twoNodes+`}`))
 		if err != nil || f.Name != "Two" || string(f.AccessControl) != "{}" {
@@ -34,7 +34,7 @@ func TestImportIsShadowed(t *testing.T) {
 // Surprises 1 to 3: where import is mended, it drops meta and access control, and
 // null would let everybody read.
 func TestMendedImport(t *testing.T) {
-	c, _ := upstream(t, upstreamtest.Options{ImportMended: true})
+	c, _ := upstream(t, clienttest.Options{ImportMended: true})
 	for doc, access := range map[string]string{
 		`{"flow":{"name":"a","meta":{"x":1},"nodes":[],"edges":[]}}`:                               `{}`,
 		`{"flow":{"name":"b","nodes":[],"edges":[],"access_control":null}}`:                        `null`,
@@ -49,7 +49,7 @@ func TestMendedImport(t *testing.T) {
 
 // Surprise 2: meta is dropped; the answer says so, and Create gives it as it is.
 func TestMetaIsDropped(t *testing.T) {
-	c, _ := upstream(t, upstreamtest.Options{})
+	c, _ := upstream(t, clienttest.Options{})
 	f := create(t, c, `{"name":"m","nodes":[],"edges":[],"meta":{"tags":["x"]}}`)
 	if string(f.Meta) != "{}" {
 		t.Errorf("meta is %s", f.Meta)
@@ -58,7 +58,7 @@ func TestMetaIsDropped(t *testing.T) {
 
 // Surprise 3: null is public, and private is for good.
 func TestAccessControl(t *testing.T) {
-	c, _ := upstream(t, upstreamtest.Options{})
+	c, _ := upstream(t, clienttest.Options{})
 	public := create(t, c, `{"name":"p","nodes":[],"edges":[],"access_control":null}`)
 	if string(public.AccessControl) != "null" {
 		t.Errorf("asked for public, got %s", public.AccessControl)
@@ -80,9 +80,9 @@ func TestAccessControl(t *testing.T) {
 // Surprises 3 and 4: the copy is public and has no name of its own, until it is
 // updated.
 func TestDuplicateThatCannotBeFinished(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
+	c, b := upstream(t, clienttest.Options{})
 	made := create(t, c, twoNodes)
-	b.Fail(upstreamtest.Fault{Method: "POST", After: true, Status: 200, Header: http.Header{"Content-Type": {"application/json"}},
+	b.Fail(clienttest.Fault{Method: "POST", After: true, Status: 200, Header: http.Header{"Content-Type": {"application/json"}},
 		Path: made.ID + "/duplicate", Body: `{"id":"lost-id","name":"Two (Copy)"}`})
 	got, err := c.Flows.Duplicate(t.Context(), made.ID, "Mine")
 	if !errors.Is(err, client.ErrNotFound) || got.ID != "lost-id" {
@@ -95,9 +95,9 @@ func TestDuplicateThatCannotBeFinished(t *testing.T) {
 
 // A copy whose answer was lost is public until somebody finds it.
 func TestDuplicateWhoseAnswerIsLost(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
+	c, b := upstream(t, clienttest.Options{})
 	made := create(t, c, twoNodes)
-	b.Fail(upstreamtest.Fault{Method: "POST", Path: "/duplicate", After: true, Drop: true})
+	b.Fail(clienttest.Fault{Method: "POST", Path: "/duplicate", After: true, Drop: true})
 	got, err := c.Flows.Duplicate(t.Context(), made.ID, "Mine")
 	if err != nil || got.Name != "Mine" || string(got.AccessControl) != "{}" {
 		t.Fatalf("got %s, %v", got.AppendJSON(nil), err)
@@ -109,7 +109,7 @@ func TestDuplicateWhoseAnswerIsLost(t *testing.T) {
 
 // Surprise 6: who may write may not always read.
 func TestWriteWithoutRead(t *testing.T) {
-	b := upstreamtest.New(upstreamtest.Options{Users: []upstreamtest.User{
+	b := clienttest.New(clienttest.Options{Users: []clienttest.User{
 		{ID: "owner", Role: "user", Token: "owner-token"}, {ID: "helper", Role: "user", Token: "helper-token"}, {ID: "new", Role: "pending", Token: "new-token"},
 	}})
 	url := serve(t, b)
@@ -158,7 +158,7 @@ func plant(t *testing.T, base, body string) flow.Flow {
 
 // Surprise 8: numbers are re-spelt, and export fails where one was too big.
 func TestNumbers(t *testing.T) {
-	base := serve(t, upstreamtest.New(upstreamtest.Options{}))
+	base := serve(t, clienttest.New(clienttest.Options{}))
 	c := newClient(t, base, client.WithToken("ann-token"))
 	f := create(t, c, `{"name":"n","nodes":[{"id":"a","data":[1e2,1e16,1.0,-0.0,1152921504606846977]}],"edges":[]}`)
 	if want := `[100.0,1e+16,1.0,-0.0,1152921504606846977]`; string(f.Nodes[0].Data) != want {
@@ -188,7 +188,7 @@ func TestWhatCannotBeListed(t *testing.T) {
 	deep := `{"name":"deep","nodes":[{"id":"a","data":` + strings.Repeat(`[`, 300) + strings.Repeat(`]`, 300) + `}],"edges":[]}`
 	half := `{"name":"half","nodes":[{"id":"a","data":{"x":"\ud83d"}}],"edges":[]}`
 	for _, text := range []string{deep, half} {
-		c, b := upstream(t, upstreamtest.Options{})
+		c, b := upstream(t, clienttest.Options{})
 		old := create(t, c, twoNodes)
 		if _, err := c.Flows.Create(t.Context(), spec(t, text)); !errors.Is(err, client.ErrInvalid) || !strings.Contains(err.Error(), "never list again") {
 			t.Errorf("Create: %v", err)
@@ -227,20 +227,20 @@ func TestWhatCannotBeListed(t *testing.T) {
 // Surprise 8: a POST that came back 500, or not at all, may have been stored.
 func TestCreateIsLookedForBeforeItIsSentAgain(t *testing.T) {
 	for name, c := range map[string]struct {
-		fault upstreamtest.Fault
+		fault clienttest.Fault
 		sent  int
 	}{
-		"stored, then 500":           {upstreamtest.Fault{After: true}, 1},
-		"stored, answer dropped":     {upstreamtest.Fault{After: true, Drop: true}, 1},
-		"stored, answer cut":         {upstreamtest.Fault{Cut: true}, 1},
-		"stored, a proxy's 502":      {upstreamtest.Fault{After: true, Status: 502}, 1},
-		"not stored, 500":            {upstreamtest.Fault{}, 2},
-		"not stored, dropped":        {upstreamtest.Fault{Drop: true}, 2},
-		"not stored, dropped thrice": {upstreamtest.Fault{Drop: true, Times: 3}, 4},
-		"too many requests":          {upstreamtest.Fault{Status: 429, Header: http.Header{"Retry-After": {"0"}}}, 2},
+		"stored, then 500":           {clienttest.Fault{After: true}, 1},
+		"stored, answer dropped":     {clienttest.Fault{After: true, Drop: true}, 1},
+		"stored, answer cut":         {clienttest.Fault{Cut: true}, 1},
+		"stored, a proxy's 502":      {clienttest.Fault{After: true, Status: 502}, 1},
+		"not stored, 500":            {clienttest.Fault{}, 2},
+		"not stored, dropped":        {clienttest.Fault{Drop: true}, 2},
+		"not stored, dropped thrice": {clienttest.Fault{Drop: true, Times: 3}, 4},
+		"too many requests":          {clienttest.Fault{Status: 429, Header: http.Header{"Retry-After": {"0"}}}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, b := upstream(t, upstreamtest.Options{})
+			client, b := upstream(t, clienttest.Options{})
 			create(t, client, twoNodes) // another one of the same name, whose content differs
 			c.fault.Method, c.fault.Path = "POST", "/create"
 			b.Fail(c.fault)
@@ -263,17 +263,17 @@ func TestCreateIsLookedForBeforeItIsSentAgain(t *testing.T) {
 func TestCreateAndClocks(t *testing.T) {
 	for _, ahead := range []time.Duration{-time.Hour, 0, time.Hour} {
 		var passed atomic.Int64 // in place of a pause
-		c, b := upstream(t, upstreamtest.Options{Now: func() time.Time { return time.Now().Add(ahead + time.Duration(passed.Load())) }})
+		c, b := upstream(t, clienttest.Options{Now: func() time.Time { return time.Now().Add(ahead + time.Duration(passed.Load())) }})
 		older := create(t, c, twoNodes)
 		passed.Store(int64(time.Minute))
 		if err := c.Server.Health(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", Drop: true})
+		b.Fail(clienttest.Fault{Method: "POST", Path: "/create", Drop: true})
 		if f := create(t, c, twoNodes); f.ID == older.ID {
 			t.Errorf("clock %v ahead: took the older one for the new one", ahead)
 		}
-		b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", After: true, Drop: true})
+		b.Fail(clienttest.Fault{Method: "POST", Path: "/create", After: true, Drop: true})
 		create(t, c, `{"name":"Two","nodes":[],"edges":[]}`)
 		if got := listNames(t, c); got != "Two,Two,Two" {
 			t.Errorf("clock %v ahead: there are %s", ahead, got)
@@ -283,9 +283,9 @@ func TestCreateAndClocks(t *testing.T) {
 
 // When looking fails too, nothing is sent again, and the error says so.
 func TestCreateThatCannotBeLookedFor(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
-	b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", After: true})
-	b.Fail(upstreamtest.Fault{Method: "GET", Path: "/accessible", Times: -1})
+	c, b := upstream(t, clienttest.Options{})
+	b.Fail(clienttest.Fault{Method: "POST", Path: "/create", After: true})
+	b.Fail(clienttest.Fault{Method: "GET", Path: "/accessible", Times: -1})
 	_, err := c.Flows.Create(t.Context(), spec(t, twoNodes))
 	var failed *client.Error
 	if !errors.As(err, &failed) || failed.StatusCode != 500 {
@@ -303,9 +303,9 @@ func TestCreateThatCannotBeLookedFor(t *testing.T) {
 
 // A server that may still be at it is not sent the flow a second time.
 func TestCreateOnASlowServer(t *testing.T) {
-	b := upstreamtest.New(upstreamtest.Options{})
+	b := clienttest.New(clienttest.Options{})
 	c := newClient(t, serve(t, b), client.WithToken("ann-token"), client.WithTimeout(50*time.Millisecond))
-	b.Fail(upstreamtest.Fault{Method: "POST", Path: "/create", Silent: 300 * time.Millisecond})
+	b.Fail(clienttest.Fault{Method: "POST", Path: "/create", Silent: 300 * time.Millisecond})
 	_, err := c.Flows.Create(t.Context(), spec(t, twoNodes))
 	if err == nil || !strings.Contains(err.Error(), "look again before you try again") || b.Count("POST", create1) != 1 {
 		t.Errorf("sent %d times: %v", b.Count("POST", create1), err)
@@ -314,8 +314,8 @@ func TestCreateOnASlowServer(t *testing.T) {
 
 // Surprise 8: one such flow, stored by somebody else, and no list works any more.
 func TestBrokenListSaysWhy(t *testing.T) {
-	c, b := upstream(t, upstreamtest.Options{})
-	b.Fail(upstreamtest.Fault{Method: "GET", Path: "/flows/"})
+	c, b := upstream(t, clienttest.Options{})
+	b.Fail(clienttest.Fault{Method: "GET", Path: "/flows/"})
 	_, err := c.Flows.List(t.Context(), client.ListOptions{})
 	if err == nil || !strings.Contains(err.Error(), "delete that flow by its id") {
 		t.Errorf("got %v", err)
@@ -324,7 +324,7 @@ func TestBrokenListSaysWhy(t *testing.T) {
 
 // Surprise 9: names of any kind come and go.
 func TestOddNames(t *testing.T) {
-	c, _ := upstream(t, upstreamtest.Options{})
+	c, _ := upstream(t, clienttest.Options{})
 	for _, name := range []string{"", strings.Repeat("n", 100_000), "\x1b[31m", "a/../b"} {
 		f, err := c.Flows.Create(t.Context(), flow.Spec{Name: name})
 		if name == "" {

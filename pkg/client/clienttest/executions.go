@@ -1,4 +1,4 @@
-package upstreamtest
+package clienttest
 
 import (
 	"encoding/json"

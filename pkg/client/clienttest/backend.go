@@ -1,11 +1,15 @@
-// Package upstreamtest behaves like the real backend of the flows API, the fork
-// of Open WebUI, with all that surprises in it: for tests of whatever must cope
-// with both. It keeps everything in memory.
+// Package clienttest is a flows backend in memory that behaves like Open WebUI's
+// fork, with all its surprises: for tests of programs that use package client.
 //
-// What it does was observed on the real backend (its flows router and models
-// under FastAPI 0.115), not taken from its documentation, or stands in its source,
-// version 0.6.36, below backend/open_webui: comments name file and function.
-package upstreamtest
+//	backend := clienttest.New(clienttest.Options{})
+//	server := httptest.NewServer(backend)
+//	defer server.Close()
+//	c, err := client.New(server.URL, client.WithToken("ann-token"))
+//
+// What it does was observed on the fork (its flows router and models under FastAPI
+// 0.115), not taken from its documentation, or stands in its source, version 0.6.36,
+// below backend/open_webui: comments name file and function.
+package clienttest
 
 import (
 	"bytes"
