@@ -30,9 +30,9 @@ func (f *accessFlag) control() (json.RawMessage, error) {
 	case "":
 		return nil, nil
 	case accessPrivate:
-		return flow.Private, nil
+		return flow.Private(), nil
 	case accessPublic:
-		return flow.Public, nil
+		return flow.Public(), nil
 	}
 	return nil, usageError{fmt.Errorf("--access is %q; give %s or %s", f.word, accessPrivate, accessPublic)}
 }

@@ -85,7 +85,7 @@ func (o *editOptions) run(cmd *cobra.Command, args []string) error {
 
 // edit lets the user edit the draft until it can be sent, or is given up. It gives
 // nil if there is nothing to send.
-func (o *editOptions) edit(ctx context.Context, c *client.Client, d *draft, unchanged client.WriteOption) (*flow.Flow, error) {
+func (o *editOptions) edit(ctx context.Context, c *client.Client, d *draft, unchanged client.UpdateOption) (*flow.Flow, error) {
 	for {
 		f, err := o.editOnce(ctx, c, d, unchanged)
 		var invalid noError
@@ -103,7 +103,7 @@ func (o *editOptions) edit(ctx context.Context, c *client.Client, d *draft, unch
 	}
 }
 
-func (o *editOptions) editOnce(ctx context.Context, c *client.Client, d *draft, unchanged client.WriteOption) (*flow.Flow, error) {
+func (o *editOptions) editOnce(ctx context.Context, c *client.Client, d *draft, unchanged client.UpdateOption) (*flow.Flow, error) {
 	if err := o.app.runEditor(d.path); err != nil {
 		return nil, err
 	}

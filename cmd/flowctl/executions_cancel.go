@@ -60,8 +60,8 @@ func (o *executionsCancelOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	info, err := c.Server.Info(cmd.Context())
-	if err == nil && !info.Flowctl {
+	can, err := c.Capabilities(cmd.Context())
+	if err == nil && !can.Runs {
 		return errors.New("this server runs no flows; a run in a browser or of 'flowctl run' is ended there")
 	}
 	return o.cancel(cmd.Context(), c, flowID, id)

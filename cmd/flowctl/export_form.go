@@ -23,8 +23,8 @@ type exportForm struct {
 
 func (e *exportForm) lookAt(ctx context.Context, c *client.Client) {
 	e.ours = sync.OnceValues(func() (bool, error) {
-		info, err := c.Server.Info(ctx)
-		return info.Flowctl, err
+		can, err := c.Capabilities(ctx)
+		return can.Lossless, err
 	})
 }
 

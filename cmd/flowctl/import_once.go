@@ -19,7 +19,7 @@ func chooseIDs(ctx context.Context, c *client.Client, flows []*incoming, have []
 	if !slices.ContainsFunc(flows, isNew) {
 		return nil
 	}
-	if info, err := c.Server.Info(ctx); err != nil || !info.Flowctl {
+	if can, err := c.Capabilities(ctx); err != nil || !can.ChosenIDs {
 		return ctx.Err() // what does not tell what it is is not ours
 	}
 	taken := map[string]bool{}

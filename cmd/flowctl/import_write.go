@@ -25,8 +25,8 @@ const graceToFinish = 10 * time.Second
 // to their end, so that it is known what became of them.
 func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*incoming) {
 	ours := sync.OnceValue(func() bool {
-		info, err := c.Server.Info(ctx)
-		return err == nil && info.Flowctl
+		can, err := c.Capabilities(ctx)
+		return err == nil && can.Lossless
 	})
 	var todo []*incoming
 	for _, f := range flows {
@@ -54,8 +54,8 @@ func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*in
 
 // look sees which of the flows to be updated say already what their files say.
 func (o *importOptions) look(ctx context.Context, c *client.Client, flows []*incoming) {
-	info, err := c.Server.Info(ctx)
-	ours := err == nil && info.Flowctl
+	can, err := c.Capabilities(ctx)
+	ours := err == nil && can.Lossless
 	inParallel(ctx, len(flows), o.parallel, func(i int) {
 		f := flows[i]
 		if f.err != nil || f.action != actionUpdate {

@@ -84,14 +84,14 @@ func (o *listOptions) flows(ctx context.Context, c *client.Client, p *output.Pri
 	if o.app.connected.local() && !o.allUsers {
 		return c.Flows.All(ctx, opts), nil
 	}
-	info, err := c.Server.Info(ctx)
-	if o.mine && info.Flowctl {
+	can, err := c.Capabilities(ctx)
+	if o.mine && can.Owners {
 		return c.Flows.All(ctx, opts), nil
 	}
 	if opts.Owner = true; !o.allUsers && !o.mine {
 		opts.Access = client.AccessRead
 	}
-	if o.allUsers && err == nil && !info.Flowctl {
+	if o.allUsers && err == nil && !can.Owners {
 		// It does not say that it leaves any out.
 		o.app.warn("this server leaves out the private flows of others, for administrators too")
 	}

@@ -131,8 +131,8 @@ func (r *serverRun) neverRuns(ctx context.Context) bool {
 	if r.execution() != "" || ctx.Err() != nil {
 		return false
 	}
-	info, err := r.c.Server.Info(ctx)
-	return err == nil && !info.Flowctl
+	can, err := r.c.Capabilities(ctx)
+	return err == nil && !can.Runs
 }
 
 // failed words an error in place of the run's result.

@@ -74,11 +74,11 @@ func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyO
 	if len(writes)+len(deletions) == 0 {
 		return a.results, nil
 	}
-	info, err := c.Server.Info(begin)
+	can, err := c.Capabilities(begin)
 	if err != nil {
 		return a.results, err
 	}
-	a.ours = info.Flowctl
+	a.ours = can.Lossless
 	ok := a.run(begin, finish, writes)
 	looked := a.verify(finish, writes)
 	if ok && looked == nil {

@@ -232,7 +232,7 @@ func TestLockOfHeldFolder(t *testing.T) {
 // is known; the next one to be noted takes their place.
 func TestLockKeepsDigests(t *testing.T) {
 	d := func(n string) flowfile.Digest {
-		return flowfile.DigestOf(flow.Spec{Name: n, AccessControl: flow.Private})
+		return flowfile.DigestOf(flow.Spec{Name: n, AccessControl: flow.Private()})
 	}
 	line := func(d flowfile.Digest) string {
 		return `{"file":"a.json","ids":{"prod":"1","staging":"2"},"digests":{"prod":"` + d.String() + `"},"own":true}` + "\n"

@@ -69,12 +69,12 @@ const fewFlows = 16
 
 // match finds the flows of files.
 func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (*matcher, error) {
-	info, err := c.Server.Info(ctx)
+	can, err := c.Capabilities(ctx)
 	if err != nil {
 		return nil, err
 	}
 	m := &matcher{
-		traits: traits{ours: info.Flowctl}, Options: opts, c: c, lock: lock,
+		traits: traits{ours: can.Lossless}, Options: opts, c: c, lock: lock,
 		seen: map[string]*stored{}, asked: map[string]bool{}, hidden: map[string]bool{},
 		taken: map[string]bool{}, named: map[string][]*stored{}, best: map[string]*item{},
 		ids: map[string]bool{}, names: map[string]int{}, files: map[string]bool{}, noted: map[string]string{},

@@ -23,11 +23,11 @@ func (e *UnstorableError) Error() string {
 func (p *Plan) checkStorable(ctx context.Context, c *client.Client) error {
 	canUnhide := true
 	if slices.ContainsFunc(p.Steps, func(s Step) bool { return s.unhides() }) {
-		info, err := c.Server.Info(ctx)
+		can, err := c.Capabilities(ctx)
 		if err != nil {
 			return err
 		}
-		canUnhide = info.Flowctl
+		canUnhide = can.Publish
 	}
 	refused := &UnstorableError{}
 	for _, s := range p.Steps {

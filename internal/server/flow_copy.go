@@ -36,7 +36,7 @@ func (s *Server) duplicateFlow(c *call) error {
 	}
 	dup := store.Flow{
 		UserID: c.user.ID, Name: copyName(f.Name), Description: f.Description,
-		Nodes: f.Nodes, Edges: f.Edges, Meta: f.Meta, Extra: f.Extra, AccessControl: flow.Private,
+		Nodes: f.Nodes, Edges: f.Edges, Meta: f.Meta, Extra: f.Extra, AccessControl: flow.Private(),
 	}
 	if name != nil {
 		dup.Name = *name

@@ -30,6 +30,14 @@ func (c *conn) failure(k *call, status int, detail string) *Error {
 	}
 }
 
+// refuse is the error of a call that is not made, since it cannot do what it should;
+// kind is the Err value of the package that says why.
+func (c *conn) refuse(k *call, kind error, why, next string) *Error {
+	e := c.failure(k, 0, why)
+	e.kind, e.hint = kind, next
+	return e
+}
+
 // noAnswer is the error of a call without an answer, or with only the beginning
 // of one.
 func (c *conn) noAnswer(k *call, resp *resty.Response, err error) error {
@@ -79,11 +87,11 @@ func (c *conn) refused(k *call, status int, a *answer) error {
 	e := c.failure(k, status, "")
 	e.RequestID = c.redact(requestID(a.header))
 	e.NoToken = status == http.StatusUnauthorized && c.token == "" && k.path != signInPath
-	e.noAPI = status == http.StatusNotFound && !e.one && !isOurs(a.header)
+	e.noAPI = status == http.StatusNotFound && !e.one && !isOurAnswer(a.header)
 	e.wait, _ = httpx.RetryAfter(a.header, time.Now())
 	// The real backend may have stored what it answers 500 to; so may a server
 	// behind a proxy that lost its answer.
-	e.unsure = k.method == http.MethodPost && !k.repeatable && !isOurs(a.header) && (status >= 500 || k.lost)
+	e.unsure = k.method == http.MethodPost && !k.repeatable && !isOurAnswer(a.header) && (status >= 500 || k.lost)
 	var said struct{ Detail json.RawMessage }
 	var text string
 	switch {

@@ -62,12 +62,12 @@ func (s *AuthService) SignIn(ctx context.Context, email, password string) (Sessi
 // stay good until they expire, and the error is [ErrUnsupported].
 func (s *AuthService) SignOut(ctx context.Context) error {
 	k := &call{verb: "sign out", method: http.MethodPost, path: signOutPath, unkeyed: true, repeatable: true}
-	info, err := (&ServerService{s.c}).Info(ctx)
+	can, err := s.c.capabilities(ctx)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s: %w", k.doing(), err)
-	case !info.Flowctl:
-		return fmt.Errorf("%s: %w: this server's tokens are good until they expire", k.doing(), ErrUnsupported)
+		return err
+	case !can.EndsSessions:
+		return s.c.refuse(k, ErrUnsupported, "this server's tokens are good until they expire", "")
 	}
 	if err := s.c.gone(ctx, k); !errors.Is(err, ErrUnauthorized) {
 		return err

@@ -72,15 +72,3 @@ func TestSignInHasNoKey(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-func TestServerInfo(t *testing.T) {
-	upstream, _ := upstream(t, clienttest.Options{})
-	for c, want := range map[*client.Client]client.ServerInfo{upstream: {Version: "0.6.36"}, our(t): {Version: "1.2.3", Flowctl: true}} {
-		if info, err := c.Server.Info(t.Context()); err != nil || info != want {
-			t.Errorf("info: %+v, %v", info, err)
-		}
-		if err := c.Server.Health(t.Context()); err != nil {
-			t.Error(err)
-		}
-	}
-}

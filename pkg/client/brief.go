@@ -10,9 +10,14 @@ import (
 
 // WithoutGraph leaves nodes and edges out of the flow that a create or update
 // gives, as lists do. They are then never held in memory, however large.
-func WithoutGraph() WriteOption {
-	return func(w *write) { w.brief = true }
-}
+func WithoutGraph() Brief { return Brief{} }
+
+// Brief is the option that [WithoutGraph] returns.
+type Brief struct{}
+
+func (Brief) create(w *write) { w.brief = true }
+func (Brief) update(w *write) { w.brief = true }
+func (Brief) put(w *write)    { w.brief = true }
 
 // briefFlow reads the answer to k as it comes, without nodes and edges. When it
 // breaks off, our own server is asked for it again: it knows the call by its key.
@@ -30,7 +35,7 @@ func (c *conn) briefFlow(k *call, a *answer) (f flow.Flow, again bool, err error
 		return f, false, nil
 	case err == nil:
 		return flow.Flow{}, false, c.unusable(k, &answer{header: a.header, body: f.AppendJSON(nil)}, "a flow", nil)
-	case isOurs(a.header):
+	case isOurAnswer(a.header):
 		return flow.Flow{}, true, nil
 	}
 	e := c.failure(k, http.StatusOK, err.Error())

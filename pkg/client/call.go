@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -37,6 +38,8 @@ type call struct {
 	stream     bool // the answer's body is left to be read
 	brief      bool // the flow that it is answered with is wanted without its graph
 	secret     bool // the answer may hold a token
+
+	noSuch bool // nothing has the id that it is about
 
 	key   string // Idempotency-Key, once it was sent
 	tries int    // of the last sending
@@ -91,6 +94,11 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, c.noAnswer(k, nil, err)
 	}
+	if k.noSuch {
+		e := c.refuse(k, ErrNotFound, fmt.Sprintf("nothing has the id %q", k.subject), "give one that a list shows")
+		e.Doing = k.verb
+		return nil, e
+	}
 	r := c.rest.R().SetContext(context.WithValue(ctx, callKey{}, k)).SetDoNotParseResponse(k.stream || k.brief)
 	r.QueryParam = k.query
 	if k.body != nil {
@@ -135,17 +143,13 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 
 // learn notes what an answer's header says of the server.
 func (c *conn) learn(h http.Header) {
-	if isOurs(h) {
-		c.ours.Store(true)
+	if isOurAnswer(h) && c.known.Load() == nil {
+		c.known.Store(ownServer())
 	}
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
 		c.skew.Store(date.Unix() - time.Now().Unix())
 	}
 }
-
-// isOurs tells answers of our own server: it takes Idempotency-Key and If-Match,
-// and gives lists in pages.
-func isOurs(h http.Header) bool { return h.Get("Flowctl-Api") != "" }
 
 // requestID is the server's name for a request, fit to be printed.
 func requestID(h http.Header) string { return httpx.Printable(h.Get("X-Request-Id"), 80) }
@@ -193,7 +197,7 @@ func (c *conn) sendAgain(k *call, err error) bool {
 		return false
 	}
 	k.again, k.lost = true, true
-	return k.repeatable || k.method != http.MethodPost || c.ours.Load() && !k.unkeyed
+	return k.repeatable || k.method != http.MethodPost || c.knownOurs() && !k.unkeyed
 }
 
 // into makes a call and decodes its answer into v, which is what is expected.

@@ -23,7 +23,6 @@ type Client struct {
 	Auth       *AuthService
 	Models     *ModelsService
 	Directory  *DirectoryService
-	Server     *ServerService
 
 	conn *conn
 }
@@ -41,10 +40,9 @@ type conn struct {
 
 	// What was learned from the answers so far. It decides only how a call is
 	// made, never what it means.
-	ours     atomic.Bool  // one was marked as our own server's
-	foreign  atomic.Bool  // one that told the version was not
-	shadowed atomic.Bool  // POST /import is taken for the update of a flow "import"
-	skew     atomic.Int64 // seconds that the server's clock is ahead of this one
+	known    atomic.Pointer[Capabilities] // nil until an answer shows them
+	shadowed atomic.Bool                  // POST /import is taken for the update of a flow "import"
+	skew     atomic.Int64                 // seconds that the server's clock is ahead of this one
 }
 
 // New makes a client for the backend at baseURL, such as
@@ -73,7 +71,6 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 		Auth:       &AuthService{c},
 		Models:     &ModelsService{c},
 		Directory:  &DirectoryService{c},
-		Server:     &ServerService{c},
 		conn:       c,
 	}, nil
 }

@@ -18,12 +18,16 @@ import (
 // When the real backend's answer is lost or a 500, the flow may be stored all the
 // same. Then Create looks for a flow of the same name and content, made since,
 // before it sends anything again.
-func (s *FlowsService) Create(ctx context.Context, spec flow.Spec, opts ...WriteOption) (flow.Flow, error) {
+func (s *FlowsService) Create(ctx context.Context, spec flow.Spec, opts ...CreateOption) (flow.Flow, error) {
 	authored(&spec)
 	if spec.AccessControl == nil {
-		spec.AccessControl = flow.Private
+		spec.AccessControl = flow.Private()
 	}
-	k := &call{verb: "create flow", subject: spec.Name, method: http.MethodPost, path: flowsPath + "create", body: withLists(spec), brief: newWrite(opts).brief}
+	w := write{}
+	for _, opt := range opts {
+		opt.create(&w)
+	}
+	k := &call{verb: "create flow", subject: spec.Name, method: http.MethodPost, path: flowsPath + "create", body: withLists(spec), brief: w.brief}
 	if err := s.guard(ctx, k); err != nil {
 		return flow.Flow{}, err
 	}
@@ -36,7 +40,7 @@ func (s *FlowsService) Create(ctx context.Context, spec flow.Spec, opts ...Write
 func (s *FlowsService) store(ctx context.Context, k *call, want func(context.Context) (flow.Spec, error)) (flow.Flow, error) {
 	since := time.Now()
 	for try := 1; ; try++ {
-		keyed := s.c.ours.Load() // then every try there is has been made
+		keyed := s.c.knownOurs() // then every try there is has been made
 		f, _, err := s.c.flow(ctx, k)
 		var failed *Error
 		if !errors.As(err, &failed) || !failed.unsure || keyed || failed.wait > s.c.retry.MaxWait || ctx.Err() != nil {

@@ -75,7 +75,7 @@ func (s *DirectoryService) Files(ctx context.Context) ([]Entry, error) {
 // noList adds to an error that our server has no lists but of flows.
 func (c *conn) noList(err error) error {
 	var failed *Error
-	if errors.As(err, &failed) && failed.StatusCode == http.StatusNotFound && c.ours.Load() {
+	if errors.As(err, &failed) && failed.StatusCode == http.StatusNotFound && c.knownOurs() {
 		failed.hint = "a flowctl server has no such list; ask the place that its models and knowledge come from"
 	}
 	return err

@@ -48,6 +48,7 @@ type Error struct {
 	noAPI  bool          // what answered has no flows API
 	one    bool          // it was about one thing, which has an id
 	hint   string        // what to do next, if it is not what the status says
+	kind   error         // the Err value that it is, where the status does not say it
 	err    error         // beneath
 	broke  bool          // the answer began and broke off
 	unsure bool          // what was asked for may have been done
@@ -89,7 +90,7 @@ func (e *Error) Unwrap() error { return e.err }
 
 // Is matches the status with the package's Err values.
 func (e *Error) Is(target error) bool {
-	if e.noAPI && target == ErrNoFlows {
+	if e.noAPI && target == ErrNoFlows || e.kind != nil && target == e.kind {
 		return true
 	}
 	switch e.StatusCode {
@@ -126,6 +127,8 @@ func (e *Error) TokenRejected() bool {
 // what names the failure.
 func (e *Error) what() string {
 	switch s := e.StatusCode; {
+	case e.kind != nil:
+		return e.kind.Error()
 	case e.Is(ErrUnreachable):
 		return ErrUnreachable.Error()
 	case s == 0:

@@ -100,8 +100,7 @@ func TestNothingTakesAPageForAnAnswer(t *testing.T) {
 		"sign in":    one(c.Auth.SignIn(ctx, "a@example.com", "p")),
 		"whoami":     one(c.Auth.Whoami(ctx)),
 		"models":     one(c.Models.List(ctx)),
-		"health":     c.Server.Health(ctx),
-		"info":       one(c.Server.Info(ctx)),
+		"version":    one(c.Capabilities(ctx)),
 	} {
 		if err == nil || !errors.Is(err, client.ErrNoFlows) {
 			t.Errorf("%s: %v", name, err)

@@ -48,17 +48,14 @@ type ExecuteResult struct {
 // its limit is ctx, whose end ends the run. It is not tried again when its answer
 // was lost. [FlowsService.ExecuteStream] tells what happens meanwhile.
 func (s *FlowsService) Execute(ctx context.Context, id string, req ExecuteRequest) (ExecuteResult, error) {
-	k, err := req.call(id)
-	if err != nil {
-		return ExecuteResult{}, err
-	}
+	k := req.call(id)
 	k.patient = true
 	var res ExecuteResult
-	_, err = s.c.into(ctx, k, &res, "the result of a run")
+	_, err := s.c.into(ctx, k, &res, "the result of a run")
 	return res, err
 }
 
-func (r ExecuteRequest) call(id string) (*call, error) {
+func (r ExecuteRequest) call(id string) *call {
 	if r.Inputs == nil {
 		r.Inputs = json.RawMessage(`{}`)
 	}
@@ -69,8 +66,7 @@ func (r ExecuteRequest) call(id string) (*call, error) {
 	if limits := r.Limits.object(); len(limits) > 0 {
 		body.Set("limits", limits.AppendJSON(nil))
 	}
-	k := &call{verb: "execute flow", method: http.MethodPost, body: body.AppendJSON(nil), unkeyed: true}
-	return k, flowPath(k, id, "/execute")
+	return (&call{verb: "execute flow", method: http.MethodPost, body: body.AppendJSON(nil), unkeyed: true}).about(id, "/execute")
 }
 
 func (l ExecuteLimits) object() flow.Object {

@@ -36,11 +36,7 @@ type RunEvent struct {
 // several times a minute that it is there.
 func (s *FlowsService) ExecuteStream(ctx context.Context, id string, req ExecuteRequest) iter.Seq2[RunEvent, error] {
 	return func(yield func(RunEvent, error) bool) {
-		k, err := req.call(id)
-		if err != nil {
-			yield(RunEvent{}, err)
-			return
-		}
+		k := req.call(id)
 		k.stream, k.beats = true, true
 		a, err := s.c.do(ctx, k)
 		if err != nil {

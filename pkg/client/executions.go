@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
@@ -25,18 +24,15 @@ const underWayPath = "/api/v1/executions"
 // executionRows is the number of rows to a page on both servers.
 const executionRows = 60
 
-func (s *ExecutionsService) call(verb, method, flowID, below string) (*call, error) {
-	k := &call{verb: verb, method: method}
-	return k, flowPath(k, flowID, "/executions"+below)
+func (s *ExecutionsService) call(verb, method, flowID, below string) *call {
+	return (&call{verb: verb, method: method}).about(flowID, "/executions"+below)
 }
 
 // one is a call about one execution.
-func (s *ExecutionsService) one(verb, method, flowID, id string) (*call, error) {
-	k, err := s.call(verb, method, flowID, "/"+url.PathEscape(id))
-	if k.subject = id; err == nil {
-		err = checkID(k, id, "stats")
-	}
-	return k, err
+func (s *ExecutionsService) one(verb, method, flowID, id string) *call {
+	k := s.call(verb, method, flowID, "/"+url.PathEscape(id))
+	k.subject = id
+	return k.check(id, "stats")
 }
 
 // List gives the newest limit executions of a flow, all with limit 0, without
@@ -88,14 +84,11 @@ func (s *ExecutionsService) All(ctx context.Context, flowID string) iter.Seq2[fl
 }
 
 func (s *ExecutionsService) page(ctx context.Context, flowID string, page int) ([]flow.Execution, error) {
-	k, err := s.call("list executions of flow", http.MethodGet, flowID, "")
-	if err != nil {
-		return nil, err
-	}
+	k := s.call("list executions of flow", http.MethodGet, flowID, "")
 	k.query = url.Values{}
 	setInt(k.query, "page", page)
 	var rows []flow.Execution
-	_, err = s.c.into(ctx, k, &rows, "a list of executions")
+	_, err := s.c.into(ctx, k, &rows, "a list of executions")
 	return rows, err
 }
 
@@ -104,12 +97,12 @@ func (s *ExecutionsService) page(ctx context.Context, flowID string, page int) (
 // is [ErrUnsupported].
 func (s *ExecutionsService) UnderWay(ctx context.Context) ([]flow.UnderWay, error) {
 	k := &call{verb: "list the runs that go on", method: http.MethodGet, path: underWayPath}
-	info, err := (&ServerService{s.c}).Info(ctx)
+	can, err := s.c.capabilities(ctx)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", k.doing(), err)
-	case !info.Flowctl:
-		return nil, fmt.Errorf("%s: %w: this server runs no flows; name a flow to see its executions", k.doing(), ErrUnsupported)
+		return nil, err
+	case !can.Runs:
+		return nil, s.c.refuse(k, ErrUnsupported, "this server runs no flows", "name a flow to see its executions")
 	}
 	var rows []flow.UnderWay
 	_, err = s.c.into(ctx, k, &rows, "a list of runs")
@@ -119,19 +112,14 @@ func (s *ExecutionsService) UnderWay(ctx context.Context) ([]flow.UnderWay, erro
 // Stats sums up the executions of a flow.
 func (s *ExecutionsService) Stats(ctx context.Context, flowID string) (flow.ExecutionStats, error) {
 	var stats flow.ExecutionStats
-	k, err := s.call("get execution statistics of flow", http.MethodGet, flowID, "/stats")
-	if err == nil {
-		_, err = s.c.into(ctx, k, &stats, "statistics")
-	}
+	k := s.call("get execution statistics of flow", http.MethodGet, flowID, "/stats")
+	_, err := s.c.into(ctx, k, &stats, "statistics")
 	return stats, err
 }
 
 // Get reads one execution with its maps.
 func (s *ExecutionsService) Get(ctx context.Context, flowID, id string) (flow.Execution, error) {
-	k, err := s.one("get execution", http.MethodGet, flowID, id)
-	if err != nil {
-		return flow.Execution{}, err
-	}
+	k := s.one("get execution", http.MethodGet, flowID, id)
 	return s.execution(ctx, k)
 }
 
@@ -139,10 +127,7 @@ func (s *ExecutionsService) Get(ctx context.Context, flowID, id string) (flow.Ex
 // and Meta, which the real backend leaves out, are sent; the server sets the rest. Where
 // the answer is cut or empty, the record is looked for.
 func (s *ExecutionsService) Create(ctx context.Context, e flow.Execution) (flow.Execution, error) {
-	k, err := s.call("record an execution of flow", http.MethodPost, e.FlowID, "")
-	if err != nil {
-		return flow.Execution{}, err
-	}
+	k := s.call("record an execution of flow", http.MethodPost, e.FlowID, "")
 	took := json.RawMessage("null")
 	if e.ExecutionTime != nil {
 		took = strconv.AppendInt(nil, *e.ExecutionTime, 10)
@@ -221,10 +206,7 @@ func (s *ExecutionsService) execution(ctx context.Context, k *call) (flow.Execut
 // Cancel ends a run on our server and gives its record once that is done. One that
 // has ended already is [ErrConflict]; the real backend runs nothing, [ErrNotFound].
 func (s *ExecutionsService) Cancel(ctx context.Context, flowID, id string) (flow.Execution, error) {
-	k, err := s.one("cancel execution", http.MethodPost, flowID, id)
-	if err != nil {
-		return flow.Execution{}, err
-	}
+	k := s.one("cancel execution", http.MethodPost, flowID, id)
 	k.path += "/cancel"
 	k.unkeyed = true
 	return s.execution(ctx, k)
@@ -232,18 +214,12 @@ func (s *ExecutionsService) Cancel(ctx context.Context, flowID, id string) (flow
 
 // Delete removes one execution.
 func (s *ExecutionsService) Delete(ctx context.Context, flowID, id string) error {
-	k, err := s.one("delete execution", http.MethodDelete, flowID, id)
-	if err != nil {
-		return err
-	}
+	k := s.one("delete execution", http.MethodDelete, flowID, id)
 	return s.c.gone(ctx, k)
 }
 
 // DeleteAll removes all executions of a flow.
 func (s *ExecutionsService) DeleteAll(ctx context.Context, flowID string) error {
-	k, err := s.call("delete the executions of flow", http.MethodDelete, flowID, "")
-	if err != nil {
-		return err
-	}
+	k := s.call("delete the executions of flow", http.MethodDelete, flowID, "")
 	return s.c.gone(ctx, k)
 }

@@ -31,7 +31,7 @@ func (f *Finder) Find(ctx context.Context, ref string) ([]flow.Flow, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case !f.s.c.ours.Load():
+		case !f.s.c.knownOurs():
 			f.listed, f.whole = named, true
 		default:
 			return f.ask(ctx, ref, named)

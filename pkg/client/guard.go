@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/http"
 	"strconv"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -23,9 +22,9 @@ const upstreamDepth = 200
 func (s *FlowsService) CheckStorable(ctx context.Context, spec flow.Spec) error {
 	if over := spec.Excesses(); over != nil && s.c.isOurs(ctx) {
 		k := call{verb: "store flow", subject: spec.Name}
-		return fmt.Errorf("%s: %w: %s; make it smaller first", k.doing(), ErrInvalid, over[0].Message)
+		return s.c.refuse(&k, ErrInvalid, over[0].Message, "make it smaller first")
 	}
-	if s.c.ours.Load() {
+	if s.c.knownOurs() {
 		return nil
 	}
 	return s.guard(ctx, &call{verb: "store flow", subject: spec.Name, body: spec.AppendJSON(nil)})
@@ -40,7 +39,7 @@ func (s *FlowsService) guard(ctx context.Context, k *call) error {
 	if why == "" || s.c.isOurs(ctx) {
 		return nil
 	}
-	return fmt.Errorf("%s: %w: %s; change that first", k.doing(), ErrInvalid, why)
+	return s.c.refuse(k, ErrInvalid, why, "change that first")
 }
 
 // unstorableFlow is unstorable for what the real backend keeps of the flow in a body.
@@ -104,16 +103,6 @@ func infinite(text []byte) string {
 		}
 	}
 	return ""
-}
-
-// isOurs tells whether our own server is at the base URL. It asks, unless an
-// earlier answer told; a server that does not answer is not ours.
-func (c *conn) isOurs(ctx context.Context) bool {
-	if !c.ours.Load() && !c.foreign.Load() {
-		_, err := c.do(ctx, &call{verb: "ask for the version", method: http.MethodGet, path: versionPath})
-		c.foreign.Store(err == nil && !c.ours.Load())
-	}
-	return c.ours.Load()
 }
 
 // hasLoneSurrogate finds an escaped surrogate that is not one of a pair.

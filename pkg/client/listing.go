@@ -32,7 +32,7 @@ func (l *listing) read(ctx context.Context, yield func(flow.Flow, error) bool) (
 		yield(flow.Flow{}, l.s.explainList(ctx, err))
 		return false
 	}
-	ours, next := isOurs(a.header), nextCursor(a.header)
+	ours, next := isOurAnswer(a.header), nextCursor(a.header)
 	if l.opts.AllUsers && !l.opts.Accessible && !ours {
 		// This list has the caller's own flows only, the other one more.
 		l.page.drop()

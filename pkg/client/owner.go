@@ -43,7 +43,7 @@ func (o *Owners) begin(ctx context.Context) error {
 		return err
 	}
 	mayEdit := map[string]bool{}
-	if !o.s.c.ours.Load() {
+	if !o.s.c.knownOurs() {
 		for f, err := range o.s.All(ctx, ListOptions{}) {
 			if err != nil {
 				return err
@@ -95,7 +95,7 @@ func (o *Owners) name(ctx context.Context, f flow.Flow) (string, error) {
 		return user.Name, nil
 	}
 	name, known := o.names[f.UserID]
-	if known || f.UserID == "" || o.s.c.ours.Load() {
+	if known || f.UserID == "" || o.s.c.knownOurs() {
 		return name, nil
 	}
 	// Everybody may ask for a name (routers/users.py, get_user_by_id).

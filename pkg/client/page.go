@@ -113,7 +113,7 @@ func nextCursor(h http.Header) string {
 // that of something that does not tell its version.
 func (s *FlowsService) explainList(ctx context.Context, err error) error {
 	var failed *Error
-	if errors.As(err, &failed) && failed.StatusCode == http.StatusInternalServerError && !s.c.isOurs(ctx) && s.c.foreign.Load() {
+	if errors.As(err, &failed) && failed.StatusCode == http.StatusInternalServerError && s.c.isForeign(ctx) {
 		failed.hint = "look into the server's log; it may have stored a flow that it cannot send (half a surrogate pair, or nesting beyond 250 levels): then delete that flow by its id"
 	}
 	return err

@@ -33,7 +33,7 @@ func wantsTLS(body []byte) bool {
 // GET.
 func (c *conn) plainly(ctx context.Context, k *call, err error) error {
 	hungUp := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
-	if k.method == http.MethodGet || !hungUp || !c.isPlain() || c.ours.Load() || c.foreign.Load() {
+	if k.method == http.MethodGet || !hungUp || !c.isPlain() || c.known.Load() != nil {
 		return err
 	}
 	_, asked := c.do(ctx, &call{verb: "ask for the version", method: http.MethodGet, path: versionPath})

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -17,21 +16,23 @@ import (
 //
 // A Put whose answer was lost is sent again. Where that finds what the lost one
 // did, it has succeeded, whatever [IfAbsent] and [IfUnchanged] say.
-func (s *FlowsService) Put(ctx context.Context, id string, spec flow.Spec, opts ...WriteOption) (flow.Flow, error) {
+func (s *FlowsService) Put(ctx context.Context, id string, spec flow.Spec, opts ...PutOption) (flow.Flow, error) {
 	authored(&spec)
-	k := &call{verb: "put flow", method: http.MethodPut, body: withLists(spec), brief: newWrite(opts).brief}
-	if err := flowPath(k, id, ""); err != nil {
+	w := write{}
+	for _, opt := range opts {
+		opt.put(&w)
+	}
+	k := (&call{verb: "put flow", method: http.MethodPut, body: withLists(spec), brief: w.brief}).about(id, "")
+	can, err := s.c.capabilities(ctx)
+	switch {
+	case err != nil:
 		return flow.Flow{}, err
+	case !can.ChosenIDs:
+		return flow.Flow{}, s.c.refuse(k, ErrUnsupported, "this server chooses the ids of its flows", "create the flow instead")
 	}
-	if !s.c.isOurs(ctx) {
-		if err := ctx.Err(); err != nil {
-			return flow.Flow{}, err
-		}
-		return flow.Flow{}, fmt.Errorf("%s: %w: this server chooses the ids of its flows; create the flow instead", k.doing(), ErrUnsupported)
-	}
-	if isAbsent(opts) {
+	if w.absent {
 		k.ifNoneMatch, k.verb, k.subject = "*", "create flow", spec.Name
-	} else if err := s.unchanged(ctx, k, id, opts); err != nil {
+	} else if err := s.unchanged(ctx, k, id, w.unchanged); err != nil {
 		return flow.Flow{}, err
 	}
 	f, _, err := s.c.flow(ctx, k)

@@ -43,9 +43,6 @@ func TestPut(t *testing.T) {
 	if _, err := c.Flows.Put(t.Context(), id, spec, client.IfUnchanged(rev)); !errors.Is(err, client.ErrConflict) {
 		t.Errorf("a put over another's change gave %v, want ErrConflict", err)
 	}
-	if _, err := c.Flows.Update(t.Context(), id, client.Patch{}, client.IfAbsent()); !errors.Is(err, client.ErrConflict) {
-		t.Errorf("an update of what must be absent gave %v, want ErrConflict", err)
-	}
 	if _, err := c.Flows.Put(t.Context(), "a b", spec); !errors.Is(err, client.ErrInvalid) {
 		t.Errorf("a bad id gave %v, want ErrInvalid", err)
 	}

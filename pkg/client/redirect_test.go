@@ -164,7 +164,7 @@ func TestPathPrefix(t *testing.T) {
 			t.Errorf("base URL is %s", c.BaseURL())
 		}
 		create(t, c, twoNodes)
-		if err := c.Server.Health(t.Context()); err != nil {
+		if _, err := c.Capabilities(t.Context()); err != nil {
 			t.Error(err)
 		}
 	}

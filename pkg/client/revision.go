@@ -33,49 +33,53 @@ func ContentRevision(f flow.Flow) Revision {
 	return Revision(contentPrefix + hex.EncodeToString(sum[:]))
 }
 
-// WriteOption changes how a flow is created, updated or deleted.
-type WriteOption func(*write)
+// The options of the calls that write. What an option means to no call of a kind is
+// not an option of that kind, so that the compiler refuses it there.
+type (
+	// CreateOption changes how [FlowsService.Create] works.
+	CreateOption interface{ create(*write) }
+	// UpdateOption changes how [FlowsService.Update] works.
+	UpdateOption interface{ update(*write) }
+	// PutOption changes how [FlowsService.Put] works.
+	PutOption interface{ put(*write) }
+	// DeleteOption changes how [FlowsService.Delete] works.
+	DeleteOption interface{ delete(*write) }
+)
 
+// write is what the options of one call amount to.
 type write struct {
 	unchanged Revision
 	absent    bool
 	brief     bool
 }
 
-func newWrite(opts []WriteOption) write {
-	var w write
-	for _, opt := range opts {
-		opt(&w)
-	}
-	return w
-}
-
-// IfAbsent lets a [FlowsService.Put] happen only if there is no such flow;
-// otherwise it fails with [ErrConflict]. Updates and deletions always do.
-func IfAbsent() WriteOption {
-	return func(w *write) { w.absent = true }
-}
-
-func isAbsent(opts []WriteOption) bool { return newWrite(opts).absent }
-
 // IfUnchanged lets the write happen only if the flow is still what it was at rev;
 // otherwise it fails with [ErrConflict]. Our server does that in one step; on the
 // real backend the client reads and compares first, which leaves a short gap.
-func IfUnchanged(rev Revision) WriteOption {
-	return func(w *write) { w.unchanged = rev }
-}
+func IfUnchanged(rev Revision) Unchanged { return Unchanged{rev} }
 
-// unchanged sees to it that k happens only on the revision that opts ask for.
-func (s *FlowsService) unchanged(ctx context.Context, k *call, id string, opts []WriteOption) error {
-	w := newWrite(opts)
-	switch {
-	case w.absent:
-		return s.c.failure(k, http.StatusPreconditionFailed, "")
-	case w.unchanged == "":
+// Unchanged is the option that [IfUnchanged] returns.
+type Unchanged struct{ rev Revision }
+
+func (u Unchanged) update(w *write) { w.unchanged = u.rev }
+func (u Unchanged) put(w *write)    { w.unchanged = u.rev }
+func (u Unchanged) delete(w *write) { w.unchanged = u.rev }
+
+// IfAbsent lets a [FlowsService.Put] happen only if there is no such flow;
+// otherwise it fails with [ErrConflict].
+func IfAbsent() PutOption { return absent{} }
+
+type absent struct{}
+
+func (absent) put(w *write) { w.absent = true }
+
+// unchanged sees to it that k happens only on that revision, if there is one.
+func (s *FlowsService) unchanged(ctx context.Context, k *call, id string, rev Revision) error {
+	if rev == "" {
 		return nil
 	}
-	if !strings.HasPrefix(string(w.unchanged), contentPrefix) {
-		k.ifMatch = string(w.unchanged)
+	if !strings.HasPrefix(string(rev), contentPrefix) {
+		k.ifMatch = string(rev)
 		if s.c.isOurs(ctx) {
 			return nil
 		}
@@ -85,7 +89,7 @@ func (s *FlowsService) unchanged(ctx context.Context, k *call, id string, opts [
 	if err != nil {
 		return fmt.Errorf("%s: look whether it has changed: %w", k.doing(), err)
 	}
-	if now != w.unchanged && ContentRevision(f) != w.unchanged {
+	if now != rev && ContentRevision(f) != rev {
 		return s.c.failure(k, http.StatusPreconditionFailed, "")
 	}
 	if k.ifMatch = ""; ours {

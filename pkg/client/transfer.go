@@ -21,19 +21,16 @@ func (s *FlowsService) Duplicate(ctx context.Context, id, name string) (flow.Flo
 	if name != "" {
 		change.Name = &name
 	}
-	k := &call{verb: "duplicate flow", method: http.MethodPost, body: change.appendJSON(nil)}
-	if err := flowPath(k, id, "/duplicate"); err != nil {
-		return flow.Flow{}, err
-	}
+	k := (&call{verb: "duplicate flow", method: http.MethodPost, body: change.appendJSON(nil)}).about(id, "/duplicate")
 	twin, err := s.store(ctx, k, func(ctx context.Context) (flow.Spec, error) {
 		f, _, err := s.Get(ctx, id)
 		f.Name, f.AccessControl = f.Name+" (Copy)", nil
 		return f.Spec, err
 	})
-	if err != nil || s.c.ours.Load() {
+	if err != nil || s.c.knownOurs() {
 		return twin, err
 	}
-	change.AccessControl = flow.Private
+	change.AccessControl = flow.Private()
 	f, err := s.Update(ctx, twin.ID, change)
 	if err != nil {
 		return twin, fmt.Errorf("%s: the copy %s is made, but it is still named %q and everybody may read it: %w", k.doing(), twin.ID, httpx.Printable(twin.Name, 80), err)
@@ -45,13 +42,10 @@ func (s *FlowsService) Duplicate(ctx context.Context, id, name string) (flow.Flo
 // the real backend fails (it does where a number was too big for it, and is null
 // now), the document is made from the flow.
 func (s *FlowsService) Export(ctx context.Context, id string) ([]byte, error) {
-	k := &call{verb: "export flow", method: http.MethodGet}
-	if err := flowPath(k, id, "/export"); err != nil {
-		return nil, err
-	}
+	k := (&call{verb: "export flow", method: http.MethodGet}).about(id, "/export")
 	a, err := s.c.do(ctx, k)
 	var failed *Error
-	if errors.As(err, &failed) && failed.StatusCode == http.StatusInternalServerError && !s.c.ours.Load() {
+	if errors.As(err, &failed) && failed.StatusCode == http.StatusInternalServerError && !s.c.knownOurs() {
 		if f, _, getErr := s.Get(ctx, id); getErr == nil {
 			return document(f), nil
 		}
@@ -104,11 +98,11 @@ func (s *FlowsService) Import(ctx context.Context, doc []byte) (flow.Flow, error
 		stored.AccessControl = nil // dropped
 		return stored, nil
 	})
-	if errors.Is(err, ErrNotFound) && !s.c.ours.Load() {
+	if errors.Is(err, ErrNotFound) && !s.c.knownOurs() {
 		s.c.shadowed.Store(true)
 		return s.Create(ctx, spec)
 	}
-	if err != nil || s.c.ours.Load() || string(f.AccessControl) != "null" {
+	if err != nil || s.c.knownOurs() || string(f.AccessControl) != "null" {
 		return f, err
 	}
 	return s.share(ctx, k, f, spec.AccessControl)
@@ -121,7 +115,7 @@ func (s *FlowsService) share(ctx context.Context, k *call, f flow.Flow, access j
 	case "null":
 		return f, nil
 	case "":
-		access = flow.Private
+		access = flow.Private()
 	}
 	shared, err := s.Update(ctx, f.ID, Patch{AccessControl: access})
 	if err != nil {

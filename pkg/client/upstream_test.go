@@ -63,12 +63,12 @@ func TestAccessControl(t *testing.T) {
 	if string(public.AccessControl) != "null" {
 		t.Errorf("asked for public, got %s", public.AccessControl)
 	}
-	private, err := c.Flows.Update(t.Context(), public.ID, client.Patch{AccessControl: flow.Private})
+	private, err := c.Flows.Update(t.Context(), public.ID, client.Patch{AccessControl: flow.Private()})
 	if err != nil || string(private.AccessControl) != "{}" {
 		t.Errorf("made private: %s, %v", private.AccessControl, err)
 	}
 	name := "q"
-	got, err := c.Flows.Update(t.Context(), public.ID, client.Patch{Name: &name, AccessControl: flow.Public})
+	got, err := c.Flows.Update(t.Context(), public.ID, client.Patch{Name: &name, AccessControl: flow.Public()})
 	if !errors.Is(err, client.ErrInvalid) {
 		t.Errorf("made public again: %s, %v", got.AppendJSON(nil), err)
 	}
@@ -266,7 +266,7 @@ func TestCreateAndClocks(t *testing.T) {
 		c, b := upstream(t, clienttest.Options{Now: func() time.Time { return time.Now().Add(ahead + time.Duration(passed.Load())) }})
 		older := create(t, c, twoNodes)
 		passed.Store(int64(time.Minute))
-		if err := c.Server.Health(t.Context()); err != nil {
+		if _, err := c.Capabilities(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		b.Fail(clienttest.Fault{Method: "POST", Path: "/create", Drop: true})

@@ -23,11 +23,11 @@ type Grant struct {
 // Has tells whether the user is named.
 func (g Grant) Has(userID string) bool { return slices.Contains(g.UserIDs, userID) }
 
-// Private is the access_control that lets nobody in but the owner.
-var Private = json.RawMessage(`{}`) //nolint:gochecknoglobals // Go has no constant slices
+// Private returns the access_control that lets nobody in but the owner.
+func Private() json.RawMessage { return json.RawMessage(`{}`) }
 
-// Public is the access_control that lets everybody read.
-var Public = json.RawMessage(`null`) //nolint:gochecknoglobals // the same
+// Public returns the access_control that lets everybody read.
+func Public() json.RawMessage { return json.RawMessage(`null`) }
 
 // ParseAccess reads an access_control value: null or nothing is public, {} is
 // private, {"read":{"user_ids":[…],"group_ids":[…]},"write":{…}} names people.
@@ -80,7 +80,7 @@ func EqualAccess(a, b json.RawMessage) bool {
 // is no access_control.
 func PlainAccess(raw json.RawMessage) json.RawMessage {
 	if isAbsent(trim(raw)) {
-		return Public
+		return Public()
 	}
 	if _, err := ParseAccess(raw); err != nil {
 		return raw

@@ -24,7 +24,7 @@ func TestEditSpec(t *testing.T) {
 		{"new field", func(s *Spec) { s.Description = "d" }, `{"zz":1.0,"name":"n\u0061","nodes":` + nodes + `,"edges":` + edges + `,"meta":{"a":1},"description":"d"}`},
 		{"meta", func(s *Spec) { s.Meta = json.RawMessage(` {"b": 2} `) }, `{"zz":1.0,"name":"n\u0061","nodes":` + nodes + `,"edges":` + edges + `,"meta":{"b":2}}`},
 		{"no meta", func(s *Spec) { s.Meta = nil }, `{"zz":1.0,"name":"n\u0061","nodes":` + nodes + `,"edges":` + edges + `}`},
-		{"access", func(s *Spec) { s.AccessControl = Public }, `{"zz":1.0,"name":"n\u0061","nodes":` + nodes + `,"edges":` + edges + `,"meta":{"a":1},"access_control":null}`},
+		{"access", func(s *Spec) { s.AccessControl = Public() }, `{"zz":1.0,"name":"n\u0061","nodes":` + nodes + `,"edges":` + edges + `,"meta":{"a":1},"access_control":null}`},
 		{"no nodes", func(s *Spec) { s.Nodes = nil }, `{"zz":1.0,"name":"n\u0061","edges":` + edges + `,"meta":{"a":1}}`},
 		{"empty nodes", func(s *Spec) { s.Nodes = []Node{} }, `{"zz":1.0,"name":"n\u0061","nodes":[],"edges":` + edges + `,"meta":{"a":1}}`},
 		{"node id", func(s *Spec) { s.Nodes[0].ID = "c" }, `{"zz":1.0,"name":"n\u0061","nodes":[{"x":1e2,"id":"c","type":"input","data":{"value":1.0}},7],"edges":` + edges + `,"meta":{"a":1}}`},

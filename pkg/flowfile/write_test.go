@@ -17,7 +17,7 @@ func TestWriteNew(t *testing.T) {
 		Nodes:         []flow.Node{{ID: "n", Type: flow.Input, Data: json.RawMessage(`{"value": "x" , "l":[ ] }`)}},
 		Edges:         []flow.Edge{{ID: "e", Source: "n", Target: "n", SourceHandle: "true"}},
 		Meta:          json.RawMessage(`{ }`),
-		AccessControl: flow.Private,
+		AccessControl: flow.Private(),
 	}}
 	f.Spec.Nodes[0].SetUnknown("width", json.RawMessage(`1.50`))
 	want := "{\n  \"version\": \"1.0\",\n  \"id\": \"i\",\n  \"flow\": {\n    \"name\": \"a <b> & \\\"c\\\"\\n\u2028\",\n" + `    "nodes": [
