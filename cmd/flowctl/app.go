@@ -45,7 +45,13 @@ func newApp(in io.Reader, out, err io.Writer) *app {
 	return &app{in: in, out: out, err: err}
 }
 
-// run executes one command line and gives the exit code of the process.
+// Main runs the command line of the process and returns the exit code.
+func Main() int {
+	a := newApp(os.Stdin, os.Stdout, os.Stderr)
+	return a.run(a.interrupts.watch(context.Background()), os.Args[1:])
+}
+
+// run executes one command line and returns the exit code.
 func (a *app) run(ctx context.Context, args []string) int {
 	root := newRootCmd(a)
 	root.SetArgs(args)

@@ -116,7 +116,7 @@ func (a *app) fileOf(ctx context.Context, arg string) (string, error) {
 func (o *diffOptions) read(ctx context.Context, path string) ([]flowfile.File, error) {
 	var files []flowfile.File
 	for _, s := range findSources([]string{path}) {
-		r := o.app.readSource(ctx, s, false)
+		r := readSource(ctx, o.app.in, s, false)
 		if len(r.flows) == 0 && len(r.findings) > 0 {
 			return nil, errors.New(r.findings[0].line())
 		}

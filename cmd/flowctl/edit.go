@@ -88,7 +88,7 @@ func (o *editOptions) run(cmd *cobra.Command, args []string) error {
 func (o *editOptions) edit(ctx context.Context, c *client.Client, d *draft, unchanged client.UpdateOption) (*flow.Flow, error) {
 	for {
 		f, err := o.editOnce(ctx, c, d, unchanged)
-		var invalid noError
+		var invalid invalidError
 		if err == nil || !errors.As(err, &invalid) && !errors.Is(err, client.ErrInvalid) || !o.app.interactive() {
 			return f, err
 		}
@@ -130,7 +130,7 @@ func (o *editOptions) editOnce(ctx context.Context, c *client.Client, d *draft, 
 // patch is what the draft asks for, nil if it says what the flow says. The faults
 // that the flow had before are no obstacle: a draft may be incomplete.
 func (o *editOptions) patch(ctx context.Context, d *draft) (*client.Patch, error) {
-	r := o.app.readSource(ctx, source{path: d.path}, true)
+	r := readSource(ctx, o.app.in, source{path: d.path}, true)
 	if err := oneFlow(d.path, r); err != nil {
 		return nil, err
 	}

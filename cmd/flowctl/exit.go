@@ -74,11 +74,11 @@ func exitCode(ctx context.Context, err error) int {
 		return exitDone
 	case ctx.Err() != nil, errors.Is(err, errInterrupted):
 		return exitInterrupted
-	case errors.As(err, &usage), errors.As(err, new(*repo.ConfigError)), errors.Is(err, store.ErrBadKind):
+	case errors.As(err, &usage), errors.As(err, new(severalError)), errors.As(err, new(*repo.ConfigError)), errors.Is(err, store.ErrBadKind):
 		return exitUsage
-	case errors.As(err, &failed):
+	case errors.As(err, &failed), errors.As(err, new(unreadableError)):
 		return exitFailed
-	case errors.As(err, &no), errors.As(err, new(*reconcile.UnstorableError)):
+	case errors.As(err, &no), errors.As(err, new(invalidError)), errors.As(err, new(*reconcile.UnstorableError)):
 		return exitNo
 	case errors.As(err, &some):
 		return exitSome

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -174,9 +173,9 @@ func (t tally) verdict(undone string) error {
 	case t.errors == 0:
 		return nil
 	case t.unreadable > 0:
-		return failedError{errors.New(text)}
+		return unreadableError{text}
 	}
-	return noError{text}
+	return invalidError{text}
 }
 
 // String gives "1 error and 2 warnings in 6 flows of 3 files".

@@ -25,7 +25,7 @@ type flowArg struct {
 // REF only.
 func (a *app) loadFlow(ctx context.Context, arg string, connect func() (*client.Client, error)) (flowArg, error) {
 	if isFileArg(arg) {
-		r := a.readSource(ctx, source{path: arg}, false)
+		r := readSource(ctx, a.in, source{path: arg}, false)
 		if err := oneFlow(arg, r); err != nil {
 			return flowArg{}, err
 		}

@@ -15,10 +15,10 @@ import (
 const maxFaults = 20
 
 // readFlow reads and checks the one flow of a file, of standard input with "-".
-// A flow that is not valid is a [noError] that lists its faults; warnings go to
+// A flow that is not valid is a [invalidError] that lists its faults; warnings go to
 // stderr.
 func (a *app) readFlow(ctx context.Context, path string) (flowfile.File, error) {
-	r := a.readSource(ctx, source{path: path}, true)
+	r := readSource(ctx, a.in, source{path: path}, true)
 	if err := ctx.Err(); err != nil {
 		return flowfile.File{}, err
 	}
@@ -32,11 +32,11 @@ func (a *app) readFlow(ctx context.Context, path string) (flowfile.File, error) 
 func oneFlow(path string, r reading) error {
 	switch {
 	case len(r.flows) > 1:
-		return usageError{fmt.Errorf("%s holds %s; give a file with one, or use 'flowctl import'", path, plural(len(r.flows), "flow"))}
+		return severalError{path, len(r.flows)}
 	case len(r.flows) == 1:
 		return nil
 	case len(r.findings) == 0:
-		return noError{path + " holds no flow"}
+		return invalidError{path + " holds no flow"}
 	case r.findings[0].Code == codeUnreadable:
 		return errors.New(path + ": " + r.findings[0].Message)
 	}
@@ -65,5 +65,5 @@ func invalidFile(path string, faults []finding) error {
 	if more := len(faults) - maxFaults; more > 0 {
 		fmt.Fprintf(&b, "\nand %d more; see 'flowctl validate'", more)
 	}
-	return noError{b.String()}
+	return invalidError{b.String()}
 }

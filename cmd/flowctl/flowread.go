@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -15,12 +16,13 @@ type reading struct {
 	findings []finding    // in the order of the text
 }
 
-// readSource reads the flows of a source and, if judge is set, validates them.
-func (a *app) readSource(ctx context.Context, s source, judge bool) reading {
+// readSource reads the flows of a source, which may be stdin, and, if judge is set,
+// validates them.
+func readSource(ctx context.Context, stdin io.Reader, s source, judge bool) reading {
 	if s.err != nil {
 		return reading{findings: []finding{unreadable(s.path, s.err)}}
 	}
-	flows, err := a.readFlows(ctx, s.path)
+	flows, err := readFlows(ctx, stdin, s.path)
 	var at *flowfile.Error
 	switch {
 	case errors.As(err, &at) && at.Line > 0:
@@ -54,7 +56,7 @@ func (r *reading) look(i int, judge bool) {
 	}
 }
 
-func (a *app) readFlows(ctx context.Context, path string) ([]flowfile.File, error) {
+func readFlows(ctx context.Context, stdin io.Reader, path string) ([]flowfile.File, error) {
 	if path != stdinPath {
 		path, err := flowFileOf(path)
 		if err != nil {
@@ -62,5 +64,5 @@ func (a *app) readFlows(ctx context.Context, path string) ([]flowfile.File, erro
 		}
 		return flowfile.ReadFile(ctx, path)
 	}
-	return waitFor(ctx, func() ([]flowfile.File, error) { return flowfile.Read(a.in, stdinPath) })
+	return waitFor(ctx, func() ([]flowfile.File, error) { return flowfile.Read(stdin, stdinPath) })
 }

@@ -84,7 +84,7 @@ func (o *fmtOptions) run(ctx context.Context, paths []string) error {
 	changed, failed := 0, false
 	for i, r := range results {
 		errs = append(errs, r.err)
-		failed = failed || r.err != nil && !errors.As(r.err, new(noError))
+		failed = failed || r.err != nil && !errors.As(r.err, new(invalidError))
 		if !r.changed {
 			continue
 		}
@@ -123,7 +123,7 @@ func (o *fmtOptions) say(path string, r formatted) error {
 // file formats one file, and writes it unless --check is set or it is standard
 // input.
 func (o *fmtOptions) file(ctx context.Context, s source) formatted {
-	r := o.app.readSource(ctx, s, false)
+	r := readSource(ctx, o.app.in, s, false)
 	if len(r.flows) == 0 {
 		return formatted{err: unformatted(s.path, r.findings)}
 	}
@@ -147,11 +147,11 @@ func (o *fmtOptions) file(ctx context.Context, s source) formatted {
 func unformatted(path string, findings []finding) error {
 	switch {
 	case len(findings) == 0:
-		return noError{path + " holds no flow"}
+		return invalidError{path + " holds no flow"}
 	case findings[0].Code == codeUnreadable:
 		return fmt.Errorf("%s: %s", path, findings[0].Message)
 	}
-	return noError{findings[0].line()}
+	return invalidError{findings[0].line()}
 }
 
 // stdin formats what was read from standard input. Unless it is only checked it

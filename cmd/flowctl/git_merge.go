@@ -94,7 +94,7 @@ func (o *gitMergeOptions) read(ctx context.Context, path string) (flowfile.File,
 	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
 		return flowfile.File{}, nil
 	}
-	r := o.app.readSource(ctx, source{path: path}, false)
+	r := readSource(ctx, o.app.in, source{path: path}, false)
 	if err := oneFlow(path, r); err != nil {
 		return flowfile.File{}, err
 	}

@@ -22,7 +22,7 @@ terminal would not show, or that turn the reading direction, are escaped. What
 is not a flow file is written as it is.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r := a.readSource(cmd.Context(), source{path: args[0]}, false)
+			r := readSource(cmd.Context(), a.in, source{path: args[0]}, false)
 			if len(r.flows) == 0 {
 				return a.copyFile(args[0])
 			}

@@ -24,7 +24,7 @@ type batch struct {
 func (o *importOptions) read(ctx context.Context, sources []source) (*batch, error) {
 	readings := make([]reading, len(sources))
 	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) {
-		readings[i] = o.app.readSource(ctx, sources[i], !o.noValidate)
+		readings[i] = readSource(ctx, o.app.in, sources[i], !o.noValidate)
 	})
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -2,13 +2,6 @@
 // flows of a flows server, and is such a server itself.
 package main
 
-import (
-	"context"
-	"os"
-)
+import "os"
 
-func main() {
-	a := newApp(os.Stdin, os.Stdout, os.Stderr)
-	ctx := a.interrupts.watch(context.Background())
-	os.Exit(a.run(ctx, os.Args[1:]))
-}
+func main() { os.Exit(Main()) }

@@ -218,7 +218,7 @@ func (o *pullOptions) into(ctx context.Context, path string, f *reconcile.Pulled
 	if _, err := f.Spec(); err != nil { // an edit that was saved meanwhile is not written over
 		return err
 	}
-	r := o.app.readSource(ctx, source{path: path}, false)
+	r := readSource(ctx, o.app.in, source{path: path}, false)
 	if err := oneFlow(path, r); err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ type dirReading struct {
 }
 
 func (a *app) readDirFile(ctx context.Context, dir string, s source, hold, judge bool) dirReading {
-	r := a.readSource(ctx, s, judge)
+	r := readSource(ctx, a.in, s, judge)
 	kept := dirReading{flows: len(r.flows), findings: r.findings}
 	if len(r.flows) != 1 {
 		return kept
@@ -132,7 +132,7 @@ func (a *app) readDirFile(ctx context.Context, dir string, s source, hold, judge
 		return kept
 	}
 	read := func() (flow.Spec, error) {
-		r := a.readSource(ctx, s, false)
+		r := readSource(ctx, a.in, s, false)
 		if err := oneFlow(s.path, r); err != nil {
 			return flow.Spec{}, err
 		}
@@ -164,7 +164,7 @@ func (a *app) planDir(ctx context.Context, c *client.Client, d *flowDir, o recon
 		a.warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", reconcile.LockName, output.Text(o.Place), join(d.lock.Places()))
 	}
 	if o.Prune {
-		o.Elsewhere = elsewhere(ctx, d.dir, o.Place)
+		o.Elsewhere = reconcile.Elsewhere(ctx, d.dir, o.Place)
 	}
 	return reconcile.NewPlan(ctx, c, d.sources, d.lock, o)
 }
@@ -186,7 +186,8 @@ func (d *flowDir) options(ctx context.Context, t target, env *envFlag) reconcile
 	}
 	o.History = func(file string) iter.Seq[flow.Spec] {
 		return func(yield func(flow.Spec) bool) {
-			for spec := range history(ctx, d.dir, file) {
+			for spec := range reconcile.History(ctx, d.dir, file) {
+				spec.Name = cmp.Or(spec.Name, defaultName)
 				if !yield(env.there(spec)) {
 					return
 				}

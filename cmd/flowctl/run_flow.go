@@ -29,7 +29,7 @@ type runFlow struct {
 func (a *app) loadRun(ctx context.Context, arg string) (runFlow, error) {
 	f := runFlow{name: arg, connect: a.connectOnce(ctx)}
 	if isFileArg(arg) {
-		r := a.readSource(ctx, source{path: arg}, false)
+		r := readSource(ctx, a.in, source{path: arg}, false)
 		if err := oneFlow(arg, r); err != nil {
 			return f, err
 		}

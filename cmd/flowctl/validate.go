@@ -11,9 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/repo"
 )
 
 // The values of validate's --output.
@@ -27,19 +25,13 @@ const (
 type validateOptions struct {
 	app     *app
 	format  string
-	strict  bool
-	info    bool
-	fix     bool
 	online  bool
-	disable []string
 	explain string
-
-	configs repo.Configs
-	server  *lint.Server // what it has, with --online
+	fileChecker
 }
 
 func newValidateCmd(a *app) *cobra.Command {
-	o := &validateOptions{app: a}
+	o := &validateOptions{app: a, fileChecker: fileChecker{stdin: a.in}}
 	formats := []string{reportText, reportJSON, reportGitHub, reportSARIF}
 	cmd := &cobra.Command{
 		Use:        "validate PATH...",

@@ -47,7 +47,7 @@ func (j *judged) alone() *seenFlow {
 }
 
 // across adds to the findings what several files show together.
-func (o *validateOptions) across(ctx context.Context, sources []source, results []judged) error {
+func (c *fileChecker) across(ctx context.Context, sources []source, results []judged) error {
 	first := map[[2]string]*seenFlow{} // by folder, that of a lock or one that was named, and id
 	locks := map[string]string{}       // these folders, by that of the file
 	for i := range results {
@@ -74,7 +74,7 @@ func (o *validateOptions) across(ctx context.Context, sources []source, results 
 		if len(found) == 0 {
 			continue
 		}
-		p, err := o.policyOf(sources[i].path)
+		p, err := c.policyOf(sources[i].path)
 		if err != nil {
 			return err
 		}

@@ -2,12 +2,26 @@ package main
 
 import (
 	"context"
+	"io"
 	"slices"
 
 	"github.com/flowctl/flowctl/internal/lint"
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
+
+// fileChecker checks flow files, each by the flags and by what is configured for its folder.
+type fileChecker struct {
+	stdin   io.Reader
+	strict  bool // warnings count as errors
+	info    bool // what cannot be changed is shown, too
+	fix     bool // what can be fixed is, in place
+	disable []string
+	server  *lint.Server // what it has, nil if it was not asked
+
+	configs repo.Configs
+}
 
 // judged is what came of one source.
 type judged struct {
@@ -25,8 +39,8 @@ type policy struct {
 }
 
 // policyOf joins the flags and what is configured for the file at path.
-func (o *validateOptions) policyOf(path string) (policy, error) {
-	config, err := o.configs.Of(path)
+func (c *fileChecker) policyOf(path string) (policy, error) {
+	config, err := c.configs.Of(path)
 	if err == nil {
 		err = checkDisabled(config)
 	}
@@ -34,7 +48,7 @@ func (o *validateOptions) policyOf(path string) (policy, error) {
 		return policy{}, err
 	}
 	d := config.Validate
-	return policy{slices.Concat(o.disable, d.Disable), o.strict || d.Strict, o.info || d.Info}, nil
+	return policy{slices.Concat(c.disable, d.Disable), c.strict || d.Strict, c.info || d.Info}, nil
 }
 
 func (p policy) enabled(code string) bool { return !slices.Contains(p.disabled, code) }
@@ -57,22 +71,22 @@ func (p policy) graded(findings []finding) []finding {
 
 // judge looks at one source, after mending it if that was asked for. withNodes notes
 // the nodes of its flows.
-func (o *validateOptions) judge(ctx context.Context, s source, withNodes bool) judged {
-	p, err := o.policyOf(s.path)
+func (c *fileChecker) judge(ctx context.Context, s source, withNodes bool) judged {
+	p, err := c.policyOf(s.path)
 	if err != nil {
 		return judged{err: err}
 	}
 	if s.isOrphan() {
 		return judged{} // what it may belong to is not known yet
 	}
-	r := o.app.readSource(ctx, s, false)
+	r := readSource(ctx, c.stdin, s, false)
 	result := judged{}
-	if o.fix {
+	if c.fix {
 		if result.mended, err = mend(ctx, s.path, r.flows, p.enabled); err != nil {
 			return judged{err: err}
 		}
 		if result.mended > 0 {
-			r = o.app.readSource(ctx, s, false)
+			r = readSource(ctx, c.stdin, s, false)
 		}
 	}
 	result.flows = len(r.flows)
@@ -83,8 +97,8 @@ func (o *validateOptions) judge(ctx context.Context, s source, withNodes bool) j
 			r.findings = append(r.findings, besideFlow(f)...)
 		}
 		problems := lint.Check(f.Spec)
-		if o.server != nil {
-			problems = append(problems, o.server.Check(f.Spec)...)
+		if c.server != nil {
+			problems = append(problems, c.server.Check(f.Spec)...)
 		}
 		for _, problem := range problems {
 			if p.shown(problem.Code, problem.Severity) { // places cost time

@@ -1,4 +1,4 @@
-package main
+package reconcile
 
 import (
 	"context"
@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -17,10 +16,10 @@ import (
 // maxVersions is how far back the versions of a file are looked through.
 const maxVersions = 500
 
-// history returns the committed versions of a flow file in a folder, newest first, under
+// History returns the committed versions of a flow file in a folder, newest first, under
 // the names that it had, with its layout; nothing where git has none. What cannot be
 // read as a flow is left out.
-func history(ctx context.Context, dir, file string) iter.Seq[flow.Spec] {
+func History(ctx context.Context, dir, file string) iter.Seq[flow.Spec] {
 	return func(yield func(flow.Spec) bool) {
 		log, err := gitIn(ctx, dir, "log", "--no-show-signature", "--format=%x00%H", "--name-only", "--follow", "-n", strconv.Itoa(maxVersions), "--", file)
 		if err != nil {
@@ -54,7 +53,7 @@ func committed(ctx context.Context, dir, commit, path string) (flow.Spec, bool) 
 	if err != nil || len(files) != 1 {
 		return flow.Spec{}, false
 	}
-	return dirSpec(reading{flows: files}), true
+	return files[0].Spec, true
 }
 
 // gitIn runs git in a folder and returns what it prints. It only reads, takes no name for
@@ -65,9 +64,9 @@ func gitIn(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	return cmd.Output()
 }
 
-// elsewhere returns the flows that the other locks of a folder's repository know at a
+// Elsewhere returns the flows that the other locks of a folder's repository know at a
 // place, by id, with the path of the lock.
-func elsewhere(ctx context.Context, dir, place string) map[string]string {
+func Elsewhere(ctx context.Context, dir, place string) map[string]string {
 	ids := map[string]string{}
 	top, err := gitIn(ctx, dir, "rev-parse", "--show-toplevel")
 	if err != nil {
@@ -83,14 +82,14 @@ func elsewhere(ctx context.Context, dir, place string) map[string]string {
 		return nil
 	}
 	for path := range strings.SplitSeq(string(list), "\x00") {
-		if filepath.Base(path) != reconcile.LockName {
+		if filepath.Base(path) != LockName {
 			continue
 		}
 		at, err := realPath(filepath.Join(root, filepath.Dir(filepath.FromSlash(path))))
 		if err != nil || at == own {
 			continue
 		}
-		lock, err := reconcile.ReadLock(at)
+		lock, err := ReadLock(at)
 		if err != nil {
 			continue // it is said to whoever works with it
 		}
@@ -99,4 +98,13 @@ func elsewhere(ctx context.Context, dir, place string) map[string]string {
 		}
 	}
 	return ids
+}
+
+// realPath returns a path without symbolic links, from the root.
+func realPath(path string) (string, error) {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(path)
 }
