@@ -12,7 +12,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/reconcile"
 )
 
 // app is what all commands share: the streams, the configuration, and the place
@@ -27,7 +26,6 @@ type app struct {
 	connected  target // the last one that was connected to
 	closers    []func() error
 	interrupts interrupts
-	env        *reconcile.Env // of --env, nil without; what is shown hides the values of its variables
 
 	warnedTokens bool // that others can read them
 }

@@ -159,6 +159,13 @@ func (o *applyOptions) fromPlan(ctx context.Context, t target, args []string) (*
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	variable, err := o.env.variables()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := p.Expand(ctx, c, variable); err != nil {
+		return nil, nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
 	return p, lock, c, p.Check(ctx, c)
 }
 

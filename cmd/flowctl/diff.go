@@ -121,7 +121,7 @@ func (o *diffOptions) print(pairs []render.Pair) error {
 }
 
 func (o *diffOptions) draw(b *bytes.Buffer, p render.Pair) error {
-	p = o.app.redacted(p)
+	p = redacted(p)
 	switch o.format {
 	case "markdown":
 		return render.Markdown(b, p)

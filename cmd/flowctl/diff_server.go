@@ -13,6 +13,7 @@ import (
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/render"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -63,6 +64,7 @@ func (o *diffOptions) againstServer(ctx context.Context, path string) ([]render.
 		if f.FlowID != "" {
 			p.Before, p.BeforeSpec = f.Next.Name, f.Next
 		}
+		p.AfterSpec, p.BeforeSpec = o.env.env.Hide(p.AfterSpec, p.BeforeSpec)
 		pairs = append(pairs, p)
 	}
 	deleted, err := o.deleted(ctx, c, path, d, pulled, lockPlace(t))
@@ -87,7 +89,8 @@ func (o *diffOptions) deleted(ctx context.Context, c *client.Client, path string
 	deletions, err := reconcile.Deletions(ctx, c, d.lock, place, gone, func(id string) bool { return claimed[id] })
 	var pairs []render.Pair
 	for _, del := range deletions {
-		pairs = append(pairs, render.Pair{Before: del.Flow.Name, BeforeSpec: del.Flow.Spec})
+		_, shown := o.env.env.Hide(flow.Spec{}, del.Flow.Spec)
+		pairs = append(pairs, render.Pair{Before: del.Flow.Name, BeforeSpec: shown})
 	}
 	return pairs, err
 }

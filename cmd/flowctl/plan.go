@@ -33,7 +33,8 @@ func newPlanCmd(a *app) *cobra.Command {
 		Short: "Preview what apply would change",
 		Long: `Show what 'flowctl apply' would do on the server. Nothing is written on the
 server, and no file but the one that --file names. With --file the plan is kept,
-to be looked at and applied as it is.
+to be looked at and applied as it is; variables of the environment stay ${NAME}
+in it until then.
 
 A flow that somebody changed on the server since the file was last applied,
 pulled or exported is marked, and 'flowctl apply' leaves it alone: 'flowctl

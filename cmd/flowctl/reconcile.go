@@ -174,7 +174,7 @@ func (d *flowDir) file(path string) string { return filepath.Join(d.dir, filepat
 
 // options are for what is picked of the folder at the place t.
 func (d *flowDir) options(ctx context.Context, t target, env *envFlag) reconcile.Options {
-	o := reconcile.Options{Dir: d.dir, Place: lockPlace(t), Server: t.Server}
+	o := reconcile.Options{Dir: d.dir, Place: lockPlace(t), Server: t.Server, Env: env.env}
 	if !d.picked.all() {
 		o.Picked = d.picked.has
 	}

@@ -83,15 +83,15 @@ func (e *envFlag) read(ctx context.Context, a *app, c *client.Client, specs iter
 	if e.path == "" {
 		return nil
 	}
-	vars, err := repo.NewVariables(e.vars, os.LookupEnv)
+	variable, err := e.variables()
 	if err != nil {
-		return usageError{fmt.Errorf("--var: %w", err)}
+		return err
 	}
 	text, err := e.text(ctx)
 	if err != nil {
 		return err
 	}
-	env, err := reconcile.ReadEnv(e.path, text, notSecret(vars.Get))
+	env, err := reconcile.ReadEnv(e.path, text, variable)
 	if err != nil {
 		return err
 	}
@@ -105,8 +105,17 @@ func (e *envFlag) read(ctx context.Context, a *app, c *client.Client, specs iter
 	if len(unknown) > 0 {
 		a.warn("the server does not list its %s for you: what %s names is taken for ids", join(unknown), e.path)
 	}
-	e.env, a.env = env, env
+	e.env = env
 	return nil
+}
+
+// variables returns what gets the value of a variable that an environment may read.
+func (e *envFlag) variables() (func(name string) (string, error), error) {
+	vars, err := repo.NewVariables(e.vars, os.LookupEnv)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--var: %w", err)}
+	}
+	return notSecret(vars.Get), nil
 }
 
 // notSecret refuses the values of variables that look like secrets: who reads a flow

@@ -166,7 +166,7 @@ func (a *app) addSummary(path, title string, p *reconcile.Plan, states []string)
 	}
 	for i, pair := range changed {
 		var one bytes.Buffer
-		if err := render.Markdown(&one, a.redacted(pair)); err != nil {
+		if err := render.Markdown(&one, redacted(pair)); err != nil {
 			return err
 		}
 		if b.Len()+one.Len() > maxSummary {
@@ -190,5 +190,5 @@ func (a *app) addSummary(path, title string, p *reconcile.Plan, states []string)
 
 // showChanges writes what differs between a file and its flow.
 func (a *app) showChanges(w io.Writer, before, after string, changes []flow.Change) error {
-	return render.Text(w, a.redacted(render.Pair{Before: before, After: after, Changes: changes}), a.color(w))
+	return render.Text(w, redacted(render.Pair{Before: before, After: after, Changes: changes}), a.color(w))
 }

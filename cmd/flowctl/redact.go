@@ -10,29 +10,18 @@ import (
 )
 
 // redacted returns a pair as it may be shown in the log of a CI job or in a comment: with
-// the kinds of secrets in the place of secrets, in ids and keys, too, and with ${NAME}
-// for what the environment has from variables. What is data (JSON, a kept plan) has them
-// as they are.
-func (a *app) redacted(p render.Pair) render.Pair {
-	p.BeforeSpec, p.AfterSpec = a.hidden(p.BeforeSpec), a.hidden(p.AfterSpec)
+// the kinds of secrets in the place of secrets, in ids and keys, too. What is data (JSON,
+// a kept plan) has them as they are.
+func redacted(p render.Pair) render.Pair {
 	p.Before, p.After = lint.RedactText(p.Before), lint.RedactText(p.After)
 	p.BeforeSpec, p.AfterSpec = redactedGraph(p.BeforeSpec), redactedGraph(p.AfterSpec)
 	p.Changes = slices.Clone(p.Changes)
 	for i := range p.Changes {
 		c := &p.Changes[i]
 		c.Node, c.Edge, c.Path = lint.RedactText(c.Node), lint.RedactText(c.Edge), redactedPath(c.Path)
-		c.Old, c.New = lint.Redact(a.env.Hide(c.Old)), lint.Redact(a.env.Hide(c.New))
+		c.Old, c.New = lint.Redact(c.Old), lint.Redact(c.New)
 	}
 	return p
-}
-
-// hidden returns a flow without the values of variables in its nodes.
-func (a *app) hidden(s flow.Spec) flow.Spec {
-	s.Nodes = slices.Clone(s.Nodes)
-	for i := range s.Nodes {
-		s.Nodes[i].Data = a.env.Hide(s.Nodes[i].Data)
-	}
-	return s
 }
 
 // redactedGraph is what a drawing takes of a flow.

@@ -1,14 +1,12 @@
 package reconcile
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // Env says what the models, knowledge bases, groups and users that flow files name
@@ -27,14 +25,17 @@ import (
 // only one thing there has it. ${NAME} is a variable of the environment. What is
 // not mentioned stays as it is.
 type Env struct {
-	Models         names `yaml:"models"`
-	KnowledgeBases names `yaml:"knowledge_bases"`
-	Groups         names `yaml:"groups"`
-	Users          names `yaml:"users"`
+	Models         names `yaml:"models"          json:"models,omitempty"`
+	KnowledgeBases names `yaml:"knowledge_bases" json:"knowledge_bases,omitempty"`
+	Groups         names `yaml:"groups"          json:"groups,omitempty"`
+	Users          names `yaml:"users"           json:"users,omitempty"`
 
 	used  map[string]map[string]bool // what the flows of Resolve have, by kind
-	shown map[string]string          // what the file says, by what variables made of it; see Hide
+	shown map[word]string            // what the file says, by what variables made of it; see Hide
 }
+
+// word is a name or id of a kind of things.
+type word struct{ kind, text string }
 
 // names are the server's names by those of the files; after [Env.Resolve] the
 // server's ids.
@@ -47,11 +48,20 @@ func ReadEnv(name string, text []byte, getenv func(string) (string, error)) (*En
 	if err := decodeEnv(text, &e); err != nil {
 		return nil, fmt.Errorf("%s%w", name, err)
 	}
+	if err := e.expand(getenv); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &e, nil
+}
+
+// expand puts the values of variables in the place of their names.
+func (e *Env) expand(getenv func(string) (string, error)) error {
 	variable := regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 	wrong := map[string]string{} // by the variable
-	e.shown = map[string]string{}
+	e.shown = map[word]string{}
 	for _, k := range e.kinds() {
-		for from, to := range k.names {
+		for _, from := range slices.Sorted(maps.Keys(k.names)) {
+			to := k.names[from]
 			value := variable.ReplaceAllStringFunc(to, func(ref string) string {
 				value, err := getenv(ref[2 : len(ref)-1])
 				if err != nil {
@@ -60,39 +70,18 @@ func ReadEnv(name string, text []byte, getenv func(string) (string, error)) (*En
 				return value
 			})
 			if k.names[from] = value; value != to {
-				e.shown[value] = to
+				e.shown[word{k.what, value}] = to
 			}
 		}
 	}
-	if len(wrong) > 0 {
-		var lines []string
-		for _, ref := range slices.Sorted(maps.Keys(wrong)) {
-			lines = append(lines, ref+" "+wrong[ref])
-		}
-		return nil, fmt.Errorf("%s: %s", name, strings.Join(lines, "; "))
+	if len(wrong) == 0 {
+		return nil
 	}
-	return &e, nil
-}
-
-// Hide returns a value as it may be shown: with ${NAME} for what an environment has from
-// a variable, which may be nobody else's business.
-func (e *Env) Hide(raw json.RawMessage) json.RawMessage {
-	if e == nil || len(e.shown) == 0 || len(raw) == 0 || raw[0] != '"' && raw[0] != '{' && raw[0] != '[' {
-		return raw
+	var lines []string
+	for _, ref := range slices.Sorted(maps.Keys(wrong)) {
+		lines = append(lines, ref+" "+wrong[ref])
 	}
-	if raw[0] == '"' {
-		if text, ok := e.shown[unquote(raw)]; ok {
-			return flow.AppendString(nil, text)
-		}
-		return raw
-	}
-	var out []byte
-	last := 0
-	for _, span := range flow.Children(raw) {
-		out = append(append(out, raw[last:span.Start]...), e.Hide(raw[span.Start:span.End])...)
-		last = span.End
-	}
-	return append(out, raw[last:]...)
+	return errors.New(strings.Join(lines, "; "))
 }
 
 // kind is one of an environment's maps.

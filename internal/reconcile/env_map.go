@@ -22,8 +22,8 @@ func (k kind) forward(id string) string {
 	return id
 }
 
-// Guess is an id for which a file may have two words, and nothing told which: the name
-// that an environment has for it, which was taken, or the id itself.
+// Guess is an id, as it may be shown, for which a file may have two words, and nothing
+// told which: the name that an environment has for it, which was taken, or the id itself.
 type Guess struct{ Kind, ID, Name string }
 
 // Backward gives a flow of the server as the files have it. What file, the flow's
@@ -41,7 +41,7 @@ func (e *Env) Backward(s, file flow.Spec) (flow.Spec, []Guess, error) {
 	})
 	var failed error
 	out := e.substitute(s, func(k kind, at, id string) string {
-		word, err := v.of(k, at, id)
+		word, err := v.of(e, k, at, id)
 		if err != nil && failed == nil {
 			failed = fmt.Errorf("flow %.80q: %w", s.Name, err)
 		}
@@ -58,7 +58,7 @@ type vocabulary struct {
 }
 
 // of gives the word for an id at a place.
-func (v *vocabulary) of(k kind, at, id string) (string, error) {
+func (v *vocabulary) of(e *Env, k kind, at, id string) (string, error) {
 	at = k.what + "\x00" + at
 	if i := slices.IndexFunc(v.here[at], func(word string) bool { return k.forward(word) == id }); i >= 0 {
 		word := v.here[at][i]
@@ -76,7 +76,7 @@ func (v *vocabulary) of(k kind, at, id string) (string, error) {
 	slices.Sort(names)
 	switch {
 	case len(names) == 0 && !itself:
-		return id, fmt.Errorf("no file can say %s, which the environment makes %s: it needs a name of its own among the %s", id, k.forward(id), k.what)
+		return id, fmt.Errorf("no file can say %s, which the environment makes %s: it needs a name of its own among the %s", id, e.show(k.what, k.forward(id)), k.what)
 	case len(names) == 0, itself && known(id) && !slices.ContainsFunc(names, known):
 		return id, nil
 	case slices.ContainsFunc(names, known):
@@ -84,10 +84,10 @@ func (v *vocabulary) of(k kind, at, id string) (string, error) {
 	}
 	if len(names) > 1 {
 		return id, fmt.Errorf("%s may be %s: several %s of the environment mean it, and its file does not say which; write that into the file, and pull or export over it",
-			id, strings.Join(names, " or "), k.what)
+			e.show(k.what, id), strings.Join(names, " or "), k.what)
 	}
 	if itself && names[0] != id && (known(id) || !known(names[0])) {
-		v.guesses = append(v.guesses, Guess{k.what, id, names[0]})
+		v.guesses = append(v.guesses, Guess{k.what, e.show(k.what, id), names[0]})
 	}
 	return names[0], nil
 }

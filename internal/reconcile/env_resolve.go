@@ -52,6 +52,8 @@ func (e *Env) Resolve(ctx context.Context, c *client.Client, specs iter.Seq2[flo
 		"knowledge bases": c.Directory.KnowledgeBases, "groups": c.Directory.Groups, "users": c.Directory.Users,
 	}
 	missing := &MissingError{}
+	found := map[word]string{} // what is shown for the ids that variables stand for
+	var looked []word          // the names that they stood for before
 	for _, k := range e.kinds() {
 		if len(k.names) == 0 {
 			continue
@@ -85,18 +87,27 @@ func (e *Env) Resolve(ctx context.Context, c *client.Client, specs iter.Seq2[flo
 			if err != nil {
 				return nil, err
 			}
+			text, variable := e.shown[word{k.what, k.names[from]}]
 			switch {
 			case why == "":
-				if text, ok := e.shown[k.names[from]]; ok {
-					e.shown[id] = text
+				if variable {
+					found[word{k.what, id}] = text
+					looked = append(looked, word{k.what, k.names[from]})
 				}
 				k.names[from] = id
 			case used[k.what][from]:
-				missing.Missing = append(missing.Missing, fmt.Sprintf("%s: %s (for %s) %s", k.what, cmp.Or(e.shown[k.names[from]], k.names[from]), from, why))
+				if variable { // why may hold the value
+					why = "is not there, or is the name of several"
+				}
+				missing.Missing = append(missing.Missing, fmt.Sprintf("%s: %s (for %s) %s", k.what, cmp.Or(text, k.names[from]), from, why))
 			}
 		}
 	}
 	e.used = used
+	for _, name := range looked {
+		delete(e.shown, name)
+	}
+	maps.Copy(e.shown, found)
 	if missing.Missing != nil {
 		return nil, missing
 	}

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"errors"
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -183,4 +184,30 @@ func TestEnvResolve(t *testing.T) {
 			t.Errorf("got %v, want both that are missing", err)
 		}
 	})
+}
+
+func TestEnvHide(t *testing.T) {
+	text := "models: {gpt: '${ONE}', plain: known}\ngroups: {a: '${TWO}', b: '${ONE}'}\n"
+	e, err := ReadEnv("env.yaml", []byte(text), func(name string) (string, error) { return "value of " + name, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	access := `{"name":"F","nodes":[{"id":"m","type":"model","data":{"modelId":%q}},{"id":"n","type":"model","data":{"modelId":%q}}],"edges":[],"access_control":{"read":{"group_ids":%s,"user_ids":["u"]}}}`
+	spec := func(first, second, groups string) flow.Spec {
+		return specOf(t, source(t, "", "", fmt.Sprintf(access, first, second, groups)))
+	}
+	file := e.Forward(spec("gpt", "plain", `["a","other"]`))
+	stored := spec("before", "drawn", `["other","earlier"]`)
+	shown, storedShown := e.Hide(file, stored)
+	for what, pair := range map[string][2]flow.Spec{
+		"file":   {shown, spec("${ONE}", "known", `["${TWO}","other"]`)},
+		"server": {storedShown, spec("(not ${ONE})", "drawn", `["other","(not ${TWO})"]`)},
+	} {
+		if got, want := string(pair[0].AppendJSON(nil)), string(pair[1].AppendJSON(nil)); got != want {
+			t.Errorf("%s: %s, want %s", what, got, want)
+		}
+	}
+	if file, stored := (*Env)(nil).Hide(file, stored); len(flow.Diff(file, stored, flow.DiffOptions{})) == 0 {
+		t.Error("no environment hides something")
+	}
 }

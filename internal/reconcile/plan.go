@@ -44,6 +44,12 @@ type Plan struct {
 	Place   string `json:"profile"` // see [Lock]
 	Server  string `json:"server"`  // address; "" for the embedded store
 	Steps   []Step `json:"steps"`   // in the order of their files, those to delete behind
+
+	// Variables are those of a plan that was kept, by themselves: what they stand for is
+	// in no Spec before [Plan.Expand].
+	Variables *Env `json:"variables,omitempty"`
+
+	env *Env // see [Options]
 }
 
 // Step is what is done with one flow.
@@ -55,13 +61,14 @@ type Step struct {
 	Name     string          `json:"name"`
 	Match    Match           `json:"matched_by,omitempty"`
 	Revision client.Revision `json:"revision,omitempty"`   // of the stored flow that the plan was made against
-	Changes  []flow.Change   `json:"changes,omitempty"`    // of an update
+	Changes  []flow.Change   `json:"changes,omitempty"`    // of an update, as they may be shown: see [Env.Hide]
 	Why      string          `json:"why,omitempty"`        // of a refusal
 	Updated  int64           `json:"updated_at,omitempty"` // of a refusal: when the flow was last changed, epoch seconds
 	Digest   string          `json:"digest,omitempty"`     // of the stored flow, see [flowfile.Digest]
 	Layout   string          `json:"layout,omitempty"`     // the digest's part that the file has, if its layout is not sent
 	Dropped  []string        `json:"dropped,omitempty"`    // fields of Spec that this server does not keep
 	Spec     *flow.Spec      `json:"spec,omitempty"`       // what is to be written
+	Expanded string          `json:"expanded,omitempty"`   // the digest of Spec with the values of variables, if it has any and the plan was kept
 }
 
 // Options says how to plan.
@@ -73,6 +80,7 @@ type Options struct {
 	Adopt              bool   // a file without id is the one stored flow of its name, whoever made that
 	Overwrite          bool   // what was changed on the other side is no conflict
 	Others             bool   // look for the flows that no file is: [Status]
+	Env                *Env   // what the files are mapped with, nil for nothing: values of variables are not shown
 
 	// History returns the committed versions of a file, newest first, as the server is to
 	// have them; nil for none.
@@ -129,7 +137,7 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 	if err := m.chooseIDs(ctx); err != nil {
 		return nil, err
 	}
-	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server}
+	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server, env: opts.Env}
 	items := m.picked()
 	p.Steps = make([]Step, len(items))
 	var steps errgroup.Group // they read files again
@@ -181,6 +189,10 @@ func (m *matcher) step(it *item) (Step, error) {
 		}
 		if s.Changes = m.differences(at.spec, file); len(s.Changes) == 0 {
 			return s, nil
+		}
+		if m.Env.hides() {
+			fileShown, storedShown := m.Env.Hide(file, at.spec)
+			s.Changes = m.differences(storedShown, fileShown)
 		}
 		s.Action = Update
 		state := m.compare(it, file)

@@ -14,12 +14,12 @@ import (
 const planVersion = 1
 
 // Save writes the plan as JSON, in which numbers and texts of flows are spelt as
-// they were.
+// they were, and values of variables are not: see [Plan.Expand].
 func (p *Plan) Save(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(p); err != nil {
+	if err := enc.Encode(p.hidden()); err != nil {
 		return fmt.Errorf("write the plan: %w", err)
 	}
 	return nil
@@ -63,6 +63,8 @@ func (s *Step) check() error {
 		return fmt.Errorf("has no file")
 	case writes && s.Spec == nil:
 		return fmt.Errorf("has no flow to write")
+	case s.Expanded != "" && s.Spec == nil:
+		return fmt.Errorf("has a digest of no flow")
 	case s.Action != Create && s.Action != Refuse && (s.ID == "" || s.Revision == ""):
 		return fmt.Errorf("does not say which flow it is made against")
 	}

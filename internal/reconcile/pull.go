@@ -15,7 +15,7 @@ type Pulled struct {
 	Source
 	FlowID  string // "" if the server has no such flow
 	State   State
-	Changes []flow.Change   // what turns the file into what it should say
+	Changes []flow.Change   // what turns the file into what it should say, as they may be shown: see [Env.Hide]
 	Updated int64           // when the flow was last changed, epoch seconds
 	Next    flow.Spec       // what the file should say, if there are changes
 	Digest  flowfile.Digest // of the flow that the file is brought up to; the zero value if it stays as it was noted
@@ -83,7 +83,9 @@ func (m *matcher) pull(it *item) (Pulled, error) {
 			p.Next, p.Digest.Layout = withLayoutOf(theirs, file), at.digest.Layout
 		}
 	}
-	p.Changes = m.changes(file, p.Next)
+	if p.Changes = m.changes(file, p.Next); len(p.Changes) > 0 && m.Env.hides() {
+		p.Changes = m.changes(m.Env.Hide(file, p.Next))
+	}
 	return p, nil
 }
 
