@@ -65,9 +65,9 @@ func (a *app) printExecution(p *output.Printer, e flow.Execution, spec flow.Spec
 		{Label: "Time", Text: took(e.ExecutionTime)},
 		{Label: "User", Text: e.UserID},
 	}
-	about := readMeta(e)
-	if about.Tokens.Total > 0 {
-		fields = append(fields, output.Field{Label: "Tokens", Text: tokenText(about.Tokens)})
+	nodes := record.Nodes(e)
+	if t := flow.ParseRunMeta(e.Meta).Tokens; t != nil && t.Total > 0 {
+		fields = append(fields, output.Field{Label: "Tokens", Text: tokenText(*t)})
 	}
 	outputs, _ := flow.ParseObject(e.Outputs) // what is no object has none
 	for _, m := range outputs {
@@ -82,17 +82,17 @@ func (a *app) printExecution(p *output.Printer, e flow.Execution, spec flow.Spec
 			a.warn(noOutputs)
 		}
 	}
-	if err := output.Summary(p, fields); err != nil || len(about.nodes) == 0 {
+	if err := output.Summary(p, fields); err != nil || len(nodes) == 0 {
 		return err
 	}
 	if err := p.Blank(); err != nil {
 		return err
 	}
-	_, err := output.List(p, nodeRunView(), output.Seq(about.nodes))
+	_, err := output.List(p, nodeRunView(), output.Seq(nodes))
 	return err
 }
 
-func tokenText(t flow.TokenCount) string {
+func tokenText(t flow.Usage) string {
 	return strconv.FormatInt(t.Total, 10) + " (" + strconv.FormatInt(t.Prompt, 10) + " asked, " + strconv.FormatInt(t.Completion, 10) + " answered)"
 }
 
@@ -105,61 +105,17 @@ func plainText(value json.RawMessage) string {
 	return string(value)
 }
 
-// nodeRun is what a node did in an execution.
-type nodeRun struct {
-	id     string
-	Status string
-	Time   *int64
-	Tokens flow.TokenCount
-	Reason string
-}
-
-// executionMeta is what the meta of an execution tells.
-type executionMeta struct {
-	Tokens flow.TokenCount
-	Nodes  json.RawMessage
-	nodes  []nodeRun
-}
-
-// readMeta reads what is known of the nodes. Executions of the real backend have
-// no meta: there it is the results and errors.
-func readMeta(e flow.Execution) executionMeta {
-	var meta executionMeta
-	_ = json.Unmarshal(e.Meta, &meta) // another client's meta tells nothing
-	failures, _ := flow.ParseObject(e.Errors)
-	add := func(object json.RawMessage, status string) {
-		members, _ := flow.ParseObject(object)
-		for _, m := range members {
-			n := nodeRun{id: m.Key, Status: status}
-			if status == "" && json.Unmarshal(m.Value, &n) != nil {
-				continue
-			}
-			if failure, ok := failures.Get(m.Key); ok {
-				n.Reason = plainText(failure)
-			}
-			meta.nodes = append(meta.nodes, n)
-		}
-	}
-	if add(meta.Nodes, ""); len(meta.nodes) == 0 {
-		add(e.NodeResults, string(flow.RunSuccess))
-		add(e.Errors, string(flow.RunError))
-	} else if global, ok := failures.Get("global"); ok {
-		meta.nodes = append(meta.nodes, nodeRun{id: "global", Status: string(flow.RunError), Reason: plainText(global)})
-	}
-	return meta
-}
-
-func nodeRunView() output.View[nodeRun] {
-	type column = output.Column[nodeRun]
-	return output.View[nodeRun]{
+func nodeRunView() output.View[flow.NodeRun] {
+	type column = output.Column[flow.NodeRun]
+	return output.View[flow.NodeRun]{
 		Columns: []column{
-			{Title: "NODE", Text: func(_ *output.Printer, n nodeRun) string { return n.id }},
-			{Title: "STATUS", Text: func(_ *output.Printer, n nodeRun) string { return n.Status }},
-			{Title: "TIME", Text: func(_ *output.Printer, n nodeRun) string { return took(n.Time) }},
-			{Title: "TOKENS", Text: func(_ *output.Printer, n nodeRun) string { return count(n.Tokens.Total) }},
-			{Title: "WHY", Text: func(_ *output.Printer, n nodeRun) string { return cmp.Or(n.Reason, "-") }},
+			{Title: "NODE", Text: func(_ *output.Printer, n flow.NodeRun) string { return n.ID }},
+			{Title: "STATUS", Text: func(_ *output.Printer, n flow.NodeRun) string { return string(n.Status) }},
+			{Title: "TIME", Text: func(_ *output.Printer, n flow.NodeRun) string { return took(n.Time) }},
+			{Title: "TOKENS", Text: func(_ *output.Printer, n flow.NodeRun) string { return count(cmp.Or(n.Tokens, &flow.Usage{}).Total) }},
+			{Title: "WHY", Text: func(_ *output.Printer, n flow.NodeRun) string { return cmp.Or(n.Reason, "-") }},
 		},
-		Name: func(n nodeRun) string { return n.id },
+		Name: func(n flow.NodeRun) string { return n.ID },
 	}
 }
 

@@ -161,7 +161,7 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Option
 		return err
 	}
 	kept = errors.Join(kept, o.app.saveFiles(ctx, o.files, record))
-	summary := summaryOf(res)
+	summary := summaryOf(record, len(f.spec.Nodes))
 	summary.hint, summary.strict, summary.warnings = cmp.Or(whyRefused(opts.Reading, res), o.whyHere(f, res)), o.strict, o.warnings
 	if err := summary.outcome(ctx); err != nil {
 		return errors.Join(err, kept)

@@ -46,16 +46,16 @@ func (o *runOptions) runOnServer(ctx context.Context, f runFlow, opts engine.Opt
 			return true, fmt.Errorf("write the events: %w", failed)
 		}
 	}
+	if errors.Is(err, client.ErrDelegated) {
+		return false, nil
+	}
 	if err != nil && !errors.Is(err, client.ErrUnauthorized) && !errors.Is(err, client.ErrForbidden) && r.neverRuns(ctx) {
 		return false, nil
 	}
 	if err != nil {
 		return true, r.failed(ctx, err)
 	}
-	if result.Status == client.Delegated {
-		return false, nil
-	}
-	return true, r.conclude(ctx, result)
+	return true, r.conclude(ctx, *result)
 }
 
 func executeRequest(opts engine.Options) client.ExecuteRequest {
@@ -71,29 +71,29 @@ func executeRequest(opts engine.Options) client.ExecuteRequest {
 }
 
 // follow shows the events and gives the last one's result.
-func (r *serverRun) follow(ctx context.Context, leave func(), req client.ExecuteRequest) (result *client.ExecuteResult, err error) {
+func (r *serverRun) follow(ctx context.Context, leave func(), req client.ExecuteRequest) (result *flow.Execution, err error) {
 	for e, err := range r.c.Flows.ExecuteStream(ctx, r.flow.id, req) {
 		switch {
 		case err != nil:
 			return nil, err
 		case e.Type == client.EventExecution:
-			if err := r.begin(ctx, e.Run, leave); err != nil {
+			if err := r.begin(ctx, e.Execution, leave); err != nil {
 				return nil, err
 			}
 		case e.Type == client.EventResult:
-			result = e.Run
+			result = e.Execution
 		case r.shown != nil:
-			r.shown.remote(e.Data)
+			r.shown.remote(e)
 		}
 	}
 	return result, nil
 }
 
-func (r *serverRun) begin(ctx context.Context, run *client.ExecuteResult, leave func()) (err error) {
+func (r *serverRun) begin(ctx context.Context, run *flow.Execution, leave func()) (err error) {
 	r.mu.Lock()
-	r.id = run.ExecutionID
+	r.id = run.ID
 	r.mu.Unlock()
-	if run.Status == string(flow.RunPending) {
+	if run.Status == flow.RunPending {
 		r.o.app.note("%s waits for its turn on the server", quoted(r.flow.name))
 	}
 	r.shown, err = r.o.show(ctx, r.flow, leave)
@@ -168,59 +168,28 @@ func (r *serverRun) refused(fields []client.FieldError) error {
 	return r.flow.refused(problems, hint)
 }
 
-// conclude prints what the server has kept of the run.
-func (r *serverRun) conclude(ctx context.Context, result *client.ExecuteResult) error {
-	reading := ctx
-	if ctx.Err() != nil {
-		var cancel context.CancelFunc
-		reading, cancel = context.WithTimeout(context.WithoutCancel(ctx), keepTime)
-		defer cancel()
+// conclude prints the record of the run, and deletes it from the server if it is not to
+// be kept.
+func (r *serverRun) conclude(ctx context.Context, e flow.Execution) error {
+	late, cancel := outlive(ctx, keepTime)
+	defer cancel()
+	var err error
+	if r.o.noSave {
+		if err = r.c.Executions.Delete(late, r.flow.id, e.ID); errors.Is(err, client.ErrNotFound) {
+			err = nil // newer ones have taken its place, or the flow is gone
+		}
+		if err != nil {
+			err = fmt.Errorf("the execution is kept on the server: %w", err)
+		}
 	}
-	record, err := r.c.Executions.Get(reading, r.flow.id, result.ExecutionID)
-	switch {
-	case errors.Is(err, client.ErrNotFound): // newer ones have taken its place, or the flow is gone
-		record, err = r.rebuilt(result), nil
-	case err != nil:
-		return fmt.Errorf("the run ended with %s, but: %w", result.Status, err)
-	case r.o.noSave:
-		err = r.c.Executions.Delete(reading, r.flow.id, record.ID)
-	}
-	if err != nil {
-		err = fmt.Errorf("the execution is kept on the server: %w", err)
-	}
-	if err := r.o.report(r.flow, record, r.shown); err != nil {
+	if err := r.o.report(r.flow, e, r.shown); err != nil {
 		return err
 	}
-	err = errors.Join(err, r.o.app.saveFiles(ctx, r.o.files, record))
-	summary := summaryOfRecord(record, len(r.flow.spec.Nodes))
+	err = errors.Join(err, r.o.app.saveFiles(ctx, r.o.files, e))
+	summary := summaryOf(e, len(r.flow.spec.Nodes))
 	summary.strict, summary.warnings = r.o.strict, r.o.warnings
 	if failed := summary.outcome(ctx); failed != nil {
 		return errors.Join(failed, err)
 	}
 	return err
-}
-
-// rebuilt makes the record of a run from its result: what the output nodes show is
-// in theirs.
-func (r *serverRun) rebuilt(result *client.ExecuteResult) flow.Execution {
-	results, _ := flow.ParseObject(result.NodeResults) // null has none
-	var outputs flow.Object
-	for _, n := range r.flow.spec.Nodes {
-		made, ok := results.Get(n.ID)
-		if n.Type != flow.Output || !ok {
-			continue
-		}
-		members, _ := flow.ParseObject(made)
-		for _, key := range []string{"value", "iterationResults"} {
-			if shown, ok := members.Get(key); ok {
-				made = shown
-			}
-		}
-		outputs.Set(n.ID, made)
-	}
-	return flow.Execution{
-		ID: result.ExecutionID, FlowID: result.FlowID, Status: flow.RunStatus(result.Status),
-		Outputs: outputs.AppendJSON(nil), NodeResults: result.NodeResults, Errors: result.Errors,
-		ExecutionTime: result.ExecutionTime, CreatedAt: result.Timestamp,
-	}
 }

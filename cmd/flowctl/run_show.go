@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"time"
 
-	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/progress"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // The values of run's --progress.
@@ -61,11 +61,11 @@ func (o *runOptions) display(f runFlow) progress.Display {
 }
 
 // listener returns what takes the events of a run here, nil if nobody wants them.
-func (s *runShow) listener() func(engine.Event) {
+func (s *runShow) listener() func(flow.Event) {
 	if s.events == nil && s.display == nil {
 		return nil
 	}
-	return func(e engine.Event) {
+	return func(e flow.Event) {
 		s.write(engineJSON{e})
 		if s.display != nil {
 			s.display.Event(e)
@@ -75,14 +75,12 @@ func (s *runShow) listener() func(engine.Event) {
 
 // remote takes an event of a run on the server. What flowctl does not know of it is
 // written all the same; its times are by another clock than the display's.
-func (s *runShow) remote(data json.RawMessage) {
-	s.write(rawJSON(data))
-	var e engine.Event
-	if s.display == nil || json.Unmarshal(data, &e) != nil {
-		return
+func (s *runShow) remote(e client.RunEvent) {
+	s.write(rawJSON(e.Data))
+	if s.display != nil {
+		e.Time = time.Now()
+		s.display.Event(e.Event)
 	}
-	e.Time = time.Now()
-	s.display.Event(e)
 }
 
 // end takes the last look and returns the error of what could not be written.

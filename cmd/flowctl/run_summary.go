@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -23,14 +20,14 @@ type runSummary struct {
 	strict               bool // warnings count as failures
 }
 
-func (s *runSummary) count(node string, status engine.NodeStatus) {
+func (s *runSummary) count(node string, status flow.NodeStatus) {
 	s.nodes++
 	switch status {
-	case engine.NodeSuccess:
+	case flow.NodeSuccess:
 		s.done++
-	case engine.NodeSkipped:
+	case flow.NodeSkipped:
 		s.skipped++
-	case engine.NodeAborted:
+	case flow.NodeAborted:
 		s.cutOff = append(s.cutOff, node)
 	}
 }
@@ -49,37 +46,13 @@ func (s *runSummary) fail(node, text string) {
 // globalFailure stands for the run among the nodes that failed.
 const globalFailure = "global"
 
-// summaryOf sums up a run that was made here.
-func summaryOf(res *engine.Result) runSummary {
-	s := runSummary{status: res.Status}
-	for _, n := range res.Nodes {
+// summaryOf sums up a run of a flow of so many nodes.
+func summaryOf(e flow.Execution, total int) runSummary {
+	s := runSummary{status: e.Status}
+	for _, n := range flow.ParseRunMeta(e.Meta).Nodes {
 		s.count(n.ID, n.Status)
 	}
-	for _, e := range res.Errors {
-		var limit *engine.LimitError
-		switch {
-		case !errors.As(e.Err, &limit):
-			s.fail(e.Node, e.Err.Error())
-		case !slices.Contains(s.failures, limit.Error()): // the loops around the node have it too
-			s.fail(globalFailure, limit.Error())
-		}
-	}
-	return s
-}
-
-// summaryOfRecord sums up a run that was made on the server of a flow of so many
-// nodes.
-func summaryOfRecord(e flow.Execution, total int) runSummary {
-	s := runSummary{status: e.Status}
-	var meta struct{ Nodes json.RawMessage }
-	_ = json.Unmarshal(e.Meta, &meta)        // a run that was cut off has none
-	nodes, _ := flow.ParseObject(meta.Nodes) // likewise
-	for _, m := range nodes {
-		var about struct{ Status engine.NodeStatus }
-		_ = json.Unmarshal(m.Value, &about) // what is no status is none that counts
-		s.count(m.Key, about.Status)
-	}
-	if s.nodes == 0 {
+	if s.nodes == 0 { // a run that was cut off
 		results, _ := flow.ParseObject(e.NodeResults)
 		s.nodes, s.done = total, len(results)
 	}

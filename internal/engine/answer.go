@@ -107,9 +107,9 @@ func mentionedFile(text string) string {
 
 // usageOf reads the tokens that an answer tells.
 func usageOf(body js.Value) Usage {
-	count := func(key string) int {
+	count := func(key string) int64 {
 		if n, ok := js.Get(js.Get(body, "usage"), key).(js.Number); ok {
-			return int(n.Float())
+			return int64(n.Float())
 		}
 		return 0
 	}

@@ -21,7 +21,7 @@ func TestEcho(t *testing.T) {
 		if got := string(res.NodeResults[1].Value); got != `"[m1] say two words\n(image)"` {
 			t.Errorf("the answer is %s", got)
 		}
-		if res.Tokens != (Usage{4, 5, 9}) {
+		if res.Tokens != (Usage{Prompt: 4, Completion: 5, Total: 9}) {
 			t.Errorf("the tokens are %v", res.Tokens)
 		}
 	}

@@ -136,7 +136,7 @@ func (c *call) ask(ctx context.Context, req ChatRequest, text string) (js.Value,
 		return nil, c.modelError(err)
 	}
 	c.tokens = usageOf(body)
-	used := c.tokens.Total
+	used := int(c.tokens.Total)
 	if used == 0 && c.Limits.Tokens >= 0 {
 		used = asked + estimateTokens(said(body))
 	}

@@ -70,7 +70,7 @@ func (r *report) finished(c *call, status NodeStatus, value js.Value, err error)
 	defer r.mu.Unlock()
 	now := time.Now()
 	at := &r.nodes[c.node.index]
-	at.Tokens.add(c.tokens)
+	at.Tokens.Add(c.tokens)
 	at.end(c.ending)
 	if !c.began.IsZero() {
 		at.Duration += now.Sub(c.began)

@@ -77,7 +77,7 @@ func (r *run) result() *Result {
 		Nodes: r.report.nodes[:r.graph.present()], Calls: r.budget.calls,
 	}
 	for _, n := range r.report.nodes {
-		res.Tokens.add(n.Tokens)
+		res.Tokens.Add(n.Tokens)
 	}
 	for i, n := range r.graph.nodes {
 		o := r.scope.of(n)
@@ -169,44 +169,32 @@ func (r *Result) errorTexts() json.RawMessage {
 	return js.AppendJSON(nil, o)
 }
 
-// meta is {"nodes":{id:{status,time,tokens,finish_reason,…}},"tokens":…,"calls":…};
-// times are milliseconds.
+// meta is what the record keeps of the nodes.
 func (r *Result) meta() json.RawMessage {
-	nodes := make(js.Object, len(r.Nodes))
+	meta := flow.RunMeta{Nodes: make([]flow.NodeRun, len(r.Nodes)), Calls: r.Calls, Tokens: some(r.Tokens)}
 	for i, n := range r.Nodes {
-		about := js.Object{{Key: "status", Value: js.String(n.Status)}}
-		add := func(key string, v js.Value, told bool) {
-			if told {
-				about = append(about, js.Member{Key: key, Value: v})
-			}
+		about := flow.NodeRun{
+			ID: n.ID, Status: n.Status, Reason: n.Reason, Tokens: some(n.Tokens),
+			FinishReason: n.FinishReason, Refusal: n.Refusal, Warnings: n.Warnings,
 		}
-		add("reason", js.String(n.Reason), n.Reason != "")
-		add("time", js.FromInt(int(n.Duration.Milliseconds())), n.Runs > 0)
-		add("runs", js.FromInt(n.Runs), n.Runs > 1)
-		add("attempts", js.FromInt(n.Attempts), n.Attempts > n.Runs)
-		add("tokens", n.Tokens.value(), n.Tokens != Usage{})
-		add("finish_reason", js.String(n.FinishReason), n.FinishReason != "")
-		add("refusal", js.String(n.Refusal), n.Refusal != "")
-		if n.Warnings != nil {
-			warnings := make(js.Array, len(n.Warnings))
-			for i, text := range n.Warnings {
-				warnings[i] = js.String(text)
-			}
-			add("warnings", warnings, true)
+		if took := n.Duration.Milliseconds(); n.Runs > 0 {
+			about.Time = &took
 		}
-		nodes[i] = js.Member{Key: n.ID, Value: about}
+		if n.Runs > 1 {
+			about.Runs = n.Runs
+		}
+		if n.Attempts > n.Runs {
+			about.Attempts = n.Attempts
+		}
+		meta.Nodes[i] = about
 	}
-	meta := js.Object{{Key: "nodes", Value: nodes}, {Key: "calls", Value: js.FromInt(r.Calls)}}
-	if r.Tokens != (Usage{}) {
-		meta = append(meta, js.Member{Key: "tokens", Value: r.Tokens.value()})
-	}
-	return js.AppendJSON(nil, meta)
+	return meta.AppendJSON(nil)
 }
 
-func (u Usage) value() js.Value {
-	return js.Object{
-		{Key: "prompt", Value: js.FromInt(u.Prompt)},
-		{Key: "completion", Value: js.FromInt(u.Completion)},
-		{Key: "total", Value: js.FromInt(u.Total)},
+// some returns the tokens, nil if there are none.
+func some(u Usage) *Usage {
+	if u == (Usage{}) {
+		return nil
 	}
+	return &u
 }

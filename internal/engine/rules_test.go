@@ -416,7 +416,7 @@ func TestModelSettings(t *testing.T) {
 			if sent != full {
 				t.Errorf("%s, %s: sent\n%s\nwant\n%s", c.name, reading, sent, full)
 			}
-			if got := res.Nodes[0].Tokens; got != (Usage{3, 4, 7}) || res.Tokens != got {
+			if got := res.Nodes[0].Tokens; got != (Usage{Prompt: 3, Completion: 4, Total: 7}) || res.Tokens != got {
 				t.Errorf("%s: tokens are %v, of the run %v", reading, got, res.Tokens)
 			}
 		}

@@ -345,7 +345,7 @@ func TestExecution(t *testing.T) {
 	if err := json.Unmarshal(exec.Meta, &meta); err != nil {
 		t.Fatal(err)
 	}
-	if meta.Calls != 1 || meta.Tokens != (Usage{2, 3, 5}) || len(meta.Nodes) != 5 {
+	if meta.Calls != 1 || meta.Tokens != (Usage{Prompt: 2, Completion: 3, Total: 5}) || len(meta.Nodes) != 5 {
 		t.Errorf("meta is %s", exec.Meta)
 	}
 	if off := meta.Nodes["off"]; off.Status != "skipped" || off.Time != nil || !strings.Contains(off.Reason, `"bad"`) {

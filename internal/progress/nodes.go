@@ -101,8 +101,8 @@ func (s *nodes) event(e engine.Event) *node {
 		}
 		n.status, n.detail, n.ending = engine.NodeStatus(e.Status), cmp.Or(e.Error, e.Warning), e.FinishReason
 		if e.Tokens != nil {
-			n.tokens += e.Tokens.Total
-			s.tokens += e.Tokens.Total
+			n.tokens += int(e.Tokens.Total)
+			s.tokens += int(e.Tokens.Total)
 		}
 	case engine.EventNodeSkipped:
 		n.status, n.detail = engine.NodeSkipped, e.Reason

@@ -14,15 +14,40 @@ import (
 // routes/(app)/workspace/flows/[id]/+page.svelte, handleExecute).
 func FromEditor(e flow.Execution) bool {
 	results, err := flow.ParseObject(e.NodeResults)
-	return err == nil && len(results) > 0 && len(nodesOf(e)) == 0 && bytes.Equal(flow.AppendCompact(nil, e.Outputs), flow.AppendCompact(nil, e.NodeResults))
+	return err == nil && len(results) > 0 && len(flow.ParseRunMeta(e.Meta).Nodes) == 0 && bytes.Equal(flow.AppendCompact(nil, e.Outputs), flow.AppendCompact(nil, e.NodeResults))
 }
 
-// nodesOf is what the meta of a record has about nodes.
-func nodesOf(e flow.Execution) flow.Object {
-	var meta struct{ Nodes json.RawMessage }
-	_ = json.Unmarshal(e.Meta, &meta)        // the meta of others is not read
-	nodes, _ := flow.ParseObject(meta.Nodes) // likewise
+// Nodes returns what is known of what each node did. Records without a meta have only
+// results and errors for that. The run itself is among the nodes as "global" if it failed.
+func Nodes(e flow.Execution) []flow.NodeRun {
+	nodes := flow.ParseRunMeta(e.Meta).Nodes
+	failures, _ := flow.ParseObject(e.Errors) // null has none
+	if len(nodes) == 0 {
+		results, _ := flow.ParseObject(e.NodeResults)
+		for _, m := range results {
+			nodes = append(nodes, flow.NodeRun{ID: m.Key, Status: flow.NodeSuccess})
+		}
+		for _, m := range failures {
+			nodes = append(nodes, flow.NodeRun{ID: m.Key, Status: flow.NodeError})
+		}
+	} else if _, ok := failures.Get("global"); ok {
+		nodes = append(nodes, flow.NodeRun{ID: "global", Status: flow.NodeError})
+	}
+	for i, n := range nodes {
+		if failure, ok := failures.Get(n.ID); ok {
+			nodes[i].Reason = text(failure)
+		}
+	}
 	return nodes
+}
+
+// text is a JSON text as it is, anything else as JSON.
+func text(value json.RawMessage) string {
+	var s string
+	if json.Unmarshal(value, &s) == nil {
+		return s
+	}
+	return string(value)
 }
 
 // Normal returns a record of the editor's in the form that flowctl keeps: outputs

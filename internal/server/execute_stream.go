@@ -36,8 +36,9 @@ type eventStream struct {
 	control *http.ResponseController
 }
 
-// streamRun sends "execution", the events of the run as they come, and "result",
-// which is what POST answers otherwise. The run ends when the caller goes.
+// streamRun sends "execution", the events of the run as they come, and "result"; the
+// first and the last are the record of the run at that moment, whole. The run ends when
+// the caller goes.
 func (c *call) streamRun(run *activeRun, events <-chan engine.Event) error {
 	s := &eventStream{c: c, control: http.NewResponseController(c.ResponseWriter)}
 	_ = s.control.SetReadDeadline(time.Time{}) // in a process of one's own there are none
@@ -78,7 +79,7 @@ func (c *call) streamRun(run *activeRun, events <-chan engine.Event) error {
 func (s *eventStream) sendRun(name string, e *store.Execution) error {
 	a := s.c.s.newAnswer()
 	defer a.free()
-	a.runResult(e)
+	a.execution(e)
 	return s.send(name, a.bytes())
 }
 

@@ -177,19 +177,19 @@ func TestExecuteStream(t *testing.T) {
 		t.Errorf("events are %s, want %s", got, want)
 	}
 	var begun, result, finished struct {
-		ExecutionID, Status string
-		NodeResults         json.RawMessage
+		ID, Status  string
+		NodeResults json.RawMessage `json:"node_results"`
 	}
 	for name, into := range map[string]any{"execution": &begun, "result": &result, "run.finished": &finished} {
 		if err := json.Unmarshal([]byte(data[name]), into); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if begun.ExecutionID == "" || begun.ExecutionID != result.ExecutionID || begun.Status != "running" || result.Status != "success" ||
+	if begun.ID == "" || begun.ID != result.ID || begun.Status != "running" || result.Status != "success" ||
 		finished.Status != "success" || !strings.Contains(string(result.NodeResults), "[echo] hello") {
 		t.Errorf("began %+v, ended %+v", begun, result)
 	}
-	f.want(200, f.ann, "GET", "/api/v1/flows/"+id+"/executions/"+result.ExecutionID, "")
+	f.want(200, f.ann, "GET", "/api/v1/flows/"+id+"/executions/"+result.ID, "")
 }
 
 // async starts a run and gives the address of its execution.

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -51,7 +50,7 @@ func (s *Server) executionStats(c *call) error {
 // details gathers what is in the meta of executions.
 type details struct {
 	times  []int64
-	tokens flow.TokenCount
+	tokens flow.Usage
 	told   bool // some execution told its tokens
 	order  []string
 	nodes  map[string]*nodeDetails
@@ -68,56 +67,40 @@ func (d *details) add(e *store.Execution) {
 	if e.ExecutionTime != nil {
 		d.times = append(d.times, *e.ExecutionTime)
 	}
-	var meta struct {
-		Tokens *flow.TokenCount
-		Nodes  json.RawMessage
-	}
-	if json.Unmarshal(e.Meta, &meta) != nil { // a client's own
-		return
-	}
+	meta := flow.ParseRunMeta(e.Meta)
 	if meta.Tokens != nil {
 		d.told = true
 		d.tokens.Add(*meta.Tokens)
 	}
-	nodes, err := flow.ParseObject(meta.Nodes)
-	if err != nil {
-		return
-	}
-	for _, m := range nodes {
-		d.addNode(m.Key, m.Value)
+	for _, n := range meta.Nodes {
+		d.addNode(n)
 	}
 }
 
-func (d *details) addNode(id string, raw []byte) {
-	var about struct {
-		Status engine.NodeStatus
-		Time   *int64
-		Tokens flow.TokenCount
-	}
-	if json.Unmarshal(raw, &about) != nil {
-		return
-	}
-	n := d.nodes[id]
+func (d *details) addNode(ran flow.NodeRun) {
+	n := d.nodes[ran.ID]
 	if n == nil {
 		if len(d.nodes) == statsNodes {
 			return
 		}
-		n = &nodeDetails{NodeStats: flow.NodeStats{ID: id}}
-		d.nodes[id] = n
-		d.order = append(d.order, id)
+		n = &nodeDetails{NodeStats: flow.NodeStats{ID: ran.ID}}
+		d.nodes[ran.ID] = n
+		d.order = append(d.order, ran.ID)
 	}
-	switch about.Status {
-	case engine.NodeSuccess:
+	switch ran.Status {
+	case flow.NodeSuccess:
 		n.Success++
-	case engine.NodeError:
+	case flow.NodeError:
 		n.Errors++
-	case engine.NodeSkipped:
+	case flow.NodeSkipped:
 		n.Skipped++
 	}
-	if about.Time != nil {
-		n.times = append(n.times, *about.Time)
+	if ran.Time != nil {
+		n.times = append(n.times, *ran.Time)
 	}
-	n.Tokens.Add(about.Tokens)
+	if ran.Tokens != nil {
+		n.Tokens.Add(*ran.Tokens)
+	}
 }
 
 // fill adds to stats what was gathered.

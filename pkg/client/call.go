@@ -33,7 +33,6 @@ type call struct {
 
 	repeatable bool // doing it twice is as good as once, on every server
 	unkeyed    bool // without Idempotency-Key
-	patient    bool // may take as long as it takes
 	beats      bool // answered by a stream of events, which is never silent for long
 	stream     bool // the answer's body is left to be read
 	brief      bool // the flow that it is answered with is wanted without its graph
@@ -53,10 +52,7 @@ const beatPatience = time.Minute
 
 // patience returns how long the server may be silent, 0 for ever.
 func (k *call) patience(limit time.Duration) time.Duration {
-	switch {
-	case k.patient:
-		return 0
-	case k.beats:
+	if k.beats {
 		return max(limit, beatPatience)
 	}
 	return limit

@@ -29,6 +29,9 @@ var (
 
 	// ErrUnsupported is what only our own server can do, asked of another one.
 	ErrUnsupported = errors.New("not supported")
+
+	// ErrDelegated is the answer of a server that runs no flows, to a request to run one.
+	ErrDelegated = errors.New("this server leaves running flows to its clients")
 )
 
 // Error is a call that failed: the server refused it, its answer made no sense,

@@ -175,20 +175,18 @@ func ExampleFlowsService_ExecuteStream() {
 
 	inputs := json.RawMessage(`{"in":"Ada"}`)
 	for e, err := range c.Flows.ExecuteStream(ctx, made.ID, client.ExecuteRequest{Inputs: inputs}) {
+		if errors.Is(err, client.ErrDelegated) {
+			fmt.Println("this server runs no flows")
+			return
+		}
 		if err != nil {
 			panic(err)
 		}
-		switch {
-		case e.Type == "node.finished":
-			var node struct{ Node, Status string }
-			if err := json.Unmarshal(e.Data, &node); err != nil {
-				panic(err)
-			}
-			fmt.Println(node.Node, node.Status)
-		case e.Type == client.EventResult && e.Run.Status == client.Delegated:
-			fmt.Println("this server runs no flows")
-		case e.Type == client.EventResult:
-			fmt.Println(e.Run.Status, string(e.Run.NodeResults))
+		switch e.Type {
+		case flow.EventNodeFinished:
+			fmt.Println(e.Node, e.Status)
+		case client.EventResult:
+			fmt.Println(e.Execution.Status, string(e.Execution.NodeResults))
 		}
 	}
 	// Output:

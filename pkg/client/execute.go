@@ -10,10 +10,6 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Delegated is the status in an [ExecuteResult] of a server that leaves running to
-// its client.
-const Delegated = "delegated_to_client"
-
 // ExecuteRequest says how the server is to run a flow. The zero value runs it with
 // the values that it has.
 type ExecuteRequest struct {
@@ -31,28 +27,22 @@ type ExecuteLimits struct {
 	Memory int64         // bytes that the run holds
 }
 
-// ExecuteResult is the answer to [FlowsService.Execute]: what came of the run, or
-// Status [Delegated] and no more.
-type ExecuteResult struct {
-	ExecutionID   string          `json:"executionId"`
-	FlowID        string          `json:"flowId"`
-	Status        string          `json:"status"`        // a [flow.RunStatus], or [Delegated]
-	Message       string          `json:"message"`       // with [Delegated]
-	NodeResults   json.RawMessage `json:"nodeResults"`   // object by node id, or null
-	Errors        json.RawMessage `json:"errors"`        // object of texts by node id, or null
-	ExecutionTime *int64          `json:"executionTime"` // milliseconds
-	Timestamp     int64           `json:"timestamp"`     // epoch seconds
-}
-
-// Execute asks the server to run a flow. The call takes as long as the run does:
-// its limit is ctx, whose end ends the run. It is not tried again when its answer
-// was lost. [FlowsService.ExecuteStream] tells what happens meanwhile.
-func (s *FlowsService) Execute(ctx context.Context, id string, req ExecuteRequest) (ExecuteResult, error) {
-	k := req.call(id)
-	k.patient = true
-	var res ExecuteResult
-	_, err := s.c.into(ctx, k, &res, "the result of a run")
-	return res, err
+// Execute asks the server to run a flow and returns the record of the run, whole; a run
+// that failed is not an error, see its Status. The call takes as long as the run does:
+// its limit is ctx, whose end ends the run. It is not tried again when its answer was
+// lost. [FlowsService.ExecuteStream] reports what happens meanwhile. From a server that
+// leaves running flows to its clients, the error is [ErrDelegated].
+func (s *FlowsService) Execute(ctx context.Context, id string, req ExecuteRequest) (flow.Execution, error) {
+	var record flow.Execution
+	for e, err := range s.ExecuteStream(ctx, id, req) {
+		if err != nil {
+			return flow.Execution{}, err
+		}
+		if e.Execution != nil {
+			record = *e.Execution // the last one is the result's
+		}
+	}
+	return record, nil
 }
 
 func (r ExecuteRequest) call(id string) *call {

@@ -12,10 +12,10 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// The types of a [RunEvent] that carry an [ExecuteResult].
+// The types of the first and the last [RunEvent]: they carry the record of the run.
 const (
-	EventExecution = "execution" // the first: the run's id, and whether it runs or waits for its turn
-	EventResult    = "result"    // the last: what came of it
+	EventExecution flow.EventType = "execution" // the run is recorded; it goes on, or waits for its turn
+	EventResult    flow.EventType = "result"    // the run has ended
 )
 
 // maxEvent is the largest event that is read, in bytes: the result of a run.
@@ -23,17 +23,16 @@ const maxEvent = 256 << 20
 
 // RunEvent is something that happened during a run on the server.
 type RunEvent struct {
-	Type string          // EventExecution, EventResult, or one of the run itself, such as "node.delta"
-	Data json.RawMessage // as the server sent it
-	Run  *ExecuteResult  // of EventExecution and EventResult, else nil
+	flow.Event                 // of [EventExecution] and [EventResult] the type alone
+	Execution  *flow.Execution // of these two, else nil
+	Data       json.RawMessage // as the server sent it
 }
 
-// ExecuteStream is Execute that gives what happens while it happens. The last
-// event is always [EventResult], or an error comes in its place. From a server that
-// does not run flows it is the only one, with Status [Delegated]. The run ends when
-// ctx does, or who ranges over the events leaves. A server that falls silent for
-// longer than [WithTimeout], and for a minute at least, is given up: ours says
-// several times a minute that it is there.
+// ExecuteStream is Execute that yields what happens while it happens. The first event is
+// [EventExecution], the last [EventResult], or an error comes in its place. The run ends
+// when ctx does, or when the loop over the events is left. A server that falls silent
+// for longer than [WithTimeout], and for a minute at least, is given up: ours sends
+// something several times a minute.
 func (s *FlowsService) ExecuteStream(ctx context.Context, id string, req ExecuteRequest) iter.Seq2[RunEvent, error] {
 	return func(yield func(RunEvent, error) bool) {
 		k := req.call(id)
@@ -45,20 +44,24 @@ func (s *FlowsService) ExecuteStream(ctx context.Context, id string, req Execute
 		}
 		defer func() { _ = a.stream.Close() }()
 		if kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type")); kind != "text/event-stream" {
-			yield(s.c.wholeRun(k, a))
+			yield(RunEvent{}, s.c.notRun(k, a))
 			return
 		}
 		s.c.runEvents(k, a, yield)
 	}
 }
 
-// wholeRun is the answer of a server that does not stream.
-func (c *conn) wholeRun(k *call, a *answer) (RunEvent, error) {
+// notRun is the error of an answer that is not a stream of events.
+func (c *conn) notRun(k *call, a *answer) error {
 	body, err := io.ReadAll(a.stream)
 	if err != nil {
-		return RunEvent{}, c.runBroke(k, a, "", err)
+		return c.runBroke(k, a, "", err)
 	}
-	return c.runEvent(k, &answer{header: a.header, body: body}, EventResult)
+	var said struct{ Status string }
+	if err = json.Unmarshal(body, &said); said.Status == "delegated_to_client" {
+		return c.refuse(k, ErrDelegated, "", "run it on this machine instead")
+	}
+	return c.unusable(k, &answer{header: a.header, body: body}, "the events of a run", err)
 }
 
 // runEvents gives the events of a stream.
@@ -78,8 +81,8 @@ func (c *conn) runEvents(k *call, a *answer, yield func(RunEvent, error) bool) {
 			yield(RunEvent{}, err)
 			return
 		}
-		if e.Run != nil {
-			execution = e.Run.ExecutionID
+		if e.Execution != nil {
+			execution = e.Execution.ID
 		}
 		if e.Type == EventResult {
 			// Nothing follows; read to its end, the connection can be used again.
@@ -93,16 +96,16 @@ func (c *conn) runEvents(k *call, a *answer, yield func(RunEvent, error) bool) {
 
 // runEvent reads the data of one event.
 func (c *conn) runEvent(k *call, a *answer, name string) (RunEvent, error) {
-	e := RunEvent{Type: name, Data: a.body}
-	if name != EventExecution && name != EventResult {
-		if err := flow.Check(a.body); err != nil {
+	e := RunEvent{Data: a.body}
+	if e.Type = flow.EventType(name); e.Type != EventExecution && e.Type != EventResult {
+		if err := json.Unmarshal(a.body, &e.Event); err != nil {
 			return RunEvent{}, c.unusable(k, a, "an event of a run", err)
 		}
 		return e, nil
 	}
-	e.Run = new(ExecuteResult)
-	if err := json.Unmarshal(a.body, e.Run); err != nil || e.Run.Status == "" {
-		return RunEvent{}, c.unusable(k, a, "the result of a run", err)
+	e.Execution = new(flow.Execution)
+	if err := json.Unmarshal(a.body, e.Execution); err != nil || e.Execution.ID == "" {
+		return RunEvent{}, c.unusable(k, a, "the record of a run", err)
 	}
 	return e, nil
 }

@@ -50,7 +50,7 @@ type ExecutionStats struct {
 	LastExecution *int64      `json:"last_execution_at"`            // epoch seconds; nil without any
 	P50           *int64      `json:"p50_execution_time,omitempty"` // milliseconds
 	P95           *int64      `json:"p95_execution_time,omitempty"` // milliseconds
-	Tokens        *TokenCount `json:"tokens,omitempty"`             // of all model calls; nil if none told any
+	Tokens        *Usage      `json:"tokens,omitempty"`             // of all model calls; nil if none told any
 	Nodes         []NodeStats `json:"nodes,omitempty"`
 }
 
@@ -66,25 +66,11 @@ func (s ExecutionStats) SuccessRate() (rate float64, ok bool) {
 
 // NodeStats sums up what a node did in the executions of its flow.
 type NodeStats struct {
-	ID      string     `json:"id"`
-	Success int64      `json:"success_count"`
-	Errors  int64      `json:"error_count"`
-	Skipped int64      `json:"skipped_count"`
-	P50     *int64     `json:"p50_time"` // milliseconds in one execution; nil if it never ran
-	P95     *int64     `json:"p95_time"`
-	Tokens  TokenCount `json:"tokens"`
-}
-
-// TokenCount is how many tokens model calls took.
-type TokenCount struct {
-	Prompt     int64 `json:"prompt"`
-	Completion int64 `json:"completion"`
-	Total      int64 `json:"total"`
-}
-
-// Add counts those of other too.
-func (t *TokenCount) Add(other TokenCount) {
-	t.Prompt += other.Prompt
-	t.Completion += other.Completion
-	t.Total += other.Total
+	ID      string `json:"id"`
+	Success int64  `json:"success_count"`
+	Errors  int64  `json:"error_count"`
+	Skipped int64  `json:"skipped_count"`
+	P50     *int64 `json:"p50_time"` // milliseconds in one execution; nil if it never ran
+	P95     *int64 `json:"p95_time"`
+	Tokens  Usage  `json:"tokens"`
 }
