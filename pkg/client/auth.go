@@ -65,7 +65,7 @@ func (s *AuthService) SignOut(ctx context.Context) error {
 	can, err := s.c.capabilities(ctx)
 	switch {
 	case err != nil:
-		return err
+		return fmt.Errorf("%s: %w", k.doing(), err)
 	case !can.EndsSessions:
 		return s.c.refuse(k, ErrUnsupported, "this server's tokens are good until they expire", "")
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
@@ -100,7 +101,7 @@ func (s *ExecutionsService) UnderWay(ctx context.Context) ([]flow.UnderWay, erro
 	can, err := s.c.capabilities(ctx)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", k.doing(), err)
 	case !can.Runs:
 		return nil, s.c.refuse(k, ErrUnsupported, "this server runs no flows", "name a flow to see its executions")
 	}

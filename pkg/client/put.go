@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -26,7 +27,7 @@ func (s *FlowsService) Put(ctx context.Context, id string, spec flow.Spec, opts 
 	can, err := s.c.capabilities(ctx)
 	switch {
 	case err != nil:
-		return flow.Flow{}, err
+		return flow.Flow{}, fmt.Errorf("%s: %w", k.doing(), err)
 	case !can.ChosenIDs:
 		return flow.Flow{}, s.c.refuse(k, ErrUnsupported, "this server chooses the ids of its flows", "create the flow instead")
 	}
