@@ -11,7 +11,7 @@ import (
 var migrationFiles embed.FS
 
 // schemaVersion is the version of the newest migration.
-const schemaVersion = 13
+const schemaVersion = 14
 
 // versionTable is where goose keeps which migrations were applied. It is not the
 // table of its default name: a Postgres database may be shared with another
@@ -44,6 +44,9 @@ type dialect struct {
 	// skipLocked ends a query for rows to be deleted: two transactions that delete
 	// what is too much must not wait for each other.
 	skipLocked string
+	// seq is the column of the table flow that numbers the flows in the order in which
+	// they were made.
+	seq string
 	// clock is the database's time in milliseconds since 1970. Servers on several
 	// machines have it in common.
 	clock string

@@ -30,6 +30,8 @@ type Flow struct {
 	Extra         []byte  // object of top-level fields that the API does not know, nil if none; not read in lists without graph
 	Revision      string  // opaque, new on every write; "" in lists without graph
 	OwnerName     string  // read in lists with owner; "" of an account that is gone
+
+	seq int64 // its number in the order of creation; read in lists
 }
 
 // NewID gives a new random id, a version 4 UUID.

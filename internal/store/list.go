@@ -41,7 +41,8 @@ type ListQuery struct {
 	rare bool // see Store.isRare
 }
 
-// FlowPage is a page of a list, newest UpdatedAt first, then by id, descending.
+// FlowPage is a page of a list, newest UpdatedAt first, and of one second the flow first that was
+// made last.
 type FlowPage struct {
 	Flows []Flow
 	Total int64  // flows in all pages, counted when the first was asked for
@@ -63,23 +64,23 @@ func (s *Store) ListFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
 }
 
 func (s *Store) listFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
-	after, err := parseCursor(q.Cursor)
+	after, err := parseFlowCursor(q.Cursor)
 	if err != nil {
 		return nil, err
 	}
 	if q.Scope != All && !storable(q.UserID) || !storable(q.Search) || !storable(q.Name) || !storable(q.Prefix) {
 		return &FlowPage{}, nil
 	}
-	until, err := parseCursor(q.Until)
+	until, err := parseFlowCursor(q.Until)
 	if err != nil {
 		return nil, err
 	}
 	if q.rare, err = s.isRare(ctx, q); err != nil {
 		return nil, err
 	}
-	scan, most := func(rows *sql.Rows, f *Flow) error { return rows.Scan(append(f.summary(), &f.OwnerName)...) }, q.Limit
+	scan, most := func(rows *sql.Rows, f *Flow) error { return rows.Scan(append(f.summary(), &f.OwnerName, &f.seq)...) }, q.Limit
 	if q.Graph {
-		scan = func(rows *sql.Rows, f *Flow) error { return rows.Scan(append(f.whole(), &f.OwnerName)...) }
+		scan = func(rows *sql.Rows, f *Flow) error { return rows.Scan(append(f.whole(), &f.OwnerName, &f.seq)...) }
 	}
 	if q.Bytes > 0 {
 		most = batchRows(q)
@@ -145,28 +146,41 @@ func (s *Store) pageEnd(ctx context.Context, q ListQuery, after, c *cursor) (str
 		return "", nil
 	}
 	query := listSQL{dialect: s.db.dialect(), ListQuery: q, after: after}
-	ends, err := all(ctx, s.db, func(rows *sql.Rows, f *Flow) error { return rows.Scan(&f.UpdatedAt, &f.ID) }, query.end(), query.args...)
+	ends, err := all(ctx, s.db, func(rows *sql.Rows, f *Flow) error { return rows.Scan(&f.UpdatedAt, &f.seq) }, query.end(), query.args...)
 	if err != nil || len(ends) < 2 {
 		return "", err
 	}
 	return c.after(&ends[0]), nil
 }
 
-// after returns the cursor behind a flow.
+// after returns the cursor of what follows a flow.
 func (c *cursor) after(f *Flow) string {
-	return (&cursor{updatedAt: f.UpdatedAt, id: f.ID, total: c.total}).String()
+	return (&cursor{updatedAt: f.UpdatedAt, id: strconv.FormatInt(f.seq, 10), total: c.total}).String()
 }
 
-// cursor is the place behind the last flow of a page. It carries the total so
-// that only the first page has to count.
+// cursor is the place of the last row of a page. It carries the total so that only
+// the first page has to count.
 type cursor struct {
 	updatedAt int64
-	id        string
+	id        string // of an execution; of a flow it is seq
+	seq       int64
 	total     int64
 }
 
 func (c *cursor) String() string {
 	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %d %s", c.updatedAt, c.total, c.id))
+}
+
+// parseFlowCursor reads a cursor of a list of flows, nil for "".
+func parseFlowCursor(s string) (*cursor, error) {
+	c, err := parseCursor(s)
+	if c == nil {
+		return nil, err
+	}
+	if c.seq, err = strconv.ParseInt(c.id, 10, 64); err != nil {
+		return nil, ErrBadCursor
+	}
+	return c, nil
 }
 
 // parseCursor reads a cursor, nil for "".

@@ -76,11 +76,12 @@ func (q *listSQL) idHas() string {
 // filters gives the conditions that hold in every part.
 func (q *listSQL) filters() []string {
 	var conds []string
+	place := "(updated_at, " + q.dialect.seq + ")"
 	if q.after != nil {
-		conds = append(conds, "(updated_at, id) < ("+q.arg(q.after.updatedAt)+", "+q.arg(q.after.id)+")")
+		conds = append(conds, place+" < ("+q.arg(q.after.updatedAt)+", "+q.arg(q.after.seq)+")")
 	}
 	if q.until != nil {
-		conds = append(conds, "(updated_at, id) >= ("+q.arg(q.until.updatedAt)+", "+q.arg(q.until.id)+")")
+		conds = append(conds, place+" >= ("+q.arg(q.until.updatedAt)+", "+q.arg(q.until.seq)+")")
 	}
 	if q.Name != "" {
 		conds = append(conds, "name = "+q.arg(q.Name))
@@ -113,17 +114,17 @@ func (q *listSQL) page() string {
 
 // end asks where the page ends: for its last flow, and the one after that.
 func (q *listSQL) end() string {
-	return q.rows("updated_at, id", q.Limit+1, q.Limit-1)
+	return q.rows("updated_at", q.Limit+1, q.Limit-1)
 }
 
-// rows asks for the columns of the first limit flows, but for those before offset; of
+// rows asks for the columns, and seq, of the first limit flows, but for those before offset; of
 // all if the query has no limit.
 func (q *listSQL) rows(columns string, limit, offset int) string {
-	const order = " ORDER BY updated_at DESC, id DESC"
+	const order = " ORDER BY updated_at DESC, seq DESC"
 	parts := q.parts()
 	alone := len(parts) > 1 && q.Limit > 0 && !q.dialect.merges
 	for i, part := range parts {
-		parts[i] = "SELECT " + columns + " FROM " + part
+		parts[i] = "SELECT " + columns + ", " + q.dialect.seq + " AS seq FROM " + part
 		if alone {
 			parts[i] = "SELECT * FROM (" + parts[i] + order + " LIMIT " + q.arg(limit) + ") AS part"
 		}

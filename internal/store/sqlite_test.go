@@ -47,7 +47,7 @@ func TestTable(t *testing.T) {
 		}
 	}
 	for index, want := range map[string]string{
-		"flow_name_idx": "name, user_id", "flow_updated_at_id_idx": "updated_at, id", "flow_user_id_updated_at_id_idx": "user_id, updated_at, id",
+		"flow_name_idx": "name, user_id", "flow_updated_at_idx": "updated_at", "flow_user_id_updated_at_idx": "user_id, updated_at",
 	} {
 		if n := number(t, s, "SELECT count(*) FROM sqlite_schema WHERE name = $1 AND sql LIKE $2", index, "% ON flow ("+want+")"); n != 1 {
 			t.Errorf("there is no index %s on %s", index, want)
@@ -101,7 +101,7 @@ func TestPlans(t *testing.T) {
 	fillFlows(t, s, 10, "ann", "bob")
 	for _, scope := range []Scope{Own, Accessible, All} {
 		for _, graph := range []bool{false, true} {
-			for _, after := range []*cursor{nil, {updatedAt: 5, id: "x"}} {
+			for _, after := range []*cursor{nil, {updatedAt: 5, seq: 7}} {
 				q := listSQL{ListQuery: ListQuery{UserID: "ann", Scope: scope, Graph: graph, Limit: 30}, dialect: s.db.dialect(), after: after}
 				checkPlan(t, s, scope, q.page(), q.args)
 				q = listSQL{ListQuery: q.ListQuery, dialect: s.db.dialect()}
