@@ -1,17 +1,14 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -20,10 +17,10 @@ func newExecutionsStatsCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "stats REF",
 		Short: "Sum up the executions of a flow",
-		Long: `Sum up the executions of a flow: how many there were and how they ended, how
-long half of them and 95 % of them took at most, and the tokens of their model
-calls; for each node as well where the server keeps that. Times, tokens and
-nodes are of the newest 1,000.
+		Long: `Sum up the executions of a flow: how many there were, how they ended, and how
+long they took on average. A flowctl server also says how long half of them and
+95 % of them took at most, which tokens their model calls took, and the same for
+each node, all of the newest 1,000.
 
 ` + refHelp,
 		Example:           `  flowctl executions stats "Content review"`,
@@ -42,7 +39,7 @@ nodes are of the newest 1,000.
 			if err != nil {
 				return err
 			}
-			stats, err := executionStats(cmd.Context(), c, flowID)
+			stats, err := c.Executions.Stats(cmd.Context(), flowID)
 			if err != nil {
 				return err
 			}
@@ -51,37 +48,6 @@ nodes are of the newest 1,000.
 	}
 	out.register(cmd)
 	return cmd
-}
-
-// statsRows is how many executions the percentiles are of, as on our server.
-const statsRows = 1000
-
-// executionStats gives the server's statistics. The real backend tells no
-// percentiles; they are found in its list.
-func executionStats(ctx context.Context, c *client.Client, flowID string) (flow.ExecutionStats, error) {
-	stats, err := c.Executions.Stats(ctx, flowID)
-	if err != nil || stats.AverageTime == nil || stats.P50 != nil {
-		return stats, err
-	}
-	rows, err := c.Executions.List(ctx, flowID, statsRows)
-	if err != nil {
-		return stats, err
-	}
-	var times []int64
-	for _, e := range rows {
-		if e.ExecutionTime != nil {
-			times = append(times, *e.ExecutionTime)
-		}
-	}
-	slices.Sort(times)
-	at := func(share float64) *int64 {
-		if len(times) == 0 {
-			return nil
-		}
-		return &times[max(int(math.Ceil(share*float64(len(times))))-1, 0)]
-	}
-	stats.P50, stats.P95 = at(0.5), at(0.95)
-	return stats, nil
 }
 
 func printStats(p *output.Printer, flowID string, s flow.ExecutionStats) error {
@@ -94,7 +60,11 @@ func printStats(p *output.Printer, flowID string, s flow.ExecutionStats) error {
 	}
 	if s.AverageTime != nil {
 		mean := int64(math.Round(*s.AverageTime))
-		fields = append(fields, output.Field{Label: "Time", Text: fmt.Sprintf("mean %s, p50 %s, p95 %s", took(&mean), took(s.P50), took(s.P95))})
+		text := "mean " + took(&mean)
+		if s.P50 != nil {
+			text += fmt.Sprintf(", p50 %s, p95 %s", took(s.P50), took(s.P95))
+		}
+		fields = append(fields, output.Field{Label: "Time", Text: text})
 	}
 	if s.Tokens != nil {
 		fields = append(fields, output.Field{Label: "Tokens", Text: tokenText(*s.Tokens)})

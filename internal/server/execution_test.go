@@ -45,7 +45,7 @@ func TestExecutions(t *testing.T) {
 	}
 	stats := f.want(200, f.ann, "GET", at+"/stats", "").text()
 	last := `"last_execution_at":` + least.field(t, "created_at")
-	if want := `{"total_executions":2,"success_count":1,"error_count":1,"aborted_count":0,"avg_execution_time":12,` + last +
+	if want := `{"total_executions":2,"success_count":1,"error_count":1,"aborted_count":0,"avg_execution_time":12.0,` + last +
 		`,"p50_execution_time":12,"p95_execution_time":12,"tokens":{"prompt":1,"completion":2,"total":3},"nodes":[` +
 		`{"id":"b","success_count":1,"error_count":0,"skipped_count":0,"p50_time":5,"p95_time":5,"tokens":{"prompt":1,"completion":2,"total":3}},` +
 		`{"id":"c","success_count":0,"error_count":1,"skipped_count":0,"p50_time":null,"p95_time":null,"tokens":{"prompt":0,"completion":0,"total":0}}]}`; stats != want {

@@ -62,7 +62,7 @@ func TestAllUsersOfTheRealBackend(t *testing.T) {
 	create(t, ann, `{"name":"private","nodes":[],"edges":[]}`)
 	create(t, ann, `{"name":"public","nodes":[],"edges":[],"access_control":null}`)
 	create(t, root, `{"name":"mine","nodes":[],"edges":[]}`)
-	for want, opts := range map[string]client.ListOptions{"mine": {}, "public,mine": {AllUsers: true}} {
+	for want, opts := range map[string]client.ListOptions{"mine": {}, "mine,public": {AllUsers: true}} {
 		flows, err := root.Flows.List(t.Context(), opts)
 		if err != nil || names(flows) != want {
 			t.Errorf("%+v: %s, want %s; %v", opts, names(flows), want, err)

@@ -1,6 +1,11 @@
 package flow
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+)
 
 // RunStatus is how a run of a flow ended, or stands.
 type RunStatus string
@@ -52,6 +57,32 @@ type ExecutionStats struct {
 	P95           *int64      `json:"p95_execution_time,omitempty"` // milliseconds
 	Tokens        *Usage      `json:"tokens,omitempty"`             // of all model calls; nil if none told any
 	Nodes         []NodeStats `json:"nodes,omitempty"`
+}
+
+// MarshalJSON writes the mean time as Python does, a float even without a fraction:
+// 12.0, not 12.
+func (s ExecutionStats) MarshalJSON() ([]byte, error) {
+	type plain ExecutionStats
+	b, err := json.Marshal(plain(s))
+	if err != nil || s.AverageTime == nil {
+		return b, err
+	}
+	o, err := ParseObject(b)
+	o.Set("avg_execution_time", pythonFloat(*s.AverageTime))
+	return o.AppendJSON(nil), err
+}
+
+// pythonFloat spells a finite number as Python's repr of a float does.
+func pythonFloat(x float64) json.RawMessage {
+	format := byte('f')
+	if size := math.Abs(x); size != 0 && (size < 1e-4 || size >= 1e16) {
+		format = 'e'
+	}
+	text := strconv.FormatFloat(x, format, -1, 64)
+	if !strings.ContainsAny(text, ".e") {
+		text += ".0"
+	}
+	return json.RawMessage(text)
 }
 
 // SuccessRate is the share of successes among what has ended, between 0 and 1;

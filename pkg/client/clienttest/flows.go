@@ -127,6 +127,7 @@ func (b *Backend) list(can right) func(http.ResponseWriter, *http.Request, *User
 				rows = append(rows, r)
 			}
 		}
+		slices.Reverse(rows) // SQLite goes through flow_updated_at_idx backwards, and so through the rows of one second
 		slices.SortStableFunc(rows, func(a, b *storedFlow) int { return int(b.updatedAt - a.updatedAt) })
 		text := []byte{'['}
 		for i, r := range rows {
