@@ -183,20 +183,24 @@ func (a *app) completeCatalog(cmd *cobra.Command, kind, before, prefix string) (
 }
 
 // completeModel completes --model: [A=]B.
-func (a *app) completeModel(cmd *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	before, prefix := cutAtEquals(prefix)
-	return a.completeCatalog(cmd, catalogModels, before, prefix)
+func completeModel(a *app) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		before, prefix := cutAtEquals(prefix)
+		return a.completeCatalog(cmd, catalogModels, before, prefix)
+	}
 }
 
 // completeSet completes the value of --set: NODE.FIELD=VALUE.
-func (a *app) completeSet(cmd *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	before, prefix := cutAtEquals(prefix)
-	for field, kind := range map[string]string{".modelId=": catalogModels, ".knowledgeBaseId=": catalogKnowledge, ".mediaFileId=": catalogFiles} {
-		if strings.HasSuffix(before, field) {
-			return a.completeCatalog(cmd, kind, before, prefix)
+func completeSet(a *app) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, _ []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		before, prefix := cutAtEquals(prefix)
+		for field, kind := range map[string]string{".modelId=": catalogModels, ".knowledgeBaseId=": catalogKnowledge, ".mediaFileId=": catalogFiles} {
+			if strings.HasSuffix(before, field) {
+				return a.completeCatalog(cmd, kind, before, prefix)
+			}
 		}
+		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
 // cutAtEquals cuts after the first =, which belongs to what comes before.

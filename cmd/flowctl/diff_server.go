@@ -140,7 +140,7 @@ func lockedDir(path string, files []flowfile.File) (*flowDir, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		dir = filepath.Dir(dir)
 	}
-	dir = cmp.Or(folderOfLock(dir), dir)
+	dir = cmp.Or(reconcile.FolderOf(dir), dir)
 	d := &flowDir{dir: dir, part: dir != named}
 	if d.lock, err = reconcile.ReadLock(dir); err != nil {
 		return nil, err

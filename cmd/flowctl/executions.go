@@ -54,27 +54,29 @@ func (a *app) executionArgs(ctx context.Context, args []string) (c *client.Clien
 
 // completeExecution completes REF, and behind it the ids of the flow's newest
 // executions.
-func (a *app) completeExecution(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	if len(args) == 0 {
-		return a.completeRef(cmd, args, prefix)
+func completeExecution(a *app) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) == 0 {
+			return a.completeRef(cmd, args, prefix)
+		}
+		ctx, cancel := context.WithTimeout(cmd.Context(), completeTimeout)
+		defer cancel()
+		var found []cobra.Completion
+		if _, err := a.listForCompletion(ctx, cmd); err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		c, err := a.connect(ctx)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		flowID, err := resolve(ctx, c, args[0])
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		rows, _ := c.Executions.List(ctx, flowID, 20) // what there is of them will do
+		for _, e := range rows {
+			found = append(found, cobra.CompletionWithDesc(e.ID, string(e.Status)))
+		}
+		return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	}
-	ctx, cancel := context.WithTimeout(cmd.Context(), completeTimeout)
-	defer cancel()
-	var found []cobra.Completion
-	if _, err := a.listForCompletion(ctx, cmd); err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	c, err := a.connect(ctx)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	flowID, err := resolve(ctx, c, args[0])
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	rows, _ := c.Executions.List(ctx, flowID, 20) // what there is of them will do
-	for _, e := range rows {
-		found = append(found, cobra.CompletionWithDesc(e.ID, string(e.Status)))
-	}
-	return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }

@@ -34,7 +34,7 @@ executions list' shows are ended: for an admin those of all users, or with
 		Example: `  flowctl executions cancel "Content review"
   flowctl executions cancel --all --user ada@example.org`,
 		Args:              cobra.MaximumNArgs(2),
-		ValidArgsFunction: a.completeExecution,
+		ValidArgsFunction: completeExecution(a),
 		RunE:              o.run,
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "all runs that you may end")

@@ -28,7 +28,7 @@ has ended. At a terminal you are asked first; elsewhere --yes has to be given.
 		Example: `  flowctl executions delete "Content review" --all
   flowctl executions list review -o name | xargs flowctl executions delete review --yes`,
 		Args:              cobra.MinimumNArgs(1),
-		ValidArgsFunction: a.completeExecution,
+		ValidArgsFunction: completeExecution(a),
 		RunE:              o.run,
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "all executions of the flow that you see")

@@ -27,7 +27,7 @@ a run in the browser is brought into the form of other executions.
 		Example: `  flowctl executions get "Content review"
   flowctl executions get review 019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b --jq .errors`,
 		Args:              cobra.RangeArgs(1, 2),
-		ValidArgsFunction: a.completeExecution,
+		ValidArgsFunction: completeExecution(a),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := a.pagedPrinter(out)
 			if err != nil {

@@ -29,7 +29,7 @@ succeeded. Ctrl-C ends the waiting, not the run.
 ` + executionHelp,
 		Example:           `  flowctl executions watch "Content review"`,
 		Args:              cobra.RangeArgs(1, 2),
-		ValidArgsFunction: a.completeExecution,
+		ValidArgsFunction: completeExecution(a),
 		RunE:              o.run,
 	}
 	cmd.Flags().DurationVar(&o.interval, "interval", time.Second, "how often the server is asked")

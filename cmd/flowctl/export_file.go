@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -66,7 +67,7 @@ func (o *exportOptions) writeOne(ctx context.Context, t target, flows iter.Seq2[
 			return "", n, err
 		}
 		n++
-		if folderOfLock(filepath.Dir(o.file)) == "" {
+		if reconcile.FolderOf(filepath.Dir(o.file)) == "" {
 			continue
 		}
 		lock, err := readExportLock(filepath.Dir(o.file), t)

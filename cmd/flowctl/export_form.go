@@ -87,7 +87,7 @@ func readExportLock(dir string, t target) (*exportLock, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", reconcile.LockName, err)
 	}
-	l := &exportLock{dir: cmp.Or(folderOfLock(dir), dir), place: lockPlace(t)}
+	l := &exportLock{dir: cmp.Or(reconcile.FolderOf(dir), dir), place: lockPlace(t)}
 	l.Lock, err = reconcile.ReadLock(l.dir)
 	return l, err
 }

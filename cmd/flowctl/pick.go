@@ -94,7 +94,7 @@ func placeOf(path string) (dir, below string, err error) {
 	if info, err := os.Stat(at); err != nil || !info.IsDir() {
 		dir = filepath.Dir(at)
 	}
-	dir = cmp.Or(folderOfLock(dir), dir)
+	dir = cmp.Or(reconcile.FolderOf(dir), dir)
 	below, err = filepath.Rel(dir, at)
 	if err != nil {
 		return "", "", fmt.Errorf("find %s in its folder: %w", path, err)
@@ -106,7 +106,7 @@ func placeOf(path string) (dir, below string, err error) {
 // alone: the one whose lock is that of the current folder, else the only one in it
 // that has a lock.
 func folderHere() (string, error) {
-	if dir := folderOfLock("."); dir != "" {
+	if dir := reconcile.FolderOf("."); dir != "" {
 		return dir, nil
 	}
 	locks, err := filepath.Glob(filepath.Join("*", reconcile.LockName))

@@ -73,7 +73,7 @@ happen without running anything. 'flowctl help engine' explains both engines
   flowctl run review.json --set writer.temperature=0.2 -o json
   flowctl run review.json --explain`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: a.completeRefOrFile,
+		ValidArgsFunction: completeRefOrFile(a),
 		RunE:              func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
 	}
 	o.register(cmd)

@@ -50,12 +50,14 @@ func (a *app) loadRun(ctx context.Context, arg string) (runFlow, error) {
 }
 
 // completeRefOrFile completes a REF, and files where no flow is called so.
-func (a *app) completeRefOrFile(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	flows, directive := a.completeRef(cmd, args, prefix)
-	if len(args) == 0 {
-		directive = cobra.ShellCompDirectiveDefault
+func completeRefOrFile(a *app) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		flows, directive := a.completeRef(cmd, args, prefix)
+		if len(args) == 0 {
+			directive = cobra.ShellCompDirectiveDefault
+		}
+		return flows, directive
 	}
-	return flows, directive
 }
 
 // refused lists why the flow was not started, for a file each on a line as

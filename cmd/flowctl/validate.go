@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
 )
 
 // The values of validate's --output.
@@ -31,7 +32,7 @@ type validateOptions struct {
 }
 
 func newValidateCmd(a *app) *cobra.Command {
-	o := &validateOptions{app: a, fileChecker: fileChecker{stdin: a.in}}
+	o := &validateOptions{app: a, fileChecker: fileChecker{stdin: a.in, lockFolder: reconcile.FolderOf}}
 	formats := []string{reportText, reportJSON, reportGitHub, reportSARIF}
 	cmd := &cobra.Command{
 		Use:        "validate PATH...",

@@ -59,7 +59,7 @@ func (c *fileChecker) across(ctx context.Context, sources []source, results []ju
 		if s := r.alone(); s != nil && s.id != "" && s.file != stdinPath {
 			dir := filepath.Dir(s.file)
 			if _, known := locks[dir]; !known {
-				locks[dir] = folderOfLock(dir)
+				locks[dir] = c.lockFolder(dir)
 			}
 			key := [2]string{cmp.Or(locks[dir], sources[i].root), s.id}
 			if was := first[key]; was == nil {

@@ -18,7 +18,9 @@ type fileChecker struct {
 	info    bool // what cannot be changed is shown, too
 	fix     bool // what can be fixed is, in place
 	disable []string
-	server  *lint.Server // what it has, nil if it was not asked
+	// lockFolder returns the folder of the lock for the files of a folder, "" for none.
+	lockFolder func(dir string) string
+	server     *lint.Server // what it has, nil if it was not asked
 
 	configs repo.Configs
 }

@@ -23,7 +23,7 @@ func allowed() map[string][]string {
 		"internal/store":    {"pkg/flow"},
 
 		"internal/repo":      {"pkg/flowfile", "internal/spell"},
-		"internal/reconcile": {"pkg/flow", "pkg/flowfile", "pkg/client"},
+		"internal/reconcile": {"pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},
 
 		"internal/record": {"pkg/flow", "pkg/flowfile"},
 

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -37,6 +39,18 @@ type Lock struct {
 	lines map[string]flow.Object // by file
 	was   []byte                 // the text that was read
 	notes []note                 // what is new in lines
+}
+
+// FolderOf returns the folder whose lock is that of the flow files in dir: dir or the
+// nearest one above it in its repository, "" if none has a lock.
+func FolderOf(dir string) string {
+	dir, err := filepath.Abs(dir)
+	for ok := err == nil; ok; dir, ok = repo.Above(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, LockName)); err == nil {
+			return dir
+		}
+	}
+	return ""
 }
 
 // ReadLock reads the lock of a folder; one that is not there is empty. The error is
