@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -39,7 +40,7 @@ func findSources(paths []string) []source { return find(paths, false) }
 // find is findSources. With orphans, the layouts in folders that belong to no flow file
 // are sources too, of an [orphanError].
 func find(paths []string, orphans bool) []source {
-	f := finder{orphans: orphans, seen: make(map[string]bool), real: make(map[string]string)}
+	f := finder{paths: paths, orphans: orphans, seen: make(map[string]bool), real: make(map[string]string)}
 	for _, path := range paths {
 		f.add(path)
 	}
@@ -47,6 +48,7 @@ func find(paths []string, orphans bool) []source {
 }
 
 type finder struct {
+	paths   []string // as they were given
 	orphans bool
 	root    string // the folder that is gone through, "" for none
 	configs repo.Configs
@@ -297,8 +299,25 @@ func (f *finder) failed(path string, err error) {
 		}
 		err = fmt.Errorf("cannot be read: %w", err)
 	}
-	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(path, `/\.`) {
-		err = fmt.Errorf("%w; put quotes around a path with blanks. To check a flow of the server: flowctl export NAME | flowctl validate -", err)
+	if _, gone := os.Lstat(path); errors.Is(gone, fs.ErrNotExist) && errors.Is(err, fs.ErrNotExist) { // not a link to nothing
+		err = f.missing(path)
 	}
 	f.sources = append(f.sources, source{path: path, err: err})
+}
+
+// missing returns why there is nothing at a path: it is a part of one with blanks, a name
+// of a flow, or misspelt.
+func (f *finder) missing(path string) error {
+	for i := range f.paths {
+		for j := i + 2; j <= len(f.paths); j++ {
+			if whole := strings.Join(f.paths[i:j], " "); slices.Contains(f.paths[i:j], path) && exists(whole) {
+				return fmt.Errorf("no such file or folder; put quotes around %q", whole)
+			}
+		}
+	}
+	err := spell.NoSuchFile(path)
+	if spell.Path(path) == "" && !strings.ContainsAny(path, `/\.`) {
+		err = fmt.Errorf("%w; to save a flow of the server as a file: flowctl export %s", err, quoteArg(path))
+	}
+	return err
 }

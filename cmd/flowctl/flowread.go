@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 
+	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -25,6 +27,8 @@ func readSource(ctx context.Context, stdin io.Reader, s source, judge bool) read
 	flows, err := readFlows(ctx, stdin, s.path)
 	var at *flowfile.Error
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return reading{findings: []finding{unreadable(s.path, spell.NoSuchFile(s.path))}}
 	case errors.As(err, &at) && at.Line > 0:
 		return reading{findings: []finding{inFile(at, flow.SeverityError, codeInvalid)}}
 	case errors.As(err, &at):

@@ -11,6 +11,8 @@ import (
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -64,8 +66,8 @@ func pick(args []string) (picked, error) {
 	}
 	if top == "" {
 		var err error
-		if top, err = folderHere(); err != nil {
-			return p, fmt.Errorf("there is no file or folder %q: %w", output.Text(p.names[0]), err)
+		if top, err = folderHere(p.names[0]); err != nil {
+			return p, fmt.Errorf("%s: %w", output.Text(p.names[0]), err)
 		}
 	}
 	switch whole := func(path string) bool { return path == "." }; {
@@ -105,13 +107,19 @@ func placeOf(path string) (dir, below string, err error) {
 // folderHere returns the folder in which flows are looked for that are picked by name
 // alone: the one whose lock is that of the current folder, else the only one in it
 // that has a lock.
-func folderHere() (string, error) {
+func folderHere(name string) (string, error) {
 	if dir := reconcile.FolderOf("."); dir != "" {
 		return dir, nil
 	}
 	locks, err := filepath.Glob(filepath.Join("*", reconcile.LockName))
-	if err != nil || len(locks) != 1 {
-		return "", fmt.Errorf("to look for a flow of that name, give the folder of its flow files, too; here are %s with a %s", plural(len(locks), "folder"), reconcile.LockName)
+	switch {
+	case err == nil && len(locks) == 1:
+	case spell.Path(name) != "":
+		return "", spell.NoSuchFile(name)
+	case len(locks) == 0:
+		return "", errors.New("no such file or folder; 'flowctl export --all -d flows' saves the flows of the server to a folder")
+	default:
+		return "", fmt.Errorf("no such file or folder; for a flow of that name give the folder of its file, too: %s", join(dirs(locks)))
 	}
 	dir, err := filepath.Abs(filepath.Dir(locks[0]))
 	if err != nil {
@@ -160,7 +168,8 @@ func (p *picked) resolve(found []source, sources []reconcile.Source, lock *recon
 	for _, path := range p.paths {
 		one := picked{dir: p.dir, paths: []string{path}}
 		if !slices.ContainsFunc(found, func(s source) bool { return one.hasFile(s.path) }) && !slices.ContainsFunc(lock.All(), one.has) {
-			return fmt.Errorf("there is no flow file %s, and %s has none; give a file or folder that is there", filepath.Join(p.dir, filepath.FromSlash(path)), reconcile.LockName)
+			path = filepath.Join(p.dir, filepath.FromSlash(path))
+			return fmt.Errorf("%s: %w", output.Text(path), noFlowFile(path))
 		}
 	}
 	for _, name := range p.names {
@@ -171,9 +180,38 @@ func (p *picked) resolve(found []source, sources []reconcile.Source, lock *recon
 			}
 		}
 		if len(p.paths) == n {
-			return fmt.Errorf("there is no file or folder %q, and no flow file in %s has a flow of that name or id; 'flowctl validate %s' reads them all", output.Text(name), p.dir, p.dir)
+			return fmt.Errorf("%s: no such file or folder, and no file in %s has a flow of that name or id%s", output.Text(name), p.dir, closeSource(name, sources))
 		}
 	}
 	p.names = nil
 	return nil
+}
+
+// noFlowFile is the error of a path that no flow file is at or below.
+func noFlowFile(path string) error {
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return spell.NoSuchFile(path)
+	case info.IsDir():
+		return errNoFiles
+	}
+	return fmt.Errorf("not a flow file: its name does not end in .json, or %s excludes it", repo.ConfigName)
+}
+
+// closeSource asks for the flow whose name is close to a wrong one.
+func closeSource(wrong string, sources []reconcile.Source) string {
+	names := make([]string, len(sources))
+	for i, s := range sources {
+		names[i] = output.Text(s.Name)
+	}
+	return spell.DidYouMean(wrong, names)
+}
+
+// dirs returns the folders that files are in.
+func dirs(paths []string) []string {
+	list := make([]string, len(paths))
+	for i, path := range paths {
+		list[i] = filepath.Dir(path)
+	}
+	return list
 }

@@ -93,8 +93,14 @@ func closeNames(ctx context.Context, c *client.Client, ref string) string {
 	if err != nil {
 		return "; see 'flowctl list'"
 	}
+	if exists(ref) {
+		return "; this command takes flows of the server, and that is a file or folder"
+	}
 	names := make([]string, len(listed))
 	for i, f := range listed {
+		if strings.HasPrefix(f.ID, strings.ToLower(ref)) {
+			return fmt.Sprintf("; ids need %d characters: did you mean %s, which is %s?", client.MinPrefix, f.ID, quoted(f.Name))
+		}
 		names[i] = output.Text(f.Name)
 		if strings.Contains(strings.ToLower(f.Name), strings.ToLower(ref)) {
 			return fmt.Sprintf("; did you mean %s? Names are exact, ids need %d characters", quoted(f.Name), client.MinPrefix)

@@ -5,13 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/engine"
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 type runOptions struct {
@@ -149,7 +147,7 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Option
 	var refused *engine.RefusedError
 	switch failed := shown.end(); {
 	case errors.As(err, &refused):
-		return f.refused(refused.Problems, o.hint(f.spec, refused.Problems))
+		return f.refused(refused.Problems, servicesHint(f.spec, unserved(refused.Problems)))
 	case err != nil:
 		return usageError{err}
 	case failed != nil:
@@ -162,29 +160,9 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Option
 	}
 	kept = errors.Join(kept, o.app.saveFiles(ctx, o.files, record))
 	summary := summaryOf(record, len(f.spec.Nodes))
-	summary.hint, summary.strict, summary.warnings = cmp.Or(whyRefused(opts.Reading, res), o.whyHere(f, res)), o.strict, o.warnings
+	summary.hint, summary.strict, summary.warnings = cmp.Or(whyRefused(opts.Reading, res), o.whyLacking(f, res)), o.strict, o.warnings
 	if err := summary.outcome(ctx); err != nil {
 		return errors.Join(err, kept)
 	}
 	return kept
-}
-
-// hint returns what would serve the nodes that lack a service, "" if none does.
-func (o *runOptions) hint(spec flow.Spec, problems []flow.Problem) string {
-	graph := flow.NewGraph(spec)
-	var model, other bool
-	for _, p := range problems {
-		if n := graph.Node(p.Node); p.Code == engine.CodeNoService && n != nil {
-			model = model || n.Type == flow.Model
-			other = other || n.Type != flow.Model
-		}
-	}
-	var hints []string
-	if model {
-		hints = append(hints, "for models give --model-url (Ollama: http://localhost:11434; without a network: echo:), or sign in to a server that has them: flowctl login")
-	}
-	if other {
-		hints = append(hints, "knowledge bases, web search and files are in Open WebUI: sign in to one (flowctl login), and name it with --server or --profile")
-	}
-	return strings.Join(hints, "\n")
 }

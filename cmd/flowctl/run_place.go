@@ -3,10 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/provider"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // The values of run's --on.
@@ -67,23 +68,62 @@ func (o *runOptions) onlyHere(f runFlow) string {
 	return ""
 }
 
-// whyHere says of a flow of the server why it ran here, if the server offers no
-// models for that.
-func (o *runOptions) whyHere(f runFlow, res *engine.Result) string {
+// unserved returns the nodes that lack a service.
+func unserved(problems []flow.Problem) []string {
+	var nodes []string
+	for _, p := range problems {
+		if p.Code == engine.CodeNoService {
+			nodes = append(nodes, p.Node)
+		}
+	}
+	return nodes
+}
+
+// servicesHint returns what to type to have the services that nodes lack.
+func servicesHint(spec flow.Spec, nodes []string) string {
+	graph := flow.NewGraph(spec)
+	var model, other bool
+	for _, id := range nodes {
+		if n := graph.Node(id); n != nil {
+			model = model || n.Type == flow.Model
+			other = other || n.Type != flow.Model
+		}
+	}
+	var hints []string
+	if model {
+		hints = append(hints, "for models give --model-url (Ollama: http://localhost:11434; without a network: echo:), or sign in to a server that has them: flowctl login")
+	}
+	if other {
+		hints = append(hints, "knowledge bases, web search and files are in Open WebUI: sign in to one (flowctl login), and name it with --server or --profile")
+	}
+	return strings.Join(hints, "\n")
+}
+
+// whyLacking returns what to do about services that the server does not offer to runs
+// here, as 'flowctl server' offers none.
+func (o *runOptions) whyLacking(f runFlow, res *engine.Result) string {
+	var nodes []string
+	for _, e := range res.Errors {
+		if provider.IsLacking(e.Err) {
+			nodes = append(nodes, e.Node)
+		}
+	}
+	hint := servicesHint(f.spec, nodes)
+	if hint == "" || o.modelAddress() != "" {
+		return hint
+	}
 	why := o.onlyHere(f)
 	if o.on == onHere {
 		why = "--on here"
 	}
-	if f.file != nil || why == "" || o.modelAddress() != "" {
-		return ""
+	switch {
+	case f.file != nil:
+		return hint + "\na flowctl server runs the flows that it keeps, if it was started with --model-url or --backend-url: flowctl import " +
+			quoteArg(f.name) + ", then 'flowctl run NAME'"
+	case why != "":
+		return hint + "\nit ran here because of " + why + "; leave that out where the server runs flows"
 	}
-	for _, e := range res.Errors {
-		var answer *engine.HTTPError
-		if errors.As(e.Err, &answer) && answer.StatusCode == http.StatusNotFound {
-			return fmt.Sprintf("it ran here because of %s; name models for that with --model-url, or leave it out where the server runs flows", why)
-		}
-	}
-	return ""
+	return hint + "\nthe server runs flows itself if it is started with --model-url or --backend-url"
 }
 
 // whyRefused explains a failure of the editor's own that nothing in its words does.

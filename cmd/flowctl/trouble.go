@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -14,16 +15,21 @@ import (
 	"syscall"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
-// explained replaces the client's words in the text of err where the command line
-// has better ones.
+// explained replaces the client's and the system's words in the text of err where the
+// command line has better ones.
 func (a *app) explained(text string, err error) string {
 	switch e := err.(type) { //nolint:errorlint // the tree is walked here
 	case *client.Error:
 		if better := a.explain(e); better != "" {
 			return strings.Replace(text, e.Error(), better, 1)
+		}
+	case *fs.PathError:
+		if errors.Is(e, fs.ErrNotExist) {
+			return strings.Replace(text, e.Error(), fmt.Sprintf("%s: %v", output.Text(e.Path), spell.NoSuchFile(e.Path)), 1)
 		}
 	case interface{ Unwrap() error }:
 		return a.explained(text, e.Unwrap())

@@ -35,11 +35,23 @@ func (b *Backend) Services() engine.Services {
 // Chat implements [engine.ChatModel].
 func (b *Backend) Chat(ctx context.Context, req engine.ChatRequest, delta func(string)) (json.RawMessage, error) {
 	answer, err := b.conn.chat(ctx, "/api/chat/completions", req, delta)
-	var refused *engine.HTTPError
-	if errors.As(err, &refused) && refused.StatusCode == http.StatusNotFound {
-		err = fmt.Errorf("%w; the server has no such model, or offers none", err)
+	return answer, b.lacking(err, "models")
+}
+
+// lacking is err with what the server lacks if it does not know the path. A backend has
+// it, and answers 400 for a model that it does not have (main.py, chat_completion).
+func (b *Backend) lacking(err error, what string) error {
+	if IsLacking(err) {
+		return fmt.Errorf("%s has no %s: %w", b.conn.host(), what, err)
 	}
-	return answer, err
+	return err
+}
+
+// IsLacking reports whether err is the answer of a server that does not offer what was
+// asked of it at all, as 'flowctl server' has no models: 404, in the words of FastAPI.
+func IsLacking(err error) bool {
+	var refused *engine.HTTPError
+	return errors.As(err, &refused) && refused.StatusCode == http.StatusNotFound && bytes.Contains(refused.Body, []byte(`"Not Found"`))
 }
 
 // errNoID is the error of an id that would ask for a list of all.

@@ -13,8 +13,10 @@ func DidYouMean(wrong string, known []string) string {
 	if best == "" {
 		return ""
 	}
-	return fmt.Sprintf("; did you mean %.80q?", best)
+	return didYouMean(best)
 }
+
+func didYouMean(name string) string { return fmt.Sprintf("; did you mean %.80q?", name) }
 
 // Close returns the known name that is closest to a wrong one, "" if none is close.
 func Close(wrong string, known []string) string {
@@ -32,11 +34,26 @@ func Nearest(wrong string, known []string, most int) string {
 		if len(lower) >= 3 && strings.HasPrefix(strings.ToLower(name), lower) {
 			d = min(d, 1)
 		}
+		for _, part := range parts(strings.ToLower(name), len(strings.Fields(wrong))) {
+			d = min(d, 1+Distance(lower, part))
+		}
 		if d < least {
 			best, least = name, d
 		}
 	}
 	return best
+}
+
+// parts returns each n words of a name that follow each other, if it has more, of three letters or more.
+func parts(name string, n int) []string {
+	words := strings.Fields(name)
+	var list []string
+	for i := 0; len(words) > n && n > 0 && i+n <= len(words); i++ {
+		if part := strings.Join(words[i:i+n], " "); len(part) >= 3 {
+			list = append(list, part)
+		}
+	}
+	return list
 }
 
 // Distance returns how many letters have to be put in, taken out, changed or
