@@ -31,7 +31,7 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	f.BoolVar(&o.stripThinking, "strip-thinking", false, "leave out the thoughts that an answer begins with, such as <think>…</think> (engine standard)")
 	f.StringVar(&o.reading, "engine", string(engine.Standard), "run as documented (standard) or exactly as the browser does, bugs included (browser)")
 	f.IntVar(&o.parallel, "parallel", standardParallel, "how many nodes run at once (engine standard)")
-	f.IntVar(&o.retries, "retries", standardRetries, "how often a model is asked again that is busy, failing or lost on the way (engine standard)")
+	f.IntVar(&o.retries, "retries", standardRetries, "how often a call that failed on the way, or was answered 408, 429 or 5xx, is tried again (engine standard)")
 	f.BoolVar(&o.strict, "strict", false, "exit with 3 if the run succeeded with warnings, such as an answer that was cut off")
 	f.IntVar(&o.maxCalls, "max-calls", 0, "end the run before it makes more model calls, 0 for no limit")
 	f.IntVar(&o.maxTokens, "max-tokens", 0, "end the run before a model call that would exceed so many tokens in all, 0 for no limit")

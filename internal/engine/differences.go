@@ -362,7 +362,7 @@ func (d *comparison) model(n *node) {
 	if n.kind != flow.Model {
 		return
 	}
-	d.say("Model", n, "the browser takes an answer without words (empty, refused, filtered, tool calls alone) for a success; in standard the node fails")
+	d.say("Model", n, "the browser takes an answer without words (empty, refused, filtered, tool calls alone) for a success and goes on; in standard the node fails, and in both the run")
 	if !js.Truthy(n.field("useAdvancedSettings")) {
 		return
 	}

@@ -26,8 +26,9 @@ type Options struct {
 	// Memory is what the run's bytes are taken from, in place of a budget of
 	// Limits.Memory. They stay counted after the run, until the budget's Close.
 	Memory *Budget
-	// Retries is how often a model call that was answered 408, 429 or 5xx, or lost,
-	// is tried again in standard; 0 is 2, a negative number is never.
+	// Retries is how often a call of a service (but for an upload) that was answered
+	// 408, 429 or 5xx, or lost, is tried again in standard; 0 is 2, a negative number
+	// is never.
 	Retries int
 	// RetryWait is the wait before the first of them, doubled for each further
 	// one, if the answer asks for no other; 0 is half a second.

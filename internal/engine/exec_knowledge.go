@@ -61,7 +61,7 @@ func (c *call) failed(browser, standard string, err error, show func(said js.Val
 }
 
 func (c *call) chunks(ctx context.Context, id, query string) (js.Value, error) {
-	base, err := c.fetch(c.Services.Retriever.Knowledge(ctx, id))
+	base, err := c.fetch(ctx, func() (json.RawMessage, error) { return c.Services.Retriever.Knowledge(ctx, id) })
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,9 @@ func (c *call) chunks(ctx context.Context, id, query string) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := c.fetch(c.Services.Retriever.QueryDoc(ctx, collection, query, most))
+	found, err := c.fetch(ctx, func() (json.RawMessage, error) {
+		return c.Services.Retriever.QueryDoc(ctx, collection, query, most)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +103,9 @@ func (c *call) chunks(ctx context.Context, id, query string) (js.Value, error) {
 	}, nil
 }
 
-// fetch reads the answer of a backend call.
-func (c *call) fetch(body json.RawMessage, err error) (js.Value, error) {
+// fetch makes a backend call and reads its answer.
+func (c *call) fetch(ctx context.Context, ask func() (json.RawMessage, error)) (js.Value, error) {
+	body, err := retried(ctx, c, ask)
 	if err != nil {
 		return nil, err
 	}

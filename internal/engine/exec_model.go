@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strconv"
 	"strings"
 	"time"
@@ -57,12 +56,12 @@ func model(ctx context.Context, c *call) (js.Value, error) {
 	return value, err
 }
 
-// takenForSuccess judges an answer that the browser has taken: where that is no
-// answer, it warns.
+// takenForSuccess judges an answer that the browser has taken. The node keeps its
+// result where that is not an answer, but the run fails.
 func (c *call) takenForSuccess(body js.Value) ending {
 	e, err := judge(body)
 	if err != nil {
-		e.warning = "the browser takes this answer for a success, but " + err.Error()
+		e.failure = fmt.Errorf("the browser takes this answer for a success, but %w", err)
 	}
 	return e
 }
@@ -123,14 +122,7 @@ func (c *call) ask(ctx context.Context, req ChatRequest, text string) (js.Value,
 	if err := c.budget.takeTokens(reserved); err != nil {
 		return nil, err
 	}
-	body, err := c.chat(ctx, req)
-	for again := 0; retryable(err) && c.rules.Errors && again < c.Retries; again++ {
-		if wait := c.wait(err, again); wait > maxRetryWait || sleep(ctx, wait) != nil {
-			break
-		}
-		c.report.started(c, err) // which also says that pieces of the answer so far are void
-		body, err = c.chat(ctx, req)
-	}
+	body, err := retried(ctx, c, func() (js.Value, error) { return c.chat(ctx, req) })
 	if err != nil {
 		c.budget.settle(reserved, asked)
 		return nil, c.modelError(err)
@@ -171,32 +163,6 @@ func (c *call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
 		c.ending, err = judge(v)
 	}
 	return v, err
-}
-
-// maxRetryWait is the longest wait that is worth it.
-const maxRetryWait = time.Minute
-
-// wait is how long to wait before the next attempt: up to a quarter longer than
-// it must be, so that nodes that failed together do not come back together.
-func (c *call) wait(err error, again int) time.Duration {
-	wait := c.RetryWait << min(again, 10)
-	var answer *HTTPError
-	if errors.As(err, &answer) && answer.RetryAfter > 0 {
-		wait = answer.RetryAfter
-	}
-	return wait + rand.N(wait/4+1) //nolint:gosec // nobody gains by guessing it
-}
-
-// sleep waits, or comes back early with an error when ctx ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // modelError words the failure of a call.

@@ -101,7 +101,7 @@ func (c *call) showFile(ctx context.Context, in js.Value) (js.Value, error) {
 	if trimmed := js.Trim(text); c.rules.Files || len(trimmed) == 36 && isHex(trimmed, true) {
 		id = trimmed
 	}
-	contentType, err := c.Services.Files.ContentType(ctx, id)
+	contentType, err := retried(ctx, c, func() (string, error) { return c.Services.Files.ContentType(ctx, id) })
 	if err != nil && c.rules.Files {
 		return nil, fmt.Errorf("look for the file %.80q: %w", id, err)
 	}

@@ -61,11 +61,11 @@ func messages(said js.Value) string {
 
 // search returns the search's own answer and the results.
 func (c *call) search(ctx context.Context, query string, isURL bool) (found js.Value, results js.Array, err error) {
+	find := c.Services.Searcher.Search
 	if isURL {
-		found, err = c.webAnswer(c.Services.Searcher.Page(ctx, query))
-	} else {
-		found, err = c.webAnswer(c.Services.Searcher.Search(ctx, query))
+		find = c.Services.Searcher.Page
 	}
+	found, err = c.webAnswer(ctx, func() (json.RawMessage, error) { return find(ctx, query) })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,10 +84,10 @@ func (c *call) search(ctx context.Context, query string, isURL bool) (found js.V
 	return found, results, err
 }
 
-// webAnswer reads the answer of a backend call. The browser's API code throws what
+// webAnswer makes a backend call and reads its answer. The browser's API code throws what
 // a refusal's detail says; without a detail the answer is null to it.
-func (c *call) webAnswer(body json.RawMessage, err error) (js.Value, error) {
-	v, err := c.fetch(body, err)
+func (c *call) webAnswer(ctx context.Context, ask func() (json.RawMessage, error)) (js.Value, error) {
+	v, err := c.fetch(ctx, ask)
 	if err == nil || c.rules.Errors || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return v, err
 	}
@@ -112,7 +112,9 @@ func (c *call) searched(ctx context.Context, found js.Value, query string) (js.A
 	docs, whole := js.Get(found, "docs").(js.Array)
 	switch {
 	case len(names) > 0:
-		list, err := c.fetch(c.Services.Searcher.QueryCollection(ctx, js.AppendJSON(nil, names), query, most))
+		list, err := c.fetch(ctx, func() (json.RawMessage, error) {
+			return c.Services.Searcher.QueryCollection(ctx, js.AppendJSON(nil, names), query, most)
+		})
 		if err != nil {
 			return nil, fmt.Errorf("query the pages that the search found: %w", err)
 		}
@@ -162,7 +164,9 @@ func (c *call) browserSearched(ctx context.Context, found js.Value, query string
 	most, err := c.count("maxResults", 5)
 	var list js.Value
 	if err == nil {
-		list, err = c.webAnswer(c.Services.Searcher.QueryCollection(ctx, collection, query, most))
+		list, err = c.webAnswer(ctx, func() (json.RawMessage, error) {
+			return c.Services.Searcher.QueryCollection(ctx, collection, query, most)
+		})
 	}
 	if err == nil {
 		results, err = documents(list)

@@ -19,7 +19,7 @@ type call struct {
 	out    *outcome // what the executor says beside its result
 
 	began   time.Time
-	attempt int   // from 1; more when a model call is repeated
+	attempt int   // from 1; more when a call of a service is repeated
 	tokens  Usage // of the model call
 	ending  ending
 	taken   int64 // bytes counted until the node is done

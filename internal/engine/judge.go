@@ -14,6 +14,7 @@ type ending struct {
 	reason  string // finish_reason, "" if the server does not send one
 	refusal string // what the model said in place of an answer, "" for nothing
 	warning string // what is wrong with an answer that is taken all the same, "" for nothing
+	failure error  // why what the browser takes for an answer is not one, nil if it is
 }
 
 // judge reports whether the JSON of a chat completion is an answer. What is none is
@@ -89,6 +90,10 @@ func (e ending) shortcoming(choice js.Value) string {
 		return fmt.Sprintf("the answer was cut off by a content filter%s (finish_reason %s)", filters(choice), e.reason)
 	case e.refusal != "":
 		return "the model refused a part: " + js.Substring(e.refusal, 200)
+	case calledTools(messageOf(choice)) != "":
+		return fmt.Sprintf("the model called the tool %s, which flows do not have; the answer may be unfinished", calledTools(messageOf(choice)))
+	case kind == endedByTools:
+		return fmt.Sprintf("the model stopped in order to call a tool (finish_reason %s), but named none; the answer may be unfinished", e.reason)
 	}
 	return ""
 }
@@ -121,10 +126,11 @@ func (e ending) silence(choice, message js.Value) error {
 const (
 	endedByLength = "length"
 	endedByFilter = "filter"
+	endedByTools  = "tools"
 )
 
 // kind returns what the reason means, "" for an ordinary end. Servers in front of
-// other providers hand their reasons through: Anthropic's max_tokens and refusal,
+// other providers hand their reasons through: Anthropic's max_tokens, refusal and tool_use,
 // Gemini's MAX_TOKENS and SAFETY, Mistral's model_length.
 func (e ending) kind() string {
 	switch strings.ToLower(e.reason) {
@@ -132,6 +138,8 @@ func (e ending) kind() string {
 		return endedByLength
 	case "content_filter", "safety", "refusal", "recitation", "blocklist", "prohibited_content", "spii":
 		return endedByFilter
+	case "tool_calls", "function_call", "tool_use":
+		return endedByTools
 	}
 	return ""
 }

@@ -18,7 +18,7 @@ func answers() []struct{ name, body, result, failure, warning, finish, browser s
 		failure    string // in standard
 		warning    string // in standard
 		finish     string
-		browser    string // the warning there, where it takes the answer for a success and standard does not
+		browser    string // what the run fails with there, where it takes the answer for a success and standard does not
 	}{
 		{name: "an answer", body: `{"choices":[{"message":{"content":"x"},"finish_reason":"stop"}]}`, result: `"x"`, finish: "stop"},
 		{name: "no reason", body: `{"choices":[{"message":{"content":"x"}}]}`, result: `"x"`},
@@ -36,6 +36,8 @@ func answers() []struct{ name, body, result, failure, warning, finish, browser s
 			name: "filtered in part", body: `{"choices":[{"message":{"content":"x"},"finish_reason":"content_filter","content_filter_results":{"hate":{"filtered":false},"violence":{"filtered":true,"severity":"medium"}}}]}`,
 			result: `"x"`, warning: "cut off by a content filter (violence)", finish: "content_filter",
 		},
+		{name: "tools named, none called", body: `{"choices":[{"message":{"content":"x"},"finish_reason":"tool_calls"}]}`, result: `"x"`, warning: "stopped in order to call a tool (finish_reason tool_calls), but named none", finish: "tool_calls"},
+		{name: "text and a tool", body: `{"choices":[{"message":{"content":"x","tool_calls":[{"function":{"name":"get_weather"}}]},"finish_reason":"tool_calls"}]}`, result: `"x"`, warning: `called the tool "get_weather"`, finish: "tool_calls"},
 		{name: "images beside no text", body: `{"images":["a"],"choices":[{"message":{"content":null}}]}`, result: `"a"`},
 
 		{name: "an error", body: `{"error":{"message":"no credit","type":"insufficient_quota"}}`, failure: "the model failed: no credit"},
@@ -80,9 +82,15 @@ func TestJudge(t *testing.T) {
 			}
 
 			res = mustRun(t.Context(), t, spec, Options{Reading: Browser, Services: Services{Model: model}})
-			if warnings := strings.Join(res.Nodes[0].Warnings, " "); res.Status == flow.RunSuccess && a.failure != "" && a.browser == "" ||
-				a.browser != "" && (res.Status != flow.RunSuccess || !strings.Contains(warnings, "the browser takes this answer for a success, but ") || !strings.Contains(warnings, a.browser)) {
-				t.Errorf("browser: %s, warnings %q, want %q", res.Status, warnings, a.browser)
+			exec = res.Execution("")
+			switch {
+			case a.failure != "" && res.Status != flow.RunError:
+				t.Errorf("browser: ended with %s without an answer", res.Status)
+			case a.browser == "":
+			case len(res.NodeResults) == 0 && !strings.Contains(a.body, `"content":null`), res.Nodes[0].Status != NodeSuccess:
+				t.Errorf("browser: the node is %s and has %s, but the browser takes the answer", res.Nodes[0].Status, exec.NodeResults)
+			case !strings.Contains(string(exec.Errors), "the browser takes this answer for a success, but "), !strings.Contains(res.Errors[0].Err.Error(), a.browser):
+				t.Errorf("browser: errors %s, want %q", exec.Errors, a.browser)
 			}
 		})
 	}

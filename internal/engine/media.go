@@ -64,7 +64,11 @@ func (c *call) dataURL(ctx context.Context, file string) (url string, isVideo bo
 	if c.Services.Files == nil {
 		return "", false, errNoFiles
 	}
-	contentType, data, err := c.Services.Files.Content(ctx, file)
+	var contentType string
+	data, err := retried(ctx, c, func() (data []byte, err error) {
+		contentType, data, err = c.Services.Files.Content(ctx, file)
+		return data, err
+	})
 	var answer *HTTPError
 	if errors.As(err, &answer) && !c.rules.Files {
 		err = says("Failed to fetch media: %s", answer.Reason)

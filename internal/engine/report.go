@@ -37,8 +37,8 @@ func (r *report) run(e Event) {
 	r.send(e)
 }
 
-// started tells of an execution, or of another attempt at its model call after the
-// error of the last one.
+// started tells of an execution, or of another attempt at its call of a service after
+// the error of the last one.
 func (r *report) started(c *call, after error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -88,6 +88,9 @@ func (r *report) finished(c *call, status NodeStatus, value js.Value, err error)
 		e.Tokens = &c.tokens
 	}
 	e.FinishReason, e.Refusal, e.Warning = c.ending.reason, c.ending.refusal, c.ending.warning
+	if c.ending.failure != nil {
+		e.Warning = c.ending.failure.Error()
+	}
 	r.send(e)
 }
 

@@ -44,7 +44,7 @@ type NodeReport struct {
 	Status   NodeStatus // of the last round in which it did anything
 	Reason   string     // why it was skipped
 	Runs     int
-	Attempts int // more than Runs if model calls were repeated
+	Attempts int // more than Runs if calls of services were repeated
 	Started  time.Time
 	Duration time.Duration // of all its executions together
 	Tokens   Usage
@@ -52,6 +52,7 @@ type NodeReport struct {
 	FinishReason string   // why its model stopped, of the last round, or of the last one that did not stop by itself
 	Refusal      string   // what its model said in place of an answer
 	Warnings     []string // what is wrong with its results, each once
+	Failure      error    // in the browser, why an answer that it took for a success is not one; the run fails
 }
 
 // end takes in how an execution of the node ended.
@@ -61,6 +62,9 @@ func (n *NodeReport) end(e ending) {
 	}
 	if e.refusal != "" {
 		n.Refusal = e.refusal
+	}
+	if e.failure != nil {
+		n.Failure = e.failure
 	}
 	if e.warning != "" && !slices.Contains(n.Warnings, e.warning) {
 		n.Warnings = append(n.Warnings, e.warning)
@@ -107,6 +111,12 @@ func (r *run) result() *Result {
 	for _, n := range withError {
 		if o := r.scope.of(n); o.err != nil && (o.status != NodeAborted || !r.rules.Errors) {
 			res.Errors = append(res.Errors, NodeFailure{Node: n.id, Err: o.err})
+		}
+	}
+	for _, n := range res.Nodes {
+		failed := func(f NodeFailure) bool { return f.Node == n.ID }
+		if n.Failure != nil && !slices.ContainsFunc(res.Errors, failed) {
+			res.Errors = append(res.Errors, NodeFailure{Node: n.ID, Err: n.Failure})
 		}
 	}
 	return res

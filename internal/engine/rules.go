@@ -40,7 +40,7 @@ type Rules struct {
 	CheckedFirst  bool // a flow that cannot mean what it says is refused before anything runs
 	Order         bool // a node runs as soon as what it needs is there, references included
 	Branches      bool // only the edges of a conditional's chosen handle are live
-	Errors        bool // what depends on a failed node is skipped; failed model calls are tried again
+	Errors        bool // what depends on a failed node is skipped; failed calls of services are tried again
 	Interpolation bool // one pass; {{input}} is every live input; what does not resolve is an error
 	Files         bool // files are what a node declares, never what a text looks like
 	Model         bool // all advanced settings are sent, and no ids of a chat; the answer may be streamed, and one without words is a failure

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/httpx"
 )
 
 const (
@@ -96,7 +97,7 @@ func (w *Web) Page(ctx context.Context, address string) (json.RawMessage, error)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("fetch the page: answered %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+		return nil, fmt.Errorf("fetch the page: %w", &engine.HTTPError{StatusCode: resp.StatusCode})
 	}
 	var p page
 	p.Status = true
@@ -117,7 +118,10 @@ func (w *Web) outward(err error) error {
 		w.opts.Report(err)
 		err = &plainError{err}
 	}
-	return fmt.Errorf("fetch the page: %w", err)
+	if err = fmt.Errorf("fetch the page: %w", err); refused == nil && !httpx.IsPermanent(err) {
+		err = &engine.LostError{Err: err}
+	}
+	return err
 }
 
 // read gives the text of a page, and its title if it has one.

@@ -35,7 +35,7 @@ type EventType string
 // The types of events.
 const (
 	EventRunStarted EventType = "run.started"
-	// EventNodeStarted comes again with the next attempt when a model call is tried
+	// EventNodeStarted comes again with the next attempt when a call of a service is tried
 	// again; the pieces of the answer before it are void.
 	EventNodeStarted  EventType = "node.started"
 	EventNodeDelta    EventType = "node.delta" // a piece of a streamed answer
