@@ -70,8 +70,8 @@ func newMigrateDownCmd(d *database) *cobra.Command {
 		Short: "Undo the newest migration, and drop the data that needs it",
 		Long: `Take back the newest migration, so that an older flowctl can use the database.
 Data that only this migration has room for is lost. Stop the server first: this
-flowctl migrates up again as soon as it opens the database. It refuses while a
-server runs flows on the database.`,
+flowctl migrates up again as soon as it opens the database. It refuses while
+anybody has the database open.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := d.app.mustConfirm(cmd.Context(), "Take back the newest migration, and lose its data?", yes); err != nil {

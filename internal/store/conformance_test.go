@@ -74,7 +74,7 @@ func conformance() []conformanceCase {
 		{"Sessions", testSessions},
 		{"Migrations", testMigrations},
 		{"MigrationsKeepFlows", testMigrationsKeepFlows},
-		{"MigrateDownWhileRunning", testMigrateDownWhileRunning},
+		{"MigrateDownInUse", testMigrateDownInUse},
 		{"TooNew", testTooNew},
 		{"ConcurrentUse", testConcurrentUse},
 		{"Processes", testProcesses},
@@ -125,7 +125,7 @@ func newSchema(t *testing.T, database *url.URL) string {
 
 func askPostgres(t *testing.T, dsn, statement string) {
 	t.Helper()
-	db, err := postgresConns(dsn)
+	db, err := postgresConns(dsn, false)
 	must(t, err)
 	_, err = db.ExecContext(context.Background(), statement)
 	must(t, errors.Join(err, db.Close()))

@@ -21,18 +21,15 @@ type Migration struct {
 
 // MigrateUp applies what is pending, as Open does, and says what it applied.
 func MigrateUp(ctx context.Context, dsn string) ([]Migration, error) {
-	return atDatabase(dsn, true, func(db database) ([]Migration, error) { return db.migrate(ctx, migrateUp) })
+	return atDatabase(dsn, true, func(db database) ([]Migration, error) { return db.migrate(ctx, false, migrateUp) })
 }
 
 // MigrateDown takes back the newest migration, with what only it has room for, and
-// says which it was; nil when there was none left. It refuses while a server has runs
-// on the database, which would lose what becomes of them.
+// returns it; nil when there was none left. It refuses while others have the database
+// open: a server, even one that has nothing to do, relies on the newest tables.
 func MigrateDown(ctx context.Context, dsn string) (*Migration, error) {
 	done, err := atDatabase(dsn, false, func(db database) ([]Migration, error) {
-		if err := checkRunners(ctx, db); err != nil {
-			return nil, err
-		}
-		return db.migrate(ctx, migrateDown)
+		return db.migrate(ctx, true, migrateDown)
 	})
 	if err != nil || len(done) == 0 {
 		return nil, err
@@ -82,19 +79,12 @@ func migrateDown(ctx context.Context, p *goose.Provider) ([]Migration, error) {
 	return migrations([]*goose.MigrationResult{result}), err
 }
 
-// checkRunners refuses a database on which a server has runs under way.
-func checkRunners(ctx context.Context, db database) error {
-	n, err := one(ctx, db, scanInt, "SELECT count(*) FROM flow_runner WHERE "+fresh(db, "$1"), RunnerLease.Milliseconds())
-	switch {
-	case err != nil && db.dialect().noTable(err): // older than the table is
-		return nil
-	case err != nil:
-		return err
-	case *n > 0:
-		return fmt.Errorf("a server runs flows on this database: stop it first, and try again %s later if it was killed", RunnerLease)
-	}
-	return nil
-}
+// errInUse is the error of a step for which nobody else may have the database open.
+var errInUse = errors.New("the database is in use: stop the servers and other flowctl commands that have it open, and try again")
+
+// alonePatience is how long such a step waits for others to close the database, as
+// commands do after a moment.
+const alonePatience = 2 * time.Second
 
 func checkVersion(ctx context.Context, p *goose.Provider) error {
 	version, err := p.GetDBVersion(ctx)

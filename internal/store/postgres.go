@@ -22,6 +22,7 @@ import (
 // prepared statements by itself.
 type postgresPool struct {
 	db       *sql.DB
+	dsn      string
 	speaks   *dialect
 	patience time.Duration // queryPatience, but in tests
 }
@@ -55,18 +56,24 @@ func likeEscaper() *strings.Replacer {
 }
 
 func newPostgres(dsn string) (*postgresPool, error) {
-	db, err := postgresConns(dsn)
+	db, err := postgresConns(dsn, true)
 	if err != nil {
 		return nil, err
 	}
-	return &postgresPool{db: db, speaks: postgresDialect(), patience: queryPatience}, nil
+	return &postgresPool{db: db, dsn: dsn, speaks: postgresDialect(), patience: queryPatience}, nil
 }
 
 // prepare has nothing to do: databases are made by the operator, and whether there
 // is one shows at the first query.
 func (p *postgresPool) prepare(bool) error { return nil }
 
-func postgresConns(dsn string) (*sql.DB, error) {
+// openLock is the advisory lock that each connection shares with the others, so that
+// it can be seen whether the database, or the schema of it that is ours, is in use. Its
+// first number is our own.
+const openLock = "(1718382455, hashtext(coalesce(current_schema(), '')))"
+
+// postgresConns makes a pool of connections, which share openLock or not.
+func postgresConns(dsn string, shared bool) (*sql.DB, error) {
 	cfg, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, err
@@ -77,7 +84,14 @@ func postgresConns(dsn string) (*sql.DB, error) {
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = connectPatience
 	}
-	db := stdlib.OpenDB(*cfg, stdlib.OptionShouldPing(isDead))
+	options := []stdlib.OptionOpenDB{stdlib.OptionShouldPing(isDead)}
+	if shared {
+		options = append(options, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+			_, err := conn.Exec(ctx, "SELECT pg_advisory_lock_shared"+openLock)
+			return err
+		}))
+	}
+	db := stdlib.OpenDB(*cfg, options...)
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(16)
 	db.SetConnMaxIdleTime(5 * time.Minute)
@@ -103,15 +117,30 @@ func isDead(ctx context.Context, conn stdlib.ShouldPingParams) bool {
 
 // migrate runs step under an advisory lock, which one session of the database can
 // hold; each migration has its own transaction.
-func (p *postgresPool) migrate(ctx context.Context, step migrationStep) ([]Migration, error) {
+func (p *postgresPool) migrate(ctx context.Context, alone bool, step migrationStep) (done []Migration, err error) {
 	if err := p.checkEncoding(ctx); err != nil {
 		return nil, err
+	}
+	db := p.db
+	if alone {
+		if err := p.db.Close(); err != nil { // our own share of the lock
+			return nil, err
+		}
+		if db, err = postgresConns(p.dsn, false); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, db.Close()) }()
+		release, err := lockOpen(ctx, db)
+		if err != nil {
+			return nil, err
+		}
+		defer release()
 	}
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, uint64(lockPatience/time.Second)))
 	if err != nil {
 		return nil, err
 	}
-	provider, err := goose.NewProvider(p.dialect().name, p.db, p.dialect().migrations,
+	provider, err := goose.NewProvider(p.dialect().name, db, p.dialect().migrations,
 		goose.WithTableName(versionTable),
 		goose.WithDisableGlobalRegistry(true),
 		goose.WithSessionLocker(locker))
@@ -119,6 +148,30 @@ func (p *postgresPool) migrate(ctx context.Context, step migrationStep) ([]Migra
 		return nil, err
 	}
 	return step(ctx, provider)
+}
+
+// lockOpen takes openLock for itself: those who open the database wait until release.
+func lockOpen(ctx context.Context, db *sql.DB) (release func(), err error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, explainPostgres(ctx, err)
+	}
+	for deadline := time.Now().Add(alonePatience); ; {
+		var free bool
+		err = conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock"+openLock).Scan(&free)
+		switch {
+		case err == nil && free:
+			return func() { _ = conn.Close() }, nil // and db, right after
+		case err != nil:
+			err = explainPostgres(ctx, err)
+		case time.Now().After(deadline):
+			err = errInUse
+		}
+		if err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 }
 
 // checkEncoding refuses a database that cannot keep every character.

@@ -215,7 +215,7 @@ func (d *sqliteDB) openWriter(ctx context.Context) (*writer, error) {
 		return nil, ErrClosed
 	}
 	d.keepReserve()
-	d.writes = d.writePool()
+	d.writes = d.writePool("")
 	conn, err := d.writes.Conn(ctx)
 	if err != nil {
 		return nil, errors.Join(d.explain(err), d.writes.Close())
@@ -226,10 +226,10 @@ func (d *sqliteDB) openWriter(ctx context.Context) (*writer, error) {
 
 // writePool is for the one connection that writes. It does not wait for other
 // processes, the writer does.
-func (d *sqliteDB) writePool() *sql.DB {
+func (d *sqliteDB) writePool(options string) *sql.DB {
 	// A longer log between checkpoints, of 16 MB, writes pages that change often
 	// less often into the file. After a very big transaction the log shrinks again.
-	return d.pool("_foreign_keys=1&_synchronous=FULL&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)", 1)
+	return d.pool(options+"_foreign_keys=1&_synchronous=FULL&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(67108864)", 1)
 }
 
 func (d *sqliteDB) close() error {

@@ -163,7 +163,7 @@ func TestUnusableFiles(t *testing.T) {
 	foreign := filepath.Join(dir, "webui.db")
 	d, err := newSQLite(write("webui.db", nil))
 	must(t, err)
-	db := d.writePool()
+	db := d.writePool("")
 	_, err = db.Exec("CREATE TABLE flow (id VARCHAR PRIMARY KEY)")
 	must(t, errors.Join(err, db.Close(), d.close()))
 	before, err := os.ReadFile(foreign)

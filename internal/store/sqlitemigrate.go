@@ -13,11 +13,23 @@ import (
 
 // migrate runs step in one transaction that holds SQLite's write lock: of several
 // processes one migrates, the others find the work done, and a migration that
-// fails leaves nothing behind.
-func (d *sqliteDB) migrate(ctx context.Context, step migrationStep) (done []Migration, err error) {
-	db := d.writePool()
+// fails leaves nothing behind. Every open connection has a lock on the file, which the
+// exclusive mode of alone does not go with.
+func (d *sqliteDB) migrate(ctx context.Context, alone bool, step migrationStep) (done []Migration, err error) {
+	options, patience := "", lockPatience
+	if alone {
+		options, patience = "_pragma=locking_mode(EXCLUSIVE)&", alonePatience
+		err = d.readers.Close() // our own
+	}
+	db := d.writePool(options)
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := d.lock(ctx, db); err != nil {
+	if err == nil {
+		err = d.lock(ctx, db, patience)
+	}
+	if alone && errors.Is(err, ErrLocked) {
+		err = errInUse
+	}
+	if err != nil {
 		return nil, err
 	}
 	p, err := goose.NewProvider(d.dialect().name, db, d.dialect().migrations,
@@ -34,10 +46,10 @@ func (d *sqliteDB) migrate(ctx context.Context, step migrationStep) (done []Migr
 	return done, d.explain(err)
 }
 
-// lock begins the transaction, waiting for other processes. Closing the connection
-// takes it back.
-func (d *sqliteDB) lock(ctx context.Context, db *sql.DB) error {
-	deadline := time.Now().Add(lockPatience)
+// lock begins the transaction, waiting for others. Closing the connection takes it
+// back.
+func (d *sqliteDB) lock(ctx context.Context, db *sql.DB, patience time.Duration) error {
+	deadline := time.Now().Add(patience)
 	for {
 		err := d.begin(ctx, db)
 		if !isBusy(err) || time.Now().After(deadline) {

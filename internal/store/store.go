@@ -24,8 +24,9 @@ type database interface {
 
 	// prepare sees that there is a database; with create it may make one.
 	prepare(create bool) error
-	// migrate runs step while nobody else migrates.
-	migrate(ctx context.Context, step migrationStep) ([]Migration, error)
+	// migrate runs step while nobody else migrates. With alone nobody else may have the
+	// database open, or the error is errInUse.
+	migrate(ctx context.Context, alone bool, step migrationStep) ([]Migration, error)
 	// write runs op in a transaction. When it returns without an error, what op did
 	// is durable; an error means that nothing was done.
 	write(ctx context.Context, op op) error
@@ -95,7 +96,10 @@ func bringUp(ctx context.Context, db database, create bool) error {
 	if version == 0 && !create {
 		return fs.ErrNotExist
 	}
-	_, err = db.migrate(ctx, migrateUp)
+	if _, err = db.migrate(ctx, false, migrateUp); err != nil {
+		return err
+	}
+	_, err = versionOf(ctx, db) // from now on a connection has it open, see MigrateDown
 	return err
 }
 

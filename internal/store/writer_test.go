@@ -12,7 +12,7 @@ import (
 // lockFile takes the write lock of a SQLite file until unlock is called.
 func lockFile(t *testing.T, s *Store) (unlock func()) {
 	t.Helper()
-	db := s.db.(*sqliteDB).writePool()
+	db := s.db.(*sqliteDB).writePool("")
 	_, err := db.Exec("BEGIN IMMEDIATE")
 	must(t, err)
 	return func() {
