@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -137,7 +138,7 @@ func (o *applyOptions) fromPlan(ctx context.Context, t target, args []string) (*
 	if o.prune || o.env.path != "" || o.side != (sideFlags{}) {
 		return nil, nil, nil, usageError{errors.New("a kept plan says all that is to be done; --prune, --env, --adopt and --overwrite go with 'flowctl plan'")}
 	}
-	text, err := os.ReadFile(path)
+	text, err := readNamed(ctx, path, io.ReadAll)
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("read the plan: %w", err)
 	}

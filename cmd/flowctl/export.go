@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -109,6 +111,11 @@ func (o *exportOptions) folder() string {
 
 func (o *exportOptions) run(ctx context.Context, refs []string) error {
 	defer limitMemory(0)()
+	if to := cmp.Or(o.dir, o.file); to != "" && to != stdinPath {
+		if err := repo.CheckNamed(to); err != nil {
+			return fmt.Errorf("write %s: %w", to, err)
+		}
+	}
 	p, err := o.app.printer(o.out)
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ file. What "exclude" in .flowctl.yaml names is left out of folders and patterns.
 // source is a place to read flows from, or why there is nothing to read.
 type source struct {
 	path string
-	root string // the folder that was named and has it in it, or the file's own
+	root string // the folder that was named and has it in it, or the file's own; "" if the path is as it was typed
 	size int64  // of the file in bytes, 0 if it is not known
 	err  error
 }
@@ -63,6 +63,10 @@ func (f *finder) add(path string) {
 		return
 	}
 	info, err := os.Stat(path)
+	if unsafe := repo.CheckNamed(path); unsafe != nil {
+		f.failed(path, unsafe)
+		return
+	}
 	switch {
 	case err == nil && info.IsDir():
 		f.folder(path)
@@ -251,24 +255,16 @@ func (f *finder) file(path string) {
 	f.found(path, filepath.Join(target, name), info.Size())
 }
 
-// checkLink refuses a link that leads out of the repository, or, if it was found and not
-// named, out of the folder that is gone through or to what is not a regular file.
+// checkLink refuses a link that was found in the folder that is gone through and leads
+// out of its repository, or to what is not a regular file.
 func (f *finder) checkLink(path string) error {
-	root := f.root
-	if root == "" {
-		dir, err := realPath(filepath.Dir(path))
-		if err != nil {
-			return err
-		}
-		if _, ok := flowfile.RepositoryTop(dir); !ok {
-			return nil
-		}
-		root = filepath.Dir(path)
+	if f.root == "" {
+		return nil // it was named, see add
 	}
-	if err := flowfile.CheckInside(root, path); err != nil {
+	if err := flowfile.CheckInside(f.root, path); err != nil {
 		return err
 	}
-	if info, err := os.Stat(path); f.root != "" && err == nil && !info.Mode().IsRegular() {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return flowfile.ErrNotRegular
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -24,7 +25,14 @@ func readSource(ctx context.Context, stdin io.Reader, s source, judge bool) read
 	if s.err != nil {
 		return reading{findings: []finding{unreadable(s.path, s.err)}}
 	}
-	flows, err := readFlows(ctx, stdin, s.path)
+	err := error(nil)
+	if s.root == "" && s.path != stdinPath {
+		err = repo.CheckNamed(s.path)
+	}
+	var flows []flowfile.File
+	if err == nil {
+		flows, err = readFlows(ctx, stdin, s.path)
+	}
 	var at *flowfile.Error
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

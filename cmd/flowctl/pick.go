@@ -49,6 +49,9 @@ func pick(args []string) (picked, error) {
 		if arg == stdinPath {
 			return p, usageError{errors.New("flow files are needed here, and standard input is none; give a file or folder")}
 		}
+		if err := repo.CheckNamed(arg); err != nil {
+			return p, fmt.Errorf("%s: %w", arg, err)
+		}
 		dir, below, err := placeOf(arg)
 		if err != nil {
 			return p, err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -89,6 +90,9 @@ func (o *planOptions) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if o.toFile {
+		if err := repo.CheckNamed(o.file); err != nil {
+			return fmt.Errorf("write %s: %w", o.file, err)
+		}
 		if err := flowfile.Replace(o.file, p.Save); err != nil {
 			return err
 		}

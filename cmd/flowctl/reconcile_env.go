@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"os"
 	"slices"
@@ -70,7 +71,7 @@ func (e *envFlag) text(ctx context.Context) ([]byte, error) {
 	if e.config != nil {
 		return e.config.ReadEnv(e.path)
 	}
-	text, err := waitFor(ctx, func() ([]byte, error) { return os.ReadFile(e.path) })
+	text, err := readNamed(ctx, e.path, io.ReadAll)
 	if err != nil {
 		return nil, fmt.Errorf("read the environment: %w; --env takes the path of a YAML file such as:\n  models:\n    gpt-4o: llama3.1:8b", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/render"
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -177,7 +178,11 @@ func (a *app) addSummary(path, title string, p *reconcile.Plan, states []string)
 		b.Write(one.Bytes())
 	}
 	b.WriteByte('\n')
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	err := repo.CheckNamed(path)
+	var f *os.File
+	if err == nil {
+		f, err = os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	}
 	if err == nil {
 		_, err = f.Write(b.Bytes())
 		err = errors.Join(err, f.Close())

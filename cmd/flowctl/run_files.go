@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/provider"
 	"github.com/flowctl/flowctl/internal/record"
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -24,6 +26,9 @@ func (a *app) saveFiles(ctx context.Context, dir string, e flow.Execution) error
 	if len(files) == 0 {
 		a.note("The run made no files.")
 		return nil
+	}
+	if err := repo.CheckNamed(dir); err != nil {
+		return fmt.Errorf("save the files in %s: %w", dir, err)
 	}
 	t, err := a.target()
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -184,23 +185,36 @@ func (in *runInputs) piped(ctx context.Context, a *app) error {
 
 // readInput reads a file, or standard input with "-".
 func (a *app) readInput(ctx context.Context, path string) ([]byte, error) {
-	from := a.in
-	if path != stdinPath {
-		f, err := os.Open(path) //nolint:gosec // the user names it
-		if err != nil {
-			return nil, fmt.Errorf("read the input: %w", err)
-		}
-		defer func() { _ = f.Close() }()
-		from = f
+	read := func(from io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(from, maxInput+1)) }
+	var data []byte
+	var err error
+	if path == stdinPath {
+		data, err = waitFor(ctx, func() ([]byte, error) { return read(a.in) })
+	} else {
+		data, err = readNamed(ctx, path, read)
 	}
-	data, err := waitFor(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(from, maxInput+1)) })
 	if err == nil && len(data) > maxInput {
-		err = fmt.Errorf("it is larger than %d MiB", maxInput>>20)
+		err = fmt.Errorf("%s is larger than %d MiB", path, maxInput>>20)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the input %s: %w", path, err)
+		return nil, fmt.Errorf("read the input: %w", err)
 	}
 	return flowfile.TrimBOM(data), nil
+}
+
+// readNamed reads a file that somebody named, no longer than ctx: they may mean a pipe.
+func readNamed(ctx context.Context, path string, read func(io.Reader) ([]byte, error)) ([]byte, error) {
+	if err := repo.CheckNamed(path); err != nil {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	return waitFor(ctx, func() ([]byte, error) {
+		f, err := os.Open(path) //nolint:gosec // see CheckNamed
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = f.Close() }() // it was only read
+		return read(f)
+	})
 }
 
 // isPiped tells whether a stream is a pipe or a file, and not a terminal or

@@ -120,8 +120,8 @@ type Configs struct {
 }
 
 // Of returns the configuration for the file at path: that of its folder or of the
-// nearest one above that has one, no further than the top of its repository. It is an
-// empty one if there is none. The error is a *[ConfigError].
+// nearest one above that has one, as far as [Above] goes. It is an empty one if there is
+// none. The error is a *[ConfigError].
 func (r *Configs) Of(path string) (*Config, error) { return r.In(filepath.Dir(path)) }
 
 // In is [Configs.Of] for the files of a folder.
@@ -156,13 +156,27 @@ func (r *Configs) in(dir string) (*Config, error) {
 	return c, nil
 }
 
-// Above returns the folder above dir, unless dir is the top of its repository or of all.
+// Above returns the folder above dir if what is in it counts for the files in dir, too:
+// up to the top of their repository, or as far as git looks for one: not into the home
+// directory, nor into another file system, nor into a folder of somebody who owns
+// neither this process nor dir. Whoever may write into a folder above, such as /tmp, has
+// no say.
 func Above(dir string) (above string, ok bool) {
-	if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+	if isTop(dir) {
 		return "", false
 	}
 	above = filepath.Dir(dir)
-	return above, above != dir
+	if above == dir || !isTrusted(above, dir) {
+		return "", false
+	}
+	home, err := os.UserHomeDir()
+	return above, err != nil || above != filepath.Clean(home) || isTop(above)
+}
+
+// isTop reports whether dir is the top of a repository.
+func isTop(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, ".git"))
+	return err == nil
 }
 
 func readConfig(dir string) (*Config, error) {
