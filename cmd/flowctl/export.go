@@ -13,7 +13,6 @@ import (
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 type exportOptions struct {
@@ -88,12 +87,8 @@ func (o *exportOptions) check(refs []string) error {
 		return errors.New("--file and --dir exclude each other; give one of them")
 	case o.toFile && o.file == "", o.toFolder && o.dir == "":
 		return errors.New("the name of the file or folder to write to is empty")
-	case o.toFile && flowfile.FlowPath(o.file) != "":
-		return fmt.Errorf("%s is the name of a layout, which no flow is read from; name a flow file, such as %s", o.file, flowfile.FlowPath(o.file))
 	case !o.toFolder && o.out != (outputFlags{}):
 		return errors.New("--output, --jq and --template say how to list the files that --dir writes; flows are always exported as JSON")
-	case o.form.sidecar() && !o.toFolder && (!o.toFile || o.file == stdinPath):
-		return errors.New("--layout sidecar needs a file that the layout can stand beside; give --file or --dir")
 	}
 	return o.form.check()
 }

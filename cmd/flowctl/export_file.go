@@ -81,14 +81,8 @@ func (o *exportOptions) writeOne(ctx context.Context, t target, flows iter.Seq2[
 	return change, n, nil
 }
 
-// writeSeveral writes all flows to one file, which can have no layout beside it.
+// writeSeveral writes all flows to one file.
 func (o *exportOptions) writeSeveral(flows iter.Seq2[flow.Flow, error]) (n int, err error) {
-	if o.form.sidecar() {
-		return 0, usageError{errors.New("a layout file is for one flow; give --dir, where each flow has a file of its own")}
-	}
-	if beside := flowfile.LayoutPath(o.file); beside != "" && exists(beside) {
-		return 0, fmt.Errorf("%s is the layout of one flow, and %s would hold several; give another file, or --dir", beside, o.file)
-	}
 	err = flowfile.Replace(o.file, func(w io.Writer) (err error) {
 		n, err = o.writeFlows(w, flows, true)
 		return err

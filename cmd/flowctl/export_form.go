@@ -63,7 +63,7 @@ func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) 
 	if fileID = file.ID; was != nil {
 		fileID = was.ID
 	}
-	change, err = at.Write(ctx, file)
+	change, err = at.Write(file)
 	return change, fileID, err
 }
 

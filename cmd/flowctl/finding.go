@@ -35,8 +35,7 @@ const (
 	codeInvalid    = "invalid-file"    // it is no JSON, or no flow file that this version knows
 	codeOdd        = "odd-file"        // it is read, but something in it is not understood
 
-	codeOrphan = "orphan-layout"     // there is no flow file beside it
-	codeTwin   = "duplicate-flow-id" // another file has the same id
+	codeTwin = "duplicate-flow-id" // another file has the same id
 )
 
 // unreadable is the finding for a source that nothing could be read from.

@@ -12,8 +12,7 @@ import (
 // fileOrRefHelp explains FILE|REF in the help of the commands that take either.
 const fileOrRefHelp = `FILE|REF is a flow file (- for standard input), or a flow of the server: its
 exact name, its id, or the first characters of its id. What exists as a file,
-ends in .json or holds a slash is taken for a file. A layout,
-review.layout.json, means its flow file.`
+ends in .json or holds a slash is taken for a file.`
 
 // flowArg is a flow that was named on the command line.
 type flowArg struct {

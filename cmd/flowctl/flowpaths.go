@@ -22,8 +22,8 @@ const stdinPath = "-"
 // pathHelp explains PATH in the help of the commands that read flow files.
 const pathHelp = `PATH is a flow file, a folder (every *.json file below it, hidden ones left
 out), a pattern such as 'flows/*.json', or - for standard input. A file that is
-named twice is read once; a layout, review.layout.json, stands for its flow
-file. What "exclude" in .flowctl.yaml names is left out of folders and patterns.`
+named twice is read once. What "exclude" in .flowctl.yaml names is left out of
+folders and patterns.`
 
 // source is a place to read flows from, or why there is nothing to read.
 type source struct {
@@ -35,12 +35,8 @@ type source struct {
 
 // findSources finds the flow files that paths mean, in their order, those of a
 // folder by name.
-func findSources(paths []string) []source { return find(paths, false) }
-
-// find is findSources. With orphans, the layouts in folders that belong to no flow file
-// are sources too, of an [orphanError].
-func find(paths []string, orphans bool) []source {
-	f := finder{paths: paths, orphans: orphans, seen: make(map[string]bool), real: make(map[string]string)}
+func findSources(paths []string) []source {
+	f := finder{paths: paths, seen: make(map[string]bool), real: make(map[string]string)}
 	for _, path := range paths {
 		f.add(path)
 	}
@@ -49,8 +45,7 @@ func find(paths []string, orphans bool) []source {
 
 type finder struct {
 	paths   []string // as they were given
-	orphans bool
-	root    string // the folder that is gone through, "" for none
+	root    string   // the folder that is gone through, "" for none
 	configs repo.Configs
 	sources []source
 	seen    map[string]bool   // the files found, by their real path
@@ -70,8 +65,6 @@ func (f *finder) add(path string) {
 	switch {
 	case err == nil && info.IsDir():
 		f.folder(path)
-	case err == nil && flowfile.FlowPath(path) != "":
-		f.layout(path)
 	case err == nil:
 		f.file(path)
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, "*?["):
@@ -90,57 +83,6 @@ func sweep(paths iter.Seq[string]) {
 			flowfile.Sweep(dir)
 		}
 	}
-}
-
-// layout adds the flow file that a layout belongs to: a shell's flows/*.json names
-// both.
-func (f *finder) layout(path string) {
-	if of := flowBeside(path); of != "" {
-		f.file(of)
-		return
-	}
-	f.orphan(path)
-}
-
-// orphan adds a layout that belongs to no flow file, once.
-func (f *finder) orphan(path string) {
-	if target, err := realPath(path); err != nil || !f.seen[target] {
-		f.seen[target] = true
-		f.failed(path, orphanError{flowfile.FlowPath(path)})
-	}
-}
-
-// flowFileOf gives the flow file that a path stands for: for a layout the one that
-// it belongs to, else the path itself.
-func flowFileOf(path string) (string, error) {
-	of := flowfile.FlowPath(path)
-	if of == "" {
-		return path, nil
-	}
-	if beside := flowBeside(path); beside != "" {
-		return beside, nil
-	}
-	return "", orphanError{of}
-}
-
-// orphanError is what is wrong with a layout without its flow file.
-type orphanError struct{ of string }
-
-func (e orphanError) Error() string {
-	return fmt.Sprintf("this is a layout, and the flow file that it belongs to, %s, is not there", e.of)
-}
-
-func (s source) isOrphan() bool { return errors.As(s.err, new(orphanError)) }
-
-// flowBeside gives the flow file that is read with the layout at path, "" if none is.
-func flowBeside(path string) string {
-	of := flowfile.FlowPath(path)
-	for _, path := range []string{of, strings.TrimSuffix(of, filepath.Ext(of)) + ".JSON"} {
-		if exists(path) {
-			return path
-		}
-	}
-	return ""
 }
 
 // folder adds the flow files of a folder and of those below it. Folders behind
@@ -173,10 +115,6 @@ func (f *finder) walk(dir string) (n int) {
 		case isHidden(path), config.Excludes(path): // .git, and files that are being written
 		case e.IsDir():
 			n += f.walk(path)
-		case flowfile.FlowPath(path) != "": // is read with the flow file that it belongs to
-			if f.orphans && isFile(e.Type()) && flowBeside(path) == "" {
-				f.orphan(path)
-			}
 		case strings.EqualFold(filepath.Ext(e.Name()), ".json") && isFile(e.Type()):
 			f.file(path)
 			n++

@@ -70,10 +70,6 @@ func (r *reading) look(i int, judge bool) {
 
 func readFlows(ctx context.Context, stdin io.Reader, path string) ([]flowfile.File, error) {
 	if path != stdinPath {
-		path, err := flowFileOf(path)
-		if err != nil {
-			return nil, err
-		}
 		return flowfile.ReadFile(ctx, path)
 	}
 	return waitFor(ctx, func() ([]flowfile.File, error) { return flowfile.Read(stdin, stdinPath) })

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -44,9 +43,6 @@ It is 1 when a file could not be read or written, whatever became of the others.
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.form.check(); err != nil {
 				return usageError{err}
-			}
-			if o.form.sidecar() && slices.Contains(args, stdinPath) {
-				return usageError{errors.New("--layout sidecar needs a file that the layout can stand beside, and standard input is none")}
 			}
 			return o.run(cmd.Context(), args)
 		},
@@ -136,9 +132,9 @@ func (o *fmtOptions) file(ctx context.Context, s source) formatted {
 	case s.path == stdinPath:
 		return o.stdin(r.flows)
 	case o.check:
-		change, err = flowfile.Compare(ctx, s.path, r.flows...)
+		change, err = flowfile.Compare(s.path, r.flows...)
 	default:
-		change, err = flowfile.WriteFile(ctx, s.path, r.flows...)
+		change, err = flowfile.WriteFile(s.path, r.flows...)
 	}
 	return formatted{changed: err == nil && change != flowfile.Unchanged, err: err}
 }

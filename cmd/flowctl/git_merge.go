@@ -29,10 +29,9 @@ func newGitMergeCmd(a *app) *cobra.Command {
 		Use:   "merge-driver BASE OURS THEIRS [PATH]",
 		Short: "Merge flow files, for git merge",
 		Long: `Merge what two sides made of a flow file, and write the result to OURS. Nodes
-are joined by their ids and edges by their ends, field by field; positions, in
-layout files too, never conflict. A real conflict is named on stderr and marked
-in the file as git does, and the exit code is 3. What is no flow file is merged
-by 'git merge-file'.`,
+are joined by their ids and edges by their ends, field by field; positions never
+conflict. A real conflict is named on stderr and marked in the file as git does,
+and the exit code is 3. What is not a flow file is merged by 'git merge-file'.`,
 		Args: cobra.RangeArgs(3, 4),
 		RunE: o.run,
 	}
@@ -44,9 +43,6 @@ func (o *gitMergeOptions) run(cmd *cobra.Command, args []string) error {
 	name := args[1]
 	if len(args) == 4 {
 		name = args[3]
-	}
-	if flowfile.FlowPath(name) != "" {
-		return o.mergeLayouts(cmd.Context(), name, args)
 	}
 	base, errBase := o.read(cmd.Context(), args[0])
 	ours, errOurs := o.read(cmd.Context(), args[1])
@@ -62,22 +58,6 @@ func (o *gitMergeOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	return noError{conflictText(name, conflicts)}
-}
-
-// mergeLayouts merges what two sides made of a layout file: nothing conflicts.
-func (o *gitMergeOptions) mergeLayouts(ctx context.Context, name string, args []string) error {
-	var texts [3][]byte
-	for i, path := range args[:3] {
-		var err error
-		if texts[i], err = os.ReadFile(path); err != nil {
-			return fmt.Errorf("merge %s: %w", name, err)
-		}
-	}
-	merged, err := flowfile.MergeLayouts(texts[0], texts[1], texts[2])
-	if err != nil {
-		return o.mergeText(ctx, name, args)
-	}
-	return writeMerged(args[1], name, merged)
 }
 
 // writeMerged writes what git takes for the merged file.

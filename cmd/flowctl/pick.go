@@ -13,7 +13,6 @@ import (
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/spell"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // pickHelp explains PATH|NAME in the help of the commands that compare a folder of
@@ -86,11 +85,6 @@ func pick(args []string) (picked, error) {
 // placeOf returns the folder that has the lock for the file or folder at path, and the
 // path below it.
 func placeOf(path string) (dir, below string, err error) {
-	if flowfile.FlowPath(path) != "" {
-		if path, err = flowFileOf(path); err != nil {
-			return "", "", err
-		}
-	}
 	at, err := filepath.Abs(path)
 	if err != nil {
 		return "", "", fmt.Errorf("find the folder of %s: %w", path, err)

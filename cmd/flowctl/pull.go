@@ -230,6 +230,6 @@ func (o *pullOptions) into(ctx context.Context, path string, f *reconcile.Pulled
 	if next.ExportedAt != 0 {
 		next.ExportedAt = f.Updated
 	}
-	_, err = flowfile.WriteFile(ctx, path, next)
+	_, err = flowfile.WriteFile(path, next)
 	return err
 }

@@ -134,11 +134,10 @@ func (o *validateOptions) run(ctx context.Context, paths []string) error {
 			return err
 		}
 	}
-	sources := find(paths, true)
-	orphans := slices.ContainsFunc(sources, source.isOrphan)
+	sources := findSources(paths)
 	defer limitMemory(sizeOf(sources))()
 	results := make([]judged, len(sources))
-	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.judge(ctx, sources[i], orphans) })
+	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.judge(ctx, sources[i]) })
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -150,7 +149,7 @@ func (o *validateOptions) run(ctx context.Context, paths []string) error {
 			return r.err
 		}
 	}
-	if err := o.across(ctx, sources, results); err != nil {
+	if err := o.across(sources, results); err != nil {
 		return err
 	}
 	for _, r := range results {

@@ -71,20 +71,16 @@ func (p policy) graded(findings []finding) []finding {
 	return findings
 }
 
-// judge looks at one source, after mending it if that was asked for. withNodes notes
-// the nodes of its flows.
-func (c *fileChecker) judge(ctx context.Context, s source, withNodes bool) judged {
+// judge looks at one source, after fixing it if that was asked for.
+func (c *fileChecker) judge(ctx context.Context, s source) judged {
 	p, err := c.policyOf(s.path)
 	if err != nil {
 		return judged{err: err}
 	}
-	if s.isOrphan() {
-		return judged{} // what it may belong to is not known yet
-	}
 	r := readSource(ctx, c.stdin, s, false)
 	result := judged{}
 	if c.fix {
-		if result.mended, err = mend(ctx, s.path, r.flows, p.enabled); err != nil {
+		if result.mended, err = mend(s.path, r.flows, p.enabled); err != nil {
 			return judged{err: err}
 		}
 		if result.mended > 0 {
@@ -94,7 +90,7 @@ func (c *fileChecker) judge(ctx context.Context, s source, withNodes bool) judge
 	result.flows = len(r.flows)
 	for i := range r.flows {
 		f := &r.flows[i]
-		result.seen = append(result.seen, seenOf(f, withNodes))
+		result.seen = append(result.seen, seenOf(f))
 		if p.shown(lint.CodeSecret, flow.SeverityError) {
 			r.findings = append(r.findings, besideFlow(f)...)
 		}
@@ -114,7 +110,7 @@ func (c *fileChecker) judge(ctx context.Context, s source, withNodes bool) judge
 
 // mend mends the flows of a file and writes it, in its canonical form but with
 // all that it holds, if there was something to mend.
-func mend(ctx context.Context, path string, flows []flowfile.File, enabled func(string) bool) (int, error) {
+func mend(path string, flows []flowfile.File, enabled func(string) bool) (int, error) {
 	mended := 0
 	for i := range flows {
 		spec, n := lint.Fix(flows[i].Spec, enabled)
@@ -124,6 +120,6 @@ func mend(ctx context.Context, path string, flows []flowfile.File, enabled func(
 	if mended == 0 {
 		return 0, nil
 	}
-	_, err := flowfile.WriteFile(ctx, path, flows...)
+	_, err := flowfile.WriteFile(path, flows...)
 	return mended, err
 }

@@ -19,11 +19,6 @@ func allRules() []lint.Rule {
 		{Code: codeInvalid, Severity: flow.SeverityError, Summary: "A file is no JSON, or no flow file that this version knows."},
 		{Code: codeOdd, Severity: flow.SeverityWarning, Summary: "A file can be read, but something in it is not understood."},
 		{
-			Code: codeOrphan, Severity: flow.SeverityWarning,
-			Summary: "A layout file has no flow file beside it, so that nothing reads it and the positions in it are lost.",
-			Details: "review.layout.json is the layout of review.json: rename, move and merge the two together. Where one of them was left behind, give it the other one's name, or delete it.",
-		},
-		{
 			Code: codeTwin, Severity: flow.SeverityError,
 			Summary: "Two flow files have the same id, so that plan and apply cannot tell which of them is that flow.",
 			Details: "Delete one of them or, in a copy that is to be a flow of its own, the id. Files of several flows, which are not applied, are not compared, nor files of different folders that are named or that have a flowctl.lock each: such folders are applied by themselves.",

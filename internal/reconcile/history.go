@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"bytes"
 	"context"
 	"iter"
 	"os"
@@ -17,7 +18,7 @@ import (
 const maxVersions = 500
 
 // History returns the committed versions of a flow file in a folder, newest first, under
-// the names that it had, with its layout; nothing where git has none. What cannot be
+// the names that it had; nothing where git has none. What cannot be
 // read as a flow is left out.
 func History(ctx context.Context, dir, file string) iter.Seq[flow.Spec] {
 	return func(yield func(flow.Spec) bool) {
@@ -45,11 +46,7 @@ func committed(ctx context.Context, dir, commit, path string) (flow.Spec, bool) 
 	if err != nil {
 		return flow.Spec{}, false // it was deleted there
 	}
-	layout, err := gitIn(ctx, dir, "cat-file", "blob", commit+":"+flowfile.LayoutPath(path))
-	if err != nil {
-		layout = nil
-	}
-	files, err := flowfile.ReadTexts(ctx, path, text, layout)
+	files, err := flowfile.Read(bytes.NewReader(text), path)
 	if err != nil || len(files) != 1 {
 		return flow.Spec{}, false
 	}

@@ -17,28 +17,34 @@ import (
 // regular file (a terminal, a pipe, /dev/null) is written to as it is. The error
 // is an *[Error].
 func Replace(path string, write func(io.Writer) error) error {
-	dir, err := replace(path, "", write)
-	if err == nil && dir != "" {
+	return replace(path, write, true)
+}
+
+// replace is Replace. Without durable the new file is sure to be found after a power
+// cut once its folder is synced.
+func replace(path string, write func(io.Writer) error, durable bool) error {
+	dir, err := moveInto(path, write)
+	if err == nil && dir != "" && durable {
 		err = syncDir(dir)
 	}
 	if err != nil {
-		return &Error{Path: path, Msg: "write the file", Err: withoutPath(err)}
+		return notWritten(path, err)
 	}
 	return nil
 }
 
-// replace is Replace but for the folder, which it names: the new file is sure to
-// be found there after a power cut once that is synced. "" is none to be synced. A
-// file that was not there gets the mode of the one at like, unless that is "".
-func replace(path, like string, write func(io.Writer) error) (dir string, err error) {
+func notWritten(path string, err error) error {
+	return &Error{Path: path, Msg: "write the file", Err: withoutPath(err)}
+}
+
+// moveInto is replace without the last step. It returns the folder that is to be synced,
+// "" for none.
+func moveInto(path string, write func(io.Writer) error) (dir string, err error) {
 	if path, err = followLinks(path); err != nil {
 		return "", err
 	}
 	mode := fs.FileMode(0o666) // less the umask
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) && like != "" {
-		info, err = os.Stat(like)
-	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:

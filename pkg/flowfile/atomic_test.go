@@ -42,7 +42,7 @@ func TestWriteFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f.json")
 	for _, name := range []string{"first", "second"} {
-		if _, err := WriteFile(t.Context(), path, named(name)); err != nil {
+		if _, err := WriteFile(path, named(name)); err != nil {
 			t.Fatal(err)
 		}
 		if got := nameIn(t, path); got != name {
@@ -77,7 +77,7 @@ func TestWriteFileLinks(t *testing.T) {
 		{link("deep/../i.json", "over.json"), "a/i.json"},
 	}
 	for _, tt := range tests {
-		if _, err := WriteFile(t.Context(), tt.path, named(tt.file)); err != nil {
+		if _, err := WriteFile(tt.path, named(tt.file)); err != nil {
 			t.Fatal(err)
 		}
 		info, err := os.Lstat(tt.path)
@@ -88,7 +88,7 @@ func TestWriteFileLinks(t *testing.T) {
 			t.Errorf("%s: name %q, want %q", tt.path, got, tt.file)
 		}
 	}
-	if _, err := WriteFile(t.Context(), link("loop.json", "loop.json"), named("n")); err == nil {
+	if _, err := WriteFile(link("loop.json", "loop.json"), named("n")); err == nil {
 		t.Error("wrote into a circle of links")
 	}
 }
@@ -96,7 +96,7 @@ func TestWriteFileLinks(t *testing.T) {
 func TestWriteFileErrors(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f.json")
-	if _, err := WriteFile(t.Context(), path, named("kept")); err != nil {
+	if _, err := WriteFile(path, named("kept")); err != nil {
 		t.Fatal(err)
 	}
 	bad := named("bad")
@@ -113,7 +113,7 @@ func TestWriteFileErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := WriteFile(t.Context(), tt.path, tt.file)
+			_, err := WriteFile(tt.path, tt.file)
 			var e *Error
 			if !errors.As(err, &e) || e.Path != tt.path || tt.want != nil && !errors.Is(err, tt.want) || strings.Contains(err.Error(), ".tmp") {
 				t.Errorf("error %v, want %v", err, tt.want)
@@ -126,4 +126,29 @@ func TestWriteFileErrors(t *testing.T) {
 	if got := entries(t, dir); got != "f.json" {
 		t.Errorf("left behind: %s", got)
 	}
+}
+
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func get(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func parse(t *testing.T, text string) File {
+	t.Helper()
+	files, err := read(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files[0]
 }

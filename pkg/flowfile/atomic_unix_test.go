@@ -24,7 +24,7 @@ func TestWriteFileMode(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := WriteFile(t.Context(), path, named("n")); err != nil {
+		if _, err := WriteFile(path, named("n")); err != nil {
 			t.Fatal(err)
 		}
 		info, err := os.Stat(path)
@@ -37,31 +37,6 @@ func TestWriteFileMode(t *testing.T) {
 	}
 }
 
-// A new layout file may be read by those who may read its flow, under its next name too.
-func TestLayoutMode(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "f.json")
-	f := parse(t, `{"nodes":[{"id":"a","position":{"x":1}}]}`)
-	if _, err := WriteFile(t.Context(), path, f); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	f.Form = Sidecar
-	if _, err := WriteFile(t.Context(), path, f); err != nil {
-		t.Fatal(err)
-	}
-	if err := rename(path, filepath.Join(dir, "g.json")); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"g.json", "g.layout.json"} {
-		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode() != 0o600 {
-			t.Errorf("%s: mode %v, %v", name, info.Mode(), err)
-		}
-	}
-}
-
 // Without room for the whole file nothing is left of it, and the old one stays.
 func TestWriteFileFull(t *testing.T) {
 	if !byItself(t) {
@@ -69,39 +44,16 @@ func TestWriteFileFull(t *testing.T) {
 	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f.json")
-	if _, err := WriteFile(t.Context(), path, named("kept")); err != nil {
+	if _, err := WriteFile(path, named("kept")); err != nil {
 		t.Fatal(err)
 	}
 	limitFileSize(t, 4096)
-	_, err := WriteFile(t.Context(), path, named(strings.Repeat("x", 1<<20)))
+	_, err := WriteFile(path, named(strings.Repeat("x", 1<<20)))
 	if err == nil || strings.Contains(err.Error(), ".tmp") {
 		t.Errorf("error %v", err)
 	}
 	if got := nameIn(t, path); got != "kept" || entries(t, dir) != "f.json" {
 		t.Errorf("the file holds %q; files: %s", got, entries(t, dir))
-	}
-}
-
-// Without room for the flow, what its layout file says of a node that was to go is
-// still there.
-func TestSidecarFull(t *testing.T) {
-	if !byItself(t) {
-		return
-	}
-	path := filepath.Join(t.TempDir(), "f.json")
-	old := parse(t, `{"nodes":[{"id":"a","position":{"x":1}},{"id":"gone","position":{"x":2}}]}`)
-	next := parse(t, `{"nodes":[{"id":"a","position":{"x":1},"data":"`+strings.Repeat("x", 1<<20)+`"},{"id":"b","position":{"x":3}}]}`)
-	old.Form, next.Form = Sidecar, Sidecar
-	if _, err := WriteFile(t.Context(), path, old); err != nil {
-		t.Fatal(err)
-	}
-	limitFileSize(t, 4096)
-	if _, err := WriteFile(t.Context(), path, next); err == nil {
-		t.Error("there was room")
-	}
-	files, err := ReadFile(t.Context(), path)
-	if err != nil || !sameFlow(files[0].Spec, old.Spec) {
-		t.Errorf("the flow is %s, %v", files[0].Spec.AppendJSON(nil), err)
 	}
 }
 
@@ -167,7 +119,7 @@ func TestWriteFilePipe(t *testing.T) {
 		text, _ := io.ReadAll(r)
 		got <- string(text)
 	}()
-	if _, err := WriteFile(t.Context(), pipe, named("n")); err != nil {
+	if _, err := WriteFile(pipe, named("n")); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(pipe); err != nil || info.Mode()&fs.ModeNamedPipe == 0 {

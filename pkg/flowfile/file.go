@@ -24,7 +24,6 @@ type File struct {
 	Spec       flow.Spec   // shares the memory of the text that was read
 	ExportedAt int64       // epoch seconds; 0 when unknown
 	Extra      flow.Object // the wrapper's other members, in their order
-	Form       Form        // where its layout stands; see [WriteFile] for ""
 	Path       string      // where it was read from, "-" for standard input
 	Warnings   []*Error    // what is odd about the file but no obstacle
 

@@ -3,10 +3,7 @@ package flowfile
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,7 +41,7 @@ type Place struct {
 
 	mine    bool   // the flow has a file already, here or at old
 	old     string // that file, if it is named after another name of the flow
-	bare    bool   // neither a file nor a layout is at Path
+	isNew   bool   // nothing is at Path
 	durable bool   // it is not [Folder.Sync] that makes sure of it
 	was     *File  // the flow's file without its flow, see readOne
 }
@@ -122,7 +119,7 @@ func (d *Folder) named(ctx context.Context, f File, n int) (Place, error) {
 	return d.formerFile(ctx, f, at)
 }
 
-// Read reads the file that the flow has already, with its layout; nil if there is none.
+// Read reads the file that the flow has already, nil if there is none.
 func (at Place) Read(ctx context.Context) (*File, error) {
 	if !at.mine {
 		return nil, nil
@@ -137,19 +134,21 @@ func (at Place) Read(ctx context.Context) (*File, error) {
 // Write writes the flow's file, as [Export] does; a file that does not carry the flow's
 // id keeps what it has. One that is named after another name of the flow is updated and
 // gets the new name.
-func (at Place) Write(ctx context.Context, f File) (Change, error) {
+func (at Place) Write(f File) (Change, error) {
 	switch {
-	case at.bare && !at.mine && f.Form != Sidecar:
+	case at.isNew:
 		// Nothing is there that has to be looked at, which is quick in a big folder.
-		p := part{path: at.Path, write: func(w io.Writer) error { return Write(w, f) }}
-		return Created, replaceParts([]part{p}, false)
+		return Created, replace(at.Path, writerOf([]File{f}), false)
 	case at.old == "":
-		return export(ctx, at.Path, f, at.was, at.durable)
+		return export(at.Path, f, at.was, at.durable)
 	}
-	if _, err := export(ctx, at.old, f, at.was, false); err != nil {
+	if _, err := export(at.old, f, at.was, false); err != nil {
 		return "", err
 	}
-	return Updated, rename(at.old, at.Path)
+	if err := os.Rename(at.old, at.Path); err != nil {
+		return "", &Error{Path: at.Path, Msg: "rename the file", Err: withoutPath(err)}
+	}
+	return Updated, nil
 }
 
 // Write writes a flow to its place. Once [Folder.Sync] has returned it is sure to be
@@ -159,41 +158,10 @@ func (d *Folder) Write(ctx context.Context, f File) (path string, change Change,
 	if err != nil {
 		return "", "", err
 	}
-	if change, err = at.Write(ctx, f); err != nil {
+	if change, err = at.Write(f); err != nil {
 		return "", "", err
 	}
 	return at.Path, change, nil
-}
-
-// rename gives a flow file and the layout beside it another name that is free.
-func rename(old, path string) error {
-	parts, err := renameParts(old, path)
-	if err != nil {
-		return err
-	}
-	return replaceParts(parts, false)
-}
-
-// renameParts gives the steps to rename a flow file, whose layout is copied before and
-// removed after it: whenever they are cut short, the flow has its layout under one
-// name or the other, and is found, and completed, there.
-func renameParts(old, path string) ([]part, error) {
-	was, beside := part{path: LayoutPath(old)}, part{path: LayoutPath(path)}
-	document := part{path: path, from: old}
-	text, err := os.ReadFile(was.path)
-	switch {
-	case err == nil:
-		beside.like = was.path
-		beside.write = func(w io.Writer) error { _, err := w.Write(text); return err }
-		return []part{beside, document, was}, nil
-	case !errors.Is(err, fs.ErrNotExist):
-		return nil, was.failed(err)
-	}
-	// Beside a flow with all in one file would lie what is left over from before.
-	if _, err := os.Lstat(beside.path); errors.Is(err, fs.ErrNotExist) {
-		return []part{document}, nil
-	}
-	return []part{beside, document}, nil
 }
 
 // Sync makes sure that the files that were written are found in the folder after

@@ -11,27 +11,15 @@ import (
 	"strings"
 )
 
-// look tells whether the flow may have the path, and whether that is its file
-// already. A path is not free if a layout of it could lead elsewhere, or, of a new
-// file, if what has the layout's name may be somebody else's.
+// look reports whether the flow may have the path, and whether that is its file already.
 func (d *Folder) look(ctx context.Context, path string, f File) (at Place, free bool, err error) {
 	at.Path = path
-	if d.isAnothers(path, f.ID) {
-		return at, false, nil
-	}
-	layout, layoutErr := os.Lstat(LayoutPath(at.Path))
-	if layoutErr == nil && !layout.Mode().IsRegular() || d.leadsOut(path) {
+	if d.isAnothers(path, f.ID) || d.leadsOut(path) {
 		return at, false, nil
 	}
 	if _, err := os.Lstat(at.Path); errors.Is(err, fs.ErrNotExist) {
-		if at.bare = errors.Is(layoutErr, fs.ErrNotExist); at.bare {
-			return at, true, nil
-		}
-		left, err := readLayout(ctx, LayoutPath(at.Path))
-		if err != nil {
-			return at, false, ctx.Err() // whose, if anybody's, is not known
-		}
-		return at, left == nil || left.fits(f.Spec), nil
+		at.isNew = true
+		return at, true, nil
 	} else if err != nil {
 		return at, false, err
 	}
@@ -66,17 +54,12 @@ func (d *Folder) keptFile(ctx context.Context, f File) (Place, error) {
 	if err != nil || was == nil || was.ID == f.ID && d.isNamedAfter(path, f) {
 		return Place{}, ctx.Err()
 	}
-	at, _ := d.asNamed(path, was)
-	return at, nil
+	return d.asNamed(path, was), nil
 }
 
-// asNamed is the place of a file that keeps its name. It is none if what has the
-// layout's name could lead elsewhere.
-func (d *Folder) asNamed(path string, was *File) (at Place, ok bool) {
-	if layout, err := os.Lstat(LayoutPath(path)); err == nil && !layout.Mode().IsRegular() {
-		return Place{}, false
-	}
-	return Place{Path: path, mine: true, was: was, durable: filepath.Dir(path) != filepath.Clean(d.dir)}, true
+// asNamed is the place of a file that keeps its name.
+func (d *Folder) asNamed(path string, was *File) Place {
+	return Place{Path: path, mine: true, was: was, durable: filepath.Dir(path) != filepath.Clean(d.dir)}
 }
 
 // formerFile finds the file that the flow has already, if it is not the free place.
@@ -112,10 +95,7 @@ func (d *Folder) formerFile(ctx context.Context, f File, free Place) (Place, err
 	if err != nil || was == nil || was.ID != id {
 		return free, ctx.Err() // it has changed
 	}
-	if at, ok := d.asNamed(path, was); ok {
-		return at, nil
-	}
-	return free, nil
+	return d.asNamed(path, was), nil
 }
 
 // carrier is the path of the file that carries the flow's id under a name of its own,
@@ -189,7 +169,7 @@ func (d *Folder) readAll(ctx context.Context) error {
 			return fs.SkipDir
 		case isHidden(e):
 			return nil
-		case !e.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), fileExt) || FlowPath(path) != "":
+		case !e.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), fileExt):
 			return nil
 		}
 		was, _ := readOne(ctx, path) // see above

@@ -137,183 +137,21 @@ func TestFolderWriteErrors(t *testing.T) {
 	}
 }
 
-// A flow whose layout stands beside its file takes both along, whatever was left
-// over under its new name.
-func TestFolderWriteSidecar(t *testing.T) {
-	dir := t.TempDir()
-	f := FromFlow(stored(t, strings.Replace(storedReview, `"type":"input"`, `"type":"input","position":{"x":1}`, 1)))
-	write := func(f File, name string, want Change) {
-		t.Helper()
-		path, change, err := NewFolder(dir).Write(t.Context(), f)
-		if err != nil || path != filepath.Join(dir, name) || change != want {
-			t.Fatalf("Write = %s, %q, %v; want %s, %q", path, change, err, name, want)
-		}
-	}
-	f.Form = Sidecar
-	write(f, "review-01234567.json", Created)
-	write(f, "review-01234567.json", Unchanged)
-	f.Form = "" // as it is
-	write(f, "review-01234567.json", Unchanged)
-	f.ExportedAt++
-	write(f, "review-01234567.json", Unchanged)
-	// Only the layout is written when only that has changed.
-	was := get(t, filepath.Join(dir, "review-01234567.json"))
-	f.Spec.Nodes[0].Position = []byte(`{"x":2}`)
-	write(f, "review-01234567.json", Updated)
-	if now := get(t, filepath.Join(dir, "review-01234567.json")); now != was {
-		t.Errorf("the file is now\n%s", now)
-	}
-	put(t, filepath.Join(dir, "re-read-01234567.layout.json"), `{"nodes":{}}`)
-	f.Spec.Name = "Re-read"
-	write(f, "re-read-01234567.json", Updated)
-	if got, want := entries(t, dir), "re-read-01234567.json re-read-01234567.layout.json"; got != want {
-		t.Errorf("the folder has %s, want %s", got, want)
-	}
-	if got := get(t, filepath.Join(dir, "re-read-01234567.layout.json")); !strings.Contains(got, `"a": {"position":{"x":2}}`) {
-		t.Errorf("the layout is\n%s", got)
-	}
-	f.Form = Inline
-	put(t, filepath.Join(dir, "review-01234567.layout.json"), `{"nodes":{}}`)
-	f.Spec.Name = "Review"
-	write(f, "review-01234567.json", Updated)
-	if got, want := entries(t, dir), "review-01234567.json"; got != want {
-		t.Errorf("the folder has %s, want %s", got, want)
-	}
-	// What has the layout's name and is none is not written over.
-	other := FromFlow(stored(t, `{"id":"89abcdef-1","name":"Other","nodes":[{"id":"a","position":{"x":1}}]}`))
-	other.Form = Sidecar
-	put(t, filepath.Join(dir, "other-89abcdef.layout.json"), `my notes`)
-	write(other, "other-89abcdef-1.json", Created)
-	put(t, filepath.Join(dir, "other-89abcdef-1.layout.json"), `{"nodes":{<<<<<<< ours`)
-	if path, _, err := NewFolder(dir).Write(t.Context(), other); err == nil || !strings.Contains(err.Error(), "other-89abcdef-1.layout.json:1:11: ") {
-		t.Errorf("Write over an unmerged layout: %s, %v", path, err)
-	}
-	if err := os.Remove(filepath.Join(dir, "other-89abcdef-1.layout.json")); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(filepath.Join(dir, "outside"), filepath.Join(dir, "other-89abcdef-1.layout.json")); err != nil {
-		t.Skip(err)
-	}
-	write(other, "other-89abcdef-1-2.json", Created)
-	if _, err := os.Stat(filepath.Join(dir, "outside")); err == nil {
-		t.Error("a link in the place of a layout was followed")
-	}
-}
-
-// Whatever step of renaming a flow is the last one that happens, it is there under one
-// of its names, with its layout, and is completed the next time.
-func TestFolderRenameSteps(t *testing.T) {
-	f := FromFlow(stored(t, strings.Replace(storedReview, `"type":"input"`, `"type":"input","position":{"x":1}`, 1)))
-	const oldName, newName = "review-01234567.json", "re-read-01234567.json"
-	tests := []struct {
-		form  Form
-		left  string // over under the new name
-		steps int
-		rest  string // what is left over when it ends, if that is after the last step but one
-	}{
-		{Sidecar, "", 3, " review-01234567.layout.json"},
-		{Sidecar, `{"nodes":{"a":{"position":{"x":9}}}}`, 3, " review-01234567.layout.json"},
-		{Inline, "", 1, ""},
-		{Inline, `{"nodes":{"a":{"width":9}}}`, 2, ""},
-	}
-	for _, tt := range tests {
-		for cut := range tt.steps + 1 {
-			dir := t.TempDir()
-			old, path := filepath.Join(dir, oldName), filepath.Join(dir, newName)
-			f := f
-			f.Form = tt.form
-			if _, err := WriteFile(t.Context(), old, f); err != nil {
-				t.Fatal(err)
-			}
-			if tt.left != "" {
-				put(t, LayoutPath(path), tt.left)
-			}
-			parts, err := renameParts(old, path)
-			if err != nil || len(parts) != tt.steps {
-				t.Fatalf("%d steps, %v; want %d", len(parts), err, tt.steps)
-			}
-			for _, p := range parts[:cut] {
-				if _, err := p.replace(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			there := 0
-			for _, at := range []string{old, path} {
-				if _, err := os.Stat(at); err != nil {
-					continue
-				}
-				there++
-				files, err := ReadFile(t.Context(), at)
-				if err != nil || !sameFlow(files[0].Spec, f.Spec) || files[0].Form != tt.form {
-					t.Errorf("%s: cut after %d steps, %s is %s, %v", tt.form, cut, at, files[0].Spec.AppendJSON(nil), err)
-				}
-			}
-			if there != 1 {
-				t.Errorf("%s: cut after %d steps, there are %s", tt.form, cut, entries(t, dir))
-			}
-			f.Form, f.Spec.Name = "", "Re-read"
-			if got, _, err := NewFolder(dir).Write(t.Context(), f); got != path || err != nil {
-				t.Errorf("%s: cut after %d steps, Write = %s, %v", tt.form, cut, got, err)
-			}
-			want := newName
-			if tt.form == Sidecar {
-				want += " re-read-01234567.layout.json"
-			}
-			if tt.form == Sidecar && cut == tt.steps-1 {
-				want += tt.rest
-			}
-			if got := entries(t, dir); got != want {
-				t.Errorf("%s: cut after %d steps and completed, there are %s, want %s", tt.form, cut, got, want)
-			}
-		}
-	}
-}
-
-// When the flow file cannot be renamed, its layout is still beside it.
+// When the flow file cannot be renamed it is still there.
 func TestFolderRenameFails(t *testing.T) {
 	dir := t.TempDir()
-	old, path := filepath.Join(dir, "old.json"), filepath.Join(dir, "new.json")
-	f := parse(t, `{"nodes":[{"id":"a","position":{"x":1}}]}`)
-	f.Form = Sidecar
-	if _, err := WriteFile(t.Context(), old, f); err != nil {
+	at := Place{Path: filepath.Join(dir, "new.json"), old: filepath.Join(dir, "old.json"), mine: true}
+	if _, err := WriteFile(at.old, named("n")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Join(path, "full"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(at.Path, "full"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := rename(old, path); err == nil || !strings.Contains(err.Error(), "new.json: rename the file: ") {
-		t.Errorf("rename: %v", err)
+	if _, err := at.Write(named("m")); err == nil || !strings.Contains(err.Error(), "new.json: rename the file: ") {
+		t.Errorf("Write: %v", err)
 	}
-	files, err := ReadFile(t.Context(), old)
-	if err != nil || !sameFlow(files[0].Spec, f.Spec) {
-		t.Errorf("the flow is %s, %v", files[0].Spec.AppendJSON(nil), err)
-	}
-}
-
-// A layout without its flow that names other nodes is somebody's: nothing takes its
-// place.
-func TestFolderStrangeLayout(t *testing.T) {
-	const strange = `{"nodes":{"x":{"position":{"x":9}}}}`
-	for _, form := range []Form{Inline, Sidecar} {
-		dir := t.TempDir()
-		f := FromFlow(stored(t, strings.Replace(storedReview, `"type":"input"`, `"type":"input","position":{"x":1}`, 1)))
-		f.Form = form
-		for _, name := range []string{"Review", "Re-read"} {
-			f.Spec.Name = name
-			beside := filepath.Join(dir, strings.ToLower(name)+"-01234567.layout.json")
-			put(t, beside, strange)
-			path, _, err := NewFolder(dir).Write(t.Context(), f)
-			if err != nil || filepath.Base(path) != strings.ToLower(name)+"-0123456789.json" {
-				t.Errorf("%s %s: Write = %s, %v", form, name, path, err)
-			}
-			files, err := ReadFile(t.Context(), path)
-			if err != nil || !sameFlow(files[0].Spec, f.Spec) || files[0].Form != form {
-				t.Errorf("%s %s: it is %s, %v", form, name, files[0].Spec.AppendJSON(nil), err)
-			}
-			if got := get(t, beside); got != strange {
-				t.Errorf("%s %s: the strange layout is %s", form, name, got)
-			}
-		}
+	if got := nameIn(t, at.old); got != "m" {
+		t.Errorf("the file holds %q", got)
 	}
 }
 
@@ -403,7 +241,7 @@ func TestFolderKeepsNames(t *testing.T) {
 			if err != nil || at.Path != filepath.Join(dir, filepath.FromSlash(step.want)) {
 				t.Fatalf("%s is at %s (%v), want %s", f.ID, at.Path, err, step.want)
 			}
-			change, err := at.Write(t.Context(), FromFlow(f))
+			change, err := at.Write(FromFlow(f))
 			if err != nil || want != "" && change != want {
 				t.Errorf("%s: Write = %q, %v", step.want, change, err)
 			}

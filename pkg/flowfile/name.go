@@ -13,6 +13,7 @@ import (
 const (
 	maxSlug = 80 // bytes; with id and extension it fits every file system
 	shortID = 8  // characters of an id in a file name
+	fileExt = ".json"
 )
 
 // FileName gives the file name for a flow: the slug of its name, the first eight

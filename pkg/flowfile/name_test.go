@@ -85,7 +85,7 @@ func TestFolder(t *testing.T) {
 	}
 	write := func(name string, f File) {
 		t.Helper()
-		if _, err := WriteFile(t.Context(), filepath.Join(dir, name), f); err != nil {
+		if _, err := WriteFile(filepath.Join(dir, name), f); err != nil {
 			t.Fatal(err)
 		}
 	}

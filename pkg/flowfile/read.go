@@ -7,36 +7,15 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"regexp"
 	"unicode"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// ReadFile reads the flows of a file; see [Read]. The layout that stands beside it
-// is part of them: see [LayoutPath].
+// ReadFile reads the flows of a file; see [Read]. A file may have to be waited for,
+// such as a shell's <(command): no longer than ctx.
 func ReadFile(ctx context.Context, path string) ([]File, error) {
-	if of := FlowPath(path); of != "" {
-		return nil, &Error{Path: path, Msg: "this is a layout; name the flow file that it belongs to, " + filepath.Base(of)}
-	}
-	files, err := readNamed(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	beside, err := readLayout(ctx, layoutBeside(path))
-	if err == nil && beside != nil {
-		err = beside.join(files)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return files, nil
-}
-
-// readNamed reads a file alone, without the layout next to it. A file may have to be
-// waited for, such as a shell's <(command): no longer than ctx.
-func readNamed(ctx context.Context, path string) ([]File, error) {
 	type result struct {
 		files []File
 		err   error
@@ -57,7 +36,7 @@ func readNamed(ctx context.Context, path string) ([]File, error) {
 	}
 }
 
-// readFlows reads a regular file alone, without the layout next to it.
+// readFlows reads a regular file.
 func readFlows(ctx context.Context, path string) ([]File, error) {
 	return readOpened(ctx, path, OpenRegular)
 }

@@ -238,16 +238,14 @@ func TestSchemaTakesFilesWithoutLayout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, form := range []Form{Sidecar, Drop} {
-			files[0].Form = form
-			text := writeAll(t, files)
-			doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
-			if err != nil || strings.Contains(text, `"position"`) {
-				t.Fatalf("%s as %s: %v\n%s", path, form, err, text)
-			}
-			if err := s.Validate(doc); err != nil {
-				t.Errorf("%s as %s: %v", path, form, err)
-			}
+		files[0].Spec = flow.WithoutLayout(files[0].Spec)
+		text := writeAll(t, files)
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+		if err != nil || strings.Contains(text, `"position"`) {
+			t.Fatalf("%s: %v\n%s", path, err, text)
+		}
+		if err := s.Validate(doc); err != nil {
+			t.Errorf("%s: %v", path, err)
 		}
 	}
 }

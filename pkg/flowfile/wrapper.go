@@ -38,7 +38,7 @@ func (t *text) file(at flow.Span) (File, error) {
 		return File{}, t.errorAt(at.Start, "want a flow, which is an object, found "+kindOf(first))
 	}
 	doc := t.document(at)
-	f := File{Version: current, Path: t.path, Form: Inline, text: t, start: at.Start}
+	f := File{Version: current, Path: t.path, text: t, start: at.Start}
 	var err error
 	if doc.get("flow") == nil && (doc.get("nodes") != nil || doc.get("edges") != nil) {
 		err = t.bare(&f, at)

@@ -22,8 +22,7 @@ const usualSize = 16 << 10
 
 // Write writes the flow in its canonical form: the same flow gives the same
 // bytes, and what is read from them is written the same again. Only the white space
-// and the order of our own keys is Write's; the rest is as it was read. Of a file
-// whose Form is not [Inline] it writes what stands in the file itself.
+// and the order of our own keys is Write's; the rest is as it was read.
 func Write(w io.Writer, f File) error {
 	p := &printer{w: w, buf: make([]byte, 0, usualSize)}
 	if err := p.file(f); err != nil {
@@ -91,10 +90,10 @@ func (f *File) exportedAt() json.RawMessage {
 	return strconv.AppendInt(nil, f.ExportedAt, 10)
 }
 
-// flow writes the flow, of each node what belongs into the file itself. Nodes and
-// edges are encoded one by one: there may be 50 MB of them.
+// flow writes the flow. Nodes and edges are encoded one by one: there may be 50 MB of
+// them.
 func (p *printer) flow(f File) error {
-	s, bare := f.Spec, f.Form.bare(f.Spec)
+	s := f.Spec
 	head := s
 	if s.Nodes != nil {
 		head.Nodes = []flow.Node{}
@@ -111,10 +110,10 @@ func (p *printer) flow(f File) error {
 		switch {
 		case m.Key == "nodes" && s.Nodes != nil:
 			p.key("nodes")
-			err = list(p, s.Nodes, bare)
+			err = list(p, s.Nodes)
 		case m.Key == "edges" && s.Edges != nil:
 			p.key("edges")
-			err = list(p, s.Edges, nil)
+			err = list(p, s.Edges)
 		default:
 			p.members(flow.Object{m})
 		}
@@ -129,15 +128,12 @@ func (p *printer) flow(f File) error {
 	return nil
 }
 
-// list writes an array of nodes or edges, of each what part gives, if it is not
-// nil. An error means that a program made one of text that is no JSON.
-func list[T interface{ AppendSorted([]byte) []byte }](p *printer, items []T, part func(T) T) error {
+// list writes an array of nodes or edges. An error means that a program made one of text
+// that is not JSON.
+func list[T interface{ AppendSorted([]byte) []byte }](p *printer, items []T) error {
 	var text []byte
 	p.open('[')
 	for i, item := range items {
-		if part != nil {
-			item = part(item)
-		}
 		text = item.AppendSorted(text[:0])
 		if err := flow.Check(text); err != nil {
 			return fmt.Errorf("element %d: %w", i, err)
