@@ -20,6 +20,8 @@ type Budget struct {
 	limit  int64
 	parent *Budget
 
+	reserve, small int64 // see Reserve
+
 	mu   sync.Mutex
 	used int64
 	most int64
@@ -31,17 +33,21 @@ func NewBudget(limit int64, parent *Budget) *Budget {
 	return &Budget{limit: limit, parent: parent}
 }
 
+// Reserve keeps the last bytes of the budget for those of its children that hold no
+// more than small. It is called before anything is taken.
+func (b *Budget) Reserve(bytes, small int64) { b.reserve, b.small = bytes, small }
+
 // Take counts n bytes more. Beyond the limit nothing is counted and the error is a
 // *[LimitError]: [LimitMemory], or [LimitSharedMemory] if it is the parent's.
 func (b *Budget) Take(n int64) error {
 	if b == nil || n <= 0 {
 		return nil
 	}
-	if !b.count(n) {
+	if !b.count(n, 0) {
 		return &LimitError{Limit: LimitMemory, Max: b.limit}
 	}
-	for at := b.parent; at != nil; at = at.parent {
-		if at.count(n) {
+	for at, child := b.parent, b; at != nil; at, child = at.parent, at {
+		if at.count(n, child.Used()) {
 			continue
 		}
 		for taken := b; taken != at; taken = taken.parent {
@@ -81,10 +87,16 @@ func (b *Budget) Most() int64 {
 	return b.most
 }
 
-func (b *Budget) count(n int64) bool {
+// count counts n bytes more if the budget has them left for a child that then holds
+// so many.
+func (b *Budget) count(n, child int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.limit >= 0 && n > b.limit-b.used {
+	left := b.limit - b.used
+	if child > b.small {
+		left -= b.reserve
+	}
+	if b.limit >= 0 && n > left {
 		return false
 	}
 	b.used += n

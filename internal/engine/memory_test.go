@@ -208,3 +208,24 @@ func TestBudget(t *testing.T) {
 		t.Errorf("%d bytes are counted at the end", all.Used())
 	}
 }
+
+// TestBudgetReserve: children that hold much leave the last bytes to those that hold
+// little.
+func TestBudgetReserve(t *testing.T) {
+	all := NewBudget(100, nil)
+	all.Reserve(30, 10)
+	large, little, run := NewBudget(-1, all), NewBudget(-1, all), NewBudget(-1, nil)
+	run.parent = little // the run's user counts, and not the run
+	for i, step := range []struct {
+		of   *Budget
+		take int64
+		ok   bool
+	}{{large, 71, false}, {large, 70, true}, {large, 1, false}, {run, 6, true}, {run, 5, false}, {run, 4, true}, {little, 1, false}} {
+		if err := step.of.Take(step.take); (err == nil) != step.ok {
+			t.Errorf("step %d: %v", i, err)
+		}
+	}
+	if large.Give(20); run.Take(10) != nil || large.Take(1) == nil {
+		t.Errorf("%d bytes are held, %d and %d", all.Used(), large.Used(), little.Used())
+	}
+}

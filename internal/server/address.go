@@ -28,11 +28,15 @@ func ParseProxies(texts []string) ([]netip.Prefix, error) {
 // addressOf tells callers apart that are not signed in: by the IPv4 address, or the
 // /64 network of an IPv6 one, in which anybody has addresses to spare.
 func (s *Server) addressOf(r *http.Request) string {
-	addr, ok := s.clientAddr(r)
-	switch {
-	case !ok:
-		return r.RemoteAddr
-	case addr.Is4():
+	if addr, ok := s.clientAddr(r); ok {
+		return networkOf(addr)
+	}
+	return r.RemoteAddr
+}
+
+// networkOf is an IPv4 address, or the /64 network of an IPv6 one.
+func networkOf(addr netip.Addr) string {
+	if addr.Is4() {
 		return addr.String()
 	}
 	network, _ := addr.WithZone("").Prefix(64) // fails only for IPv4

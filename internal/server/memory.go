@@ -24,7 +24,8 @@ const (
 
 // memory is the one budget of bytes of the server: bodies, stored flows and records that
 // are being read or answered, parts of lists, and what runs hold are taken from it. One
-// user gets a part of it, as of the places of runs.
+// user gets a part of it, as of the places of runs. As much is left to users who hold
+// little: others may hold theirs for hours.
 type memory struct {
 	all   *engine.Budget
 	share int64         // of one user
@@ -44,10 +45,12 @@ func newMemory(most int64) *memory {
 	if most <= 0 {
 		most = DefaultMemory
 	}
-	return &memory{
+	m := &memory{
 		all: engine.NewBudget(most, nil), share: max(most/userPart, 1), time: holdTime,
 		users: map[string]*userMemory{},
 	}
+	m.all.Reserve(m.share, m.share/userPart)
+	return m
 }
 
 // of returns the budget of a user, and what to call when nothing is held of it any more.

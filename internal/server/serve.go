@@ -16,7 +16,7 @@ import (
 // Timeouts and limits of a listener. A body is read whole before the database is
 // asked for anything, so the time that one may take holds up nobody else.
 const (
-	headerTimeout = 10 * time.Second
+	headerTimeout = 5 * time.Second // TLS included
 	readTimeout   = 5 * time.Minute // header and body
 	strangerTime  = 5 * time.Second // the body of a request while nobody is signed in
 	writeTimeout  = 10 * time.Minute
@@ -70,7 +70,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) 
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
-	ln = netutil.LimitListener(ln, maxConns)
+	ln = netutil.LimitListener(newPerAddress(ln, maxConns/2, s.isProxy), maxConns)
 	failed := make(chan error, 1)
 	go func() {
 		if withTLS {

@@ -16,8 +16,8 @@ const DefaultSteps = 1 << 29
 // as in V8 (regexp-stack.h, kMaximumStackSize).
 const maxChoices = 64 << 20
 
-// ErrSteps is what a regular expression that takes too many steps ends with.
-var ErrSteps = errors.New("the regular expression takes too long on this text; make it simpler, for example by removing nested repetitions")
+// ErrSteps is what the regular expression ends with that takes the last step of its run.
+var ErrSteps = errors.New("the regular expressions of the run take too long, counted together; make this one simpler, for example by removing nested repetitions, or the texts shorter")
 
 // errChoices is what one ends with that would have to go back too far.
 var errChoices = errors.New("the regular expression needs too much memory on this text; make it simpler, or the text shorter")
