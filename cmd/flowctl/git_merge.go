@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -122,7 +123,7 @@ func mergeWrappers(base, ours, theirs flowfile.File, side flow.Side) (id string,
 	members := func(f flowfile.File) flow.Object {
 		o := slices.Clone(f.Extra)
 		if f.ID != "" {
-			o.Set("id", flow.AppendString(nil, f.ID))
+			o.Set("id", rawjson.AppendString(nil, f.ID))
 		}
 		return o
 	}

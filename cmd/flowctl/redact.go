@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/lint"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/render"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -44,7 +45,7 @@ func redactedGraph(s flow.Spec) flow.Spec {
 func redactedPath(path string) string {
 	tokens := strings.Split(path, "/")
 	for i, token := range tokens {
-		tokens[i] = flow.EscapePointer(lint.RedactText(flow.UnescapePointer(token)))
+		tokens[i] = rawjson.EscapePointer(lint.RedactText(rawjson.UnescapePointer(token)))
 	}
 	return strings.Join(tokens, "/")
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -35,7 +36,7 @@ func (o *runOptions) edit(spec *flow.Spec) error {
 // that it is, else a text.
 func likeBefore(was json.RawMessage, value string) json.RawMessage {
 	isText := len(was) > 0 && was[0] == '"'
-	if !isText && flow.Check([]byte(value)) == nil {
+	if !isText && rawjson.Check([]byte(value)) == nil {
 		return json.RawMessage(value)
 	}
 	return jsonText(value)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/record"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -124,7 +125,7 @@ func (e engineJSON) AppendJSON(dst []byte) []byte {
 type rawJSON json.RawMessage
 
 // AppendJSON appends it as compact JSON.
-func (r rawJSON) AppendJSON(dst []byte) []byte { return flow.AppendCompact(dst, r) }
+func (r rawJSON) AppendJSON(dst []byte) []byte { return rawjson.AppendCompact(dst, r) }
 
 // executionObject is an execution as the API gives it, whole. One that is not kept
 // has no id. What has no value is null; of the maps of an execution that is over,

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -82,7 +83,7 @@ func respell(seen *engine.Inspection, id string, nodes []flow.Node) bool {
 			prompt = prompt[:ref.Start] + "{{input}}" + prompt[ref.End:]
 		}
 	}
-	data.Set("prompt", flow.AppendString(nil, prompt))
+	data.Set("prompt", rawjson.AppendString(nil, prompt))
 	nodes[n.Index].Data = data.AppendJSON(nil)
 	return true
 }

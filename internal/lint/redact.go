@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // Redact puts the kinds of secrets in the place of those in a JSON text, "[a GitHub
@@ -54,7 +54,7 @@ func redactJSON(raw []byte, keys bool, show func(kind string) string) []byte {
 			continue
 		}
 		if clean, kinds := scrub(text, show); len(kinds) > 0 {
-			out = flow.AppendString(append(out, raw[done:start]...), clean)
+			out = rawjson.AppendString(append(out, raw[done:start]...), clean)
 			done = end
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -20,14 +21,14 @@ func findSecrets(spec flow.Spec, broken bool) []flow.Problem {
 	if raw[0] != '{' {
 		c.secretsIn(raw, flow.Problem{})
 	}
-	for _, field := range flow.Children(raw) {
+	for _, field := range rawjson.Children(raw) {
 		value := raw[field.Start:field.End]
 		list := field.Key == "nodes" || field.Key == "edges"
 		if !list || value[0] != '[' {
 			c.secretsInMember(field.Key, value, flow.Problem{})
 			continue
 		}
-		for i, item := range flow.Children(value) {
+		for i, item := range rawjson.Children(value) {
 			at := flow.Problem{Pointer: fmt.Sprintf("/%s/%d", field.Key, i)}
 			if field.Key == "nodes" {
 				at.Node = RedactText(spec.Nodes[i].ID)
@@ -72,11 +73,11 @@ func (c *checker) secretsIn(raw json.RawMessage, at flow.Problem) {
 			c.secretsInText(text, "the text", at)
 		}
 	case '{':
-		for _, child := range flow.Children(raw) {
+		for _, child := range rawjson.Children(raw) {
 			c.secretsInMember(child.Key, raw[child.Start:child.End], at)
 		}
 	case '[':
-		for i, child := range flow.Children(raw) {
+		for i, child := range rawjson.Children(raw) {
 			in := at
 			in.Pointer += fmt.Sprintf("/%d", i)
 			c.secretsIn(raw[child.Start:child.End], in)
@@ -90,7 +91,7 @@ func (c *checker) secretsInMember(key string, value json.RawMessage, at flow.Pro
 	if c.secretsInText(key, "the key of a field", at) {
 		key = RedactText(key)
 	}
-	at.Pointer += "/" + flow.EscapePointer(key)
+	at.Pointer += "/" + rawjson.EscapePointer(key)
 	c.secretsIn(value, at)
 }
 

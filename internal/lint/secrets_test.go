@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -232,7 +233,7 @@ func FuzzRedact(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if flow.Check(raw) != nil {
+		if rawjson.Check(raw) != nil {
 			return
 		}
 		clean := Redact(raw)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -123,7 +124,7 @@ func one(k kind, at string, to func(k kind, at, id string) string) func(json.Raw
 			return raw
 		}
 		if now := to(k, at, id); now != id {
-			return flow.AppendString(nil, now)
+			return rawjson.AppendString(nil, now)
 		}
 		return raw
 	}
@@ -137,7 +138,7 @@ func each(k kind, at string, to func(k kind, at, id string) string) func(json.Ra
 		}
 		list := []byte{'['}
 		changed := false
-		for i, span := range flow.Children(raw) {
+		for i, span := range rawjson.Children(raw) {
 			if i > 0 {
 				list = append(list, ',')
 			}

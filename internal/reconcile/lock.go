@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -217,13 +218,13 @@ func (l *Lock) set(file, place, id string) {
 	}
 	line := l.lines[file]
 	if line == nil {
-		line.Set("file", flow.AppendString(nil, file))
+		line.Set("file", rawjson.AppendString(nil, file))
 	}
 	ids := idsOf(line)
 	if id == "" {
 		ids = slices.DeleteFunc(ids, func(m flow.Member) bool { return m.Key == place })
 	} else {
-		ids.Set(place, flow.AppendString(nil, id))
+		ids.Set(place, rawjson.AppendString(nil, id))
 		slices.SortFunc(ids, func(a, b flow.Member) int { return strings.Compare(a.Key, b.Key) })
 	}
 	if len(ids) == 0 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -65,7 +66,7 @@ func setDigests(line *flow.Object, place string, texts []string) {
 	case 0:
 		o = slices.DeleteFunc(o, func(m flow.Member) bool { return m.Key == place })
 	case 1:
-		o.Set(place, flow.AppendString(nil, texts[0]))
+		o.Set(place, rawjson.AppendString(nil, texts[0]))
 	default:
 		list, _ := json.Marshal(texts) // strings can always be written
 		o.Set(place, list)

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -61,7 +61,7 @@ func (l *Lock) apply(n note) {
 		}
 		if k.ID != "" && k.FileID != "" && !l.Holds(k.File, k.FileID) {
 			line := l.lines[k.File]
-			line.Set("id", flow.AppendString(nil, k.FileID))
+			line.Set("id", rawjson.AppendString(nil, k.FileID))
 			l.lines[k.File] = line
 		}
 	}

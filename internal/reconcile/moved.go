@@ -3,6 +3,7 @@ package reconcile
 import (
 	"maps"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -16,7 +17,7 @@ func (l *Lock) move(moves map[string]string) {
 	}
 	for to, from := range moves {
 		line := append(flow.Object(nil), was[from]...)
-		line.Set("file", flow.AppendString(nil, to))
+		line.Set("file", rawjson.AppendString(nil, to))
 		l.lines[to] = line
 		if taken[to] {
 			continue

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -108,8 +109,8 @@ func digestOf(s flow.Spec, withAccess bool) (sum digest) {
 		line = append(append(append(append(line[:0], key...), ':'), value...), '\n')
 		h.Write(line)
 	}
-	add("name", flow.AppendString(nil, s.Name))
-	add("description", flow.AppendString(nil, s.Description))
+	add("name", rawjson.AppendString(nil, s.Name))
+	add("description", rawjson.AppendString(nil, s.Description))
 	if !isEmpty(s.Meta) {
 		add("meta", s.Meta)
 	}
@@ -119,7 +120,7 @@ func digestOf(s flow.Spec, withAccess bool) (sum digest) {
 	unknown := s.UnknownFields()
 	slices.SortFunc(unknown, func(a, b flow.Member) int { return strings.Compare(a.Key, b.Key) })
 	for _, m := range unknown {
-		add(string(flow.AppendString(nil, m.Key)), m.Value)
+		add(string(rawjson.AppendString(nil, m.Key)), m.Value)
 	}
 	for _, n := range s.Nodes {
 		line = append(n.AppendJSON(line[:0]), '\n')

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -14,7 +15,7 @@ import (
 // routes/(app)/workspace/flows/[id]/+page.svelte, handleExecute).
 func FromEditor(e flow.Execution) bool {
 	results, err := flow.ParseObject(e.NodeResults)
-	return err == nil && len(results) > 0 && len(flow.ParseRunMeta(e.Meta).Nodes) == 0 && bytes.Equal(flow.AppendCompact(nil, e.Outputs), flow.AppendCompact(nil, e.NodeResults))
+	return err == nil && len(results) > 0 && len(flow.ParseRunMeta(e.Meta).Nodes) == 0 && bytes.Equal(rawjson.AppendCompact(nil, e.Outputs), rawjson.AppendCompact(nil, e.NodeResults))
 }
 
 // Nodes returns what is known of what each node did. Records without a meta have only

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -173,8 +174,8 @@ func parseBody(data []byte) (flow.Object, error) {
 	if err == nil {
 		return o, nil
 	}
-	var syntax *flow.SyntaxError
-	if flow.Check(data) == nil {
+	var syntax *rawjson.SyntaxError
+	if rawjson.Check(data) == nil {
 		return nil, invalid(fault{
 			kind: "model_attributes_type", loc: []any{"body"},
 			msg: "Input should be a valid dictionary", input: data,
@@ -184,7 +185,7 @@ func parseBody(data []byte) (flow.Object, error) {
 		return nil, err
 	}
 	// ParseObject stops at what is no object; the first fault of grammar counts.
-	_ = errors.As(flow.Check(data), &syntax)
+	_ = errors.As(rawjson.Check(data), &syntax)
 	return nil, invalid(fault{
 		kind: "json_invalid", loc: []any{"body", int(syntax.Offset)},
 		msg: "JSON decode error: " + syntax.Msg, input: []byte("{}"),

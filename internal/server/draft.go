@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -46,7 +47,7 @@ func parseDraft(o flow.Object, loc ...any) (draft, []fault) {
 			d.edges = p.objects(m.Value, at)
 		case "meta":
 			if d.meta = p.object(m.Value, at); len(d.meta) > flow.MaxMeta {
-				p.most("too_long", "Compact JSON", at, len(flow.AppendCompact(nil, d.meta)), flow.MaxMeta)
+				p.most("too_long", "Compact JSON", at, len(rawjson.AppendCompact(nil, d.meta)), flow.MaxMeta)
 			}
 		case "access_control":
 			d.access = p.access(m.Value, at)
@@ -87,7 +88,7 @@ func textSize(s *string) int {
 func (d *draft) compact() {
 	for _, text := range []*[]byte{&d.nodes, &d.edges, &d.meta, &d.access} {
 		if *text != nil {
-			*text = flow.AppendCompact((*text)[:0], *text)
+			*text = rawjson.AppendCompact((*text)[:0], *text)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -124,7 +125,7 @@ func (p *parser) objectOrNil(raw []byte, loc []any) []byte {
 	if isNull(raw) {
 		return nil
 	}
-	return flow.AppendCompact(nil, p.object(raw, loc))
+	return rawjson.AppendCompact(nil, p.object(raw, loc))
 }
 
 func (s *Server) deleteExecution(c *call) error {

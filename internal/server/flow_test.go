@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 const hello = `{
@@ -98,7 +98,7 @@ func TestCreateDefaults(t *testing.T) {
 // that answers it.
 func TestBytesComeBack(t *testing.T) {
 	f := newFixture(t, Options{})
-	deep := strings.Repeat(`[`, flow.MaxDepth-4) + strings.Repeat(`]`, flow.MaxDepth-4)
+	deep := strings.Repeat(`[`, rawjson.MaxDepth-4) + strings.Repeat(`]`, rawjson.MaxDepth-4)
 	for _, node := range []string{
 		`{"n":1e400}`, `{"n":1.0}`, `{"n":-0.0}`, `{"n":1152921504606846976}`, `{"n":1E+2}`, `{"n":12345678901234567890.123456789}`,
 		`{"s":"\ud800"}`, `{"s":"\udc00\ud800"}`, `{"s":"\u0000"}`, `{"s":"\/\u003c<"}`, `{"\u0061":1,"b":{"":[]}}`,

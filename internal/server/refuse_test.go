@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -24,7 +25,7 @@ func TestInvalidBodies(t *testing.T) {
 	f := newFixture(t, Options{})
 	id := f.create(f.ann, `{"name":"there"}`)
 	const create, imp = "/api/v1/flows/create", "/api/v1/flows/import"
-	deep := strings.Repeat("[", flow.MaxDepth) + strings.Repeat("]", flow.MaxDepth)
+	deep := strings.Repeat("[", rawjson.MaxDepth) + strings.Repeat("]", rawjson.MaxDepth)
 	list, dict, text := "Input should be a valid list", "Input should be a valid dictionary", "Input should be a valid string"
 	for _, c := range []struct {
 		path, body string
@@ -237,22 +238,22 @@ func FuzzDraft(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		o, err := parseBody(body)
-		if (err == nil) != (flow.Check(body) == nil && body[firstByte(body)] == '{') {
-			t.Fatalf("parse says %v, Check %v", err, flow.Check(body))
+		if (err == nil) != (rawjson.Check(body) == nil && body[firstByte(body)] == '{') {
+			t.Fatalf("parse says %v, Check %v", err, rawjson.Check(body))
 		}
 		if err != nil {
-			if flow.Check(appendFaults(nil, asProblem(err).faults)) != nil {
+			if rawjson.Check(appendFaults(nil, asProblem(err).faults)) != nil {
 				t.Fatalf("faults are no JSON: %s", appendFaults(nil, asProblem(err).faults))
 			}
 			return
 		}
 		compact := map[string]string{}
 		for _, m := range o {
-			compact[m.Key] = string(flow.AppendCompact(nil, m.Value))
+			compact[m.Key] = string(rawjson.AppendCompact(nil, m.Value))
 		}
 		d, faults := parseDraft(o, "body")
 		if faults != nil {
-			if flow.Check(appendFaults(nil, faults)) != nil {
+			if rawjson.Check(appendFaults(nil, faults)) != nil {
 				t.Fatalf("faults are no JSON: %s", appendFaults(nil, faults))
 			}
 			return

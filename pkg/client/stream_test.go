@@ -8,7 +8,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // A list that is taken element by element, in pieces of any size, is what it is
@@ -22,7 +22,7 @@ func FuzzElements(f *testing.F) {
 		var failed error
 		for raw, err := range elements(io.NopCloser(iotest.OneByteReader(strings.NewReader(text)))) {
 			if failed = err; err == nil {
-				got = append(got, string(flow.AppendCompact(nil, raw)))
+				got = append(got, string(rawjson.AppendCompact(nil, raw)))
 			}
 		}
 		var list []json.RawMessage
@@ -35,7 +35,7 @@ func FuzzElements(f *testing.F) {
 		}
 		var want []string
 		for _, raw := range list {
-			want = append(want, string(flow.AppendCompact(nil, raw)))
+			want = append(want, string(rawjson.AppendCompact(nil, raw)))
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", text, got, want)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // Access is the decoded access_control of a flow, as Open WebUI defines it.
@@ -34,7 +36,7 @@ func Public() json.RawMessage { return json.RawMessage(`null`) }
 // Other members mean nothing, keys in another case among them: backends do not
 // look at them. The error says which part has the wrong type.
 func ParseAccess(raw json.RawMessage) (Access, error) {
-	if raw = bytes.TrimSpace(raw); isAbsent(raw) {
+	if raw = bytes.TrimSpace(raw); rawjson.IsAbsent(raw) {
 		return Access{Public: true}, nil
 	}
 	doc, err := accessObject(raw, "access_control")
@@ -51,7 +53,7 @@ func ParseAccess(raw json.RawMessage) (Access, error) {
 
 func parseGrant(access Object, key string) (Grant, error) {
 	raw, _ := access.Get(key)
-	if isAbsent(raw) {
+	if rawjson.IsAbsent(raw) {
 		return Grant{}, nil
 	}
 	path := "access_control." + key
@@ -79,7 +81,7 @@ func EqualAccess(a, b json.RawMessage) bool {
 // what names nobody, ids in order. Members without a meaning stay, as does a value that
 // is no access_control.
 func PlainAccess(raw json.RawMessage) json.RawMessage {
-	if isAbsent(trim(raw)) {
+	if rawjson.IsAbsent(rawjson.Trim(raw)) {
 		return Public()
 	}
 	if _, err := ParseAccess(raw); err != nil {
@@ -100,7 +102,7 @@ func plainMembers(raw json.RawMessage, keys []string, plain func(json.RawMessage
 	out := make(Object, 0, len(o))
 	for _, m := range o {
 		if slices.Contains(keys, m.Key) {
-			if isAbsent(m.Value) {
+			if rawjson.IsAbsent(m.Value) {
 				continue
 			}
 			if m.Value = plain(m.Value); isNothing(m.Value) {
@@ -117,8 +119,8 @@ func isNothing(raw json.RawMessage) bool { return string(raw) == "{}" || string(
 
 // plainIDs returns a list of strings in order, each once.
 func plainIDs(raw json.RawMessage) json.RawMessage {
-	ids := elements(raw)
-	slices.SortFunc(ids, func(a, b json.RawMessage) int { return bytes.Compare(unescape(a), unescape(b)) })
+	ids := rawjson.Elements(raw)
+	slices.SortFunc(ids, func(a, b json.RawMessage) int { return bytes.Compare(rawjson.Unescape(a), rawjson.Unescape(b)) })
 	ids = slices.CompactFunc(ids, Equal)
 	return slices.Concat([]byte{'['}, bytes.Join(rawTexts(ids), []byte{','}), []byte{']'})
 }
@@ -166,7 +168,7 @@ func alignThree(base, ours, theirs Object) {
 
 func accessObject(raw json.RawMessage, path string) (Object, error) {
 	if raw[0] != '{' {
-		return nil, fmt.Errorf("%s must be an object, found %s", path, kindOf(raw))
+		return nil, fmt.Errorf("%s must be an object, found %s", path, rawjson.Kind(raw))
 	}
 	doc, err := ParseObject(raw)
 	if err != nil {
@@ -177,22 +179,22 @@ func accessObject(raw json.RawMessage, path string) (Object, error) {
 
 func parseIDs(grant Object, path, key string) ([]string, error) {
 	raw, _ := grant.Get(key)
-	if isAbsent(raw) {
+	if rawjson.IsAbsent(raw) {
 		return nil, nil
 	}
 	path += "." + key
 	if raw[0] != '[' {
-		return nil, fmt.Errorf("%s must be an array of strings, found %s", path, kindOf(raw))
+		return nil, fmt.Errorf("%s must be an array of strings, found %s", path, rawjson.Kind(raw))
 	}
 	var ids []string
-	s := scanner{data: raw}
-	err := s.array(func() error {
-		start := s.pos
-		err := s.value()
+	s := rawjson.Scan(raw)
+	err := s.Array(func() error {
+		start := s.Pos
+		err := s.Value()
 		if raw[start] != '"' {
-			return fmt.Errorf("%s must hold strings, found %s", path, kindOf(s.from(start)))
+			return fmt.Errorf("%s must hold strings, found %s", path, rawjson.Kind(s.From(start)))
 		}
-		ids = append(ids, decodeString(s.from(start)))
+		ids = append(ids, rawjson.Text(s.From(start)))
 		return err
 	})
 	return ids, err

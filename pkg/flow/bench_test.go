@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"testing"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // bigFlow makes a flow of about size bytes out of models in a row, as the editor
@@ -37,7 +39,7 @@ var benchSizes = []struct {
 
 func BenchmarkCheck(b *testing.B) {
 	benchmarkText(b, func(b *testing.B, data []byte) {
-		if err := Check(data); err != nil {
+		if err := rawjson.Check(data); err != nil {
 			b.Fatal(err)
 		}
 	})

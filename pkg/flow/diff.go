@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // ChangeKind says how something differs between two flows.
@@ -173,7 +175,7 @@ func stringList(names []string) json.RawMessage {
 		if i > 0 {
 			list = append(list, ',')
 		}
-		list = AppendString(list, name)
+		list = rawjson.AppendString(list, name)
 	}
 	return append(list, ']')
 }
@@ -189,7 +191,7 @@ func (d *differ) value(c Change, before, after json.RawMessage) {
 	case errX == nil && errY == nil:
 		d.fields(c, x, y)
 	case !Equal(before, after):
-		c.Kind, c.Old, c.New = Changed, AppendCompact(nil, before), AppendCompact(nil, after)
+		c.Kind, c.Old, c.New = Changed, rawjson.AppendCompact(nil, before), rawjson.AppendCompact(nil, after)
 		d.changes = append(d.changes, c)
 	}
 }
@@ -199,19 +201,19 @@ func (d *differ) fields(c Change, before, after Object) {
 	base := c.Path
 	was, is := before.Getter(), after.Getter()
 	for _, m := range after {
-		c.Path = base + "/" + EscapePointer(m.Key)
+		c.Path = base + "/" + rawjson.EscapePointer(m.Key)
 		if old, ok := was(m.Key); ok {
 			d.value(c, old, m.Value)
 			continue
 		}
 		add := c
-		add.Kind, add.New = Added, AppendCompact(nil, m.Value)
+		add.Kind, add.New = Added, rawjson.AppendCompact(nil, m.Value)
 		d.changes = append(d.changes, add)
 	}
 	for _, m := range before {
 		if _, ok := is(m.Key); !ok {
 			d.changes = append(d.changes, Change{
-				Kind: Removed, Node: c.Node, Edge: c.Edge, Path: base + "/" + EscapePointer(m.Key), Old: AppendCompact(nil, m.Value),
+				Kind: Removed, Node: c.Node, Edge: c.Edge, Path: base + "/" + rawjson.EscapePointer(m.Key), Old: rawjson.AppendCompact(nil, m.Value),
 			})
 		}
 	}

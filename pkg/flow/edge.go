@@ -3,6 +3,8 @@ package flow
 import (
 	"encoding/json"
 	"slices"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // Edge carries the result of one node to another.
@@ -13,7 +15,7 @@ type Edge struct {
 	SourceHandle string // a branch of the source, see [NodeType.Handles]; "" for none (null and absent alike)
 	TargetHandle string // where the editor drew its end; means nothing to a run
 
-	was source
+	was json.RawMessage // the JSON that it was read from; nil for a new one
 }
 
 // edgeKeys are the known fields, in the order that reading and writing go by.
@@ -22,9 +24,9 @@ type Edge struct {
 var edgeKeys = []string{"id", "source", "target", "sourceHandle", "targetHandle"}
 
 // readEdge scans one edge. It shares the text's memory.
-func readEdge(s *scanner) (e Edge, err error) {
+func readEdge(s *rawjson.Scanner) (e Edge, err error) {
 	e.was, err = readSource(s, edgeKeys, func(i int, v json.RawMessage) {
-		*[...]*string{&e.ID, &e.Source, &e.Target, &e.SourceHandle, &e.TargetHandle}[i] = decodeString(v)
+		*[...]*string{&e.ID, &e.Source, &e.Target, &e.SourceHandle, &e.TargetHandle}[i] = rawjson.Text(v)
 	})
 	return e, err
 }
@@ -35,45 +37,45 @@ func (e Edge) AsRead() json.RawMessage { return json.RawMessage(e.was) }
 
 // Unknown gives a field of the edge that the model has no name for, such as the
 // editor's "animated", as JSON text; nil if it is absent.
-func (e Edge) Unknown(key string) json.RawMessage { return e.was.unknown(edgeKeys, key) }
+func (e Edge) Unknown(key string) json.RawMessage { return unknown(e.was, edgeKeys, key) }
 
 // SetUnknown sets a field of the edge that the model has no name for; nil takes
 // it out.
 func (e *Edge) SetUnknown(key string, v json.RawMessage) {
 	if !slices.Contains(edgeKeys, key) {
-		e.was = e.was.with(key, v)
+		e.was = with(e.was, key, v)
 	}
 }
 
 // UnknownKeys lists the fields that [Edge.Unknown] gives, in their order.
-func (e Edge) UnknownKeys() []string { return e.was.unknownKeys(edgeKeys) }
+func (e Edge) UnknownKeys() []string { return unknownKeysIn(e.was, edgeKeys) }
 
 // AppendJSON appends the edge as compact JSON.
 func (e Edge) AppendJSON(dst []byte) []byte {
 	if e.isOther() {
-		return AppendCompact(dst, e.was)
+		return rawjson.AppendCompact(dst, e.was)
 	}
-	return appendSource(dst, e.was, edgeKeys, e.put)
+	return rawjson.AppendSource(dst, e.was, edgeKeys, e.put)
 }
 
 // AppendSorted is AppendJSON with id, source, target, sourceHandle and
 // targetHandle first, in this order.
 func (e Edge) AppendSorted(dst []byte) []byte {
 	if e.isOther() {
-		return AppendCompact(dst, e.was)
+		return rawjson.AppendCompact(dst, e.was)
 	}
-	return appendSorted(dst, e.was, edgeKeys, e.put)
+	return rawjson.AppendSorted(dst, e.was, edgeKeys, e.put)
 }
 
-// put is the putFunc of edgeKeys.
+// put is the rawjson.PutFunc of edgeKeys.
 func (e *Edge) put(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
-	return putString(dst, [...]string{e.ID, e.Source, e.Target, e.SourceHandle, e.TargetHandle}[i], was)
+	return rawjson.PutString(dst, [...]string{e.ID, e.Source, e.Target, e.SourceHandle, e.TargetHandle}[i], was)
 }
 
 // isOther tells whether the edge is, and still says no more than, a JSON value
 // that is not an object.
 func (e Edge) isOther() bool {
-	return e.was != nil && !e.was.isObject() && e.ID == "" && e.Source == "" && e.Target == "" && e.SourceHandle == "" && e.TargetHandle == ""
+	return e.was != nil && !rawjson.IsObject(e.was) && e.ID == "" && e.Source == "" && e.Target == "" && e.SourceHandle == "" && e.TargetHandle == ""
 }
 
 // MarshalJSON gives what AppendJSON appends.

@@ -1,12 +1,16 @@
 package flow
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
+)
 
 // shape is the type of JSON value that a known field should hold.
 type shape struct {
 	name   string       // for messages: "a string"
 	first  string       // the bytes that such a value may start with
-	elem   *shape       // of the elements, for an array
+	elem   *shape       // of the rawjson.Elements, for an array
 	fields []fieldShape // the known ones, for an object
 }
 
@@ -18,7 +22,7 @@ type fieldShape struct {
 
 // field gives the index of the field that a string token names, -1 if none.
 func (s shape) field(token []byte) int {
-	return slices.IndexFunc(s.fields, func(f fieldShape) bool { return isKey(token, f.key) })
+	return slices.IndexFunc(s.fields, func(f fieldShape) bool { return rawjson.IsKey(token, f.key) })
 }
 
 // The shapes of fields.

@@ -3,6 +3,8 @@ package flow
 import (
 	"encoding/json"
 	"slices"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // Spec is what an author writes of a flow.
@@ -53,10 +55,10 @@ func ParseFlow(data []byte) (Flow, error) {
 		return f, err
 	}
 	f.read = f.was.doc
-	f.ID = decodeString(f.was.get("id"))
-	f.UserID = decodeString(f.was.get("user_id"))
-	f.CreatedAt = decodeInt(f.was.get("created_at"))
-	f.UpdatedAt = decodeInt(f.was.get("updated_at"))
+	f.ID = rawjson.Text(f.was.get("id"))
+	f.UserID = rawjson.Text(f.was.get("user_id"))
+	f.CreatedAt = rawjson.Int(f.was.get("created_at"))
+	f.UpdatedAt = rawjson.Int(f.was.get("updated_at"))
 	f.was.doc = nil
 	for _, m := range f.read {
 		if !isServerKey(m.Key) {
@@ -79,29 +81,29 @@ func isServerKey(key string) bool {
 }
 
 func (s *Spec) parse(data []byte) error {
-	if err := checkUTF8(data); err != nil {
+	if err := rawjson.CheckUTF8(data); err != nil {
 		return err
 	}
-	sc := newScanner(data)
-	if sc.space(); !sc.at('{') {
+	sc := rawjson.NewScanner(data)
+	if sc.Space(); !sc.At('{') {
 		s.was.other = data
-		return sc.text()
+		return sc.Text()
 	}
-	err := sc.document(func(key []byte) (err error) {
-		start := sc.pos
+	err := sc.Document(func(key []byte) (err error) {
+		start := sc.Pos
 		switch {
-		case isKey(key, "nodes") && sc.at('['):
+		case rawjson.IsKey(key, "nodes") && sc.At('['):
 			s.Nodes, err = readList(&sc, readNode)
-		case isKey(key, "edges") && sc.at('['):
+		case rawjson.IsKey(key, "edges") && sc.At('['):
 			s.Edges, err = readList(&sc, readEdge)
 		default:
-			err = sc.value()
+			err = sc.Value()
 		}
-		s.was.doc = append(s.was.doc, Member{Key: decodeString(key), Value: sc.from(start), spelt: key})
+		s.was.doc = append(s.was.doc, rawjson.NewMember(key, sc.From(start)))
 		return err
 	})
-	s.Name = decodeString(s.was.get("name"))
-	s.Description = decodeString(s.was.get("description"))
+	s.Name = rawjson.Text(s.was.get("name"))
+	s.Description = rawjson.Text(s.was.get("description"))
 	s.Meta = s.was.get("meta")
 	s.AccessControl = s.was.get("access_control")
 	return err
@@ -132,7 +134,7 @@ func (s Spec) Unknown(key string) json.RawMessage {
 // it out.
 func (s *Spec) SetUnknown(key string, v json.RawMessage) {
 	if !slices.Contains(specKeys, key) {
-		s.was.doc = s.was.doc.with(key, v)
+		s.was.doc = rawjson.With(s.was.doc, key, v)
 	}
 }
 
@@ -166,9 +168,9 @@ func (s Spec) Node(id string) *Node {
 // set are left out.
 func (s Spec) AppendJSON(dst []byte) []byte {
 	if s.isOther() {
-		return AppendCompact(dst, s.was.other)
+		return rawjson.AppendCompact(dst, s.was.other)
 	}
-	return appendObject(slices.Grow(dst, s.was.doc.size()), s.was.doc, specKeys, s.put)
+	return rawjson.AppendObject(slices.Grow(dst, rawjson.Size(s.was.doc)), s.was.doc, specKeys, s.put)
 }
 
 // isOther tells whether the spec is, and still says no more than, a JSON value
@@ -178,21 +180,21 @@ func (s Spec) isOther() bool {
 		s.Nodes == nil && s.Edges == nil && s.Meta == nil && s.AccessControl == nil
 }
 
-// put is the putFunc of specKeys.
+// put is the rawjson.PutFunc of specKeys.
 func (s Spec) put(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
 	switch specKeys[i] {
 	case "name":
-		return putString(dst, s.Name, was)
+		return rawjson.PutString(dst, s.Name, was)
 	case "description":
-		return putString(dst, s.Description, was)
+		return rawjson.PutString(dst, s.Description, was)
 	case "nodes":
-		return putList(dst, s.Nodes, was)
+		return rawjson.PutList(dst, s.Nodes, was)
 	case "edges":
-		return putList(dst, s.Edges, was)
+		return rawjson.PutList(dst, s.Edges, was)
 	case "meta":
-		return putRaw(dst, s.Meta)
+		return rawjson.PutRaw(dst, s.Meta)
 	default:
-		return putRaw(dst, s.AccessControl)
+		return rawjson.PutRaw(dst, s.AccessControl)
 	}
 }
 
@@ -209,18 +211,18 @@ func (s *Spec) UnmarshalJSON(data []byte) error {
 // AppendJSON appends the flow as compact JSON.
 func (f Flow) AppendJSON(dst []byte) []byte {
 	if f.isOther() && f.ID == "" && f.UserID == "" && f.CreatedAt == 0 && f.UpdatedAt == 0 {
-		return AppendCompact(dst, f.was.other)
+		return rawjson.AppendCompact(dst, f.was.other)
 	}
-	return appendObject(dst, f.members(), flowKeys, func(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
+	return rawjson.AppendObject(dst, f.members(), flowKeys, func(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
 		switch flowKeys[i] {
 		case "id":
-			return putString(dst, f.ID, was)
+			return rawjson.PutString(dst, f.ID, was)
 		case "user_id":
-			return putString(dst, f.UserID, was)
+			return rawjson.PutString(dst, f.UserID, was)
 		case "created_at":
-			return putInt(dst, f.CreatedAt, was)
+			return rawjson.PutInt(dst, f.CreatedAt, was)
 		case "updated_at":
-			return putInt(dst, f.UpdatedAt, was)
+			return rawjson.PutInt(dst, f.UpdatedAt, was)
 		}
 		return f.put(dst, slices.Index(specKeys, flowKeys[i]), was)
 	})
@@ -230,7 +232,7 @@ func (f Flow) AppendJSON(dst []byte) []byte {
 // the values that the Spec has for them: it may have been changed or replaced.
 func (f Flow) members() Object {
 	doc := make(Object, 0, len(f.read)+len(f.was.doc))
-	authored, read := f.was.doc.finder(), f.read.finder()
+	authored, read := rawjson.Finder(f.was.doc), rawjson.Finder(f.read)
 	for _, m := range f.read {
 		i := authored(m)
 		switch {
@@ -239,7 +241,8 @@ func (f Flow) members() Object {
 		case isServerKey(m.Key):
 			doc = append(doc, m)
 		case slices.Contains(specKeys, m.Key):
-			doc = append(doc, Member{Key: m.Key, spelt: m.spelt})
+			m.Value = nil
+			doc = append(doc, m)
 		}
 	}
 	for _, m := range f.was.doc {

@@ -1,6 +1,10 @@
 package flow
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
+)
 
 // IsLayoutKey tells the fields of a node that say where and how large the editor
 // draws it.
@@ -21,13 +25,13 @@ func (n Node) Layout() Object {
 	if n.Position != nil {
 		layout = Object{{Key: "position", Value: n.Position}}
 	}
-	if n.was.isObject() {
-		s := scanner{data: n.was}
-		_ = s.object(func(key []byte) error { // the text is good: it was scanned before
-			at := s.pos
-			err := s.value()
-			if k := decodeString(key); IsLayoutKey(k) && k != "position" {
-				layout = append(layout, Member{Key: k, Value: s.from(at)})
+	if rawjson.IsObject(n.was) {
+		s := rawjson.Scan(n.was)
+		_ = s.Object(func(key []byte) error { // the text is good: it was scanned before
+			at := s.Pos
+			err := s.Value()
+			if k := rawjson.Text(key); IsLayoutKey(k) && k != "position" {
+				layout = append(layout, Member{Key: k, Value: s.From(at)})
 			}
 			return err
 		})
@@ -44,7 +48,7 @@ func (n *Node) SetLayout(layout Object) {
 		return
 	}
 	n.Position, _ = layout.Get("position")
-	fields := slices.DeleteFunc(n.was.members(), func(m Member) bool {
+	fields := slices.DeleteFunc(rawjson.Members(n.was), func(m Member) bool {
 		_, stays := layout.Get(m.Key)
 		return isLayout(m) && !stays
 	})

@@ -1,6 +1,10 @@
 package flow
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
+)
 
 // The most that flowctl's server takes of the parts of one flow. Other backends have
 // limits of their own, or none.
@@ -30,7 +34,7 @@ func (s Spec) Excesses() []Excess {
 	most("name", len(s.Name), MaxName, "the name has %d bytes")
 	most("description", len(s.Description), MaxDescription, "the description has %d bytes")
 	if len(s.Meta) > MaxMeta {
-		most("meta", len(AppendCompact(nil, s.Meta)), MaxMeta, "meta has %d bytes")
+		most("meta", len(rawjson.AppendCompact(nil, s.Meta)), MaxMeta, "meta has %d bytes")
 	}
 	if access, err := ParseAccess(s.AccessControl); err == nil {
 		most("access_control", access.ids(), MaxAccessIDs, "access_control has %d ids")

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // lossless are flows that must come back byte for byte.
@@ -80,7 +82,7 @@ func vectors(t *testing.T) map[string]Spec {
 // out in another way, and compares what is written again.
 func testLossless(t *testing.T, text []byte) {
 	t.Helper()
-	want := AppendCompact(nil, text)
+	want := rawjson.AppendCompact(nil, text)
 	for _, in := range [][]byte{text, spread(want)} {
 		spec, err := ParseSpec(in)
 		if err != nil {
@@ -112,7 +114,9 @@ func spread(compact []byte) []byte {
 	for i := 0; i < len(compact); {
 		end := i + 1
 		if compact[i] == '"' {
-			end = stringEnd(compact, i)
+			s := rawjson.Scan(compact[i:])
+			_ = s.Value() // seeds are valid
+			end = i + s.Pos
 		}
 		b.Write(compact[i:end])
 		if bytes.IndexByte([]byte(`{}[],:"`), compact[end-1]) >= 0 {
@@ -127,5 +131,31 @@ func diffText(t *testing.T, what string, got, want []byte) {
 	t.Helper()
 	if !bytes.Equal(got, want) {
 		t.Errorf("%s:\n got %s\nwant %s", what, got, want)
+	}
+}
+
+// What Check refuses, nothing else accepts, and at the same place.
+func TestReadersCheck(t *testing.T) {
+	for _, text := range []string{
+		"", "  ", `{"nodes":[{"id":1,"id":2}]}`, `{"name":1,"nam\u0065":2}`, `{"nodes":[{"data":{"a":1,"a":2}}]}`,
+		`{"edges":[{"id":"e"]}`, "{\"edges\":[{\"id\":\"\xff\"}]}", `{"nodes":[}`, `{"a":1} x`, `{"nodes":`, `{`,
+		`{"nodes":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + `}`, `5 5`, `"a`,
+	} {
+		want := rawjson.Check([]byte(text))
+		if want == nil {
+			t.Fatalf("Check accepts %.60q", text)
+		}
+		_, specErr := ParseSpec([]byte(text))
+		_, flowErr := ParseFlow([]byte(text))
+		_, objectErr := ParseObject([]byte(text))
+		for what, err := range map[string]error{
+			"ParseSpec": specErr, "ParseFlow": flowErr, "ParseObject": objectErr,
+			"Node": new(Node).UnmarshalJSON([]byte(text)), "Edge": new(Edge).UnmarshalJSON([]byte(text)),
+		} {
+			isObject := strings.HasPrefix(strings.TrimSpace(text), "{") || strings.TrimSpace(text) == ""
+			if err == nil || isObject && err.Error() != want.Error() {
+				t.Errorf("%s(%.60q): %v, want %v", what, text, err, want)
+			}
+		}
 	}
 }

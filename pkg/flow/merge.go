@@ -3,6 +3,8 @@ package flow
 import (
 	"encoding/json"
 	"slices"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // Side is one of the two descendants in a three-way merge.
@@ -171,7 +173,7 @@ func (m *merger) objects(c Conflict, base, ours, theirs Object) Object {
 		b, _ := base.Get(key)
 		o, _ := ours.Get(key)
 		t, _ := theirs.Get(key)
-		c.Path = path + "/" + EscapePointer(key)
+		c.Path = path + "/" + rawjson.EscapePointer(key)
 		v := o // of layout, whatever ours did with it
 		if !IsLayoutKey(key) || path != "" || same(b, o) {
 			v = m.pick(c, b, o, t)

@@ -3,6 +3,8 @@ package flow
 import (
 	"encoding/json"
 	"slices"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // Node is one step of a flow.
@@ -12,7 +14,7 @@ type Node struct {
 	Position json.RawMessage // {"x":…,"y":…} in the editor's pixels
 	Data     json.RawMessage // an object; its fields depend on Type
 
-	was source
+	was json.RawMessage // the JSON that it was read from; nil for a new one
 }
 
 // nodeKeys are the known fields, in the order that reading and writing go by.
@@ -21,11 +23,11 @@ type Node struct {
 var nodeKeys = []string{"id", "type", "position", "data"}
 
 // readNode scans one node. It shares the text's memory.
-func readNode(s *scanner) (n Node, err error) {
+func readNode(s *rawjson.Scanner) (n Node, err error) {
 	n.was, err = readSource(s, nodeKeys, func(i int, v json.RawMessage) {
 		switch i {
 		case 0:
-			n.ID = decodeString(v)
+			n.ID = rawjson.Text(v)
 		case 1:
 			n.Type = decodeType(v)
 		case 2:
@@ -43,24 +45,24 @@ func (n Node) AsRead() json.RawMessage { return json.RawMessage(n.was) }
 
 // Unknown gives a field of the node that the model has no name for, such as the
 // editor's own "measured", as JSON text; nil if it is absent.
-func (n Node) Unknown(key string) json.RawMessage { return n.was.unknown(nodeKeys, key) }
+func (n Node) Unknown(key string) json.RawMessage { return unknown(n.was, nodeKeys, key) }
 
 // SetUnknown sets a field of the node that the model has no name for; nil takes
 // it out.
 func (n *Node) SetUnknown(key string, v json.RawMessage) {
 	if !slices.Contains(nodeKeys, key) {
-		n.was = n.was.with(key, v)
+		n.was = with(n.was, key, v)
 	}
 }
 
 // UnknownKeys lists the fields that [Node.Unknown] gives, in their order.
-func (n Node) UnknownKeys() []string { return n.was.unknownKeys(nodeKeys) }
+func (n Node) UnknownKeys() []string { return unknownKeysIn(n.was, nodeKeys) }
 
 // Label is the text that the editor shows on the node: data.label, "" without.
 func (n Node) Label() string { return n.Text("label") }
 
 // Text gives the field key of the node's data if it is a string, else "".
-func (n Node) Text(key string) string { return decodeString(n.Field(key)) }
+func (n Node) Text(key string) string { return rawjson.Text(n.Field(key)) }
 
 // Field gives the field key of the node's data as JSON text, nil if it is absent
 // or data is not an object.
@@ -76,38 +78,38 @@ func (n Node) Field(key string) json.RawMessage {
 // AppendJSON appends the node as compact JSON.
 func (n Node) AppendJSON(dst []byte) []byte {
 	if n.isOther() {
-		return AppendCompact(dst, n.was)
+		return rawjson.AppendCompact(dst, n.was)
 	}
-	return appendSource(dst, n.was, nodeKeys, n.put)
+	return rawjson.AppendSource(dst, n.was, nodeKeys, n.put)
 }
 
 // AppendSorted is AppendJSON with id, type, position and data first, in this
 // order.
 func (n Node) AppendSorted(dst []byte) []byte {
 	if n.isOther() {
-		return AppendCompact(dst, n.was)
+		return rawjson.AppendCompact(dst, n.was)
 	}
-	return appendSorted(dst, n.was, nodeKeys, n.put)
+	return rawjson.AppendSorted(dst, n.was, nodeKeys, n.put)
 }
 
-// put is the putFunc of nodeKeys.
+// put is the rawjson.PutFunc of nodeKeys.
 func (n *Node) put(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
 	switch i {
 	case 0:
-		return putString(dst, n.ID, was)
+		return rawjson.PutString(dst, n.ID, was)
 	case 1:
-		return putString(dst, string(n.Type), was)
+		return rawjson.PutString(dst, string(n.Type), was)
 	case 2:
-		return putRaw(dst, n.Position)
+		return rawjson.PutRaw(dst, n.Position)
 	default:
-		return putRaw(dst, n.Data)
+		return rawjson.PutRaw(dst, n.Data)
 	}
 }
 
 // isOther tells whether the node is, and still says no more than, a JSON value
 // that is not an object.
 func (n Node) isOther() bool {
-	return n.was != nil && !n.was.isObject() && n.ID == "" && n.Type == "" && n.Position == nil && n.Data == nil
+	return n.was != nil && !rawjson.IsObject(n.was) && n.ID == "" && n.Type == "" && n.Position == nil && n.Data == nil
 }
 
 // MarshalJSON gives what AppendJSON appends.

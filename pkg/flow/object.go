@@ -2,161 +2,29 @@ package flow
 
 import (
 	"encoding/json"
-	"slices"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
-// Object is a JSON object with its members in the order in which they were
-// written. The zero value is an object without members.
-type Object []Member
+// Object is a JSON object with its members in the order in which they were written. The
+// zero value is an object without members. Its methods are Get, which returns the value
+// of a key and whether there is one; Set, which replaces a value in its place or appends
+// a member; AppendJSON, MarshalJSON and UnmarshalJSON, which keep order and spelling; and
+// Getter, which is Get made fast for objects with very many members.
+type Object = rawjson.Object
 
 // Member is one key of an [Object] and its value as JSON text.
-type Member struct {
-	Key   string
-	Value json.RawMessage
+type Member = rawjson.Member
 
-	spelt []byte // the key as it was written, quotes included; nil for a new one
-}
+// SyntaxError is JSON text that cannot be read, or that would not mean the same to every
+// reader (duplicate keys, invalid UTF-8). It has an Offset in bytes and a Msg.
+type SyntaxError = rawjson.SyntaxError
 
-// ParseObject reads one JSON object. The values share data's memory. The error
-// is a *[SyntaxError], or says that data is another JSON value.
-func ParseObject(data []byte) (Object, error) {
-	if err := checkUTF8(data); err != nil {
-		return nil, err
-	}
-	s := newScanner(data)
-	s.space()
-	if s.pos < len(data) && data[s.pos] != '{' {
-		return nil, s.fail("unexpected " + s.found() + ", want an object")
-	}
-	o := make(Object, 0, 8)
-	if err := s.document(func(key []byte) error { return s.member(&o, key) }); err != nil {
-		return nil, err
-	}
-	return o, nil
-}
+// ParseObject reads one JSON object. The values share data's memory. The error is a
+// *[SyntaxError], or says that data is another JSON value.
+func ParseObject(data []byte) (Object, error) { return rawjson.ParseObject(data) }
 
-// document scans a text that is one object.
-func (s *scanner) document(member func(key []byte) error) error {
-	if s.space(); s.pos == len(s.data) {
-		return s.fail("empty JSON text")
-	}
-	if err := s.object(member); err != nil {
-		return err
-	}
-	return s.end()
-}
-
-// member scans a value and appends it to o.
-func (s *scanner) member(o *Object, key []byte) error {
-	start := s.pos
-	err := s.value()
-	*o = append(*o, Member{Key: decodeString(key), Value: s.from(start), spelt: key})
-	return err
-}
-
-// Get gives the value of key, and whether there is one.
-func (o Object) Get(key string) (json.RawMessage, bool) {
-	for _, m := range o {
-		if m.Key == key {
-			return m.Value, true
-		}
-	}
-	return nil, false
-}
-
-// Getter returns a function that does what [Object.Get] does, and takes the same time
-// however many members there are. It does not see later changes.
-func (o Object) Getter() func(key string) (json.RawMessage, bool) {
-	const few = 16
-	if len(o) <= few {
-		return o.Get
-	}
-	at := make(map[string]int, len(o))
-	for i, m := range o {
-		if _, double := at[m.Key]; !double {
-			at[m.Key] = i
-		}
-	}
-	return func(key string) (json.RawMessage, bool) {
-		i, ok := at[key]
-		if !ok {
-			return nil, false
-		}
-		return o[i].Value, true
-	}
-}
-
-// Set gives key the value v in its place, or appends it.
-func (o *Object) Set(key string, v json.RawMessage) {
-	for i := range *o {
-		if (*o)[i].Key == key {
-			(*o)[i].Value = v
-			return
-		}
-	}
-	*o = append(*o, Member{Key: key, Value: v})
-}
-
-// with gives a copy of the object in which key has the value v; nil takes it out.
-func (o Object) with(key string, v json.RawMessage) Object {
-	c := slices.DeleteFunc(slices.Clone(o), func(m Member) bool { return v == nil && m.Key == key })
-	if v != nil {
-		c.Set(key, v)
-	}
-	return c
-}
-
-// find gives the index of the member with m's key, -1 without one. Lone surrogates
-// look alike once they are decoded, so spellings are compared first.
-func (o Object) find(m Member) int {
-	return slices.IndexFunc(o, func(n Member) bool {
-		return n.Key == m.Key && (m.spelt == nil || n.spelt == nil || isSameKey(m.spelt, n.spelt))
-	})
-}
-
-// finder returns a function that does what find does, and takes the same time however
-// many members there are.
-func (o Object) finder() func(m Member) int {
-	const few = 16
-	if len(o) <= few {
-		return o.find
-	}
-	at := make(map[string][]int, len(o))
-	for i, m := range o {
-		at[m.Key] = append(at[m.Key], i)
-	}
-	return func(m Member) int {
-		for _, i := range at[m.Key] {
-			if o[i:i+1].find(m) == 0 {
-				return i
-			}
-		}
-		return -1
-	}
-}
-
-// AppendJSON appends the object as compact JSON.
-func (o Object) AppendJSON(dst []byte) []byte {
-	return appendObject(dst, o, nil, nil)
-}
-
-// MarshalJSON gives what AppendJSON appends.
-func (o Object) MarshalJSON() ([]byte, error) { return o.AppendJSON(nil), nil }
-
-// UnmarshalJSON reads an object; see [ParseObject].
-func (o *Object) UnmarshalJSON(data []byte) error {
-	read, err := ParseObject(slices.Clone(data))
-	*o = read
-	return err
-}
-
-// size is about how many bytes the object takes as it was read: a large one is
-// encoded without growing the buffer again and again.
-func (o Object) size() int {
-	const around = 8 // quotes, colon, comma and what else stands between
-	n := 2
-	for _, m := range o {
-		n += len(m.Key) + len(m.Value) + around
-	}
-	return n
-}
+// Equal reports whether two valid JSON texts mean the same: objects whatever the order of
+// their keys, strings whatever their escapes, numbers by their exact value, so that 1e2
+// equals 100.0, which is how Open WebUI spells it. Two absent values are equal, too.
+func Equal(a, b json.RawMessage) bool { return rawjson.Equal(a, b) }

@@ -1,8 +1,6 @@
 package flow
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -56,25 +54,6 @@ func pathName(path []step) string {
 		}
 	}
 	return b.String()
-}
-
-// kindOf names the type of a JSON value for messages.
-func kindOf(raw json.RawMessage) string {
-	raw = bytes.TrimSpace(raw)
-	if len(raw) == 0 {
-		return "nothing"
-	}
-	switch raw[0] {
-	case '{':
-		return "an object"
-	case '[':
-		return "an array"
-	case '"':
-		return "a string"
-	case 't', 'f', 'n':
-		return string(raw[:min(len("false"), len(raw))])
-	}
-	return "a number"
 }
 
 // quote shows a text of the flow in a message, shortened and safe for terminals.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // missing tells whether a text field is absent, null or empty. now is its value.
@@ -14,7 +16,7 @@ func (v *validator) missing(key, now string, was func(key string) json.RawMessag
 		return false
 	}
 	raw := was(key)
-	if isAbsent(raw) || raw[0] == '"' {
+	if rawjson.IsAbsent(raw) || raw[0] == '"' {
 		return true
 	}
 	v.member(key, raw, text)
@@ -31,32 +33,32 @@ func (v *validator) member(key string, raw json.RawMessage, want shape) {
 // value reports what does not have its shape. Absent values and null are fine.
 func (v *validator) value(raw json.RawMessage, want shape) {
 	raw = bytes.TrimLeft(raw, " \t\r\n")
-	if isAbsent(raw) {
+	if rawjson.IsAbsent(raw) {
 		return
 	}
 	if strings.IndexByte(want.first, raw[0]) < 0 {
 		v.wrongType(raw, want)
 		return
 	}
-	s := scanner{data: raw}
+	s := rawjson.Scan(raw)
 	switch {
 	case want.fields != nil:
-		_ = s.object(func(key []byte) error { // what is wrong with the text is not looked for here
-			start := s.pos
-			err := s.value()
+		_ = s.Object(func(key []byte) error { // what is wrong with the text is not looked for here
+			start := s.Pos
+			err := s.Value()
 			if i := want.field(key); i >= 0 && err == nil {
-				v.member(want.fields[i].key, s.from(start), want.fields[i].shape)
+				v.member(want.fields[i].key, s.From(start), want.fields[i].shape)
 			}
 			return err
 		})
 	case want.elem != nil:
 		i := 0
-		_ = s.array(func() error {
-			start := s.pos
-			err := s.value()
+		_ = s.Array(func() error {
+			start := s.Pos
+			err := s.Value()
 			if err == nil {
 				v.enter(step{index: i})
-				v.value(s.from(start), *want.elem)
+				v.value(s.From(start), *want.elem)
 				v.leave()
 			}
 			i++
@@ -66,8 +68,5 @@ func (v *validator) value(raw json.RawMessage, want shape) {
 }
 
 func (v *validator) wrongType(raw json.RawMessage, want shape) {
-	v.error(CodeWrongType, "%s must be %s, found %s", pathName(v.path), want.name, kindOf(raw))
+	v.error(CodeWrongType, "%s must be %s, found %s", pathName(v.path), want.name, rawjson.Kind(raw))
 }
-
-// isAbsent tells null and nothing from values.
-func isAbsent(raw json.RawMessage) bool { return len(raw) == 0 || raw[0] == 'n' }

@@ -1,6 +1,10 @@
 package flow
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
+)
 
 // NodeType says what a node does. The nine types are the editor's own.
 type NodeType string
@@ -24,7 +28,7 @@ var nodeTypes = []NodeType{Input, Model, Knowledge, WebSearch, Transform, Condit
 // NodeTypes lists every known type in the order of the editor's palette.
 func NodeTypes() []NodeType { return slices.Clone(nodeTypes) }
 
-// decodeType is decodeString that makes no new text for a known type: there are
+// decodeType is rawjson.Text that makes no new text for a known type: there are
 // many nodes.
 func decodeType(raw []byte) NodeType {
 	for _, t := range nodeTypes {
@@ -32,7 +36,7 @@ func decodeType(raw []byte) NodeType {
 			return t
 		}
 	}
-	return NodeType(decodeString(raw))
+	return NodeType(rawjson.Text(raw))
 }
 
 // Known tells whether t is one of [NodeTypes].

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // Validate reports all that is wrong with the flow, in the order of the text:
@@ -60,7 +62,7 @@ func (v *validator) flow() {
 	}
 	name := s.was.get("name")
 	switch missing := v.missing("name", s.Name, s.was.get); {
-	case missing && isAbsent(name):
+	case missing && rawjson.IsAbsent(name):
 		v.warn(CodeEmptyName, "the flow has no name")
 	case missing, s.Name != "" && strings.TrimSpace(s.Name) == "":
 		v.errorIn("name", CodeEmptyName, "the name is blank")
@@ -69,12 +71,12 @@ func (v *validator) flow() {
 	v.missing("description", s.Description, s.was.get)
 	v.storable("description", s.Description, s.was.get("description"))
 	if nodes := s.was.get("nodes"); s.Nodes == nil && nodes != nil {
-		v.errorIn("nodes", CodeWrongType, "nodes must be an array, found %s", kindOf(nodes))
+		v.errorIn("nodes", CodeWrongType, "nodes must be an array, found %s", rawjson.Kind(nodes))
 	} else if len(s.Nodes) == 0 {
 		v.warn(CodeNothingToRun, "the flow has no nodes")
 	}
 	if edges := s.was.get("edges"); s.Edges == nil && edges != nil {
-		v.errorIn("edges", CodeWrongType, "edges must be an array, found %s", kindOf(edges))
+		v.errorIn("edges", CodeWrongType, "edges must be an array, found %s", rawjson.Kind(edges))
 	}
 	v.member("meta", s.Meta, object)
 	if _, err := ParseAccess(s.AccessControl); err != nil {
@@ -97,7 +99,7 @@ func (v *validator) storable(key, now string, was json.RawMessage) {
 	switch {
 	case strings.ContainsRune(now, 0):
 		v.errorIn(key, CodeBadText, "%s %s has NUL in it", key, quote(now))
-	case len(was) > 0 && was[0] == '"' && hasLoneSurrogate(was) && saysText(was, now):
+	case len(was) > 0 && was[0] == '"' && rawjson.HasLoneSurrogate(was) && rawjson.Says(was, now):
 		v.errorIn(key, CodeBadText, `%s %s has half a surrogate pair in it (an escape from \ud800 to \udfff without the other one)`, key, quote(now))
 	}
 }
@@ -123,10 +125,10 @@ func (v *validator) nodes() {
 
 // oneNode looks at the fields of one node.
 func (v *validator) oneNode(n Node) {
-	if v.missing("id", n.ID, n.was.get) {
+	if v.missing("id", n.ID, func(key string) json.RawMessage { return rawjson.Get(n.was, key) }) {
 		v.error(CodeEmptyNodeID, "the node has no id")
 	}
-	if v.missing("type", string(n.Type), n.was.get) {
+	if v.missing("type", string(n.Type), func(key string) json.RawMessage { return rawjson.Get(n.was, key) }) {
 		v.error(CodeUnknownNodeType, "the node has no type, want one of %s", typeNames())
 	} else if n.Type != "" && !n.Type.Known() {
 		v.errorIn("type", CodeUnknownNodeType, "unknown node type %s, want one of %s", quote(string(n.Type)), typeNames())
@@ -161,15 +163,15 @@ func (v *validator) edges() {
 
 // oneEdge looks at the fields of one edge.
 func (v *validator) oneEdge(e Edge, joins ends) {
-	if v.missing("id", e.ID, e.was.get) {
+	if v.missing("id", e.ID, func(key string) json.RawMessage { return rawjson.Get(e.was, key) }) {
 		v.warn(CodeEmptyEdgeID, "the edge has no id")
 	}
 	if joins.source < 0 {
 		v.end("source", e.Source, e)
 		v.end("target", e.Target, e)
 	}
-	v.missing("sourceHandle", e.SourceHandle, e.was.get)
-	v.missing("targetHandle", e.TargetHandle, e.was.get)
+	v.missing("sourceHandle", e.SourceHandle, func(key string) json.RawMessage { return rawjson.Get(e.was, key) })
+	v.missing("targetHandle", e.TargetHandle, func(key string) json.RawMessage { return rawjson.Get(e.was, key) })
 	if e.Source != "" && e.Source == e.Target {
 		v.error(CodeSelfLoop, "the edge leads from node %s to itself", quote(e.Source))
 	}
@@ -188,7 +190,7 @@ func (v *validator) oneEdge(e Edge, joins ends) {
 
 // end looks at an edge's source or target.
 func (v *validator) end(key, id string, e Edge) {
-	if v.missing(key, id, e.was.get) {
+	if v.missing(key, id, func(key string) json.RawMessage { return rawjson.Get(e.was, key) }) {
 		v.error(CodeDanglingEdge, "the edge has no %s", key)
 	} else if id != "" && v.graph.Node(id) == nil {
 		v.errorIn(key, CodeDanglingEdge, "%s %s is not a node of the flow", key, quote(id))

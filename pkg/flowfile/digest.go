@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -40,7 +41,7 @@ func DigestOf(s flow.Spec) Digest {
 		value := n.AppendJSON(nil)
 		fields, err := flow.ParseObject(value)
 		if err != nil { // a node that is no object
-			content.Write(append(flow.AppendMeaning(append(line[:0], "node "...), value), '\n'))
+			content.Write(append(rawjson.AppendMeaning(append(line[:0], "node "...), value), '\n'))
 			continue
 		}
 		rest, placed = rest[:0], placed[:0]
@@ -59,7 +60,7 @@ func DigestOf(s flow.Spec) Digest {
 		value := e.AppendJSON(nil)
 		fields, err := flow.ParseObject(value)
 		if err != nil {
-			content.Write(append(flow.AppendMeaning(append(line[:0], "edge "...), value), '\n'))
+			content.Write(append(rawjson.AppendMeaning(append(line[:0], "edge "...), value), '\n'))
 			continue
 		}
 		fields = slices.DeleteFunc(fields, func(m flow.Member) bool {
@@ -70,7 +71,7 @@ func DigestOf(s flow.Spec) Digest {
 	d := Digest{Content: short(content, contentSum), Layout: short(layout, otherSum)}
 	if s.AccessControl != nil {
 		access := sha256.New()
-		access.Write(flow.AppendMeaning(nil, flow.PlainAccess(s.AccessControl)))
+		access.Write(rawjson.AppendMeaning(nil, flow.PlainAccess(s.AccessControl)))
 		d.Access = short(access, otherSum)
 	}
 	return d

@@ -3,6 +3,7 @@ package flowfile
 import (
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -74,7 +75,7 @@ func FuzzDigest(f *testing.F) {
 		if errX != nil || errY != nil {
 			return
 		}
-		if flow.Equal([]byte(a), []byte(b)) != (string(flow.AppendMeaning(nil, []byte(a))) == string(flow.AppendMeaning(nil, []byte(b)))) {
+		if flow.Equal([]byte(a), []byte(b)) != (string(rawjson.AppendMeaning(nil, []byte(a))) == string(rawjson.AppendMeaning(nil, []byte(b)))) {
 			t.Errorf("%s and %s are equal: %v, and their meanings are not so", a, b, flow.Equal([]byte(a), []byte(b)))
 		}
 		if flow.Equal([]byte(a), []byte(b)) && DigestOf(x) != DigestOf(y) {

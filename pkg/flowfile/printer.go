@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -64,7 +65,7 @@ func (p *printer) line() {
 // key starts a member.
 func (p *printer) key(key string) {
 	p.element()
-	p.buf = append(flow.AppendString(p.buf, key), ": "...)
+	p.buf = append(rawjson.AppendString(p.buf, key), ": "...)
 }
 
 func (p *printer) member(key string, value []byte) {

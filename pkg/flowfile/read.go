@@ -10,7 +10,7 @@ import (
 	"regexp"
 	"unicode"
 
-	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // ReadFile reads the flows of a file; see [Read]. A file may have to be waited for,
@@ -166,15 +166,15 @@ func isUTF16(data []byte) bool {
 
 // flows reads the flows of the text.
 func (t *text) flows() ([]File, error) {
-	values, err := flow.Values(t.data)
+	values, err := rawjson.Values(t.data)
 	if err != nil {
 		return nil, t.syntaxError(0, err)
 	}
 	var files []File
 	for _, v := range values {
-		docs := []flow.Span{v}
+		docs := []rawjson.Span{v}
 		if t.data[v.Start] == '[' {
-			docs = flow.Children(t.data[v.Start:v.End])
+			docs = rawjson.Children(t.data[v.Start:v.End])
 			for i := range docs {
 				docs[i].Start += v.Start
 				docs[i].End += v.Start
@@ -199,7 +199,7 @@ func conflictMark(data []byte) []int {
 
 // syntaxError places an error of package flow that counts from start.
 func (t *text) syntaxError(start int, err error) error {
-	var syntax *flow.SyntaxError
+	var syntax *rawjson.SyntaxError
 	if !errors.As(err, &syntax) {
 		return &Error{Path: t.path, Msg: "read the flow", Err: err}
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -191,10 +192,10 @@ func TestReadDepth(t *testing.T) {
 		return `{"nodes":[` + strings.Repeat("[", n) + strings.Repeat("]", n) + `]}`
 	}
 	for _, around := range []string{"FLOW", `[FLOW]`, `{"flow":FLOW}`, `[{"flow":FLOW}]`} {
-		if _, err := read(strings.Replace(around, "FLOW", flowOf(flow.MaxDepth), 1)); err != nil {
+		if _, err := read(strings.Replace(around, "FLOW", flowOf(rawjson.MaxDepth), 1)); err != nil {
 			t.Errorf("%s: %v", around, err)
 		}
-		_, err := read(strings.Replace(around, "FLOW", flowOf(flow.MaxDepth+1), 1))
+		_, err := read(strings.Replace(around, "FLOW", flowOf(rawjson.MaxDepth+1), 1))
 		if err == nil || !strings.Contains(err.Error(), "nested deeper than 1000 levels") {
 			t.Errorf("%s, one more: %v", around, err)
 		}

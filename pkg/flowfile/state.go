@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -54,7 +55,7 @@ func cleanNode(n *flow.Node) {
 			n.SetUnknown(key, nil)
 		}
 	}
-	if state := dataState(n.Type); flow.HasKey(n.Data, state...) {
+	if state := dataState(n.Type); rawjson.HasKey(n.Data, state...) {
 		data, err := flow.ParseObject(n.Data)
 		if err == nil {
 			data = slices.DeleteFunc(data, func(m flow.Member) bool { return slices.Contains(state, m.Key) })

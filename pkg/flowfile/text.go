@@ -7,7 +7,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // text is what was read from one file. All flows of the file share it.
@@ -17,8 +17,8 @@ type text struct {
 	marked bool // a byte order mark stood before data
 
 	mu       sync.Mutex
-	last     mark                // of the last position asked for
-	children map[int][]flow.Span // of the containers near the top, by where they start
+	last     mark                   // of the last position asked for
+	children map[int][]rawjson.Span // of the containers near the top, by where they start
 }
 
 // mark is a place in a text: its offset in bytes, line and column less 1.
@@ -54,7 +54,7 @@ func (t *text) find(start int, pointer string) int {
 		if depth == 0 {
 			continue
 		}
-		child, ok := t.child(start, end, flow.UnescapePointer(token), depth)
+		child, ok := t.child(start, end, rawjson.UnescapePointer(token), depth)
 		if !ok {
 			break
 		}
@@ -65,7 +65,7 @@ func (t *text) find(start int, pointer string) int {
 
 // child finds a member or element of the value that starts at start and goes no
 // further than end.
-func (t *text) child(start, end int, token string, depth int) (flow.Span, bool) {
+func (t *text) child(start, end int, token string, depth int) (rawjson.Span, bool) {
 	children := t.childrenOf(start, end, depth)
 	i := len(children)
 	if t.data[start] == '[' {
@@ -78,25 +78,25 @@ func (t *text) child(start, end int, token string, depth int) (flow.Span, bool) 
 		}
 	}
 	if i >= len(children) {
-		return flow.Span{}, false
+		return rawjson.Span{}, false
 	}
 	c := children[i]
-	return flow.Span{Start: start + c.Start, End: start + c.End}, true
+	return rawjson.Span{Start: start + c.Start, End: start + c.End}, true
 }
 
 // childrenOf remembers the children of the flow and of its fields: they are asked
 // for again and again, and there may be very many.
-func (t *text) childrenOf(start, end, depth int) []flow.Span {
+func (t *text) childrenOf(start, end, depth int) []rawjson.Span {
 	if depth > 2 {
-		return flow.Children(t.data[start:end])
+		return rawjson.Children(t.data[start:end])
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	children, ok := t.children[start]
 	if !ok {
-		children = flow.Children(t.data[start:end])
+		children = rawjson.Children(t.data[start:end])
 		if t.children == nil {
-			t.children = make(map[int][]flow.Span)
+			t.children = make(map[int][]rawjson.Span)
 		}
 		t.children[start] = children
 	}

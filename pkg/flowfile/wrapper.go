@@ -5,17 +5,18 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // document is one object in the text, by its members.
 type document struct {
-	at      flow.Span
-	members []flow.Span // their places count from the start of the text
+	at      rawjson.Span
+	members []rawjson.Span // their places count from the start of the text
 }
 
-func (t *text) document(at flow.Span) document {
-	doc := document{at: at, members: flow.Children(t.data[at.Start:at.End])}
+func (t *text) document(at rawjson.Span) document {
+	doc := document{at: at, members: rawjson.Children(t.data[at.Start:at.End])}
 	for i := range doc.members {
 		doc.members[i].Start += at.Start
 		doc.members[i].End += at.Start
@@ -23,7 +24,7 @@ func (t *text) document(at flow.Span) document {
 	return doc
 }
 
-func (d document) get(key string) *flow.Span {
+func (d document) get(key string) *rawjson.Span {
 	for i := range d.members {
 		if d.members[i].Key == key {
 			return &d.members[i]
@@ -33,7 +34,7 @@ func (d document) get(key string) *flow.Span {
 }
 
 // file reads one document: a flow, or a wrapper around one.
-func (t *text) file(at flow.Span) (File, error) {
+func (t *text) file(at rawjson.Span) (File, error) {
 	if first := t.data[at.Start]; first != '{' {
 		return File{}, t.errorAt(at.Start, "want a flow, which is an object, found "+kindOf(first))
 	}
@@ -50,7 +51,7 @@ func (t *text) file(at flow.Span) (File, error) {
 
 // bare reads a flow without a wrapper. When it was stored somewhere, it was
 // exported as it was updated, like the API has it.
-func (t *text) bare(f *File, at flow.Span) error {
+func (t *text) bare(f *File, at rawjson.Span) error {
 	stored, err := t.stored(at)
 	f.Spec, f.ID, f.ExportedAt = stored.Spec, stored.ID, inSeconds(max(stored.UpdatedAt, 0))
 	f.keepInnerID(stored)
@@ -58,7 +59,7 @@ func (t *text) bare(f *File, at flow.Span) error {
 }
 
 // stored reads the flow at a place of the text.
-func (t *text) stored(at flow.Span) (flow.Flow, error) {
+func (t *text) stored(at rawjson.Span) (flow.Flow, error) {
 	stored, err := flow.ParseFlow(t.data[at.Start:at.End:at.End])
 	if err != nil {
 		return flow.Flow{}, t.syntaxError(at.Start, err)
@@ -99,7 +100,7 @@ func (f *File) keepInnerID(stored flow.Flow) {
 }
 
 // version reads the wrapper's version.
-func (t *text) version(f *File, at *flow.Span) error {
+func (t *text) version(f *File, at *rawjson.Span) error {
 	if at == nil || t.data[at.Start] == 'n' {
 		return nil
 	}
@@ -124,7 +125,7 @@ func (t *text) version(f *File, at *flow.Span) error {
 
 // known takes a member of the wrapper that the File has a field for. One that
 // cannot be understood is kept like an unknown one.
-func (t *text) known(f *File, m flow.Span) bool {
+func (t *text) known(f *File, m rawjson.Span) bool {
 	raw := t.data[m.Start:m.End]
 	switch m.Key {
 	case "version", "flow":
@@ -153,7 +154,7 @@ func (t *text) known(f *File, m flow.Span) bool {
 	return false
 }
 
-func (t *text) warn(f *File, at flow.Span, msg string) {
+func (t *text) warn(f *File, at rawjson.Span, msg string) {
 	f.Warnings = append(f.Warnings, t.errorAt(at.Start, msg))
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -37,9 +38,9 @@ func (p *printer) file(f File) error {
 		return err
 	}
 	p.open('{')
-	p.member("version", flow.AppendString(nil, version))
+	p.member("version", rawjson.AppendString(nil, version))
 	if f.ID != "" {
-		p.member("id", flow.AppendString(nil, f.ID))
+		p.member("id", rawjson.AppendString(nil, f.ID))
 	}
 	p.key("flow")
 	if err := p.flow(f); err != nil {
@@ -52,7 +53,7 @@ func (p *printer) file(f File) error {
 		if isOurs(&f, m.Key) {
 			continue
 		}
-		if _, err := flow.Values(m.Value); err != nil {
+		if _, err := rawjson.Values(m.Value); err != nil {
 			return fmt.Errorf("member %.40q: %w", m.Key, err)
 		}
 		p.members(flow.Object{m})
@@ -135,7 +136,7 @@ func list[T interface{ AppendSorted([]byte) []byte }](p *printer, items []T) err
 	p.open('[')
 	for i, item := range items {
 		text = item.AppendSorted(text[:0])
-		if err := flow.Check(text); err != nil {
+		if err := rawjson.Check(text); err != nil {
 			return fmt.Errorf("element %d: %w", i, err)
 		}
 		p.element()

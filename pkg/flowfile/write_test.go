@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -132,7 +133,7 @@ func TestWriteKeepsWrapper(t *testing.T) {
 				t.Fatal(err)
 			}
 			text = b.String()
-			if got := string(flow.AppendCompact(nil, b.Bytes())); got != tt.want {
+			if got := string(rawjson.AppendCompact(nil, b.Bytes())); got != tt.want {
 				t.Errorf("%s\ngives %s\nwant  %s", tt.text, got, tt.want)
 			}
 		}

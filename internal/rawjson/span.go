@@ -1,4 +1,4 @@
-package flow
+package rawjson
 
 // Span says where a JSON value stands in a text.
 type Span struct {
@@ -22,40 +22,40 @@ const wrapping = 2
 // than [MaxDepth] are let through: they may be those around a flow. The error is
 // a *[SyntaxError]; the values before it are returned with it.
 func Values(data []byte) ([]Span, error) {
-	if err := checkUTF8(data); err != nil {
+	if err := CheckUTF8(data); err != nil {
 		return nil, err
 	}
 	var values []Span
-	s := newScanner(data)
+	s := NewScanner(data)
 	s.depth = -wrapping
-	for s.space(); s.pos < len(data); s.space() {
-		start := s.pos
-		if err := s.value(); err != nil {
+	for s.Space(); s.Pos < len(data); s.Space() {
+		start := s.Pos
+		if err := s.Value(); err != nil {
 			return values, err
 		}
-		values = append(values, Span{Start: start, End: s.pos})
+		values = append(values, Span{Start: start, End: s.Pos})
 	}
 	return values, nil
 }
 
-// Children says where the members of an object, or the elements of an array,
+// Children says where the members of an object, or the Elements of an array,
 // stand in data; nil for other values. It does not check for what [Check] or
 // [Values] did before.
 func Children(data []byte) []Span {
 	var spans []Span
-	s := scanner{data: data, depth: -wrapping}
+	s := Scanner{data: data, depth: -wrapping}
 	add := func(key []byte) error {
-		start := s.pos
-		err := s.value()
-		spans = append(spans, Span{Key: decodeString(key), Start: start, End: s.pos, spelt: key})
+		start := s.Pos
+		err := s.Value()
+		spans = append(spans, Span{Key: Text(key), Start: start, End: s.Pos, spelt: key})
 		return err
 	}
-	s.space()
+	s.Space()
 	switch {
-	case s.at('{'):
-		_ = s.object(add)
-	case s.at('['):
-		_ = s.array(func() error { return add(nil) })
+	case s.At('{'):
+		_ = s.Object(add)
+	case s.At('['):
+		_ = s.Array(func() error { return add(nil) })
 	}
 	return spans
 }

@@ -1,4 +1,4 @@
-package flow
+package rawjson
 
 import (
 	"bytes"
@@ -9,32 +9,33 @@ import (
 )
 
 // found names what is at the current position for a message.
-func (s *scanner) found() string {
-	if s.pos >= len(s.data) {
+func (s *Scanner) Found() string {
+	if s.Pos >= len(s.data) {
 		return "end of JSON text"
 	}
-	r, _ := utf8.DecodeRune(s.data[s.pos:])
+	r, _ := utf8.DecodeRune(s.data[s.Pos:])
 	return fmt.Sprintf("character %q", r)
 }
 
-func (s *scanner) space() {
-	for s.pos < len(s.data) && isSpace(s.data[s.pos]) {
-		s.pos++
+// Space moves over white space.
+func (s *Scanner) Space() {
+	for s.Pos < len(s.data) && isSpace(s.data[s.Pos]) {
+		s.Pos++
 	}
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
 
-func (s *scanner) literal(word string) error {
-	if !bytes.HasPrefix(s.data[s.pos:], []byte(word)) {
-		return s.fail("unexpected " + s.found() + ", want a JSON value")
+func (s *Scanner) literal(word string) error {
+	if !bytes.HasPrefix(s.data[s.Pos:], []byte(word)) {
+		return s.Fail("unexpected " + s.Found() + ", want a JSON value")
 	}
-	s.pos += len(word)
+	s.Pos += len(word)
 	return nil
 }
 
-func (s *scanner) str() error {
-	data, pos := s.data, s.pos+1 // behind the opening quote
+func (s *Scanner) str() error {
+	data, pos := s.data, s.Pos+1 // behind the opening quote
 	for pos < len(data) {
 		if pos+8 <= len(data) {
 			plain := plainBytes(binary.LittleEndian.Uint64(data[pos:]))
@@ -44,23 +45,23 @@ func (s *scanner) str() error {
 		}
 		switch c := data[pos]; {
 		case c == '"':
-			s.pos = pos + 1
+			s.Pos = pos + 1
 			return nil
 		case c == '\\':
-			s.pos = pos
+			s.Pos = pos
 			if err := s.escape(); err != nil {
 				return err
 			}
-			pos = s.pos
+			pos = s.Pos
 		case c < ' ':
-			s.pos = pos
-			return s.fail("control character in a string, want an escape such as \\n")
+			s.Pos = pos
+			return s.Fail("control character in a string, want an escape such as \\n")
 		default:
 			pos++
 		}
 	}
-	s.pos = pos
-	return s.fail("unexpected end of JSON text in a string")
+	s.Pos = pos
+	return s.Fail("unexpected end of JSON text in a string")
 }
 
 // plainBytes counts the bytes at the start of w, the first being the lowest, that
@@ -78,64 +79,64 @@ func plainBytes(w uint64) int {
 	return bits.TrailingZeros64(special) / 8
 }
 
-func (s *scanner) escape() error {
-	s.pos++ // the backslash
-	if s.pos >= len(s.data) {
-		return s.fail("unexpected end of JSON text in a string")
+func (s *Scanner) escape() error {
+	s.Pos++ // the backslash
+	if s.Pos >= len(s.data) {
+		return s.Fail("unexpected end of JSON text in a string")
 	}
-	switch s.data[s.pos] {
+	switch s.data[s.Pos] {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		s.pos++
+		s.Pos++
 		return nil
 	case 'u':
-		s.pos++
+		s.Pos++
 		for range 4 {
-			if s.pos >= len(s.data) || !isHex(s.data[s.pos]) {
-				return s.fail("bad \\u escape: unexpected " + s.found())
+			if s.Pos >= len(s.data) || !isHex(s.data[s.Pos]) {
+				return s.Fail("bad \\u escape: unexpected " + s.Found())
 			}
-			s.pos++
+			s.Pos++
 		}
 		return nil
 	}
-	return s.fail("unknown escape: unexpected " + s.found())
+	return s.Fail("unknown escape: unexpected " + s.Found())
 }
 
 func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
-func (s *scanner) number() error {
-	if s.at('-') {
-		s.pos++
+func (s *Scanner) number() error {
+	if s.At('-') {
+		s.Pos++
 	}
-	if s.at('0') {
-		s.pos++
+	if s.At('0') {
+		s.Pos++
 	} else if err := s.digits(); err != nil {
 		return err
 	}
-	if s.at('.') {
-		s.pos++
+	if s.At('.') {
+		s.Pos++
 		if err := s.digits(); err != nil {
 			return err
 		}
 	}
-	if s.at('e') || s.at('E') {
-		s.pos++
-		if s.at('+') || s.at('-') {
-			s.pos++
+	if s.At('e') || s.At('E') {
+		s.Pos++
+		if s.At('+') || s.At('-') {
+			s.Pos++
 		}
 		return s.digits()
 	}
 	return nil
 }
 
-func (s *scanner) digits() error {
-	start := s.pos
-	for s.pos < len(s.data) && '0' <= s.data[s.pos] && s.data[s.pos] <= '9' {
-		s.pos++
+func (s *Scanner) digits() error {
+	start := s.Pos
+	for s.Pos < len(s.data) && '0' <= s.data[s.Pos] && s.data[s.Pos] <= '9' {
+		s.Pos++
 	}
-	if s.pos == start {
-		return s.fail("unexpected " + s.found() + " in a number, want a digit")
+	if s.Pos == start {
+		return s.Fail("unexpected " + s.Found() + " in a number, want a digit")
 	}
 	return nil
 }

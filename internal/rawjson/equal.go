@@ -1,4 +1,4 @@
-package flow
+package rawjson
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 // value, so that 1e2 equals 100.0, as which the real backend gives it back. Two
 // absent values are equal too.
 func Equal(a, b json.RawMessage) bool {
-	a, b = trim(a), trim(b)
+	a, b = Trim(a), Trim(b)
 	if bytes.Equal(a, b) {
 		return true
 	}
@@ -23,16 +23,16 @@ func Equal(a, b json.RawMessage) bool {
 	case a[0] == '{' && b[0] == '{':
 		return equalObjects(a, b)
 	case a[0] == '[' && b[0] == '[':
-		return equalArrays(elements(a), elements(b))
+		return equalArrays(Elements(a), Elements(b))
 	case a[0] == '"' && b[0] == '"':
-		return bytes.Equal(unescape(a), unescape(b))
+		return bytes.Equal(Unescape(a), Unescape(b))
 	case isNumber(a) && isNumber(b):
 		return equalNumbers(string(a), string(b))
 	}
 	return false
 }
 
-func trim(raw json.RawMessage) json.RawMessage { return bytes.Trim(raw, " \n\r\t") }
+func Trim(raw json.RawMessage) json.RawMessage { return bytes.Trim(raw, " \n\r\t") }
 
 func isNumber(raw json.RawMessage) bool { return raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9' }
 
@@ -52,16 +52,16 @@ func equalObjects(a, b json.RawMessage) bool {
 	return true
 }
 
-// elements gives the values of an array.
-func elements(raw json.RawMessage) []json.RawMessage {
+// Elements gives the values of an array.
+func Elements(raw json.RawMessage) []json.RawMessage {
 	var list []json.RawMessage
-	s := scanner{data: raw}
-	_ = s.array(func() error {
-		start := s.pos
-		if err := s.value(); err != nil {
+	s := Scan(raw)
+	_ = s.Array(func() error {
+		start := s.Pos
+		if err := s.Value(); err != nil {
 			return err
 		}
-		list = append(list, s.from(start))
+		list = append(list, s.From(start))
 		return nil
 	}) // what cannot be scanned ends the list; callers pass valid JSON
 	return list

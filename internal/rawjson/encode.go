@@ -1,4 +1,4 @@
-package flow
+package rawjson
 
 import (
 	"encoding/json"
@@ -6,15 +6,15 @@ import (
 	"strconv"
 )
 
-// putFunc appends the current value of the known field i to dst. was is the JSON
+// PutFunc appends the current value of the known field i to dst. was is the JSON
 // that the field was read from, nil if there was none; it is to be appended
 // again, spelling and all, when it still says what the field says. keep is false
 // when the field is to be left out.
-type putFunc func(dst []byte, i int, was json.RawMessage) (out []byte, keep bool)
+type PutFunc func(dst []byte, i int, was json.RawMessage) (out []byte, keep bool)
 
-// appendObject appends doc: its members as they were read, those with known keys
+// AppendObject appends doc: its members as they were read, those with known keys
 // with the values that they have now, and then the known ones that are new.
-func appendObject(dst []byte, doc Object, known []string, put putFunc) []byte {
+func AppendObject(dst []byte, doc Object, known []string, put PutFunc) []byte {
 	dst = append(dst, '{')
 	start := len(dst)
 	var seen keyBits
@@ -26,38 +26,38 @@ func appendObject(dst []byte, doc Object, known []string, put putFunc) []byte {
 	return appendNew(dst, start, known, seen, put)
 }
 
-// appendSource is appendObject for the text of an object.
-func appendSource(dst []byte, src source, known []string, put putFunc) []byte {
+// AppendSource is AppendObject for the text of an object.
+func AppendSource(dst []byte, src json.RawMessage, known []string, put PutFunc) []byte {
 	dst = append(dst, '{')
 	start := len(dst)
 	var seen keyBits
-	if src.isObject() {
-		s := scanner{data: src}
-		_ = s.object(func(key []byte) error { // the text is good: it was scanned before
-			at := s.pos
-			err := s.value()
-			i := knownKey(key, known)
+	if IsObject(src) {
+		s := Scan(src)
+		_ = s.Object(func(key []byte) error { // the text is good: it was scanned before
+			at := s.Pos
+			err := s.Value()
+			i := IndexKey(key, known)
 			seen.add(i)
-			dst = appendMember(dst, start, Member{spelt: key, Value: s.from(at)}, i, put)
+			dst = appendMember(dst, start, Member{spelt: key, Value: s.From(at)}, i, put)
 			return err
 		})
 	}
 	return appendNew(dst, start, known, seen, put)
 }
 
-// appendSorted is appendSource with the known members first, in the order of
+// AppendSorted is AppendSource with the known members first, in the order of
 // their keys, which are spelt plainly.
-func appendSorted(dst []byte, src source, known []string, put putFunc) []byte {
+func AppendSorted(dst []byte, src json.RawMessage, known []string, put PutFunc) []byte {
 	var was [8]json.RawMessage // by index in known
 	members := func(member func(i int, m Member)) {
-		if !src.isObject() {
+		if !IsObject(src) {
 			return
 		}
-		s := scanner{data: src}
-		_ = s.object(func(key []byte) error { // the text is good: it was scanned before
-			at := s.pos
-			err := s.value()
-			member(knownKey(key, known), Member{spelt: key, Value: s.from(at)})
+		s := Scan(src)
+		_ = s.Object(func(key []byte) error { // the text is good: it was scanned before
+			at := s.Pos
+			err := s.Value()
+			member(IndexKey(key, known), Member{spelt: key, Value: s.From(at)})
 			return err
 		})
 	}
@@ -81,7 +81,7 @@ func appendSorted(dst []byte, src source, known []string, put putFunc) []byte {
 
 // appendMember appends m to the object whose members start at start. i is the
 // index of its key among the known ones, -1 if it is none of them.
-func appendMember(dst []byte, start int, m Member, i int, put putFunc) []byte {
+func appendMember(dst []byte, start int, m Member, i int, put PutFunc) []byte {
 	mark := len(dst)
 	if mark > start {
 		dst = append(dst, ',')
@@ -103,7 +103,7 @@ func appendMember(dst []byte, start int, m Member, i int, put putFunc) []byte {
 }
 
 // appendNew appends the known fields that were not seen, and ends the object.
-func appendNew(dst []byte, start int, known []string, seen keyBits, put putFunc) []byte {
+func appendNew(dst []byte, start int, known []string, seen keyBits, put PutFunc) []byte {
 	for i, key := range known {
 		if !seen.has(i) {
 			dst = appendMember(dst, start, Member{Key: key}, i, put)
@@ -123,26 +123,26 @@ func (b *keyBits) add(i int) {
 
 func (b keyBits) has(i int) bool { return b&(1<<i) != 0 }
 
-// putString appends s, spelt as it was if it still says the same. An empty s
+// PutString appends s, spelt as it was if it still says the same. An empty s
 // does not make a member that was not there.
-func putString(dst []byte, s string, was json.RawMessage) ([]byte, bool) {
+func PutString(dst []byte, s string, was json.RawMessage) ([]byte, bool) {
 	switch {
 	case was == nil && s == "":
 		return dst, false
-	case was != nil && saysText(was, s):
+	case was != nil && Says(was, s):
 		return AppendCompact(dst, was), true
 	}
 	return AppendString(dst, s), true
 }
 
-// putRaw appends v; nil takes the member out.
-func putRaw(dst []byte, v json.RawMessage) ([]byte, bool) {
+// PutRaw appends v; nil takes the member out.
+func PutRaw(dst []byte, v json.RawMessage) ([]byte, bool) {
 	return AppendCompact(dst, v), v != nil
 }
 
-// putList appends list as an array; nil takes it out, but leaves a value of
+// PutList appends list as an array; nil takes it out, but leaves a value of
 // another type.
-func putList[T interface{ AppendJSON([]byte) []byte }](dst []byte, list []T, was json.RawMessage) ([]byte, bool) {
+func PutList[T interface{ AppendJSON([]byte) []byte }](dst []byte, list []T, was json.RawMessage) ([]byte, bool) {
 	if list == nil {
 		if was == nil || was[0] == '[' {
 			return dst, false
@@ -159,10 +159,10 @@ func putList[T interface{ AppendJSON([]byte) []byte }](dst []byte, list []T, was
 	return append(dst, ']'), true
 }
 
-// putInt appends n, spelt as it was if it still says the same.
-func putInt(dst []byte, n int64, was json.RawMessage) ([]byte, bool) {
+// PutInt appends n, spelt as it was if it still says the same.
+func PutInt(dst []byte, n int64, was json.RawMessage) ([]byte, bool) {
 	switch {
-	case was != nil && decodeInt(was) == n:
+	case was != nil && Int(was) == n:
 		return AppendCompact(dst, was), true
 	case was == nil && n == 0:
 		return dst, false

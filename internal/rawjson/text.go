@@ -1,4 +1,4 @@
-package flow
+package rawjson
 
 import (
 	"bytes"
@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// decodeString gives the text of a JSON string token, a lone surrogate escape as
+// Text gives the text of a JSON string token, a lone surrogate escape as
 // U+FFFD. Anything else is "".
-func decodeString(raw []byte) string {
+func Text(raw []byte) string {
 	if len(raw) < 2 || raw[0] != '"' {
 		return ""
 	}
@@ -20,19 +20,19 @@ func decodeString(raw []byte) string {
 	return s
 }
 
-// saysText tells whether the JSON value raw says s: it is the string s, or, when s
+// Says tells whether the JSON value raw says s: it is the string s, or, when s
 // is empty, another value.
-func saysText(raw []byte, s string) bool {
+func Says(raw []byte, s string) bool {
 	if raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 {
 		return string(raw[1:len(raw)-1]) == s
 	}
-	return decodeString(raw) == s
+	return Text(raw) == s
 }
 
-// hasLoneSurrogate tells whether a JSON string token has an escaped surrogate that
+// HasLoneSurrogate tells whether a JSON string token has an escaped surrogate that
 // is not one of a pair.
-func hasLoneSurrogate(token []byte) bool {
-	return bytes.Contains(token, []byte(`\u`)) && !utf8.Valid(unescape(token))
+func HasLoneSurrogate(token []byte) bool {
+	return bytes.Contains(token, []byte(`\u`)) && !utf8.Valid(Unescape(token))
 }
 
 // AppendString appends s as a JSON string that escapes no more than JSON asks

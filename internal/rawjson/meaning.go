@@ -1,4 +1,4 @@
-package flow
+package rawjson
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 // AppendMeaning appends a text that is the same for two valid JSON texts exactly if they
 // are [Equal]. It is for comparing and hashing, and not JSON itself.
 func AppendMeaning(dst []byte, raw json.RawMessage) []byte {
-	raw = trim(raw)
+	raw = Trim(raw)
 	if len(raw) == 0 {
 		return append(dst, '-')
 	}
@@ -23,12 +23,12 @@ func AppendMeaning(dst []byte, raw json.RawMessage) []byte {
 		return o.AppendMeaning(dst)
 	case raw[0] == '[':
 		dst = append(dst, '[')
-		for _, v := range elements(raw) {
+		for _, v := range Elements(raw) {
 			dst = AppendMeaning(dst, v)
 		}
 		return append(dst, ']')
 	case raw[0] == '"':
-		return appendSized(dst, unescape(raw))
+		return appendSized(dst, Unescape(raw))
 	case isNumber(raw):
 		d, ok := decimalOf(string(raw))
 		if !ok {

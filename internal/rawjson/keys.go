@@ -1,4 +1,4 @@
-package flow
+package rawjson
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// keySet is the keys of one object so far: those in scanner.keys from first on,
+// keySet is the keys of one object so far: those in Scanner.keys from first on,
 // and all of them in a map once there are many.
 type keySet struct {
 	first int
@@ -15,9 +15,9 @@ type keySet struct {
 }
 
 // remember adds key to the set and tells whether it is new to it.
-func (s *scanner) remember(key []byte, seen *keySet) bool {
+func (s *Scanner) remember(key []byte, seen *keySet) bool {
 	if bytes.IndexByte(key, '\\') >= 0 {
-		key = unescape(key)
+		key = Unescape(key)
 	} else {
 		key = key[1 : len(key)-1]
 	}
@@ -43,9 +43,9 @@ func (s *scanner) remember(key []byte, seen *keySet) bool {
 	return true
 }
 
-// unescape gives the text of a string token. Unlike decodeString it keeps lone
+// Unescape gives the text of a string token. Unlike Text it keeps lone
 // surrogates apart (as WTF-8), since such keys are different ones.
-func unescape(token []byte) []byte {
+func Unescape(token []byte) []byte {
 	src := token[1 : len(token)-1]
 	dst := make([]byte, 0, len(src))
 	for i := 0; i < len(src); {
@@ -95,21 +95,21 @@ func hex4(digits []byte) rune {
 	return r
 }
 
-// isKey tells whether the string token spells name.
-func isKey(token []byte, name string) bool {
+// IsKey tells whether the string token spells name.
+func IsKey(token []byte, name string) bool {
 	if len(token) == len(name)+2 {
 		return string(token[1:len(token)-1]) == name
 	}
-	return len(token) > len(name)+2 && bytes.IndexByte(token, '\\') >= 0 && string(unescape(token)) == name
+	return len(token) > len(name)+2 && bytes.IndexByte(token, '\\') >= 0 && string(Unescape(token)) == name
 }
 
 // isSameKey tells whether two string tokens spell the same key.
 func isSameKey(a, b []byte) bool {
-	return bytes.Equal(a, b) || bytes.Equal(unescape(a), unescape(b))
+	return bytes.Equal(a, b) || bytes.Equal(Unescape(a), Unescape(b))
 }
 
-// knownKey gives the index in names of the one that the string token spells, -1
+// IndexKey gives the index in names of the one that the string token spells, -1
 // if it is none of them.
-func knownKey(token []byte, names []string) int {
-	return slices.IndexFunc(names, func(name string) bool { return isKey(token, name) })
+func IndexKey(token []byte, names []string) int {
+	return slices.IndexFunc(names, func(name string) bool { return IsKey(token, name) })
 }

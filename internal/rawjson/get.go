@@ -1,0 +1,66 @@
+package rawjson
+
+import (
+	"encoding/json"
+	"errors"
+)
+
+// IsObject reports whether checked text is an object, or another value.
+func IsObject(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '{' }
+
+// Get returns the value of a key of an object, nil if it is absent. The text was checked
+// before; another value has no keys.
+func Get(raw json.RawMessage, key string) (value json.RawMessage) {
+	if !IsObject(raw) {
+		return nil
+	}
+	s := Scan(raw)
+	_ = s.Object(func(k []byte) error {
+		start := s.Pos
+		err := s.Value()
+		if IsKey(k, key) {
+			value = s.From(start)
+			return errFound
+		}
+		return err
+	})
+	return value
+}
+
+// errFound ends a scan early.
+var errFound = errors.New("found")
+
+// Members returns all members of checked text; nil if it is not an object.
+func Members(raw json.RawMessage) Object {
+	if !IsObject(raw) {
+		return nil
+	}
+	var o Object
+	s := Scan(raw)
+	_ = s.Object(func(key []byte) error { return s.Member(&o, key) })
+	return o
+}
+
+// EachKey goes through the keys of checked text as they are spelt, quotes included, until
+// yield has had enough. A value that is not an object has none.
+func EachKey(raw json.RawMessage, yield func(key []byte) bool) {
+	if !IsObject(raw) {
+		return
+	}
+	s := Scan(raw)
+	_ = s.Object(func(key []byte) error {
+		if !yield(key) {
+			return errFound
+		}
+		return s.Value()
+	})
+}
+
+// HasKey reports whether checked text is an object that has one of the keys.
+func HasKey(raw json.RawMessage, keys ...string) (found bool) {
+	EachKey(raw, func(key []byte) bool {
+		found = IndexKey(key, keys) >= 0
+		return !found
+	})
+	return found
+}
