@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -100,16 +101,19 @@ func scriptAnswers(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("FLOWCTL_TOKEN", "any")
 }
 
-// scriptFault lets the upstream backend answer the next such requests with 500, or
-// with a status and a detail.
+// scriptFault lets the upstream backend answer the next such requests with 500, with a
+// status and a detail, or with half of the answer and then nothing.
 func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 3 && len(args) != 5 {
-		ts.Fatalf("usage: fault TIMES METHOD END-OF-PATH [STATUS DETAIL]")
+	if len(args) != 3 && len(args) != 5 && (len(args) != 4 || args[3] != "stalls") {
+		ts.Fatalf("usage: fault TIMES METHOD END-OF-PATH [STATUS DETAIL|stalls]")
 	}
 	times, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	f := clienttest.Fault{Method: args[1], Path: args[2], Times: times}
-	if len(args) > 3 {
+	switch len(args) {
+	case 4:
+		f.Cut, f.Silent = true, time.Minute
+	case 5:
 		f.Status, err = strconv.Atoi(args[3])
 		ts.Check(err)
 		f.Header = http.Header{"Content-Type": {"application/json"}}

@@ -17,7 +17,7 @@ type Fault struct {
 
 	// How it goes wrong: the first of these that is set; none is 500 text/plain.
 	Drop   bool          // the connection is cut without an answer
-	Cut    bool          // it is cut in the middle of the answer
+	Cut    bool          // it is cut in the middle of the answer, after Silent
 	Silent time.Duration // no byte comes for so long, then the connection is cut
 	Status int           // this answer
 
@@ -60,12 +60,10 @@ func (f *Fault) serve(b *Backend, w http.ResponseWriter, r *http.Request) {
 		text := done.Body.Bytes()
 		_, _ = w.Write(text[:len(text)/2])
 		_ = http.NewResponseController(w).Flush()
+		wait(r, f.Silent)
 		panic(http.ErrAbortHandler)
 	case f.Silent > 0:
-		select {
-		case <-time.After(f.Silent):
-		case <-r.Context().Done():
-		}
+		wait(r, f.Silent)
 		panic(http.ErrAbortHandler)
 	case f.Status != 0:
 		for key, values := range f.Header {
@@ -75,5 +73,13 @@ func (f *Fault) serve(b *Backend, w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(f.Body))
 	default:
 		crash(w)
+	}
+}
+
+// wait waits for a time, or until nobody waits for the answer any more.
+func wait(r *http.Request, silent time.Duration) {
+	select {
+	case <-time.After(silent):
+	case <-r.Context().Done():
 	}
 }
