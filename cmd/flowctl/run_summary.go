@@ -86,6 +86,10 @@ func (s runSummary) outcome(ctx context.Context) error {
 		fmt.Fprintf(&b, ", cut off: %s", quotedList(s.cutOff))
 	}
 	for _, text := range s.failures {
+		again := func(other string) bool { return other != text && strings.HasSuffix(other, text) }
+		if slices.ContainsFunc(s.failures, again) { // the loop around the node has it too
+			continue
+		}
 		b.WriteString("\n  " + text)
 	}
 	if s.hint != "" {

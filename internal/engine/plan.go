@@ -26,39 +26,13 @@ type plans struct {
 	bodies map[*node]*plan // by loop; none for a loop without a body
 }
 
-// order sorts nodes depth first: each behind the ones that it waits for, which
-// come in the order in which before lists them, otherwise in the given order. Of
-// nodes that wait for each other it gives a cycle.
+// order sorts nodes depth first, see [flow.DepthFirst]; those that are not there are
+// left out. If nodes wait for each other it returns a cycle, and nothing sorted.
 func (g *graph) order(nodes []*node, before func(*node) []*node) (sorted, cycle []*node) {
-	const visiting, visited = 1, 2
-	state := make([]uint8, len(g.nodes))
-	sorted = make([]*node, 0, len(nodes))
-	var path []*node
-	var visit func(n *node) bool
-	visit = func(n *node) bool {
-		switch state[n.index] {
-		case visited:
-			return true
-		case visiting:
-			cycle = slices.Clone(path[slices.Index(path, n):])
-			return false
-		}
-		state[n.index] = visiting
-		path = append(path, n)
-		for _, dep := range before(n) {
-			if !visit(dep) {
-				return false
-			}
-		}
-		path = path[:len(path)-1]
-		state[n.index] = visited
-		sorted = append(sorted, n)
-		return true
-	}
-	for _, n := range nodes {
-		if !n.missing && !visit(n) {
-			return nil, cycle
-		}
+	nodes = slices.DeleteFunc(slices.Clone(nodes), func(n *node) bool { return n.missing })
+	sorted, cycle = flow.DepthFirst(nodes, len(g.nodes), func(n *node) int { return n.index }, before)
+	if cycle != nil {
+		return nil, cycle
 	}
 	return sorted, nil
 }

@@ -347,7 +347,9 @@ func transformCases() []ruleCase {
 		{name: "ECMAScript's expressions", flow: on(`"a-b_c"`, `{"operation":"replace","config":{"pattern":"(?<l>[a-z])(?=[-_])","replacement":"<$<l>$1$$>"}}`),
 			results: map[string]string{"t": `"<aa$>-<bb$>_c"`}},
 		{name: "with a limit of steps", flow: on(`"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"`, `{"operation":"replace","config":{"pattern":"(a+)+$"}}`),
-			errors: map[string]string{"t": "takes too long"}},
+			errors: map[string]string{"t": "take too long, counted together"}},
+		{name: "half an emoji is left", flow: on(`"a😀b"`, `{"operation":"replace","config":{"pattern":"[\\ud83d]"}}`).node("m", flow.Model, ask("{{input}}")).join("t", "m"),
+			results: map[string]string{"t": `"a\ude00b"`, "m": `"MODEL(m1):a\ude00b"`}, browser: map[string]string{"t": `"a\ude00b"`}},
 		{name: "the first of several inputs", flow: on(`"a"`, upper).node("b", flow.Input, value("b")).join("b", "t"), results: map[string]string{"t": `"A"`}},
 		{name: "an unknown operation passes on", flow: on(`"a"`, `{"operation":"reverse"}`), results: map[string]string{"t": `"a"`}},
 	}

@@ -1,9 +1,6 @@
 package flow
 
-import (
-	"container/heap"
-	"slices"
-)
+import "slices"
 
 // Graph is the graph of a flow's nodes, for finding out what runs when. Nodes
 // without an id, and edges that do not join two nodes, are not part of it; of
@@ -95,71 +92,68 @@ func (g *Graph) list(id string, byNode [][]int) []Edge {
 	return edges
 }
 
-// Order lists the ids of the nodes so that each comes behind all that lead to
-// it, and otherwise as early as the flow's order of nodes has it. Nodes on a
-// cycle, and those behind one, are left out.
+// Order lists the ids of the nodes so that each comes after all that lead to it, see
+// [DepthFirst]. Nodes on a cycle, and those after one, are left out.
 func (g *Graph) Order() []string {
-	waits := make([]int, len(g.nodes)) // edges from nodes that are not listed yet
-	var ready intHeap
+	var nodes []int
 	for i := range g.nodes {
-		waits[i] = len(g.in[i])
-		if g.has(i) && waits[i] == 0 {
-			ready = append(ready, i) // ascending, so a heap already
+		if g.has(i) {
+			nodes = append(nodes, i)
 		}
 	}
-	order := make([]string, 0, len(g.index))
-	for len(ready) > 0 {
-		i := heap.Pop(&ready).(int)
-		order = append(order, g.nodes[i].ID)
-		for _, e := range g.out[i] {
-			target := g.ends[e].target
-			if waits[target]--; waits[target] == 0 {
-				heap.Push(&ready, target)
-			}
+	sorted, _ := DepthFirst(nodes, len(g.nodes), func(i int) int { return i }, func(i int) []int {
+		sources := make([]int, len(g.in[i]))
+		for k, e := range g.in[i] {
+			sources[k] = g.ends[e].source
 		}
+		return sources
+	})
+	order := make([]string, len(sorted))
+	for k, i := range sorted {
+		order[k] = g.nodes[i].ID
 	}
 	return order
+}
+
+// DepthFirst sorts nodes as the editor does: each comes after the ones that before
+// lists for it, which come in that order, and otherwise in the given order. index
+// numbers all of them below count. Nodes that wait for each other are left out, and so
+// are those that wait for them; of the first that it meets it returns the cycle.
+func DepthFirst[N any](nodes []N, count int, index func(N) int, before func(N) []N) (sorted, cycle []N) {
+	const visiting, done, failed = 1, 2, 3
+	state := make([]uint8, count)
+	sorted = make([]N, 0, len(nodes))
+	var path []N
+	var visit func(n N) bool
+	visit = func(n N) bool {
+		at := index(n)
+		if state[at] == visiting && cycle == nil {
+			cycle = slices.Clone(path[slices.IndexFunc(path, func(m N) bool { return index(m) == at }):])
+		}
+		if state[at] != 0 {
+			return state[at] == done
+		}
+		state[at] = visiting
+		path = append(path, n)
+		ok := true
+		for _, first := range before(n) {
+			ok = visit(first) && ok
+		}
+		path = path[:len(path)-1]
+		if state[at] = failed; ok {
+			state[at] = done
+			sorted = append(sorted, n)
+		}
+		return ok
+	}
+	for _, n := range nodes {
+		visit(n)
+	}
+	return sorted, cycle
 }
 
 // has tells whether the node at i is part of the graph.
 func (g *Graph) has(i int) bool {
 	first, ok := g.index[g.nodes[i].ID]
 	return ok && first == i
-}
-
-// Reach is the set of the nodes that can be come to from the given ones by
-// following edges, themselves included.
-func (g *Graph) Reach(ids ...string) map[string]bool {
-	reached := make(map[string]bool)
-	todo := slices.Clone(ids)
-	for len(todo) > 0 {
-		id := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		i, ok := g.index[id]
-		if !ok || reached[id] {
-			continue
-		}
-		reached[id] = true
-		for _, e := range g.out[i] {
-			todo = append(todo, g.edges[e].Target)
-		}
-	}
-	return reached
-}
-
-// intHeap is a heap.Interface over node indexes, the smallest first.
-type intHeap []int
-
-func (h intHeap) Len() int           { return len(h) }
-func (h intHeap) Less(i, j int) bool { return h[i] < h[j] }
-func (h intHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-
-// Push implements heap.Interface.
-func (h *intHeap) Push(x any) { *h = append(*h, x.(int)) }
-
-// Pop implements heap.Interface.
-func (h *intHeap) Pop() any {
-	last := (*h)[len(*h)-1]
-	*h = (*h)[:len(*h)-1]
-	return last
 }

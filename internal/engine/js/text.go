@@ -1,6 +1,7 @@
 package js
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -9,21 +10,14 @@ import (
 	"golang.org/x/text/language"
 )
 
-// isSpace tells JavaScript's white space and line ends. Unicode's own notion,
-// which Go follows, has U+0085 and lacks U+FEFF.
+// isSpace reports whether r is JavaScript's white space or a line end. Unicode's own
+// notion, which Go follows, has U+0085 and lacks U+FEFF.
 func isSpace(r rune) bool {
-	switch {
-	case '\t' <= r && r <= '\r', r == ' ', r == 0xA0, r == 0x1680, 0x2000 <= r && r <= 0x200A:
-		return true
-	}
-	return r == 0x2028 || r == 0x2029 || r == 0x202F || r == 0x205F || r == 0x3000 || r == 0xFEFF
+	return slices.ContainsFunc(spaceSpans(), func(s span) bool { return s.low <= r && r <= s.high })
 }
 
 // Trim is s.trim().
 func Trim(s string) string { return strings.TrimFunc(s, isSpace) }
-
-// Space is the length in bytes of the white space that s starts with.
-func Space(s string) int { return len(s) - len(strings.TrimLeftFunc(s, isSpace)) }
 
 // ToUpper is s.toUpperCase().
 func ToUpper(s string) string {
