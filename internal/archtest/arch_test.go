@@ -35,6 +35,7 @@ func allowed() map[string][]string {
 		"internal/lint": {"internal/rawjson", "pkg/flow", "internal/engine", "internal/spell"},
 
 		"pkg/client/clienttest": {"pkg/flow"},
+		"pkg/client/servertest": {"internal/engine", "internal/server", "internal/store"},
 		"internal/bench":        {"pkg/flow", "internal/engine", "internal/store"},
 	}
 }
@@ -68,5 +69,26 @@ func TestImports(t *testing.T) {
 	}
 	if seen < len(table) {
 		t.Errorf("saw %d packages, the table has %d", seen, len(table))
+	}
+}
+
+// TestModules: a program that imports one of the public libraries needs no other modules
+// than these, above all no database. (Its go.mod lists them and no more.)
+func TestModules(t *testing.T) {
+	for pkg, want := range map[string]string{
+		"pkg/flow":              "",
+		"pkg/flowfile":          "golang.org/x/text",
+		"pkg/client":            "github.com/go-json-experiment/json github.com/go-resty/resty/v2 golang.org/x/net",
+		"pkg/client/clienttest": "github.com/google/uuid",
+	} {
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}{{end}}{{end}}", module+pkg).Output()
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		got := strings.Fields(string(out))
+		slices.Sort(got)
+		if modules := strings.Join(slices.Compact(got), " "); modules != want {
+			t.Errorf("%s needs %q, want %q", pkg, modules, want)
+		}
 	}
 }

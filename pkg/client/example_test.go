@@ -6,24 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 
-	"github.com/flowctl/flowctl/internal/engine"
-	"github.com/flowctl/flowctl/internal/server"
-	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/client/clienttest"
+	"github.com/flowctl/flowctl/pkg/client/servertest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// backend stands for https://flows.example.com in the examples.
-func backend() *httptest.Server {
-	return httptest.NewServer(clienttest.New(clienttest.Options{}))
-}
-
 func ExampleNew() {
-	server := backend()
+	server := httptest.NewServer(clienttest.New(clienttest.Options{}))
 	defer server.Close()
 
 	c, err := client.New(server.URL, client.WithToken("ann-token"), client.WithUserAgent("my-program/1.0"))
@@ -39,7 +30,7 @@ func ExampleNew() {
 }
 
 func ExampleFlowsService_Create() {
-	server := backend()
+	server := httptest.NewServer(clienttest.New(clienttest.Options{}))
 	defer server.Close()
 	c, err := client.New(server.URL, client.WithToken("ann-token"))
 	if err != nil {
@@ -62,7 +53,7 @@ func ExampleFlowsService_Create() {
 }
 
 func ExampleFlowsService_All() {
-	server := backend()
+	server := httptest.NewServer(clienttest.New(clienttest.Options{}))
 	defer server.Close()
 	c, err := client.New(server.URL, client.WithToken("ann-token"))
 	if err != nil {
@@ -89,7 +80,7 @@ func ExampleFlowsService_All() {
 }
 
 func ExampleFlowsService_Update() {
-	server := backend()
+	server := httptest.NewServer(clienttest.New(clienttest.Options{}))
 	defer server.Close()
 	c, err := client.New(server.URL, client.WithToken("ann-token"))
 	if err != nil {
@@ -111,7 +102,7 @@ func ExampleFlowsService_Update() {
 }
 
 func ExampleAuthService_SignIn() {
-	server := backend()
+	server := httptest.NewServer(clienttest.New(clienttest.Options{}))
 	defer server.Close()
 	ctx := context.Background()
 	c, err := client.New(server.URL)
@@ -132,7 +123,7 @@ func ExampleAuthService_SignIn() {
 }
 
 func ExampleIfUnchanged() {
-	server := backend()
+	server := httptest.NewServer(clienttest.New(clienttest.Options{}))
 	defer server.Close()
 	c, err := client.New(server.URL, client.WithToken("ann-token"))
 	if err != nil {
@@ -158,8 +149,15 @@ func ExampleIfUnchanged() {
 }
 
 func ExampleFlowsService_ExecuteStream() {
-	c, done := runner()
-	defer done()
+	server, err := servertest.New(servertest.Options{})
+	if err != nil {
+		panic(err)
+	}
+	defer server.Close()
+	c, err := client.New(server.URL, client.WithToken(server.Token))
+	if err != nil {
+		panic(err)
+	}
 	ctx := context.Background()
 	spec, err := flow.ParseSpec([]byte(`{"name":"Greet","nodes":[
 		{"id":"in","type":"input","data":{}},
@@ -195,35 +193,8 @@ func ExampleFlowsService_ExecuteStream() {
 	// success {"in":"Ada","m":"[echo] Greet Ada"}
 }
 
-// runner is a client of a server in this process that runs flows.
-func runner() (c *client.Client, done func()) {
-	ctx := context.Background()
-	dir, err := os.MkdirTemp("", "flowctl-example-")
-	if err != nil {
-		panic(err)
-	}
-	st, err := store.Open(ctx, filepath.Join(dir, "flows.db"))
-	if err != nil {
-		panic(err)
-	}
-	admin, err := server.EnsureAdmin(ctx, st)
-	if err != nil {
-		panic(err)
-	}
-	s := server.New(st, server.Options{Runs: &server.Runs{Services: engine.Services{Model: engine.Echo{}}}})
-	c, err = client.New("http://example.test", client.WithTransport(s.Transport(*admin)))
-	if err != nil {
-		panic(err)
-	}
-	return c, func() {
-		s.EndRuns()
-		_ = st.Close()
-		_ = os.RemoveAll(dir)
-	}
-}
-
 func ExampleError() {
-	server := backend()
+	server := httptest.NewServer(clienttest.New(clienttest.Options{}))
 	defer server.Close()
 	c, err := client.New(server.URL, client.WithToken("ann-token"))
 	if err != nil {

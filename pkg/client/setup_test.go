@@ -13,6 +13,7 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/client/clienttest"
+	"github.com/flowctl/flowctl/pkg/client/servertest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -59,26 +60,12 @@ func our(t testing.TB, opts ...client.Option) *client.Client {
 // ourServer puts wrap, if there is one, before our own server.
 func ourServer(t testing.TB, wrap func(http.Handler) http.Handler, opts ...client.Option) (*client.Client, string) {
 	t.Helper()
-	ctx := t.Context()
-	st, err := store.Open(ctx, t.TempDir()+"/flows.db")
+	s, err := servertest.New(servertest.Options{NoRuns: true, Wrap: wrap})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = st.Close() })
-	user := store.User{ID: store.NewID(), Email: "a@example.com", Name: "A", Role: store.RoleAdmin}
-	if err := st.AddUser(ctx, &user); err != nil {
-		t.Fatal(err)
-	}
-	key, _, err := server.NewKey(ctx, st, user.ID, "test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var h http.Handler = server.New(st, server.Options{Version: "1.2.3"})
-	if wrap != nil {
-		h = wrap(h)
-	}
-	url := serve(t, h)
-	return newClient(t, url, append([]client.Option{client.WithToken(key)}, opts...)...), key
+	t.Cleanup(s.Close)
+	return newClient(t, s.URL, append([]client.Option{client.WithToken(s.Token)}, opts...)...), s.Token
 }
 
 // inProcess is a client of our own server without a socket between them.
