@@ -20,7 +20,8 @@ func TestWarnLarge(t *testing.T) {
 			t.Fatal(err)
 		}
 		var said bytes.Buffer
-		newApp(nil, nil, &said).warnLarge(path)
+		a := newApp(nil, nil, &said)
+		a.warnLarge(path)
 		if got := strings.Contains(said.String(), "flow.json is larger than 64 MiB"); got != want {
 			t.Errorf("a file of %d bytes: warned %v, want %v: %s", size, got, want, &said)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -45,22 +46,19 @@ func TestHelpIsComplete(t *testing.T) {
 // of ours that the sources read, and no other.
 func TestEnvironmentHelp(t *testing.T) {
 	read := []string{"FLOWCTL_PROFILE", "FLOWCTL_OUTPUT", "FLOWCTL_TIMEOUT"} // viper puts these names together
-	sources, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	lookup := regexp.MustCompile(`os\.(?:Getenv|LookupEnv)\("(FLOWCTL_[A-Z_]+)"\)`)
-	for _, path := range sources {
+	err := filepath.WalkDir(filepath.Join("..", ".."), func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
 		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
 		for _, m := range lookup.FindAllSubmatch(text, -1) {
 			read = append(read, string(m[1]))
 		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	told := regexp.MustCompile(`FLOWCTL_[A-Z_]+`).FindAllString(environmentHelp, -1)
 	for _, name := range read {
