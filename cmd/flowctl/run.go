@@ -90,8 +90,12 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 	if err := o.mapEnv(ctx, &f, arg); err != nil {
 		return err
 	}
-	if err := o.edit(&f.spec); err != nil {
-		return err
+	doubts, err := changeSpec(&f.spec, o.sets, o.models)
+	if err != nil {
+		return usageError{err}
+	}
+	for _, text := range doubts {
+		o.app.warn("%s", text)
 	}
 	memory, err := parseSize("max-memory", o.maxMemory)
 	if err != nil {
@@ -121,46 +125,52 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 		return err
 	}
 	if asks {
-		switch done, err := o.runOnServer(ctx, f, opts); {
-		case done || err != nil:
+		c, err := f.connect()
+		if err != nil {
 			return err
-		case o.on == onServer:
-			return errNotThere
+		}
+		if err := o.carryOut(ctx, f, &serverRunner{c: c, flowID: f.id}, opts); !errors.Is(err, errNeverRuns) || o.on == onServer {
+			return err
 		}
 	}
 	if opts.Services, err = o.services(f.spec, reading); err != nil {
 		return err
 	}
-	return o.carryOut(ctx, f, opts)
+	return o.carryOut(ctx, f, &hereRunner{f.spec, f.id, f.connect}, opts)
 }
 
 // carryOut runs the flow, shows it, and keeps and prints what came of it.
-func (o *runOptions) carryOut(ctx context.Context, f runFlow, opts engine.Options) error {
-	running, stop := context.WithCancel(ctx)
-	defer stop()
-	shown, err := o.show(ctx, f, stop)
-	if err != nil {
-		return err
+func (o *runOptions) carryOut(ctx context.Context, f runFlow, r runner, opts engine.Options) error {
+	var shown *runShow // nil until the run has begun
+	res, err := r.Run(ctx, opts, func(stop func(), waits bool) (_ func(runEvent), err error) {
+		if waits {
+			o.app.note("%s waits for its turn on the server", quoted(f.name))
+		}
+		if shown, err = o.show(ctx, f, stop); err != nil {
+			return nil, err
+		}
+		return shown.listener(), nil
+	})
+	var failed error // to write the events
+	if shown != nil {
+		failed = shown.end()
 	}
-	opts.Events = shown.listener()
-	res, err := engine.Run(running, f.spec, opts)
-	var refused *engine.RefusedError
-	switch failed := shown.end(); {
+	var refused *refusedError
+	switch {
 	case errors.As(err, &refused):
-		return f.refused(refused.Problems, servicesHint(f.spec, unserved(refused.Problems)))
-	case err != nil:
-		return usageError{err}
+		return f.refused(refused.problems, cmp.Or(refused.hint, servicesHint(f.spec, unserved(refused.problems))))
 	case failed != nil:
 		return fmt.Errorf("write the events: %w", failed)
-	}
-	record := res.Execution(f.id)
-	kept := o.keep(ctx, f, &record)
-	if err := o.report(f, record, shown); err != nil {
+	case err != nil:
 		return err
 	}
-	kept = errors.Join(kept, o.app.saveFiles(ctx, o.files, record))
-	summary := summaryOf(record, len(f.spec.Nodes))
-	summary.hint, summary.strict, summary.warnings = cmp.Or(whyRefused(opts.Reading, res), o.whyLacking(f, res)), o.strict, o.warnings
+	kept := o.keep(ctx, f, r, &res.record)
+	if err := o.report(f, res.record, shown); err != nil {
+		return err
+	}
+	kept = errors.Join(kept, o.app.saveFiles(ctx, o.files, res.record))
+	summary := summaryOf(res.record, len(f.spec.Nodes))
+	summary.hint, summary.strict, summary.warnings = cmp.Or(whyRefused(opts.Reading, res.failures), o.whyLacking(f, res.failures)), o.strict, o.warnings
 	if err := summary.outcome(ctx); err != nil {
 		return errors.Join(err, kept)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -85,27 +84,13 @@ func (f runFlow) line(p flow.Problem) string {
 	return fmt.Sprintf("%s%s %s %s", at, p.Severity, p.Code, output.Text(p.Message))
 }
 
-// keepTime is how long keeping the record of an interrupted run may take.
-const keepTime = 5 * time.Second
-
-// keep stores the record on the server if it is to be, and takes over the id that
-// it is given. Without --save a failure is only a warning: the run has its result.
-func (o *runOptions) keep(ctx context.Context, f runFlow, record *flow.Execution) error {
-	if o.noSave || !o.save && f.file != nil {
-		return nil
-	}
-	if ctx.Err() != nil { // what was done before Ctrl-C is kept all the same
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), keepTime)
-		defer cancel()
-	}
-	c, err := f.connect()
-	if err == nil {
-		var stored flow.Execution
-		if stored, err = c.Executions.Create(ctx, *record); err == nil {
-			record.ID, record.UserID, record.CreatedAt = stored.ID, stored.UserID, stored.CreatedAt
-			return nil
-		}
+// keep has the record kept on the server, or not, as the flags and the kind of the flow
+// have it. Without --save a failure is only a warning: the run has its result.
+func (o *runOptions) keep(ctx context.Context, f runFlow, r runner, record *flow.Execution) error {
+	keep := !o.noSave && (o.save || f.file == nil)
+	err := r.Keep(ctx, record, keep)
+	if err == nil || !keep {
+		return err
 	}
 	err = fmt.Errorf("the execution was not kept: %w", err)
 	if o.save {

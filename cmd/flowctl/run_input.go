@@ -3,21 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"net/http"
 	"os"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/repo"
-	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -28,40 +23,33 @@ const maxInput = 16 << 20
 // script may have left it open without knowing.
 const stdinPatience = 2 * time.Second
 
-// runInputs are the values given for the input nodes of a flow.
-type runInputs struct {
-	flow   *runFlow
-	values map[string]json.RawMessage // by node id
-	files  bool                       // an image was given
-}
-
 // gather reads the values that flags and standard input give. taken tells that
 // standard input was the flow.
 func (o *runOptions) gather(ctx context.Context, f *runFlow, taken bool) (map[string]json.RawMessage, error) {
-	in := &runInputs{flow: f, values: make(map[string]json.RawMessage)}
+	in := &runInputs{spec: &f.spec, values: make(map[string]json.RawMessage)}
 	for _, arg := range o.inputs {
 		node, text, err := in.split("--input", arg)
 		if err == nil {
 			err = in.text(node, []byte(text), "--input")
 		}
 		if err != nil {
-			return nil, err
+			return nil, usageError{err}
 		}
 	}
 	for _, arg := range o.inputFiles {
 		node, path, err := in.split("--input-file", arg)
 		if err != nil {
-			return nil, err
+			return nil, usageError{err}
 		}
 		if path == stdinPath && taken {
 			return nil, usageError{errors.New("standard input is read twice; give the flow or the input from a file")}
 		}
 		data, err := o.app.readInput(ctx, path)
-		if err == nil {
-			err = in.file(node, data, path)
-		}
 		if err != nil {
 			return nil, err
+		}
+		if err := in.file(node, data, path); err != nil {
+			return nil, usageError{err}
 		}
 		taken = taken || path == stdinPath
 	}
@@ -70,7 +58,7 @@ func (o *runOptions) gather(ctx context.Context, f *runFlow, taken bool) (map[st
 		return nil, usageError{errors.New("the browser takes files of the server only; give the image's fileIds with --set, or run with --engine standard")}
 	}
 	if !taken && isPiped(o.app.in) {
-		if err := in.piped(ctx, o.app); err != nil {
+		if err := o.piped(ctx, in); err != nil {
 			return nil, err
 		}
 		f.media = in.files
@@ -78,109 +66,26 @@ func (o *runOptions) gather(ctx context.Context, f *runFlow, taken bool) (map[st
 	return in.values, nil
 }
 
-// split reads [NODE=]VALUE. What stands before the first = is a node if an input
-// node is called so, and a misspelt one if it looks or reads like one: no model is
-// to be asked about "topc=Go". The text of an only node may else have an = in it.
-func (in *runInputs) split(flag, arg string) (id, value string, err error) {
-	nodes := in.nodes()
-	name, value, named := strings.Cut(arg, "=")
-	found := nodesCalled(nodes, name)
-	switch {
-	case named && len(found) == 1:
-		return found[0].ID, value, nil
-	case named && len(found) > 1:
-		return "", "", usageError{fmt.Errorf("%s: %w", flag, sameLabel(name, found))}
-	case len(nodes) == 0:
-		return "", "", usageError{fmt.Errorf("%s: the flow has no input node", flag)}
-	case named && in.namesNode(name) && (flag != "--input-file" || !isRegular(arg)):
-		return "", "", usageError{fmt.Errorf("%s: %s", flag, in.noSuchInput(flag, name))}
-	case len(nodes) == 1:
-		return nodes[0].ID, arg, nil
-	}
-	return "", "", usageError{fmt.Errorf("%s: the flow has %d input nodes; say which as %s NODE=…, one of %s",
-		flag, len(nodes), flag, quotedList(idsOf(nodes)))}
-}
-
-// namesNode tells whether a text is meant for the name of a node.
-func (in *runInputs) namesNode(text string) bool {
-	return looksLikeName(text) || len(nodesCalled(in.flow.spec.Nodes, text)) > 0
-}
-
-func isRegular(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
-}
-
-// noSuchInput says that no input node is called so, and how to give a text that
-// only looks like one.
-func (in *runInputs) noSuchInput(flag, name string) string {
-	nodes := in.nodes()
-	if other := nodesCalled(in.flow.spec.Nodes, name); len(other) > 0 {
-		return fmt.Sprintf("%s is no input node but of type %s, whose fields are changed with --set%s", quoted(name), quoted(string(other[0].Type)), closeNodes(name, nodes))
-	}
-	escape := ""
-	if len(nodes) == 1 {
-		escape = fmt.Sprintf("; a value that has an = in it goes as %s %s=…", flag, nodes[0].ID)
-	}
-	return fmt.Sprintf("the flow has no input node %s%s%s", quoted(name), escape, closeNodes(name, nodes))
-}
-
-func (in *runInputs) nodes() []flow.Node {
-	var nodes []flow.Node
-	for _, n := range in.flow.spec.Nodes {
-		if n.Type == flow.Input {
-			nodes = append(nodes, n)
-		}
-	}
-	return nodes
-}
-
-// text gives the node a text.
-func (in *runInputs) text(id string, text []byte, from string) error {
-	if _, twice := in.values[id]; twice {
-		return usageError{fmt.Errorf("two values are given for the input node %s", quoted(id))}
-	}
-	if !utf8.Valid(text) {
-		return usageError{fmt.Errorf("%s: the value for the input node %s is not UTF-8 text", from, quoted(id))}
-	}
-	value, err := json.Marshal(string(text))
-	in.values[id] = value
-	return err
-}
-
-// file gives the node what a file holds: a text, or an image that models see.
-func (in *runInputs) file(id string, data []byte, path string) error {
-	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
-	if family, _, _ := strings.Cut(kind, "/"); family != "image" && family != "video" && family != "audio" {
-		return in.text(id, data, path)
-	}
-	if _, twice := in.values[id]; twice {
-		return usageError{fmt.Errorf("two values are given for the input node %s", quoted(id))}
-	}
-	in.values[id], in.files = json.RawMessage(`""`), true
-	list, err := json.Marshal([]string{"data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data)})
-	if err != nil {
-		return err
-	}
-	return changeNodes(&in.flow.spec, id, []string{"fileIds"}, func(json.RawMessage) json.RawMessage { return list })
-}
-
 // piped takes standard input for the value of the only input node that none is
 // given for otherwise. Nothing piped leaves the flow's own.
-func (in *runInputs) piped(ctx context.Context, a *app) error {
+func (o *runOptions) piped(ctx context.Context, in *runInputs) error {
 	nodes := in.nodes()
 	if len(nodes) != 1 || in.values[nodes[0].ID] != nil {
 		return nil
 	}
 	waiting := time.AfterFunc(stdinPatience, func() {
-		a.note("Waiting for the value of %s on standard input; give --input, or </dev/null for none.", quoted(nodes[0].ID))
+		o.app.note("Waiting for the value of %s on standard input; give --input, or </dev/null for none.", quoted(nodes[0].ID))
 	})
-	data, err := a.readInput(ctx, stdinPath)
+	data, err := o.app.readInput(ctx, stdinPath)
 	waiting.Stop()
 	if err != nil || len(data) == 0 {
 		return err
 	}
-	return in.file(nodes[0].ID, bytes.TrimSuffix(bytes.TrimSuffix(data, []byte("\n")), []byte("\r")), "standard input")
+	err = in.file(nodes[0].ID, bytes.TrimSuffix(bytes.TrimSuffix(data, []byte("\n")), []byte("\r")), "standard input")
+	if err != nil {
+		return usageError{err}
+	}
+	return nil
 }
 
 // readInput reads a file, or standard input with "-".

@@ -101,9 +101,9 @@ func servicesHint(spec flow.Spec, nodes []string) string {
 
 // whyLacking returns what to do about services that the server does not offer to runs
 // here, as 'flowctl server' offers none.
-func (o *runOptions) whyLacking(f runFlow, res *engine.Result) string {
+func (o *runOptions) whyLacking(f runFlow, failures []engine.NodeFailure) string {
 	var nodes []string
-	for _, e := range res.Errors {
+	for _, e := range failures {
 		if provider.IsLacking(e.Err) {
 			nodes = append(nodes, e.Node)
 		}
@@ -127,17 +127,14 @@ func (o *runOptions) whyLacking(f runFlow, res *engine.Result) string {
 }
 
 // whyRefused explains a failure of the editor's own that nothing in its words does.
-func whyRefused(reading engine.Reading, res *engine.Result) string {
+func whyRefused(reading engine.Reading, failures []engine.NodeFailure) string {
 	if reading != engine.Browser {
 		return ""
 	}
-	for _, e := range res.Errors {
+	for _, e := range failures {
 		if strings.Contains(e.Err.Error(), "404: Something went wrong :/") {
 			return "the editor fails like this for everybody but administrators: the server refuses the chat_id that it sends; --engine standard sends none"
 		}
 	}
 	return ""
 }
-
-// errNotThere is the error of a server that was to run the flow and cannot.
-var errNotThere = errors.New("the server runs no flows itself; leave out --on server to run it here")

@@ -7,8 +7,6 @@ import (
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/progress"
-	"github.com/flowctl/flowctl/pkg/client"
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // The values of run's --progress.
@@ -60,26 +58,23 @@ func (o *runOptions) display(f runFlow) progress.Display {
 	return progress.NewPlain(f.spec, a.err)
 }
 
-// listener returns what takes the events of a run here, nil if nobody wants them.
-func (s *runShow) listener() func(flow.Event) {
+// listener returns what takes the events of a run, nil if nobody wants them. What flowctl
+// does not know of an event of a server is written all the same; its times are by another
+// clock than the display's.
+func (s *runShow) listener() func(runEvent) {
 	if s.events == nil && s.display == nil {
 		return nil
 	}
-	return func(e flow.Event) {
-		s.write(engineJSON{e})
-		if s.display != nil {
-			s.display.Event(e)
+	return func(e runEvent) {
+		if e.raw == nil {
+			s.write(engineJSON{e.Event})
+		} else {
+			s.write(rawJSON(e.raw))
+			e.Time = time.Now()
 		}
-	}
-}
-
-// remote takes an event of a run on the server. What flowctl does not know of it is
-// written all the same; its times are by another clock than the display's.
-func (s *runShow) remote(e client.RunEvent) {
-	s.write(rawJSON(e.Data))
-	if s.display != nil {
-		e.Time = time.Now()
-		s.display.Event(e.Event)
+		if s.display != nil {
+			s.display.Event(e.Event)
+		}
 	}
 }
 

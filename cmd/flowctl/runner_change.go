@@ -10,26 +10,27 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// edit makes the changes of --set and --model, which are for this run only.
-func (o *runOptions) edit(spec *flow.Spec) error {
+// changeSpec makes the changes that --set (NODE.FIELD=VALUE) and --model ([A=]B) ask for.
+// It returns why they may not do what is meant, where that is so.
+func changeSpec(spec *flow.Spec, sets, models []string) (doubts []string, err error) {
 	spec.Nodes = slices.Clone(spec.Nodes)
 	var made []setting
-	for _, arg := range o.sets {
+	for _, arg := range sets {
 		s, err := parseSetting(*spec, arg)
 		if err == nil {
 			made = append(made, s)
 			err = changeNodes(spec, s.node.ID, s.path, func(was json.RawMessage) json.RawMessage { return likeBefore(was, s.value) })
 		}
 		if err != nil {
-			return usageError{fmt.Errorf("--set %s: %w", quoted(arg), err)}
+			return nil, fmt.Errorf("--set %s: %w", quoted(arg), err)
 		}
 	}
 	for _, s := range made {
 		if doubt := s.doubt(*spec); doubt != "" {
-			o.app.warn("--set %s: %s", quoted(s.arg), doubt)
+			doubts = append(doubts, fmt.Sprintf("--set %s: %s", quoted(s.arg), doubt))
 		}
 	}
-	return replaceModels(spec, o.models)
+	return doubts, replaceModels(spec, models)
 }
 
 // likeBefore is a value as JSON: a text where the field was a text, else the JSON
@@ -92,10 +93,10 @@ func replaceModels(spec *flow.Spec, args []string) error {
 	used := modelsOf(*spec)
 	for _, arg := range args {
 		if len(used) == 0 {
-			return usageError{fmt.Errorf("--model %s: the flow has no model node", quoted(arg))}
+			return fmt.Errorf("--model %s: the flow has no model node", quoted(arg))
 		}
 		if from, _, ok := strings.Cut(arg, "="); ok && !slices.Contains(used, from) {
-			return usageError{fmt.Errorf("--model %s: no node uses the model %s; the flow uses %s", quoted(arg), quoted(from), quotedList(used))}
+			return fmt.Errorf("--model %s: no node uses the model %s; the flow uses %s", quoted(arg), quoted(from), quotedList(used))
 		}
 	}
 	for i := range spec.Nodes {
@@ -111,7 +112,7 @@ func replaceModels(spec *flow.Spec, args []string) error {
 			}
 			data, err := changed(n.Data, []string{"modelId"}, func(json.RawMessage) json.RawMessage { return jsonText(to) })
 			if err != nil {
-				return usageError{err}
+				return err
 			}
 			n.Data = data
 			if ok {

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// runInputs are the values given for the input nodes of a flow.
+type runInputs struct {
+	spec   *flow.Spec
+	values map[string]json.RawMessage // by node id
+	files  bool                       // an image was given
+}
+
+// split reads [NODE=]VALUE. What stands before the first = is a node if an input
+// node is called so, and a misspelt one if it looks or reads like one: no model is
+// to be asked about "topc=Go". The text of an only node may else have an = in it.
+func (in *runInputs) split(flag, arg string) (id, value string, err error) {
+	nodes := in.nodes()
+	name, value, named := strings.Cut(arg, "=")
+	found := nodesCalled(nodes, name)
+	switch {
+	case named && len(found) == 1:
+		return found[0].ID, value, nil
+	case named && len(found) > 1:
+		return "", "", fmt.Errorf("%s: %w", flag, sameLabel(name, found))
+	case len(nodes) == 0:
+		return "", "", fmt.Errorf("%s: the flow has no input node", flag)
+	case named && in.namesNode(name) && (flag != "--input-file" || !isRegular(arg)):
+		return "", "", fmt.Errorf("%s: %s", flag, in.noSuchInput(flag, name))
+	case len(nodes) == 1:
+		return nodes[0].ID, arg, nil
+	}
+	return "", "", fmt.Errorf("%s: the flow has %d input nodes; say which as %s NODE=…, one of %s",
+		flag, len(nodes), flag, quotedList(idsOf(nodes)))
+}
+
+// namesNode tells whether a text is meant for the name of a node.
+func (in *runInputs) namesNode(text string) bool {
+	return looksLikeName(text) || len(nodesCalled(in.spec.Nodes, text)) > 0
+}
+
+func isRegular(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// noSuchInput says that no input node is called so, and how to give a text that
+// only looks like one.
+func (in *runInputs) noSuchInput(flag, name string) string {
+	nodes := in.nodes()
+	if other := nodesCalled(in.spec.Nodes, name); len(other) > 0 {
+		return fmt.Sprintf("%s is no input node but of type %s, whose fields are changed with --set%s", quoted(name), quoted(string(other[0].Type)), closeNodes(name, nodes))
+	}
+	escape := ""
+	if len(nodes) == 1 {
+		escape = fmt.Sprintf("; a value that has an = in it goes as %s %s=…", flag, nodes[0].ID)
+	}
+	return fmt.Sprintf("the flow has no input node %s%s%s", quoted(name), escape, closeNodes(name, nodes))
+}
+
+func (in *runInputs) nodes() []flow.Node {
+	var nodes []flow.Node
+	for _, n := range in.spec.Nodes {
+		if n.Type == flow.Input {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
+// text gives the node a text.
+func (in *runInputs) text(id string, text []byte, from string) error {
+	if _, twice := in.values[id]; twice {
+		return fmt.Errorf("two values are given for the input node %s", quoted(id))
+	}
+	if !utf8.Valid(text) {
+		return fmt.Errorf("%s: the value for the input node %s is not UTF-8 text", from, quoted(id))
+	}
+	value, err := json.Marshal(string(text))
+	in.values[id] = value
+	return err
+}
+
+// file gives the node what a file holds: a text, or an image that models see.
+func (in *runInputs) file(id string, data []byte, path string) error {
+	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
+	if family, _, _ := strings.Cut(kind, "/"); family != "image" && family != "video" && family != "audio" {
+		return in.text(id, data, path)
+	}
+	if _, twice := in.values[id]; twice {
+		return fmt.Errorf("two values are given for the input node %s", quoted(id))
+	}
+	in.values[id], in.files = json.RawMessage(`""`), true
+	list, err := json.Marshal([]string{"data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data)})
+	if err != nil {
+		return err
+	}
+	return changeNodes(in.spec, id, []string{"fileIds"}, func(json.RawMessage) json.RawMessage { return list })
+}
