@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
@@ -21,6 +22,7 @@ func (o *applyOptions) report(ctx context.Context, p *reconcile.Plan, results []
 	states := make([]string, len(results))
 	count := map[string]int{}
 	var failures, refused []error
+	unknown := 0
 	for i := range results {
 		r := &results[i]
 		row := applied(r)
@@ -29,6 +31,9 @@ func (o *applyOptions) report(ctx context.Context, p *reconcile.Plan, results []
 		switch {
 		case row.Action == stateRefused:
 			refused = append(refused, failureOf(r))
+			if r.Step.ID == "" {
+				unknown++
+			}
 		case row.Error != "":
 			failures = append(failures, failureOf(r))
 		}
@@ -58,7 +63,7 @@ func (o *applyOptions) report(ctx context.Context, p *reconcile.Plan, results []
 	if looking != nil && ctx.Err() == nil {
 		failures = append(failures, fmt.Errorf("what was written could not be read back: %w", looking))
 	}
-	v := verdict{failures: failures, refused: refused, left: count[stateLeft]}
+	v := verdict{failures: failures, refused: refused, unknown: unknown, left: count[stateLeft]}
 	v.done = count[stateCreated] + count[stateUpdated] + count[stateDeleted]
 	v.nothing = !slices.ContainsFunc(results, func(r reconcile.Result) bool { return r.Done && r.Action != reconcile.Unchanged })
 	return errors.Join(printed, o.say(ctx, v))
@@ -108,6 +113,7 @@ func failureOf(r *reconcile.Result) error {
 type verdict struct {
 	failures []error
 	refused  []error // flows that were left alone, for somebody else's work is in them
+	unknown  int     // of these, those that no file has as yet
 	done     int     // flows that are as their files say by this apply
 	left     int     // flows that were not begun
 	nothing  bool    // was written
@@ -130,7 +136,14 @@ func (o *applyOptions) say(ctx context.Context, v verdict) error {
 	case ctx.Err() != nil && v.left+len(v.failures) > 0:
 		return errors.New("interrupted: apply again for the rest")
 	case len(v.failures) == 0 && len(v.refused) > 0:
-		return conflictError{fmt.Errorf("%s left alone; what changed on the server 'flowctl pull' brings in, and --overwrite writes over", plural(len(v.refused), "flow"))}
+		var hints []string
+		if v.unknown > 0 {
+			hints = append(hints, "--adopt makes a flow the file's that is named as it")
+		}
+		if len(v.refused) > v.unknown {
+			hints = append(hints, "what changed on the server 'flowctl pull' brings in, and --overwrite writes over")
+		}
+		return conflictError{fmt.Errorf("%s left alone; %s", plural(len(v.refused), "flow"), strings.Join(hints, "; "))}
 	case len(v.failures) == 0:
 		return nil
 	case conflictsAlone && v.nothing:

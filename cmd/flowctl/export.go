@@ -49,6 +49,10 @@ stays as the file has it. What a flow's file has next to the flow, such as
 "$schema", stays, and so does what the server does not keep of it; where the
 file says who may see the flow it goes on doing so.
 
+A file that was changed since it was last applied, pulled or exported is left
+alone, as is one that differs and that flowctl.lock does not know; the others are
+written, and the exit code is 6. --overwrite takes the server's.
+
 ` + layoutHelp + `
 
 ` + refHelp,
@@ -69,6 +73,7 @@ file says who may see the flow it goes on doing so.
 	f.BoolVar(&o.allUsers, "all-users", false, "with --all: the flows of all users (admins only)")
 	f.StringVarP(&o.file, "file", "f", "", "write to `FILE`, - for stdout")
 	f.StringVarP(&o.dir, "dir", "d", "", "write each flow to a file of its own in `DIR`")
+	f.BoolVar(&o.form.overwrite, "overwrite", false, "write over what was changed in a file")
 	o.form.register(cmd)
 	o.form.env.register(cmd)
 	o.out.register(cmd)

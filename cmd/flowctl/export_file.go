@@ -10,7 +10,6 @@ import (
 	"io"
 	"iter"
 	"os"
-	"path/filepath"
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
@@ -58,39 +57,112 @@ func (o *exportOptions) writeOut(flows iter.Seq2[flow.Flow, error], several bool
 // writeOne writes the only flow to its file, and notes it if the file is in a folder with
 // a lock.
 func (o *exportOptions) writeOne(ctx context.Context, t target, flows iter.Seq2[flow.Flow, error]) (change flowfile.Change, n int, err error) {
+	lock, err := newFolderLocks(t).of(o.file)
+	if err != nil {
+		return "", 0, err
+	}
+	hint := "--overwrite takes the server's"
+	o.form.bases = func(string) []flowfile.Digest { return nil }
+	if lock != nil {
+		hint, o.form.bases = keptHint, lock.Bases(lock.place)
+	}
 	for f, err := range flows {
 		if err != nil {
 			return "", n, err
 		}
+		at := flowfile.PlaceAt(ctx, o.file, f.ID)
+		if lock != nil && lock.isOf(o.file, f.ID) {
+			at = flowfile.PlaceOf(ctx, o.file)
+		}
 		var fileID string
-		if change, fileID, err = o.form.write(ctx, flowfile.PlaceAt(ctx, o.file, f.ID), f); err != nil {
+		if err = o.inTheWay(ctx, at, f); err == nil {
+			change, fileID, err = o.form.write(ctx, at, f)
+		}
+		if isRefused(err) {
+			err = fmt.Errorf("%s: %w; %s", o.file, err, hint)
+		}
+		if err != nil {
 			return "", n, err
 		}
 		n++
-		if reconcile.FolderOf(filepath.Dir(o.file)) == "" {
+		if lock == nil {
 			continue
 		}
-		lock, err := readExportLock(filepath.Dir(o.file), t)
-		if err == nil {
-			err = lock.note(ctx, []exported{{flowRow{ID: f.ID, File: o.file}, fileID, flowfile.DigestOf(f.Spec)}})
-		}
-		if err != nil {
+		if err := lock.note(ctx, []exported{{flowRow: flowRow{ID: f.ID, File: o.file}, fileID: fileID, digest: flowfile.DigestOf(f.Spec)}}); err != nil {
 			return change, n, err
 		}
 	}
 	return change, n, nil
 }
 
+// inTheWay refuses to replace a file that is not known to be the flow's, unless it says
+// the same.
+func (o *exportOptions) inTheWay(ctx context.Context, at flowfile.Place, f flow.Flow) error {
+	if o.form.overwrite || at.Known() || !hasText(o.file) {
+		return nil
+	}
+	files, err := flowfile.ReadFile(ctx, o.file)
+	if err != nil {
+		return fmt.Errorf("see what would be written over: %w; --overwrite replaces the file", err)
+	}
+	if len(files) != 1 {
+		return &reconcile.RefusedError{Why: fmt.Sprintf("it holds %s", plural(len(files), "flow"))}
+	}
+	v, err := o.form.judge(files[0].Spec, f, nil)
+	if why := v.WhyKept(); err == nil && why != "" {
+		return &reconcile.RefusedError{Why: why}
+	}
+	return err
+}
+
+// hasText reports whether there is a regular file at path that is not empty.
+func hasText(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() > 0
+}
+
 // writeSeveral writes all flows to one file.
 func (o *exportOptions) writeSeveral(flows iter.Seq2[flow.Flow, error]) (n int, err error) {
 	err = flowfile.Replace(o.file, func(w io.Writer) (err error) {
-		n, err = o.writeFlows(w, flows, true)
+		if o.form.overwrite || !hasText(o.file) {
+			n, err = o.writeFlows(w, flows, true)
+			return err
+		}
+		there, err := os.Open(o.file)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = there.Close() }()
+		c := &comparer{file: bufio.NewReader(there)}
+		if n, err = o.writeFlows(io.MultiWriter(w, c), flows, true); err == nil && !c.same() {
+			err = &reconcile.RefusedError{Why: "the file is there already and differs; --overwrite replaces it"}
+		}
 		return err
 	})
 	if failed := (*client.Error)(nil); errors.As(err, &failed) {
 		return n, failed // the file has no part in it
 	}
 	return n, err
+}
+
+// comparer is written what a file may hold.
+type comparer struct {
+	file    *bufio.Reader
+	differs bool
+}
+
+func (c *comparer) Write(text []byte) (int, error) {
+	there := make([]byte, len(text))
+	if _, err := io.ReadFull(c.file, there); err != nil || !bytes.Equal(there, text) {
+		c.differs = true
+	}
+	return len(text), nil
+}
+
+// same reports whether the file holds what was written, and no more.
+func (c *comparer) same() bool {
+	_, err := c.file.ReadByte()
+	return !c.differs && errors.Is(err, io.EOF)
 }
 
 // warnLarge warns of a file that was written and that nobody will read.

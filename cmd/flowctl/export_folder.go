@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/flowctl/flowctl/internal/output"
@@ -28,11 +29,17 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t ta
 	if err != nil {
 		return err
 	}
-	written, err := o.writeFiles(ctx, folder, flows)
+	o.form.bases = lock.Bases(lock.place)
+	done, err := o.writeFiles(ctx, folder, flows)
+	written := slices.DeleteFunc(slices.Clone(done), func(e exported) bool { return e.refused != nil })
 	err = errors.Join(err, folder.Sync(), lock.note(ctx, written))
-	rows := make([]flowRow, len(written))
-	for i, w := range written {
+	rows := make([]flowRow, len(done))
+	for i, w := range done {
 		rows[i] = w.flowRow
+		if w.refused != nil {
+			o.app.fail(w.File + ": " + w.refused.Error())
+			continue
+		}
 		o.app.warnLarge(w.File)
 	}
 	_, printed := output.List(p, flowRowView(), output.Seq(rows))
@@ -40,9 +47,15 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t ta
 	for _, r := range rows {
 		n[r.Action]++
 	}
-	o.app.note("%s: %d created, %d updated, %d unchanged", o.dir,
+	sum := fmt.Sprintf("%s: %d created, %d updated, %d unchanged", o.dir,
 		n[string(flowfile.Created)], n[string(flowfile.Updated)], n[string(flowfile.Unchanged)])
+	if n[stateRefused] > 0 {
+		sum += fmt.Sprintf(", %d %s", n[stateRefused], stateRefused)
+	}
+	o.app.note("%s", sum)
 	switch {
+	case err == nil && n[stateRefused] > 0:
+		err = conflictError{fmt.Errorf("%s left alone; %s", plural(n[stateRefused], "file"), keptHint)}
 	case err != nil && ctx.Err() != nil:
 		err = errors.New("interrupted: run it again for the rest")
 	case err != nil && len(rows) > 0:
@@ -55,13 +68,17 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t ta
 // exported is a flow that was written to a file of its own.
 type exported struct {
 	flowRow
-	fileID string // the one in the file
-	digest flowfile.Digest
+	fileID  string // the one in the file
+	digest  flowfile.Digest
+	refused error // why the file was left alone
 }
 
+// keptHint says what to do with a file that was left alone.
+const keptHint = "'flowctl pull' merges what both sides changed, and --overwrite takes the server's"
+
 // writeFiles writes the flows as they come in, many at a time, and stops at the
-// first error. The rows are those of the flows that were written, in the order of
-// the flows.
+// first error. The rows are those of the flows that were written or whose files were
+// left alone, in the order of the flows.
 func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder, flows iter.Seq2[flow.Flow, error]) ([]exported, error) {
 	writing := ctx // what has come in is written, whatever becomes of the rest
 	ctx, stop := context.WithCancelCause(ctx)
@@ -81,11 +98,17 @@ func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder,
 				if err == nil {
 					change, fileID, err = o.form.write(writing, at, j.flow)
 				}
-				if err != nil {
+				row := exported{flowRow: flowRow{ID: j.flow.ID, Name: j.flow.Name, File: at.Path, Action: string(change)}, fileID: fileID}
+				switch {
+				case isRefused(err):
+					row.File, row.Action, row.refused = at.Now(), stateRefused, err
+				case err != nil:
 					stop(err)
 					continue
+				default:
+					row.digest = flowfile.DigestOf(j.flow.Spec)
 				}
-				*j.row = exported{flowRow{ID: j.flow.ID, Name: j.flow.Name, File: at.Path, Action: string(change)}, fileID, flowfile.DigestOf(j.flow.Spec)}
+				*j.row = row
 			}
 		})
 	}

@@ -17,8 +17,10 @@ import (
 // exportForm makes files of flows.
 type exportForm struct {
 	canonicalFlags
-	env  envFlag
-	ours func() (bool, error) // the server keeps all that it is sent; asked for once
+	env       envFlag
+	overwrite bool                              // what was changed in a file, too
+	ours      func() (bool, error)              // the server keeps all that it is sent; asked for once
+	bases     func(id string) []flowfile.Digest // see [reconcile.Lock.Bases]
 }
 
 func (e *exportForm) lookAt(ctx context.Context, c *client.Client) {
@@ -50,11 +52,24 @@ func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) 
 	return e.canonicalFlags.of(file), err
 }
 
-// write writes a flow to its place. fileID is the id in the file then.
+// write writes a flow to its place, unless that would take back what was changed in the
+// file: that is a *[reconcile.RefusedError]. fileID is the id in the file then.
 func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) (change flowfile.Change, fileID string, err error) {
 	was, err := at.Read(ctx)
 	if err != nil {
 		return "", "", err
+	}
+	if was != nil && !e.overwrite {
+		v, err := e.judge(was.Spec, f, e.bases(f.ID))
+		if err != nil {
+			return "", "", err
+		}
+		if why := v.WhyKept(); why != "" {
+			return "", "", &reconcile.RefusedError{Why: why}
+		}
+		if v.Layout == reconcile.ChangedHere {
+			f.Spec = reconcile.WithLayoutOf(f.Spec, was.Spec)
+		}
 	}
 	file, err := e.of(f, was)
 	if err != nil {
@@ -67,6 +82,13 @@ func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) 
 	return change, fileID, err
 }
 
+// judge compares a file with its stored flow.
+func (e *exportForm) judge(file flow.Spec, f flow.Flow, base []flowfile.Digest) (reconcile.Verdict, error) {
+	ours, err := e.ours()
+	file.Name = cmp.Or(file.Name, defaultName)
+	return reconcile.Judge(e.env.there(file), f.Spec, base, ours), err
+}
+
 // isOf reports whether a file that carries no id is a stored flow's: whether the two say
 // the same. A file that was imported is such a one.
 func (e *exportForm) isOf(file, stored flow.Spec) bool {
@@ -74,28 +96,10 @@ func (e *exportForm) isOf(file, stored flow.Spec) bool {
 	return err == nil && reconcile.SameFlow(e.env.there(file), stored, ours)
 }
 
-// exportLock is the lock of a folder that is exported to.
-type exportLock struct {
-	*reconcile.Lock
-	dir   string // that the lock is in
-	place string
-}
-
-// readExportLock reads the lock of a folder, its own or the next one above.
-func readExportLock(dir string, t target) (*exportLock, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, fmt.Errorf("find %s: %w", reconcile.LockName, err)
-	}
-	l := &exportLock{dir: cmp.Or(reconcile.FolderOf(dir), dir), place: lockPlace(t)}
-	l.Lock, err = reconcile.ReadLock(l.dir)
-	return l, err
-}
-
 // keepLocked tells the folder which of its files flowctl.lock knows flows of t by, the
 // folder's own or the next one above: such a file need not carry its flow's id. Folders
 // with a lock of their own are another matter, and so is what .flowctl.yaml excludes.
-func keepLocked(folder *flowfile.Folder, dir string, t target) (*exportLock, error) {
+func keepLocked(folder *flowfile.Folder, dir string, t target) (*placeLock, error) {
 	var configs repo.Configs
 	config, err := configs.In(dir)
 	if err != nil {
@@ -104,7 +108,7 @@ func keepLocked(folder *flowfile.Folder, dir string, t target) (*exportLock, err
 	folder.Except(func(below string) bool {
 		return exists(filepath.Join(below, reconcile.LockName)) || config.Excludes(below)
 	})
-	l, err := readExportLock(dir, t)
+	l, err := readPlaceLock(dir, t)
 	if err != nil {
 		return nil, err
 	}
@@ -119,30 +123,4 @@ func keepLocked(folder *flowfile.Folder, dir string, t target) (*exportLock, err
 		}
 	}
 	return l, nil
-}
-
-// note notes which flows were written to which files: what they are now is what they
-// change from.
-func (l *exportLock) note(ctx context.Context, written []exported) error {
-	noted := map[string]string{} // files by their flows
-	for _, file := range l.Files(l.place) {
-		noted[l.ID(file, l.place)] = file
-	}
-	var known []reconcile.Known
-	for _, w := range written {
-		at, err := filepath.Abs(w.File)
-		if err == nil {
-			at, err = filepath.Rel(l.dir, at)
-		}
-		if err != nil {
-			return fmt.Errorf("name %s in the lock: %w", w.File, err)
-		}
-		file := filepath.ToSlash(at)
-		if other := noted[w.ID]; other != "" && other != file && exists(filepath.Join(l.dir, filepath.FromSlash(other))) {
-			continue // this one is a copy
-		}
-		known = append(known, reconcile.Known{File: file, FileID: w.fileID, ID: w.ID, Digest: w.digest})
-	}
-	l.Note(l.place, known)
-	return l.Write(ctx)
 }

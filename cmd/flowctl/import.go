@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type importOptions struct {
 	dryRun     bool
 	keepGoing  bool
 	noValidate bool
+	overwrite  bool
 }
 
 func newImportCmd(a *app) *cobra.Command {
@@ -38,7 +40,11 @@ else its name. --if-exists says what to do then:
   fail       write nothing and list all such flows (the default)
   skip       leave the flow as it is; completes an import that was interrupted
   update     write the file over the flow, unless they are equal
-  duplicate  make another flow of the same name`,
+  duplicate  make another flow of the same name
+
+Where flowctl.lock shows that a flow was changed on the server since its file was
+last applied, pulled or exported, 'update' leaves it alone, unless --overwrite is
+given: the others are written, and the exit code is 6.`,
 		Example: `  flowctl import flows
   flowctl import --if-exists update --dry-run 'flows/*.json'
   flowctl --profile staging export --all | flowctl --profile prod import -`,
@@ -55,6 +61,7 @@ else its name. --if-exists says what to do then:
 	f.IntVar(&o.parallel, "parallel", 8, "how many flows are written at a time")
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would be done, and do nothing")
 	f.BoolVar(&o.keepGoing, "keep-going", false, "import what can be imported, whatever is wrong with the rest")
+	f.BoolVar(&o.overwrite, "overwrite", false, overwriteThere)
 	f.BoolVar(&o.noValidate, "no-validate", false, "import drafts with errors too, if the server takes them")
 	_ = cmd.RegisterFlagCompletionFunc("if-exists", cobra.FixedCompletions(ifExistsValues(), cobra.ShellCompDirectiveNoFileComp))
 	o.out.register(cmd)
@@ -68,6 +75,9 @@ func ifExistsValues() []string {
 func (o *importOptions) check() error {
 	if !slices.Contains(ifExistsValues(), o.ifExists) {
 		return fmt.Errorf("unknown --if-exists %q; use one of %s", o.ifExists, strings.Join(ifExistsValues(), ", "))
+	}
+	if o.overwrite && o.ifExists != ifExistsUpdate {
+		return errors.New("--overwrite goes with --if-exists update")
 	}
 	if o.parallel < 1 || o.parallel > maxParallel {
 		return fmt.Errorf("--parallel %d is not from 1 to %d", o.parallel, maxParallel)
@@ -107,12 +117,21 @@ func (o *importOptions) run(ctx context.Context, paths []string) error {
 	if err := o.decide(ctx, c, batch.flows); err != nil {
 		return err
 	}
+	locks := newFolderLocks(to)
+	if err := o.findBases(batch.flows, locks); err != nil {
+		return err
+	}
 	if o.dryRun {
 		o.look(ctx, c, batch.flows)
 	} else {
 		o.write(ctx, c, batch.flows)
 	}
-	return o.report(ctx, p, batch)
+	for _, f := range batch.flows {
+		if f.digest.Content != "" && (f.done || f.action == actionSame) {
+			locks.wrote(f.file, f.id, f.match.id, f.digest)
+		}
+	}
+	return errors.Join(locks.write(ctx), o.report(ctx, p, batch))
 }
 
 // decide says for each flow what is to be done with it.

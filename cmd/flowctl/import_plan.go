@@ -10,6 +10,7 @@ import (
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // The values of --if-exists.
@@ -41,10 +42,12 @@ type incoming struct {
 	beside []string // what the file says beside the flow, and no server keeps
 
 	action action
-	chosen string    // the id that a new one gets, "" for the server to choose
-	match  *stored   // the flow on the server that it is, nil for none
-	twin   *incoming // an earlier one that is the same flow
-	err    error     // why it cannot be imported
+	chosen string            // the id that a new one gets, "" for the server to choose
+	match  *stored           // the flow on the server that it is, nil for none
+	twin   *incoming         // an earlier one that is the same flow
+	base   []flowfile.Digest // what the lock has noted of match, nil if that does not matter
+	digest flowfile.Digest   // of what an update has made of match
+	err    error             // why it cannot be imported
 
 	done    bool   // it was created or updated
 	written string // the id on the server then
@@ -198,6 +201,20 @@ func ids(flows []*stored) string {
 		ids = append(ids, s.id)
 	}
 	return strings.Join(ids, ", ")
+}
+
+// findBases finds what the locks have noted of the flows that are to be updated.
+func (o *importOptions) findBases(flows []*incoming, locks *folderLocks) error {
+	for _, f := range flows {
+		if f.action != actionUpdate || f.err != nil || o.overwrite {
+			continue
+		}
+		var err error
+		if f.base, err = locks.base(f.file, f.match.id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkStorable finds the flows that the server cannot store. That is an error unless

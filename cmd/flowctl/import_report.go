@@ -34,6 +34,7 @@ func flowRowView() output.View[flowRow] {
 // importCount counts what became of the flows.
 type importCount struct {
 	created, updated, unchanged, skipped, failed, left int
+	refused                                            int // of those that failed
 	first                                              *incoming // the first that failed
 }
 
@@ -83,6 +84,9 @@ func (n *importCount) count(f *incoming, dryRun bool) bool {
 	switch {
 	case f.err != nil:
 		n.failed++
+		if isRefused(f.err) {
+			n.refused++
+		}
 		if n.first == nil {
 			n.first = f
 		}
@@ -167,6 +171,8 @@ func (o *importOptions) verdict(ctx context.Context, n importCount) error {
 		return fmt.Errorf("interrupted: %s", again)
 	case n.failed == 0:
 		return nil
+	case n.failed == n.refused:
+		return conflictError{fmt.Errorf("%s left alone; what changed on the server 'flowctl pull' brings in, and --overwrite writes over", plural(n.refused, "flow"))}
 	case o.dryRun:
 		return someError{fmt.Sprintf("%d of %s would fail", n.failed, plural(total, "flow"))}
 	case !o.keepGoing && n.created+n.updated+n.unchanged == 0:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -45,7 +46,9 @@ func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*in
 		o.app.note("stopping when what is under way is done; press Ctrl-C again not to wait")
 	})()
 	inParallel(begin, len(todo), o.parallel, func(i int) {
-		if todo[i].err = todo[i].write(finish, c, o.ifExists, todo[i].action == actionUpdate && ours()); todo[i].err != nil && !o.keepGoing {
+		f := todo[i]
+		f.err = f.write(finish, c, o.ifExists, f.action == actionUpdate && ours())
+		if f.err != nil && !isRefused(f.err) && !o.keepGoing {
 			stop()
 		}
 		bar.Step()
@@ -61,8 +64,8 @@ func (o *importOptions) look(ctx context.Context, c *client.Client, flows []*inc
 		if f.err != nil || f.action != actionUpdate {
 			return
 		}
-		var same bool
-		if _, same, f.err = reconcile.Over(ctx, c, f.match.id, f.spec, ours); same {
+		var over reconcile.Over
+		if over, f.err = reconcile.NewOver(ctx, c, f.match.id, f.spec, f.base, ours); over.Same {
 			f.action = actionSame
 		}
 	})
@@ -77,15 +80,16 @@ func (f *incoming) write(ctx context.Context, c *client.Client, ifExists string,
 	var written flow.Flow
 	var err error
 	if f.action == actionUpdate {
-		var same bool
-		if spec, same, err = reconcile.Over(ctx, c, f.match.id, spec, ours); err != nil {
+		var over reconcile.Over
+		if over, err = reconcile.NewOver(ctx, c, f.match.id, spec, f.base, ours); err != nil {
 			return err
 		}
-		if same {
+		f.digest = over.Digest
+		if over.Same {
 			f.action, f.noMeta = actionSame, !ours && !isEmptyObject(meta)
 			return nil
 		}
-		written, err = c.Flows.Update(ctx, f.match.id, client.Replace(spec), client.WithoutGraph())
+		written, err = c.Flows.Update(ctx, f.match.id, client.Replace(over.Spec), client.IfUnchanged(over.Was), client.WithoutGraph())
 	} else {
 		written, err = f.create(ctx, c, spec, ifExists)
 	}
@@ -93,6 +97,8 @@ func (f *incoming) write(ctx context.Context, c *client.Client, ifExists string,
 	f.noMeta = f.done && !isEmptyObject(meta) && !flow.Equal(meta, written.Meta)
 	return err
 }
+
+func isRefused(err error) bool { return errors.As(err, new(*reconcile.RefusedError)) }
 
 // isEmptyObject tells whether meta says nothing: it is absent, null or {}.
 func isEmptyObject(meta json.RawMessage) bool {

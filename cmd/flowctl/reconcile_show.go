@@ -26,19 +26,26 @@ func (a *app) showPlan(w io.Writer, p *reconcile.Plan) error {
 		line := func(style func(...string) string, sign string) {
 			fmt.Fprintln(&b, style(output.Text(fmt.Sprintf("%s %s %s %q%s", sign, s.Action, s.File, lint.RedactText(s.Name), foundBy(s)))))
 		}
+		note := func() {
+			if s.Why != "" {
+				fmt.Fprintln(&b, output.Text("  "+lint.RedactText(refusal(s))))
+			}
+		}
 		switch s.Action {
 		case reconcile.Create:
 			line(styles.Success, "+")
+			note()
 		case reconcile.Delete:
 			line(styles.Error, "-")
 		case reconcile.Update:
 			line(styles.Warning, "~")
+			note()
 			if err := a.showChanges(&b, "on the server", s.File, s.Changes); err != nil {
 				return err
 			}
 		case reconcile.Refuse:
 			line(styles.Error, "!")
-			fmt.Fprintln(&b, output.Text("  "+lint.RedactText(refusal(s))))
+			note()
 			if s.Changes == nil {
 				continue
 			}
@@ -73,7 +80,7 @@ func foundBy(s reconcile.Step) string {
 	return " (" + s.ID + ")"
 }
 
-// refusal says why a flow is left alone.
+// refusal says why a flow is left alone, or what else there is to know of the step.
 func refusal(s reconcile.Step) string {
 	if s.Updated == 0 {
 		return s.Why
@@ -157,6 +164,9 @@ func (a *app) addSummary(path, title string, p *reconcile.Plan, states []string)
 		state := string(s.Action)
 		if states != nil {
 			state = states[i]
+		}
+		if s.Why != "" {
+			state += ": " + refusal(s)
 		}
 		if s.Action != reconcile.Unchanged {
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Cell(s.File), render.Cell(lint.RedactText(s.Name)), render.Cell(state))

@@ -29,7 +29,7 @@ func newStatusCmd(a *app) *cobra.Command {
 		Long: `Show for each flow file what changed since it was last applied, pulled or
 exported:
 
-  same           file and server are equal, but perhaps for the layout
+  same           file and server are equal, but perhaps for nodes moved there
   changed here   the file was changed; 'flowctl apply' brings it to the server
   changed there  the server's flow was changed; 'flowctl pull' updates the file
   both           'flowctl pull' merges the two, unless they conflict
@@ -37,6 +37,10 @@ exported:
   only here      the server has no such flow; 'flowctl apply' creates it
   only there     the file is gone; 'flowctl apply --prune' deletes the flow
   not visible    the server has the flow, and you may not see it
+
+Where nodes stand is never a conflict: 'flowctl apply' sends that if they were
+moved in the file alone; else the server's places stay, and 'flowctl pull'
+brings them.
 
 Of a flow that changed there its owner is named, and when it was saved last:
 servers do not say who did. Nothing is written.

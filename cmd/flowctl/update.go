@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 type updateOptions struct {
@@ -16,6 +19,10 @@ type updateOptions struct {
 	access            accessFlag
 	name, description string
 	file              string
+	overwrite         bool
+
+	spec   flow.Spec // what the file says
+	fileID string
 }
 
 func newUpdateCmd(a *app) *cobra.Command {
@@ -28,7 +35,9 @@ func newUpdateCmd(a *app) *cobra.Command {
 
 With --file nodes, edges, name and description become what the flow file says;
 the other flags win over the file. A node without a layout in the file keeps its
-own.
+own. Where flowctl.lock shows that the flow was changed on the server since the
+file was last applied, pulled or exported, it is left alone, and the exit code is
+6, unless --overwrite is given.
 
 ` + refHelp,
 		Example: `  flowctl update 3f2a --name "Content review"
@@ -42,6 +51,7 @@ own.
 	f.StringVar(&o.name, "name", "", "new name")
 	f.StringVarP(&o.description, "description", "d", "", "new description, \"\" for none")
 	f.StringVarP(&o.file, "file", "f", "", "flow `file` to take the flow from, - for standard input")
+	f.BoolVar(&o.overwrite, "overwrite", false, "with --file: "+overwriteThere)
 	o.access.register(cmd)
 	o.out.register(cmd)
 	return cmd
@@ -56,7 +66,11 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	c, err := o.app.connect(cmd.Context())
+	t, err := o.app.target()
+	if err != nil {
+		return err
+	}
+	c, err := o.app.connectTo(cmd.Context(), t)
 	if err != nil {
 		return err
 	}
@@ -64,16 +78,46 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	kept, err := keepLayout(cmd.Context(), c, id, flow.Spec{Nodes: patch.Nodes})
+	locks := newFolderLocks(t)
+	over, err := o.over(cmd.Context(), c, id, locks)
 	if err != nil {
 		return err
 	}
-	patch.Nodes = kept.Nodes
-	f, err := c.Flows.Update(cmd.Context(), id, patch)
+	if o.file != "" {
+		patch.Nodes = over.Spec.Nodes
+	}
+	f, err := c.Flows.Update(cmd.Context(), id, patch, client.IfUnchanged(over.Was))
 	if err != nil {
 		return notYours(cmd.Context(), c, id, err)
 	}
-	return printWritten(p, f, "changed")
+	if o.file != "" {
+		d := flowfile.DigestOf(f.Spec)
+		d.Layout = over.Digest.Layout
+		locks.wrote(o.file, o.fileID, id, d)
+	}
+	return errors.Join(locks.write(cmd.Context()), printWritten(p, f, "changed"))
+}
+
+// over returns what is to be written of the file, if there is one.
+func (o *updateOptions) over(ctx context.Context, c *client.Client, id string, locks *folderLocks) (over reconcile.Over, err error) {
+	if o.file == "" {
+		return over, nil
+	}
+	can, err := c.Capabilities(ctx)
+	if err != nil {
+		return over, err
+	}
+	var base []flowfile.Digest
+	if !o.overwrite {
+		if base, err = locks.base(o.file, id); err != nil {
+			return over, err
+		}
+	}
+	over, err = reconcile.NewOver(ctx, c, id, o.spec, base, can.Lossless)
+	if isRefused(err) {
+		err = fmt.Errorf("flow %s: %w; 'flowctl pull' brings that in, and --overwrite writes over it", id, err)
+	}
+	return over, err
 }
 
 // patch is the change that the flags ask for.
@@ -84,6 +128,8 @@ func (o *updateOptions) patch(cmd *cobra.Command) (client.Patch, error) {
 		return client.Patch{}, usageError{errors.New("nothing to change; give --name, --description, --file or --access")}
 	case given("name") && o.name == "":
 		return client.Patch{}, usageError{errors.New("--name is empty; a flow needs a name")}
+	case o.overwrite && !given("file"):
+		return client.Patch{}, usageError{errors.New("--overwrite goes with --file")}
 	case given("file") && o.file == "":
 		return client.Patch{}, usageError{errors.New("--file is empty; give a file, or - for standard input")}
 	}
@@ -117,6 +163,7 @@ func (o *updateOptions) filePatch(ctx context.Context) (client.Patch, error) {
 	if err != nil {
 		return client.Patch{}, err
 	}
+	o.spec, o.fileID = file.Spec, file.ID
 	patch := client.Replace(file.Spec)
 	if file.Spec.Name == "" {
 		patch.Name = nil

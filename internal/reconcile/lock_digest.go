@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -21,6 +22,24 @@ func (l *Lock) Digests(file, place string) []flowfile.Digest {
 		}
 	}
 	return digests
+}
+
+// Bases returns what tells what the flow with an id was when it was last noted, at a
+// place or, if that is not known, under another name of it; nil for what is not known.
+func (l *Lock) Bases(place string) func(id string) []flowfile.Digest {
+	here := map[string][]flowfile.Digest{}
+	for file := range l.lines {
+		if d := l.Digests(file, place); d != nil {
+			here[l.ID(file, place)] = d
+		}
+	}
+	anywhere := sync.OnceValue(l.digestsByID)
+	return func(id string) []flowfile.Digest {
+		if d := here[id]; d != nil {
+			return d
+		}
+		return anywhere()[id]
+	}
 }
 
 // digestsByID returns the digests that any line has of the flow with an id, at whatever

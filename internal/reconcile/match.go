@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -61,7 +60,7 @@ type matcher struct {
 	files map[string]bool   // those that are there
 	noted map[string]string // the lock's file by the id of its flow at the place
 
-	anywhere func() map[string][]flowfile.Digest // see [Lock.digestsByID]
+	bases func(id string) []flowfile.Digest // see [Lock.Bases]
 }
 
 // fewFlows is up to how many flows are asked for one by one, without a list of all.
@@ -78,7 +77,7 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 		seen: map[string]*stored{}, asked: map[string]bool{}, hidden: map[string]bool{},
 		taken: map[string]bool{}, named: map[string][]*stored{}, best: map[string]*item{},
 		ids: map[string]bool{}, names: map[string]int{}, files: map[string]bool{}, noted: map[string]string{},
-		anywhere: sync.OnceValue(lock.digestsByID),
+		bases: lock.Bases(opts.Place),
 	}
 	for _, f := range files {
 		m.files[f.Path] = true

@@ -62,7 +62,7 @@ type Step struct {
 	Match    Match           `json:"matched_by,omitempty"`
 	Revision client.Revision `json:"revision,omitempty"`   // of the stored flow that the plan was made against
 	Changes  []flow.Change   `json:"changes,omitempty"`    // of an update, as they may be shown: see [Env.Hide]
-	Why      string          `json:"why,omitempty"`        // of a refusal
+	Why      string          `json:"why,omitempty"`        // of a refusal; else what there is to know of the step
 	Updated  int64           `json:"updated_at,omitempty"` // of a refusal: when the flow was last changed, epoch seconds
 	Digest   string          `json:"digest,omitempty"`     // of the stored flow, see [flowfile.Digest]
 	Layout   string          `json:"layout,omitempty"`     // the digest's part that the file has, if its layout is not sent
@@ -169,6 +169,9 @@ func (m *matcher) step(it *item) (Step, error) {
 		return s, nil
 	}
 	at := it.match
+	if at == nil && m.lock.ID(it.Path, m.Place) != "" {
+		s.Why = "deleted on the server since; apply creates it again"
+	}
 	if at != nil {
 		s.ID, s.Action, s.Revision = at.id, Unchanged, at.revision
 		if m.Note || m.Revisions {
@@ -183,9 +186,10 @@ func (m *matcher) step(it *item) (Step, error) {
 		return s, err
 	}
 	if at != nil {
-		if l := m.layouts(at, file); l.movedThere() {
-			s.Layout = l.here
-			file = withLayoutOf(file, at.spec)
+		v := m.judge(it, file)
+		if v.Layout != Same && !v.sendsLayout(m.Overwrite) {
+			s.Layout = layoutOf(file, at.spec)
+			file = WithLayoutOf(file, at.spec)
 		}
 		if s.Changes = m.differences(at.spec, file); len(s.Changes) == 0 {
 			return s, nil
@@ -195,10 +199,9 @@ func (m *matcher) step(it *item) (Step, error) {
 			s.Changes = m.differences(storedShown, fileShown)
 		}
 		s.Action = Update
-		state := m.compare(it, file)
-		if s.Why = state.why(); s.Why != "" && !m.Overwrite {
+		if s.Why = v.State.why(); s.Why != "" && !m.Overwrite {
 			s.Action, s.Updated = Refuse, at.updated
-			if state == ChangedThere && m.takenBack(it) {
+			if v.State == ChangedThere && m.takenBack(it) {
 				s.Why += "; " + takenBack
 			}
 			return s, nil

@@ -66,21 +66,30 @@ func (m *matcher) pull(it *item) (Pulled, error) {
 		return p, err
 	}
 	theirs := m.pulled(at.spec, file)
-	if p.State = m.compare(it, file); m.Overwrite || it.how == ByName && m.Adopt {
-		p.State = ChangedThere
+	v := m.judge(it, file)
+	reverted := v.State == ChangedThere && m.takenBack(it)
+	if m.Overwrite || it.how == ByName && m.Adopt {
+		v, reverted = Verdict{State: ChangedThere, Layout: ChangedThere}, false
 	}
-	switch p.State {
-	case ChangedHere:
+	if v.State == Same && v.Layout == ChangedHere {
+		v.State = ChangedHere
+	}
+	switch p.State = v.State; {
+	case v.State == ChangedHere:
 		p.Next, p.Digest = file, flowfile.Digest{}
-	case Unknown:
+	case reverted:
+		p.Refused = takenBack + ", and pull --overwrite takes the server's"
+		p.Digest = flowfile.Digest{}
+		p.Next = theirs
+	case v.State == Unknown:
 		p.Refused = unknownBase + ": " + places(m.changes(file, theirs))
 		p.Digest = flowfile.Digest{}
 		p.Next = theirs
-	case ChangedBoth:
+	case v.State == ChangedBoth:
 		p.Next = m.merge(it, &p, file, theirs)
 	default:
-		if p.Next = theirs; m.layouts(at, file).movedHere() && !m.Overwrite {
-			p.Next, p.Digest.Layout = withLayoutOf(theirs, file), at.digest.Layout
+		if p.Next = theirs; v.Layout == ChangedHere {
+			p.Next = WithLayoutOf(theirs, file)
 		}
 	}
 	if p.Changes = m.changes(file, p.Next); len(p.Changes) > 0 && m.Env.hides() {

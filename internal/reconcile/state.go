@@ -1,6 +1,8 @@
 package reconcile
 
 import (
+	"slices"
+
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -10,7 +12,7 @@ type State string
 
 // The states.
 const (
-	Same         State = "same" // but perhaps for the layout
+	Same         State = "same"
 	ChangedHere  State = "changed here"
 	ChangedThere State = "changed there"
 	ChangedBoth  State = "both"        // changed here and there
@@ -37,54 +39,122 @@ func (s State) why() string {
 	return ""
 }
 
-// compare reports which of a file and its flow have changed.
-func (m *matcher) compare(it *item, file flow.Spec) State {
-	at := it.match
-	if at.same || m.agree(at.spec, file) {
-		return Same
+// Verdict is how a file and its flow have come apart since the lock noted the flow.
+type Verdict struct {
+	State  State // but for the layout
+	Layout State // of where the nodes stand; it is never OnlyHere, OnlyThere or NotVisible
+}
+
+// ChangedHere reports whether a file has changes that would be lost if the server's flow
+// were written over it, or may have.
+func (v Verdict) ChangedHere() bool {
+	switch v.State {
+	case ChangedHere, ChangedBoth, Unknown:
+		return true
 	}
-	base := m.bases(at.id)
-	if base == nil {
-		if it.how == ByName && m.Adopt || m.committed(it, func(d flowfile.Digest) bool { return same(d, at.digest, it.hasAccess) }) != nil {
-			return ChangedHere
-		}
+	return v.State == Same && v.Layout == ChangedHere
+}
+
+// ChangedThere reports whether the server's flow has changes that would be lost if the
+// file were written over it.
+func (v Verdict) ChangedThere() bool { return v.State == ChangedThere || v.State == ChangedBoth }
+
+// WhyKept says why a file stays as it is, "" if nothing of it would be lost.
+func (v Verdict) WhyKept() string {
+	switch {
+	case !v.ChangedHere():
+		return ""
+	case v.State == Unknown:
+		return unknownBase
+	}
+	return "changed here since it was last applied, pulled or exported"
+}
+
+// sendsLayout reports whether the places of a file's nodes go to the server. They do if
+// nodes were moved in the file alone. Else those of the server stay: a layout is never a
+// conflict.
+func (v Verdict) sendsLayout(overwrite bool) bool {
+	return v.Layout == ChangedHere || overwrite && v.Layout != ChangedThere
+}
+
+// Judge compares a file with its stored flow. base is what the lock has noted of that,
+// none if that is not known; ours is whether the server keeps all that it is sent.
+func Judge(file, stored flow.Spec, base []flowfile.Digest, ours bool) Verdict {
+	return traits{ours}.judge(file, stored, flowfile.DigestOf(stored), base)
+}
+
+// judge is [Judge] with the digest of the stored flow. It alone decides who has changed
+// what, for all commands.
+func (t traits) judge(file, stored flow.Spec, there flowfile.Digest, base []flowfile.Digest) Verdict {
+	v := Verdict{State: Same, Layout: Same}
+	if !t.agree(stored, file) {
+		access := file.AccessControl != nil
+		here := flowfile.DigestOf(t.kept(file))
+		v.State = changed(base,
+			func(b flowfile.Digest) bool { return same(b, here, access) },
+			func(b flowfile.Digest) bool { return same(b, there, access) })
+	}
+	if here := layoutOf(file, stored); here != there.Layout {
+		v.Layout = changed(base,
+			func(b flowfile.Digest) bool { return b.Layout == here },
+			func(b flowfile.Digest) bool { return b.Layout == there.Layout })
+	}
+	return v
+}
+
+// changed returns the state of a file and a flow that are not the same: isHere and
+// isThere report whether either is what was noted. A file that is one of two noted
+// states, and a flow that is the other one, is what a merge has made of it.
+func changed(base []flowfile.Digest, isHere, isThere func(flowfile.Digest) bool) State {
+	switch {
+	case len(base) == 0:
 		return Unknown
-	}
-	here := !known(base, flowfile.DigestOf(m.kept(file)), it.hasAccess)
-	switch there := !known(base, at.digest, it.hasAccess); {
-	case there && here:
-		return ChangedBoth
-	case there:
+	case slices.ContainsFunc(base, isThere):
+		return ChangedHere
+	case slices.ContainsFunc(base, isHere):
 		return ChangedThere
 	}
-	return ChangedHere
+	return ChangedBoth
+}
+
+// judge compares a file with its flow.
+func (m *matcher) judge(it *item, file flow.Spec) Verdict {
+	if it.match.same {
+		return Verdict{State: Same, Layout: Same}
+	}
+	return m.traits.judge(file, it.match.spec, it.match.digest, m.base(it))
+}
+
+// base returns what a file's flow was before either changed. Where the lock does not
+// have that, it is the server's flow if that is the file's own from here on, or if git
+// has it.
+func (m *matcher) base(it *item) []flowfile.Digest {
+	there := it.match.digest
+	if base := m.bases(it.match.id); base != nil {
+		return base
+	}
+	if it.how == ByName && m.Adopt {
+		return []flowfile.Digest{there}
+	}
+	var base []flowfile.Digest
+	m.committed(it, func(d flowfile.Digest) bool {
+		if same(d, there, it.hasAccess) {
+			base = []flowfile.Digest{d}
+		}
+		return base != nil
+	})
+	return base
 }
 
 // agree reports whether a file says what the server has, but for the layout.
-func (m *matcher) agree(stored, file flow.Spec) bool {
-	return len(flow.Diff(dataAs(m.comparable(stored, file), file), m.comparable(file, file), flow.DiffOptions{})) == 0
-}
-
-// bases returns what the flow with an id was when the lock noted it, at this place or,
-// if that is not known, under another name of it.
-func (m *matcher) bases(id string) []flowfile.Digest {
-	if file, ok := m.noted[id]; ok {
-		if d := m.lock.Digests(file, m.Place); d != nil {
-			return d
-		}
-	}
-	return m.anywhere()[id]
+func (t traits) agree(stored, file flow.Spec) bool {
+	return len(flow.Diff(dataAs(t.comparable(stored, file), file), t.comparable(file, file), flow.DiffOptions{})) == 0
 }
 
 // known reports whether one of the digests is d; access counts if it is asked for and
 // known.
 func known(base []flowfile.Digest, d flowfile.Digest, access bool) bool {
-	for _, b := range base {
-		if same(b, d, access) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(base, func(b flowfile.Digest) bool { return same(b, d, access) })
 }
 
 func same(a, b flowfile.Digest, access bool) bool {
@@ -124,35 +194,13 @@ func (m *matcher) takenBack(it *item) bool {
 	return found
 }
 
-// layouts is what is known of where the nodes of a flow stand: in its file and on the
-// server, and whether the lock noted either.
-type layouts struct {
-	here, there           string
-	notedHere, notedThere bool
-}
-
-func (m *matcher) layouts(at *stored, file flow.Spec) layouts {
-	l := layouts{here: layoutOf(file, at.spec), there: at.digest.Layout}
-	for _, base := range m.bases(at.id) {
-		l.notedHere = l.notedHere || base.Layout == l.here
-		l.notedThere = l.notedThere || base.Layout == l.there
-	}
-	return l
-}
-
-// movedThere reports whether nodes were moved on the server alone.
-func (l layouts) movedThere() bool { return l.here != l.there && l.notedHere }
-
-// movedHere reports whether nodes were moved in the file alone.
-func (l layouts) movedHere() bool { return !l.notedHere && l.notedThere }
-
 // layoutOf returns that part of the digest of a file whose flow is stored.
 func layoutOf(file, stored flow.Spec) string {
 	return flowfile.DigestOf(flow.AdoptLayout(file, stored)).Layout
 }
 
-// withLayoutOf returns the nodes of a flow with the layout that they have in another one.
-func withLayoutOf(s, from flow.Spec) flow.Spec {
+// WithLayoutOf returns the nodes of a flow with the layout that they have in another one.
+func WithLayoutOf(s, from flow.Spec) flow.Spec {
 	there := make(map[string]flow.Object, len(from.Nodes))
 	for _, n := range from.Nodes {
 		there[n.ID] = n.Layout()

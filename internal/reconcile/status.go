@@ -74,7 +74,8 @@ func (m *matcher) status(it *item) (FileState, error) {
 		if err != nil {
 			return s, err
 		}
-		s.ID, s.State = at.id, m.compare(it, file)
+		v := m.judge(it, file)
+		s.ID, s.State = at.id, v.State
 		switch s.State {
 		case ChangedThere, ChangedBoth, Unknown:
 			s.Updated, s.Owner = at.updated, at.owner
@@ -84,6 +85,10 @@ func (m *matcher) status(it *item) (FileState, error) {
 			s.Note = takenBack
 		case s.State == Unknown:
 			s.Note = LockName + " does not have what it was before"
+		case s.State == Same && v.Layout == ChangedHere:
+			s.State, s.Note = ChangedHere, "nothing but the layout"
+		case s.State == Same && (v.Layout == ChangedBoth || v.Layout == Unknown):
+			s.Note = "but for the layout; that of the server stays"
 		}
 	}
 	return s, nil

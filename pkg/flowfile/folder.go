@@ -58,6 +58,21 @@ func PlaceAt(ctx context.Context, path, id string) Place {
 	return at
 }
 
+// PlaceOf is for a file that is named and known to be the flow's, whatever id it carries.
+func PlaceOf(ctx context.Context, path string) Place {
+	at := Place{Path: path, durable: true}
+	if was, err := readOne(ctx, path); err == nil && was != nil {
+		at.mine, at.was = true, was
+	}
+	return at
+}
+
+// Known reports whether the flow has a file already, which is at this place or moved there.
+func (at Place) Known() bool { return at.mine }
+
+// Now returns the path of the file that the flow has already, else the one that it gets.
+func (at Place) Now() string { return cmp.Or(at.old, at.Path) }
+
 // Keep says which file a flow has, wherever below the folder and whatever its name: it
 // keeps that as long as it is a file of one flow, and no other flow gets it. It is for
 // files that do not carry their flows' ids; those that do are found.
@@ -124,7 +139,7 @@ func (at Place) Read(ctx context.Context) (*File, error) {
 	if !at.mine {
 		return nil, nil
 	}
-	files, err := ReadFile(ctx, cmp.Or(at.old, at.Path))
+	files, err := ReadFile(ctx, at.Now())
 	if err != nil || len(files) != 1 {
 		return nil, err
 	}
