@@ -50,8 +50,8 @@ stays as the file has it. What a flow's file has next to the flow, such as
 file says who may see the flow it goes on doing so.
 
 A file that was changed since it was last applied, pulled or exported is left
-alone, as is one that differs and that flowctl.lock does not know; the others are
-written, and the exit code is 6. --overwrite takes the server's.
+alone, as is one that differs and that flowctl.lock does not know; the others
+are written, and the exit code is 6. --overwrite takes the server's.
 
 ` + layoutHelp + `
 

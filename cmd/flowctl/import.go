@@ -42,9 +42,9 @@ else its name. --if-exists says what to do then:
   update     write the file over the flow, unless they are equal
   duplicate  make another flow of the same name
 
-Where flowctl.lock shows that a flow was changed on the server since its file was
-last applied, pulled or exported, 'update' leaves it alone, unless --overwrite is
-given: the others are written, and the exit code is 6.`,
+Where flowctl.lock shows that a flow was changed on the server since its file
+was last applied, pulled or exported, 'update' leaves it alone, unless
+--overwrite is given: the others are written, and the exit code is 6.`,
 		Example: `  flowctl import flows
   flowctl import --if-exists update --dry-run 'flows/*.json'
   flowctl --profile staging export --all | flowctl --profile prod import -`,

@@ -33,9 +33,9 @@ was changed on the server, too, the two are merged, field by field, if git has
 the version of the file that was last applied, pulled or exported. Where both
 changed the same field, or git has no such version, the file stays as it is: the
 conflicts are listed, and the exit code is 6. With --overwrite the server's is
-taken. A file that git had in the server's version before, as after 'git revert',
-stays, too. A flow that is gone leaves its file; flows without a file are written by
-'flowctl export'.
+taken. A file that git had in the server's version before, as after 'git
+revert', stays, too. A flow that is gone leaves its file; flows without a file
+are written by 'flowctl export'.
 
 With --check nothing is written; the differences are shown, and the exit code is
 3 if there are any: drift detection for CI.

@@ -36,8 +36,8 @@ func newUpdateCmd(a *app) *cobra.Command {
 With --file nodes, edges, name and description become what the flow file says;
 the other flags win over the file. A node without a layout in the file keeps its
 own. Where flowctl.lock shows that the flow was changed on the server since the
-file was last applied, pulled or exported, it is left alone, and the exit code is
-6, unless --overwrite is given.
+file was last applied, pulled or exported, it is left alone, and the exit code
+is 6, unless --overwrite is given.
 
 ` + refHelp,
 		Example: `  flowctl update 3f2a --name "Content review"
