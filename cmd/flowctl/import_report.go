@@ -34,7 +34,7 @@ func flowRowView() output.View[flowRow] {
 // importCount counts what became of the flows.
 type importCount struct {
 	created, updated, unchanged, skipped, failed, left int
-	refused                                            int // of those that failed
+	refused                                            int       // of those that failed
 	first                                              *incoming // the first that failed
 }
 
