@@ -19,7 +19,7 @@ func changeSpec(spec *flow.Spec, sets, models []string) (doubts []string, err er
 		s, err := parseSetting(*spec, arg)
 		if err == nil {
 			made = append(made, s)
-			err = changeNodes(spec, s.node.ID, s.path, func(was json.RawMessage) json.RawMessage { return likeBefore(was, s.value) })
+			err = s.apply(spec)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("--set %s: %w", quoted(arg), err)
@@ -49,43 +49,18 @@ func jsonText(text string) json.RawMessage {
 	return raw
 }
 
-// changeNodes changes a field in the data of all nodes with this id.
-func changeNodes(spec *flow.Spec, id string, path []string, change func(was json.RawMessage) json.RawMessage) error {
+// apply sets the field in all nodes with this id.
+func (s setting) apply(spec *flow.Spec) error {
 	for i := range spec.Nodes {
 		n := &spec.Nodes[i]
-		if n.ID != id {
+		if n.ID != s.node.ID {
 			continue
 		}
-		data, err := changed(n.Data, path, change)
-		if err != nil {
+		if err := n.Set(s.field, likeBefore(n.Field(s.field), s.value)); err != nil {
 			return err
 		}
-		n.Data = data
 	}
 	return nil
-}
-
-// changed gives the JSON object doc with the value at path changed; what is not
-// there is made.
-func changed(doc json.RawMessage, path []string, change func(was json.RawMessage) json.RawMessage) (json.RawMessage, error) {
-	if len(path) == 0 {
-		return change(doc), nil
-	}
-	var o flow.Object
-	if doc != nil {
-		var err error
-		if o, err = flow.ParseObject(doc); err != nil {
-			return nil, fmt.Errorf("there is no %s to set: what holds it is no object", quoted(path[0]))
-		}
-		o = slices.Clone(o)
-	}
-	was, _ := o.Get(path[0])
-	now, err := changed(was, path[1:], change)
-	if err != nil {
-		return nil, err
-	}
-	o.Set(path[0], now)
-	return o.AppendJSON(nil), nil
 }
 
 // replaceModels carries out A=B and B, all at once.
@@ -110,11 +85,9 @@ func replaceModels(spec *flow.Spec, args []string) error {
 			if n.Type != flow.Model || from != was {
 				continue
 			}
-			data, err := changed(n.Data, []string{"modelId"}, func(json.RawMessage) json.RawMessage { return jsonText(to) })
-			if err != nil {
+			if err := n.Set("modelId", to); err != nil {
 				return err
 			}
-			n.Data = data
 			if ok {
 				break
 			}

@@ -99,9 +99,12 @@ func (in *runInputs) file(id string, data []byte, path string) error {
 		return fmt.Errorf("two values are given for the input node %s", quoted(id))
 	}
 	in.values[id], in.files = json.RawMessage(`""`), true
-	list, err := json.Marshal([]string{"data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data)})
-	if err != nil {
-		return err
+	for i := range in.spec.Nodes {
+		if n := &in.spec.Nodes[i]; n.ID == id {
+			if err := n.Set("fileIds", []string{"data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data)}); err != nil {
+				return err
+			}
+		}
 	}
-	return changeNodes(in.spec, id, []string{"fileIds"}, func(json.RawMessage) json.RawMessage { return list })
+	return nil
 }

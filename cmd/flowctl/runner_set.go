@@ -15,7 +15,7 @@ import (
 type setting struct {
 	arg   string
 	node  flow.Node // as it was before
-	path  []string  // of the field in its data
+	field string    // its path in the node's data
 	value string
 }
 
@@ -42,8 +42,8 @@ func parseSetting(spec flow.Spec, arg string) (setting, error) {
 		return s, errors.New("it names no field; " + settingForm)
 	}
 	s.node, s.value = found[0], value
-	s.path = strings.Split(strings.TrimPrefix(target, name+"."), ".")
-	if slices.Contains(s.path, "") {
+	s.field = strings.TrimPrefix(target, name+".")
+	if slices.Contains(strings.Split(s.field, "."), "") {
 		return s, errors.New("a part of the field is empty; " + settingForm)
 	}
 	return s, nil
@@ -69,11 +69,11 @@ func longestPrefix(nodes []flow.Node, target string) (name string) {
 // against it. spec has all settings.
 func (s setting) doubt(spec flow.Spec) string {
 	known := s.node.Type.Fields()
-	field := strings.Join(s.path, ".")
+	field := s.field
 	isKnown := func(name string) bool {
 		return strings.HasPrefix(field+".", name+".") || strings.HasPrefix(name, field+".")
 	}
-	if len(known) > 0 && !slices.ContainsFunc(known, isKnown) && !s.wasThere() {
+	if len(known) > 0 && !slices.ContainsFunc(known, isKnown) && s.node.Field(field) == nil {
 		hint := spell.DidYouMean(field, known)
 		if hint == "" {
 			hint = "; they have " + strings.Join(known, ", ")
@@ -86,20 +86,4 @@ func (s setting) doubt(spec flow.Spec) string {
 		}
 	}
 	return ""
-}
-
-// wasThere tells whether the node had the field before.
-func (s setting) wasThere() bool {
-	value := s.node.Data
-	for _, key := range s.path {
-		o, err := flow.ParseObject(value)
-		if err != nil {
-			return false
-		}
-		value, _ = o.Get(key)
-		if value == nil {
-			return false
-		}
-	}
-	return true
 }

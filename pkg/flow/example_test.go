@@ -39,3 +39,18 @@ func ExampleDiff() {
 	}
 	// Output: changed m /data/modelId "small" "large"
 }
+
+func ExampleNode_Set() {
+	n := flow.Node{ID: "m", Type: flow.Model, Data: []byte(`{"modelId":"small","temperature":0.50}`)}
+	if err := n.Set("modelId", "large"); err != nil {
+		panic(err)
+	}
+	if err := n.Set("config.retries", 3); err != nil {
+		panic(err)
+	}
+	fmt.Println(string(n.Data), n.Text("modelId"))
+	fmt.Println(n.Set("modelId.name", "x"))
+	// Output:
+	// {"modelId":"large","temperature":0.50,"config":{"retries":3}} large
+	// set "modelId.name": what should hold it is not an object but a string
+}

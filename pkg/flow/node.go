@@ -1,8 +1,11 @@
 package flow
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
@@ -61,18 +64,67 @@ func (n Node) UnknownKeys() []string { return unknownKeysIn(n.was, nodeKeys) }
 // Label is the text that the editor shows on the node: data.label, "" without.
 func (n Node) Label() string { return n.Text("label") }
 
-// Text gives the field key of the node's data if it is a string, else "".
-func (n Node) Text(key string) string { return rawjson.Text(n.Field(key)) }
+// Text returns the field at path in the node's data if it is a string, else "".
+func (n Node) Text(path string) string { return rawjson.Text(n.Field(path)) }
 
-// Field gives the field key of the node's data as JSON text, nil if it is absent
-// or data is not an object.
-func (n Node) Field(key string) json.RawMessage {
-	data, err := ParseObject(n.Data)
-	if err != nil {
-		return nil
+// Field returns the field at path in the node's data as JSON text, nil if it is absent.
+// The path has dots between its keys, as in "config.field".
+func (n Node) Field(path string) json.RawMessage {
+	value := n.Data
+	for more := true; more; {
+		var key string
+		key, path, more = strings.Cut(path, ".")
+		o, err := ParseObject(value)
+		if err != nil {
+			return nil
+		}
+		value, _ = o.Get(key)
 	}
-	v, _ := data.Get(key)
-	return v
+	return value
+}
+
+// Set sets the field at path in the node's data to value, which is written as JSON; a
+// [json.RawMessage] is taken as it is. What the path leads through is made where it is
+// not there. It is an error if something else than an object is in the way, or if value
+// cannot be written as JSON.
+func (n *Node) Set(path string, value any) error {
+	raw, isRaw := value.(json.RawMessage)
+	if !isRaw {
+		var b bytes.Buffer
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(value); err != nil {
+			return fmt.Errorf("set %s: %w", quote(path), err)
+		}
+		raw = bytes.TrimSpace(b.Bytes())
+	}
+	data, err := set(n.Data, path, raw)
+	if err != nil {
+		return fmt.Errorf("set %s: %w", quote(path), err)
+	}
+	n.Data = data
+	return nil
+}
+
+// set returns the object doc with the value at path.
+func set(doc json.RawMessage, path string, value json.RawMessage) (json.RawMessage, error) {
+	var o Object
+	if doc != nil {
+		var err error
+		if o, err = ParseObject(doc); err != nil {
+			return nil, fmt.Errorf("what should hold it is not an object but %s", rawjson.Kind(doc))
+		}
+	}
+	key, rest, deeper := strings.Cut(path, ".")
+	if deeper {
+		was, _ := o.Get(key)
+		var err error
+		if value, err = set(was, rest, value); err != nil {
+			return nil, err
+		}
+	}
+	o.Set(key, value)
+	return o.AppendJSON(nil), nil
 }
 
 // AppendJSON appends the node as compact JSON.
