@@ -12,6 +12,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/flowctl/flowctl/internal/disk"
 )
 
 // configFile is the configuration as a text that can be edited: comments, the
@@ -48,7 +50,7 @@ func editConfig(change func(*configFile) error) error {
 	if err != nil {
 		return fmt.Errorf("write the configuration %s: %w", path, err)
 	}
-	return writeFile(path, after)
+	return disk.ReplacePrivate(path, after)
 }
 
 // lockFile keeps other processes from changing the file at path, by a lock on an

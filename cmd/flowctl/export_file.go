@@ -11,6 +11,7 @@ import (
 	"iter"
 	"os"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -123,7 +124,7 @@ func hasText(path string) bool {
 
 // writeSeveral writes all flows to one file.
 func (o *exportOptions) writeSeveral(flows iter.Seq2[flow.Flow, error]) (n int, err error) {
-	err = flowfile.Replace(o.file, func(w io.Writer) (err error) {
+	err = disk.Replace(o.file, func(w io.Writer) (err error) {
 		if o.form.overwrite || !hasText(o.file) {
 			n, err = o.writeFlows(w, flows, true)
 			return err

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -121,7 +122,7 @@ func fromTop(findings []finding) []finding {
 		if err != nil || f.File == stdinPath {
 			continue
 		}
-		if top, ok := flowfile.RepositoryTop(filepath.Dir(at)); ok {
+		if top, ok := disk.RepositoryTop(filepath.Dir(at)); ok {
 			if path, err := filepath.Rel(top, at); err == nil {
 				f.File = filepath.ToSlash(path)
 			}

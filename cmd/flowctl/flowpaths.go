@@ -11,9 +11,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/spell"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // stdinPath stands for standard input among the paths of a command.
@@ -80,7 +80,7 @@ func sweep(paths iter.Seq[string]) {
 	for path := range paths {
 		if dir := filepath.Dir(path); path != stdinPath && !swept[dir] {
 			swept[dir] = true
-			flowfile.Sweep(dir)
+			disk.Sweep(dir)
 		}
 	}
 }
@@ -142,7 +142,7 @@ func (f *finder) pattern(pattern string) {
 		f.failed(pattern, err)
 	}
 	for _, path := range matches {
-		err := flowfile.CheckInside(beforePattern(pattern), path)
+		err := disk.CheckInside(beforePattern(pattern), path)
 		var config *repo.Config
 		if err == nil {
 			config, err = f.configs.Of(path)
@@ -199,11 +199,11 @@ func (f *finder) checkLink(path string) error {
 	if f.root == "" {
 		return nil // it was named, see add
 	}
-	if err := flowfile.CheckInside(f.root, path); err != nil {
+	if err := disk.CheckInside(f.root, path); err != nil {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return flowfile.ErrNotRegular
+		return disk.ErrNotRegular
 	}
 	return nil
 }

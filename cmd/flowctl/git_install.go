@@ -15,8 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/reconcile"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 type gitInstallOptions struct{ app *app }
@@ -103,7 +103,7 @@ func addAttributes(path string, lines []string) (added bool, err error) {
 	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return false, fmt.Errorf("%s is a link, which git does not read; put a file in its place", path)
 	}
-	text, err := flowfile.ReadRegular(path, maxAttributes)
+	text, err := disk.ReadRegular(path, maxAttributes)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("read .gitattributes: %w", err)
 	}
@@ -125,7 +125,7 @@ func addAttributes(path string, lines []string) (added bool, err error) {
 	if !added {
 		return false, nil
 	}
-	return true, flowfile.Replace(path, func(w io.Writer) error {
+	return true, disk.Replace(path, func(w io.Writer) error {
 		_, err := io.WriteString(w, strings.Join(have, "\n")+"\n")
 		return err
 	})

@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/repo"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 type planOptions struct {
@@ -93,7 +93,7 @@ func (o *planOptions) run(ctx context.Context, args []string) error {
 		if err := repo.CheckNamed(o.file); err != nil {
 			return fmt.Errorf("write %s: %w", o.file, err)
 		}
-		if err := flowfile.Replace(o.file, p.Save); err != nil {
+		if err := disk.Replace(o.file, p.Save); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/zalando/go-keyring"
+
+	"github.com/flowctl/flowctl/internal/disk"
 )
 
 const (
@@ -143,5 +145,5 @@ func writeToken(profile, token string) error {
 	if err != nil {
 		return fmt.Errorf("encode tokens: %w", err)
 	}
-	return writeFile(path, append(raw, '\n'))
+	return disk.ReplacePrivate(path, append(raw, '\n'))
 }

@@ -15,7 +15,7 @@ const module = "github.com/flowctl/flowctl/"
 func allowed() map[string][]string {
 	return map[string][]string{
 		"pkg/flow":          {"internal/rawjson"},
-		"pkg/flowfile":      {"internal/rawjson", "pkg/flow"},
+		"pkg/flowfile":      {"internal/disk", "internal/rawjson", "pkg/flow"},
 		"pkg/client":        {"internal/rawjson", "pkg/flow", "internal/httpx"},
 		"internal/output":   {},
 		"internal/progress": {"pkg/flow", "internal/engine", "internal/output"},
@@ -23,8 +23,8 @@ func allowed() map[string][]string {
 		"internal/engine":   {"pkg/flow", "internal/engine/js"},
 		"internal/store":    {"pkg/flow"},
 
-		"internal/repo":      {"pkg/flowfile", "internal/spell"},
-		"internal/reconcile": {"internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},
+		"internal/repo":      {"internal/disk", "internal/spell"},
+		"internal/reconcile": {"internal/disk", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},
 
 		"internal/record": {"internal/rawjson", "pkg/flow", "pkg/flowfile"},
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -71,10 +72,10 @@ const maxLock = 16 << 20
 
 // lockText reads the text of a lock, nil for one that is not there.
 func lockText(path string) ([]byte, error) {
-	err := flowfile.CheckInside(filepath.Dir(path), path)
+	err := disk.CheckInside(filepath.Dir(path), path)
 	var text []byte
 	if err == nil {
-		text, err = flowfile.ReadRegular(path, maxLock)
+		text, err = disk.ReadRegular(path, maxLock)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, &flowfile.Error{Path: path, Msg: "read the lock", Err: err}

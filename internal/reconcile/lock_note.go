@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -78,7 +79,7 @@ func (l *Lock) Write(ctx context.Context) error {
 	}
 	unlock := lockFolder(ctx, filepath.Dir(l.path))
 	defer unlock()
-	flowfile.Sweep(filepath.Dir(l.path))
+	disk.Sweep(filepath.Dir(l.path))
 	text, err := lockText(l.path)
 	if err != nil {
 		return err
@@ -97,7 +98,7 @@ func (l *Lock) Write(ctx context.Context) error {
 		b = append(l.lines[file].AppendJSON(b), '\n')
 	}
 	if !bytes.Equal(b, l.was) {
-		if err := flowfile.Replace(l.path, func(w io.Writer) error {
+		if err := disk.Replace(l.path, func(w io.Writer) error {
 			_, err := w.Write(b)
 			return err
 		}); err != nil {

@@ -18,8 +18,8 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/spell"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // ConfigName is the file in a repository that holds the defaults of all who work on it.
@@ -80,7 +80,7 @@ func (c *Config) Env(profile string) (string, error) {
 	if !filepath.IsLocal(env) {
 		err = errors.New("give a path below the folder of this file")
 	} else {
-		err = flowfile.CheckInside(c.dir, path)
+		err = disk.CheckInside(c.dir, path)
 	}
 	if err != nil {
 		return "", &ConfigError{c.Path(), fmt.Errorf("the env %q of the profile %q: %w", env, profile, err)}
@@ -214,10 +214,10 @@ func unknownSetting(err error) error {
 
 // readInside reads a file of the repository of the folder dir.
 func readInside(dir, path string, limit int64) ([]byte, error) {
-	if err := flowfile.CheckInside(dir, path); err != nil {
+	if err := disk.CheckInside(dir, path); err != nil {
 		return nil, err
 	}
-	text, err := flowfile.ReadRegular(path, limit)
+	text, err := disk.ReadRegular(path, limit)
 	if of := (*fs.PathError)(nil); errors.As(err, &of) {
 		err = of.Err // the path stands before it
 	}

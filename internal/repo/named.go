@@ -7,14 +7,14 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/flowctl/flowctl/pkg/flowfile"
+	"github.com/flowctl/flowctl/internal/disk"
 )
 
 // CheckNamed checks a path that somebody named, of a file or folder that is to be read or
 // written; there need not be one. They mean what they typed, but may have cloned what
 // they find there: a link in a repository must not lead out of that, and a file in a
 // repository has to be a regular one. Anything else may be named, /dev/fd/63 too. The
-// error is [flowfile.ErrLeadsOut] or [flowfile.ErrNotRegular].
+// error is [disk.ErrLeadsOut] or [disk.ErrNotRegular].
 func CheckNamed(path string) error {
 	at, tops, err := follow(path)
 	if err != nil {
@@ -22,15 +22,15 @@ func CheckNamed(path string) error {
 	}
 	for _, top := range tops {
 		if below, err := filepath.Rel(top, at); err != nil || !filepath.IsLocal(below) {
-			return flowfile.ErrLeadsOut
+			return disk.ErrLeadsOut
 		}
 	}
 	info, err := os.Lstat(at)
 	if err != nil || info.IsDir() || info.Mode().IsRegular() {
 		return nil //nolint:nilerr // who opens it says what is wrong
 	}
-	if _, ok := flowfile.RepositoryTop(filepath.Dir(at)); ok {
-		return flowfile.ErrNotRegular
+	if _, ok := disk.RepositoryTop(filepath.Dir(at)); ok {
+		return disk.ErrNotRegular
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func follow(path string) (at string, tops []string, err error) {
 		if links++; links > maxLinks {
 			return "", nil, &fs.PathError{Op: "follow", Path: path, Err: errors.New("too many symbolic links")}
 		}
-		if top, ok := flowfile.RepositoryTop(at); ok {
+		if top, ok := disk.RepositoryTop(at); ok {
 			tops = append(tops, top)
 		}
 		if filepath.IsAbs(target) {

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/flowctl/flowctl/pkg/flowfile"
+	"github.com/flowctl/flowctl/internal/disk"
 )
 
 func TestCheckNamed(t *testing.T) {
@@ -36,14 +36,14 @@ func TestCheckNamed(t *testing.T) {
 		filepath.Join(dir, "mine.json"):               nil,
 		filepath.Join(dir, "work", "a.json"):          nil,
 		os.DevNull:                                    nil,
-		"out.json":                                    flowfile.ErrLeadsOut,
-		"other":                                       flowfile.ErrLeadsOut,
-		"other/c.json":                                flowfile.ErrLeadsOut,
-		"other/none.json":                             flowfile.ErrLeadsOut,
-		"other/../" + filepath.Base(other):            flowfile.ErrLeadsOut,
-		"sub/chain.json":                              flowfile.ErrLeadsOut,
-		filepath.Join(repo, "out.json"):               flowfile.ErrLeadsOut,
-		filepath.Join(dir, "work", "other", "c.json"): flowfile.ErrLeadsOut,
+		"out.json":                                    disk.ErrLeadsOut,
+		"other":                                       disk.ErrLeadsOut,
+		"other/c.json":                                disk.ErrLeadsOut,
+		"other/none.json":                             disk.ErrLeadsOut,
+		"other/../" + filepath.Base(other):            disk.ErrLeadsOut,
+		"sub/chain.json":                              disk.ErrLeadsOut,
+		filepath.Join(repo, "out.json"):               disk.ErrLeadsOut,
+		filepath.Join(dir, "work", "other", "c.json"): disk.ErrLeadsOut,
 	} {
 		if err := CheckNamed(path); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", path, err, want)

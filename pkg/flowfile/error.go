@@ -3,8 +3,6 @@ package flowfile
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 )
 
@@ -36,17 +34,3 @@ func (e *Error) Unwrap() error { return e.Err }
 // ErrTwoFiles is the cause of an [Error] where it is not clear which of two files is a
 // flow's, as both carry its id.
 var ErrTwoFiles = errors.New(`take one of the files away, or the "id" out of the copy`)
-
-// withoutPath takes an operating system's error out of what names its path: an
-// Error names the file already, and a temporary file's name helps nobody.
-func withoutPath(err error) error {
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err
-	case errors.As(err, &link):
-		return link.Err
-	}
-	return err
-}

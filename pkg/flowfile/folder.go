@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -161,7 +162,7 @@ func (at Place) Write(f File) (Change, error) {
 		return "", err
 	}
 	if err := os.Rename(at.old, at.Path); err != nil {
-		return "", &Error{Path: at.Path, Msg: "rename the file", Err: withoutPath(err)}
+		return "", &Error{Path: at.Path, Msg: "rename the file", Err: disk.WithoutPath(err)}
 	}
 	return Updated, nil
 }
@@ -180,12 +181,12 @@ func (d *Folder) Write(ctx context.Context, f File) (path string, change Change,
 }
 
 // Sync makes sure that the files that were written are found in the folder after
-// a power cut, and does what [Sweep] does. It is a call of its own because once for all
+// a power cut, and removes what writers who were killed have left there. It is a call of its own because once for all
 // of them is enough.
 func (d *Folder) Sync() error {
-	Sweep(d.dir)
-	if err := syncDir(d.dir); err != nil {
-		return &Error{Path: d.dir, Msg: "sync the folder", Err: withoutPath(err)}
+	disk.Sweep(d.dir)
+	if err := disk.SyncDir(d.dir); err != nil {
+		return &Error{Path: d.dir, Msg: "sync the folder", Err: disk.WithoutPath(err)}
 	}
 	return nil
 }

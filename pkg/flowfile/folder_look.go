@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/flowctl/flowctl/internal/disk"
 )
 
 // look reports whether the flow may have the path, and whether that is its file already.
@@ -34,7 +36,7 @@ func (d *Folder) look(ctx context.Context, path string, f File) (at Place, free 
 }
 
 // leadsOut reports whether what is at a path could be anywhere.
-func (d *Folder) leadsOut(path string) bool { return CheckInside(d.dir, path) != nil }
+func (d *Folder) leadsOut(path string) bool { return disk.CheckInside(d.dir, path) != nil }
 
 // isAnothers tells whether a path was given to, or is kept for, another flow. Flows
 // without an id are all others.

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"regexp"
 	"unicode"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
@@ -23,7 +23,7 @@ func ReadFile(ctx context.Context, path string) ([]File, error) {
 	done := make(chan result, 1)
 	go func() {
 		files, err := readFlows(ctx, path)
-		if errors.Is(err, ErrNotRegular) {
+		if errors.Is(err, disk.ErrNotRegular) {
 			files, err = readOpened(ctx, path, os.Open)
 		}
 		done <- result{files, err}
@@ -38,13 +38,13 @@ func ReadFile(ctx context.Context, path string) ([]File, error) {
 
 // readFlows reads a regular file.
 func readFlows(ctx context.Context, path string) ([]File, error) {
-	return readOpened(ctx, path, OpenRegular)
+	return readOpened(ctx, path, disk.OpenRegular)
 }
 
 func readOpened(ctx context.Context, path string, open func(string) (*os.File, error)) ([]File, error) {
 	f, err := open(path)
 	if err != nil {
-		return nil, &Error{Path: path, Msg: "open the file", Err: withoutPath(err)}
+		return nil, &Error{Path: path, Msg: "open the file", Err: disk.WithoutPath(err)}
 	}
 	defer func() { _ = f.Close() }()
 	return readFrom(ctx, f, path)
@@ -68,62 +68,15 @@ func readFrom(ctx context.Context, r io.Reader, name string) ([]File, error) {
 
 // readText reads a text that may be JSON.
 func readText(ctx context.Context, r io.Reader, name string) (*text, error) {
-	data, err := readAll(ctx, r, MaxSize)
+	data, err := disk.ReadAll(ctx, r, MaxSize)
 	if err != nil {
-		return nil, &Error{Path: name, Msg: "read the file", Err: withoutPath(err)}
+		return nil, &Error{Path: name, Msg: "read the file", Err: disk.WithoutPath(err)}
 	}
 	data, marked := bytes.CutPrefix(data, []byte(byteOrderMark))
 	if msg := notJSON(data); msg != "" {
 		return nil, &Error{Path: name, Line: 1, Col: 1, Msg: msg}
 	}
 	return &text{path: name, data: data, marked: marked}, nil
-}
-
-// tooLarge is the error for a file that is larger than it may be.
-func tooLarge(limit int64) error {
-	switch {
-	case limit == MaxSize:
-		return fmt.Errorf("larger than %d MiB, the limit for flow files", MaxSize>>20)
-	case limit >= 1<<20:
-		return fmt.Errorf("larger than %d MiB, the limit for this file", limit>>20)
-	}
-	return fmt.Errorf("larger than %d KiB, the limit for this file", limit>>10)
-}
-
-// readAll reads no more than the limit, into a buffer of the right size where
-// the size is known.
-func readAll(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
-	var buf bytes.Buffer
-	if f, ok := r.(*os.File); ok {
-		info, err := f.Stat()
-		switch {
-		case err != nil:
-			return nil, err
-		case info.IsDir():
-			return nil, errors.New("is a directory")
-		case info.Size() > limit:
-			return nil, tooLarge(limit)
-		}
-		buf.Grow(int(info.Size()) + bytes.MinRead)
-	}
-	_, err := buf.ReadFrom(io.LimitReader(&contextReader{ctx, r}, limit+1))
-	if err == nil && int64(buf.Len()) > limit {
-		err = tooLarge(limit)
-	}
-	return buf.Bytes(), err
-}
-
-// contextReader stops reading when its context is done.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }
 
 const byteOrderMark = "\xef\xbb\xbf"

@@ -216,7 +216,7 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestReadLimit(t *testing.T) {
 	r := &endless{}
 	_, err := Read(r, "-")
-	if err == nil || err.Error() != "-: read the file: larger than 64 MiB, the limit for flow files" {
+	if err == nil || err.Error() != "-: read the file: larger than 64 MiB, the limit for this file" {
 		t.Errorf("error %v", err)
 	}
 	if r.n > MaxSize+1 {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -25,7 +26,7 @@ const (
 )
 
 // WriteFile writes flows to a file, one document after the other. A file that would stay
-// the same is not touched, any other is replaced as [Replace] does. The error is an
+// the same is not touched, any other is replaced, whole or not at all. The error is an
 // *[Error].
 func WriteFile(path string, files ...File) (Change, error) { return save(path, files, true) }
 
@@ -33,18 +34,30 @@ func WriteFile(path string, files ...File) (Change, error) { return save(path, f
 func Compare(path string, files ...File) (Change, error) {
 	change, err := compare(path, files)
 	if err != nil {
-		return "", notWritten(path, err)
+		return "", &Error{Path: path, Msg: "write the file", Err: disk.WithoutPath(err)}
 	}
 	return change, nil
 }
 
-// save is WriteFile; see replace for durable.
+// save is WriteFile. Without durable the file is sure to be found after a power cut only
+// once its folder is synced.
 func save(path string, files []File, durable bool) (Change, error) {
 	change, err := Compare(path, files...)
 	if err != nil || change == Unchanged {
 		return change, err
 	}
 	return change, replace(path, writerOf(files), durable)
+}
+
+func replace(path string, write func(io.Writer) error, durable bool) error {
+	dir, err := disk.ReplaceLater(path, write)
+	if err == nil && dir != "" && durable {
+		err = disk.SyncDir(dir)
+	}
+	if err != nil {
+		return &Error{Path: path, Msg: "write the file", Err: disk.WithoutPath(err)}
+	}
+	return nil
 }
 
 func writerOf(files []File) func(io.Writer) error {

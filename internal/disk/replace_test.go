@@ -1,4 +1,4 @@
-package main
+package disk
 
 import (
 	"os"
@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-func TestWriteFile(t *testing.T) {
+func TestReplacePrivate(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a", "b", "file")
 	for _, text := range []string{"first, and longer", "second"} {
-		if err := writeFile(path, []byte(text)); err != nil {
+		if err := ReplacePrivate(path, []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 		if got, _ := os.ReadFile(path); string(got) != text {
@@ -26,7 +26,7 @@ func TestWriteFile(t *testing.T) {
 	if err := os.Symlink(path, link); err != nil {
 		t.Skip(err)
 	}
-	if err := writeFile(link, []byte("third")); err != nil {
+	if err := ReplacePrivate(link, []byte("third")); err != nil {
 		t.Fatal(err)
 	}
 	if got, _ := os.ReadFile(path); string(got) != "third" {
@@ -38,16 +38,16 @@ func TestWriteFile(t *testing.T) {
 }
 
 // A file that cannot take its place leaves nothing behind.
-func TestWriteFileFails(t *testing.T) {
+func TestReplacePrivateFails(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "folder")
 	if err := os.MkdirAll(filepath.Join(path, "full"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeFile(path, []byte("text")); err == nil {
+	if err := ReplacePrivate(path, []byte("text")); err == nil {
 		t.Error("a file took the place of a folder")
 	}
-	if err := writeFile(filepath.Join(path, "full", "\x00"), nil); err == nil {
+	if err := ReplacePrivate(filepath.Join(path, "full", "\x00"), nil); err == nil {
 		t.Error("a file has an impossible name")
 	}
 	left, err := os.ReadDir(dir)

@@ -1,4 +1,4 @@
-package flowfile
+package disk
 
 import (
 	"context"
@@ -58,7 +58,7 @@ func ReadRegular(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	return readAll(context.Background(), f, limit)
+	return ReadAll(context.Background(), f, limit)
 }
 
 // RepositoryTop returns the nearest folder, dir or one above it, that has a .git in it,
@@ -105,7 +105,7 @@ func CheckInside(dir, path string) error {
 		return nil // is yet to be made, in a folder that is yet to be made
 	}
 	if err != nil {
-		return fmt.Errorf("%w (%w)", ErrLeadsOut, withoutPath(err))
+		return fmt.Errorf("%w (%w)", ErrLeadsOut, WithoutPath(err))
 	}
 	if folder != root && !strings.HasPrefix(folder, strings.TrimSuffix(root, string(filepath.Separator))+string(filepath.Separator)) {
 		return ErrLeadsOut

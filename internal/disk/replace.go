@@ -1,0 +1,147 @@
+// Package disk reads and writes files that may be anywhere and be anything: whole files or
+// none, no links out of a folder, no waiting for pipes.
+package disk
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+)
+
+// Replace writes a file, whole or not at all: into a temporary file next to it that then
+// takes its place, and is on the disk by then. An existing file keeps its mode; a
+// symbolic link stays and what it leads to is written. What is not a regular file (a
+// terminal, a pipe, /dev/null) is written to as it is. The error begins with "write PATH".
+func Replace(path string, write func(io.Writer) error) error {
+	dir, err := ReplaceLater(path, write)
+	return synced(path, dir, err)
+}
+
+// ReplaceLater is [Replace], but the new file is sure to be found after a power cut only
+// once [SyncDir] was called for the folder that it returns, "" for none. The error does
+// not name the path.
+func ReplaceLater(path string, write func(io.Writer) error) (dir string, err error) {
+	path, err = followLinks(path)
+	if err != nil {
+		return "", err
+	}
+	return replace(path, 0, write)
+}
+
+// ReplacePrivate is [Replace] for a file that the user alone can read. Missing folders
+// are made, for the user alone too.
+func ReplacePrivate(path string, data []byte) error {
+	file, err := followLinks(path)
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(file), 0o700)
+	}
+	dir := ""
+	if err == nil {
+		dir, err = replace(file, 0o600, func(w io.Writer) error {
+			_, err := w.Write(data)
+			return err
+		})
+	}
+	return synced(path, dir, err)
+}
+
+// synced ends the writing of the file at path: it makes the rename in its folder durable.
+func synced(path, dir string, err error) error {
+	if err == nil && dir != "" {
+		err = SyncDir(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, WithoutPath(err))
+	}
+	return nil
+}
+
+// replace writes the file at path, which is not a link. Mode 0 is that of the existing
+// file, or what the umask leaves.
+func replace(path string, mode fs.FileMode, write func(io.Writer) error) (dir string, err error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return "", err
+	case info.IsDir():
+		return "", errors.New("is a directory")
+	case !info.Mode().IsRegular():
+		return "", writeTo(path, os.O_WRONLY, 0, func(w *os.File) error { return write(w) })
+	case mode == 0:
+		mode = info.Mode().Perm()
+	}
+	dir = filepath.Dir(path)
+	temp := filepath.Join(dir, tempPrefix+rand.Text()+tempSuffix)
+	err = writeTo(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, cmp.Or(mode, 0o666), func(w *os.File) error {
+		if mode != 0 { // the umask may have taken some of it away
+			if err := w.Chmod(mode); err != nil {
+				return err
+			}
+		}
+		if err := write(w); err != nil {
+			return err
+		}
+		return w.Sync()
+	})
+	if err == nil {
+		err = os.Rename(temp, path)
+	}
+	if err != nil {
+		_ = os.Remove(temp) // is not there if it could not be made
+		return "", WithoutPath(err)
+	}
+	return dir, nil
+}
+
+// writeTo opens a file, writes and closes it.
+func writeTo(path string, flag int, mode fs.FileMode, write func(*os.File) error) (err error) {
+	w, err := os.OpenFile(path, flag, mode) //nolint:gosec // the caller named the path
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	return write(w)
+}
+
+// followLinks gives the path that a chain of symbolic links ends at, whether
+// there is a file or not.
+func followLinks(path string) (string, error) {
+	for range 40 { // as far as Linux goes
+		target, err := os.Readlink(path)
+		if err != nil {
+			return path, nil //nolint:nilerr // it is no link
+		}
+		if !filepath.IsAbs(target) {
+			// not Join: behind another link, ".." is not the folder above
+			target = filepath.Dir(path) + string(filepath.Separator) + target
+		}
+		path = target
+	}
+	return "", errors.New("too many symbolic links")
+}
+
+// SyncDir makes renames in the folder durable, where the system has a way to.
+func SyncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir) //nolint:gosec // the caller named the folder
+	if errors.Is(err, fs.ErrPermission) {
+		return nil // one may write into a folder that one cannot read
+	} else if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	if err := d.Sync(); !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return nil
+}
