@@ -20,8 +20,11 @@ func allowed() map[string][]string {
 		"internal/output":   {},
 		"internal/progress": {"pkg/flow", "internal/engine", "internal/output"},
 		"internal/render":   {"pkg/flow", "internal/output"},
-		"internal/engine":   {"pkg/flow", "internal/engine/js"},
-		"internal/store":    {"pkg/flow"},
+		"internal/engine":   {"pkg/flow", "internal/engine/js", "internal/engine/browser"},
+
+		"internal/engine/browser": {"internal/engine/js"},
+
+		"internal/store": {"pkg/flow"},
 
 		"internal/repo":      {"internal/disk", "internal/spell"},
 		"internal/reconcile": {"internal/disk", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -330,7 +331,7 @@ func (g *graph) foundInInput(n *node, body string) bool {
 }
 
 func (d *comparison) files(n *node) {
-	if n.kind == flow.Input && lookedUpFile(n.field("value")) != "" {
+	if n.kind == flow.Input && browser.FileIn(n.field("value")) != "" {
 		d.sayOf(KindLooksLike, "/value", "Files", n, "the browser takes the value for a file where it reaches a model; standard takes it for a text")
 	}
 	if n.kind == flow.Output && n.option("format") == "file" {
@@ -343,7 +344,7 @@ func (d *comparison) files(n *node) {
 	if len(n.in) > 0 {
 		d.say("Files", n, "the browser takes a text that comes in, from whatever node, for a file if it looks like the id of one, and an image that a model answers for a text; standard knows files by what nodes declare")
 	}
-	if isPipeline(n.text("modelId")) {
+	if browser.IsPipeline(n.text("modelId")) {
 		d.say("Files", n, "the browser guesses from the model's id that it looks for files itself, and sends their paths; standard sends their content")
 	}
 	for _, e := range n.in {

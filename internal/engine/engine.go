@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -108,7 +109,7 @@ func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
 }
 
 // errCycle is what a flow with a cycle ends with in the browser, before it runs.
-var errCycle = says("Circular dependency detected in flow")
+var errCycle = browser.Errorf("Circular dependency detected in flow")
 
 // prepare compiles the flow. ended is what ends the run before its first node.
 func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
@@ -156,7 +157,7 @@ func parseInputs(raw map[string]json.RawMessage, rules Rules) (map[string]js.Val
 }
 
 // errBrowserEnded is the browser's error of a run that was cancelled.
-var errBrowserEnded = says("Flow execution aborted by user")
+var errBrowserEnded = browser.Errorf("Flow execution aborted by user")
 
 // conclude finds the status of the run, and what to say of its end. left tells
 // whether there were steps left to run.

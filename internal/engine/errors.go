@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -72,10 +73,8 @@ func retryable(err error) bool {
 func thrown(err error) (value js.Value, isError bool) {
 	var answer *HTTPError
 	if errors.As(err, &answer) {
-		if body, parseErr := js.Parse(string(answer.Body)); parseErr == nil {
-			if detail, ok := js.Lookup(body, "detail"); ok {
-				return detail, false
-			}
+		if detail, ok := browser.Detail(answer.Body); ok {
+			return detail, false
 		}
 	}
 	return js.String(err.Error()), true

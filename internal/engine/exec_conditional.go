@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -46,7 +47,7 @@ func (c *call) compared() (condition string, compare js.Value, err error) {
 	}
 	if !c.rules.Interpolation {
 		if v := c.node.field("condition"); js.Truthy(v) && js.Type(v) != "string" {
-			return "", nil, says("conditionValue.replace is not a function")
+			return "", nil, browser.Errorf("conditionValue.replace is not a function")
 		}
 		condition, err = c.fillFirst(condition)
 		return condition, compare, err

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -31,8 +32,9 @@ func knowledge(ctx context.Context, c *call) (js.Value, error) {
 	return v, nil
 }
 
-// query fills the node's query in. missing is the error if there is none.
-func (c *call) query(missing string, browser func(string) (string, error)) (string, error) {
+// query fills the node's query in, by fill in the browser. missing is the error there
+// if there is none.
+func (c *call) query(missing string, fill func(string) (string, error)) (string, error) {
 	query := c.node.field("query")
 	if !js.Truthy(query) {
 		return "", c.rules.worded(missing, "the node has no query; set it")
@@ -43,21 +45,21 @@ func (c *call) query(missing string, browser func(string) (string, error)) (stri
 		if c.node.kind == flow.WebSearch {
 			variable = "result"
 		}
-		return "", says("%s.replace is not a function", variable)
+		return "", browser.Errorf("%s.replace is not a function", variable)
 	}
 	if c.rules.Interpolation {
 		return c.fill(text)
 	}
-	return browser(text)
+	return fill(text)
 }
 
 // failed words the failure of a backend call. What the browser's API code throws
 // is not always an Error, which only browser knows how to show.
-func (c *call) failed(browser, standard string, err error, show func(said js.Value) string) error {
+func (c *call) failed(theirs, ours string, err error, show func(said js.Value) string) error {
 	if said, isError := thrown(err); !isError && !c.rules.Errors {
 		err = errors.New(show(said))
 	}
-	return c.rules.worded(browser+": %w", standard+": %w", err)
+	return c.rules.worded(theirs+": %w", ours+": %w", err)
 }
 
 func (c *call) chunks(ctx context.Context, id, query string) (js.Value, error) {

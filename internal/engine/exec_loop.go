@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
@@ -119,7 +120,7 @@ func (c *call) array() (js.Array, error) {
 		if c.rules.Errors {
 			return nil, errors.New("arrayPath is not a text")
 		}
-		return nil, says("arrayPath.%s is not a function", missing(field, "includes", "split"))
+		return nil, browser.Errorf("arrayPath.%s is not a function", browser.Missing(field, "includes", "split"))
 	}
 	find := c.arrayInBrowser
 	if c.rules.Interpolation {
@@ -184,11 +185,11 @@ func (c *call) arrayInBrowser(path string) (js.Value, error) {
 		}
 		v := c.found(name)
 		if js.IsUndefined(v) {
-			return nil, says("Node %s not found in results. Available nodes: %s", name, c.available())
+			return nil, browser.Errorf("Node %s not found in results. Available nodes: %s", name, c.available())
 		}
 		return followStrictly(v, keys)
 	}
-	return nil, says("Invalid array path template: %s", path)
+	return nil, browser.Errorf("Invalid array path template: %s", path)
 }
 
 // available lists the nodes that have a result.
@@ -214,7 +215,7 @@ func followStrictly(v js.Value, path string) (js.Value, error) {
 			for keys[first] != key {
 				first++
 			}
-			return nil, says("Path %s not found in result at %s", key, strings.Join(keys[:first+1], "."))
+			return nil, browser.Errorf("Path %s not found in result at %s", key, strings.Join(keys[:first+1], "."))
 		}
 		v = next
 	}

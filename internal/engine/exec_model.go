@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
@@ -27,7 +28,7 @@ func model(ctx context.Context, c *call) (js.Value, error) {
 		return nil, err
 	}
 	if !ok {
-		return nil, says("data.modelId.%s is not a function", missing(id, "includes", "toLowerCase"))
+		return nil, browser.Errorf("data.modelId.%s is not a function", browser.Missing(id, "includes", "toLowerCase"))
 	}
 	message, err := c.message(ctx, name, p)
 	if err != nil {
@@ -169,30 +170,9 @@ func (c *call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
 func (c *call) modelError(err error) error {
 	var answer *HTTPError
 	if errors.As(err, &answer) && !c.rules.Errors {
-		err = says("API request failed: %s", answer.browserDetail())
+		err = browser.Errorf("API request failed: %s", browser.Refusal(answer.Reason, answer.Body))
 	}
 	return c.rules.worded("Model execution failed: %w", "call the model: %w", err)
-}
-
-// browserDetail is what the browser shows of a failed call.
-func (e *HTTPError) browserDetail() string {
-	said := e.Reason
-	if said == "" {
-		said = "Unknown error"
-	}
-	if len(e.Body) == 0 {
-		return said
-	}
-	body, err := js.Parse(string(e.Body))
-	if err != nil {
-		return string(e.Body)
-	}
-	for _, key := range []string{"detail", "error"} {
-		if v := js.Get(body, key); js.Truthy(v) {
-			return js.ToString(v)
-		}
-	}
-	return said
 }
 
 // said is the text of an answer, or all of it if it has none.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
@@ -98,7 +99,7 @@ func (c *call) showFile(ctx context.Context, in js.Value) (js.Value, error) {
 		return shownFile(id, fileType), nil
 	}
 	id := text
-	if trimmed := js.Trim(text); c.rules.Files || len(trimmed) == 36 && isHex(trimmed, true) {
+	if trimmed := js.Trim(text); c.rules.Files || browser.IsFileID(trimmed) {
 		id = trimmed
 	}
 	contentType, err := retried(ctx, c, func() (string, error) { return c.Services.Files.ContentType(ctx, id) })
@@ -138,7 +139,7 @@ func (c *call) upload(ctx context.Context, dataURL, fileType string) (id string,
 func parseDataURL(dataURL string) (contentType string, data []byte, err error) {
 	head, content, ok := strings.Cut(strings.TrimPrefix(dataURL, "data:"), ",")
 	if !ok {
-		return "", nil, says("Failed to fetch")
+		return "", nil, browser.Errorf("Failed to fetch")
 	}
 	text, err := url.PathUnescape(content)
 	if err != nil {
@@ -153,7 +154,7 @@ func parseDataURL(dataURL string) (contentType string, data []byte, err error) {
 	}
 	text = strings.TrimRight(strings.Join(strings.Fields(text), ""), "=")
 	if data, err = base64.RawStdEncoding.DecodeString(text); err != nil {
-		return "", nil, says("Failed to fetch") // as Chrome does
+		return "", nil, browser.Errorf("Failed to fetch") // as Chrome does
 	}
 	return contentType, data, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
@@ -86,12 +87,12 @@ func (c *call) extract(in js.Value) (js.Value, error) {
 			if c.rules.Transform {
 				return nil, fmt.Errorf("extract %.80q: the input is not JSON: %w", path, err)
 			}
-			return nil, says("Failed to extract field from input")
+			return nil, browser.Errorf("Failed to extract field from input")
 		}
 	}
 	if !c.rules.Transform {
 		if _, null := parsed.(js.Null); null {
-			return nil, says("Failed to extract field from input")
+			return nil, browser.Errorf("Failed to extract field from input")
 		}
 		return js.Get(parsed, path), nil
 	}
@@ -120,7 +121,7 @@ func (c *call) template(text string) (js.Value, error) {
 	}
 	s, ok := js.AsString(template)
 	if !ok {
-		return nil, says("data.config.template.replace is not a function")
+		return nil, browser.Errorf("data.config.template.replace is not a function")
 	}
 	if !c.rules.Interpolation {
 		made, err := c.replaceInput(s, text)

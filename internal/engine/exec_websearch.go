@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
@@ -18,7 +19,7 @@ func webSearch(ctx context.Context, c *call) (js.Value, error) {
 	}
 	found, results, err := c.search(ctx, query, c.rules.isAddress(query))
 	if err != nil {
-		return nil, c.failed("Web search failed", "search the web", err, messages)
+		return nil, c.failed("Web search failed", "search the web", err, browser.Messages)
 	}
 	collection := js.Get(found, "collection_name")
 	if c.rules.Chunks && !js.Truthy(collection) {
@@ -40,23 +41,6 @@ func (r Rules) isAddress(query string) bool {
 		query = strings.ToLower(scheme) + "://" + rest
 	}
 	return strings.HasPrefix(query, "http://") || strings.HasPrefix(query, "https://")
-}
-
-// messages is what the browser shows of a thrown value that is no Error.
-func messages(said js.Value) string {
-	if list, ok := said.(js.Array); ok {
-		texts := make([]string, len(list))
-		for i, item := range list {
-			if texts[i] = js.Text(item); js.Truthy(js.Get(item, "msg")) {
-				texts[i] = js.ToString(js.Get(item, "msg"))
-			}
-		}
-		return strings.Join(texts, ", ")
-	}
-	if text, ok := js.AsString(said); ok {
-		return text
-	}
-	return "Unknown error"
 }
 
 // search returns the search's own answer and the results.

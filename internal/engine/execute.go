@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -57,7 +58,7 @@ func executorFor(t flow.NodeType) executor {
 // step runs the node in the scope, or skips it.
 func (r *run) step(ctx context.Context, s *scope, n *node) {
 	if n.missing {
-		s.fail(n, NodeError, says("Node not found"))
+		s.fail(n, NodeError, browser.Errorf("Node not found"))
 		return
 	}
 	a := r.admit(s, n)
@@ -159,7 +160,7 @@ func cutOff(ctx context.Context, c *call, limit *LimitError) bool {
 
 var (
 	errAborted        = errors.New("aborted")
-	errBrowserAborted = says("Execution aborted")
+	errBrowserAborted = browser.Errorf("Execution aborted")
 )
 
 // showEarly lets output nodes behind a node that is done show its result at
@@ -188,7 +189,7 @@ func unknownType(n *node) error {
 		read, _ := js.Parse(string(n.untyped)) // what was read is JSON
 		kind = js.ToString(js.Get(read, "type"))
 	}
-	return says("Unknown node type: %s", kind)
+	return browser.Errorf("Unknown node type: %s", kind)
 }
 
 // needData fails like JavaScript on a node without data, by the first field that
@@ -205,7 +206,7 @@ func (c *call) needData() error {
 		flow.Transform: "operation", flow.Conditional: "condition", flow.Loop: "loopType",
 		flow.Merge: "strategy", flow.Output: "format",
 	}[c.node.kind]
-	return says("Cannot read properties of %s (reading '%s')", js.ToString(c.node.data), first)
+	return browser.Errorf("Cannot read properties of %s (reading '%s')", js.ToString(c.node.data), first)
 }
 
 // size is about how many bytes a result takes.

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 )
 
 var errNoFiles = errors.New("the node needs a file of the server, and no server is configured")
@@ -18,7 +18,7 @@ func (c *call) message(ctx context.Context, model string, p prompt) (Message, er
 	if len(p.files) == 0 {
 		return m, nil
 	}
-	if !c.rules.Files && isPipeline(model) {
+	if !c.rules.Files && browser.IsPipeline(model) {
 		m.Images = p.files
 		m.Parts = []Part{{Text: p.text}}
 		for _, id := range p.files {
@@ -46,15 +46,6 @@ func (c *call) message(ctx context.Context, model string, p prompt) (Message, er
 	return m, nil
 }
 
-// isPipeline is the browser's guess whether a model is a function of the backend
-// that looks for files itself.
-func isPipeline(model string) bool {
-	lower := js.ToLower(model)
-	return strings.Contains(model, "function") || strings.Contains(model, "pipe") ||
-		strings.Contains(lower, "veo") || strings.Contains(lower, "runway") ||
-		strings.Contains(lower, "kling") || strings.Contains(lower, "gemini")
-}
-
 // dataURL gives the content of a file in a URL; a file that is a URL stays what
 // it is.
 func (c *call) dataURL(ctx context.Context, file string) (url string, isVideo bool, err error) {
@@ -71,7 +62,7 @@ func (c *call) dataURL(ctx context.Context, file string) (url string, isVideo bo
 	})
 	var answer *HTTPError
 	if errors.As(err, &answer) && !c.rules.Files {
-		err = says("Failed to fetch media: %s", answer.Reason)
+		err = browser.Errorf("Failed to fetch media: %s", answer.Reason)
 	}
 	if err != nil {
 		return "", false, err

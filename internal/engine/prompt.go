@@ -3,6 +3,7 @@ package engine
 import (
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
@@ -89,7 +90,7 @@ func (c *call) browserPrompt(model string) (prompt, error) {
 	var p prompt
 	var texts []string
 	for _, v := range flatten(c.inputs) {
-		if id := lookedUpFile(v); id != "" {
+		if id := browser.FileIn(v); id != "" {
 			p.files = append(p.files, id)
 		} else {
 			text, err := c.text(v)
@@ -102,7 +103,7 @@ func (c *call) browserPrompt(model string) (prompt, error) {
 	author := c.node.field("prompt")
 	heard := len(p.files) == 0 || len(texts) == 0
 	if heard && js.Truthy(author) && js.Type(author) != "string" {
-		return prompt{}, says("%s is not a function", missing(author, "prompt.includes", "result.replace"))
+		return prompt{}, browser.Errorf("%s is not a function", browser.Missing(author, "prompt.includes", "result.replace"))
 	}
 	p.text = c.node.text("prompt")
 	const mark = "{{input}}"
@@ -140,34 +141,4 @@ func (c *call) browserPrompt(model string) (prompt, error) {
 		return prompt{}, c.noPrompt()
 	}
 	return p, nil
-}
-
-// lookedUpFile is the id of the file that the browser takes a text for: a UUID,
-// 8 to 64 hexadecimal digits, or the path of a file's content.
-func lookedUpFile(v js.Value) string {
-	text, ok := js.AsString(v)
-	if !ok {
-		return ""
-	}
-	text = js.Trim(text)
-	const before, behind = "/api/v1/files/", "/content"
-	if n := len(text) - len(behind); n > len(before) && strings.EqualFold(text[:len(before)], before) && strings.EqualFold(text[n:], behind) {
-		if id := text[len(before):n]; isHex(id, true) {
-			return id
-		}
-		return ""
-	}
-	if len(text) == 36 && isHex(text, true) || 8 <= len(text) && len(text) <= 64 && isHex(text, false) {
-		return text
-	}
-	return ""
-}
-
-// isHex tells whether s has nothing but hexadecimal digits, and hyphens.
-func isHex(s string, hyphens bool) bool {
-	digits := "0123456789abcdefABCDEF"
-	if hyphens {
-		digits += "-"
-	}
-	return strings.Trim(s, digits) == ""
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -115,7 +116,7 @@ func observe(t *testing.T, v vector) js.Value {
 // those of answers without words, which it takes for a success.
 func judgedByExecutor(res *Result) {
 	for _, n := range res.Nodes {
-		res.Errors = slices.DeleteFunc(res.Errors, func(f NodeFailure) bool { return n.Failure != nil && f.Err == n.Failure })
+		res.Errors = slices.DeleteFunc(res.Errors, func(f NodeFailure) bool { return n.Failure != nil && errors.Is(f.Err, n.Failure) })
 	}
 	if res.Status == flow.RunError && len(res.Errors) == 0 {
 		res.Status = flow.RunSuccess

@@ -3,26 +3,14 @@ package engine
 import (
 	"fmt"
 
-	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 )
 
-// says makes an error in the words of the browser's executor, capitals and all.
-func says(format string, args ...any) error { return fmt.Errorf(format, args...) }
-
-// missing is the first of two methods that a value lacks which is not a text: the
-// first one, but of an array, which has includes, the second.
-func missing(v js.Value, first, second string) string {
-	if _, isArray := v.(js.Array); isArray {
-		return second
-	}
-	return first
-}
-
-// worded makes an error that each reading words in its own way. Both formats take
-// the same arguments.
-func (r Rules) worded(browser, standard string, args ...any) error {
+// worded makes an error that each reading words in its own way: the browser's executor
+// in theirs, standard in ours. Both formats take the same arguments.
+func (r Rules) worded(theirs, ours string, args ...any) error {
 	if r.Errors {
-		return fmt.Errorf(standard, args...)
+		return fmt.Errorf(ours, args...)
 	}
-	return says(browser, args...)
+	return browser.Errorf(theirs, args...)
 }
