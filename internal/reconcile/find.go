@@ -26,6 +26,9 @@ func (m *matcher) list(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if at != nil {
+			at.listed = true
+		}
 		switch {
 		case at == nil && m.Others:
 			m.others = append(m.others, brief(f))

@@ -1,8 +1,10 @@
 package reconcile
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -32,6 +34,8 @@ type candidate struct {
 type stored struct {
 	id, name string
 	owner    string // the user's id, "" if the server did not say
+	access   json.RawMessage
+	listed   bool // among the flows that the caller may change
 	revision client.Revision
 	updated  int64           // epoch seconds
 	same     bool            // it is what the file says whose best id it has
@@ -191,7 +195,7 @@ func (m *matcher) look(f flow.Flow) (*stored, error) {
 
 // brief returns what is kept of any flow.
 func brief(f flow.Flow) *stored {
-	return &stored{id: strings.Clone(f.ID), name: strings.Clone(f.Name), owner: strings.Clone(f.UserID), updated: f.UpdatedAt}
+	return &stored{id: strings.Clone(f.ID), name: strings.Clone(f.Name), owner: strings.Clone(f.UserID), access: bytes.Clone(f.AccessControl), updated: f.UpdatedAt}
 }
 
 // isSame reports whether a stored flow is what the file says.

@@ -158,7 +158,36 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 	if err := p.checkStorable(ctx, c); err != nil {
 		return nil, err
 	}
-	return p, nil
+	return p, m.noteRights(ctx, p)
+}
+
+// noteRights says of the flows to be written which of them the caller may only read.
+func (m *matcher) noteRights(ctx context.Context, p *Plan) error {
+	var me client.User
+	owners := m.c.Flows.NewOwners()
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		at := m.seen[s.ID]
+		if at == nil || at.listed || s.Action != Update && s.Action != Delete {
+			continue
+		}
+		if me.ID == "" {
+			var err error
+			if me, err = m.c.Auth.Whoami(ctx); err != nil {
+				return err
+			}
+		}
+		a, err := flow.ParseAccess(at.access)
+		if err != nil || me.Role == "admin" || at.owner == "" || at.owner == me.ID ||
+			a.Write.Has(me.ID) || len(a.Write.GroupIDs) > 0 { // of a group nobody says who is in it
+			continue
+		}
+		s.Why = "you may read this flow, but not change it, so that apply will fail"
+		if o, err := owners.Of(ctx, flow.Flow{ID: at.id, UserID: at.owner}); err == nil && o.Name != "" {
+			s.Why += "; its owner is " + o.Name
+		}
+	}
+	return nil
 }
 
 // step says what to do with a file's flow.
