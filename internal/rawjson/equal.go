@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Equal tells whether two valid JSON texts say the same: objects whatever the
+// Equal reports whether two valid JSON texts say the same: objects whatever the
 // order of their keys, strings whatever their escapes, numbers by their exact
-// value, so that 1e2 equals 100.0, as which the real backend gives it back. Two
+// value, so that 1e2 equals 100.0, which is how the real backend returns it. Two
 // absent values are equal too.
 func Equal(a, b json.RawMessage) bool {
 	a, b = Trim(a), Trim(b)
@@ -52,7 +52,7 @@ func equalObjects(a, b json.RawMessage) bool {
 	return true
 }
 
-// Elements gives the values of an array.
+// Elements returns the values of an array.
 func Elements(raw json.RawMessage) []json.RawMessage {
 	var list []json.RawMessage
 	s := Scan(raw)

@@ -14,7 +14,7 @@ type keySet struct {
 	many  map[string]struct{}
 }
 
-// remember adds key to the set and tells whether it is new to it.
+// remember adds key to the set and reports whether it is new to it.
 func (s *Scanner) remember(key []byte, seen *keySet) bool {
 	if bytes.IndexByte(key, '\\') >= 0 {
 		key = Unescape(key)
@@ -43,7 +43,7 @@ func (s *Scanner) remember(key []byte, seen *keySet) bool {
 	return true
 }
 
-// Unescape gives the text of a string token. Unlike Text it keeps lone
+// Unescape returns the text of a string token. Unlike Text it keeps lone
 // surrogates apart (as WTF-8), since such keys are different ones.
 func Unescape(token []byte) []byte {
 	src := token[1 : len(token)-1]
@@ -76,7 +76,7 @@ func Unescape(token []byte) []byte {
 	return dst
 }
 
-// simpleEscape is what stands for which character behind a backslash.
+// simpleEscape is what stands for which character after a backslash.
 //
 //nolint:gochecknoglobals // a table that is only read
 var simpleEscape = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
@@ -95,7 +95,7 @@ func hex4(digits []byte) rune {
 	return r
 }
 
-// IsKey tells whether the string token spells name.
+// IsKey reports whether the string token spells name.
 func IsKey(token []byte, name string) bool {
 	if len(token) == len(name)+2 {
 		return string(token[1:len(token)-1]) == name
@@ -103,12 +103,12 @@ func IsKey(token []byte, name string) bool {
 	return len(token) > len(name)+2 && bytes.IndexByte(token, '\\') >= 0 && string(Unescape(token)) == name
 }
 
-// isSameKey tells whether two string tokens spell the same key.
+// isSameKey reports whether two string tokens spell the same key.
 func isSameKey(a, b []byte) bool {
 	return bytes.Equal(a, b) || bytes.Equal(Unescape(a), Unescape(b))
 }
 
-// IndexKey gives the index in names of the one that the string token spells, -1
+// IndexKey returns the index in names of the one that the string token spells, -1
 // if it is none of them.
 func IndexKey(token []byte, names []string) int {
 	return slices.IndexFunc(names, func(name string) bool { return IsKey(token, name) })

@@ -91,7 +91,7 @@ func (o Object) Getter() func(key string) (json.RawMessage, bool) {
 	}
 }
 
-// Set gives key the value v in its place, or appends it.
+// Set sets the value of key where it stands, or appends a member.
 func (o *Object) Set(key string, v json.RawMessage) {
 	for i := range *o {
 		if (*o)[i].Key == key {
@@ -111,7 +111,7 @@ func With(o Object, key string, v json.RawMessage) Object {
 	return c
 }
 
-// find gives the index of the member with m's key, -1 without one. Lone surrogates
+// find returns the index of the member with m's key, -1 without one. Lone surrogates
 // look alike once they are decoded, so spellings are compared first.
 func (o Object) find(m Member) int {
 	return slices.IndexFunc(o, func(n Member) bool {
@@ -146,7 +146,7 @@ func (o Object) AppendJSON(dst []byte) []byte {
 	return AppendObject(dst, o, nil, nil)
 }
 
-// MarshalJSON gives what AppendJSON appends.
+// MarshalJSON returns what AppendJSON appends.
 func (o Object) MarshalJSON() ([]byte, error) { return o.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads an object; see [ParseObject].

@@ -2,7 +2,7 @@ package rawjson
 
 import "strings"
 
-// EscapePointer writes a key as a token of a JSON pointer (RFC 6901).
+// EscapePointer encodes a key as a token of a JSON pointer (RFC 6901).
 func EscapePointer(key string) string {
 	if !strings.ContainsAny(key, "~/") {
 		return key // making a Replacer costs more
@@ -10,7 +10,7 @@ func EscapePointer(key string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }
 
-// UnescapePointer gives the key that a token of a JSON pointer is.
+// UnescapePointer decodes a token of a JSON pointer (RFC 6901).
 func UnescapePointer(token string) string {
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
 }

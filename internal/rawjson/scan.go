@@ -200,7 +200,7 @@ func (s *Scanner) Object(member func(key []byte) error) error {
 	}
 }
 
-// key scans a key and the colon behind it.
+// key scans a key and the colon after it.
 func (s *Scanner) key(seen *keySet) ([]byte, error) {
 	start := s.Pos
 	if !s.At('"') {

@@ -8,7 +8,7 @@ type Span struct {
 	spelt []byte // the key as it was written
 }
 
-// Member gives the member of an object that stands at s in data.
+// Member returns the member of an object that stands at s in data.
 func (s Span) Member(data []byte) Member {
 	return Member{Key: s.Key, Value: data[s.Start:s.End:s.End], spelt: s.spelt}
 }

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Text gives the text of a JSON string token, a lone surrogate escape as
+// Text returns the text of a JSON string token, a lone surrogate escape as
 // U+FFFD. Anything else is "".
 func Text(raw []byte) string {
 	if len(raw) < 2 || raw[0] != '"' {
@@ -20,7 +20,7 @@ func Text(raw []byte) string {
 	return s
 }
 
-// Says tells whether the JSON value raw says s: it is the string s, or, when s
+// Says reports whether the JSON value raw says s: it is the string s, or, when s
 // is empty, another value.
 func Says(raw []byte, s string) bool {
 	if raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 {
@@ -29,7 +29,7 @@ func Says(raw []byte, s string) bool {
 	return Text(raw) == s
 }
 
-// HasLoneSurrogate tells whether a JSON string token has an escaped surrogate that
+// HasLoneSurrogate reports whether a JSON string token has an escaped surrogate that
 // is not one of a pair.
 func HasLoneSurrogate(token []byte) bool {
 	return bytes.Contains(token, []byte(`\u`)) && !utf8.Valid(Unescape(token))
@@ -80,7 +80,7 @@ func AppendCompact(dst, src []byte) []byte {
 	return append(dst, src[start:]...)
 }
 
-// stringEnd is the index behind the string token that starts at start.
+// stringEnd is the index after the string token that starts at start.
 func stringEnd(src []byte, start int) int {
 	for i := start + 1; ; {
 		n := bytes.IndexByte(src[i:], '"')

@@ -35,7 +35,7 @@ func (s *Scanner) literal(word string) error {
 }
 
 func (s *Scanner) str() error {
-	data, pos := s.data, s.Pos+1 // behind the opening quote
+	data, pos := s.data, s.Pos+1 // after the opening quote
 	for pos < len(data) {
 		if pos+8 <= len(data) {
 			plain := plainBytes(binary.LittleEndian.Uint64(data[pos:]))

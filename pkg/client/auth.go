@@ -15,7 +15,7 @@ const (
 	signOutPath = authPath + "signout"
 )
 
-// AuthService signs in and tells who is signed in.
+// AuthService signs in and out, and reads who is signed in.
 type AuthService struct{ c *conn }
 
 // User is an account of the backend.
@@ -57,7 +57,7 @@ func (s *AuthService) SignIn(ctx context.Context, email, password string) (Sessi
 }
 
 // SignOut ends the session of the client's token, so that nobody can use it any
-// more. A session that has ended already is no error; an API key, which is not
+// more. A session that has ended already is not an error; an API key, which is not
 // one, is [ErrInvalid]. Only our own server can do that: tokens of the real backend
 // stay good until they expire, and the error is [ErrUnsupported].
 func (s *AuthService) SignOut(ctx context.Context) error {
@@ -75,7 +75,7 @@ func (s *AuthService) SignOut(ctx context.Context) error {
 	return nil
 }
 
-// Whoami tells whose token the client has.
+// Whoami returns the account of the client's token.
 func (s *AuthService) Whoami(ctx context.Context) (User, error) {
 	k := &call{verb: "ask who is signed in", method: http.MethodGet, path: authPath, secret: true}
 	a, err := s.c.do(ctx, k)

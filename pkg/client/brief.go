@@ -9,7 +9,7 @@ import (
 )
 
 // WithoutGraph leaves nodes and edges out of the flow that a create or update
-// gives, as lists do. They are then never held in memory, however large.
+// returns, as lists do. They are then never held in memory, however large.
 func WithoutGraph() Brief { return Brief{} }
 
 // Brief is the option that [WithoutGraph] returns.

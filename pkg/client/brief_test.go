@@ -40,7 +40,7 @@ func TestWithoutGraphWhoseAnswerIsCut(t *testing.T) {
 	}
 }
 
-// What is no flow is told from one that breaks off.
+// An answer that is not a flow differs from one that breaks off.
 func TestWithoutGraphOfAPage(t *testing.T) {
 	c, b := upstream(t, clienttest.Options{})
 	b.Fail(clienttest.Fault{Method: "POST", Path: "/create", Status: 200, Body: "<html>", Times: -1})

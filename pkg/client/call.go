@@ -60,7 +60,7 @@ func (k *call) patience(limit time.Duration) time.Duration {
 
 type callKey struct{}
 
-// callOf gives the call that a request belongs to.
+// callOf returns the call that a request belongs to.
 func callOf(ctx context.Context) *call {
 	if k, ok := ctx.Value(callKey{}).(*call); ok {
 		return k
@@ -150,7 +150,7 @@ func (c *conn) learn(h http.Header) {
 // requestID is the server's name for a request, fit to be printed.
 func requestID(h http.Header) string { return httpx.Printable(h.Get("X-Request-Id"), 80) }
 
-// fillBody gives every try a reader of its own: the transport may still hold the
+// fillBody makes a reader for every try: the transport may still hold the
 // last one's.
 func fillBody(_ *resty.Client, r *resty.Request) error {
 	k := callOf(r.Context())

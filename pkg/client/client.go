@@ -27,7 +27,7 @@ type Client struct {
 	conn *conn
 }
 
-// conn is what the services share. The token is behind this pointer, so that
+// conn is what the services share. The token is reached through this pointer, so that
 // printing a Client does not print it.
 type conn struct {
 	base  string // without a slash at its end
@@ -46,7 +46,7 @@ type conn struct {
 }
 
 // New makes a client for the backend at baseURL, such as
-// "https://flows.example.com" or, behind a path prefix,
+// "https://flows.example.com" or, with a path prefix,
 // "https://example.com/webui". It does not connect: its errors are about baseURL
 // and the options alone.
 func New(baseURL string, opts ...Option) (*Client, error) {
@@ -75,7 +75,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	}, nil
 }
 
-// BaseURL gives the address that the client was made for, without a slash at its
+// BaseURL returns the address that the client was made for, without a slash at its
 // end.
 func (c *Client) BaseURL() string { return c.conn.base }
 

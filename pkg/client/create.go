@@ -12,7 +12,7 @@ import (
 )
 
 // Create stores a new flow, private (access_control {}) unless the spec says
-// otherwise, and gives it as the server has it: the real backend drops meta.
+// otherwise, and returns it as the server has it: the real backend drops meta.
 // Fields that only a stored flow has, such as id, are not sent.
 //
 // When the real backend's answer is lost or a 500, the flow may be stored all the
@@ -31,7 +31,7 @@ func (s *FlowsService) Create(ctx context.Context, spec flow.Spec, opts ...Creat
 	if err := s.guard(ctx, k); err != nil {
 		return flow.Flow{}, err
 	}
-	// Not spec: a large one need not stay in memory beside the body.
+	// Not spec: a large one need not stay in memory next to the body.
 	return s.store(ctx, k, func(context.Context) (flow.Spec, error) { return flow.ParseSpec(k.body) })
 }
 
@@ -67,7 +67,7 @@ func (s *FlowsService) store(ctx context.Context, k *call, want func(context.Con
 	}
 }
 
-// isSlow tells failures after which the server may still be working.
+// isSlow reports whether the server may still be working after a failure.
 func isSlow(e *Error) bool {
 	return errors.As(e.err, new(httpx.Silence)) || e.StatusCode == http.StatusGatewayTimeout
 }

@@ -39,7 +39,7 @@ func cutting(spoil *atomic.Bool, half bool) func(http.Handler) http.Handler {
 	}
 }
 
-// TestCutAnswers: an answer of status 200 that is cut or empty is no failure, and what was
+// TestCutAnswers: an answer of status 200 that is cut or empty is not a failure, and what was
 // asked for is done once.
 func TestCutAnswers(t *testing.T) {
 	for _, half := range []bool{false, true} {

@@ -37,7 +37,7 @@
 // # The real backend
 //
 // It differs from our own server's contract in ways that this package hides where
-// it can and tells where it cannot:
+// it can, and documents where it cannot:
 //
 //   - It has no pages, no search and no entity tags. Lists are searched and cut on
 //     this side while they stream in, and [IfUnchanged] reads and compares before

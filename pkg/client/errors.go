@@ -88,7 +88,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the cause beneath: of the network, or the context's.
+// Unwrap returns the cause: an error of the network or of the context.
 func (e *Error) Unwrap() error { return e.err }
 
 // Is matches the status with the package's Err values.

@@ -72,5 +72,5 @@ func (l ExecuteLimits) object() flow.Object {
 	return o
 }
 
-// roundUp gives whole milliseconds, so that a short time is not none.
+// roundUp returns d in milliseconds, rounded up so that a short time is not 0.
 func roundUp(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }

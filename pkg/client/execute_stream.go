@@ -64,7 +64,7 @@ func (c *conn) notRun(k *call, a *answer) error {
 	return c.unusable(k, &answer{header: a.header, body: body}, "the events of a run", err)
 }
 
-// runEvents gives the events of a stream.
+// runEvents returns the events of a stream.
 func (c *conn) runEvents(k *call, a *answer, yield func(RunEvent, error) bool) {
 	var execution string
 	for events := httpx.NewEventReader(a.stream, maxEvent); ; {

@@ -36,13 +36,13 @@ func (s *ExecutionsService) one(verb, method, flowID, id string) *call {
 	return k.check(id, "stats")
 }
 
-// List gives the newest limit executions of a flow, all with limit 0, without
+// List returns the newest limit executions of a flow, all with limit 0, without
 // their maps.
 func (s *ExecutionsService) List(ctx context.Context, flowID string, limit int) ([]flow.Execution, error) {
 	return collect(first(s.All(ctx, flowID), limit))
 }
 
-// first ends a sequence after limit items; 0 is no limit.
+// first ends a sequence after limit items; 0 means no limit.
 func first[T any](seq iter.Seq2[T, error], limit int) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		n := 0
@@ -204,7 +204,7 @@ func (s *ExecutionsService) execution(ctx context.Context, k *call) (flow.Execut
 	return e, nil
 }
 
-// Cancel ends a run on our server and gives its record once that is done. One that
+// Cancel ends a run on our server and returns its record once that is done. One that
 // has ended already is [ErrConflict]; the real backend runs nothing, [ErrNotFound].
 func (s *ExecutionsService) Cancel(ctx context.Context, flowID, id string) (flow.Execution, error) {
 	k := s.one("cancel execution", http.MethodPost, flowID, id)

@@ -31,7 +31,7 @@ func (s *FlowsService) Get(ctx context.Context, id string) (flow.Flow, Revision,
 	return f, rev, err
 }
 
-// get tells also whether our own server answered.
+// get also reports whether our own server answered.
 func (s *FlowsService) get(ctx context.Context, id string) (flow.Flow, Revision, bool, error) {
 	k := (&call{verb: "get flow", method: http.MethodGet}).about(id, "")
 	f, h, err := s.c.flow(ctx, k)
@@ -46,7 +46,7 @@ func (s *FlowsService) get(ctx context.Context, id string) (flow.Flow, Revision,
 	return f, ContentRevision(f), isOurAnswer(h), nil
 }
 
-// Update changes the fields of a flow that the patch has and gives the flow as it
+// Update changes the fields of a flow that the patch has and returns the flow as it
 // is now. On the real backend meta cannot be set, and an update is sent again
 // after a lost answer like any idempotent call: it sets the same content.
 func (s *FlowsService) Update(ctx context.Context, id string, p Patch, opts ...UpdateOption) (flow.Flow, error) {
@@ -77,7 +77,7 @@ func (s *FlowsService) Update(ctx context.Context, id string, p Patch, opts ...U
 	return f, err
 }
 
-// Delete removes a flow. Once it is gone a further call gives [ErrNotFound].
+// Delete removes a flow. Once it is gone a further call returns [ErrNotFound].
 func (s *FlowsService) Delete(ctx context.Context, id string, opts ...DeleteOption) error {
 	w := write{}
 	for _, opt := range opts {

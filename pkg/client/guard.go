@@ -128,7 +128,7 @@ func hasLoneSurrogate(text []byte) bool {
 	return false
 }
 
-// escaped gives the code of the \uXXXX escape at the beginning of text, 0 if
+// escaped returns the code of the \uXXXX escape at the beginning of text, 0 if
 // there is none.
 func escaped(text []byte) uint64 {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {

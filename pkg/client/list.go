@@ -14,7 +14,7 @@ import (
 // an admin.
 type ListOptions struct {
 	Search     string // only names that contain it, in any case
-	Limit      int    // at most so many in all; 0 is no limit
+	Limit      int    // at most so many in all; 0 means no limit
 	Graph      bool   // with nodes, edges, and on our server owner and access control
 	AllUsers   bool   // everybody's flows, for admins
 	Accessible bool   // all flows that the caller may read, instead of their own
@@ -37,7 +37,7 @@ const (
 	AccessAny  Access = "any"  // what the caller may read or change; on our server everything for an admin
 )
 
-// List gives the flows that All gives, all at once. If an answer breaks off, it
+// List returns the flows that All returns, all at once. If an answer breaks off, it
 // begins again.
 func (s *FlowsService) List(ctx context.Context, opts ListOptions) ([]flow.Flow, error) {
 	for try := 1; ; try++ {

@@ -25,7 +25,7 @@ func (l *listing) ask(ctx context.Context) {
 	l.page = l.s.ask(ctx, l.opts.call(l.before, l.cursor))
 }
 
-// read gives the flows of the page and tells whether there is another one to read.
+// read returns the flows of the page and reports whether there is another one to read.
 func (l *listing) read(ctx context.Context, yield func(flow.Flow, error) bool) (more bool) {
 	k, a, err := l.page.wait()
 	if err != nil {

@@ -14,7 +14,7 @@ type Model struct {
 	Name string `json:"name"`
 }
 
-// List gives the models that the caller may use. Our own server offers none:
+// List returns the models that the caller may use. Our own server offers none:
 // [ErrNotFound].
 func (s *ModelsService) List(ctx context.Context) ([]Model, error) {
 	var list struct {

@@ -17,7 +17,7 @@ type Owner struct {
 	Mine bool   // the caller's
 }
 
-// Owners tells whose the flows of a list are. Our server says it with the flows, see
+// Owners finds out whose the flows of a list are. Our server sends it with the flows, see
 // ListOptions.Owner. The real backend's lists do not: which flows are the caller's
 // shows in who else may change them, and for the others it is asked, flow by flow. It
 // is not safe for concurrent use.
@@ -33,7 +33,7 @@ type Owners struct {
 // are nobody's that is known.
 const maxOwnerGets = 200
 
-// NewOwners tells whose flows are; it asks nothing before it has to.
+// NewOwners returns an [Owners] for the flows of this server. It asks nothing before it has to.
 func (s *FlowsService) NewOwners() *Owners { return &Owners{s: s} }
 
 // begin asks who the caller is, and the real backend what they may change.
@@ -55,7 +55,7 @@ func (o *Owners) begin(ctx context.Context) error {
 	return nil
 }
 
-// Of returns whose a flow is. What the server does not tell about a flow is no error.
+// Of returns whose a flow is. It is not an error if the server does not say.
 func (o *Owners) Of(ctx context.Context, f flow.Flow) (Owner, error) {
 	if o.names == nil {
 		if err := o.begin(ctx); err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Rows to a page: as many as our server gives; fewer with nodes, which may be
+// Rows to a page: as many as our server sends; fewer with nodes, which may be
 // big.
 const (
 	pageRows      = 1000

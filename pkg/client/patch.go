@@ -36,7 +36,7 @@ func Replace(spec flow.Spec) Patch {
 	} else {
 		p.NoDescription = true
 	}
-	// Lists that were never set are empty ones; what is no list at all goes as it
+	// Lists that were never set are empty ones; what is not a list at all goes as it
 	// is, for the server to refuse.
 	if p.Nodes == nil {
 		p.setList(doc, "nodes", func() { p.Nodes = []flow.Node{} })

@@ -11,14 +11,14 @@ import (
 	"syscall"
 )
 
-// errWantsTLS is an https server that was asked in http: whatever is behind it has
+// errWantsTLS is an https server that was asked in http: whatever runs there has
 // not been reached.
 var errWantsTLS = errors.New("the server speaks https and was asked in http")
 
-// isPlain tells whether the server is asked in http.
+// isPlain reports whether the server is asked in http.
 func (c *conn) isPlain() bool { return strings.HasPrefix(c.base, "http://") }
 
-// wantsTLS tells the 400 of a server that was asked in http and should not have
+// wantsTLS recognizes the 400 of a server that was asked in http and should not have
 // been, by the words of Go's, of nginx and of Apache.
 func wantsTLS(body []byte) bool {
 	return slices.ContainsFunc([]string{
@@ -28,8 +28,8 @@ func wantsTLS(body []byte) bool {
 	}, func(words string) bool { return bytes.Contains(body, []byte(words)) })
 }
 
-// plainly gives the reason why k has had no answer but err, if that is it. Some hang
-// up on what is no TLS without a word: Go's server on a DELETE. It does say so to a
+// plainly returns errWantsTLS if that is why k failed with err, else err. Some hang
+// up on what is not TLS without a word: Go's server on a DELETE. It does say so to a
 // GET.
 func (c *conn) plainly(ctx context.Context, k *call, err error) error {
 	hungUp := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)

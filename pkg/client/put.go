@@ -38,7 +38,7 @@ func (s *FlowsService) Put(ctx context.Context, id string, spec flow.Spec, opts 
 	}
 	f, _, err := s.c.flow(ctx, k)
 	if k.lost && errors.Is(err, ErrConflict) {
-		// Not spec: a large one need not stay in memory beside the body.
+		// Not spec: a large one need not stay in memory next to the body.
 		want, _ := flow.ParseSpec(k.body)
 		if now, _, getErr := s.Get(ctx, id); getErr == nil && sameContent(now.Spec, want) {
 			return now, nil
@@ -47,7 +47,7 @@ func (s *FlowsService) Put(ctx context.Context, id string, spec flow.Spec, opts 
 	return f, err
 }
 
-// IsID tells whether [FlowsService.Put] takes an id.
+// IsID reports whether [FlowsService.Put] takes an id.
 func IsID(id string) bool {
 	for i := range len(id) {
 		switch c := id[i]; {

@@ -24,7 +24,7 @@ func defaultRetry() Retry {
 	return Retry{Max: 3, MinWait: 100 * time.Millisecond, MaxWait: 30 * time.Second}
 }
 
-// again tells resty whether to try once more.
+// again reports whether resty should try once more.
 func (c *conn) again(resp *resty.Response, err error) bool {
 	if resp == nil { // the request could not even be made
 		return false
@@ -46,13 +46,13 @@ func (c *conn) again(resp *resty.Response, err error) bool {
 	return refused || err != nil && !arrived || k.repeatable || k.method != http.MethodPost || c.knownOurs() && !k.unkeyed
 }
 
-// isTooLong tells whether the server asks for a wait that is too long to be sat out.
+// isTooLong reports whether the server asks for a wait that is too long to be sat out.
 func (r Retry) isTooLong(h http.Header) bool {
 	d, ok := httpx.RetryAfter(h, time.Now())
 	return ok && d > r.MaxWait
 }
 
-// isPassing tells statuses that may be another the next time.
+// isPassing reports whether a status may be another one the next time.
 func isPassing(status int) bool {
 	switch status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -61,7 +61,7 @@ func isPassing(status int) bool {
 	return false
 }
 
-// mayHaveArrived tells whether a try without a real answer may have been carried
+// mayHaveArrived reports whether a try without a real answer may have been carried
 // out. A connection that never came about carried nothing.
 func mayHaveArrived(resp *resty.Response, err error) bool {
 	switch resp.StatusCode() {

@@ -61,7 +61,7 @@ func TestTriesEnd(t *testing.T) {
 	}
 }
 
-// What another try cannot mend is not tried again.
+// What another try cannot fix is not tried again.
 func TestNoSecondTry(t *testing.T) {
 	for _, status := range []int{400, 401, 403, 404, 409, 412, 422, 500, 501} {
 		c, b := upstream(t, clienttest.Options{})

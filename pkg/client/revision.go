@@ -13,7 +13,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Revision tells states of a flow apart: our server's ETag; on the real backend,
+// Revision identifies a state of a flow: our server's ETag; on the real backend,
 // which has none, [ContentRevision].
 type Revision string
 

@@ -9,7 +9,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// sameContent tells whether the stored flow has is what came of sending sent.
+// sameContent reports whether the stored flow has may be the result of sending sent.
 // Meta is not compared, the real backend drops it; nor is an access control that
 // was not sent.
 func sameContent(has, sent flow.Spec) bool {

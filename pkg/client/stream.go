@@ -8,7 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// notList is the beginning of an answer that is no JSON array.
+// notList is the beginning of an answer that is not a JSON array.
 type notList struct{ begin []byte }
 
 func (*notList) Error() string { return "no JSON array" }
@@ -51,7 +51,7 @@ func elements(body io.ReadCloser) iter.Seq2[[]byte, error] {
 	}
 }
 
-// begins gives the beginning of what a decoder has not taken for JSON.
+// begins returns the beginning of what a decoder has not taken for JSON.
 func begins(d *jsontext.Decoder, body io.Reader) ([]byte, error) {
 	begin := append([]byte(nil), d.UnreadBuffer()...)
 	rest, err := io.ReadAll(io.LimitReader(body, 4<<10))

@@ -12,7 +12,7 @@ import (
 )
 
 // A list that is taken element by element, in pieces of any size, is what it is
-// when it is read at once; what is no list is an error.
+// when it is read at once; what is not a list is an error.
 func FuzzElements(f *testing.F) {
 	for _, text := range []string{`[]`, ` [1 ,{"a":[2]}, "\ud800" ] `, `[{"id":"1"}`, `[1]]`, `{}`, ``, `[1,]`, `[1 2]`, `nonsense`, `<html>`, `[1]x`, "[\"\xff\"]"} {
 		f.Add(text)

@@ -14,7 +14,7 @@ import (
 
 // Duplicate makes a private copy of a flow, owned by the caller; name "" is
 // "<name> (Copy)". The real backend knows neither names nor privacy there: the
-// copy is updated right after it is made. If that fails, Duplicate gives the copy
+// copy is updated right after it is made. If that fails, Duplicate returns the copy
 // as well as the error, which says what the copy still lacks.
 func (s *FlowsService) Duplicate(ctx context.Context, id, name string) (flow.Flow, error) {
 	change := Patch{}
@@ -38,7 +38,7 @@ func (s *FlowsService) Duplicate(ctx context.Context, id, name string) (flow.Flo
 	return f, nil
 }
 
-// Export gives the server's version 1.0 document of a flow, as it sends it. If
+// Export returns the server's version 1.0 document of a flow, as it sends it. If
 // the real backend fails (it does where a number was too big for it, and is null
 // now), the document is made from the flow.
 func (s *FlowsService) Export(ctx context.Context, id string) ([]byte, error) {
@@ -78,7 +78,7 @@ func document(f flow.Flow) []byte {
 }
 
 // Import stores a new flow from a version 1.0 document or a bare flow, as JSON,
-// private unless it has an access_control, and gives it as the server has it: the
+// private unless it has an access_control, and returns it as the server has it: the
 // real backend drops meta. There POST /import is taken for the update of a flow
 // called "import"; the flow is then created, and this client does not try again.
 func (s *FlowsService) Import(ctx context.Context, doc []byte) (flow.Flow, error) {
@@ -108,8 +108,8 @@ func (s *FlowsService) Import(ctx context.Context, doc []byte) (flow.Flow, error
 	return s.share(ctx, k, f, spec.AccessControl)
 }
 
-// share gives a flow that the real backend imported, and everybody may read so
-// far, the access control that it should have.
+// share sets the access control of a flow that the real backend imported, and that
+// everybody may read so far, to what it should be.
 func (s *FlowsService) share(ctx context.Context, k *call, f flow.Flow, access json.RawMessage) (flow.Flow, error) {
 	switch string(access) {
 	case "null":
@@ -125,7 +125,7 @@ func (s *FlowsService) share(ctx context.Context, k *call, f flow.Flow, access j
 }
 
 // imported reads the flow out of a document. Without a name it is the one that
-// the backend gives.
+// the backend uses.
 func imported(doc []byte) (flow.Spec, error) {
 	wrapper, err := flow.ParseObject(doc)
 	if err != nil {

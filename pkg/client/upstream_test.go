@@ -31,7 +31,7 @@ func TestImportIsShadowed(t *testing.T) {
 	}
 }
 
-// Surprises 1 to 3: where import is mended, it drops meta and access control, and
+// Surprises 1 to 3: where import is fixed, it drops meta and access control, and
 // null would let everybody read.
 func TestMendedImport(t *testing.T) {
 	c, _ := upstream(t, clienttest.Options{ImportMended: true})

@@ -22,7 +22,7 @@ type Grant struct {
 	UserIDs  []string `json:"user_ids"`
 }
 
-// Has tells whether the user is named.
+// Has reports whether the user is named.
 func (g Grant) Has(userID string) bool { return slices.Contains(g.UserIDs, userID) }
 
 // Private returns the access_control that lets nobody in but the owner.
@@ -77,9 +77,9 @@ func EqualAccess(a, b json.RawMessage) bool {
 	return bytes.Equal(a, b) || Equal(PlainAccess(a), PlainAccess(b))
 }
 
-// PlainAccess returns the shortest access_control that gives the same rights: without
+// PlainAccess returns the shortest access_control that means the same rights: without
 // what names nobody, ids in order. Members without a meaning stay, as does a value that
-// is no access_control.
+// is not an access_control.
 func PlainAccess(raw json.RawMessage) json.RawMessage {
 	if rawjson.IsAbsent(rawjson.Trim(raw)) {
 		return Public()
@@ -135,7 +135,7 @@ func rawTexts(list []json.RawMessage) [][]byte {
 
 const accessKey = "access_control"
 
-// alignAccess gives two flows' fields the same access_control if the rights are the
+// alignAccess sets two flows' fields to the same access_control if the rights are the
 // same, and else the plain form of each, so that what differs is who has a right. It
 // reports whether the rights are the same.
 func alignAccess(from, to Object) bool {

@@ -16,7 +16,7 @@ const (
 	rowHeight   = 120
 )
 
-// Columns gives each node a place one column to the right of the last of those
+// Columns places each node one column to the right of the last of those
 // that lead to it.
 func Columns(s Spec) []Point {
 	return columns(s, func(Node) bool { return true })
@@ -45,7 +45,7 @@ func columns(s Spec, some func(Node) bool) []Point {
 	return at
 }
 
-// Place gives the node's own position, and whether it has one.
+// Place returns the node's own position, and whether it has one.
 func (n Node) Place() (Point, bool) {
 	var p struct{ X, Y *float64 }
 	if json.Unmarshal(n.Position, &p) != nil || p.X == nil || p.Y == nil {
@@ -54,7 +54,7 @@ func (n Node) Place() (Point, bool) {
 	return Point{*p.X, *p.Y}, true
 }
 
-// Arrange gives a position to each node that has none: as [Columns] does, below
+// Arrange sets the position of each node that has none: as [Columns] does, below
 // the nodes that have one. The editor cannot draw a node without. The given flow
 // is left as it is.
 func Arrange(s Spec) Spec {

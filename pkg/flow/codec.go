@@ -65,7 +65,7 @@ func unknownKeys(doc Object, known []string) []string {
 }
 
 // readList scans an array of nodes or edges. Of a big one it makes room for as many
-// as the text seems to hold: append would leave several times that behind.
+// as the text seems to hold: append would leave several times that as garbage.
 func readList[T any](s *rawjson.Scanner, read func(*rawjson.Scanner) (T, error)) ([]T, error) {
 	list := []T{}
 	start := s.Pos

@@ -96,7 +96,7 @@ func (t *tarjan) leave(root int) {
 	}
 }
 
-// loops tells whether the node has an edge to itself.
+// loops reports whether the node has an edge to itself.
 func (t *tarjan) loops(node int) bool {
 	return slices.ContainsFunc(t.g.out[node], func(e int) bool {
 		return t.g.ends[e].target == node

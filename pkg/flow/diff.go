@@ -38,7 +38,7 @@ type DiffOptions struct {
 	Layout bool // positions and sizes, too
 }
 
-// Ends names the edge by what it joins: "source → target", with ":handle" behind
+// Ends names the edge by what it joins: "source → target", with ":handle" after
 // an end that has one.
 func (e Edge) Ends() string {
 	return end(e.Source, e.SourceHandle) + " → " + end(e.Target, e.TargetHandle)
@@ -75,14 +75,14 @@ func specFields(s Spec) Object {
 	s.Nodes, s.Edges = nil, nil
 	fields, err := ParseObject(s.AppendJSON(nil))
 	if err != nil {
-		return nil // a flow that is no object has no fields
+		return nil // a flow that is not an object has no fields
 	}
 	return slices.DeleteFunc(fields, func(m Member) bool {
 		return m.Key == "nodes" || m.Key == "edges" || m.Key == "description" && s.Description == "" && isNone(m.Value)
 	})
 }
 
-// isNone tells the values that say as much as an absent member does: null, and
+// isNone reports whether a value means as much as an absent member does: null, and
 // the empty text, which is all that the real backend can clear a description to.
 func isNone(raw json.RawMessage) bool { return string(raw) == "null" || string(raw) == `""` }
 
@@ -102,7 +102,7 @@ func isNoHandle(m Member) bool {
 }
 
 // items names the nodes or edges of a flow, and leaves out the members that drop
-// tells.
+// has.
 func items[T interface{ AppendJSON([]byte) []byte }](list []T, name func(T) string, drop func(Member) bool) []item {
 	count := make(map[string]int, len(list))
 	out := make([]item, 0, len(list))
@@ -158,7 +158,7 @@ func (d *differ) items(before, after []item, path string, place func(*Change, st
 	}
 }
 
-// order gives the names of the items that both flows have.
+// order returns the names of the items that both flows have.
 func order(list []item, kept map[string]bool) []string {
 	var names []string
 	for _, it := range list {

@@ -8,7 +8,7 @@
 // changed. Decoding is also tolerant: a field of the wrong type leaves the Go
 // field at its zero value, keeps the JSON, and is reported by [Validate].
 //
-// AppendJSON is the exact encoding. MarshalJSON gives the same bytes, but
+// AppendJSON is the exact encoding. MarshalJSON returns the same bytes, but
 // encoding/json's own Marshal re-escapes '<', '>' and '&' inside them; use an
 // Encoder with SetEscapeHTML(false), or AppendJSON, where the bytes matter.
 package flow

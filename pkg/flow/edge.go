@@ -35,7 +35,7 @@ func readEdge(s *rawjson.Scanner) (e Edge, err error) {
 // new one. It does not follow changes.
 func (e Edge) AsRead() json.RawMessage { return json.RawMessage(e.was) }
 
-// Unknown gives a field of the edge that the model has no name for, such as the
+// Unknown returns a field of the edge that the model has no name for, such as the
 // editor's "animated", as JSON text; nil if it is absent.
 func (e Edge) Unknown(key string) json.RawMessage { return unknown(e.was, edgeKeys, key) }
 
@@ -47,7 +47,7 @@ func (e *Edge) SetUnknown(key string, v json.RawMessage) {
 	}
 }
 
-// UnknownKeys lists the fields that [Edge.Unknown] gives, in their order.
+// UnknownKeys lists the fields that [Edge.Unknown] returns, in their order.
 func (e Edge) UnknownKeys() []string { return unknownKeysIn(e.was, edgeKeys) }
 
 // AppendJSON appends the edge as compact JSON.
@@ -72,13 +72,13 @@ func (e *Edge) put(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
 	return rawjson.PutString(dst, [...]string{e.ID, e.Source, e.Target, e.SourceHandle, e.TargetHandle}[i], was)
 }
 
-// isOther tells whether the edge is, and still says no more than, a JSON value
+// isOther reports whether the edge is, and still says no more than, a JSON value
 // that is not an object.
 func (e Edge) isOther() bool {
 	return e.was != nil && !rawjson.IsObject(e.was) && e.ID == "" && e.Source == "" && e.Target == "" && e.SourceHandle == "" && e.TargetHandle == ""
 }
 
-// MarshalJSON gives what AppendJSON appends.
+// MarshalJSON returns what AppendJSON appends.
 func (e Edge) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads an edge, of any JSON.

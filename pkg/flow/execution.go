@@ -19,7 +19,7 @@ const (
 	RunRunning RunStatus = "running"
 )
 
-// Ended tells whether the run is over.
+// Ended reports whether the run is over.
 func (s RunStatus) Ended() bool { return s != RunPending && s != RunRunning }
 
 // Execution is the record of one run of a flow. List rows carry no maps.

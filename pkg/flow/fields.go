@@ -20,7 +20,7 @@ type fieldShape struct {
 	shape
 }
 
-// field gives the index of the field that a string token names, -1 if none.
+// field returns the index of the field that a string token names, -1 if none.
 func (s shape) field(token []byte) int {
 	return slices.IndexFunc(s.fields, func(f fieldShape) bool { return rawjson.IsKey(token, f.key) })
 }
@@ -46,7 +46,7 @@ func objectOf(fields ...fieldShape) shape {
 //nolint:gochecknoglobals // a table that is only read
 var positionShape = objectOf(fieldShape{"x", number}, fieldShape{"y", number})
 
-// dataShape gives the fields of a node's data that an author writes, as the
+// dataShape returns the fields of a node's data that an author writes, as the
 // editor's executor reads them. An input's value may be anything. Run-time state
 // (status, error, results) is the editor's own and left out.
 func dataShape(t NodeType) shape {

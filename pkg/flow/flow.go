@@ -68,14 +68,14 @@ func ParseFlow(data []byte) (Flow, error) {
 	return f, nil
 }
 
-// AsRead gives a member of the flow as it was read, nil if there was none. It does not
+// AsRead returns a member of the flow as it was read, nil if there was none. It does not
 // follow changes.
 func (f Flow) AsRead(key string) json.RawMessage {
 	v, _ := f.read.Get(key)
 	return v
 }
 
-// isServerKey tells the fields that only a stored flow has.
+// isServerKey reports whether only a stored flow has the field.
 func isServerKey(key string) bool {
 	return slices.Contains(flowKeys, key) && !slices.Contains(specKeys, key)
 }
@@ -121,7 +121,7 @@ func (r readFrom) get(key string) json.RawMessage {
 	return v
 }
 
-// Unknown gives a field of the flow that the model has no name for, as JSON
+// Unknown returns a field of the flow that the model has no name for, as JSON
 // text; nil if it is absent.
 func (s Spec) Unknown(key string) json.RawMessage {
 	if slices.Contains(specKeys, key) {
@@ -150,7 +150,7 @@ func (s Spec) UnknownFields() Object {
 	return fields
 }
 
-// UnknownKeys lists the fields that [Spec.Unknown] gives, in their order.
+// UnknownKeys lists the fields that [Spec.Unknown] returns, in their order.
 func (s Spec) UnknownKeys() []string { return unknownKeys(s.was.doc, specKeys) }
 
 // Node finds a node by its id, nil if there is none. With double ids it is the
@@ -173,7 +173,7 @@ func (s Spec) AppendJSON(dst []byte) []byte {
 	return rawjson.AppendObject(slices.Grow(dst, rawjson.Size(s.was.doc)), s.was.doc, specKeys, s.put)
 }
 
-// isOther tells whether the spec is, and still says no more than, a JSON value
+// isOther reports whether the spec is, and still says no more than, a JSON value
 // that is not an object.
 func (s Spec) isOther() bool {
 	return s.was.other != nil && s.was.doc == nil && s.Name == "" && s.Description == "" &&
@@ -198,7 +198,7 @@ func (s Spec) put(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
 	}
 }
 
-// MarshalJSON gives what AppendJSON appends.
+// MarshalJSON returns what AppendJSON appends.
 func (s Spec) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads a spec; see [ParseSpec].
@@ -228,7 +228,7 @@ func (f Flow) AppendJSON(dst []byte) []byte {
 	})
 }
 
-// members gives the flow's members in the order in which they were read, with
+// members returns the flow's members in the order in which they were read, with
 // the values that the Spec has for them: it may have been changed or replaced.
 func (f Flow) members() Object {
 	doc := make(Object, 0, len(f.read)+len(f.was.doc))
@@ -253,7 +253,7 @@ func (f Flow) members() Object {
 	return doc
 }
 
-// MarshalJSON gives what AppendJSON appends.
+// MarshalJSON returns what AppendJSON appends.
 func (f Flow) MarshalJSON() ([]byte, error) { return f.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads a stored flow; see [ParseFlow].

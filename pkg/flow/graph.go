@@ -152,7 +152,7 @@ func DepthFirst[N any](nodes []N, count int, index func(N) int, before func(N) [
 	return sorted, cycle
 }
 
-// has tells whether the node at i is part of the graph.
+// has reports whether the node at i is part of the graph.
 func (g *Graph) has(i int) bool {
 	first, ok := g.index[g.nodes[i].ID]
 	return ok && first == i

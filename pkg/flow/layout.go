@@ -6,7 +6,7 @@ import (
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
-// IsLayoutKey tells the fields of a node that say where and how large the editor
+// IsLayoutKey reports whether a field of a node says where and how large the editor
 // draws it.
 func IsLayoutKey(key string) bool {
 	switch key {
@@ -18,7 +18,7 @@ func IsLayoutKey(key string) bool {
 
 func isLayout(m Member) bool { return IsLayoutKey(m.Key) }
 
-// Layout gives the fields of the node for which [IsLayoutKey] holds: the position,
+// Layout returns the fields of the node for which [IsLayoutKey] holds: the position,
 // then the others in their order; nil if it has none.
 func (n Node) Layout() Object {
 	var layout Object
@@ -39,9 +39,9 @@ func (n Node) Layout() Object {
 	return layout
 }
 
-// SetLayout makes layout the fields that [Node.Layout] gives; other members of it
+// SetLayout makes layout the fields that [Node.Layout] returns; other members of it
 // are left out. nil takes them all out of the node. New ones stand where
-// [Node.AppendSorted] has the position, and behind all other fields. A node that is
+// [Node.AppendSorted] has the position, and after all other fields. A node that is
 // no object stays as it is.
 func (n *Node) SetLayout(layout Object) {
 	if n.isOther() {
@@ -75,12 +75,12 @@ func WithoutLayout(s Spec) Spec {
 	return s
 }
 
-// LacksLayout tells whether some node of the flow says nothing of its layout.
+// LacksLayout reports whether some node of the flow says nothing of its layout.
 func LacksLayout(s Spec) bool {
 	return slices.ContainsFunc(s.Nodes, func(n Node) bool { return n.Position == nil && n.Layout() == nil })
 }
 
-// AdoptLayout gives each node of a flow that says nothing of its layout that of
+// AdoptLayout sets the layout of each node of a flow that has none to that of
 // the node with its id in another one. The given flow is left as it is.
 func AdoptLayout(s, from Spec) Spec {
 	if !LacksLayout(s) {

@@ -46,7 +46,7 @@ func TestLosslessVectors(t *testing.T) {
 	}
 }
 
-// vectorTexts gives the flows of testdata/vectors by name.
+// vectorTexts returns the flows of testdata/vectors by name.
 func vectorTexts(t *testing.T) map[string][]byte {
 	t.Helper()
 	paths, _ := filepath.Glob("testdata/vectors/*.json")

@@ -77,7 +77,7 @@ type merger struct {
 	gone      map[string]bool    // those of them that are not in the result
 }
 
-// newEnds gives the nodes at the ends of the edges that a side added.
+// newEnds returns the nodes at the ends of the edges that a side added.
 func newEnds(base, side Spec) map[string]bool {
 	was := byKey(items(base.Edges, edgeName, nil))
 	nodes := map[string]bool{}
@@ -156,7 +156,7 @@ func (m *merger) detached(c Conflict, base, ours, theirs json.RawMessage) json.R
 // same is Equal, but for absent values, which equal nothing else.
 func same(a, b json.RawMessage) bool { return (a == nil) == (b == nil) && Equal(a, b) }
 
-// asObject gives the members of an object, nil for any other value.
+// asObject returns the members of an object, nil for any other value.
 func asObject(raw json.RawMessage) Object {
 	o, err := ParseObject(raw)
 	if err != nil {
@@ -194,7 +194,7 @@ func (m *merger) objects(c Conflict, base, ours, theirs Object) Object {
 }
 
 // lists merges nodes or edges: in the order of ours, unless theirs alone changed
-// the order, and with what theirs added behind what it stands behind there.
+// the order, and with what theirs added after what it stands after there.
 func (m *merger) lists(place func(*Conflict, string), base, ours, theirs []item) []item {
 	b, o, t := byKey(base), byKey(ours), byKey(theirs)
 	first, second := ours, theirs
@@ -203,7 +203,7 @@ func (m *merger) lists(place func(*Conflict, string), base, ours, theirs []item)
 	}
 	var out []item
 	at := map[string]int{} // where in out an item is
-	add := func(it item, behind int) {
+	add := func(it item, after int) {
 		c := Conflict{}
 		place(&c, it.name)
 		v := m.item(c, b[it.key].value, o[it.key].value, t[it.key].value)
@@ -211,27 +211,27 @@ func (m *merger) lists(place func(*Conflict, string), base, ours, theirs []item)
 			return
 		}
 		it.value = v
-		if behind < len(out) {
+		if after < len(out) {
 			for key, i := range at {
-				if i >= behind {
+				if i >= after {
 					at[key] = i + 1
 				}
 			}
 		}
-		out = slices.Insert(out, behind, it)
-		at[it.key] = behind
+		out = slices.Insert(out, after, it)
+		at[it.key] = after
 	}
 	inFirst := byKey(first)
 	for _, it := range first {
 		add(it, len(out))
 	}
-	behind := 0
+	after := 0
 	for _, it := range second {
 		if _, ok := inFirst[it.key]; !ok {
-			add(it, behind)
+			add(it, after)
 		}
 		if i, ok := at[it.key]; ok {
-			behind = i + 1
+			after = i + 1
 		}
 	}
 	return out
@@ -245,7 +245,7 @@ func byKey(list []item) map[string]item {
 	return m
 }
 
-// sameOrder tells whether what two lists have in common stands in the same order.
+// sameOrder reports whether what two lists have in common stands in the same order.
 func sameOrder(a, b []item) bool {
 	inA, inB := byKey(a), byKey(b)
 	common := func(list []item, other map[string]item) (keys []string) {

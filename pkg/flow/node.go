@@ -46,7 +46,7 @@ func readNode(s *rawjson.Scanner) (n Node, err error) {
 // new one. It does not follow changes.
 func (n Node) AsRead() json.RawMessage { return json.RawMessage(n.was) }
 
-// Unknown gives a field of the node that the model has no name for, such as the
+// Unknown returns a field of the node that the model has no name for, such as the
 // editor's own "measured", as JSON text; nil if it is absent.
 func (n Node) Unknown(key string) json.RawMessage { return unknown(n.was, nodeKeys, key) }
 
@@ -58,7 +58,7 @@ func (n *Node) SetUnknown(key string, v json.RawMessage) {
 	}
 }
 
-// UnknownKeys lists the fields that [Node.Unknown] gives, in their order.
+// UnknownKeys lists the fields that [Node.Unknown] returns, in their order.
 func (n Node) UnknownKeys() []string { return unknownKeysIn(n.was, nodeKeys) }
 
 // Label is the text that the editor shows on the node: data.label, "" without.
@@ -158,13 +158,13 @@ func (n *Node) put(dst []byte, i int, was json.RawMessage) ([]byte, bool) {
 	}
 }
 
-// isOther tells whether the node is, and still says no more than, a JSON value
+// isOther reports whether the node is, and still says no more than, a JSON value
 // that is not an object.
 func (n Node) isOther() bool {
 	return n.was != nil && !rawjson.IsObject(n.was) && n.ID == "" && n.Type == "" && n.Position == nil && n.Data == nil
 }
 
-// MarshalJSON gives what AppendJSON appends.
+// MarshalJSON returns what AppendJSON appends.
 func (n Node) MarshalJSON() ([]byte, error) { return n.AppendJSON(nil), nil }
 
 // UnmarshalJSON reads a node, of any JSON: the real backend stores what it is

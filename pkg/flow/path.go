@@ -15,7 +15,7 @@ type step struct {
 func (v *validator) enter(s step) { v.path = append(v.path, s) }
 func (v *validator) leave()       { v.path = v.path[:len(v.path)-1] }
 
-// pointer gives the JSON pointer (RFC 6901) of a path. All keys on our paths are
+// pointer returns the JSON pointer (RFC 6901) of a path. All keys on our paths are
 // plain words.
 func pointer(path []step) string {
 	var b strings.Builder

@@ -15,7 +15,7 @@ type Problem struct {
 	Pointer  string   `json:"pointer"`        // JSON pointer (RFC 6901) into the flow; "" is the flow itself
 }
 
-// String gives the problem on one line: "error cycle: nodes … (/nodes/1)".
+// String returns the problem on one line: "error cycle: nodes … (/nodes/1)".
 func (p Problem) String() string {
 	var b strings.Builder
 	b.WriteString(string(p.Severity) + " " + p.Code + ": " + p.Message)
@@ -25,7 +25,7 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// HasErrors tells whether any of the problems is an error.
+// HasErrors reports whether any of the problems is an error.
 func HasErrors(problems []Problem) bool {
 	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Severity == SeverityError })
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
-// missing tells whether a text field is absent, null or empty. now is its value.
+// missing reports whether a text field is absent, null or empty. now is its value.
 // When that is empty, the field may have been another JSON value when the flow
 // was read, which is reported.
 func (v *validator) missing(key, now string, was func(key string) json.RawMessage) bool {

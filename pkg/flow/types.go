@@ -39,7 +39,7 @@ func decodeType(raw []byte) NodeType {
 	return NodeType(rawjson.Text(raw))
 }
 
-// Known tells whether t is one of [NodeTypes].
+// Known reports whether t is one of [NodeTypes].
 func (t NodeType) Known() bool { return slices.Contains(nodeTypes, t) }
 
 // The source handles that mean something: the two branches of a conditional and

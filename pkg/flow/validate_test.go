@@ -199,7 +199,7 @@ func checkProblems(t *testing.T, s Spec, problems []Problem) {
 	}
 }
 
-// resolves tells whether a JSON pointer without escapes points at something.
+// resolves reports whether a JSON pointer without escapes points at something.
 func resolves(text []byte, pointer string) bool {
 	var v any
 	d := json.NewDecoder(bytes.NewReader(text))

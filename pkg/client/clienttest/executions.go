@@ -44,7 +44,7 @@ func (b *Backend) record(w http.ResponseWriter, r *http.Request, u *User) {
 	reply(w, e)
 }
 
-// of gives the executions of a flow, newest first. They outlive it.
+// of returns the executions of a flow, newest first. They outlive it.
 func (b *Backend) of(flowID string) []*execution {
 	var list []*execution
 	for _, e := range slices.Backward(b.executions) {

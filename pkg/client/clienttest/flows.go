@@ -98,7 +98,7 @@ func (b *Backend) insert(u *User, doc flow.Object) *storedFlow {
 	return r
 }
 
-// find gives the flow that a request names; nil if that was answered.
+// find returns the flow that a request names; nil if that was answered.
 func (b *Backend) find(w http.ResponseWriter, r *http.Request, u *User, can right) *storedFlow {
 	for _, row := range b.flows {
 		if row.id != r.PathValue("id") {
@@ -215,7 +215,7 @@ func (b *Backend) export(w http.ResponseWriter, r *http.Request, u *User) {
 	send(w, doc.AppendJSON(nil))
 }
 
-// importFlow is the mended import: meta and access_control are dropped.
+// importFlow is the fixed import: meta and access_control are dropped.
 func (b *Backend) importFlow(w http.ResponseWriter, r *http.Request, u *User) {
 	doc := form(w, r, map[string]byte{"flow": '{'})
 	if doc == nil {

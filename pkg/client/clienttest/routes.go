@@ -24,7 +24,7 @@ func (b *Backend) routes() {
 	signed("GET "+flowsPath+"accessible", b.list(reads))
 	signed("POST "+flowsPath+"create", b.create)
 	signed("GET "+flowsPath+"{id}", b.get)
-	// POST …/import comes here as well, unless it is mended: this route was
+	// POST …/import comes here as well, unless it is fixed: this route was
 	// registered first.
 	signed("POST "+flowsPath+"{id}", b.update)
 	signed("DELETE "+flowsPath+"{id}", b.delete)
