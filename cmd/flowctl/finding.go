@@ -13,6 +13,7 @@ import (
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/secrets"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -77,11 +78,11 @@ func besideFlow(f *flowfile.File) []finding {
 			found = append(found, finding{File: f.Path, Line: line + 1, Column: col + 1, Severity: p.Severity, Code: p.Code, Message: p.Message})
 		}
 	}
-	if lint.RedactText(f.ID) != f.ID {
+	if secrets.RedactText(f.ID) != f.ID {
 		line, col := f.IDPosition()
 		found = append(found, finding{
 			File: f.Path, Line: line, Column: col, Severity: flow.SeverityError, Code: lint.CodeSecret,
-			Message: "the flow's id is " + lint.RedactText(f.ID) + "; take it out, and have it revoked",
+			Message: "the flow's id is " + secrets.RedactText(f.ID) + "; take it out, and have it revoked",
 		})
 	}
 	return found

@@ -13,10 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/internal/secrets"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -124,7 +124,7 @@ func (e *envFlag) variables() (func(name string) (string, error), error) {
 func notSecret(get func(string) (string, error)) func(string) (string, error) {
 	return func(name string) (string, error) {
 		value, err := get(name)
-		if err == nil && lint.RedactText(value) != value {
+		if err == nil && secrets.RedactText(value) != value {
 			return "", errors.New("holds what looks like a secret, and everybody who may read the flows would read it")
 		}
 		return value, err

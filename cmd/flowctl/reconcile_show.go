@@ -9,11 +9,11 @@ import (
 	"os"
 	"time"
 
-	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/render"
 	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/internal/secrets"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -24,11 +24,11 @@ func (a *app) showPlan(w io.Writer, p *reconcile.Plan) error {
 	styles := output.NewStyles(w, a.color(w))
 	for _, s := range p.Steps {
 		line := func(style func(...string) string, sign string) {
-			fmt.Fprintln(&b, style(output.Text(fmt.Sprintf("%s %s %s %q%s", sign, s.Action, s.File, lint.RedactText(s.Name), foundBy(s)))))
+			fmt.Fprintln(&b, style(output.Text(fmt.Sprintf("%s %s %s %q%s", sign, s.Action, s.File, secrets.RedactText(s.Name), foundBy(s)))))
 		}
 		note := func() {
 			if s.Why != "" {
-				fmt.Fprintln(&b, output.Text("  "+lint.RedactText(refusal(s))))
+				fmt.Fprintln(&b, output.Text("  "+secrets.RedactText(refusal(s))))
 			}
 		}
 		switch s.Action {
@@ -103,7 +103,7 @@ func join(words []string) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(output.Text(lint.RedactText(w)))
+		b.WriteString(output.Text(secrets.RedactText(w)))
 	}
 	return b.String()
 }
@@ -124,7 +124,7 @@ func stepRowView() output.View[stepRow] {
 	return output.View[stepRow]{
 		Columns: []column{
 			{Title: "ID", Text: func(_ *output.Printer, r stepRow) string { return cmp.Or(r.ID, "-") }},
-			{Title: "NAME", Text: func(_ *output.Printer, r stepRow) string { return lint.RedactText(r.Name) }},
+			{Title: "NAME", Text: func(_ *output.Printer, r stepRow) string { return secrets.RedactText(r.Name) }},
 			{Title: "FILE", Text: func(_ *output.Printer, r stepRow) string { return r.File }},
 			{Title: "ACTION", Text: func(_ *output.Printer, r stepRow) string { return r.Action }},
 		},
@@ -169,7 +169,7 @@ func (a *app) addSummary(path, title string, p *reconcile.Plan, states []string)
 			state += ": " + refusal(s)
 		}
 		if s.Action != reconcile.Unchanged {
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Cell(s.File), render.Cell(lint.RedactText(s.Name)), render.Cell(state))
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Cell(s.File), render.Cell(secrets.RedactText(s.Name)), render.Cell(secrets.RedactText(state)))
 		}
 		if s.Action == reconcile.Update || s.Action == reconcile.Refuse && s.Changes != nil {
 			changed = append(changed, render.Pair{Before: "on the server", After: s.File, Changes: s.Changes})

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/render"
+	"github.com/flowctl/flowctl/internal/secrets"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -14,13 +14,13 @@ import (
 // the kinds of secrets in the place of secrets, in ids and keys, too. What is data (JSON,
 // a kept plan) has them as they are.
 func redacted(p render.Pair) render.Pair {
-	p.Before, p.After = lint.RedactText(p.Before), lint.RedactText(p.After)
+	p.Before, p.After = secrets.RedactText(p.Before), secrets.RedactText(p.After)
 	p.BeforeSpec, p.AfterSpec = redactedGraph(p.BeforeSpec), redactedGraph(p.AfterSpec)
 	p.Changes = slices.Clone(p.Changes)
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		c.Node, c.Edge, c.Path = lint.RedactText(c.Node), lint.RedactText(c.Edge), redactedPath(c.Path)
-		c.Old, c.New = lint.Redact(c.Old), lint.Redact(c.New)
+		c.Node, c.Edge, c.Path = secrets.RedactText(c.Node), secrets.RedactText(c.Edge), redactedPath(c.Path)
+		c.Old, c.New = secrets.Redact(c.Old), secrets.Redact(c.New)
 	}
 	return p
 }
@@ -30,12 +30,12 @@ func redactedGraph(s flow.Spec) flow.Spec {
 	s.Nodes, s.Edges = slices.Clone(s.Nodes), slices.Clone(s.Edges)
 	for i := range s.Nodes {
 		n := &s.Nodes[i]
-		n.ID, n.Type, n.Data = lint.RedactText(n.ID), flow.NodeType(lint.RedactText(string(n.Type))), lint.Redact(n.Data)
+		n.ID, n.Type, n.Data = secrets.RedactText(n.ID), flow.NodeType(secrets.RedactText(string(n.Type))), secrets.Redact(n.Data)
 	}
 	for i := range s.Edges {
 		e := &s.Edges[i]
 		for _, end := range []*string{&e.Source, &e.SourceHandle, &e.Target, &e.TargetHandle} {
-			*end = lint.RedactText(*end)
+			*end = secrets.RedactText(*end)
 		}
 	}
 	return s
@@ -45,7 +45,7 @@ func redactedGraph(s flow.Spec) flow.Spec {
 func redactedPath(path string) string {
 	tokens := strings.Split(path, "/")
 	for i, token := range tokens {
-		tokens[i] = rawjson.EscapePointer(lint.RedactText(rawjson.UnescapePointer(token)))
+		tokens[i] = rawjson.EscapePointer(secrets.RedactText(rawjson.UnescapePointer(token)))
 	}
 	return strings.Join(tokens, "/")
 }

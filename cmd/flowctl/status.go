@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/secrets"
 )
 
 type statusOptions struct {
@@ -115,9 +115,9 @@ func statusView() output.View[reconcile.FileState] {
 	return output.View[reconcile.FileState]{
 		Columns: []column{
 			{Title: "FILE", Text: func(_ *output.Printer, s reconcile.FileState) string { return dash(s.File) }},
-			{Title: "NAME", Text: func(_ *output.Printer, s reconcile.FileState) string { return lint.RedactText(s.Name) }},
+			{Title: "NAME", Text: func(_ *output.Printer, s reconcile.FileState) string { return secrets.RedactText(s.Name) }},
 			{Title: "STATE", Text: func(_ *output.Printer, s reconcile.FileState) string { return string(s.State) }},
-			{Title: "NOTE", Text: func(_ *output.Printer, s reconcile.FileState) string { return lint.RedactText(statusNote(s)) }},
+			{Title: "NOTE", Text: func(_ *output.Printer, s reconcile.FileState) string { return secrets.RedactText(statusNote(s)) }},
 		},
 		Name: func(s reconcile.FileState) string { return s.File },
 	}

@@ -16,7 +16,7 @@ func allowed() map[string][]string {
 	return map[string][]string{
 		"pkg/flow":          {"internal/rawjson"},
 		"pkg/flowfile":      {"internal/disk", "internal/rawjson", "pkg/flow"},
-		"pkg/client":        {"internal/rawjson", "pkg/flow", "internal/httpx"},
+		"pkg/client":        {"internal/rawjson", "pkg/flow", "internal/httpx", "internal/secrets"},
 		"internal/output":   {},
 		"internal/progress": {"pkg/flow", "internal/engine", "internal/output"},
 		"internal/render":   {"pkg/flow", "internal/output"},
@@ -33,9 +33,10 @@ func allowed() map[string][]string {
 
 		"internal/server": {"internal/rawjson", "pkg/flow", "internal/engine", "internal/store"},
 
-		"internal/provider": {"pkg/flow", "internal/engine", "internal/httpx"},
+		"internal/provider": {"pkg/flow", "internal/engine", "internal/httpx", "internal/secrets"},
 
-		"internal/lint": {"internal/rawjson", "pkg/flow", "internal/engine", "internal/spell"},
+		"internal/lint":    {"internal/rawjson", "pkg/flow", "internal/engine", "internal/spell", "internal/secrets"},
+		"internal/secrets": {"internal/rawjson"},
 
 		"pkg/client/clienttest": {"pkg/flow"},
 		"pkg/client/servertest": {"internal/engine", "internal/server", "internal/store"},

@@ -14,8 +14,8 @@ import (
 // those of [flow.Validate].
 func Check(spec flow.Spec) []flow.Problem {
 	c := checker{spec: spec, found: flow.Validate(spec)}
-	secrets := findSecrets(spec, flow.HasErrors(c.found))
-	if len(secrets) > 0 { // which nothing else that is said may hold
+	leaked := findSecrets(spec, flow.HasErrors(c.found))
+	if len(leaked) > 0 { // which nothing else that is said may hold
 		c.spec = withoutSecrets(spec)
 		c.found = flow.Validate(c.spec)
 	}
@@ -30,7 +30,7 @@ func Check(spec flow.Spec) []flow.Problem {
 	c.outputs(broken)
 	c.edges()
 	c.differences(seen)
-	return append(c.found, secrets...)
+	return append(c.found, leaked...)
 }
 
 // checker collects problems.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/flowctl/flowctl/internal/rawjson"
+	"github.com/flowctl/flowctl/internal/secrets"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -31,9 +32,9 @@ func findSecrets(spec flow.Spec, broken bool) []flow.Problem {
 		for i, item := range rawjson.Children(value) {
 			at := flow.Problem{Pointer: fmt.Sprintf("/%s/%d", field.Key, i)}
 			if field.Key == "nodes" {
-				at.Node = RedactText(spec.Nodes[i].ID)
+				at.Node = secrets.RedactText(spec.Nodes[i].ID)
 			} else {
-				at.Edge = RedactText(spec.Edges[i].ID)
+				at.Edge = secrets.RedactText(spec.Edges[i].ID)
 			}
 			c.secretsIn(value[item.Start:item.End], at)
 		}
@@ -45,7 +46,7 @@ func findSecrets(spec flow.Spec, broken bool) []flow.Problem {
 // Pointers are into the object of these fields.
 func CheckFields(fields flow.Object) []flow.Problem {
 	var c checker
-	if raw := fields.AppendJSON(nil); mayHoldSecret(raw) {
+	if raw := fields.AppendJSON(nil); secrets.MayHold(raw) {
 		c.secretsIn(raw, flow.Problem{})
 	}
 	return c.found
@@ -54,14 +55,14 @@ func CheckFields(fields flow.Object) []flow.Problem {
 // specMayHoldSecret looks at the parts of a flow, most of them as they were read:
 // to make JSON of every flow would cost more than all of that.
 func specMayHoldSecret(s flow.Spec) bool {
-	may := func(text string) bool { return mayHoldSecret([]byte(text)) }
+	may := func(text string) bool { return secrets.MayHold([]byte(text)) }
 	return slices.ContainsFunc(s.Nodes, func(n flow.Node) bool {
-		return n.AsRead() == nil || mayHoldSecret(n.AsRead()) || mayHoldSecret(n.Data) || mayHoldSecret(n.Position) || may(n.ID)
+		return n.AsRead() == nil || secrets.MayHold(n.AsRead()) || secrets.MayHold(n.Data) || secrets.MayHold(n.Position) || may(n.ID)
 	}) || slices.ContainsFunc(s.Edges, func(e flow.Edge) bool {
-		return e.AsRead() == nil || mayHoldSecret(e.AsRead()) || may(e.ID) || may(e.Source) || may(e.Target) || may(e.SourceHandle) || may(e.TargetHandle)
+		return e.AsRead() == nil || secrets.MayHold(e.AsRead()) || may(e.ID) || may(e.Source) || may(e.Target) || may(e.SourceHandle) || may(e.TargetHandle)
 	}) || slices.ContainsFunc(s.UnknownFields(), func(m flow.Member) bool {
-		return may(m.Key) || mayHoldSecret(m.Value)
-	}) || may(s.Name) || may(s.Description) || mayHoldSecret(s.Meta) || mayHoldSecret(s.AccessControl)
+		return may(m.Key) || secrets.MayHold(m.Value)
+	}) || may(s.Name) || may(s.Description) || secrets.MayHold(s.Meta) || secrets.MayHold(s.AccessControl)
 }
 
 // secretsIn looks into a JSON value.
@@ -89,14 +90,14 @@ func (c *checker) secretsIn(raw json.RawMessage, at flow.Problem) {
 // is a secret itself: then its places are those of the object.
 func (c *checker) secretsInMember(key string, value json.RawMessage, at flow.Problem) {
 	if c.secretsInText(key, "the key of a field", at) {
-		key = RedactText(key)
+		key = secrets.RedactText(key)
 	}
 	at.Pointer += "/" + rawjson.EscapePointer(key)
 	c.secretsIn(value, at)
 }
 
 func (c *checker) secretsInText(text, what string, at flow.Problem) bool {
-	_, kinds := scrub(text, inBrackets)
+	kinds := secrets.Kinds(text)
 	for _, kind := range kinds {
 		c.say(at, CodeSecret, flow.SeverityError, "%s holds what looks like %s; take it out, and have it revoked", what, kind)
 	}
@@ -107,7 +108,7 @@ func (c *checker) secretsInText(text, what string, at flow.Problem) bool {
 // texts, ids among them, for rules that tell what stands there. Keys stay: nothing
 // is told of those that nobody knows.
 func withoutSecrets(spec flow.Spec) flow.Spec {
-	clean, err := flow.ParseSpec(redactJSON(spec.AppendJSON(nil), false, asID))
+	clean, err := flow.ParseSpec(secrets.RedactIDs(spec.AppendJSON(nil)))
 	if err != nil {
 		return spec // cannot be: texts are in the place of texts
 	}

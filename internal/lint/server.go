@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/secrets"
 	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -58,8 +59,8 @@ func (s Server) Check(spec flow.Spec) []flow.Problem {
 			continue
 		}
 		found = append(found, flow.Problem{
-			Code: code, Severity: flow.SeverityError, Node: RedactText(n.ID), Pointer: fmt.Sprintf("/nodes/%d/data/%s", i, key),
-			Message: fmt.Sprintf("the server has no %s %.80q%s", what, RedactText(id), whichWasMeant(id, name, known)),
+			Code: code, Severity: flow.SeverityError, Node: secrets.RedactText(n.ID), Pointer: fmt.Sprintf("/nodes/%d/data/%s", i, key),
+			Message: fmt.Sprintf("the server has no %s %.80q%s", what, secrets.RedactText(id), whichWasMeant(id, name, known)),
 		})
 	}
 	return found

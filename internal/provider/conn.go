@@ -14,6 +14,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/httpx"
+	"github.com/flowctl/flowctl/internal/secrets"
 )
 
 // Options say how to call.
@@ -44,7 +45,7 @@ type conn struct {
 	opts    Options
 	rt      http.RoundTripper
 	http    *http.Client
-	secrets httpx.Secrets
+	secrets secrets.Known
 	learned *sync.Map // model: dialect
 }
 
@@ -68,7 +69,7 @@ func newConn(what, example, base string, opts Options) (*conn, error) {
 		return nil, fmt.Errorf("the key for %s is sent as Authorization, which cannot be a header of its own; leave out one of them", what)
 	}
 	c := &conn{base: strings.TrimRight(u.String(), "/"), name: what, opts: opts, learned: new(sync.Map)}
-	c.secrets = httpx.NewSecrets(append(httpx.HeaderSecrets(opts.Header), opts.Token)...)
+	c.secrets = secrets.NewKnown(append(httpx.HeaderSecrets(opts.Header), opts.Token)...)
 	if opts.UserAgent == "" {
 		c.opts.UserAgent = "flowctl"
 	}

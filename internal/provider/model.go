@@ -15,6 +15,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/httpx"
+	"github.com/flowctl/flowctl/internal/secrets"
 )
 
 // EchoURL is the address of the model that answers with what it is asked,
@@ -36,13 +37,13 @@ func NewModel(baseURL string, opts Options) (engine.ChatModel, error) {
 	if c.query, err = url.ParseQuery(query); err != nil || strings.Contains(query, "#") {
 		return nil, errors.New("the address of the model has a query that cannot be read; write it like https://example.com/v1?name=value")
 	}
-	secrets := append(httpx.HeaderSecrets(opts.Header), opts.Token)
+	hidden := append(httpx.HeaderSecrets(opts.Header), opts.Token)
 	for name, values := range c.query {
 		if name != versionParameter {
-			secrets = append(secrets, values...)
+			hidden = append(hidden, values...)
 		}
 	}
-	c.secrets = httpx.NewSecrets(secrets...)
+	c.secrets = secrets.NewKnown(hidden...)
 	if u, err := url.Parse(c.base); err == nil && u.Path == "" {
 		c.base += "/v1"
 	}

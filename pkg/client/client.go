@@ -13,6 +13,7 @@ import (
 	"github.com/go-resty/resty/v2"
 
 	"github.com/flowctl/flowctl/internal/httpx"
+	"github.com/flowctl/flowctl/internal/secrets"
 )
 
 // Client talks to one flows backend in the name of one user. It never changes
@@ -34,7 +35,7 @@ type conn struct {
 	token string
 	retry Retry
 
-	secrets httpx.Secrets
+	secrets secrets.Known
 	proxy   string // that calls go through, "" for none
 	rest    *resty.Client
 
@@ -63,7 +64,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	if cfg.token != "" && cfg.headers.Get("Authorization") != "" {
 		return nil, errors.New("make a client: the token is sent as Authorization, which cannot be a header of its own; leave out one of them")
 	}
-	c := &conn{base: base.String(), token: cfg.token, retry: cfg.retry, secrets: httpx.NewSecrets(append(httpx.HeaderSecrets(cfg.headers), cfg.token)...)}
+	c := &conn{base: base.String(), token: cfg.token, retry: cfg.retry, secrets: secrets.NewKnown(append(httpx.HeaderSecrets(cfg.headers), cfg.token)...)}
 	c.rest = newResty(c, base, cfg)
 	return &Client{
 		Flows:      &FlowsService{c},

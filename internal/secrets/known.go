@@ -1,4 +1,4 @@
-package httpx
+package secrets
 
 import (
 	"slices"
@@ -9,13 +9,13 @@ import (
 // of ordinary words.
 const minSecret = 8
 
-// Secrets are texts that must not be shown, such as tokens: a server may well repeat
+// Known are texts that must not be shown, such as tokens: a server may well repeat
 // them. The zero value has none.
-type Secrets struct{ words *strings.Replacer }
+type Known struct{ words *strings.Replacer }
 
-// NewSecrets returns the secrets among values, of which those of fewer than eight
+// NewKnown returns the secrets among values, of which those of fewer than eight
 // characters are left out.
-func NewSecrets(values ...string) Secrets {
+func NewKnown(values ...string) Known {
 	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return len(v) < minSecret })
 	// The longest first: one may be the beginning of another.
 	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) })
@@ -24,15 +24,15 @@ func NewSecrets(values ...string) Secrets {
 		pairs = append(pairs, v, "…")
 	}
 	if pairs == nil {
-		return Secrets{}
+		return Known{}
 	}
-	return Secrets{strings.NewReplacer(pairs...)}
+	return Known{strings.NewReplacer(pairs...)}
 }
 
 // Hide returns a text with an ellipsis in place of each secret.
-func (s Secrets) Hide(text string) string {
-	if s.words == nil {
+func (k Known) Hide(text string) string {
+	if k.words == nil {
 		return text
 	}
-	return s.words.Replace(text)
+	return k.words.Replace(text)
 }

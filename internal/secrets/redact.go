@@ -1,4 +1,6 @@
-package lint
+// Package secrets finds what looks like a secret in texts and flows, and hides it, and
+// hides secrets that are known, such as tokens, from what is shown.
+package secrets
 
 import (
 	"bytes"
@@ -10,22 +12,32 @@ import (
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
-// Redact puts the kinds of secrets in the place of those in a JSON text, "[a GitHub
-// token]", keys included. What has none is given back as it is.
+// Redact returns a JSON text with the kinds of secrets in place of those in it, "[a
+// GitHub token]", keys included. A text without any is returned as it is.
 func Redact(raw []byte) []byte {
-	if !mayHoldSecret(raw) {
+	if !MayHold(raw) {
 		return raw
 	}
 	return redactJSON(raw, true, inBrackets)
 }
 
-// RedactText is [Redact] for a text that is no JSON.
+// RedactText is [Redact] for a text that is not JSON.
 func RedactText(text string) string {
-	if !mayHoldSecret([]byte(text)) {
+	if !MayHold([]byte(text)) {
 		return text
 	}
 	clean, _ := scrub(text, inBrackets)
 	return clean
+}
+
+// RedactIDs is [Redact] for a flow that is read again: keys stay, and kinds are written as
+// an id may be, in letters and dashes.
+func RedactIDs(raw []byte) []byte { return redactJSON(raw, false, asID) }
+
+// Kinds returns the kinds of the secrets in a text, nil if there are none.
+func Kinds(text string) []string {
+	_, kinds := scrub(text, inBrackets)
+	return kinds
 }
 
 // inBrackets is how the kind of a secret is shown in its place; asID is the same for
@@ -65,35 +77,35 @@ func redactJSON(raw []byte, keys bool, show func(kind string) string) []byte {
 }
 
 // scrub puts the kinds of secrets, as they are to be shown, in the place of those in
-// a text, and tells which there were.
+// a text, and returns which there were.
 func scrub(text string, show func(kind string) string) (clean string, kinds []string) {
-	for i := range secretForms {
-		form := &secretForms[i]
-		if !slices.ContainsFunc(form.keys, func(key string) bool { return strings.Contains(text, key) }) {
+	for i := range forms {
+		f := &forms[i]
+		if !slices.ContainsFunc(f.keys, func(key string) bool { return strings.Contains(text, key) }) {
 			continue
 		}
 		var b strings.Builder
 		done := 0 // of text
-		for _, at := range secretPatterns()[i]().FindAllStringSubmatchIndex(text, -1) {
+		for _, at := range patterns()[i]().FindAllStringSubmatchIndex(text, -1) {
 			whole := text[at[0]:at[1]]
 			if len(at) > 2 {
 				at = at[2:]
 			}
-			if secret := text[at[0]:at[1]]; form.takes(secret, whole) {
-				b.WriteString(text[done:at[0]] + show(form.what))
+			if secret := text[at[0]:at[1]]; f.takes(secret, whole) {
+				b.WriteString(text[done:at[0]] + show(f.what))
 				done = at[1]
 			}
 		}
 		if done > 0 {
 			text = b.String() + text[done:]
-			kinds = append(kinds, form.what)
+			kinds = append(kinds, f.what)
 		}
 	}
 	return text, kinds
 }
 
-// takes tells whether what the pattern found is a secret.
-func (f *secretForm) takes(secret, whole string) bool {
+// takes reports whether what the pattern found is a secret.
+func (f *form) takes(secret, whole string) bool {
 	return (f.entropy == 0 || entropy(secret) > f.entropy) && !isPlaceholder(secret) && (f.real == nil || f.real(secret, whole))
 }
 

@@ -1,4 +1,4 @@
-package lint
+package secrets
 
 import (
 	"regexp"
@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// secretForm is the form of a kind of secret.
-type secretForm struct {
+// form is the form of a kind of secret.
+type form struct {
 	what    string   // for messages
 	entropy float64  // what it must have more of, in bits a character; 0 for any
 	keys    []string // one of them is in every text that has such a secret
@@ -19,7 +19,7 @@ type secretForm struct {
 	real func(secret, whole string) bool
 }
 
-// secretForms are a part of the default rules of gitleaks v8.30.1
+// forms are a part of the default rules of gitleaks v8.30.1
 // (github.com/gitleaks/gitleaks, config/gitleaks.toml): those with a form so
 // distinct that hardly anything else has it. Those for Groq, OpenRouter and
 // Replicate are from its main branch, and take the lengths of today's keys too.
@@ -44,7 +44,7 @@ type secretForm struct {
 // dealings in the Software.
 //
 //nolint:gochecknoglobals,gosec // a table that is only read; no secrets
-var secretForms = []secretForm{
+var forms = []form{
 	{"an AWS access key", 3, []string{"A3T", "AKIA", "ASIA", "ABIA", "ACCA"}, `\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b`, nil},
 	{"an Anthropic API key", 0, []string{"sk-ant-"}, `\bsk-ant-(?:api03|admin01)-[a-zA-Z0-9_\-]{93}AA\b`, nil},
 	{"an OpenAI API key", 3, []string{"T3BlbkFJ"}, `\b(?:sk-(?:proj|svcacct|admin)-(?:[A-Za-z0-9_-]{74}|[A-Za-z0-9_-]{58})T3BlbkFJ(?:[A-Za-z0-9_-]{74}|[A-Za-z0-9_-]{58})\b|sk-[a-zA-Z0-9]{20}T3BlbkFJ[a-zA-Z0-9]{20})`, nil},
@@ -69,16 +69,15 @@ var secretForms = []secretForm{
 	{"a password in a URL", 0, []string{userinfoKey}, `\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#:@"'<>]*:([^\s/?#@"'<>]+)@[^\s/?#@"'<>]`, isPassword},
 }
 
-// secretPatterns are the patterns of secretForms; each is compiled when it is first
-// needed.
+// patterns are those of forms; each is compiled when it is first needed.
 //
 //nolint:gochecknoglobals // nothing is made before
-var secretPatterns = sync.OnceValue(func() []func() *regexp.Regexp {
-	patterns := make([]func() *regexp.Regexp, len(secretForms))
-	for i, form := range secretForms {
-		patterns[i] = whenNeeded(form.pattern)
+var patterns = sync.OnceValue(func() []func() *regexp.Regexp {
+	list := make([]func() *regexp.Regexp, len(forms))
+	for i, f := range forms {
+		list[i] = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(f.pattern) })
 	}
-	return patterns
+	return list
 })
 
 // isKeyOfBackend tells the keys that Open WebUI makes (32 hexadecimal digits, as
