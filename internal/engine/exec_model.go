@@ -57,16 +57,6 @@ func model(ctx context.Context, c *call) (js.Value, error) {
 	return value, err
 }
 
-// takenForSuccess judges an answer that the browser has taken. The node keeps its
-// result where that is not an answer, but the run fails.
-func (c *call) takenForSuccess(body js.Value) ending {
-	e, err := judge(body)
-	if err != nil {
-		e.failure = fmt.Errorf("the browser takes this answer for a success, but %w", err)
-	}
-	return e
-}
-
 // sent is how many copies of a message there are while it is sent.
 const sent = 3
 

@@ -138,32 +138,6 @@ func nothingOf(found js.Value) error {
 	return errors.New("the server's index has no text of the pages that the search found; its administrator may look at the settings of web search and of embeddings")
 }
 
-// browserSearched queries the collection that old versions name, whatever there is
-// of it, and falls back on the names of the pages.
-func (c *call) browserSearched(ctx context.Context, found js.Value, query string) (results js.Array, err error) {
-	var collection json.RawMessage
-	if v := js.Get(found, "collection_name"); !js.IsUndefined(v) {
-		collection = js.AppendJSON(nil, v)
-	}
-	most, err := c.count("maxResults", 5)
-	var list js.Value
-	if err == nil {
-		list, err = c.webAnswer(ctx, func() (json.RawMessage, error) {
-			return c.Services.Searcher.QueryCollection(ctx, collection, query, most)
-		})
-	}
-	if err == nil {
-		results, err = documents(list)
-	}
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	if err != nil {
-		results = fileNames(found)
-	}
-	return results, nil
-}
-
 // snippet is the start of a document.
 func snippet(text string) string { return js.Substring(text, 200) + "..." }
 
@@ -228,15 +202,6 @@ func document(i int, content, metadata js.Value) (js.Value, error) {
 		firstTruthy(js.Get(metadata, "title"), js.Get(metadata, "source"), js.String(fmt.Sprintf("Result %d", i+1))),
 		firstTruthy(js.Get(metadata, "source"), js.Get(metadata, "url"), js.String("")),
 		firstTruthy(content, js.String("")), start, metadata), nil
-}
-
-func fileNames(found js.Value) js.Array {
-	results := js.Array{}
-	names, _ := js.Get(found, "filenames").(js.Array)
-	for _, name := range names {
-		results = append(results, result(name, name, js.String(""), js.ToString(name), js.Object{{Key: "source", Value: name}}))
-	}
-	return results
 }
 
 // resultText lists the results for reading.

@@ -163,25 +163,6 @@ var (
 	errBrowserAborted = browser.Errorf("Execution aborted")
 )
 
-// showEarly lets output nodes behind a node that is done show its result at
-// once, which the browser does. A failure there is nobody's.
-func (r *run) showEarly(ctx context.Context, c *call) {
-	if r.rules.Order {
-		return
-	}
-	for _, e := range c.node.out {
-		v := c.scope.of(c.node).value
-		if e.target.kind != flow.Output || js.IsUndefined(v) {
-			continue
-		}
-		early := &call{run: r, scope: c.scope, node: e.target, inputs: []js.Value{v}, out: &outcome{}}
-		if value, err := early.guarded(ctx); err == nil {
-			r.report.early(c.scope, e.target, value)
-		}
-		early.done()
-	}
-}
-
 // unknownType is the error of a node that no executor knows.
 func unknownType(n *node) error {
 	kind := string(n.kind)
@@ -190,23 +171,6 @@ func unknownType(n *node) error {
 		kind = js.ToString(js.Get(read, "type"))
 	}
 	return browser.Errorf("Unknown node type: %s", kind)
-}
-
-// needData fails like JavaScript on a node without data, by the first field that
-// the browser's executor of its type looks at.
-func (c *call) needData() error {
-	switch {
-	case c.rules.Errors, c.node.hasData():
-		return nil
-	case c.node.kind == flow.Transform && (len(c.inputs) == 0 || !js.Truthy(c.inputs[0])):
-		return nil // it misses its input first
-	}
-	first := map[flow.NodeType]string{
-		flow.Input: "value", flow.Model: "modelId", flow.Knowledge: "knowledgeBaseId", flow.WebSearch: "query",
-		flow.Transform: "operation", flow.Conditional: "condition", flow.Loop: "loopType",
-		flow.Merge: "strategy", flow.Output: "format",
-	}[c.node.kind]
-	return browser.Errorf("Cannot read properties of %s (reading '%s')", js.ToString(c.node.data), first)
 }
 
 // size is about how many bytes a result takes.
