@@ -59,6 +59,9 @@ func (a *app) showPlan(w io.Writer, p *reconcile.Plan) error {
 		return fmt.Errorf("write the plan: %w", err)
 	}
 	for _, s := range p.Steps {
+		if s.Action == reconcile.Unchanged && s.Why != "" {
+			a.warn("%s: %s", s.File, s.Why)
+		}
 		if len(s.Dropped) > 0 {
 			a.warn("%s: this server does not keep %s", s.File, join(s.Dropped))
 		}

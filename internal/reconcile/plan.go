@@ -219,6 +219,9 @@ func (m *matcher) step(it *item) (Step, error) {
 		if v.Layout != Same && !v.sendsLayout(m.Overwrite) {
 			s.Layout = layoutOf(file, at.spec)
 			file = WithLayoutOf(file, at.spec)
+			if v.Layout != ChangedThere {
+				s.Why = layoutStays
+			}
 		}
 		if s.Changes = m.differences(at.spec, file); len(s.Changes) == 0 {
 			return s, nil
@@ -228,14 +231,14 @@ func (m *matcher) step(it *item) (Step, error) {
 			s.Changes = m.differences(storedShown, fileShown)
 		}
 		s.Action = Update
-		if s.Why = v.State.why(); s.Why != "" && !m.Overwrite {
+		if why := v.State.why(); why != "" && !m.Overwrite {
+			s.Why = why
 			s.Action, s.Updated = Refuse, at.updated
 			if v.State == ChangedThere && m.takenBack(it) {
 				s.Why += "; " + takenBack
 			}
 			return s, nil
 		}
-		s.Why = ""
 		file = flow.AdoptLayout(file, at.spec)
 	}
 	clean := flowfile.WithoutState(flow.Arrange(file))

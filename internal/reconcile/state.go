@@ -25,6 +25,7 @@ const (
 const (
 	changedThere = "changed there since"
 	takenBack    = "the server has an earlier version of the file in git; if that was reverted, --overwrite applies this one"
+	layoutStays  = "nodes stand elsewhere on the server, and stay there; 'flowctl pull' brings that in, --overwrite moves them"
 	unknownBase  = "it differs, and " + LockName + " does not have what it was before"
 )
 
