@@ -89,7 +89,7 @@ func (o *exportOptions) writeOne(ctx context.Context, t target, flows iter.Seq2[
 		if lock == nil {
 			continue
 		}
-		if err := lock.note(ctx, []exported{{flowRow: flowRow{ID: f.ID, File: o.file}, fileID: fileID, digest: flowfile.DigestOf(f.Spec)}}); err != nil {
+		if err := lock.note(ctx, []reconcile.Known{{File: o.file, FileID: fileID, ID: f.ID, Digest: flowfile.DigestOf(f.Spec)}}); err != nil {
 			return change, n, err
 		}
 	}

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"slices"
 	"sync"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -31,7 +31,12 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t ta
 	}
 	o.form.bases = lock.Bases(lock.place)
 	done, err := o.writeFiles(ctx, folder, flows)
-	written := slices.DeleteFunc(slices.Clone(done), func(e exported) bool { return e.refused != nil })
+	var written []reconcile.Known
+	for _, e := range done {
+		if e.refused == nil {
+			written = append(written, reconcile.Known{File: e.File, FileID: e.fileID, ID: e.ID, Digest: e.digest})
+		}
+	}
 	err = errors.Join(err, folder.Sync(), lock.note(ctx, written))
 	rows := make([]flowRow, len(done))
 	for i, w := range done {

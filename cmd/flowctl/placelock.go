@@ -46,9 +46,9 @@ func (l *placeLock) isOf(path, id string) bool {
 	return err == nil && id != "" && l.ID(file, l.place) == id
 }
 
-// note notes which flows were written to which files: what they are now is what they
-// change from.
-func (l *placeLock) note(ctx context.Context, written []exported) error {
+// note notes which flows were written to which files, given by their paths: what they
+// are now is what they change from.
+func (l *placeLock) note(ctx context.Context, written []reconcile.Known) error {
 	noted := map[string]string{} // files by their flows
 	for _, file := range l.Files(l.place) {
 		noted[l.ID(file, l.place)] = file
@@ -62,7 +62,8 @@ func (l *placeLock) note(ctx context.Context, written []exported) error {
 		if other := noted[w.ID]; other != "" && other != file && exists(filepath.Join(l.dir, filepath.FromSlash(other))) {
 			continue // this one is a copy
 		}
-		known = append(known, reconcile.Known{File: file, FileID: w.fileID, ID: w.ID, Digest: w.digest})
+		w.File = file
+		known = append(known, w)
 	}
 	l.Note(l.place, known)
 	return l.Write(ctx)
