@@ -140,7 +140,7 @@ type outputFlags struct {
 
 func (o *outputFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVarP(&o.format, "output", "o", "", "output format: table, wide, json, jsonl, yaml or name")
+	f.StringVarP(&o.format, "output", "o", "", "output format: text, wide, json, jsonl, yaml or name")
 	f.StringVar(&o.jq, "jq", "", "filter the JSON with a jq `program`")
 	f.StringVar(&o.template, "template", "", "format the JSON with a Go `template`")
 	_ = cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

@@ -54,7 +54,7 @@ says otherwise. Applying again changes nothing.
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.yes, "yes", false, "do not ask")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
 	f.BoolVar(&o.keepGoing, "keep-going", false, "write what can be written, whatever fails")
 	// Twice as many as of an import: what is written is read back, too, and a server

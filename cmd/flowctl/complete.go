@@ -19,18 +19,18 @@ import (
 // completeTimeout is how long a shell waits for the names of flows.
 const completeTimeout = 2 * time.Second
 
-// completeRef completes the one REF of a command.
-func (a *app) completeRef(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+// completeName completes the one NAME of a command.
+func (a *app) completeName(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return a.completeRefs(cmd, args, prefix)
+	return a.completeNames(cmd, args, prefix)
 }
 
-// completeRefs completes any number of REFs, those that are there already left
+// completeNames completes any number of NAMEs, those that are there already left
 // out. When the flows cannot be had it offers nothing, in silence: the user is in
 // the middle of a line.
-func (a *app) completeRefs(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func (a *app) completeNames(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completeTimeout)
 	defer cancel()
 	a.err = io.Discard

@@ -28,13 +28,13 @@ func newCreateCmd(a *app) *cobra.Command {
 
 It is private, unless --access or the file says otherwise. Names need not be
 unique. Several flows at once are made by 'flowctl import'.`,
-		Example: `  flowctl create "Content review" -d "Checks drafts before they go out"
+		Example: `  flowctl create "Content review" --description "Checks drafts before they go out"
   id=$(flowctl create Review -f review.json -o name)`,
 		Args: cobra.ExactArgs(1),
 		RunE: o.run,
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.description, "description", "d", "", "what the flow is for")
+	f.StringVar(&o.description, "description", "", "what the flow is for")
 	f.StringVarP(&o.file, "file", "f", "", "flow `file` to take nodes and edges from, - for standard input")
 	o.access.register(cmd)
 	o.out.register(cmd)

@@ -21,18 +21,18 @@ type deleteOptions struct {
 func newDeleteCmd(a *app) *cobra.Command {
 	o := &deleteOptions{app: a}
 	cmd := &cobra.Command{
-		Use:        "delete REF...",
+		Use:        "delete NAME...",
 		SuggestFor: []string{"remove", "del"},
 		Aliases:    []string{"rm"},
 		Short:      "Delete flows",
 		Long: `Delete flows, for good. At a terminal you are asked first; elsewhere --yes has
-to be given. If one REF cannot be resolved, nothing is deleted.
+to be given. If one NAME cannot be resolved, nothing is deleted.
 
-` + refHelp,
+` + nameHelp,
 		Example: `  flowctl delete "Content review"
   flowctl list --search draft -o name | xargs flowctl delete --yes`,
 		Args:              cobra.MinimumNArgs(1),
-		ValidArgsFunction: a.completeRefs,
+		ValidArgsFunction: a.completeNames,
 		RunE:              o.run,
 	}
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")

@@ -24,7 +24,7 @@ type diffOptions struct {
 func newDiffCmd(a *app) *cobra.Command {
 	o := &diffOptions{app: a}
 	cmd := &cobra.Command{
-		Use:        "diff FILE|REF [FILE|REF]",
+		Use:        "diff FILE|NAME [FILE|NAME]",
 		SuggestFor: []string{"compare"},
 		Short:      "Show how flows differ",
 		Long: `Show how two flows differ, or how flow files differ from the flows of the
@@ -38,12 +38,12 @@ it, and without what the editor saves while it runs a flow or what the server
 does not keep. Flows whose files are gone come first. The exit code is 3 when
 something differs.
 
-` + fileOrRefHelp,
+` + fileOrNameHelp,
 		Example: `  flowctl diff flows
   flowctl diff old.json "Content review"
   flowctl diff flows -o markdown > comment.md`,
 		Args:              cobra.RangeArgs(1, 2),
-		ValidArgsFunction: a.completeRef,
+		ValidArgsFunction: a.completeName,
 		RunE:              o.run,
 	}
 	formats := []string{"text", "json", "markdown", "mermaid"}

@@ -159,13 +159,13 @@ func escapeMarkdown(text string) string {
 
 // TestManKeepsText checks that a man page says what the help does.
 func TestManKeepsText(t *testing.T) {
-	const text = "Give 'flows/*.json', '**/x_y_z', <REF> or [a](b).\n\n  a*b*c_d_e\n\nThe *end*."
+	const text = "Give 'flows/*.json', '**/x_y_z', <NAME> or [a](b).\n\n  a*b*c_d_e\n\nThe *end*."
 	files := map[string][]byte{}
 	if err := generateMan(&cobra.Command{Use: "x", Long: text, DisableAutoGenTag: true}, files); err != nil {
 		t.Fatal(err)
 	}
 	page := strings.NewReplacer(`\`, "", "&", "").Replace(string(files["docs/man/x.1"]))
-	for _, want := range []string{"'flows/*.json', '**/x_y_z', <REF> or [a](b).", "a*b*c_d_e", "The *end*."} {
+	for _, want := range []string{"'flows/*.json', '**/x_y_z', <NAME> or [a](b).", "a*b*c_d_e", "The *end*."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in\n%s", want, page)
 		}

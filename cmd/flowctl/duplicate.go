@@ -15,18 +15,18 @@ type duplicateOptions struct {
 func newDuplicateCmd(a *app) *cobra.Command {
 	o := &duplicateOptions{app: a}
 	cmd := &cobra.Command{
-		Use:        "duplicate REF",
+		Use:        "duplicate NAME",
 		SuggestFor: []string{"clone"},
 		Aliases:    []string{"copy", "cp"},
 		Short:      "Copy a flow",
 		Long: `Copy a flow on its server, and print the copy. It is yours and private, whoever
 may use the original.
 
-` + refHelp,
+` + nameHelp,
 		Example: `  flowctl duplicate "Content review"
   flowctl duplicate 3f2a --name "Content review, next"`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: a.completeRef,
+		ValidArgsFunction: a.completeName,
 		RunE:              o.run,
 	}
 	cmd.Flags().StringVar(&o.name, "name", "", "name of the copy (default \"<name> (Copy)\")")

@@ -20,7 +20,7 @@ type editOptions struct {
 func newEditCmd(a *app) *cobra.Command {
 	o := &editOptions{app: a}
 	cmd := &cobra.Command{
-		Use:        "edit REF",
+		Use:        "edit NAME",
 		SuggestFor: []string{"open", "vi"},
 		Short:      "Change a flow in your editor",
 		Long: `Open a flow as a flow file in your editor ($VISUAL, else $EDITOR, else vi where
@@ -29,11 +29,11 @@ there is a terminal), and send what you saved. The changed flow is printed.
 What somebody else changed meanwhile is not overwritten. Whenever your text
 cannot be sent it is kept, and you are told where.
 
-` + refHelp,
+` + nameHelp,
 		Example: `  flowctl edit "Content review"
   EDITOR="code --wait" flowctl edit 3f2a`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: a.completeRef,
+		ValidArgsFunction: a.completeName,
 		RunE:              o.run,
 	}
 	o.out.register(cmd)

@@ -10,7 +10,7 @@ import (
 )
 
 // executionHelp explains the arguments of the commands about one execution.
-const executionHelp = `REF is the flow's exact name, its id, or the first characters of its id. ID is
+const executionHelp = `NAME is the flow's exact name, its id, or the first characters of its id. ID is
 the id of an execution; without one the newest is meant.`
 
 func newExecutionsCmd(a *app) *cobra.Command {
@@ -52,12 +52,12 @@ func (a *app) executionArgs(ctx context.Context, args []string) (c *client.Clien
 	return c, flowID, newest[0].ID, nil
 }
 
-// completeExecution completes REF, and behind it the ids of the flow's newest
+// completeExecution completes NAME, and behind it the ids of the flow's newest
 // executions.
 func completeExecution(a *app) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(args) == 0 {
-			return a.completeRef(cmd, args, prefix)
+			return a.completeName(cmd, args, prefix)
 		}
 		ctx, cancel := context.WithTimeout(cmd.Context(), completeTimeout)
 		defer cancel()

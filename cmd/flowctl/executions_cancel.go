@@ -22,7 +22,7 @@ type executionsCancelOptions struct {
 func newExecutionsCancelCmd(a *app) *cobra.Command {
 	o := &executionsCancelOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "cancel REF [ID] | --all",
+		Use:   "cancel NAME [ID] | --all",
 		Short: "End a run on the server",
 		Long: `End a run that goes on, or waits for its turn, on the server. It is kept as
 aborted, with what was done until then. With --all all runs that 'flowctl

@@ -18,13 +18,13 @@ type executionsDeleteOptions struct {
 func newExecutionsDeleteCmd(a *app) *cobra.Command {
 	o := &executionsDeleteOptions{app: a}
 	cmd := &cobra.Command{
-		Use:     "delete REF ID... | REF --all",
+		Use:     "delete NAME ID... | NAME --all",
 		Aliases: []string{"rm"},
 		Short:   "Delete executions of a flow",
 		Long: `Delete executions of a flow, for good: those named, or with --all every one that
 has ended. At a terminal you are asked first; elsewhere --yes has to be given.
 
-` + refHelp,
+` + nameHelp,
 		Example: `  flowctl executions delete "Content review" --all
   flowctl executions list review -o name | xargs flowctl executions delete review --yes`,
 		Args:              cobra.MinimumNArgs(1),

@@ -16,7 +16,7 @@ func newExecutionsGetCmd(a *app) *cobra.Command {
 	var out outputFlags
 	var files string
 	cmd := &cobra.Command{
-		Use:     "get REF [ID]",
+		Use:     "get NAME [ID]",
 		Aliases: []string{"show"},
 		Short:   "Show one execution",
 		Long: `Show one execution: how it ended, what each node did, and what the output nodes

@@ -22,19 +22,19 @@ type executionsListOptions struct {
 func newExecutionsListCmd(a *app) *cobra.Command {
 	o := &executionsListOptions{app: a}
 	cmd := &cobra.Command{
-		Use:     "list [REF]",
+		Use:     "list [NAME]",
 		Aliases: []string{"ls"},
 		Short:   "List the executions of a flow, the newest first",
 		Long: `List the executions of a flow, the newest first. Without a flow list the runs
 that go on or wait on our server: yours and those of your flows, for an admin
 all.
 
-` + refHelp,
+` + nameHelp,
 		Example: `  flowctl executions list "Content review"
   flowctl executions list
   flowctl executions list review --jq '[.[] | select(.status == "error")] | length'`,
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: a.completeRef,
+		ValidArgsFunction: a.completeName,
 		RunE:              o.run,
 	}
 	cmd.Flags().IntVar(&o.limit, "limit", 0, "at most `n` executions (default all)")

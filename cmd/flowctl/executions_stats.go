@@ -15,17 +15,17 @@ import (
 func newExecutionsStatsCmd(a *app) *cobra.Command {
 	var out outputFlags
 	cmd := &cobra.Command{
-		Use:   "stats REF",
+		Use:   "stats NAME",
 		Short: "Sum up the executions of a flow",
 		Long: `Sum up the executions of a flow: how many there were, how they ended, and how
 long they took on average. A flowctl server also says how long half of them and
 95 % of them took at most, which tokens their model calls took, and the same for
 each node, all of the newest 1,000.
 
-` + refHelp,
+` + nameHelp,
 		Example:           `  flowctl executions stats "Content review"`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: a.completeRef,
+		ValidArgsFunction: a.completeName,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := a.pagedPrinter(out)
 			if err != nil {

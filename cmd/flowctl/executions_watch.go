@@ -20,7 +20,7 @@ type executionsWatchOptions struct {
 func newExecutionsWatchCmd(a *app) *cobra.Command {
 	o := &executionsWatchOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "watch REF [ID]",
+		Use:   "watch NAME [ID]",
 		Short: "Wait for the end of a run, and show it",
 		Long: `Wait until a run on the server has ended, and show it as 'flowctl executions
 get' does. How it stands is told on stderr. The exit code is 3 unless it

@@ -30,7 +30,7 @@ type exportOptions struct {
 func newExportCmd(a *app) *cobra.Command {
 	o := &exportOptions{app: a}
 	cmd := &cobra.Command{
-		Use:        "export REF... | --all",
+		Use:        "export NAME... | --all",
 		SuggestFor: []string{"download", "dump", "save", "backup"},
 		Short:      "Save flows of the server to files",
 		Long: `Save flows to flow files, which 'flowctl import' and 'apply' read, formatted as
@@ -55,11 +55,11 @@ are written, and the exit code is 6. --overwrite takes the server's.
 
 ` + layoutHelp + `
 
-` + refHelp,
+` + nameHelp,
 		Example: `  flowctl export --all --dir flows
   flowctl export review > review.json
   flowctl export review summarize --file both.json`,
-		ValidArgsFunction: a.completeRefs,
+		ValidArgsFunction: a.completeNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.toFolder, o.toFile = cmd.Flags().Changed("dir"), cmd.Flags().Changed("file")
 			if err := o.check(args); err != nil {
@@ -83,9 +83,9 @@ are written, and the exit code is 6. --overwrite takes the server's.
 func (o *exportOptions) check(refs []string) error {
 	switch {
 	case o.all && len(refs) > 0:
-		return errors.New("REFs and --all exclude each other; give one of them")
+		return errors.New("NAMEs and --all exclude each other; give one of them")
 	case !o.all && len(refs) == 0:
-		return errors.New("nothing to export; give a REF or --all")
+		return errors.New("nothing to export; give a NAME or --all")
 	case o.allUsers && !o.all:
 		return errors.New("--all-users goes with --all")
 	case o.toFile && o.toFolder:

@@ -9,8 +9,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// fileOrRefHelp explains FILE|REF in the help of the commands that take either.
-const fileOrRefHelp = `FILE|REF is a flow file (- for standard input), or a flow of the server: its
+// fileOrNameHelp explains FILE|NAME in the help of the commands that take either.
+const fileOrNameHelp = `FILE|NAME is a flow file (- for standard input), or a flow of the server: its
 exact name, its id, or the first characters of its id. What exists as a file,
 ends in .json or holds a slash is taken for a file.`
 
@@ -20,8 +20,8 @@ type flowArg struct {
 	spec flow.Spec
 }
 
-// loadFlow reads the flow that a FILE|REF argument means. connect is called for a
-// REF only.
+// loadFlow reads the flow that a FILE|NAME argument means. connect is called for a
+// NAME only.
 func (a *app) loadFlow(ctx context.Context, arg string, connect func() (*client.Client, error)) (flowArg, error) {
 	if isFileArg(arg) {
 		r := readSource(ctx, a.in, source{path: arg}, false)

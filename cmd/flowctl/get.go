@@ -17,7 +17,7 @@ type getOptions struct {
 func newGetCmd(a *app) *cobra.Command {
 	o := &getOptions{app: a}
 	cmd := &cobra.Command{
-		Use:        "get REF",
+		Use:        "get NAME",
 		SuggestFor: []string{"cat", "view", "describe"},
 		Aliases:    []string{"show"},
 		Short:      "Show one flow",
@@ -26,11 +26,11 @@ func newGetCmd(a *app) *cobra.Command {
 --output json gives all that the server knows of it. A file to keep in git is
 made by 'flowctl export'.
 
-` + refHelp,
+` + nameHelp,
 		Example: `  flowctl get "Content review"
   flowctl get 3f2a -o json --jq '.nodes[].data.modelId'`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: a.completeRef,
+		ValidArgsFunction: a.completeName,
 		RunE:              o.run,
 	}
 	o.out.register(cmd)

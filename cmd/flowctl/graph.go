@@ -20,18 +20,18 @@ type graphOptions struct {
 func newGraphCmd(a *app) *cobra.Command {
 	o := &graphOptions{app: a}
 	cmd := &cobra.Command{
-		Use:        "graph FILE|REF",
+		Use:        "graph FILE|NAME",
 		SuggestFor: []string{"draw", "dot", "svg"},
 		Short:      "Draw a flow",
 		Long: `Draw a flow: as a tree for the terminal, as Mermaid (which GitHub shows), in
 Graphviz's language, or as SVG from the flow's own positions, in the colours of
 the editor.
 
-` + fileOrRefHelp,
+` + fileOrNameHelp,
 		Example: `  flowctl graph flows/review.json
   flowctl graph "Content review" -o svg > review.svg`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: a.completeRef,
+		ValidArgsFunction: a.completeName,
 		RunE:              o.run,
 	}
 	formats := []string{"text", "mermaid", "dot", "svg"}

@@ -154,7 +154,7 @@ Files:
 The configuration file has these settings, none of them needed:
 
   profile: work             # the one in use
-  output: table
+  output: text
   timeout: 1m
   profiles:
     - name: work
@@ -162,7 +162,7 @@ The configuration file has these settings, none of them needed:
 
 const outputHelp = `Results go to stdout, words and questions to stderr.
 
-  -o table   columns for people; the default
+  -o text    words and columns for people; the default
   -o wide    every column
   -o json    what the server sent, indented; lists are arrays
   -o jsonl   one compact JSON value a line

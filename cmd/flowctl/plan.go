@@ -24,7 +24,7 @@ type planOptions struct {
 	side    sideFlags
 	env     envFlag
 
-	toFile bool // --file is given
+	toFile bool // --out is given
 }
 
 func newPlanCmd(a *app) *cobra.Command {
@@ -33,7 +33,7 @@ func newPlanCmd(a *app) *cobra.Command {
 		Use:   "plan PATH|NAME...",
 		Short: "Preview what apply would change",
 		Long: `Show what 'flowctl apply' would do on the server. Nothing is written on the
-server, and no file but the one that --file names. With --file the plan is kept,
+server, and no file but the one that --out names. With --out the plan is kept,
 to be looked at and applied as it is; variables of the environment stay ${NAME}
 in it until then.
 
@@ -43,10 +43,10 @@ pull' brings that change into the file, --overwrite writes over it.
 
 ` + pickHelp,
 		Example: `  flowctl plan flows
-  flowctl plan flows --prune -f plan.json && flowctl apply plan.json --yes`,
+  flowctl plan flows --prune --out plan.json && flowctl apply plan.json --yes`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.toFile = cmd.Flags().Changed("file")
+			o.toFile = cmd.Flags().Changed("out")
 			if o.format != "text" && o.format != "json" {
 				return unknownFormat(o.format, "text", "json")
 			}
@@ -58,7 +58,7 @@ pull' brings that change into the file, --overwrite writes over it.
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.format, "output", "o", "text", "output format: text or json")
-	f.StringVarP(&o.file, "file", "f", "", "keep the plan in `FILE`, for 'flowctl apply FILE'")
+	f.StringVar(&o.file, "out", "", "keep the plan in `FILE`, for 'flowctl apply FILE'")
 	f.StringVar(&o.summary, "summary", "", "append the plan to `FILE` as Markdown")
 	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
 	o.side.register(cmd, overwriteThere)

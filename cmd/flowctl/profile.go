@@ -166,7 +166,7 @@ func checkProfileName(name string) error {
 }
 
 // completeProfiles completes the names of profiles, and further ones, but for those
-// that are there already. Like completeRefs it never complains.
+// that are there already. Like completeNames it never complains.
 func (a *app) completeProfiles(further ...cobra.Completion) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		a.err = io.Discard

@@ -16,8 +16,8 @@ import (
 // maxCandidates is how many flows are listed when a ref is ambiguous.
 const maxCandidates = 10
 
-// refHelp explains REF in the help of every command that takes one.
-const refHelp = `REF is a flow's exact name, its id, or the first characters of its id (4 or
+// nameHelp explains NAME in the help of every command that takes one.
+const nameHelp = `NAME is a flow's exact name, its id, or the first characters of its id (4 or
 more).`
 
 // resolve finds the id of the flow that ref means: its id, else a flow of
@@ -45,7 +45,7 @@ func resolveAll(ctx context.Context, c *client.Client, refs []string) ([]string,
 // nothing is asked, the id alone.
 func resolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
 	if slices.Contains(refs, "") {
-		return nil, usageError{errors.New("a REF is empty; give an id or a name")}
+		return nil, usageError{errors.New("a NAME is empty; give an id or a name")}
 	}
 	finder := c.Flows.NewFinder()
 	var flows []flow.Flow

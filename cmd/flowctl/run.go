@@ -33,14 +33,14 @@ type runOptions struct {
 func newRunCmd(a *app) *cobra.Command {
 	o := &runOptions{app: a}
 	cmd := &cobra.Command{
-		Use:        "run REF|FILE|-",
+		Use:        "run NAME|FILE|-",
 		SuggestFor: []string{"exec", "execute", "start"},
 		Short:      "Run a flow",
 		Long: `Run a flow and print what its output nodes show: one text as it is, several
 values as a JSON object by node id. On a terminal the nodes are shown while they
 run.
 
-A FILE runs here. A REF runs on the server if that runs flows itself, and keeps
+A FILE runs here. A NAME runs on the server if that runs flows itself, and keeps
 the execution there; else it runs here too, as it does with what the server
 cannot be asked for: --set, --model, --model-url or FLOWCTL_MODEL_URL,
 --model-header, --strip-thinking, --parallel, --retries, an image as input. --on
@@ -64,14 +64,14 @@ was cut off, at the limit of tokens or by a content filter, is warned of; with
 happen without running anything. 'flowctl help engine' explains both engines
 (--engine).
 
-` + fileOrRefHelp,
+` + fileOrNameHelp,
 		Example: `  flowctl run examples/content-review.json --model-url echo:
   echo "Some text" | flowctl run "Content review"
   flowctl run review.json --input topic=Go --model-url http://localhost:11434 --model llama3.2
   flowctl run review.json --set writer.temperature=0.2 -o json
   flowctl run review.json --explain`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: completeRefOrFile(a),
+		ValidArgsFunction: completeNameOrFile(a),
 		RunE:              func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
 	}
 	o.register(cmd)

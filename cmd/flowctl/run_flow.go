@@ -24,7 +24,7 @@ type runFlow struct {
 	connect func() (*client.Client, error)
 }
 
-// loadRun reads the flow that a REF|FILE|- argument means. A file needs no server.
+// loadRun reads the flow that a NAME|FILE|- argument means. A file needs no server.
 func (a *app) loadRun(ctx context.Context, arg string) (runFlow, error) {
 	f := runFlow{name: arg, connect: a.connectOnce(ctx)}
 	if isFileArg(arg) {
@@ -48,10 +48,10 @@ func (a *app) loadRun(ctx context.Context, arg string) (runFlow, error) {
 	return f, err
 }
 
-// completeRefOrFile completes a REF, and files where no flow is called so.
-func completeRefOrFile(a *app) cobra.CompletionFunc {
+// completeNameOrFile completes a NAME, and files where no flow is called so.
+func completeNameOrFile(a *app) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		flows, directive := a.completeRef(cmd, args, prefix)
+		flows, directive := a.completeName(cmd, args, prefix)
 		if len(args) == 0 {
 			directive = cobra.ShellCompDirectiveDefault
 		}

@@ -28,7 +28,7 @@ type updateOptions struct {
 func newUpdateCmd(a *app) *cobra.Command {
 	o := &updateOptions{app: a}
 	cmd := &cobra.Command{
-		Use:        "update REF",
+		Use:        "update NAME",
 		SuggestFor: []string{"set", "patch", "replace"},
 		Short:      "Change a flow",
 		Long: `Change a flow, and print it. What no flag speaks of stays as it is.
@@ -39,17 +39,17 @@ own. Where flowctl.lock shows that the flow was changed on the server since the
 file was last applied, pulled or exported, it is left alone, and the exit code
 is 6, unless --overwrite is given.
 
-` + refHelp,
+` + nameHelp,
 		Example: `  flowctl update 3f2a --name "Content review"
   flowctl update "Content review" --description ""
   flowctl update "Content review" -f review.json`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: a.completeRef,
+		ValidArgsFunction: a.completeName,
 		RunE:              o.run,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.name, "name", "", "new name")
-	f.StringVarP(&o.description, "description", "d", "", "new description, \"\" for none")
+	f.StringVar(&o.description, "description", "", "new description, \"\" for none")
 	f.StringVarP(&o.file, "file", "f", "", "flow `file` to take the flow from, - for standard input")
 	f.BoolVar(&o.overwrite, "overwrite", false, "with --file: "+overwriteThere)
 	o.access.register(cmd)

@@ -72,7 +72,7 @@ func wrongArgs(c *cobra.Command, args []string, err error) error {
 	case len(wanted) == 0:
 		return fmt.Errorf("%s takes no arguments, and got %q", c.CommandPath(), args[0])
 	case len(args) < len(wanted) && wanted[len(args)][0] != '[' && c.ValidArgs == nil:
-		return missingArg(strings.TrimRight(wanted[len(args)], "."))
+		return missingArg(c, strings.TrimRight(wanted[len(args)], "."))
 	case len(args) > len(wanted):
 		return fmt.Errorf("%q is one argument too many; put quotes around a name with spaces", args[len(wanted)])
 	}
@@ -80,8 +80,8 @@ func wrongArgs(c *cobra.Command, args []string, err error) error {
 }
 
 // missingArg words what is missing as a question where the answer is not obvious.
-func missingArg(name string) error {
-	if name == "REF" {
+func missingArg(c *cobra.Command, name string) error {
+	if name == "NAME" && strings.Contains(c.Long, "NAME is ") { // of a flow that exists
 		return errors.New("which flow? Give its name or the first characters of its id, which 'flowctl list' shows")
 	}
 	return fmt.Errorf("%s is missing", name)

@@ -21,8 +21,8 @@ type Format string
 
 // The formats. Table is the default.
 const (
-	Table Format = "table"
-	Wide  Format = "wide"  // table with every column
+	Table Format = "text"
+	Wide  Format = "wide"  // text with every column
 	JSON  Format = "json"  // the wire type, indented; lists are arrays
 	JSONL Format = "jsonl" // one compact value a line
 	YAML  Format = "yaml"

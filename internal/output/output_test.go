@@ -59,7 +59,7 @@ func TestList(t *testing.T) {
 		items []string
 		want  string
 	}{
-		{"table", Options{}, two, "ID  NAME\na   Ännchen\nbb  Bo\n"},
+		{"text", Options{}, two, "ID  NAME\na   Ännchen\nbb  Bo\n"},
 		{"empty table", Options{}, nil, ""},
 		{"wide", Options{Format: Wide}, two, "ID  MORE                  NAME\na   12345678901234567890  Ännchen\nbb  1.0                   Bo\n"},
 		{"colour", Options{Color: true}, two[1:], "\x1b[1mID\x1b[0m  \x1b[1mNAME\x1b[0m\nbb  Bo\n"},
@@ -98,7 +98,7 @@ func TestItem(t *testing.T) {
 		opts Options
 		want string
 	}{
-		{"table", Options{}, "ID  NAME\na   A<B>\n"},
+		{"text", Options{}, "ID  NAME\na   A<B>\n"},
 		{"json", Options{Format: JSON}, "{\n  \"id\": \"a\",\n  \"name\": \"A<B>\",\n  \"deep\": {\n    \"m\": -0.0,\n    \"e\": 1e400\n  }\n}\n"},
 		{"jsonl", Options{Format: JSONL}, `{"id":"a","name":"A<B>","deep":{"m":-0.0,"e":1e400}}` + "\n"},
 		{"yaml", Options{Format: YAML}, "id: a\nname: A<B>\ndeep:\n  m: -0.0\n  e: 1e400\n"},
@@ -158,7 +158,7 @@ func TestNewRefuses(t *testing.T) {
 		opts Options
 		want string
 	}{
-		{Options{Format: "xml"}, `unknown output format "xml"; use one of table, wide, json, jsonl, yaml, name`},
+		{Options{Format: "xml"}, `unknown output format "xml"; use one of text, wide, json, jsonl, yaml, name`},
 		{Options{JQ: ".", Template: "x"}, "--jq and --template exclude each other"},
 		{Options{JQ: ".", Format: YAML}, "cannot go with --output yaml"},
 		{Options{JQ: ".["}, "something is missing at its end"},
