@@ -45,6 +45,7 @@ func newApp(in io.Reader, out, err io.Writer) *app {
 
 // Main runs the command line of the process and returns the exit code.
 func Main() int {
+	cobra.EnableCommandSorting = false // help lists commands in the order in which they are needed
 	a := newApp(os.Stdin, os.Stdout, os.Stderr)
 	return a.run(a.interrupts.watch(context.Background()), os.Args[1:])
 }

@@ -31,15 +31,13 @@ func newApplyCmd(a *app) *cobra.Command {
 		Use:        "apply PATH|NAME... | PLAN",
 		SuggestFor: []string{"push", "deploy", "upload", "sync"},
 		Short:      "Deploy flow files to the server",
-		Long: `Change the flows of the server to what the flow files have, or carry out a plan
-that 'flowctl plan -f' kept. The plan is shown and asked about first; where
-nobody can be asked --yes is needed. Everything is read and validated before the
-first write, and what was written is read back and compared.
+		Long: `The plan is shown first, and you are asked; where nobody can be asked --yes is
+needed. All files are checked before the first write, and what was written is
+read back and compared. A plan kept by 'flowctl plan --out' is applied as it is.
 
-A flow that somebody changed on the server since the file was last applied,
-pulled or exported is not written over, unless --overwrite is given: the others
-are written, and the exit code is 6. New flows are private, unless their file
-says otherwise. Applying again changes nothing.
+A flow that somebody changed on the server since the last apply, pull or export
+is not overwritten, unless --overwrite is given; the others are written, and the
+exit code is 6. New flows are private, unless their file has something else.
 
 ` + pickHelp,
 		Example: `  flowctl apply flows

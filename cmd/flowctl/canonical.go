@@ -15,11 +15,6 @@ type canonicalFlags struct {
 	layout    string // layoutInline or layoutDrop
 }
 
-// layoutHelp explains --layout in the help of the commands that have it.
-const layoutHelp = `--layout drop leaves the layout of the flow (positions, sizes and handle sides)
-out of the file. What a file does not say of its layout 'flowctl apply' leaves
-to the server.`
-
 // The values of --layout.
 const (
 	layoutInline = "inline"

@@ -40,19 +40,16 @@ func newCatalogCmd(a *app) *cobra.Command {
 		Use:        "catalog models|knowledge|groups|users|files",
 		SuggestFor: []string{"models", "knowledge", "groups", "users", "files"},
 		Short:      "List models, knowledge bases, groups, users or files",
-		Long: `List what flows can name on the server, as far as you may use it, with the ids
-that flows have for it:
+		Long: `Lists the ids of what flows can name on a server, as far as you may use it:
 
   models      modelId of model nodes
   knowledge   knowledgeBaseId of knowledge nodes
-  groups      group_ids of access_control
+  groups      group_ids of access_control: your groups
   users       user_ids of access_control
-  files       fileIds of input nodes
+  files       fileIds of input nodes: your files
 
-An environment (--env) takes names as well. Groups are those that you are in,
-files your own; administrators see all. A flowctl server has no such lists.
-
---output name prints ids.`,
+An admin sees all. A flowctl server has no such lists. --output name prints ids
+alone.`,
 		Example: `  flowctl catalog models
   flowctl catalog users --search ann
   flowctl catalog knowledge -o json --jq '.[].id'`,

@@ -16,16 +16,13 @@ func newCompletionCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish|powershell",
 		Short: "Print the completion script of a shell",
-		Long: `Print a script that makes the shell complete commands, flags, and the names and
-ids of flows.
-
-  bash        source <(flowctl completion bash)
-  zsh         flowctl completion zsh > "${fpath[1]}/_flowctl"
-  fish        flowctl completion fish > ~/.config/fish/completions/flowctl.fish
-  powershell  flowctl completion powershell | Out-String | Invoke-Expression
-
-Write the bash or powershell line into the shell's start-up file to have it for
-good. bash needs the package bash-completion.`,
+		Long: `The shell then completes commands, flags, and the names and ids of flows. Write
+the bash or powershell line into the shell's start-up file to have it for good.
+bash needs the package bash-completion.`,
+		Example: `  source <(flowctl completion bash)
+  flowctl completion zsh > "${fpath[1]}/_flowctl"
+  flowctl completion fish > ~/.config/fish/completions/flowctl.fish
+  flowctl completion powershell | Out-String | Invoke-Expression`,
 		Args:              cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs:         shells(),
 		PersistentPreRunE: withoutConfig,

@@ -23,12 +23,10 @@ func newCreateCmd(a *app) *cobra.Command {
 		Use:        "create NAME",
 		SuggestFor: []string{"add"},
 		Aliases:    []string{"new"},
-		Short:      "Make a flow",
-		Long: `Make a flow, empty or with the nodes and edges of a flow file, and print it.
-
-It is private, unless --access or the file says otherwise. Names need not be
-unique. Several flows at once are made by 'flowctl import'.`,
-		Example: `  flowctl create "Content review" --description "Checks drafts before they go out"
+		Short:      "Create a flow, empty or from a flow file",
+		Long: `The flow is private, unless --access or the file has something else. Names need
+not be unique. 'flowctl import' creates several flows at once.`,
+		Example: `  flowctl create "Content review" --description "Checks drafts"
   id=$(flowctl create Review -f review.json -o name)`,
 		Args: cobra.ExactArgs(1),
 		RunE: o.run,

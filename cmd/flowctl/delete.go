@@ -24,9 +24,9 @@ func newDeleteCmd(a *app) *cobra.Command {
 		Use:        "delete NAME...",
 		SuggestFor: []string{"remove", "del"},
 		Aliases:    []string{"rm"},
-		Short:      "Delete flows",
-		Long: `Delete flows, for good. At a terminal you are asked first; elsewhere --yes has
-to be given. If one NAME cannot be resolved, nothing is deleted.
+		Short:      "Delete flows, for good",
+		Long: `At a terminal you are asked first; elsewhere --yes is needed. If one NAME is not
+found, nothing is deleted.
 
 ` + nameHelp,
 		Example: `  flowctl delete "Content review"

@@ -26,17 +26,13 @@ func newDiffCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "diff FILE|NAME [FILE|NAME]",
 		SuggestFor: []string{"compare"},
-		Short:      "Show how flows differ",
-		Long: `Show how two flows differ, or how flow files differ from the flows of the
-server: nodes by their ids, edges by their ends, field by field, long texts line
-by line. Layout is left out unless --layout is given; so is how numbers and
-strings are spelt.
+		Short:      "Compare two flows, or flow files with the server",
+		Long: `Compares node by node and field by field, prompts line by line. Positions are
+left out, unless --layout is given.
 
-With one argument, a file, a folder, or the file of the flow that is named, is
-compared with the server: each file with the flow that 'flowctl plan' finds for
-it, and without what the editor saves while it runs a flow or what the server
-does not keep. Flows whose files are gone come first. The exit code is 3 when
-something differs.
+With one argument, a file or folder is compared with the server, as 'flowctl
+plan' does: without what only the editor saves. The exit code is 3 if anything
+differs.
 
 ` + fileOrNameHelp,
 		Example: `  flowctl diff flows

@@ -18,9 +18,8 @@ func newDuplicateCmd(a *app) *cobra.Command {
 		Use:        "duplicate NAME",
 		SuggestFor: []string{"clone"},
 		Aliases:    []string{"copy", "cp"},
-		Short:      "Copy a flow",
-		Long: `Copy a flow on its server, and print the copy. It is yours and private, whoever
-may use the original.
+		Short:      "Copy a flow on its server",
+		Long: `The copy is yours and private, whoever may use the original. It is printed.
 
 ` + nameHelp,
 		Example: `  flowctl duplicate "Content review"

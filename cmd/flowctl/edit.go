@@ -22,12 +22,11 @@ func newEditCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "edit NAME",
 		SuggestFor: []string{"open", "vi"},
-		Short:      "Change a flow in your editor",
-		Long: `Open a flow as a flow file in your editor ($VISUAL, else $EDITOR, else vi where
-there is a terminal), and send what you saved. The changed flow is printed.
-
-What somebody else changed meanwhile is not overwritten. Whenever your text
-cannot be sent it is kept, and you are told where.
+		Short:      "Change a flow of the server in your editor",
+		Long: `The flow opens as a flow file in $VISUAL, else $EDITOR, else vi; what you save
+is sent, and the changed flow is printed. What somebody else changed meanwhile
+is not overwritten. If your text cannot be sent it is kept, and you are told
+where.
 
 ` + nameHelp,
 		Example: `  flowctl edit "Content review"

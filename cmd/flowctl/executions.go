@@ -10,7 +10,7 @@ import (
 )
 
 // executionHelp explains the arguments of the commands about one execution.
-const executionHelp = `NAME is the flow's exact name, its id, or the first characters of its id. ID is
+const executionHelp = `NAME is a flow's exact name, its id, or the first characters of its id. ID is
 the id of an execution; without one the newest is meant.`
 
 func newExecutionsCmd(a *app) *cobra.Command {
@@ -18,11 +18,10 @@ func newExecutionsCmd(a *app) *cobra.Command {
 		Use:        "executions",
 		SuggestFor: []string{"ps", "logs", "runs", "history", "jobs"},
 		Aliases:    []string{"execution"},
-		Short:      "List, watch and cancel runs",
-		Long: `See, cancel and delete the executions of a flow: the records of its runs on a
-server with a model, of 'flowctl run', and of the browser. On a flowctl server
-you see your own, and of flows that are yours all; admins see all. 'flowctl
-executions list' without a flow shows what goes on at the moment.`,
+		Short:      "List, watch and cancel past and present runs",
+		Long: `An execution is the record of a run: on the server, by 'flowctl run', or in the
+browser. On a flowctl server you see your own and all of your flows; admins see
+all. 'flowctl executions list' without a flow shows the runs under way.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: groupRun,
 	}

@@ -24,11 +24,10 @@ func newExecutionsCancelCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cancel NAME [ID] | --all",
 		Short: "End a run on the server",
-		Long: `End a run that goes on, or waits for its turn, on the server. It is kept as
-aborted, with what was done until then. With --all all runs that 'flowctl
-executions list' shows are ended: for an admin those of all users, or with
---user those of one. At a terminal you are asked first; elsewhere --all needs
---yes.
+		Long: `The run, under way or waiting, ends; its record stays, with what was done until
+then. --all ends all runs that 'flowctl executions list' shows: for an admin
+those of all users, or with --user those of one. At a terminal you are asked
+first; elsewhere --all needs --yes.
 
 ` + executionHelp,
 		Example: `  flowctl executions cancel "Content review"

@@ -21,12 +21,12 @@ func newExecutionsDeleteCmd(a *app) *cobra.Command {
 		Use:     "delete NAME ID... | NAME --all",
 		Aliases: []string{"rm"},
 		Short:   "Delete executions of a flow",
-		Long: `Delete executions of a flow, for good: those named, or with --all every one that
-has ended. At a terminal you are asked first; elsewhere --yes has to be given.
+		Long: `Name executions by their ids, or give --all for all that have ended. At a
+terminal you are asked first; elsewhere --yes is needed.
 
 ` + nameHelp,
 		Example: `  flowctl executions delete "Content review" --all
-  flowctl executions list review -o name | xargs flowctl executions delete review --yes`,
+  flowctl executions delete review 019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: completeExecution(a),
 		RunE:              o.run,

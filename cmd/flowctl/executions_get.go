@@ -19,13 +19,12 @@ func newExecutionsGetCmd(a *app) *cobra.Command {
 		Use:     "get NAME [ID]",
 		Aliases: []string{"show"},
 		Short:   "Show one execution",
-		Long: `Show one execution: how it ended, what each node did, and what the output nodes
-showed. --output json gives all that is kept of it; what the editor has kept of
-a run in the browser is brought into the form of other executions.
+		Long: `Shows how the run ended, what each node did, and what the output nodes showed.
+--output json prints the whole record.
 
 ` + executionHelp,
 		Example: `  flowctl executions get "Content review"
-  flowctl executions get review 019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b --jq .errors`,
+  flowctl executions get review 019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b`,
 		Args:              cobra.RangeArgs(1, 2),
 		ValidArgsFunction: completeExecution(a),
 		RunE: func(cmd *cobra.Command, args []string) error {

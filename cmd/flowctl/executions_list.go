@@ -25,14 +25,13 @@ func newExecutionsListCmd(a *app) *cobra.Command {
 		Use:     "list [NAME]",
 		Aliases: []string{"ls"},
 		Short:   "List the executions of a flow, the newest first",
-		Long: `List the executions of a flow, the newest first. Without a flow list the runs
-that go on or wait on our server: yours and those of your flows, for an admin
-all.
+		Long: `Without a flow it lists the runs under way or waiting on a flowctl server: yours
+and those of your flows, for an admin all.
 
 ` + nameHelp,
 		Example: `  flowctl executions list "Content review"
   flowctl executions list
-  flowctl executions list review --jq '[.[] | select(.status == "error")] | length'`,
+  flowctl executions list review --jq '.[].status'`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: a.completeName,
 		RunE:              o.run,

@@ -17,10 +17,9 @@ func newExecutionsStatsCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "stats NAME",
 		Short: "Sum up the executions of a flow",
-		Long: `Sum up the executions of a flow: how many there were, how they ended, and how
-long they took on average. A flowctl server also says how long half of them and
-95 % of them took at most, which tokens their model calls took, and the same for
-each node, all of the newest 1,000.
+		Long: `Counts the runs by how they ended, with their average time. A flowctl server
+adds the median and the 95th percentile of the time, tokens, and the same for
+each node, of the newest 1,000 runs.
 
 ` + nameHelp,
 		Example:           `  flowctl executions stats "Content review"`,

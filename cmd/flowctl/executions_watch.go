@@ -22,9 +22,9 @@ func newExecutionsWatchCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch NAME [ID]",
 		Short: "Wait for the end of a run, and show it",
-		Long: `Wait until a run on the server has ended, and show it as 'flowctl executions
-get' does. How it stands is told on stderr. The exit code is 3 unless it
-succeeded. Ctrl-C ends the waiting, not the run.
+		Long: `Waits until a run on the server has ended, and shows it as 'flowctl executions
+get' does. Progress goes to stderr. The exit code is 3 unless the run succeeded.
+Ctrl-C ends the waiting, not the run.
 
 ` + executionHelp,
 		Example:           `  flowctl executions watch "Content review"`,

@@ -33,27 +33,18 @@ func newExportCmd(a *app) *cobra.Command {
 		Use:        "export NAME... | --all",
 		SuggestFor: []string{"download", "dump", "save", "backup"},
 		Short:      "Save flows of the server to files",
-		Long: `Save flows to flow files, which 'flowctl import' and 'apply' read, formatted as
-by 'flowctl fmt': the same flow is the same bytes. What the editor saves while
-it shows or runs a flow is left out, unless --keep-state is given, and so is the
-time at which it was saved (exportedAt, which is brought up to date in a file
-that has it). Who may see it is left out, too; nothing else of it is lost.
+		Long: `One flow goes to stdout as it is, several as a JSON array. With --dir each flow
+has a file of its own, which keeps the name that you gave it; only files of
+flows that changed are written, and flowctl.lock in the folder remembers which
+is which.
 
-One flow goes to stdout as it is, several as one JSON array. With --dir each has
-a file of its own there, named after the flow and the beginning of its id; one
-that carries the flow's id, or is its file for flowctl.lock, keeps the name that
-you gave it. flowctl.lock notes what was exported. When it is run again it
-writes the files of flows that have changed, and no others; a flow that was only
-saved or run again has not, and what only is spelt otherwise now, 100.0 for 1e2,
-stays as the file has it. What a flow's file has next to the flow, such as
-"$schema", stays, and so does what the server does not keep of it; where the
-file says who may see the flow it goes on doing so.
+Files are formatted as by 'flowctl fmt'. What the editor saves while it shows or
+runs a flow is left out, unless --keep-state is given; so is who may see the
+flow, unless the file has it already. 'flowctl help layouts' explains --layout.
 
-A file that was changed since it was last applied, pulled or exported is left
-alone, as is one that differs and that flowctl.lock does not know; the others
-are written, and the exit code is 6. --overwrite takes the server's.
-
-` + layoutHelp + `
+A file that changed since the last apply, pull or export, or that flowctl.lock
+does not know, is left alone if it differs; the others are written, and the exit
+code is 6. --overwrite writes the server's version.
 
 ` + nameHelp,
 		Example: `  flowctl export --all --dir flows

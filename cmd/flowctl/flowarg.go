@@ -10,9 +10,8 @@ import (
 )
 
 // fileOrNameHelp explains FILE|NAME in the help of the commands that take either.
-const fileOrNameHelp = `FILE|NAME is a flow file (- for standard input), or a flow of the server: its
-exact name, its id, or the first characters of its id. What exists as a file,
-ends in .json or holds a slash is taken for a file.`
+const fileOrNameHelp = `FILE is a flow file, or - for standard input. NAME is a flow's exact name, its
+id, or the first characters of its id (4 or more).`
 
 // flowArg is a flow that was named on the command line.
 type flowArg struct {

@@ -20,10 +20,7 @@ import (
 const stdinPath = "-"
 
 // pathHelp explains PATH in the help of the commands that read flow files.
-const pathHelp = `PATH is a flow file, a folder (every *.json file below it, hidden ones left
-out), a pattern such as 'flows/*.json', or - for standard input. A file that is
-named twice is read once. What "exclude" in .flowctl.yaml names is left out of
-folders and patterns.`
+const pathHelp = `PATH is a flow file, a folder, a pattern, or - ('flowctl help files').`
 
 // source is a place to read flows from, or why there is nothing to read.
 type source struct {

@@ -24,17 +24,13 @@ func newFmtCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "fmt PATH...",
 		SuggestFor: []string{"format"},
-		Short:      "Format flow files",
-		Long: `Format flow files in place (their canonical form): known keys in a fixed order
-and all others as they are, positions in whole pixels, and without what the
-editor saves while it shows or runs a flow (selections, sizes, results). The
-names of the files that changed are printed. Standard input is formatted to
-standard output.
+		Short:      "Format flow files, in place",
+		Long: `Known keys come in a fixed order, all others stay; positions are whole pixels,
+and what the editor saves while it shows or runs a flow is left out. The names
+of the files that changed are printed. - formats standard input to stdout.
 
-With --check nothing is written; the exit code is 3 when a file would change.
-It is 1 when a file could not be read or written, whatever became of the others.
-
-` + layoutHelp + `
+With --check nothing is written, and the exit code is 3 if a file would change.
+'flowctl help layouts' explains --layout.
 
 ` + pathHelp,
 		Example: `  flowctl fmt flows

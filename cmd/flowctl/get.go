@@ -21,10 +21,8 @@ func newGetCmd(a *app) *cobra.Command {
 		SuggestFor: []string{"cat", "view", "describe"},
 		Aliases:    []string{"show"},
 		Short:      "Show one flow",
-		Long: `Show one flow: who may use it, its description and its nodes.
-
---output json gives all that the server knows of it. A file to keep in git is
-made by 'flowctl export'.
+		Long: `Shows who may use the flow, its description and its nodes. --output json prints
+all that the server has of it. 'flowctl export' writes a file to keep in git.
 
 ` + nameHelp,
 		Example: `  flowctl get "Content review"

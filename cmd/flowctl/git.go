@@ -4,9 +4,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const gitHelp = `Teach git about flow files: 'git diff' then shows what changed in a flow without
-layout, and 'git merge' joins the work of two people node by node and field by
-field.`
+const gitHelp = `After 'flowctl git install', 'git diff' shows what changed in a flow without
+layout, and 'git merge' merges flows node by node and field by field.`
 
 func newGitCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{

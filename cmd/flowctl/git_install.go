@@ -26,14 +26,14 @@ func newGitInstallCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "install [PATTERN...]",
 		Short: "Set up the diff and merge drivers in this repository",
-		Long: `Set up git's diff and merge drivers for flow files in this repository: the
-drivers in its configuration, and which files they are for in .gitattributes,
-which is to be committed. Whoever clones the repository runs this once, too. Of
-flowctl.lock git keeps the lines of both sides.
+		Long: `Writes git's diff and merge drivers for flow files to the configuration of the
+repository, and the files that they are for to .gitattributes: commit that. Each
+clone needs this once, too. A merge of flowctl.lock keeps the lines of both
+sides.
 
-PATTERN is as in .gitattributes in the top folder of the repository, which is
-the one that is written; without one it is *.json. Other JSON files are compared
-and merged as git does without flowctl.`,
+PATTERN is as in .gitattributes in the top folder of the repository; without one
+it is *.json. JSON files that are not flow files are compared and merged as git
+does without flowctl.`,
 		Example: `  flowctl git install
   flowctl git install 'flows/*.json'`,
 		RunE: o.run,

@@ -27,12 +27,13 @@ type gitMergeOptions struct {
 func newGitMergeCmd(a *app) *cobra.Command {
 	o := &gitMergeOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "merge-driver BASE OURS THEIRS [PATH]",
-		Short: "Merge flow files, for git merge",
-		Long: `Merge what two sides made of a flow file, and write the result to OURS. Nodes
-are joined by their ids and edges by their ends, field by field; positions never
-conflict. A real conflict is named on stderr and marked in the file as git does,
-and the exit code is 3. What is not a flow file is merged by 'git merge-file'.`,
+		Use:     "merge-driver BASE OURS THEIRS [PATH]",
+		Short:   "Merge flow files, for git merge",
+		Example: `  flowctl git merge-driver base.json ours.json theirs.json`,
+		Long: `The result is written to OURS. Nodes are merged by their ids and edges by their
+ends, field by field; positions never conflict. A conflict is named on stderr
+and marked in the file as git does, and the exit code is 3. A file that is not a
+flow file is merged by 'git merge-file'.`,
 		Args: cobra.RangeArgs(3, 4),
 		RunE: o.run,
 	}

@@ -14,12 +14,12 @@ import (
 
 func newGitTextconvCmd(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:   "textconv FILE",
-		Short: "Write a flow file as text, for git diff",
-		Long: `Write a flow file as the text that git compares: YAML without layout, in which
-the lines of a prompt stand on lines of their own, and characters that a
-terminal would not show, or that turn the reading direction, are escaped. What
-is not a flow file is written as it is.`,
+		Use:     "textconv FILE",
+		Short:   "Write a flow file as text, for git diff",
+		Example: `  flowctl git textconv flows/review.json`,
+		Long: `The text is YAML without layout, with the lines of a prompt on lines of their
+own; characters that a terminal does not show, or that turn the reading
+direction, are escaped. A file that is not a flow file is written as it is.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r := readSource(cmd.Context(), a.in, source{path: args[0]}, false)

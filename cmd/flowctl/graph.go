@@ -23,9 +23,8 @@ func newGraphCmd(a *app) *cobra.Command {
 		Use:        "graph FILE|NAME",
 		SuggestFor: []string{"draw", "dot", "svg"},
 		Short:      "Draw a flow",
-		Long: `Draw a flow: as a tree for the terminal, as Mermaid (which GitHub shows), in
-Graphviz's language, or as SVG from the flow's own positions, in the colours of
-the editor.
+		Long: `Draws a tree for the terminal, Mermaid (which GitHub shows), DOT for Graphviz,
+or SVG with the positions and colours of the editor.
 
 ` + fileOrNameHelp,
 		Example: `  flowctl graph flows/review.json

@@ -12,39 +12,93 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
-// How wide a line of a help text and of an example may be, in characters: an example
-// with a URL does not fit into 80.
-const maxHelpLine, maxExampleLine = 80, 96
-
-// TestHelpIsComplete checks that every command explains itself.
+// TestHelpIsComplete checks that every command explains itself, in the same way as all
+// others: the one line first, then examples, then at most 15 lines of prose, 80 columns
+// wide. What needs more is a topic.
 func TestHelpIsComplete(t *testing.T) {
-	var check func(*cobra.Command)
-	check = func(cmd *cobra.Command) {
+	eachCommand(t, func(cmd *cobra.Command) {
 		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
 			t.Errorf("%s: the short help is %q", cmd.CommandPath(), cmd.Short)
 		}
-		examples := strings.Split(cmd.Example, "\n")
-		for _, line := range strings.Split(cmd.Long+"\n"+cmd.Example+"\n"+cmd.UsageString(), "\n") {
-			limit := maxHelpLine
-			if slices.Contains(examples, line) {
-				limit = maxExampleLine
-			}
-			if utf8.RuneCountInString(line) > limit {
+		var b strings.Builder
+		cmd.SetOut(&b)
+		if err := cmd.Help(); err != nil {
+			t.Error(err)
+		}
+		help := b.String()
+		for line := range strings.Lines(help) {
+			if line = strings.TrimSuffix(line, "\n"); utf8.RuneCountInString(line) > 80 {
 				t.Errorf("%s: a line of the help is too long for a terminal: %s", cmd.CommandPath(), line)
 			}
 		}
-		for _, sub := range cmd.Commands() {
-			check(sub)
+		if regexp.MustCompile(`\bREFs?\b`).MatchString(help) {
+			t.Errorf("%s: a flow is called REF, not NAME", cmd.CommandPath())
 		}
-	}
-	check(newRootCmd(newApp(nil, io.Discard, io.Discard)))
+		if cmd.IsAdditionalHelpTopicCommand() {
+			return
+		}
+		if head := cmd.Short + ".\n\n" + cmd.Example; !strings.HasPrefix(help, head) {
+			t.Errorf("%s: the help does not begin with %q", cmd.CommandPath(), head)
+		}
+		if cmd.Example == "" && cmd.Flags().HasAvailableFlags() && !cmd.HasSubCommands() {
+			t.Errorf("%s: no example", cmd.CommandPath())
+		}
+		prose := slices.DeleteFunc(strings.Split(cmd.Long, "\n"), func(line string) bool { return line == "" })
+		if len(prose) > 15 {
+			t.Errorf("%s: %d lines of prose; move some to a topic", cmd.CommandPath(), len(prose))
+		}
+	})
 }
 
-// TestEnvironmentHelp checks that 'flowctl help environment' has every variable
+// TestFlagsMeanOneThing checks that a letter is the same flag in all commands, and that
+// the flags that have one always have it.
+func TestFlagsMeanOneThing(t *testing.T) {
+	letters := map[string]string{"d": "dir", "f": "file", "h": "help", "i": "input", "o": "output", "q": "quiet", "y": "yes"}
+	eachCommand(t, func(cmd *cobra.Command) {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Shorthand != "" && letters[f.Shorthand] != f.Name {
+				t.Errorf("%s: -%s is --%s", cmd.CommandPath(), f.Shorthand, f.Name)
+			}
+			for letter, name := range letters {
+				if f.Name == name && f.Shorthand != letter {
+					t.Errorf("%s: --%s has no -%s", cmd.CommandPath(), name, letter)
+				}
+			}
+			if f.Name != "output" {
+				return
+			}
+			forms := []string{"text", "json"}
+			if cmd.Name() == "graph" { // a drawing has no JSON
+				forms = forms[:1]
+			}
+			for _, form := range forms {
+				if !regexp.MustCompile(`\b` + form + `\b`).MatchString(f.Usage) {
+					t.Errorf("%s: --output has no %s: %s", cmd.CommandPath(), form, f.Usage)
+				}
+			}
+		})
+	})
+}
+
+// eachCommand calls check for all commands and topics.
+func eachCommand(t *testing.T, check func(*cobra.Command)) {
+	t.Helper()
+	var walk func(*cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		check(cmd)
+		for _, sub := range cmd.Commands() {
+			walk(sub)
+		}
+	}
+	walk(newRootCmd(newApp(nil, io.Discard, io.Discard)))
+}
+
+// TestSettingsHelp checks that 'flowctl help settings' has every variable
 // of ours that the sources read, and no other.
-func TestEnvironmentHelp(t *testing.T) {
+func TestSettingsHelp(t *testing.T) {
 	read := []string{"FLOWCTL_PROFILE", "FLOWCTL_OUTPUT", "FLOWCTL_TIMEOUT"} // viper puts these names together
 	lookup := regexp.MustCompile(`os\.(?:Getenv|LookupEnv)\("(FLOWCTL_[A-Z_]+)"\)`)
 	err := filepath.WalkDir(filepath.Join("..", ".."), func(path string, _ fs.DirEntry, err error) error {
@@ -60,7 +114,7 @@ func TestEnvironmentHelp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := regexp.MustCompile(`FLOWCTL_[A-Z_]+`).FindAllString(environmentHelp, -1)
+	told := regexp.MustCompile(`FLOWCTL_[A-Z_]+`).FindAllString(settingsHelp, -1)
 	for _, name := range read {
 		if !slices.Contains(told, name) {
 			t.Errorf("%s is read, but not told of", name)
@@ -79,8 +133,7 @@ func TestExamplesOfHelp(t *testing.T) {
 	calls := regexp.MustCompile(`(?:^|[|(=\s])flowctl ([^|)]*)`)
 	word := regexp.MustCompile(`'[^']*'|"[^"]*"|[^\s'"]+=?(?:'[^']*'|"[^"]*")?`)
 	seen := 0
-	var check func(*cobra.Command)
-	check = func(cmd *cobra.Command) {
+	eachCommand(t, func(cmd *cobra.Command) {
 		for line := range strings.Lines(cmd.Example) {
 			for _, m := range calls.FindAllStringSubmatch(strings.ReplaceAll(line, "|", " | "), -1) {
 				var args []string
@@ -104,11 +157,7 @@ func TestExamplesOfHelp(t *testing.T) {
 				seen++
 			}
 		}
-		for _, sub := range cmd.Commands() {
-			check(sub)
-		}
-	}
-	check(newRootCmd(newApp(nil, io.Discard, io.Discard)))
+	})
 	if seen < 60 {
 		t.Errorf("found %d examples only", seen)
 	}

@@ -29,22 +29,20 @@ func newImportCmd(a *app) *cobra.Command {
 		Use:        "import PATH...",
 		SuggestFor: []string{"load", "restore"},
 		Short:      "Create flows on the server from files",
-		Long: `Make flows from flow files. Everything is read and validated before the first
-flow is written.
+		Long: `All files are checked before the first flow is written.
 
-` + pathHelp + `
-
-A flow exists already if one of your flows has the id that the file gives, or
-else its name. --if-exists says what to do then:
+A flow exists already if you have one with the id in the file, or else with its
+name. --if-exists chooses what happens then:
 
   fail       write nothing and list all such flows (the default)
-  skip       leave the flow as it is; completes an import that was interrupted
-  update     write the file over the flow, unless they are equal
-  duplicate  make another flow of the same name
+  skip       leave the flow as it is; completes an interrupted import
+  update     overwrite the flow, unless it is equal
+  duplicate  create another flow of the same name
 
-Where flowctl.lock shows that a flow was changed on the server since its file
-was last applied, pulled or exported, 'update' leaves it alone, unless
---overwrite is given: the others are written, and the exit code is 6.`,
+A flow that was changed on the server since its file was last applied, pulled or
+exported is not updated, unless --overwrite is given; the exit code is 6.
+
+` + pathHelp,
 		Example: `  flowctl import flows
   flowctl import --if-exists update --dry-run 'flows/*.json'
   flowctl --profile staging export --all | flowctl --profile prod import -`,

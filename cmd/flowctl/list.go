@@ -29,11 +29,10 @@ func newListCmd(a *app) *cobra.Command {
 		SuggestFor: []string{"flows"},
 		Aliases:    []string{"ls"},
 		Short:      "List flows, the newest first",
-		Long: `List the flows that you may read, the one that was changed last first: yours,
-public ones, and those that others share with you. --mine leaves out what others
-own.
+		Long: `Lists the flows that you may read: yours, public ones, and those that others
+share with you. --mine leaves out those of others.
 
---output name prints ids, fit for xargs; --output wide adds columns.`,
+--output name prints ids, for xargs; --output wide adds columns.`,
 		Example: `  flowctl list --search review
   flowctl list --mine
   flowctl list -o json --jq '.[].name'`,

@@ -30,21 +30,15 @@ func newLoginCmd(a *app) *cobra.Command {
 		Use:        "login",
 		SuggestFor: []string{"signin", "auth"},
 		Short:      "Sign in to a server",
-		Long: `Sign in to a server with a token or API key, or with e-mail and password, and
-make it the place that commands work on.
+		Long: `At a terminal you are asked for a key, or for e-mail and password. Scripts write
+the secret to stdin: --token-stdin, or --email with --password-stdin.
 
-The server is --server, or that of --profile or of the profile in use. It is
-kept as a profile, named after the server's host unless --profile says
-otherwise. The token is checked first, then kept in the system's keyring, or in
-a file that only you can read (tokens.json, beside the configuration) where
-there is no keyring.
-
-On a terminal you are asked for a key, or for e-mail and password; secrets stay
-hidden. Scripts write the secret to stdin: --token-stdin, or --email with
---password-stdin. A --token on the command line works too, but other users of
-the machine can see it.`,
+The server is --server, or that of --profile, or that of the profile in use. It
+is kept as a profile, named after its host unless --profile is given, which
+commands use from then on. The token is checked, then kept in the system's
+keyring or, without one, in tokens.json next to the configuration file.`,
 		Example: `  flowctl login --server https://flows.example.com
-  flowctl login --server https://flows.example.com --profile work --token-stdin < key.txt
+  flowctl login --server https://flows.example.com --token-stdin < key.txt
   pass flows | flowctl login --email ann@example.com --password-stdin`,
 		Args: cobra.NoArgs,
 		RunE: o.run,

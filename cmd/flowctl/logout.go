@@ -16,12 +16,10 @@ func newLogoutCmd(a *app) *cobra.Command {
 		Use:        "logout",
 		SuggestFor: []string{"signout"},
 		Short:      "Sign out of a server",
-		Long: `Forget the token of --profile, or else of the profile in use, and end the
-session on the server. The profile stays, so that 'flowctl login' signs in
-again.
-
-An API key stays valid on the server until it is revoked there, and a token of
-the real backend until it expires.`,
+		Long: `The token of --profile, or of the profile in use, is forgotten, and the session
+on the server ends. The profile stays: 'flowctl login' signs in again. An API
+key is valid until it is revoked on the server, a token of Open WebUI until it
+expires.`,
 		Example: `  flowctl logout
   flowctl logout --profile work`,
 		Args: cobra.NoArgs,

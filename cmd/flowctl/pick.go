@@ -17,16 +17,8 @@ import (
 
 // pickHelp explains PATH|NAME in the help of the commands that compare a folder of
 // flow files with a server.
-const pickHelp = `PATH is a folder of flow files, one flow in each (every *.json file below it,
-hidden ones left out), a folder or file in it, or the name or id of a flow that
-has a file there. Several pick all that they name. The folder is the one that
-has a flowctl.lock: that of PATH or the nearest one above it, else PATH itself.
-A name is looked for in the folder that is given with it, else in the one here.
-
-Which flow a file is, and what that was, flowctl.lock remembers for each
-profile: commit it. A file that is not in it is the flow with the id that the
-file gives, or that of a file with the same content that is gone; else a new
-one, unless a flow of its name is there, which is the file's only with --adopt.`
+const pickHelp = `PATH is a folder of flow files, or a file or folder in it; NAME is a flow that
+has a file there ('flowctl help files').`
 
 // picked is what arguments pick of a folder of flow files. With neither paths nor
 // names it is the whole folder.

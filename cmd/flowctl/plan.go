@@ -32,14 +32,12 @@ func newPlanCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan PATH|NAME...",
 		Short: "Preview what apply would change",
-		Long: `Show what 'flowctl apply' would do on the server. Nothing is written on the
-server, and no file but the one that --out names. With --out the plan is kept,
-to be looked at and applied as it is; variables of the environment stay ${NAME}
-in it until then.
+		Long: `Nothing is written on the server. --out keeps the plan in a file, for 'flowctl
+apply FILE'; variables of the environment stay ${NAME} in it until then.
 
-A flow that somebody changed on the server since the file was last applied,
-pulled or exported is marked, and 'flowctl apply' leaves it alone: 'flowctl
-pull' brings that change into the file, --overwrite writes over it.
+A flow that somebody changed on the server since the last apply, pull or export
+is marked, and 'flowctl apply' leaves it alone: 'flowctl pull' brings the change
+into the file, --overwrite overwrites it.
 
 ` + pickHelp,
 		Example: `  flowctl plan flows

@@ -17,11 +17,10 @@ func newProfileCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "profile",
 		SuggestFor: []string{"config", "context", "remote"},
-		Short:      "Manage server profiles",
-		Long: `A profile is a server under a name, kept in the configuration file. The profile
-in use is where commands work, unless --profile, --server, FLOWCTL_PROFILE or
-FLOWCTL_SERVER say otherwise. The profile "local" is always there: the store on
-this machine.`,
+		Short:      "Manage server profiles (servers under a name)",
+		Long: `Commands use the profile in use, unless --profile, --server, FLOWCTL_PROFILE or
+FLOWCTL_SERVER names another one. The profile "local" always exists: the flows
+on this machine.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: groupRun,
 	}
@@ -61,10 +60,9 @@ func newProfileAddCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "add NAME [URL]",
 		Short: "Add a profile",
-		Long: `Add a server under a name, without signing in. The URL may be given as --server,
-too. --header and --ca-cert are kept with it: a header in the configuration
-file, which only you can read. 'flowctl login' adds a profile and signs in at
-once.`,
+		Long: `The URL can be --server, too. --header and --ca-cert are kept with the profile,
+in the configuration file, which only you can read. 'flowctl login' adds a
+profile and signs in at once.`,
 		Example: `  flowctl profile add work https://flows.example.com
   flowctl login --profile work`,
 		Args: cobra.RangeArgs(1, 2),
@@ -110,8 +108,8 @@ func newProfileRemoveCmd(a *app) *cobra.Command {
 		Use:     "remove NAME...",
 		Aliases: []string{"rm"},
 		Short:   "Remove profiles and their tokens",
-		Long: `Remove profiles from the configuration, and forget their tokens. Nothing changes
-on the server. When the profile in use goes, commands work on the local store.`,
+		Long: `Nothing changes on the server. When the profile in use is removed, commands use
+the flows on this machine.`,
 		Example:           `  flowctl profile remove work`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: a.completeProfiles(),

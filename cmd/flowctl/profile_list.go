@@ -19,7 +19,7 @@ func newProfileListCmd(a *app) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List profiles",
-		Long:    `List profiles. The star marks the one that commands work on.`,
+		Long:    `The star marks the profile in use.`,
 		Example: `  flowctl profile list
   flowctl profile list -o json --jq '.[] | select(.current).server'`,
 		Args: cobra.NoArgs,

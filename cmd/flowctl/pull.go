@@ -27,18 +27,14 @@ func newPullCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pull PATH|NAME...",
 		Short: "Update flow files from the server",
-		Long: `Bring what was changed on the server back into the flow files, in place,
-formatted as by 'flowctl fmt'. What you changed in a file stays; where the flow
-was changed on the server, too, the two are merged, field by field, if git has
-the version of the file that was last applied, pulled or exported. Where both
-changed the same field, or git has no such version, the file stays as it is: the
-conflicts are listed, and the exit code is 6. With --overwrite the server's is
-taken. A file that git had in the server's version before, as after 'git
-revert', stays, too. A flow that is gone leaves its file; flows without a file
-are written by 'flowctl export'.
+		Long: `What changed on the server since the last apply, pull or export is written to
+the files, formatted as by 'flowctl fmt'. Where a file changed, too, the two are
+merged field by field, if git has the earlier version. Conflicts are listed,
+their files stay, and the exit code is 6; with --overwrite the server's version
+is taken. A file that git had in the server's version before, as after 'git
+revert', stays. 'flowctl export' writes flows that have no file yet.
 
-With --check nothing is written; the differences are shown, and the exit code is
-3 if there are any: drift detection for CI.
+With --check nothing is written, and the exit code is 3 if anything differs.
 
 ` + pickHelp,
 		Example: `  flowctl pull flows

@@ -6,9 +6,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const rootHelp = `Keep AI flows in git: list, run, check, compare and deploy the flows of an Open
-WebUI fork or of 'flowctl server'. Without a server, flows are kept on this
-machine.
+const rootHelp = `List, run, check, compare and deploy the flows of an Open WebUI fork or of
+'flowctl server'. Without a server, flows are kept on this machine.
 
 To begin:
   flowctl login --server URL      sign in (not needed on this machine)
@@ -16,6 +15,30 @@ To begin:
   flowctl status flows            show what changed, here and on the server
   flowctl plan flows              preview what apply would change
   flowctl apply flows             deploy the files to the server`
+
+// helpTemplate has the one line first, then the examples, which most readers look for.
+const helpTemplate = `{{if or .Runnable .HasSubCommands}}{{.Short}}.
+
+{{if .HasExample}}{{.Example}}
+
+{{end}}{{end}}{{with .Long}}{{trimTrailingWhitespaces .}}
+
+{{end}}{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}`
+
+// usageTemplate is cobra's without the examples, and with the flags that all commands
+// have on the first page only.
+func usageTemplate(cobras string) string {
+	cut := func(from, to, by string) {
+		before, rest, ok := strings.Cut(cobras, from)
+		_, after, found := strings.Cut(rest, to)
+		if ok && found {
+			cobras = before + by + after
+		}
+	}
+	cut("{{if .HasExample}}", "{{end}}", "")
+	cut("{{if .HasAvailableInheritedFlags}}", "{{end}}", "{{if .HasAvailableInheritedFlags}}\n\nFlags of every command, such as --server and --quiet: flowctl --help{{end}}")
+	return strings.NewReplacer(".FlagUsages ", ".FlagUsagesWrapped 80 ", "for more information about a command", "for more").Replace(cobras)
+}
 
 // newRootCmd builds the whole command tree.
 func newRootCmd(a *app) *cobra.Command {
@@ -46,24 +69,17 @@ func newRootCmd(a *app) *cobra.Command {
 	cmd.SetOut(&firstError{w: a.out})
 	cmd.SetErr(a.err)
 	a.flags.register(cmd)
-	cmd.SetUsageTemplate(strings.NewReplacer(".FlagUsages ", ".FlagUsagesWrapped 80 ",
-		"for more information about a command", "for more").Replace(cmd.UsageTemplate()))
+	cmd.SetHelpTemplate(helpTemplate)
+	cmd.SetUsageTemplate(usageTemplate(cmd.UsageTemplate()))
 	cmd.Flags().BoolVar(&version, "version", false, "print the version of flowctl")
 	_ = cmd.RegisterFlagCompletionFunc("profile", a.completeProfiles(localProfile))
 	cmd.SetFlagErrorFunc(flagError)
-	cmd.AddGroup(
-		&cobra.Group{ID: groupFlows, Title: "Flows:"},
-		&cobra.Group{ID: groupFiles, Title: "Flow files:"},
-		&cobra.Group{ID: groupPlaces, Title: "Where flows are kept:"},
-	)
-	addGroup(cmd, groupFlows, flowsCommands(a)...)
-	addGroup(cmd, groupFlows, runCommands(a)...)
-	addGroup(cmd, groupFiles, filesCommands(a)...)
-	addGroup(cmd, groupFiles, gitCommands(a)...)
-	addGroup(cmd, groupFiles, syncCommands(a)...)
-	addGroup(cmd, groupPlaces, authCommands(a)...)
-	addGroup(cmd, groupPlaces, newCatalogCmd(a))
-	addGroup(cmd, groupPlaces, serveCommands(a)...)
+	addGroup(cmd, "Start", newLoginCmd(a), newLogoutCmd(a), newWhoamiCmd(a), newProfileCmd(a))
+	addGroup(cmd, "Flows", newListCmd(a), newGetCmd(a), newCreateCmd(a), newEditCmd(a), newUpdateCmd(a), newDuplicateCmd(a), newDeleteCmd(a), newCatalogCmd(a))
+	addGroup(cmd, "Files", newExportCmd(a), newImportCmd(a), newValidateCmd(a), newFmtCmd(a), newDiffCmd(a), newGraphCmd(a), newGitCmd(a), newSchemaCmd(a))
+	addGroup(cmd, "Deploy", newStatusCmd(a), newPlanCmd(a), newApplyCmd(a), newPullCmd(a))
+	addGroup(cmd, "Run", newRunCmd(a), newExecutionsCmd(a))
+	addGroup(cmd, "Server", newServerCmd(a))
 	cmd.AddCommand(newVersionCmd(a), newCompletionCmd(a))
 	cmd.AddCommand(newTopicCmds()...)
 	cmd.SetHelpCommand(newHelpCmd())
@@ -71,16 +87,11 @@ func newRootCmd(a *app) *cobra.Command {
 	return cmd
 }
 
-// The groups of the help text.
-const (
-	groupFlows  = "flows"
-	groupFiles  = "files"
-	groupPlaces = "places"
-)
-
-func addGroup(root *cobra.Command, id string, cmds ...*cobra.Command) {
+// addGroup adds commands that stand together in the help under a title.
+func addGroup(root *cobra.Command, title string, cmds ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title + ":"})
 	for _, c := range cmds {
-		c.GroupID = id
+		c.GroupID = title
 		root.AddCommand(c)
 	}
 }

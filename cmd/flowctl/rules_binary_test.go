@@ -16,7 +16,7 @@ import (
 
 // TestRulesByBinary runs `flowctl validate` on the examples of every rule: the bad one
 // has the code at a place and the exit code that its severity asks for, the good one
-// has not, and --explain knows it.
+// has not, and 'flowctl help rules' knows it.
 func TestRulesByBinary(t *testing.T) {
 	web := httptest.NewServer(clienttest.New(clienttest.Options{Models: []string{"gpt-4o"}}))
 	defer web.Close()
@@ -57,8 +57,8 @@ func TestRulesByBinary(t *testing.T) {
 			if f, _ := found("good.json"); f != nil {
 				t.Errorf("the good example gives %+v", f)
 			}
-			if out, code := s.run(t, "flowctl validate --explain "+r.Code); code != 0 || !strings.HasPrefix(out, fmt.Sprintf("%s (%s)\n", r.Code, r.Severity)) {
-				t.Errorf("--explain prints %s", out)
+			if out, code := s.run(t, "flowctl help rules "+r.Code); code != 0 || !strings.HasPrefix(out, fmt.Sprintf("%s (%s)\n", r.Code, r.Severity)) {
+				t.Errorf("'flowctl help rules' prints %s", out)
 			}
 		})
 	}

@@ -14,7 +14,7 @@ func TestGeneratedRules(t *testing.T) {
 	var page bytes.Buffer
 	page.WriteString("# Rules\n\nWhat `flowctl validate` looks for. The page is made of the table in internal/lint; change it there.\n\n" +
 		"An *error* means that the flow cannot run, or would not mean what it says. A *warning* is allowed and seldom meant; `--strict` makes it an error. " +
-		"*info* cannot be mended in the flow and is shown with `--info`. `--disable CODE` leaves a rule out, as does `disable` in `.flowctl.yaml`.\n\n" +
+		"*info* cannot be changed in the flow and is shown with `--info`. `--disable CODE` leaves a rule out, as does `disable` in `.flowctl.yaml`.\n\n" +
 		"| rule | severity | |\n|---|---|---|\n")
 	for _, r := range allRules() {
 		fmt.Fprintf(&page, "| [%s](#%s) | %s | %s |\n", r.Code, r.Code, r.Severity, r.Summary)

@@ -36,38 +36,23 @@ func newRunCmd(a *app) *cobra.Command {
 		Use:        "run NAME|FILE|-",
 		SuggestFor: []string{"exec", "execute", "start"},
 		Short:      "Run a flow",
-		Long: `Run a flow and print what its output nodes show: one text as it is, several
-values as a JSON object by node id. On a terminal the nodes are shown while they
-run.
+		Long: `Prints what the output nodes show: one text as it is, several values as a JSON
+object by node id. Progress goes to stderr.
 
-A FILE runs here. A NAME runs on the server if that runs flows itself, and keeps
-the execution there; else it runs here too, as it does with what the server
-cannot be asked for: --set, --model, --model-url or FLOWCTL_MODEL_URL,
---model-header, --strip-thinking, --parallel, --retries, an image as input. --on
-here and --on server say which of the two it has to be.
+--input NODE=TEXT is the text of an input node, by its id or label. A flow with
+one input node needs no NODE=, and takes standard input, too.
 
-Models of a run here are those of the server that flows are kept at, or of any
-OpenAI-compatible address given with --model-url; the address "echo:" answers
-with what it is asked, without a network. Knowledge bases, web search and files
-are the server's.
+A file runs on this machine. A flow of a server runs there if the server runs
+flows, else here. Models are those of the server, or at --model-url.
 
-The value of an input node is given with --input NODE=TEXT or --input-file
-NODE=PATH, where NODE is its id or label. If the flow has one input node, NODE=
-can be left out, and what is piped to flowctl is its value. One word before an =
-is always taken for a NODE: write an arbitrary text as NODE=TEXT.
-
---set changes any field of a node; one that flowctl does not know is warned of.
-
-The exit code is 3 when the flow cannot run or the run failed. An answer that
-was cut off, at the limit of tokens or by a content filter, is warned of; with
---strict the exit code is 3 then, too. 'flowctl run --explain' shows what would
-happen without running anything. 'flowctl help engine' explains both engines
-(--engine).
+The exit code is 3 if the run fails. --explain shows what would run. See also
+'flowctl help runs' and, for --engine, 'flowctl help engine'.
 
 ` + fileOrNameHelp,
 		Example: `  flowctl run examples/content-review.json --model-url echo:
   echo "Some text" | flowctl run "Content review"
-  flowctl run review.json --input topic=Go --model-url http://localhost:11434 --model llama3.2
+  flowctl run review.json --model-url http://localhost:11434 --model llama3.2
+  flowctl run review.json --input topic=Go
   flowctl run review.json --set writer.temperature=0.2 -o json
   flowctl run review.json --explain`,
 		Args:              cobra.ExactArgs(1),

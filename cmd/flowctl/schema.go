@@ -13,8 +13,8 @@ func newSchemaCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of flow files",
-		Long: `Print the JSON Schema (draft 2020-12) of flow files, with which editors complete
-and explain them: name it in a file's "$schema", or in the editor's settings.`,
+		Long: `Editors complete and explain flow files with it: name it in a file's "$schema",
+or in the editor's settings. It is of draft 2020-12.`,
 		Example: `  flowctl schema > flow.schema.json`,
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

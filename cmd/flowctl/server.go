@@ -32,36 +32,18 @@ type serverOptions struct {
 	logLevel, logFormat string
 }
 
-const serverHelp = `Serve the flows API, for flowctl itself, its Go client and the browser's editor.
-Without flags it serves the flows of this machine's local store to this machine.
+const serverHelp = `Serves the flows API, for flowctl, its Go client and the browser's editor.
+Without flags it serves the flows of this machine to this machine.
 
-On an empty database the first start makes an admin. Its API key is printed on
-stdout, this once; everything else goes to the log on stderr. Further users and
-keys are made with 'flowctl server user' and 'flowctl server key', also while
-the server runs.
+On an empty database the first start creates an admin and prints the API key on
+stdout, this once. 'flowctl server user' and 'flowctl server key' make more,
+also while the server runs. --dev serves an empty, temporary database, and
+prints url, key and user as a line of JSON.
 
---dev needs nothing and leaves nothing behind: a temporary database, one admin,
-a free port. When it is ready it prints one JSON line with url, key and user
-(the admin's e-mail) on stdout.
+With --model-url or --backend-url the server runs flows, too. Web search nodes
+fetch pages only of the hosts in --allow-host. The API is described at /docs.
 
-With --model-url or --backend-url flows are run here when a client asks for it;
-without, clients run them. A flow's web search node then fetches the pages of
-the hosts that --allow-host names, and no others; addresses of private networks
-and of this machine only if they are named themselves, whatever a name or a
-redirect leads to.
-
-Knowledge, web search and files of such runs are those of the server that
---backend-url names. Whoever may run a flow uses them with the rights of the one
-key in --backend-key-file: give it an account that may read only what all your
-users may.
-
-A renewed certificate is read again when its files change.
-
-SIGINT, SIGTERM and SIGHUP stop the server: it takes no new requests, ends runs
-and records them as aborted, finishes the requests in flight, and exits 0. A
-second signal ends it at once.
-
-The API is described at /docs and /openapi.json, metrics are at /metrics.`
+'flowctl help serving' explains runs, keys, certificates and signals.`
 
 func newServerCmd(a *app) *cobra.Command {
 	o := &serverOptions{database: database{app: a}}
@@ -74,7 +56,7 @@ func newServerCmd(a *app) *cobra.Command {
   flowctl server --listen :8443 --tls-cert cert.pem --tls-key key.pem
   flowctl server --host flows.example.com --trusted-proxy 127.0.0.1
   flowctl server --model-url http://localhost:11434 --max-runs 4
-  flowctl server --backend-url https://chat.example.com --backend-key-file key.txt
+  flowctl server --backend-url https://ai.example.com --backend-key-file key.txt
   FLOWCTL_DB=postgres://db.example.com/flowctl flowctl server --log-format json
   flowctl server --dev`,
 		Args:              cobra.NoArgs,

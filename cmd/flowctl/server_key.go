@@ -17,9 +17,8 @@ func newServerKeyCmd(d *database) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "key",
 		Short: "Manage API keys",
-		Long: `Manage the API keys of the database that --db names, whether or not a server
-runs on it. Sessions, the keys that a sign-in with a password makes, are listed
-too.`,
+		Long: `The keys are those of the database in --db, whether or not a server runs on it.
+Sessions, the keys of a sign-in with a password, are listed, too.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: groupRun,
 	}
@@ -44,9 +43,8 @@ func newKeyAddCmd(d *database) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "add EMAIL",
 		Short: "Make a further API key for a user, and print it",
-		Long: `Make a further API key for a user. It is printed on stdout, this once. With
---expires it lets nobody in after that time: so many days or hours from now, or
-the end of a day (UTC).`,
+		Long: `The key is printed on stdout, this once. With --expires it is valid for so many
+days or hours, or until the end of a day (UTC).`,
 		Example: `  flowctl server key add ann@example.com --name laptop
   flowctl server key add ci@example.com --name pipeline --expires 90d
   flowctl server key add guest@example.com --expires 2030-12-31`,

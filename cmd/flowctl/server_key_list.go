@@ -30,6 +30,7 @@ func newKeyListCmd(d *database) *cobra.Command {
 		Use:     "list [EMAIL]",
 		Aliases: []string{"ls"},
 		Short:   "List the keys of a user, or of all",
+		Example: `  flowctl server key list ann@example.com`,
 		Args:    cobra.MaximumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return d.listKeys(cmd.Context(), out, args) },
 	}
@@ -95,7 +96,8 @@ func newKeyRevokeCmd(d *database) *cobra.Command {
 	return &cobra.Command{
 		Use:     "revoke ID...",
 		Short:   "Revoke keys",
-		Long:    `Revoke keys by their ids. A running server takes them a second longer at most.`,
+		Long:    `Keys are named by their ids. A running server accepts them for one more second
+at most.`,
 		Example: `  flowctl server key revoke 3f0c7e5a-1d5e-4c7e-9a53-1f2f1f0a9a10`,
 		Args:    cobra.MinimumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return d.revokeKeys(cmd.Context(), args) },

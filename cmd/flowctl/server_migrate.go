@@ -17,7 +17,7 @@ func newServerMigrateCmd(d *database) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "migrate",
 		Short: "Change the schema of a database",
-		Long: `Change the schema of the database that --db names. Every command that opens a
+		Long: `Every command that opens a
 database brings it up to date by itself, so this is only needed to see where it
 is, to migrate before a new server starts, and to go back to an older flowctl.`,
 		Args: cobra.ArbitraryArgs,
@@ -37,9 +37,10 @@ type migrationRow struct {
 func newMigrateUpCmd(d *database) *cobra.Command {
 	var out outputFlags
 	cmd := &cobra.Command{
-		Use:   "up",
-		Short: "Apply the migrations that are pending, and list them",
-		Args:  cobra.NoArgs,
+		Use:     "up",
+		Short:   "Apply the migrations that are pending, and list them",
+		Example: `  flowctl server migrate up --db flows.db`,
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return d.migrations(cmd.Context(), out, store.MigrateUp, "The database is up to date already.")
 		},
@@ -51,9 +52,10 @@ func newMigrateUpCmd(d *database) *cobra.Command {
 func newMigrateStatusCmd(d *database) *cobra.Command {
 	var out outputFlags
 	cmd := &cobra.Command{
-		Use:   "status",
-		Short: "List all migrations, and when they were applied",
-		Args:  cobra.NoArgs,
+		Use:     "status",
+		Short:   "List all migrations, and when they were applied",
+		Example: `  flowctl server migrate status --db flows.db`,
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return d.migrations(cmd.Context(), out, store.MigrationStatus, "There are no migrations.")
 		},
@@ -66,12 +68,12 @@ func newMigrateDownCmd(d *database) *cobra.Command {
 	var out outputFlags
 	var yes bool
 	cmd := &cobra.Command{
-		Use:   "down",
-		Short: "Undo the newest migration, and drop the data that needs it",
-		Long: `Take back the newest migration, so that an older flowctl can use the database.
-Data that only this migration has room for is lost. Stop the server first: this
-flowctl migrates up again as soon as it opens the database. It refuses while
-anybody has the database open.`,
+		Use:     "down",
+		Short:   "Undo the newest migration, and drop the data that needs it",
+		Example: `  flowctl server migrate down --db flows.db`,
+		Long: `An older flowctl can then use the database. Data that only this migration has
+room for is lost. Stop the server first: this flowctl migrates up again as soon
+as it opens the database. It refuses while anybody has the database open.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := d.app.mustConfirm(cmd.Context(), "Take back the newest migration, and lose its data?", yes); err != nil {

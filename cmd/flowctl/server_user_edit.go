@@ -109,7 +109,7 @@ func newUserPasswdCmd(d *database) *cobra.Command {
 		Long: `Set the password of a user, asked for twice on a terminal. Their sessions end;
 their API keys stay.`,
 		Example: `  flowctl server user passwd ann@example.com
-  openssl rand -base64 24 | flowctl server user passwd ann@example.com --password-stdin`,
+  flowctl server user passwd ann@example.com --password-stdin < password.txt`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return d.setPassword(cmd.Context(), args[0], fromStdin)

@@ -27,6 +27,7 @@ func newUserListCmd(d *database) *cobra.Command {
 		Use:     "list",
 		Aliases: []string{"ls"},
 		Short:   "List users, the oldest first",
+		Example: `  flowctl server user list --db flows.db`,
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return d.listUsers(cmd.Context(), out) },
 	}
@@ -88,8 +89,7 @@ func newUserRemoveCmd(d *database) *cobra.Command {
 		Use:     "remove EMAIL",
 		Aliases: []string{"rm"},
 		Short:   "Remove a user and their keys",
-		Long: `Remove a user and their keys. One who owns flows is only removed with --flows,
-which removes those too.`,
+		Long: `A user who owns flows is removed only with --flows, which removes those, too.`,
 		Example: `  flowctl server user remove ann@example.com`,
 		Args:    cobra.ExactArgs(1),
 		RunE:    o.run,

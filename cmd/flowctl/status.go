@@ -26,24 +26,16 @@ func newStatusCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status PATH|NAME...",
 		Short: "Show what changed in flow files and on the server",
-		Long: `Show for each flow file what changed since it was last applied, pulled or
-exported:
-
-  same           file and server are equal, but perhaps for nodes moved there
-  changed here   the file was changed; 'flowctl apply' brings it to the server
-  changed there  the server's flow was changed; 'flowctl pull' updates the file
-  both           'flowctl pull' merges the two, unless they conflict
-  differs        flowctl.lock has no earlier version; 'flowctl diff' shows both
-  only here      the server has no such flow; 'flowctl apply' creates it
-  only there     the file is gone; 'flowctl apply --prune' deletes the flow
+		Long: `  same           file and server are equal
+  changed here   the file changed: flowctl apply
+  changed there  the flow changed on the server: flowctl pull
+  both           both changed: flowctl pull merges them
+  differs        flowctl.lock has no earlier version: flowctl diff
+  only here      the server has no such flow: flowctl apply creates it
+  only there     the file is gone: flowctl apply --prune deletes the flow
   not visible    the server has the flow, and you may not see it
 
-Where nodes stand is never a conflict: 'flowctl apply' sends that if they were
-moved in the file alone; else the server's places stay, and 'flowctl pull'
-brings them.
-
-Of a flow that changed there its owner is named, and when it was saved last:
-servers do not say who did. Nothing is written.
+Nothing is written. The owner of a flow that changed there is named.
 
 ` + pickHelp,
 		Example: `  flowctl status flows

@@ -30,14 +30,13 @@ func newUpdateCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:        "update NAME",
 		SuggestFor: []string{"set", "patch", "replace"},
-		Short:      "Change a flow",
-		Long: `Change a flow, and print it. What no flag speaks of stays as it is.
+		Short:      "Change the name, description, access or nodes of a flow",
+		Long: `Only what a flag names changes. With --file, nodes, edges, name and description
+are taken from the flow file; the other flags win over it. A node without a
+position in the file keeps the one it has. The changed flow is printed.
 
-With --file nodes, edges, name and description become what the flow file says;
-the other flags win over the file. A node without a layout in the file keeps its
-own. Where flowctl.lock shows that the flow was changed on the server since the
-file was last applied, pulled or exported, it is left alone, and the exit code
-is 6, unless --overwrite is given.
+A flow that was changed on the server since the file was last applied, pulled or
+exported is left alone, unless --overwrite is given; the exit code is 6.
 
 ` + nameHelp,
 		Example: `  flowctl update 3f2a --name "Content review"

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"slices"
 	"strings"
@@ -24,10 +23,9 @@ const (
 )
 
 type validateOptions struct {
-	app     *app
-	format  string
-	online  bool
-	explain string
+	app    *app
+	format string
+	online bool
 	fileChecker
 }
 
@@ -38,45 +36,22 @@ func newValidateCmd(a *app) *cobra.Command {
 		Use:        "validate PATH...",
 		SuggestFor: []string{"lint", "check", "verify"},
 		Short:      "Check flow files without a server",
-		Long: `Check flow files and print a line for each problem:
+		Long: `Prints a line for each problem: file:line:column: severity code message. The
+exit code is 3 if there are errors (with --strict: or warnings), and 1 if a file
+cannot be read.
 
-  file:line:column: severity code message
-
-Besides errors, validate finds what is seldom meant (a prompt that ignores its
-input, an edge without a handle, a secret) and where the browser reads a flow in
-a way of its own. 'flowctl help rules' lists all rules, --explain CODE explains
-one.
-
-The exit code is 3 when there are errors; warnings count with --strict. It is 1
-when a file could not be read, whatever was found in the others. Severity info
-is nothing that you can change in the flow, and is shown with --info only. A
-file .flowctl.yaml in the folder of the flow file, or above it in the same
-repository, has defaults:
-
-  validate:
-    strict: true
-    info: false
-    disable: [unused-input]
-
-Nothing is sent anywhere, but with --online the server's models and knowledge
-bases are looked up.
+'flowctl help rules' lists the rules, and 'flowctl help rules CODE' explains
+one. 'flowctl help files' shows how .flowctl.yaml turns rules off. --info shows
+what is worth knowing, too. Nothing is sent anywhere; with --online the server
+is asked for its models and knowledge bases.
 
 ` + pathHelp,
 		Example: `  flowctl validate flows
   flowctl validate --strict -o github flows/*.json   # in CI
-  flowctl validate --explain ignored-input
   flowctl validate --fix flows
   flowctl export review | flowctl validate -`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if o.explain != "" {
-				return cobra.NoArgs(cmd, args)
-			}
-			return cobra.MinimumNArgs(1)(cmd, args)
-		},
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.explain != "" {
-				return o.printRule()
-			}
 			if err := o.check(formats, args); err != nil {
 				return usageError{err}
 			}
@@ -90,10 +65,7 @@ bases are looked up.
 	f.BoolVar(&o.fix, "fix", false, "fix what can be fixed automatically, in place")
 	f.BoolVar(&o.online, "online", false, "look for models and knowledge bases that the server does not have")
 	f.StringArrayVar(&o.disable, "disable", nil, "leave out the rule with this `code`; may be repeated")
-	f.StringVar(&o.explain, "explain", "", "explain the rule with this `code`")
-	for _, name := range []string{"disable", "explain"} {
-		_ = cmd.RegisterFlagCompletionFunc(name, completeCodes)
-	}
+	_ = cmd.RegisterFlagCompletionFunc("disable", completeCodes)
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -116,16 +88,6 @@ func (o *validateOptions) check(formats, paths []string) error {
 		}
 	}
 	return nil
-}
-
-func (o *validateOptions) printRule() error {
-	for _, r := range allRules() {
-		if r.Code == o.explain {
-			_, err := io.WriteString(o.app.out, explainRule(r))
-			return err
-		}
-	}
-	return usageError{checkCode(o.explain)}
 }
 
 func (o *validateOptions) run(ctx context.Context, paths []string) error {

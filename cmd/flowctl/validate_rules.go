@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -43,7 +44,18 @@ func checkCode(code string) error {
 	return fmt.Errorf("there is no rule %q%s; 'flowctl help rules' lists them", code, spell.DidYouMean(code, codes))
 }
 
-// explainRule gives what --explain prints, and docs/rules.md has of a rule.
+// printRule prints the rule with a code for 'flowctl help rules CODE'.
+func printRule(w io.Writer, code string) error {
+	for _, r := range allRules() {
+		if r.Code == code {
+			_, err := io.WriteString(w, explainRule(r))
+			return err
+		}
+	}
+	return usageError{checkCode(code)}
+}
+
+// explainRule returns what 'flowctl help rules CODE' and docs/rules.md have of a rule.
 func explainRule(r lint.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s)\n\n%s\n", r.Code, r.Severity, r.Summary)
@@ -51,13 +63,13 @@ func explainRule(r lint.Rule) string {
 		fmt.Fprintf(&b, "\n%s\n", r.Details)
 	}
 	if r.Fixable {
-		b.WriteString("\nflowctl validate --fix mends it.\n")
+		b.WriteString("\nflowctl validate --fix fixes it.\n")
 	}
 	if r.Bad != "" {
-		fmt.Fprintf(&b, "\nNot so:\n\n%s\n", indented(r.Bad))
+		fmt.Fprintf(&b, "\nWrong:\n\n%s\n", indented(r.Bad))
 	}
 	if r.Good != "" {
-		fmt.Fprintf(&b, "\nBut so:\n\n%s\n", indented(r.Good))
+		fmt.Fprintf(&b, "\nRight:\n\n%s\n", indented(r.Good))
 	}
 	return b.String()
 }

@@ -27,8 +27,8 @@ func newWhoamiCmd(a *app) *cobra.Command {
 		Use:        "whoami",
 		SuggestFor: []string{"me"},
 		Short:      "Show who you are, and where",
-		Long: `Show the account that commands work as, and the server that they work on. The
-server is asked, so this also tells whether the token is still good.`,
+		Long: `Shows the account and the server that commands use. The server is asked, so this
+checks the token, too.`,
 		Example: `  flowctl whoami
   flowctl whoami --profile work -o json --jq .role`,
 		Args: cobra.NoArgs,
