@@ -118,7 +118,7 @@ func (o *applyOptions) fromDir(ctx context.Context, t target, args []string) (*r
 	return p, d.lock, c, err
 }
 
-const overwriteThere = "write over what somebody changed on the server meanwhile"
+const overwriteThere = "overwrite what somebody changed on the server meanwhile"
 
 // isPlan reports whether the file at path holds a plan that was kept, and no flow.
 func isPlan(path string) bool {

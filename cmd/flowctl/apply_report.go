@@ -138,10 +138,10 @@ func (o *applyOptions) say(ctx context.Context, v verdict) error {
 	case len(v.failures) == 0 && len(v.refused) > 0:
 		var hints []string
 		if v.unknown > 0 {
-			hints = append(hints, "--adopt makes a flow the file's that is named as it")
+			hints = append(hints, "with --adopt a file is the flow of the same name")
 		}
 		if len(v.refused) > v.unknown {
-			hints = append(hints, "what changed on the server 'flowctl pull' brings in, and --overwrite writes over")
+			hints = append(hints, "'flowctl pull' brings in what changed on the server, --overwrite overwrites it")
 		}
 		return conflictError{fmt.Errorf("%s left alone; %s", plural(len(v.refused), "flow"), strings.Join(hints, "; "))}
 	case len(v.failures) == 0:

@@ -79,7 +79,7 @@ func parseConfigFile(text []byte) (*configFile, error) {
 	case c.doc.Content[0].Kind == yaml.MappingNode:
 		c.root = c.doc.Content[0]
 	default:
-		return nil, errors.New("it is no mapping of settings")
+		return nil, errors.New("it is not a mapping of settings")
 	}
 	return c, nil
 }
@@ -180,7 +180,7 @@ func (c *configFile) profiles() (*yaml.Node, error) {
 	case isNull(list):
 		*list = yaml.Node{Kind: yaml.SequenceNode, HeadComment: list.HeadComment, LineComment: list.LineComment, FootComment: list.FootComment}
 	case list.Kind != yaml.SequenceNode:
-		return nil, errors.New("the profiles in the configuration are no list; fix it or move it away")
+		return nil, errors.New("the profiles in the configuration are not a list; fix the file or move it away")
 	}
 	return list, nil
 }

@@ -19,7 +19,7 @@ func newDuplicateCmd(a *app) *cobra.Command {
 		SuggestFor: []string{"clone"},
 		Aliases:    []string{"copy", "cp"},
 		Short:      "Copy a flow on its server",
-		Long: `The copy is yours and private, whoever may use the original. It is printed.
+		Long: `The copy is yours and private, and is printed.
 
 ` + nameHelp,
 		Example: `  flowctl duplicate "Content review"

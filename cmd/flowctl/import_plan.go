@@ -166,10 +166,10 @@ func (p *planner) update(f *incoming) {
 		f.action = actionUpdate
 	case len(same) > 1:
 		f.err = conflictError{fmt.Errorf("%q means %d flows: %s; %s", f.name, len(same), ids(same),
-			f.hint(`which one to update is told by an "id" in the file`, "put the id of one of these into the file"))}
+			f.hint(`an "id" in the file chooses which one to update`, "put the id of one of these into the file"))}
 	case len(same) == 1 && p.wanted[f.name] > 1:
 		f.err = conflictError{fmt.Errorf("%d of the flows to import are named %q, like flow %s; %s", p.wanted[f.name], f.name, same[0].id,
-			f.hint(`which one is to update it is told by its "id"`, "put the id of that flow into the file that is to update it"))}
+			f.hint(`its "id" chooses which one updates it`, "put the id of that flow into the file that is to update it"))}
 	case len(same) == 1:
 		f.action, f.match = actionUpdate, same[0]
 	}

@@ -74,7 +74,7 @@ func (o *importOptions) warnOfLosses(flows []*incoming) {
 			warn(f.file + `: this server does not keep "meta"`)
 		}
 		if written && len(f.beside) > 0 {
-			warn(f.file + ": " + strings.Join(f.beside, ", ") + " beside the flow: servers do not keep that, it stays in the file only")
+			warn(f.file + ": " + strings.Join(f.beside, ", ") + " next to the flow stay in the file only; servers do not keep them")
 		}
 	}
 }

@@ -38,7 +38,7 @@ func pick(args []string) (picked, error) {
 			continue
 		}
 		if arg == stdinPath {
-			return p, usageError{errors.New("flow files are needed here, and standard input is none; give a file or folder")}
+			return p, usageError{errors.New("standard input cannot be used here; give a file or folder of flow files")}
 		}
 		if err := repo.CheckNamed(arg); err != nil {
 			return p, fmt.Errorf("%s: %w", arg, err)

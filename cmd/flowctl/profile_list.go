@@ -40,7 +40,7 @@ func (a *app) listProfiles(out outputFlags) error {
 		a.warn("%v", err)
 	} else if current.Profile == "" {
 		if current.Profile = a.profileOf(current.Server); current.Profile == "" {
-			a.note("Commands work on %s, which is no profile.", current)
+			a.note("Commands use %s, which is not a profile.", current)
 		}
 	}
 	rows := []profileRow{{Name: localProfile, Current: current.Profile == localProfile}}

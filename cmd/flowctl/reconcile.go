@@ -53,7 +53,7 @@ func (a *app) readDir(ctx context.Context, p picked, hold bool) (*flowDir, error
 	if info, err := os.Stat(p.dir); err != nil {
 		return nil, fmt.Errorf("look at the folder: %w", err)
 	} else if !info.IsDir() {
-		return nil, usageError{fmt.Errorf("%s is no folder; give the folder that the flow files are in", p.dir)}
+		return nil, usageError{fmt.Errorf("%s is not a folder; give the folder that the flow files are in", p.dir)}
 	}
 	lock, err := reconcile.ReadLock(p.dir)
 	if err != nil {
@@ -204,7 +204,7 @@ type sideFlags struct {
 }
 
 func (f *sideFlags) register(cmd *cobra.Command, overwrite string) {
-	cmd.Flags().BoolVar(&f.adopt, "adopt", false, "take a flow that is named as a file without id, and not in flowctl.lock, for that file's")
+	cmd.Flags().BoolVar(&f.adopt, "adopt", false, "a file without id, and not in flowctl.lock, is the flow of the same name")
 	cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, overwrite)
 }
 

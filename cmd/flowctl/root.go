@@ -36,7 +36,7 @@ func usageTemplate(cobras string) string {
 		}
 	}
 	cut("{{if .HasExample}}", "{{end}}", "")
-	cut("{{if .HasAvailableInheritedFlags}}", "{{end}}", "{{if .HasAvailableInheritedFlags}}\n\nFlags of every command, such as --server and --quiet: flowctl --help{{end}}")
+	cut("{{if .HasAvailableInheritedFlags}}", "{{end}}", "{{if .HasAvailableInheritedFlags}}\n\nFlags of every command: flowctl --help{{end}}")
 	return strings.NewReplacer(".FlagUsages ", ".FlagUsagesWrapped 80 ", "for more information about a command", "for more").Replace(cobras)
 }
 

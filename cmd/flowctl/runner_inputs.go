@@ -57,7 +57,7 @@ func isRegular(path string) bool {
 func (in *runInputs) noSuchInput(flag, name string) string {
 	nodes := in.nodes()
 	if other := nodesCalled(in.spec.Nodes, name); len(other) > 0 {
-		return fmt.Sprintf("%s is no input node but of type %s, whose fields are changed with --set%s", quoted(name), quoted(string(other[0].Type)), closeNodes(name, nodes))
+		return fmt.Sprintf("%s is a node of type %s, not an input node; --set changes its fields%s", quoted(name), quoted(string(other[0].Type)), closeNodes(name, nodes))
 	}
 	escape := ""
 	if len(nodes) == 1 {

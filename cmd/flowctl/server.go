@@ -70,18 +70,18 @@ func newServerCmd(a *app) *cobra.Command {
 	f.StringVar(&o.listen, "listen", "", "`address` to listen on (FLOWCTL_LISTEN; default 127.0.0.1:8080, with --dev 127.0.0.1:0)")
 	f.StringVar(&o.certFile, "tls-cert", "", "PEM `file` with the certificate, and those between it and the root")
 	f.StringVar(&o.keyFile, "tls-key", "", "PEM `file` with the certificate's key")
-	f.StringArrayVar(&o.corsOrigins, "cors-origin", nil, "let pages of this `origin` call, such as https://flows.example.com, or * (repeatable)")
+	f.StringArrayVar(&o.corsOrigins, "cors-origin", nil, "allow calls from pages of this `origin`, such as https://flows.example.com, or * (repeatable)")
 	f.StringArrayVar(&o.hosts, "host", nil,
-		"on loopback, answer requests for this `name`, too, that a proxy in front passes on (repeatable; always localhost and addresses)")
+		"on loopback, also answer requests for this host `name`, which a proxy passes on (repeatable)")
 	f.StringArrayVar(&o.proxies, "trusted-proxy", nil,
-		"believe the X-Forwarded-For of a proxy at this `address` or network, such as 10.0.0.0/8 (repeatable)")
+		"trust X-Forwarded-For of a proxy at this `address` or network, such as 10.0.0.0/8 (repeatable)")
 	f.StringVar(&o.compat, "compat", "",
 		"answer lists as the pages of `open-webui` want them: all that one may change, at once, with nodes and edges")
 	f.StringVar(&o.maxBody, "max-body", "16MiB", "largest `size` of a request's body")
 	f.StringVar(&o.totalMemory, "total-memory", "384MiB",
 		"hold at most this `size` of requests, answers and runs at a time, a quarter of it for one user; the process needs about twice as much")
-	f.Int64Var(&o.quotaFlows, "quota-flows", 10_000, "let a user who is no admin own at most `n` flows, 0 for any number")
-	f.StringVar(&o.quotaBytes, "quota-bytes", "1GiB", "let the flows and executions of such a user have at most this `size`, 0 for any")
+	f.Int64Var(&o.quotaFlows, "quota-flows", 10_000, "at most `n` flows for each user who is not an admin, 0 for any number")
+	f.StringVar(&o.quotaBytes, "quota-bytes", "1GiB", "at most this `size` of flows and executions for each of them, 0 for any")
 	f.BoolVar(&o.dev, "dev", false, "serve a temporary database on a free port, and print how to reach it")
 	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&o.logFormat, "log-format", "text", "text or json")

@@ -74,7 +74,7 @@ func missing(dsn string) missingDatabase {
 type missingDatabase struct{ path string }
 
 func (e missingDatabase) Error() string {
-	return fmt.Sprintf("there is no database %s; mind --db and FLOWCTL_DB, or make it:"+
+	return fmt.Sprintf("there is no database %s; check --db and FLOWCTL_DB, or create it:"+
 		" with 'flowctl server', or with 'flowctl server user add EMAIL --role admin'", e.path)
 }
 

@@ -42,7 +42,7 @@ func newKeyAddCmd(d *database) *cobra.Command {
 	var name, expires string
 	cmd := &cobra.Command{
 		Use:   "add EMAIL",
-		Short: "Make a further API key for a user, and print it",
+		Short: "Create another API key for a user, and print it",
 		Long: `The key is printed on stdout, this once. With --expires it is valid for so many
 days or hours, or until the end of a day (UTC).`,
 		Example: `  flowctl server key add ann@example.com --name laptop
@@ -75,7 +75,7 @@ func parseExpiry(s string, now time.Time) (until time.Time, err error) {
 	} else if d, err := time.ParseDuration(s); err == nil {
 		until = now.Add(d)
 	} else {
-		return until, fmt.Errorf("--expires %q is no time; give one such as 90d, 12h or 2030-12-31", s)
+		return until, fmt.Errorf("--expires %q is not a time; give one such as 90d, 12h or 2030-12-31", s)
 	}
 	if !until.After(now) || until.Year() > 9999 {
 		return until, fmt.Errorf("--expires %s does not lie ahead; give a time such as 90d, 12h or 2030-12-31", s)

@@ -94,9 +94,9 @@ func keyView() output.View[keyRow] {
 
 func newKeyRevokeCmd(d *database) *cobra.Command {
 	return &cobra.Command{
-		Use:     "revoke ID...",
-		Short:   "Revoke keys",
-		Long:    `Keys are named by their ids. A running server accepts them for one more second
+		Use:   "revoke ID...",
+		Short: "Revoke keys",
+		Long: `Keys are named by their ids. A running server accepts them for one more second
 at most.`,
 		Example: `  flowctl server key revoke 3f0c7e5a-1d5e-4c7e-9a53-1f2f1f0a9a10`,
 		Args:    cobra.MinimumNArgs(1),

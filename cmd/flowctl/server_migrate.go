@@ -79,7 +79,7 @@ as it opens the database. It refuses while anybody has the database open.`,
 			if err := d.app.mustConfirm(cmd.Context(), "Take back the newest migration, and lose its data?", yes); err != nil {
 				return err
 			}
-			return d.migrations(cmd.Context(), out, takeBack, "There is no migration left to take back.")
+			return d.migrations(cmd.Context(), out, takeBack, "There is no migration left to undo.")
 		},
 	}
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")

@@ -94,7 +94,7 @@ func checkOrigin(origin string) error {
 	if origin == "*" || err == nil && u.Host != "" && origin == u.Scheme+"://"+u.Host {
 		return nil
 	}
-	return usageError{fmt.Errorf("--cors-origin %q is no origin; give scheme and host alone, such as https://flows.example.com", origin)}
+	return usageError{fmt.Errorf("--cors-origin %q is not an origin; give scheme and host alone, such as https://flows.example.com", origin)}
 }
 
 // checkAddress refuses what is no address to listen on, on any machine.
@@ -104,7 +104,7 @@ func checkAddress(ctx context.Context, address string) error {
 		_, err = net.DefaultResolver.LookupPort(ctx, "tcp", port)
 	}
 	if err != nil {
-		return usageError{fmt.Errorf("%q is no address to listen on; give one such as 127.0.0.1:8080 with --listen", address)}
+		return usageError{fmt.Errorf("%q is not an address to listen on; give one such as 127.0.0.1:8080 with --listen", address)}
 	}
 	return nil
 }

@@ -17,9 +17,9 @@ func newServerUserCmd(d *database) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "user",
 		Short: "Manage users",
-		Long: `Manage the users of the database that --db names, whether or not a server runs
-on it. An admin sees all flows, a user their own and those shared with them, a
-pending user nothing.`,
+		Long: `The users are those of the database in --db, whether or not a server runs on it.
+An admin sees all flows, a user their own and those shared with them, a pending
+user nothing.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: groupRun,
 	}
@@ -48,8 +48,8 @@ func newUserAddCmd(d *database) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "add EMAIL",
 		Short: "Add a user, and print their API key",
-		Long: `Add a user. Their API key is printed on stdout, this once. A password is only
-needed to sign in with it: by 'flowctl login --email', or in a browser.
+		Long: `The API key is printed on stdout, this once. A password is only needed to sign
+in with it: by 'flowctl login --email', or in a browser.
 
 The first user of a database must be an admin. Adding one makes the database, in
 a folder that is there.`,
@@ -136,7 +136,7 @@ func checkUser(u store.User) error {
 		return usageError{fmt.Errorf("unknown role %q; use admin, user or pending", u.Role)}
 	}
 	if a, err := mail.ParseAddress(u.Email); err != nil || a.Address != u.Email {
-		return usageError{fmt.Errorf("%q is no e-mail address", u.Email)}
+		return usageError{fmt.Errorf("%q is not an e-mail address", u.Email)}
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func (o *userAddOptions) openFor(ctx context.Context, role store.Role) (*store.S
 		if err := o.checkFolder(); err != nil {
 			return nil, err
 		}
-		return nil, usageError{fmt.Errorf("there is no database %s; mind --db and FLOWCTL_DB: %w", absent.path, errFirstUser)}
+		return nil, usageError{fmt.Errorf("there is no database %s; check --db and FLOWCTL_DB: %w", absent.path, errFirstUser)}
 	}
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func (o *userAddOptions) checkFolder() error {
 	}
 	dir := filepath.Dir(dsn)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no folder %s for the database; make it, or mind --db and FLOWCTL_DB", dir)
+		return fmt.Errorf("there is no folder %s for the database; create it, or check --db and FLOWCTL_DB", dir)
 	}
 	return nil
 }

@@ -89,7 +89,7 @@ func newUserRemoveCmd(d *database) *cobra.Command {
 		Use:     "remove EMAIL",
 		Aliases: []string{"rm"},
 		Short:   "Remove a user and their keys",
-		Long: `A user who owns flows is removed only with --flows, which removes those, too.`,
+		Long:    `A user who owns flows is removed only with --flows, which removes those, too.`,
 		Example: `  flowctl server user remove ann@example.com`,
 		Args:    cobra.ExactArgs(1),
 		RunE:    o.run,

@@ -173,9 +173,9 @@ of the hosts that --allow-host names, and no others; addresses of private
 networks only if they are named themselves, whatever a name or a redirect leads
 to.
 
-Knowledge, web search and files are those of --backend-url. Whoever may run a
-flow uses them with the rights of the key in --backend-key-file: that account
-should be able to read only what all your users may read.
+Knowledge, web search and files are those of --backend-url. Everybody who may
+run a flow uses them with the rights of the key in --backend-key-file: choose an
+account that can read only what all your users may read.
 
 Certificates. A renewed certificate is read again when its files change.
 

@@ -60,7 +60,7 @@ is asked for its models and knowledge bases.
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.format, "output", "o", reportText, "output format: text, json, github or sarif")
-	f.BoolVar(&o.strict, "strict", false, "take warnings for errors")
+	f.BoolVar(&o.strict, "strict", false, "count warnings as errors")
 	f.BoolVar(&o.info, "info", false, "also show what is worth knowing and cannot be changed")
 	f.BoolVar(&o.fix, "fix", false, "fix what can be fixed automatically, in place")
 	f.BoolVar(&o.online, "online", false, "look for models and knowledge bases that the server does not have")
@@ -80,7 +80,7 @@ func (o *validateOptions) check(formats, paths []string) error {
 		return fmt.Errorf("unknown output format %q; use one of %s", o.format, strings.Join(formats, ", "))
 	}
 	if o.fix && slices.Contains(paths, stdinPath) {
-		return errors.New("--fix writes files, and standard input is none")
+		return errors.New("--fix changes files, and cannot be used with standard input")
 	}
 	for _, code := range o.disable {
 		if err := checkCode(code); err != nil {

@@ -17,7 +17,7 @@ import (
 func allRules() []lint.Rule {
 	return append([]lint.Rule{
 		{Code: codeUnreadable, Severity: flow.SeverityError, Summary: "A file cannot be found, opened or read to its end."},
-		{Code: codeInvalid, Severity: flow.SeverityError, Summary: "A file is no JSON, or no flow file that this version knows."},
+		{Code: codeInvalid, Severity: flow.SeverityError, Summary: "A file is not JSON, or not a flow file that this version knows."},
 		{Code: codeOdd, Severity: flow.SeverityWarning, Summary: "A file can be read, but something in it is not understood."},
 		{
 			Code: codeTwin, Severity: flow.SeverityError,

@@ -63,7 +63,7 @@ func (b *bodies) nest() {
 			}
 			told[p] = true
 			b.overlap = append(b.overlap, problem(CodeLoopBody, n, fmt.Sprintf(
-				"the loops %.80q and %.80q both have the node in their bodies; put one loop into the body of the other, or join them behind their %q",
+				"the loops %.80q and %.80q both have the node in their bodies; put one loop into the body of the other, or join them after their %q",
 				p.inner.id, outer.id, flow.HandleDone)))
 		}
 	}

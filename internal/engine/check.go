@@ -117,7 +117,7 @@ func (g *graph) give(inputs map[string]js.Value) []flow.Problem {
 		if n == nil || n.kind != flow.Input {
 			found = append(found, flow.Problem{
 				Code: CodeUnknownInput, Severity: flow.SeverityError, Node: id,
-				Message: fmt.Sprintf("a value is given for %.80q, which is no input node of the flow; its input nodes are %s", id, g.inputIDs()),
+				Message: fmt.Sprintf("a value is given for %.80q, which is not an input node of the flow; its input nodes are %s", id, g.inputIDs()),
 			})
 			continue
 		}

@@ -335,7 +335,7 @@ func (d *comparison) files(n *node) {
 		d.sayOf(KindLooksLike, "/value", "Files", n, "the browser takes the value for a file where it reaches a model; standard takes it for a text")
 	}
 	if n.kind == flow.Output && n.option("format") == "file" {
-		d.say("Files", n, "a text that is no file of the server is shown as one in the browser, and fails in standard")
+		d.say("Files", n, "a text that is not a file of the server is shown as one in the browser, and fails in standard")
 	}
 	if n.kind != flow.Model {
 		return

@@ -68,8 +68,8 @@ func browserRules() []Rule {
 		},
 		{
 			Code: CodeEachOfNoLoop, Severity: flow.SeverityWarning, Proof: "108-each-handle-from-non-loop-never-runs",
-			Summary: "An edge leaves by the handle each from a node that is no loop, and the browser never runs the node that it leads to.",
-			Details: "The browser leaves such a node to the rounds of a loop, and runs what is behind it without its result. For the standard engine the edge is like any other. Take the handle off, or let the edge start at the loop.",
+			Summary: "An edge leaves by the handle each of a node that is not a loop, and the browser never runs the node at its end.",
+			Details: "The browser leaves such a node to the rounds of a loop, and runs what depends on it without its result. For the standard engine the edge is like any other. Take the handle off, or let the edge start at the loop.",
 			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"o","sourceHandle":"each"}]}`,
 			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"o"}]}`,
 		},
@@ -89,7 +89,7 @@ func browserRules() []Rule {
 		},
 		{
 			Code: CodeRunsOnceMore, Severity: Info, Proof: "067-loop-each-downstream-chain",
-			Summary: "The browser runs nodes behind each once more after the last round.",
+			Summary: "The browser runs the nodes of a loop's body once more after the last round.",
 			Details: "They get the last round's data again, and lose their iterationResults. In the standard engine they run once a round.",
 			Bad:     loop + `{"loopType":"count"}` + each + `,{"id":"g","source":"t","target":"o"}]}`,
 			Good:    loop + `{"loopType":"count"}` + each + `,{"id":"g","source":"l","target":"o","sourceHandle":"done"}]}`,

@@ -26,7 +26,7 @@ func wiringRules() []Rule {
 		{
 			Code: CodeEdgeWithoutHandle, Severity: flow.SeverityWarning, Proof: "070-loop-no-handles",
 			Summary: "An edge leaves a conditional or a loop by no handle, so that it belongs to no branch and to no round.",
-			Details: "What is behind it runs whichever branch is chosen, or once after the last round. Say so with a handle: true or false, each or done.",
+			Details: "What depends on it runs whichever branch is chosen, or once after the last round. Say so with a handle: true or false, each or done.",
 			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"l","type":"loop","data":{"loopType":"count"}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"l"},{"id":"f","source":"l","target":"o"}]}`,
 			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"l","type":"loop","data":{"loopType":"count"}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"l"},{"id":"f","source":"l","target":"o","sourceHandle":"done"}]}`,
 		},
@@ -54,14 +54,14 @@ func wiringRules() []Rule {
 		{
 			Code: engine.CodeLoopBody, Severity: flow.SeverityError,
 			Summary: "A loop has no body of its own: its handles each and done lead to the same node, or two loops share one.",
-			Details: "The standard engine refuses such a flow, since it cannot tell how often the node runs. Join rounds behind done, and put an inner loop into the body of the outer one.",
+			Details: "The standard engine refuses such a flow, since it cannot tell how often the node runs. Join rounds after done, and put an inner loop into the body of the outer one.",
 			Bad:     `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"l","type":"loop","data":{"loopType":"count"}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"l"},{"id":"f","source":"l","target":"o","sourceHandle":"each"},{"id":"g","source":"l","target":"o","sourceHandle":"done"}]}`,
 			Good:    `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"l","type":"loop","data":{"loopType":"count"}},{"id":"o","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"l"},{"id":"f","source":"l","target":"o","sourceHandle":"done"}]}`,
 		},
 		{
 			Code: engine.CodeReferenceCycle, Severity: flow.SeverityError,
 			Summary: "Nodes wait for each other through the references in their texts.",
-			Details: "A text that names another node's output waits for that node, as behind an edge. Take one of the references out.",
+			Details: "A text that names another node's output waits for that node, as it does with an edge. Take one of the references out.",
 			Bad:     `{"name":"n","nodes":[{"id":"a","type":"model","data":{"prompt":"{{b.output}}"}},{"id":"b","type":"model","data":{"prompt":"{{a.output}}"}}],"edges":[]}`,
 			Good:    `{"name":"n","nodes":[{"id":"a","type":"model","data":{"prompt":"Hello"}},{"id":"b","type":"model","data":{"prompt":"{{a.output}}"}}],"edges":[{"id":"e","source":"a","target":"b"}]}`,
 		},

@@ -40,7 +40,7 @@ func NewGuard(allow []string) (*Guard, error) {
 		}
 		name := foldHost(text)
 		if rest := strings.TrimPrefix(name, "*."); text != "*" && (rest == "" || strings.ContainsAny(rest, "*/:@?# \t")) {
-			return nil, fmt.Errorf("%q is no host; give a name such as example.com or *.example.com, an address, a network such as 10.0.0.0/8, or *", text)
+			return nil, fmt.Errorf("%q is not a host; give a name such as example.com or *.example.com, an address, a network such as 10.0.0.0/8, or *", text)
 		}
 		g.names = append(g.names, name)
 	}

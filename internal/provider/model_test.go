@@ -81,7 +81,7 @@ func TestChatFails(t *testing.T) {
 		{"down", true, 500, "500 Internal Server Error: boom for Bearer …"},
 		{"busy-1", true, 429, "429 Too Many Requests: slow down"},
 		{"cut", true, 0, "broke off: unexpected EOF; try again"},
-		{"garbled", true, 0, `an event that is no piece of an answer: "{no"`},
+		{"garbled", true, 0, `an event that is not a piece of an answer: "{no"`},
 		{"gateway", true, 502, `502 Bad Gateway: text/html "502 Bad Gateway"`},
 	} {
 		m, _ := startModel(t)

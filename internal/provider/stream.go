@@ -117,7 +117,7 @@ func (g *gathered) take(c *conn, e httpx.Event) error {
 	case e.Cut: // the connection ended within an event
 		return c.brokeOff(io.ErrUnexpectedEOF)
 	default:
-		return fmt.Errorf("the stream from %s has an event that is no piece of an answer: %.100q", c.host(), c.redact(string(data)))
+		return fmt.Errorf("the stream from %s has an event that is not a piece of an answer: %.100q", c.host(), c.redact(string(data)))
 	}
 	if piece.Object == "error" || isFailure(piece.Error) {
 		g.fail(c.redact(string(data)))

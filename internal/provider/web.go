@@ -75,7 +75,7 @@ type page struct {
 func (w *Web) Page(ctx context.Context, address string) (json.RawMessage, error) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil {
-		return nil, errors.New("the query is no URL")
+		return nil, errors.New("the query is not a URL")
 	}
 	if err := w.guard.check(u); err != nil {
 		return nil, err

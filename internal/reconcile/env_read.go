@@ -50,9 +50,9 @@ func decodeEnv(text []byte, e *Env) error {
 func notYAML(err error) error {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	if at := regexp.MustCompile(`^(?:unmarshal errors:\n\s*)?line (\d+): `).FindStringSubmatch(text); at != nil {
-		return fmt.Errorf(":%s: the environment is no YAML: %s", at[1], strings.TrimPrefix(text, at[0]))
+		return fmt.Errorf(":%s: the environment is not YAML: %s", at[1], strings.TrimPrefix(text, at[0]))
 	}
-	return fmt.Errorf(": the environment is no YAML: %s", text)
+	return fmt.Errorf(": the environment is not YAML: %s", text)
 }
 
 func checkEnv(top *yaml.Node) error {

@@ -125,11 +125,11 @@ func TestEnvErrors(t *testing.T) {
 		"models:\n  a: {id: b}":                      `env.yaml:2: what stands for "a" of the models is a map, not one name; write`,
 		"models:\n  a: b\n  a: c":                    `env.yaml:3: "a" of models stands in line 2 too; write`,
 		"models: {a: b}\n---\nmodels: {}":            "env.yaml:2: another document begins here",
-		"models:\n  a: b\n   c: d\n":                 "env.yaml:3: the environment is no YAML: mapping values are not allowed in this context",
+		"models:\n  a: b\n   c: d\n":                 "env.yaml:3: the environment is not YAML: mapping values are not allowed in this context",
 		"models: {[a]: b}":                           "env.yaml:1: a key of models is a list, not a name",
 		"base: &b {a: b}\nmodels: *b":                `env.yaml:1: the environment has "base"`,
 		"models: &b {a: b}\ngroups: {<<: [x, *b]}\n": "env.yaml",
-		"models: *a":                                 "env.yaml: the environment is no YAML: unknown anchor 'a' referenced",
+		"models: *a":                                 "env.yaml: the environment is not YAML: unknown anchor 'a' referenced",
 	} {
 		_, err := ReadEnv("env.yaml", []byte(text), func(string) (string, error) { return "", errors.New("is not set") })
 		if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "unmarshal") || strings.Contains(err.Error(), "reconcile.") {

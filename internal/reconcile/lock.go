@@ -118,7 +118,7 @@ func (r *lockReader) add(line []byte) error {
 	}
 	doc, err := flow.ParseObject(line)
 	if err != nil {
-		return fmt.Errorf("this is no line of a lock: %w", err)
+		return fmt.Errorf("this is not a line of a lock: %w", err)
 	}
 	file := text(doc, "file")
 	if file == "" {

@@ -71,7 +71,7 @@ func TestLockForgets(t *testing.T) {
 func TestLockErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"<<<<<<< HEAD\n": "flowctl.lock:1:1: git could not merge this",
-		"\n[]\n":         "flowctl.lock:2:1: this is no line of a lock",
+		"\n[]\n":         "flowctl.lock:2:1: this is not a line of a lock",
 		`{"ids":{}}`:     `this line has no "file"`,
 		`{"file":"a.json","ids":{"prod":"1"}}` + "\n\n" + `{"file":"a.json","ids":{"x":"1","prod":"2"}}`: `a.json is two flows for "prod", in lines 1 and 3 of `,
 	} {

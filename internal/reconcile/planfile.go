@@ -36,18 +36,18 @@ func IsPlan(text []byte) bool {
 // LoadPlan reads what Save wrote.
 func LoadPlan(text []byte) (*Plan, error) {
 	if !IsPlan(text) {
-		return nil, errors.New("this is no saved plan; give the folder of the flow files, or what 'flowctl plan -f' wrote")
+		return nil, errors.New("this is not a saved plan; give the folder of the flow files, or a file of 'flowctl plan --out'")
 	}
 	var p Plan
 	if err := json.Unmarshal(text, &p); err != nil {
-		return nil, fmt.Errorf("this is no saved plan, or it was changed by hand: %w; make a new one with 'flowctl plan -f'", err)
+		return nil, fmt.Errorf("this is not a saved plan, or it was changed by hand: %w; make a new one with 'flowctl plan --out'", err)
 	}
 	if p.Version != planVersion {
-		return nil, fmt.Errorf("this is no saved plan of version %d; make a new one with 'flowctl plan -f'", planVersion)
+		return nil, fmt.Errorf("this is not a saved plan of version %d; make a new one with 'flowctl plan --out'", planVersion)
 	}
 	for i, s := range p.Steps {
 		if err := s.check(); err != nil {
-			return nil, fmt.Errorf("step %d of the plan %w; make a new one with 'flowctl plan -f'", i+1, err)
+			return nil, fmt.Errorf("step %d of the plan %w; make a new one with 'flowctl plan --out'", i+1, err)
 		}
 	}
 	return &p, nil

@@ -112,14 +112,14 @@ func findable(s string) bool { return s != "" && len(s) <= maxID && storable(s) 
 
 func checkText(what, s string) error {
 	if !storable(s) {
-		return fmt.Errorf("%s has a character U+0000 or is no UTF-8: %w", what, ErrBadText)
+		return fmt.Errorf("%s has a character U+0000 or is not UTF-8: %w", what, ErrBadText)
 	}
 	return nil
 }
 
 func checkID(what, s string) error {
 	if !findable(s) {
-		return fmt.Errorf("%s %.80q is empty, longer than %d bytes, has a character U+0000 or is no UTF-8: %w", what, s, maxID, ErrBadText)
+		return fmt.Errorf("%s %.80q is empty, longer than %d bytes, has a character U+0000 or is not UTF-8: %w", what, s, maxID, ErrBadText)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func checkVersion(v string) (version, warning string, err error) {
 	maj, err1 := strconv.ParseUint(majText, 10, 31)
 	mnr, err2 := strconv.ParseUint(minText, 10, 31)
 	if err1 != nil || err2 != nil {
-		return "", "", fmt.Errorf("version %.40q is no version, want one such as %q", v, current)
+		return "", "", fmt.Errorf("version %.40q is not a version, want one such as %q", v, current)
 	}
 	version = fmt.Sprintf("%d.%d", maj, mnr)
 	switch {

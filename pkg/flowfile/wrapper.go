@@ -75,7 +75,7 @@ func (t *text) wrapped(f *File, doc document) error {
 	}
 	inner := doc.get("flow")
 	if inner == nil {
-		return t.errorAt(doc.at.Start, `this is no flow: it has neither "flow" (a flow file) nor "nodes" (a flow)`)
+		return t.errorAt(doc.at.Start, `this is not a flow: it has neither "flow" (a flow file) nor "nodes" (a flow)`)
 	}
 	if first := t.data[inner.Start]; first != '{' {
 		return t.errorAt(inner.Start, `"flow" must be an object, found `+kindOf(first))

@@ -87,7 +87,7 @@ func TestWriteErrors(t *testing.T) {
 		file       File
 	}{
 		{"newer version", `write the flow file: version "2.0" is newer`, File{Version: "2.0"}},
-		{"no version", `write the flow file: version "x" is no version`, File{Version: "x"}},
+		{"no version", `write the flow file: version "x" is not a version`, File{Version: "x"}},
 		{"not an object", "write the flow file: encode the flow: unexpected character '['", File{Spec: notObject}},
 		{"meta", "write the flow file: encode the flow: ", File{Spec: flow.Spec{Meta: bad}}},
 		{"node", "write the flow file: encode nodes: element 1: ", File{Spec: flow.Spec{Nodes: []flow.Node{{}, {Data: bad}}}}},
