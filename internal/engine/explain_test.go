@@ -172,7 +172,7 @@ func TestExplainDifferences(t *testing.T) {
 		{flow: newFlow().node("a", flow.Input, `{"value":{"n":1,"b":[2]}}`), want: "Exact a", not: true},
 		{flow: newFlow().node("l", flow.Loop, `{"loopType":"array","arrayPath":"[1e400]"}`), want: "Exact l respells"},
 		{flow: newFlow().node("l", flow.Loop, `{"loopType":"array","arrayPath":"1.0, 2"}`), want: "Exact l", not: true},
-		{flow: newFlow().node("o", flow.Output, `{"format":"file"}`), want: "Files o no file"},
+		{flow: newFlow().node("o", flow.Output, `{"format":"file"}`), want: "Files o not a file"},
 		{flow: two().node("m", flow.Model, ask("{{ input }}")).join("a", "m").join("b", "m"), want: "Interpolation m first input"},
 		{flow: two().node("m", flow.Model, ask("{{input}}{{ input }}")).join("a", "m").join("b", "m"), want: "Interpolation m", not: true},
 		{flow: two().node("t", flow.Transform, template("{{a.output}}")).join("b", "t"), want: "Interpolation t template"},
