@@ -142,7 +142,7 @@ out, and it never conflicts.
   --layout drop     the file has none
 
 What a file does not have of a flow's layout, 'flowctl apply' leaves on the
-server as it is. A flow that has none is laid out anew by the browser.`
+server as it is.`
 
 const environmentsHelp = `The same flow files can go to several servers where models, knowledge bases,
 groups and users have other ids. An environment is a YAML file with what they
