@@ -172,7 +172,7 @@ func (o *importOptions) verdict(ctx context.Context, n importCount) error {
 	case n.failed == 0:
 		return nil
 	case n.failed == n.refused:
-		return conflictError{fmt.Errorf("%s left alone; what changed on the server 'flowctl pull' brings in, and --overwrite writes over", plural(n.refused, "flow"))}
+		return conflictError{fmt.Errorf("%s left alone; 'flowctl pull' brings in what changed on the server, --overwrite overwrites it", plural(n.refused, "flow"))}
 	case o.dryRun:
 		return someError{fmt.Sprintf("%d of %s would fail", n.failed, plural(total, "flow"))}
 	case !o.keepGoing && n.created+n.updated+n.unchanged == 0:
