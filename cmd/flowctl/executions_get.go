@@ -2,12 +2,12 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/record"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -70,12 +70,12 @@ func (a *app) printExecution(p *output.Printer, e flow.Execution, spec flow.Spec
 	}
 	outputs, _ := flow.ParseObject(e.Outputs) // what is no object has none
 	for _, m := range outputs {
-		fields = append(fields, output.Field{Label: "Output " + output.Text(m.Key), Text: plainText(m.Value)})
+		fields = append(fields, output.Field{Label: "Output " + output.Text(m.Key), Text: rawjson.Plain(m.Value)})
 	}
 	if len(outputs) == 0 && e.Status.Ended() && len(spec.Nodes) > 0 {
 		last := record.Last(e, spec)
 		for _, m := range last {
-			fields = append(fields, output.Field{Label: "Result " + output.Text(m.Key), Text: plainText(m.Value)})
+			fields = append(fields, output.Field{Label: "Result " + output.Text(m.Key), Text: rawjson.Plain(m.Value)})
 		}
 		if len(last) > 0 {
 			a.warn(noOutputs)
@@ -93,15 +93,6 @@ func (a *app) printExecution(p *output.Printer, e flow.Execution, spec flow.Spec
 
 func tokenText(t flow.Usage) string {
 	return strconv.FormatInt(t.Total, 10) + " (" + strconv.FormatInt(t.Prompt, 10) + " asked, " + strconv.FormatInt(t.Completion, 10) + " answered)"
-}
-
-// plainText is a text as it is, anything else as JSON.
-func plainText(value json.RawMessage) string {
-	var text string
-	if json.Unmarshal(value, &text) == nil {
-		return text
-	}
-	return string(value)
 }
 
 func nodeRunView() output.View[flow.NodeRun] {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -149,7 +150,7 @@ func getFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow
 		return nil, err
 	}
 	flows, errs := make([]flow.Flow, len(ids)), make([]error, len(ids))
-	inParallel(ctx, len(ids), exportParallel, func(i int) {
+	parallel.Each(ctx, len(ids), exportParallel, func(i int) {
 		flows[i], _, errs[i] = c.Flows.Get(ctx, ids[i])
 	})
 	return flows, errors.Join(append(errs, ctx.Err())...)

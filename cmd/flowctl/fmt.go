@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -59,7 +60,7 @@ func (o *fmtOptions) run(ctx context.Context, paths []string) error {
 	sources := findSources(paths)
 	defer limitMemory(sizeOf(sources))()
 	results := make([]formatted, len(sources))
-	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.file(ctx, sources[i]) })
+	parallel.Each(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.file(ctx, sources[i]) })
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strconv"
 
+	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -23,7 +24,7 @@ type batch struct {
 // each, and is an error unless the rest is to be imported.
 func (o *importOptions) read(ctx context.Context, sources []source) (*batch, error) {
 	readings := make([]reading, len(sources))
-	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) {
+	parallel.Each(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) {
 		readings[i] = readSource(ctx, o.app.in, sources[i], !o.noValidate)
 	})
 	if err := ctx.Err(); err != nil {

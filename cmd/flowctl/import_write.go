@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -13,6 +12,8 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/parallel"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -45,7 +46,7 @@ func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*in
 		bar.Clear()
 		o.app.note("stopping when what is under way is done; press Ctrl-C again not to wait")
 	})()
-	inParallel(begin, len(todo), o.parallel, func(i int) {
+	parallel.Each(begin, len(todo), o.parallel, func(i int) {
 		f := todo[i]
 		f.err = f.write(finish, c, o.ifExists, f.action == actionUpdate && ours())
 		if f.err != nil && !isRefused(f.err) && !o.keepGoing {
@@ -59,7 +60,7 @@ func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*in
 func (o *importOptions) look(ctx context.Context, c *client.Client, flows []*incoming) {
 	can, err := c.Capabilities(ctx)
 	ours := err == nil && can.Lossless
-	inParallel(ctx, len(flows), o.parallel, func(i int) {
+	parallel.Each(ctx, len(flows), o.parallel, func(i int) {
 		f := flows[i]
 		if f.err != nil || f.action != actionUpdate {
 			return
@@ -86,7 +87,7 @@ func (f *incoming) write(ctx context.Context, c *client.Client, ifExists string,
 		}
 		f.digest = over.Digest
 		if over.Same {
-			f.action, f.noMeta = actionSame, !ours && !isEmptyObject(meta)
+			f.action, f.noMeta = actionSame, !ours && !rawjson.IsEmpty(meta)
 			return nil
 		}
 		written, err = c.Flows.Update(ctx, f.match.id, client.Replace(over.Spec), client.IfUnchanged(over.Was), client.WithoutGraph())
@@ -94,16 +95,11 @@ func (f *incoming) write(ctx context.Context, c *client.Client, ifExists string,
 		written, err = f.create(ctx, c, spec, ifExists)
 	}
 	f.done, f.written = written.ID != "", written.ID
-	f.noMeta = f.done && !isEmptyObject(meta) && !flow.Equal(meta, written.Meta)
+	f.noMeta = f.done && !rawjson.IsEmpty(meta) && !flow.Equal(meta, written.Meta)
 	return err
 }
 
 func isRefused(err error) bool { return errors.As(err, new(*reconcile.RefusedError)) }
-
-// isEmptyObject tells whether meta says nothing: it is absent, null or {}.
-func isEmptyObject(meta json.RawMessage) bool {
-	return len(meta) == 0 || flow.Equal(meta, json.RawMessage("null")) || flow.Equal(meta, json.RawMessage("{}"))
-}
 
 // outlive gives a context that ends a while after ctx does.
 func outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -68,7 +69,7 @@ func (a *app) readDir(ctx context.Context, p picked, hold bool) (*flowDir, error
 	}
 	readings := make([]dirReading, len(found))
 	read := func(i int, judge bool) { readings[i] = a.readDirFile(ctx, p.dir, found[i], hold, judge) }
-	inParallel(ctx, len(found), runtime.GOMAXPROCS(0), func(i int) { read(i, p.hasFile(found[i].path)) })
+	parallel.Each(ctx, len(found), runtime.GOMAXPROCS(0), func(i int) { read(i, p.hasFile(found[i].path)) })
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

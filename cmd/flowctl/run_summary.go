@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -58,7 +59,7 @@ func summaryOf(e flow.Execution, total int) runSummary {
 	}
 	failures, _ := flow.ParseObject(e.Errors) // null has none
 	for _, m := range failures {
-		s.fail(m.Key, plainText(m.Value))
+		s.fail(m.Key, rawjson.Plain(m.Value))
 	}
 	return s
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/reconcile"
 )
 
@@ -99,7 +100,7 @@ func (o *validateOptions) run(ctx context.Context, paths []string) error {
 	sources := findSources(paths)
 	defer limitMemory(sizeOf(sources))()
 	results := make([]judged, len(sources))
-	inParallel(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.judge(ctx, sources[i]) })
+	parallel.Each(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.judge(ctx, sources[i]) })
 	if err := ctx.Err(); err != nil {
 		return err
 	}

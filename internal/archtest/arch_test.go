@@ -27,7 +27,7 @@ func allowed() map[string][]string {
 		"internal/store": {"pkg/flow"},
 
 		"internal/repo":      {"internal/disk", "internal/spell"},
-		"internal/reconcile": {"internal/disk", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},
+		"internal/reconcile": {"internal/disk", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},
 
 		"internal/record": {"internal/rawjson", "pkg/flow", "pkg/flowfile"},
 

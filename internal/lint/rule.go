@@ -33,16 +33,6 @@ func Rules() []Rule {
 	return slices.Concat(all, wiringRules(), textRules(), browserRules(), serverRules())
 }
 
-// Find finds a rule by its code.
-func Find(code string) (Rule, bool) {
-	all := Rules()
-	i := slices.IndexFunc(all, func(r Rule) bool { return r.Code == code })
-	if i < 0 {
-		return Rule{}, false
-	}
-	return all[i], true
-}
-
 type example struct{ bad, good string }
 
 // basics are examples for the rules of package flow, by code.

@@ -29,6 +29,11 @@ func Kind(raw json.RawMessage) string {
 // IsAbsent reports whether a value is null or missing.
 func IsAbsent(raw json.RawMessage) bool { return len(raw) == 0 || raw[0] == 'n' }
 
+// IsEmpty reports whether a value is absent or an object without members.
+func IsEmpty(raw json.RawMessage) bool {
+	return IsAbsent(raw) || raw[0] == '{' && len(bytes.TrimSpace(raw[1:])) == 1
+}
+
 // Int returns the whole part of a number, 0 for what no int64 holds.
 func Int(raw json.RawMessage) int64 {
 	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil {

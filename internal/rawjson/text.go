@@ -20,6 +20,14 @@ func Text(raw []byte) string {
 	return s
 }
 
+// Plain returns the text of a JSON string, and any other value as it is spelt.
+func Plain(raw []byte) string {
+	if len(raw) > 0 && raw[0] == '"' {
+		return Text(raw)
+	}
+	return string(raw)
+}
+
 // Says reports whether the JSON value raw says s: it is the string s, or, when s
 // is empty, another value.
 func Says(raw []byte, s string) bool {

@@ -3,9 +3,8 @@ package reconcile
 import (
 	"context"
 	"errors"
-	"sync"
-	"sync/atomic"
 
+	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -98,27 +97,16 @@ type applier struct {
 func (a *applier) run(begin, finish context.Context, todo []*Result) bool {
 	begin, stop := context.WithCancel(begin)
 	defer stop()
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(len(todo), a.opts.Parallel) {
-		wg.Go(func() {
-			for begin.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(todo) {
-					return
-				}
-				r := todo[i]
-				r.Begun = true
-				if a.write(finish, r); r.Err != nil && !a.opts.KeepGoing {
-					stop()
-				}
-				if a.opts.Step != nil {
-					a.opts.Step(r)
-				}
-			}
-		})
-	}
-	wg.Wait()
+	parallel.Each(begin, len(todo), a.opts.Parallel, func(i int) {
+		r := todo[i]
+		r.Begun = true
+		if a.write(finish, r); r.Err != nil && !a.opts.KeepGoing {
+			stop()
+		}
+		if a.opts.Step != nil {
+			a.opts.Step(r)
+		}
+	})
 	for _, r := range todo {
 		if r.Err != nil && !a.opts.KeepGoing {
 			return false

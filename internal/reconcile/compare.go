@@ -1,9 +1,9 @@
 package reconcile
 
 import (
-	"encoding/json"
 	"slices"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -27,7 +27,7 @@ func (t traits) comparable(s, file flow.Spec) flow.Spec {
 	if file.AccessControl == nil {
 		s.AccessControl = nil
 	}
-	if isEmpty(s.Meta) || !t.ours {
+	if rawjson.IsEmpty(s.Meta) || !t.ours {
 		s.Meta = nil
 	}
 	if !t.ours {
@@ -44,16 +44,11 @@ func (t traits) dropped(s flow.Spec) []string {
 		return nil
 	}
 	keys := s.UnknownKeys()
-	if !isEmpty(s.Meta) {
+	if !rawjson.IsEmpty(s.Meta) {
 		keys = append(keys, "meta")
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-// isEmpty tells the values of meta that say nothing.
-func isEmpty(meta json.RawMessage) bool {
-	return isNone(meta) || flow.Equal(meta, json.RawMessage("{}"))
 }
 
 // Place names what a change is about: "name", "node model_1 /data/prompt".
@@ -69,10 +64,4 @@ func Place(c flow.Change) string {
 		return "edge " + c.Edge + " " + c.Path
 	}
 	return c.Path[1:]
-}
-
-func unquote(raw json.RawMessage) string {
-	var s string
-	_ = json.Unmarshal(raw, &s) // another value is no text
-	return s
 }

@@ -119,7 +119,7 @@ func (e *Env) substitute(s flow.Spec, to func(k kind, at, id string) string) flo
 // one replaces a value that is an id.
 func one(k kind, at string, to func(k kind, at, id string) string) func(json.RawMessage) json.RawMessage {
 	return func(raw json.RawMessage) json.RawMessage {
-		id := unquote(raw)
+		id := rawjson.Text(raw)
 		if id == "" {
 			return raw
 		}

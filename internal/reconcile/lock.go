@@ -132,7 +132,7 @@ func (r *lockReader) add(line []byte) error {
 			r.conflicts = append(r.conflicts, Conflict{
 				File:       file,
 				Reason:     fmt.Sprintf("is two flows for %q, in lines %d and %d of %s; take the wrong one out there", m.Key, r.at[key], r.n, r.path),
-				Candidates: []Candidate{{ID: unquote(has)}, {ID: unquote(m.Value)}},
+				Candidates: []Candidate{{ID: rawjson.Text(has)}, {ID: rawjson.Text(m.Value)}},
 			})
 			continue
 		}
@@ -156,7 +156,7 @@ func (r *lockReader) add(line []byte) error {
 // text gives a member that is a string, else "".
 func text(doc flow.Object, key string) string {
 	raw, _ := doc.Get(key)
-	return unquote(raw)
+	return rawjson.Text(raw)
 }
 
 func idsOf(line flow.Object) flow.Object {
@@ -175,7 +175,7 @@ func (l *Lock) ID(file, place string) string { return text(idsOf(l.lines[file]),
 func (l *Lock) otherIDs(file, place string) []string {
 	var ids []string
 	for _, m := range idsOf(l.lines[file]) {
-		if id := unquote(m.Value); m.Key != place && id != "" {
+		if id := rawjson.Text(m.Value); m.Key != place && id != "" {
 			ids = append(ids, id)
 		}
 	}

@@ -49,7 +49,7 @@ func (l *Lock) digestsByID() map[string][]flowfile.Digest {
 	for file, line := range l.lines {
 		for _, m := range idsOf(line) {
 			if d := l.Digests(file, m.Key); d != nil {
-				id := unquote(m.Value)
+				id := rawjson.Text(m.Value)
 				digests[id] = append(digests[id], d...)
 			}
 		}
@@ -68,7 +68,7 @@ func digestsOf(line flow.Object) map[string][]string {
 	for _, m := range o {
 		var list []string
 		if json.Unmarshal(m.Value, &list) != nil {
-			list = []string{unquote(m.Value)}
+			list = []string{rawjson.Text(m.Value)}
 		}
 		digests[m.Key] = list
 	}

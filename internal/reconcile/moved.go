@@ -24,7 +24,7 @@ func (l *Lock) move(moves map[string]string) {
 		}
 		for _, m := range idsOf(was[to]) {
 			if l.ID(to, m.Key) == "" {
-				l.set(to, m.Key, unquote(m.Value))
+				l.set(to, m.Key, rawjson.Text(m.Value))
 				line := l.lines[to]
 				setDigests(&line, m.Key, digestsOf(was[to])[m.Key])
 				l.lines[to] = line
@@ -41,7 +41,7 @@ func (l *Lock) Holds(file, id string) bool {
 		return true
 	}
 	for _, m := range idsOf(line) {
-		if unquote(m.Value) == id {
+		if rawjson.Text(m.Value) == id {
 			return true
 		}
 	}
@@ -68,7 +68,7 @@ func (l *Lock) origins(files []Source) map[string]string {
 			for file, line := range l.lines {
 				hold(text(line, "id"), file)
 				for _, m := range idsOf(line) {
-					hold(unquote(m.Value), file)
+					hold(rawjson.Text(m.Value), file)
 				}
 			}
 		}

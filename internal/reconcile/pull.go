@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -157,7 +158,7 @@ func Into(file, s flow.Spec, ours bool) flow.Spec {
 	if !ours {
 		return next
 	}
-	if !isEmpty(s.Meta) || !isEmpty(file.Meta) {
+	if !rawjson.IsEmpty(s.Meta) || !rawjson.IsEmpty(file.Meta) {
 		next.Meta = s.Meta
 	}
 	for _, key := range slices.Concat(file.UnknownKeys(), s.UnknownKeys()) {

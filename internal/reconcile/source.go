@@ -111,7 +111,7 @@ func digestOf(s flow.Spec, withAccess bool) (sum digest) {
 	}
 	add("name", rawjson.AppendString(nil, s.Name))
 	add("description", rawjson.AppendString(nil, s.Description))
-	if !isEmpty(s.Meta) {
+	if !rawjson.IsEmpty(s.Meta) {
 		add("meta", s.Meta)
 	}
 	if withAccess {

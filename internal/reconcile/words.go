@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -99,7 +100,7 @@ func dataAs(s, file flow.Spec) flow.Spec {
 	without := map[string]json.RawMessage{} // absent or null, by id
 	seen := make(map[string]bool, len(file.Nodes))
 	for _, n := range file.Nodes {
-		if isNone(n.Data) && !seen[n.ID] {
+		if rawjson.IsAbsent(n.Data) && !seen[n.ID] {
 			without[n.ID] = n.Data
 		} else {
 			delete(without, n.ID)
@@ -112,11 +113,9 @@ func dataAs(s, file flow.Spec) flow.Spec {
 	s.Nodes = slices.Clone(s.Nodes)
 	for i := range s.Nodes {
 		n := &s.Nodes[i]
-		if data, ok := without[n.ID]; ok && (isNone(n.Data) || flow.Equal(n.Data, json.RawMessage("{}"))) {
+		if data, ok := without[n.ID]; ok && rawjson.IsEmpty(n.Data) {
 			n.Data = data
 		}
 	}
 	return s
 }
-
-func isNone(raw json.RawMessage) bool { return raw == nil || string(raw) == "null" }

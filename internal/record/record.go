@@ -36,19 +36,10 @@ func Nodes(e flow.Execution) []flow.NodeRun {
 	}
 	for i, n := range nodes {
 		if failure, ok := failures.Get(n.ID); ok {
-			nodes[i].Reason = text(failure)
+			nodes[i].Reason = rawjson.Plain(failure)
 		}
 	}
 	return nodes
-}
-
-// text is a JSON text as it is, anything else as JSON.
-func text(value json.RawMessage) string {
-	var s string
-	if json.Unmarshal(value, &s) == nil {
-		return s
-	}
-	return string(value)
 }
 
 // Normal returns a record of the editor's in the form that flowctl keeps: outputs

@@ -111,15 +111,6 @@ func insertFirst(ctx context.Context, tx queryer, u *User) error {
 	return err
 }
 
-// FirstAdmin gives the oldest admin, or [ErrNotFound].
-func (s *Store) FirstAdmin(ctx context.Context) (*User, error) {
-	u, err := firstAdmin(ctx, s.db)
-	if err != nil {
-		return nil, fmt.Errorf("find an admin: %w", err)
-	}
-	return u, nil
-}
-
 func firstAdmin(ctx context.Context, q reader) (*User, error) {
 	return one(ctx, q, scanUser, "SELECT "+userColumns+" FROM users WHERE role = 'admin' ORDER BY created_at, id LIMIT 1")
 }

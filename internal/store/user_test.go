@@ -21,7 +21,6 @@ func testUsers(t *testing.T, dsn string) {
 	for name, get := range map[string]func() (*User, error){
 		"by id":     func() (*User, error) { return s.User(ctx, ann.ID) },
 		"by e-mail": func() (*User, error) { return s.UserByEmail(ctx, "ANN@example.org") },
-		"admin":     func() (*User, error) { return s.FirstAdmin(ctx) },
 	} {
 		if got, err := get(); err != nil || !reflect.DeepEqual(got, ann) {
 			t.Errorf("%s: got %+v, %v; want %+v", name, got, err, ann)
@@ -95,9 +94,6 @@ func testEnsureAdmin(t *testing.T, dsn string) {
 	}
 	if _, added, err := s.EnsureAdmin(t.Context(), User{Email: "new@localhost"}); !errors.Is(err, ErrNotFound) || added {
 		t.Errorf("error is %v, want ErrNotFound: there are users, but no admin", err)
-	}
-	if _, err := s.FirstAdmin(t.Context()); !errors.Is(err, ErrNotFound) {
-		t.Errorf("error is %v, want ErrNotFound", err)
 	}
 }
 

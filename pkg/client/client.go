@@ -41,9 +41,8 @@ type conn struct {
 
 	// What was learned from the answers so far. It decides only how a call is
 	// made, never what it means.
-	known    atomic.Pointer[Capabilities] // nil until an answer shows them
-	shadowed atomic.Bool                  // POST /import is taken for the update of a flow "import"
-	skew     atomic.Int64                 // seconds that the server's clock is ahead of this one
+	known atomic.Pointer[Capabilities] // nil until an answer shows them
+	skew  atomic.Int64                 // seconds that the server's clock is ahead of this one
 }
 
 // New makes a client for the backend at baseURL, such as

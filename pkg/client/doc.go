@@ -47,7 +47,6 @@
 //   - It lets everybody read a flow that came without access_control, a copy or an
 //     import. New flows are private here unless the spec says otherwise; copies and
 //     imports are made so right after they were made.
-//   - POST /import may be shadowed by another route; then the flow is created.
 //   - A POST may be stored although its answer is a 500 or got lost. Before a flow
 //     is sent again, the lists are searched for it. Two equal flows that one user
 //     creates at the same moment cannot be told apart by that.

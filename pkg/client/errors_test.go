@@ -89,8 +89,6 @@ func TestNothingTakesAPageForAnAnswer(t *testing.T) {
 		"update":     one(c.Flows.Update(ctx, "x", client.Patch{})),
 		"delete":     c.Flows.Delete(ctx, "x"),
 		"duplicate":  one(c.Flows.Duplicate(ctx, "x", "")),
-		"export":     one(c.Flows.Export(ctx, "x")),
-		"import":     one(c.Flows.Import(ctx, []byte(twoNodes))),
 		"execute":    one(c.Flows.Execute(ctx, "x", client.ExecuteRequest{})),
 		"executions": one(c.Executions.List(ctx, "x", 0)),
 		"stats":      one(c.Executions.Stats(ctx, "x")),

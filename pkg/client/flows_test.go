@@ -152,34 +152,6 @@ func TestDuplicate(t *testing.T) {
 	})
 }
 
-func TestExportAndImport(t *testing.T) {
-	both(t, func(t *testing.T, c *client.Client) {
-		made := create(t, c, twoNodes)
-		doc, err := c.Flows.Export(t.Context(), made.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.HasPrefix(string(doc), `{"version":"1.0","flow":{"name":"Two"`) {
-			t.Errorf("exported %s", doc)
-		}
-		for _, doc := range []string{string(doc), twoNodes} {
-			got, err := c.Flows.Import(t.Context(), []byte(doc))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got.ID == made.ID || got.Name != "Two" || string(got.AccessControl) != "{}" || len(got.Nodes) != 2 {
-				t.Errorf("imported %s", got.AppendJSON(nil))
-			}
-		}
-		if got, err := c.Flows.Import(t.Context(), []byte(`{"nodes":[],"edges":[]}`)); err != nil || got.Name != "Imported Flow" {
-			t.Errorf("import without a name: %q, %v", got.Name, err)
-		}
-		if _, err := c.Flows.Import(t.Context(), []byte(`[1]`)); !errors.Is(err, client.ErrInvalid) {
-			t.Errorf("import of a list: %v", err)
-		}
-	})
-}
-
 // What is asked with such an id would be another request.
 func TestImpossibleIDs(t *testing.T) {
 	both(t, func(t *testing.T, c *client.Client) {

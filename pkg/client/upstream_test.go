@@ -1,7 +1,6 @@
 package client_test
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -16,36 +15,6 @@ import (
 )
 
 const create1 = "/api/v1/flows/create"
-
-// Surprise 1: POST /import is taken for an update. It is asked once a client.
-func TestImportIsShadowed(t *testing.T) {
-	c, b := upstream(t, clienttest.Options{})
-	for range 3 {
-		f, err := c.Flows.Import(t.Context(), []byte(`{"version":"1.0","flow":`+twoNodes+`}`))
-		if err != nil || f.Name != "Two" || string(f.AccessControl) != "{}" {
-			t.Fatalf("imported %s, %v", f.AppendJSON(nil), err)
-		}
-	}
-	if asked, made := b.Count("POST", "/api/v1/flows/import"), b.Count("POST", create1); asked != 1 || made != 3 {
-		t.Errorf("asked for import %d times and for create %d times, want 1 and 3", asked, made)
-	}
-}
-
-// Surprises 1 to 3: where import is fixed, it drops meta and access control, and
-// null would let everybody read.
-func TestMendedImport(t *testing.T) {
-	c, _ := upstream(t, clienttest.Options{ImportMended: true})
-	for doc, access := range map[string]string{
-		`{"flow":{"name":"a","meta":{"x":1},"nodes":[],"edges":[]}}`:                               `{}`,
-		`{"flow":{"name":"b","nodes":[],"edges":[],"access_control":null}}`:                        `null`,
-		`{"flow":{"name":"c","nodes":[],"edges":[],"access_control":{"read":{"user_ids":["u"]}}}}`: `{"read":{"user_ids":["u"]}}`,
-	} {
-		f, err := c.Flows.Import(t.Context(), []byte(doc))
-		if err != nil || string(f.AccessControl) != access || string(f.Meta) != "{}" {
-			t.Errorf("import of %s: %s, %v", doc, f.AppendJSON(nil), err)
-		}
-	}
-}
 
 // Surprise 2: meta is dropped; the answer says so, and Create gives it as it is.
 func TestMetaIsDropped(t *testing.T) {
@@ -167,19 +136,6 @@ func TestNumbers(t *testing.T) {
 	if _, err := c.Flows.Create(t.Context(), spec(t, `{"name":"big","nodes":[{"id":"a","data":{"x":"1e400","n":[-1E+400]}}]}`)); !errors.Is(err, client.ErrInvalid) || !strings.Contains(err.Error(), "-1E+400") {
 		t.Errorf("a number too big gave %v", err)
 	}
-	f = plant(t, base, `{"name":"big","nodes":[{"id":"a","data":1e400}],"edges":[]}`)
-	doc, err := c.Flows.Export(t.Context(), f.ID)
-	var got struct {
-		Version    string
-		ExportedAt int64
-		Flow       flow.Spec
-	}
-	if err != nil || json.Unmarshal(doc, &got) != nil {
-		t.Fatalf("export of a number too big: %s, %v", doc, err)
-	}
-	if got.Version != "1.0" || got.ExportedAt != f.UpdatedAt || got.Flow.Name != "big" || string(got.Flow.Nodes[0].Data) != "null" || got.Flow.AccessControl != nil {
-		t.Errorf("exported %s", doc)
-	}
 }
 
 // Surprise 8: what the backend can store but never send again is not sent to it;
@@ -192,9 +148,6 @@ func TestWhatCannotBeListed(t *testing.T) {
 		old := create(t, c, twoNodes)
 		if _, err := c.Flows.Create(t.Context(), spec(t, text)); !errors.Is(err, client.ErrInvalid) || !strings.Contains(err.Error(), "never list again") {
 			t.Errorf("Create: %v", err)
-		}
-		if _, err := c.Flows.Import(t.Context(), []byte(text)); !errors.Is(err, client.ErrInvalid) {
-			t.Errorf("Import: %v", err)
 		}
 		if _, err := c.Flows.Update(t.Context(), old.ID, client.Replace(spec(t, text))); !errors.Is(err, client.ErrInvalid) {
 			t.Errorf("Update: %v", err)

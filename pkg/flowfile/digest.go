@@ -3,7 +3,6 @@ package flowfile
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"hash"
 	"slices"
 	"strings"
@@ -49,7 +48,7 @@ func DigestOf(s flow.Spec) Digest {
 			switch {
 			case flow.IsLayoutKey(m.Key):
 				placed = append(placed, m)
-			case m.Key != "data" || !saysNothing(m.Value):
+			case m.Key != "data" || !rawjson.IsEmpty(m.Value):
 				rest = append(rest, m)
 			}
 		}
@@ -64,7 +63,7 @@ func DigestOf(s flow.Spec) Digest {
 			continue
 		}
 		fields = slices.DeleteFunc(fields, func(m flow.Member) bool {
-			return (m.Key == "sourceHandle" || m.Key == "targetHandle") && (isNull(m.Value) || string(m.Value) == `""`)
+			return (m.Key == "sourceHandle" || m.Key == "targetHandle") && (rawjson.IsAbsent(m.Value) || string(m.Value) == `""`)
 		})
 		content.Write(append(fields.AppendMeaning(append(line[:0], "edge "...)), '\n'))
 	}
@@ -117,17 +116,10 @@ func fieldsOf(s flow.Spec) flow.Object {
 		case "nodes", "edges", "access_control", "id", "user_id", "created_at", "updated_at":
 			return true
 		case "description":
-			return isNull(m.Value) || string(m.Value) == `""`
+			return rawjson.IsAbsent(m.Value) || string(m.Value) == `""`
 		case "meta":
-			return saysNothing(m.Value)
+			return rawjson.IsEmpty(m.Value)
 		}
 		return false
 	})
-}
-
-func isNull(raw json.RawMessage) bool { return string(raw) == "null" }
-
-// saysNothing reports whether an object is empty or none.
-func saysNothing(raw json.RawMessage) bool {
-	return isNull(raw) || flow.Equal(raw, json.RawMessage("{}"))
 }

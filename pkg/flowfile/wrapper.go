@@ -36,7 +36,7 @@ func (d document) get(key string) *rawjson.Span {
 // file reads one document: a flow, or a wrapper around one.
 func (t *text) file(at rawjson.Span) (File, error) {
 	if first := t.data[at.Start]; first != '{' {
-		return File{}, t.errorAt(at.Start, "want a flow, which is an object, found "+kindOf(first))
+		return File{}, t.errorAt(at.Start, "want a flow, which is an object, found "+rawjson.Kind(t.data[at.Start:at.End]))
 	}
 	doc := t.document(at)
 	f := File{Version: current, Path: t.path, text: t, start: at.Start}
@@ -78,7 +78,7 @@ func (t *text) wrapped(f *File, doc document) error {
 		return t.errorAt(doc.at.Start, `this is not a flow: it has neither "flow" (a flow file) nor "nodes" (a flow)`)
 	}
 	if first := t.data[inner.Start]; first != '{' {
-		return t.errorAt(inner.Start, `"flow" must be an object, found `+kindOf(first))
+		return t.errorAt(inner.Start, `"flow" must be an object, found `+rawjson.Kind(t.data[inner.Start:inner.End]))
 	}
 	stored, err := t.stored(*inner)
 	f.Spec, f.ID, f.start = stored.Spec, stored.ID, inner.Start
@@ -108,9 +108,9 @@ func (t *text) version(f *File, at *rawjson.Span) error {
 	v := string(raw) // a number says it in its spelling: 1.0 is not 1
 	switch raw[0] {
 	case '"':
-		v = decode(raw)
+		v = rawjson.Text(raw)
 	case '{', '[', 't', 'f':
-		return t.errorAt(at.Start, "version must be a string, found "+kindOf(raw[0]))
+		return t.errorAt(at.Start, "version must be a string, found "+rawjson.Kind(raw))
 	}
 	version, warning, err := checkVersion(v)
 	if err != nil {
@@ -135,7 +135,7 @@ func (t *text) known(f *File, m rawjson.Span) bool {
 			t.warn(f, m, "id is not a text, and is ignored")
 			return false
 		}
-		if id := decode(raw); id != "" {
+		if id := rawjson.Text(raw); id != "" {
 			f.ID, f.idAt = id, m.Start
 		}
 		return true
@@ -188,29 +188,4 @@ func inSeconds(n int64) int64 {
 		n /= 1000
 	}
 	return n
-}
-
-// decode gives the text of a JSON string, "" for another value.
-func decode(raw []byte) string {
-	var s string
-	_ = json.Unmarshal(raw, &s)
-	return s
-}
-
-func kindOf(first byte) string {
-	switch first {
-	case '{':
-		return "an object"
-	case '[':
-		return "an array"
-	case '"':
-		return "a string"
-	case 't':
-		return "true"
-	case 'f':
-		return "false"
-	case 'n':
-		return "null"
-	}
-	return "a number"
 }
