@@ -54,7 +54,7 @@ func (a *app) listForCompletion(ctx context.Context, cmd *cobra.Command) ([]flow
 	if err != nil {
 		return nil, err
 	}
-	return c.Flows.List(ctx, client.ListOptions{Accessible: true})
+	return c.Flows.List(ctx, client.ListOptions{Access: client.AccessAny})
 }
 
 // localExists tells whether there is an embedded store.

@@ -56,7 +56,7 @@ func (m *matcher) shared(ctx context.Context) error {
 		return err
 	}
 	var ids []string
-	for f, err := range m.c.Flows.All(ctx, client.ListOptions{Accessible: true}) {
+	for f, err := range m.c.Flows.All(ctx, client.ListOptions{Access: client.AccessAny}) {
 		if err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func (s *FlowsService) look(ctx context.Context, want func(context.Context) (flo
 	if err != nil {
 		return flow.Flow{}, false, err
 	}
-	for f, err := range s.All(ctx, ListOptions{Accessible: true, Graph: true, Search: spec.Name}) {
+	for f, err := range s.All(ctx, ListOptions{Access: AccessRead, Graph: true, Search: spec.Name}) {
 		if err != nil {
 			return flow.Flow{}, false, err
 		}

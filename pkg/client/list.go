@@ -13,15 +13,14 @@ import (
 // as far as its lists do, which leave out other people's private flows even for
 // an admin.
 type ListOptions struct {
-	Search     string // only names that contain it, in any case
-	Limit      int    // at most so many in all; 0 means no limit
-	Graph      bool   // with nodes, edges, and on our server owner and access control
-	AllUsers   bool   // everybody's flows, for admins
-	Accessible bool   // all flows that the caller may read, instead of their own
-	Access     Access // all flows that are shared so that the caller has a right; goes before Accessible
-	Name       string // only flows with exactly this name
-	IDPrefix   string // only flows whose id begins with it
-	Owner      bool   // with whose they are, see [Owners]; the real backend does not say
+	Search   string // only names that contain it, in any case
+	Limit    int    // at most so many in all; 0 means no limit
+	Graph    bool   // with nodes, edges, and on our server owner and access control
+	AllUsers bool   // everybody's flows, for admins
+	Access   Access // all flows that the caller has this right to, instead of their own
+	Name     string // only flows with exactly this name
+	IDPrefix string // only flows whose id begins with it
+	Owner    bool   // with whose they are, see [Owners]; the real backend does not say
 
 	whole  bool // of the real backend all flows, whatever Search, Name and IDPrefix are
 	second bool // the real backend's list of what the caller may change, after that of what they may read

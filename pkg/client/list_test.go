@@ -36,7 +36,7 @@ func TestList(t *testing.T) {
 			{client.ListOptions{Limit: 9}, 3},
 			{client.ListOptions{Search: "alpha", Limit: 1}, 1},
 			{client.ListOptions{AllUsers: true}, 3},
-			{client.ListOptions{Accessible: true}, 3},
+			{client.ListOptions{Access: client.AccessRead}, 3},
 			{client.ListOptions{Graph: true}, 3},
 		} {
 			flows, err := c.Flows.List(t.Context(), test.opts)

@@ -33,10 +33,10 @@ func (l *listing) read(ctx context.Context, yield func(flow.Flow, error) bool) (
 		return false
 	}
 	ours, next := isOurAnswer(a.header), nextCursor(a.header)
-	if l.opts.AllUsers && !l.opts.Accessible && !ours {
+	if l.opts.AllUsers && l.opts.Access == "" && !ours {
 		// This list has the caller's own flows only, the other one more.
 		l.page.drop()
-		l.opts.Accessible = true
+		l.opts.Access = AccessRead
 		l.ask(ctx)
 		return true
 	}

@@ -45,7 +45,7 @@ func (o ListOptions) call(given int, cursor string) *call {
 		k.query.Set("include", strings.Join(include, ","))
 	}
 	setInt(k.query, "limit", o.rows(given))
-	if (o.Accessible || o.Access != "") && !o.second {
+	if o.Access != "" && !o.second {
 		k.path += "accessible"
 	}
 	if o.Access != "" {
