@@ -30,21 +30,22 @@ func (q *listSQL) parts() []string {
 		return []string{from + where(filters)}
 	}
 	user := q.arg(q.UserID)
-	own := from + where(append(filters, "user_id = "+user))
-	public := from + where(append(filters, "access_control IS NULL", "user_id <> "+user))
+	part := func(conds ...string) string { return from + where(append(filters, conds...)) }
+	private := part("user_id = "+user, "access_control IS NOT NULL") // own ones
+	public := part("access_control IS NULL")
 	shared := func(right string) string {
-		return from + where(append(filters, "access_control IS NOT NULL", "user_id <> "+user,
-			"id IN (SELECT flow_id FROM flow_grant WHERE user_id = "+user+right+")"))
+		return part("access_control IS NOT NULL", "user_id <> "+user,
+			"id IN (SELECT flow_id FROM flow_grant WHERE user_id = "+user+right+")")
 	}
 	switch q.Scope {
 	case Own:
-		return []string{own}
+		return []string{private, part("user_id = "+user, "access_control IS NULL")}
 	case Writable:
-		return []string{own, shared(" AND can_write")}
+		return []string{private, part("user_id = "+user, "access_control IS NULL"), shared(" AND can_write")}
 	case Reachable:
-		return []string{own, public, shared("")}
+		return []string{private, public, shared("")}
 	default:
-		return []string{own, public, shared(" AND can_read")}
+		return []string{private, public, shared(" AND can_read")}
 	}
 }
 

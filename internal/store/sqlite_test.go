@@ -47,7 +47,7 @@ func TestTable(t *testing.T) {
 		}
 	}
 	for index, want := range map[string]string{
-		"flow_name_idx": "name, user_id", "flow_updated_at_idx": "updated_at", "flow_user_id_updated_at_idx": "user_id, updated_at",
+		"flow_name_idx": "name, user_id", "flow_updated_at_idx": "updated_at",
 	} {
 		if n := number(t, s, "SELECT count(*) FROM sqlite_schema WHERE name = $1 AND sql LIKE $2", index, "% ON flow ("+want+")"); n != 1 {
 			t.Errorf("there is no index %s on %s", index, want)

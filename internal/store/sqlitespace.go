@@ -35,13 +35,27 @@ func (d *sqliteDB) release() bool {
 }
 
 // writeLess is write for an op that makes the database smaller: on a full disk it uses
-// the reserve.
+// the reserve, and begins the log anew.
 func (d *sqliteDB) writeLess(ctx context.Context, o op) error {
 	err := d.write(ctx, o)
-	if errors.Is(err, ErrFull) && d.release() {
-		err = d.write(ctx, o)
+	if !errors.Is(err, ErrFull) {
+		return err
 	}
-	return err
+	released := d.release()
+	if emptied := d.checkpoint(); !released && !emptied {
+		return err
+	}
+	return d.write(ctx, o)
+}
+
+// checkpoint moves what the log holds into the database and empties it, and reports
+// whether it could.
+func (d *sqliteDB) checkpoint() bool {
+	db := d.writePool("")
+	defer func() { _ = db.Close() }()
+	var busy, pages, moved int
+	err := db.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
+	return err == nil && busy == 0
 }
 
 const (
