@@ -27,7 +27,8 @@ func (b *bench) manyRuns(ctx context.Context) error {
 		return err
 	}
 	defer model.close()
-	s, err := b.startServer(ctx, "--model-url", model.url, "--max-runs", strconv.Itoa(runsAtOnce))
+	most := strconv.Itoa(runsAtOnce) // all runs are of one user, who would get a quarter of the places
+	s, err := b.startServer(ctx, "--model-url", model.url, "--max-runs", most, "--max-runs-per-user", most)
 	if err != nil {
 		return err
 	}
@@ -46,6 +47,9 @@ func (b *bench) manyRuns(ctx context.Context) error {
 		if err := <-errs; err != nil {
 			return err
 		}
+	}
+	if n := model.calls.Load(); n < runsAtOnce {
+		return fmt.Errorf("the model was called %d times by %d runs", n, runsAtOnce)
 	}
 	rss, err := s.stop()
 	if err != nil {
