@@ -42,9 +42,7 @@ func (s *AuthService) SignIn(ctx context.Context, email, password string) (Sessi
 	if err != nil {
 		return Session{}, err
 	}
-	// Without a key: a server that keeps the answers of keyed calls would keep the
-	// token.
-	k := &call{verb: "sign in", subject: email, method: http.MethodPost, path: signInPath, body: body, unkeyed: true, repeatable: true, secret: true}
+	k := &call{verb: "sign in", subject: email, method: http.MethodPost, path: signInPath, body: body, repeatable: true, secret: true}
 	a, err := s.c.do(ctx, k)
 	if err != nil {
 		return Session{}, err
@@ -61,11 +59,11 @@ func (s *AuthService) SignIn(ctx context.Context, email, password string) (Sessi
 // one, is [ErrInvalid]. Only our own server can do that: tokens of the real backend
 // stay good until they expire, and the error is [ErrUnsupported].
 func (s *AuthService) SignOut(ctx context.Context) error {
-	k := &call{verb: "sign out", method: http.MethodPost, path: signOutPath, unkeyed: true, repeatable: true}
-	can, err := s.c.capabilities(ctx)
+	k := &call{verb: "sign out", method: http.MethodPost, path: signOutPath, repeatable: true}
+	can, err := s.c.capabilitiesFor(ctx, k)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s: %w", k.doing(), err)
+		return err
 	case !can.EndsSessions:
 		return s.c.refuse(k, ErrUnsupported, "this server's tokens are good until they expire", "")
 	}

@@ -19,9 +19,8 @@ func (Brief) create(w *write) { w.brief = true }
 func (Brief) update(w *write) { w.brief = true }
 func (Brief) put(w *write)    { w.brief = true }
 
-// briefFlow reads the answer to k as it comes, without nodes and edges. When it
-// breaks off, our own server is asked for it again: it knows the call by its key.
-// Whether the real backend did what it was asked is not known then.
+// briefFlow reads the answer to k as it comes, without nodes and edges. Where it breaks
+// off, a call that may be made twice is to be made again.
 func (c *conn) briefFlow(k *call, a *answer) (f flow.Flow, again bool, err error) {
 	defer func() { _ = a.stream.Close() }()
 	d := jsontext.NewDecoder(a.stream, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
@@ -35,7 +34,7 @@ func (c *conn) briefFlow(k *call, a *answer) (f flow.Flow, again bool, err error
 		return f, false, nil
 	case err == nil:
 		return flow.Flow{}, false, c.unusable(k, &answer{header: a.header, body: f.AppendJSON(nil)}, "a flow", nil)
-	case isOurAnswer(a.header):
+	case k.repeatable || k.method != http.MethodPost:
 		return flow.Flow{}, true, nil
 	}
 	e := c.failure(k, http.StatusOK, err.Error())

@@ -3,7 +3,6 @@ package client
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,7 +31,6 @@ type call struct {
 	ifNoneMatch string
 
 	repeatable bool // doing it twice is as good as once, on every server
-	unkeyed    bool // without Idempotency-Key
 	beats      bool // answered by a stream of events, which is never silent for long
 	stream     bool // the answer's body is left to be read
 	brief      bool // the flow that it is answered with is wanted without its graph
@@ -40,10 +38,9 @@ type call struct {
 
 	noSuch bool // nothing has the id that it is about
 
-	key   string // Idempotency-Key, once it was sent
-	tries int    // of the last sending
-	lost  bool   // a try failed that may have arrived all the same
-	again bool   // it was sent again because the answer was cut or empty
+	tries int  // of the last sending
+	lost  bool // a try failed that may have arrived all the same
+	again bool // it was sent again because the answer was cut or empty
 }
 
 // beatPatience is how long a stream of events may be silent at least: our server
@@ -111,15 +108,6 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 	}
 	if k.brief {
 		r.SetHeader("Prefer", "return=minimal") // RFC 7240; our server heeds it
-	}
-	if k.method == http.MethodPost && !k.unkeyed {
-		// net/http sends a POST with an Idempotency-Key again by itself, even to a
-		// server that has never heard of such keys. It does not know this spelling;
-		// to a server it is the same.
-		if k.key == "" {
-			k.key = rand.Text()
-		}
-		r.SetHeaderVerbatim("idempotency-key", k.key)
 	}
 	resp, err := r.Execute(k.method, k.path)
 	k.lost = k.lost || resp != nil && mayHaveArrived(resp, err)
@@ -193,7 +181,7 @@ func (c *conn) sendAgain(k *call, err error) bool {
 		return false
 	}
 	k.again, k.lost = true, true
-	return k.repeatable || k.method != http.MethodPost || c.knownOurs() && !k.unkeyed
+	return k.repeatable || k.method != http.MethodPost
 }
 
 // into makes a call and decodes its answer into v, which is what is expected.

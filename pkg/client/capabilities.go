@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 )
 
@@ -45,6 +46,18 @@ func (c *conn) capabilities(ctx context.Context) (Capabilities, error) {
 	}
 	c.known.CompareAndSwap(nil, &Capabilities{})
 	return *c.known.Load(), nil
+}
+
+// capabilitiesFor is capabilities for a call that depends on them: its error says what the
+// call was to do.
+func (c *conn) capabilitiesFor(ctx context.Context, k *call) (Capabilities, error) {
+	can, err := c.capabilities(ctx)
+	if failed := (*Error)(nil); errors.As(err, &failed) {
+		e := *failed
+		e.Doing = c.redact(k.doing())
+		return can, &e
+	}
+	return can, err
 }
 
 // isOurs reports whether flowctl's own server is at the base URL. It asks, unless an

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"github.com/google/uuid"
+
 	"context"
 	"errors"
 	"fmt"
@@ -15,9 +17,10 @@ import (
 // otherwise, and returns it as the server has it: the real backend drops meta.
 // Fields that only a stored flow has, such as id, are not sent.
 //
-// When the real backend's answer is lost or a 500, the flow may be stored all the
-// same. Then Create looks for a flow of the same name and content, made since,
-// before it sends anything again.
+// Each flow is made once. Our own server takes the id that this client has chosen for
+// it. When the real backend's answer is lost or a 500, the flow may be stored all the
+// same: Create looks for a flow of the same name and content, made since, before it
+// sends anything again.
 func (s *FlowsService) Create(ctx context.Context, spec flow.Spec, opts ...CreateOption) (flow.Flow, error) {
 	authored(&spec)
 	if spec.AccessControl == nil {
@@ -28,6 +31,13 @@ func (s *FlowsService) Create(ctx context.Context, spec flow.Spec, opts ...Creat
 		opt.create(&w)
 	}
 	k := &call{verb: "create flow", subject: spec.Name, method: http.MethodPost, path: flowsPath + "create", body: withLists(spec), brief: w.brief}
+	can, err := s.c.capabilitiesFor(ctx, k)
+	switch {
+	case err != nil:
+		return flow.Flow{}, err
+	case can.ChosenIDs:
+		return s.put(ctx, uuid.NewString(), spec, write{absent: true, brief: w.brief})
+	}
 	if err := s.guard(ctx, k); err != nil {
 		return flow.Flow{}, err
 	}
@@ -35,15 +45,14 @@ func (s *FlowsService) Create(ctx context.Context, spec flow.Spec, opts ...Creat
 	return s.store(ctx, k, func(context.Context) (flow.Spec, error) { return flow.ParseSpec(k.body) })
 }
 
-// store makes a call that stores a flow; want says what that flow will be. Where
-// it is not known whether the call did it, store looks.
+// store makes a call that stores a flow on the real backend; want returns what that flow
+// will be. Where it is not known whether the call did it, store looks.
 func (s *FlowsService) store(ctx context.Context, k *call, want func(context.Context) (flow.Spec, error)) (flow.Flow, error) {
 	since := time.Now()
 	for try := 1; ; try++ {
-		keyed := s.c.knownOurs() // then every try there is has been made
 		f, _, err := s.c.flow(ctx, k)
 		var failed *Error
-		if !errors.As(err, &failed) || !failed.unsure || keyed || failed.wait > s.c.retry.MaxWait || ctx.Err() != nil {
+		if !errors.As(err, &failed) || !failed.unsure || failed.wait > s.c.retry.MaxWait || ctx.Err() != nil {
 			return f, err
 		}
 		twin, found, looked := s.look(ctx, want, since)
@@ -72,13 +81,8 @@ func isSlow(e *Error) bool {
 	return errors.As(e.err, new(httpx.Silence)) || e.StatusCode == http.StatusGatewayTimeout
 }
 
-// look searches for a flow like want that was made since then. Our own server
-// need not be searched: what is sent again with the same Idempotency-Key is done
-// once.
+// look searches for a flow like want that was made since then.
 func (s *FlowsService) look(ctx context.Context, want func(context.Context) (flow.Spec, error), since time.Time) (flow.Flow, bool, error) {
-	if s.c.isOurs(ctx) {
-		return flow.Flow{}, false, nil
-	}
 	spec, err := want(ctx)
 	if err != nil {
 		return flow.Flow{}, false, err

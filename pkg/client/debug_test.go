@@ -33,6 +33,7 @@ func TestDebug(t *testing.T) {
 	}
 	const took = ` [0-9.]+(µs|ms|s) `
 	for i, want := range []string{
+		`GET URL/api/version 200` + took + `20B request-id=req-1`,
 		`POST URL/api/v1/flows/create 200` + took + `\d\d\dB request-id=req-1`,
 		`GET URL/api/v1/flows/\?limit=1000&q=two\+words failed` + took + `error="EOF"`,
 		`GET URL/api/v1/flows/\?limit=1000&q=two\+words 503` + took + `0B request-id=req-1 try=2`,

@@ -14,7 +14,7 @@ import (
 // answer's header. Errors, and which calls are tried again, are as in all other calls: a
 // POST is not sent again once it may have arrived.
 func (c *Client) Do(ctx context.Context, method, path string, body, v any) (http.Header, error) {
-	k := &call{verb: method + " " + path, method: method, unkeyed: true}
+	k := &call{verb: method + " " + path, method: method}
 	at, err := url.Parse(path)
 	if err != nil || at.Host != "" || !strings.HasPrefix(path, "/") {
 		return nil, c.conn.refuse(k, ErrInvalid, "the path is not one below the server's address", `begin it with a slash: "/api/v1/models"`)

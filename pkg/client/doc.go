@@ -30,9 +30,9 @@
 // how often, and how long a wait may be: if the server asks for a longer one, the
 // call fails at once. A DELETE that finds nothing after its first answer was lost is done.
 // Other POSTs are tried again when they cannot have arrived or were turned away
-// unread (429), and, on our own server, in every such case: they carry an
-// Idempotency-Key, with which it does them once. A server that was silent for the
-// whole of [WithTimeout] is not asked again.
+// unread (429). A flow is made once all the same: our own server stores it under an id
+// that this package chooses, the real backend is searched for it. A server that was
+// silent for the whole of [WithTimeout] is not asked again.
 //
 // # The real backend
 //
@@ -44,9 +44,9 @@
 //     it writes, which leaves a short gap.
 //   - meta cannot be set there; what [FlowsService.Create] and the others return is
 //     the flow as the server has it.
-//   - It lets everybody read a flow that came without access_control, a copy or an
-//     import. New flows are private here unless the spec says otherwise; copies and
-//     imports are made so right after they were made.
+//   - It lets everybody read a flow that came without access_control, or a copy. New
+//     flows are private here unless the spec says otherwise; copies are made so right
+//     after they were made.
 //   - A POST may be stored although its answer is a 500 or got lost. Before a flow
 //     is sent again, the lists are searched for it. Two equal flows that one user
 //     creates at the same moment cannot be told apart by that.

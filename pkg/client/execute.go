@@ -56,7 +56,7 @@ func (r ExecuteRequest) call(id string) *call {
 	if limits := r.Limits.object(); len(limits) > 0 {
 		body.Set("limits", limits.AppendJSON(nil))
 	}
-	return (&call{verb: "execute flow", method: http.MethodPost, body: body.AppendJSON(nil), unkeyed: true}).about(id, "/execute")
+	return (&call{verb: "execute flow", method: http.MethodPost, body: body.AppendJSON(nil)}).about(id, "/execute")
 }
 
 func (l ExecuteLimits) object() flow.Object {

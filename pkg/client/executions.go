@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
@@ -98,10 +97,10 @@ func (s *ExecutionsService) page(ctx context.Context, flowID string, page int) (
 // is [ErrUnsupported].
 func (s *ExecutionsService) UnderWay(ctx context.Context) ([]flow.UnderWay, error) {
 	k := &call{verb: "list the runs that go on", method: http.MethodGet, path: underWayPath}
-	can, err := s.c.capabilities(ctx)
+	can, err := s.c.capabilitiesFor(ctx, k)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", k.doing(), err)
+		return nil, err
 	case !can.Runs:
 		return nil, s.c.refuse(k, ErrUnsupported, "this server runs no flows", "name a flow to see its executions")
 	}
@@ -209,7 +208,6 @@ func (s *ExecutionsService) execution(ctx context.Context, k *call) (flow.Execut
 func (s *ExecutionsService) Cancel(ctx context.Context, flowID, id string) (flow.Execution, error) {
 	k := s.one("cancel execution", http.MethodPost, flowID, id)
 	k.path += "/cancel"
-	k.unkeyed = true
 	return s.execution(ctx, k)
 }
 

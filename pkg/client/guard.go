@@ -16,7 +16,7 @@ import (
 const upstreamDepth = 200
 
 // CheckStorable reports, before anything is written, what the server would refuse or
-// Create, Import and Update would not send: the error is [ErrInvalid] then. Our own
+// Create and Update would not send: the error is [ErrInvalid] then. Our own
 // server has limits on the parts of a flow, see [flow.Spec.Excesses]; others never list
 // a flow again that is nested very deep, or that has half a surrogate pair in it.
 func (s *FlowsService) CheckStorable(ctx context.Context, spec flow.Spec) error {
@@ -47,9 +47,6 @@ func unstorableFlow(body []byte) string {
 	doc, err := flow.ParseObject(body)
 	if err != nil {
 		return unstorable(body)
-	}
-	if inner, ok := doc.Get("flow"); ok {
-		return unstorableFlow(inner)
 	}
 	for _, key := range []string{"name", "description", "nodes", "edges", "access_control"} {
 		if value, ok := doc.Get(key); ok {

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -18,16 +17,20 @@ import (
 // A Put whose answer was lost is sent again. Where that finds what the lost one
 // did, it has succeeded, whatever [IfAbsent] and [IfUnchanged] say.
 func (s *FlowsService) Put(ctx context.Context, id string, spec flow.Spec, opts ...PutOption) (flow.Flow, error) {
-	authored(&spec)
 	w := write{}
 	for _, opt := range opts {
 		opt.put(&w)
 	}
+	return s.put(ctx, id, spec, w)
+}
+
+func (s *FlowsService) put(ctx context.Context, id string, spec flow.Spec, w write) (flow.Flow, error) {
+	authored(&spec)
 	k := (&call{verb: "put flow", method: http.MethodPut, body: withLists(spec), brief: w.brief}).about(id, "")
-	can, err := s.c.capabilities(ctx)
+	can, err := s.c.capabilitiesFor(ctx, k)
 	switch {
 	case err != nil:
-		return flow.Flow{}, fmt.Errorf("%s: %w", k.doing(), err)
+		return flow.Flow{}, err
 	case !can.ChosenIDs:
 		return flow.Flow{}, s.c.refuse(k, ErrUnsupported, "this server chooses the ids of its flows", "create the flow instead")
 	}

@@ -43,7 +43,7 @@ func (c *conn) again(resp *resty.Response, err error) bool {
 		return false
 	}
 	refused := status == http.StatusTooManyRequests // and so not begun
-	return refused || err != nil && !arrived || k.repeatable || k.method != http.MethodPost || c.knownOurs() && !k.unkeyed
+	return refused || err != nil && !arrived || k.repeatable || k.method != http.MethodPost
 }
 
 // isTooLong reports whether the server asks for a wait that is too long to be sat out.
