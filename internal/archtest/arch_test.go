@@ -82,7 +82,7 @@ func TestModules(t *testing.T) {
 	for pkg, want := range map[string]string{
 		"pkg/flow":              "",
 		"pkg/flowfile":          "golang.org/x/text",
-		"pkg/client":            "github.com/go-json-experiment/json github.com/go-resty/resty/v2 golang.org/x/net",
+		"pkg/client":            "github.com/go-json-experiment/json github.com/go-resty/resty/v2 github.com/google/uuid golang.org/x/net",
 		"pkg/client/clienttest": "github.com/google/uuid",
 	} {
 		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}{{end}}{{end}}", module+pkg).Output()
