@@ -14,6 +14,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+
+	"github.com/flowctl/flowctl/internal/cli"
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 )
 
 var update = flag.Bool("update", false, "write the generated files anew") //nolint:gochecknoglobals // flags are registered before tests run
@@ -21,7 +24,7 @@ var update = flag.Bool("update", false, "write the generated files anew") //noli
 // TestGenerated checks that the reference, the man pages and the completion
 // scripts say what the commands do. With -update it writes them.
 func TestGenerated(t *testing.T) {
-	files, err := generate(newRootCmd(newApp(nil, io.Discard, io.Discard)))
+	files, err := generate(cli.NewRootCmd(cmdutil.NewApp(nil, io.Discard, io.Discard)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,14 +79,14 @@ func generate(root *cobra.Command) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for shell, name := range map[string]string{"bash": "flowctl.bash", "zsh": "flowctl.zsh", "fish": "flowctl.fish", "powershell": "flowctl.ps1"} {
 		var b bytes.Buffer
-		if err := writeCompletion(root, &b, shell); err != nil {
+		if err := cli.WriteCompletion(root, &b, shell); err != nil {
 			return nil, err
 		}
 		files["completions/"+name] = b.Bytes()
 	}
 	root.InitDefaultHelpCmd()
 	err := generateDocs(root, files)
-	for _, topic := range newTopicCmds() {
+	for _, topic := range cli.NewTopicCmds() {
 		files["docs/cli/flowctl.md"] = fmt.Appendf(files["docs/cli/flowctl.md"], "* [%s](%s.md)\t - %s\n", topic.Name(), topic.Name(), topic.Short)
 	}
 	return files, err

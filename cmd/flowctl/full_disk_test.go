@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/reconcile"
 )
 
@@ -58,19 +59,19 @@ func writeBigFlows(t *testing.T, n int) string {
 
 func TestExportToFullDisk(t *testing.T) {
 	data, disk := t.TempDir(), fullDisk(t, 256<<10)
-	if code, _, stderr := flowctl(t, data, "import", writeBigFlows(t, 20)); code != exitDone {
+	if code, _, stderr := flowctl(t, data, "import", writeBigFlows(t, 20)); code != cmdutil.ExitDone {
 		t.Fatal(stderr)
 	}
 	code, stdout, stderr := flowctl(t, data, "export", "--all", "-d", disk, "-o", "name")
-	if code != exitSome || !strings.Contains(stderr, "no space left on device") {
-		t.Errorf("exit code %d, want %d; stderr:\n%s", code, exitSome, stderr)
+	if code != cmdutil.ExitSome || !strings.Contains(stderr, "no space left on device") {
+		t.Errorf("exit code %d, want %d; stderr:\n%s", code, cmdutil.ExitSome, stderr)
 	}
 	entries, err := os.ReadDir(disk)
 	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return e.Name() == reconcile.LockName })
 	if made := strings.Count(stdout, "\n"); err != nil || made == 0 || len(entries) != made {
 		t.Errorf("told of %d files, there are %v, %v", made, entries, err)
 	}
-	if code, out, _ := flowctl(t, data, "validate", disk); code != exitDone {
+	if code, out, _ := flowctl(t, data, "validate", disk); code != cmdutil.ExitDone {
 		t.Errorf("what was written is not whole:\n%s", out)
 	}
 }
@@ -78,7 +79,7 @@ func TestExportToFullDisk(t *testing.T) {
 func TestImportToFullDisk(t *testing.T) {
 	data, flows := fullDisk(t, 1<<20), writeBigFlows(t, 100)
 	code, stdout, stderr := flowctl(t, data, "import", flows, "-o", "name")
-	if code != exitSome && code != exitFailed || !strings.Contains(stderr, "no space left") {
+	if code != cmdutil.ExitSome && code != cmdutil.ExitFailed || !strings.Contains(stderr, "no space left") {
 		t.Fatalf("exit code %d, stderr:\n%s", code, stderr)
 	}
 	if err := syscall.Mount("tmpfs", data, "tmpfs", syscall.MS_REMOUNT, "size=64m"); err != nil {
@@ -90,7 +91,7 @@ func TestImportToFullDisk(t *testing.T) {
 			t.Errorf("flow %s was acknowledged and is gone", strings.TrimSpace(id))
 		}
 	}
-	if code, _, stderr := flowctl(t, data, "import", flows, "--if-exists", "skip"); code != exitDone {
+	if code, _, stderr := flowctl(t, data, "import", flows, "--if-exists", "skip"); code != cmdutil.ExitDone {
 		t.Errorf("with room again: exit code %d, stderr:\n%s", code, stderr)
 	}
 	if _, listed, _ := flowctl(t, data, "list", "-o", "json", "--jq", "(map(.name) | unique | length), length"); listed != "100\n100\n" {
@@ -102,7 +103,7 @@ func TestImportToFullDisk(t *testing.T) {
 // deleted, and then written again.
 func TestDeleteOnFullDisk(t *testing.T) {
 	data := fullDisk(t, 12<<20)
-	if code, _, stderr := flowctl(t, data, "import", writeBigFlows(t, 40), "-q"); code != exitDone {
+	if code, _, stderr := flowctl(t, data, "import", writeBigFlows(t, 40), "-q"); code != cmdutil.ExitDone {
 		t.Fatal(stderr)
 	}
 	filler, err := os.Create(filepath.Join(data, "filler"))
@@ -113,13 +114,13 @@ func TestDeleteOnFullDisk(t *testing.T) {
 		_, err = filler.Write(chunk)
 	}
 	_ = filler.Close()
-	if code, _, stderr := flowctl(t, data, "delete", "Flow 00", "Flow 01", "--yes"); code != exitDone {
+	if code, _, stderr := flowctl(t, data, "delete", "Flow 00", "Flow 01", "--yes"); code != cmdutil.ExitDone {
 		t.Errorf("exit code %d, stderr:\n%s", code, stderr)
 	}
 	if _, listed, stderr := flowctl(t, data, "list", "-o", "json", "--jq", "length"); listed != "38\n" {
 		t.Errorf("there are %s flows, %s", listed, stderr)
 	}
-	if code, _, stderr := flowctl(t, data, "create", "small"); code != exitDone {
+	if code, _, stderr := flowctl(t, data, "create", "small"); code != cmdutil.ExitDone {
 		t.Errorf("exit code %d, stderr:\n%s", code, stderr)
 	}
 }

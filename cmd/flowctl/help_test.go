@@ -13,6 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/flowctl/flowctl/internal/cli"
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 )
 
 // TestHelpIsComplete checks that every command explains itself, in the same way as all
@@ -93,7 +96,7 @@ func eachCommand(t *testing.T, check func(*cobra.Command)) {
 			walk(sub)
 		}
 	}
-	walk(newRootCmd(newApp(nil, io.Discard, io.Discard)))
+	walk(cli.NewRootCmd(cmdutil.NewApp(nil, io.Discard, io.Discard)))
 }
 
 // TestSettingsHelp checks that 'flowctl help settings' has every variable
@@ -114,7 +117,7 @@ func TestSettingsHelp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := regexp.MustCompile(`FLOWCTL_[A-Z_]+`).FindAllString(settingsHelp, -1)
+	told := regexp.MustCompile(`FLOWCTL_[A-Z_]+`).FindAllString(cli.SettingsHelp, -1)
 	for _, name := range read {
 		if !slices.Contains(told, name) {
 			t.Errorf("%s is read, but not told of", name)
@@ -143,7 +146,7 @@ func TestExamplesOfHelp(t *testing.T) {
 					}
 					args = append(args, strings.Trim(w, `'"`))
 				}
-				root := newRootCmd(newApp(nil, io.Discard, io.Discard))
+				root := cli.NewRootCmd(cmdutil.NewApp(nil, io.Discard, io.Discard))
 				about, rest, err := root.Find(args)
 				if err == nil {
 					err = about.ParseFlags(rest)

@@ -2,6 +2,10 @@
 // flows of a flows server, and is such a server itself.
 package main
 
-import "os"
+import (
+	"os"
 
-func main() { os.Exit(Main()) }
+	"github.com/flowctl/flowctl/internal/cli"
+)
+
+func main() { os.Exit(cli.Main()) }

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"database/sql"
+	_ "modernc.org/sqlite"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	_ "modernc.org/sqlite"
 
 	"github.com/flowctl/flowctl/internal/store"
 )

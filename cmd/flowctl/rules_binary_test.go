@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/pkg/client/clienttest"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -34,9 +36,9 @@ func TestRulesByBinary(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			found := func(file string) (*finding, int) {
+			found := func(file string) (*files.Finding, int) {
 				out, code := s.run(t, validate+" "+file+" 2>/dev/null")
-				var all []finding
+				var all []files.Finding
 				if err := json.Unmarshal([]byte(out), &all); err != nil {
 					t.Fatalf("%v: %s", err, out)
 				}
@@ -51,7 +53,7 @@ func TestRulesByBinary(t *testing.T) {
 			if f == nil || f.Severity != r.Severity || f.Line < 1 || f.Column < 1 || f.Message == "" {
 				t.Fatalf("the bad example gives %+v", f)
 			}
-			if r.Severity == flow.SeverityError && code != exitNo {
+			if r.Severity == flow.SeverityError && code != cmdutil.ExitNo {
 				t.Errorf("exit code %d", code)
 			}
 			if f, _ := found("good.json"); f != nil {

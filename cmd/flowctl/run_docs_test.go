@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/cli"
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/cli/run"
 	"github.com/flowctl/flowctl/internal/engine"
 )
 
@@ -25,14 +28,14 @@ func TestEngineDocs(t *testing.T) {
 		if !strings.Contains(string(text), "\n| "+name+" | ") {
 			t.Errorf("docs/engine.md has no row for the rule %s", name)
 		}
-		if !strings.Contains(engineHelp, "\n  "+name+" ") {
+		if !strings.Contains(run.EngineHelp, "\n  "+name+" ") {
 			t.Errorf("'flowctl help engine' does not know the rule %s", name)
 		}
 	}
-	run := newRunCmd(newApp(nil, io.Discard, io.Discard))
-	root := newRootCmd(newApp(nil, io.Discard, io.Discard))
-	for _, flag := range regexp.MustCompile(`--[a-z][a-z-]+`).FindAllString(string(text)+engineHelp, -1) {
-		if name := flag[2:]; run.Flags().Lookup(name) == nil && root.PersistentFlags().Lookup(name) == nil {
+	runCmd := run.NewRunCmd(cmdutil.NewApp(nil, io.Discard, io.Discard))
+	root := cli.NewRootCmd(cmdutil.NewApp(nil, io.Discard, io.Discard))
+	for _, flag := range regexp.MustCompile(`--[a-z][a-z-]+`).FindAllString(string(text)+run.EngineHelp, -1) {
+		if name := flag[2:]; runCmd.Flags().Lookup(name) == nil && root.PersistentFlags().Lookup(name) == nil {
 			t.Errorf("%s is no flag of run", flag)
 		}
 	}

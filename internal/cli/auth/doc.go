@@ -1,0 +1,2 @@
+// Package auth has the commands that sign in and out, and that name servers.
+package auth

@@ -1,0 +1,72 @@
+package auth
+
+import (
+	"cmp"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+type whoamiOptions struct {
+	app *cmdutil.App
+	out cmdutil.OutputFlags
+}
+
+// identity is what `flowctl whoami -o json` prints.
+type identity struct {
+	client.User
+	Profile string `json:"profile,omitempty"` // "" for a server named by its URL alone
+	Server  string `json:"server,omitempty"`  // "" for the local store
+}
+
+func newWhoamiCmd(a *cmdutil.App) *cobra.Command {
+	o := &whoamiOptions{app: a}
+	cmd := &cobra.Command{
+		Use:        "whoami",
+		SuggestFor: []string{"me"},
+		Short:      "Show who you are, and where",
+		Long: `Shows the account and the server that commands use. The server is asked, so this
+checks the token, too.`,
+		Example: `  flowctl whoami
+  flowctl whoami --profile work -o json --jq .role`,
+		Args: cobra.NoArgs,
+		RunE: o.run,
+	}
+	o.out.Register(cmd)
+	return cmd
+}
+
+func (o *whoamiOptions) run(cmd *cobra.Command, _ []string) error {
+	p, err := o.app.Printer(o.out)
+	if err != nil {
+		return err
+	}
+	t, err := o.app.Target()
+	if err != nil {
+		return err
+	}
+	c, err := o.app.ConnectTo(cmd.Context(), t)
+	if err != nil {
+		return err
+	}
+	user, err := c.Auth.Whoami(cmd.Context())
+	if err != nil {
+		return err
+	}
+	type column = output.Column[identity]
+	view := output.View[identity]{
+		Columns: []column{
+			{Title: "EMAIL", Text: func(_ *output.Printer, i identity) string { return i.Email }},
+			{Title: "ROLE", Text: func(_ *output.Printer, i identity) string { return i.Role }},
+			{Title: "WHERE", Text: func(*output.Printer, identity) string { return cmp.Or(t.Server, "the local store") }},
+			{Title: "PROFILE", Text: func(_ *output.Printer, i identity) string { return i.Profile }},
+			{Title: "NAME", Wide: true, Text: func(_ *output.Printer, i identity) string { return i.Name }},
+			{Title: "ID", Wide: true, Text: func(_ *output.Printer, i identity) string { return i.ID }},
+		},
+		Name: func(i identity) string { return i.Email },
+	}
+	return output.Item(p, view, identity{User: user, Profile: t.Profile, Server: t.Server})
+}

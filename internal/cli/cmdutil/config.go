@@ -1,0 +1,139 @@
+package cmdutil
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+)
+
+// Config is the configuration: the file, overridden by FLOWCTL_… variables.
+// Flags override both where the two meet, see target.
+type Config struct {
+	Profile  string        `mapstructure:"profile"` // the profile in use, "" for none
+	Output   string        `mapstructure:"output"`  // default of --output
+	Timeout  time.Duration `mapstructure:"timeout"` // how long a server may be silent; 0 for ever
+	Profiles []Profile     `mapstructure:"profiles"`
+}
+
+// Profile is a server under a name. A list, not a map: viper would write the
+// names of a map in lower case.
+type Profile struct {
+	Name   string `mapstructure:"name"`
+	Server string `mapstructure:"server"` // its URL
+
+	Headers []string `mapstructure:"headers"` // sent with every request: "Name: value"
+	CACert  string   `mapstructure:"ca_cert"` // a file of certificates that are trusted besides the system's
+}
+
+const (
+	// DefaultTimeout is how long a server may be silent.
+	DefaultTimeout = time.Minute
+	// minTimeout catches a number without its unit, which would be nanoseconds.
+	minTimeout = time.Millisecond
+)
+
+// LoadConfig reads the configuration into a.config, under the flags that override
+// it. A file that is not there is an empty one.
+func (a *App) LoadConfig(flags *pflag.FlagSet) error {
+	path, err := configPath()
+	if err != nil {
+		path = os.DevNull // without a home folder there is none
+	}
+	v := viper.New()
+	v.SetConfigFile(path)
+	v.SetConfigType("yaml")
+	v.SetEnvPrefix("flowctl")
+	if err := v.BindPFlag("timeout", flags.Lookup("timeout")); err != nil {
+		return fmt.Errorf("bind --timeout: %w", err)
+	}
+	// Unmarshal sees a variable only if its key is bound.
+	for _, key := range []string{"profile", "output", "timeout"} {
+		if err := v.BindEnv(key); err != nil {
+			return fmt.Errorf("bind %s: %w", key, err)
+		}
+	}
+	if err := v.ReadInConfig(); err != nil && !noConfiguration(err) {
+		return fmt.Errorf("read the configuration %s: %w; fix the file or move it away", path, err)
+	}
+	if v.InConfig("token") {
+		return fmt.Errorf("%s holds a token; take it out and sign in with 'flowctl login', or set FLOWCTL_TOKEN", path)
+	}
+	if err := checkTimeoutVariable(flags); err != nil {
+		return err
+	}
+	var decoded mapstructure.Metadata
+	err = v.Unmarshal(&a.Config, func(c *mapstructure.DecoderConfig) { c.Metadata = &decoded })
+	if err != nil {
+		return fmt.Errorf("read the configuration %s and FLOWCTL_… variables: %w; fix what is wrong", path, err)
+	}
+	// No error: the file may be shared with a newer flowctl, which knows more.
+	if len(decoded.Unused) > 0 {
+		slices.Sort(decoded.Unused)
+		a.Warn("%s: unknown setting ignored: %s", path, strings.Join(decoded.Unused, ", "))
+	}
+	if t := a.Config.Timeout; t < 0 || t > 0 && t < minTimeout {
+		return Usage(fmt.Errorf("a timeout of %v cannot be; give it with its unit, such as 30s, or 0 for none", t))
+	}
+	return nil
+}
+
+// noConfiguration reports whether err, of reading the configuration, means that there
+// is none: no file, or a home that is not a folder, as HOME=/dev/null.
+func noConfiguration(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) && os.Getenv("FLOWCTL_CONFIG") == ""
+}
+
+// checkTimeoutVariable says what is wrong with FLOWCTL_TIMEOUT, unless --timeout
+// goes before it.
+func checkTimeoutVariable(flags *pflag.FlagSet) error {
+	text := os.Getenv("FLOWCTL_TIMEOUT")
+	if text == "" || flags.Changed("timeout") {
+		return nil
+	}
+	t, err := time.ParseDuration(text)
+	if err != nil || t < 0 || t > 0 && t < minTimeout {
+		return Usage(fmt.Errorf("FLOWCTL_TIMEOUT=%q cannot be; give a time with its unit, such as 30s, or 0 for none", text))
+	}
+	return nil
+}
+
+// configPath is the configuration file: FLOWCTL_CONFIG, else config.yaml in the
+// XDG place.
+func configPath() (string, error) {
+	if path := os.Getenv("FLOWCTL_CONFIG"); path != "" {
+		return path, nil
+	}
+	dir, err := xdgDir("XDG_CONFIG_HOME", ".config")
+	return filepath.Join(dir, "config.yaml"), err
+}
+
+// dataDir is the folder of the embedded store: FLOWCTL_DATA, else the XDG place.
+func dataDir() (string, error) {
+	if dir := os.Getenv("FLOWCTL_DATA"); dir != "" {
+		return dir, nil
+	}
+	return xdgDir("XDG_DATA_HOME", ".local", "share")
+}
+
+// xdgDir is flowctl's folder in the one that variable names, else below the home
+// folder. Relative values are ignored, as the XDG specification asks.
+func xdgDir(variable string, fallback ...string) (string, error) {
+	if dir := os.Getenv(variable); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "flowctl"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find the home folder: %w; set HOME or %s", err, variable)
+	}
+	return filepath.Join(append(append([]string{home}, fallback...), "flowctl")...), nil
+}

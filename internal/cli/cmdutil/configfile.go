@@ -1,0 +1,229 @@
+package cmdutil
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/flowctl/flowctl/internal/disk"
+)
+
+// ConfigFile is the configuration as a text that can be edited: comments, the
+// order of the settings, and those that this program does not know stay.
+type ConfigFile struct {
+	doc  yaml.Node
+	root *yaml.Node // the mapping of the settings
+}
+
+// EditConfig changes the configuration file: as a whole or not at all, one
+// process at a time.
+func EditConfig(change func(*ConfigFile) error) error {
+	path, err := configPath()
+	if err != nil {
+		return err
+	}
+	unlock, err := lockFile(path)
+	if err != nil {
+		return fmt.Errorf("write the configuration %s: %w", path, err)
+	}
+	defer unlock()
+	before, err := os.ReadFile(path) //nolint:gosec // the user names their configuration
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read the configuration: %w", err)
+	}
+	c, err := parseConfigFile(before)
+	if err != nil {
+		return fmt.Errorf("read the configuration %s: %w; fix the file or move it away", path, err)
+	}
+	if err := change(c); err != nil {
+		return err
+	}
+	after, err := c.encode()
+	if err != nil {
+		return fmt.Errorf("write the configuration %s: %w", path, err)
+	}
+	return disk.ReplacePrivate(path, after)
+}
+
+// lockFile keeps other processes from changing the file at path, by a lock on an
+// empty file beside it: the file itself is replaced by every change.
+func lockFile(path string) (unlock func(), err error) {
+	dir, name := filepath.Split(path)
+	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
+		return nil, err
+	}
+	return lockedfile.MutexAt(filepath.Join(dir, "."+name+".lock")).Lock()
+}
+
+func parseConfigFile(text []byte) (*ConfigFile, error) {
+	c := &ConfigFile{}
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	if err := d.Decode(&c.doc); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if err := d.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
+		return nil, errors.New("it has more than one YAML document")
+	}
+	switch {
+	case c.doc.Kind == 0 || isNull(c.doc.Content[0]): // nothing, or nothing but comments
+		c.root = &yaml.Node{Kind: yaml.MappingNode}
+		c.doc = yaml.Node{Kind: yaml.DocumentNode, HeadComment: comments(text), Content: []*yaml.Node{c.root}}
+	case c.doc.Content[0].Kind == yaml.MappingNode:
+		c.root = c.doc.Content[0]
+	default:
+		return nil, errors.New("it is not a mapping of settings")
+	}
+	return c, nil
+}
+
+// comments gives the lines of comments in a text without settings: yaml drops
+// them with the empty document.
+func comments(text []byte) string {
+	var kept []string
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Trim(strings.Join(kept, "\n"), "\n")
+}
+
+func (c *ConfigFile) encode() ([]byte, error) {
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	if err := e.Encode(&c.doc); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), e.Close()
+}
+
+// Use makes a profile the one in use.
+func (c *ConfigFile) Use(name string) { setText(c.root, "profile", name) }
+
+// Used gives the profile in use, "" for none.
+func (c *ConfigFile) Used() string { return textOf(lookup(c.root, "profile")) }
+
+// SetProfile adds a profile, or changes the server of the one of that name.
+func (c *ConfigFile) SetProfile(p Profile) error {
+	list, err := c.profiles()
+	if err != nil {
+		return err
+	}
+	for _, item := range list.Content {
+		if textOf(lookup(item, "name")) == p.Name {
+			setText(item, "server", p.Server)
+			setReach(item, p)
+			return nil
+		}
+	}
+	item := &yaml.Node{Kind: yaml.MappingNode}
+	setText(item, "name", p.Name)
+	setText(item, "server", p.Server)
+	setReach(item, p)
+	list.Content = append(list.Content, item)
+	list.Style = 0 // an empty list may have been written as []
+	return nil
+}
+
+// setReach writes how the server of a profile is reached, if it says so.
+func setReach(item *yaml.Node, p Profile) {
+	if p.CACert != "" {
+		setText(item, "ca_cert", p.CACert)
+	}
+	if len(p.Headers) == 0 {
+		return
+	}
+	headers := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, h := range p.Headers {
+		headers.Content = append(headers.Content, textNode(h))
+	}
+	if node := lookup(item, "headers"); node != nil {
+		node.Kind, node.Tag, node.Content = headers.Kind, "", headers.Content
+		return
+	}
+	item.Content = append(item.Content, textNode("headers"), headers)
+}
+
+// RemoveProfile takes a profile out.
+func (c *ConfigFile) RemoveProfile(name string) error {
+	list, err := c.profiles()
+	if err != nil {
+		return err
+	}
+	kept := list.Content[:0]
+	for _, item := range list.Content {
+		if textOf(lookup(item, "name")) != name {
+			kept = append(kept, item)
+		}
+	}
+	list.Content = kept
+	return nil
+}
+
+// profiles gives the list of profiles, which is made if need be.
+func (c *ConfigFile) profiles() (*yaml.Node, error) {
+	list := lookup(c.root, "profiles")
+	switch {
+	case list == nil:
+		list = &yaml.Node{}
+		c.root.Content = append(c.root.Content, textNode("profiles"), list)
+		fallthrough
+	case isNull(list):
+		*list = yaml.Node{Kind: yaml.SequenceNode, HeadComment: list.HeadComment, LineComment: list.LineComment, FootComment: list.FootComment}
+	case list.Kind != yaml.SequenceNode:
+		return nil, errors.New("the profiles in the configuration are not a list; fix the file or move it away")
+	}
+	return list, nil
+}
+
+// lookup gives the value of a key, nil if there is none. Like viper it does not
+// tell upper from lower case.
+func lookup(mapping *yaml.Node, key string) *yaml.Node {
+	if mapping.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if strings.EqualFold(mapping.Content[i].Value, key) {
+			return mapping.Content[i+1]
+		}
+	}
+	return nil
+}
+
+func setText(mapping *yaml.Node, key, value string) {
+	node := lookup(mapping, key)
+	if node == nil {
+		mapping.Content = append(mapping.Content, textNode(key), textNode(value))
+		return
+	}
+	fresh := textNode(value)
+	fresh.HeadComment, fresh.LineComment, fresh.FootComment = node.HeadComment, node.LineComment, node.FootComment
+	*node = *fresh
+}
+
+// textNode gives a scalar that is a text in every case: a profile may be called
+// "no", or 1.0.
+func textNode(value string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(value)
+	return n
+}
+
+// textOf gives the text of a scalar, "" for anything else.
+func textOf(n *yaml.Node) string {
+	if n == nil || n.Kind != yaml.ScalarNode || isNull(n) {
+		return ""
+	}
+	return n.Value
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }

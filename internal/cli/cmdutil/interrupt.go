@@ -1,0 +1,45 @@
+package cmdutil
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+)
+
+// Interrupts turns Ctrl-C, SIGTERM and SIGHUP into the end of a context.
+type Interrupts struct{ held atomic.Int32 }
+
+// Watch gives a context that the first signal ends. A second one ends the process
+// at once.
+func (i *Interrupts) Watch(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup has it ignored
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	go func() {
+		for s := range signals {
+			if s != os.Interrupt || i.held.Load() == 0 {
+				break
+			}
+		}
+		signal.Stop(signals)
+		cancel()
+	}()
+	return ctx
+}
+
+// Hold makes Ctrl-C do nothing until release is called: while another program has
+// the terminal, an editor or a pager, it is meant for that one.
+func (i *Interrupts) Hold() (release func()) {
+	deaf := make(chan os.Signal, 1)
+	signal.Notify(deaf, os.Interrupt) // keeps the process alive when watch has stopped listening
+	i.held.Add(1)
+	return func() {
+		i.held.Add(-1)
+		signal.Stop(deaf)
+	}
+}

@@ -1,0 +1,82 @@
+package cmdutil
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/output"
+)
+
+// PagedPrinter is [app.printer] for what may be longer than a screen. At a
+// terminal tables go through the user's pager; it is done when the command ends.
+func (a *App) PagedPrinter(o OutputFlags) (*output.Printer, error) {
+	p, err := a.Printer(o)
+	if err != nil || !IsTerminal(a.Out) || !p.ForPeople() {
+		return p, err
+	}
+	line := a.pagerCommand()
+	if line == "" {
+		return p, nil
+	}
+	pg := &pager{app: a, line: line}
+	a.Closers = append(a.Closers, pg.close)
+	return a.printerTo(pg, o)
+}
+
+// pagerCommand is the user's pager, "" for none.
+func (a *App) pagerCommand() string {
+	line, set := os.LookupEnv("FLOWCTL_PAGER")
+	if !set {
+		line, set = os.LookupEnv("PAGER")
+	}
+	if !set && os.Getenv("TERM") != "dumb" {
+		line, _ = exec.LookPath("less")
+	}
+	if line = strings.TrimSpace(line); a.Flags.noPager || line == "cat" {
+		return ""
+	}
+	return line
+}
+
+// pager is a writer whose text the user reads page by page. It keeps the text
+// until close: a pager that is not there must not swallow it.
+type pager struct {
+	app  *App
+	line string
+	text bytes.Buffer
+}
+
+func (p *pager) Write(text []byte) (int, error) { return p.text.Write(text) }
+
+// close shows the text and waits until the user has read it. To leave early is
+// fine: whatever the pager's exit code says, it has run.
+func (p *pager) close() error {
+	if p.text.Len() == 0 {
+		return nil
+	}
+	cmd := UserProgram(p.line)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(p.text.Bytes()), p.app.Out, p.app.Err
+	cmd.Env = os.Environ()
+	if _, set := os.LookupEnv("LESS"); !set {
+		cmd.Env = append(cmd.Env, "LESS=FRX") // leave if it fits the screen, show colours, do not clear
+	}
+	defer p.app.Interrupts.Hold()()
+	err := cmd.Run()
+	if cmd.ProcessState != nil && !ShellFailed(err) {
+		return nil
+	}
+	p.app.Warn("cannot run the pager %q; set PAGER, or give --no-pager", p.line)
+	_, err = io.Copy(p.app.Out, &p.text)
+	return err
+}
+
+// ShellFailed tells whether a shell could not run the program it was given.
+func ShellFailed(err error) bool {
+	const notExecutable, notFound = 126, 127
+	var exit *exec.ExitError
+	return errors.As(err, &exit) && (exit.ExitCode() == notExecutable || exit.ExitCode() == notFound)
+}

@@ -1,0 +1,133 @@
+package cmdutil
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// PlaceLock is the lock of a folder, its own or the next one above, for one place.
+type PlaceLock struct {
+	*reconcile.Lock
+	Dir   string // that the lock is in
+	Place string
+}
+
+// ReadPlaceLock reads the lock of a folder, its own or the next one above.
+func ReadPlaceLock(dir string, t Target) (*PlaceLock, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", reconcile.LockName, err)
+	}
+	l := &PlaceLock{Dir: cmp.Or(reconcile.FolderOf(dir), dir), Place: RemoteKey(t)}
+	l.Lock, err = reconcile.ReadLock(l.Dir)
+	return l, err
+}
+
+// FileName returns what the lock calls the file at path.
+func (l *PlaceLock) FileName(path string) (string, error) {
+	at, err := filepath.Abs(path)
+	if err == nil {
+		at, err = filepath.Rel(l.Dir, at)
+	}
+	if err != nil {
+		return "", fmt.Errorf("name %s in the lock: %w", path, err)
+	}
+	return filepath.ToSlash(at), nil
+}
+
+// IsOf reports whether the lock has the file at path as that of the flow with an id.
+func (l *PlaceLock) IsOf(path, id string) bool {
+	file, err := l.FileName(path)
+	return err == nil && id != "" && l.ID(file, l.Place) == id
+}
+
+// NoteFiles notes which flows were written to which files, given by their paths: what they
+// are now is what they change from.
+func (l *PlaceLock) NoteFiles(ctx context.Context, written []reconcile.Known) error {
+	noted := map[string]string{} // files by their flows
+	for _, file := range l.Files(l.Place) {
+		noted[l.ID(file, l.Place)] = file
+	}
+	var known []reconcile.Known
+	for _, w := range written {
+		file, err := l.FileName(w.File)
+		if err != nil {
+			return err
+		}
+		if other := noted[w.ID]; other != "" && other != file && files.Exists(filepath.Join(l.Dir, filepath.FromSlash(other))) {
+			continue // this one is a copy
+		}
+		w.File = file
+		known = append(known, w)
+	}
+	l.Note(l.Place, known)
+	return l.Write(ctx)
+}
+
+// FolderLocks are the locks of the folders that files stand in. A file in a folder
+// without one has none.
+type FolderLocks struct {
+	place Target
+	locks map[string]*PlaceLock // by the folder of the lock
+	bases map[string]func(id string) []flowfile.Digest
+	known map[*PlaceLock][]reconcile.Known // what is new
+}
+
+// NewFolderLocks returns the locks of folders for a target.
+func NewFolderLocks(t Target) *FolderLocks {
+	return &FolderLocks{t, map[string]*PlaceLock{}, map[string]func(string) []flowfile.Digest{}, map[*PlaceLock][]reconcile.Known{}}
+}
+
+// Of returns the lock for the file at path, nil without.
+func (l *FolderLocks) Of(path string) (*PlaceLock, error) {
+	if path == files.StdinPath {
+		return nil, nil
+	}
+	dir := reconcile.FolderOf(filepath.Dir(path))
+	if dir == "" || l.locks[dir] != nil {
+		return l.locks[dir], nil
+	}
+	lock, err := ReadPlaceLock(dir, l.place)
+	if err != nil {
+		return nil, err
+	}
+	l.locks[dir], l.bases[dir] = lock, lock.Bases(lock.Place)
+	return lock, nil
+}
+
+// Base returns what the lock for the file at path has noted of a flow, nil for nothing.
+func (l *FolderLocks) Base(path, id string) ([]flowfile.Digest, error) {
+	lock, err := l.Of(path)
+	if lock == nil {
+		return nil, err
+	}
+	return l.bases[lock.Dir](id), nil
+}
+
+// Wrote notes that the server has by now what the file at path says, if the lock has
+// it as the flow's file. [FolderLocks.write] keeps it.
+func (l *FolderLocks) Wrote(path, fileID, id string, d flowfile.Digest) {
+	lock, err := l.Of(path)
+	if err != nil || lock == nil || !lock.IsOf(path, id) {
+		return
+	}
+	file, _ := lock.FileName(path) // IsOf has it
+	l.known[lock] = append(l.known[lock], reconcile.Known{File: file, FileID: fileID, ID: id, Digest: d})
+}
+
+// Write writes what is new into the locks.
+func (l *FolderLocks) Write(ctx context.Context) error {
+	for lock, known := range l.known {
+		lock.Note(lock.Place, known)
+		if err := lock.Write(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}

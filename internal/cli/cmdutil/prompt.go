@@ -1,0 +1,129 @@
+package cmdutil
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/parallel"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// maxAnswer is the longest text that is read of an answer or a secret, in bytes.
+const maxAnswer = 64 << 10
+
+// Ask asks the user at the terminal for a line. Callers make sure that there is
+// one: [app.interactive].
+func (a *App) Ask(ctx context.Context, question string) (string, error) {
+	fmt.Fprint(a.Err, output.Text(question)+" ")
+	return parallel.Wait(ctx, func() (string, error) { return readLine(a.In) })
+}
+
+// AskSecret is ask for what must not be seen. The terminal stops to show what is
+// typed before it shows the question, so that not even a fast typist is seen.
+func (a *App) AskSecret(ctx context.Context, question string) (secret string, err error) {
+	fd := int(a.In.(*os.File).Fd())
+	before, err := term.MakeRaw(fd)
+	if err != nil {
+		return "", fmt.Errorf("prepare the terminal: %w", err)
+	}
+	defer func() { err = errors.Join(err, term.Restore(fd, before)) }()
+	t := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{keys{a.In}, a.Err}, "")
+	secret, err = parallel.Wait(ctx, func() (string, error) { return t.ReadPassword(output.Text(question) + " ") })
+	if err != nil {
+		fmt.Fprint(a.Err, "\r\n") // the line of the question is left open
+	}
+	if errors.Is(err, io.EOF) {
+		err = errors.New("nothing was entered")
+	}
+	return secret, err
+}
+
+// keys reads a terminal in raw mode key by key: what follows the answer is the next
+// question's. There Ctrl-C is a key too.
+type keys struct{ terminal io.Reader }
+
+func (k keys) Read(p []byte) (int, error) {
+	const ctrlC = 3
+	n, err := k.terminal.Read(p[:1])
+	if n == 1 && p[0] == ctrlC {
+		return 0, errInterrupted
+	}
+	return n, err
+}
+
+// Confirm asks a question of yes or no; no is the answer unless the user says yes.
+func (a *App) Confirm(ctx context.Context, question string) (bool, error) {
+	answer, err := a.Ask(ctx, question+" [y/N]")
+	if errors.Is(err, io.EOF) { // ^D is a no
+		fmt.Fprintln(a.Err)
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	answer = strings.ToLower(answer)
+	return answer == "y" || answer == "yes", nil
+}
+
+// SecretFromStdin reads a secret that another program writes: one line. At a
+// terminal it is asked for.
+func (a *App) SecretFromStdin(ctx context.Context, what string) (string, error) {
+	if a.Interactive() {
+		return a.AskSecret(ctx, what+":")
+	}
+	raw, err := parallel.Wait(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(a.In, maxAnswer+1)) })
+	if err != nil {
+		return "", fmt.Errorf("read the %s from stdin: %w", strings.ToLower(what), err)
+	}
+	secret := strings.TrimRight(string(flowfile.TrimBOM(raw)), "\r\n")
+	switch {
+	case secret == "":
+		return "", Usage(fmt.Errorf("stdin is empty; the %s is read from there", strings.ToLower(what)))
+	case len(raw) > maxAnswer, strings.ContainsAny(secret, "\r\n"):
+		return "", Usage(fmt.Errorf("stdin holds more than one line; the %s is a single one", strings.ToLower(what)))
+	}
+	return secret, nil
+}
+
+// readLine reads up to the end of the line and not a byte further: what follows
+// is the next question's.
+func readLine(r io.Reader) (string, error) {
+	var line []byte
+	for b := make([]byte, 1); len(line) < maxAnswer; {
+		n, err := r.Read(b)
+		switch {
+		case n == 1 && b[0] == '\n', errors.Is(err, io.EOF) && len(line) > 0:
+			return strings.TrimSpace(string(line)), nil
+		case err != nil:
+			return "", fmt.Errorf("read the answer: %w", err)
+		}
+		line = append(line, b[:n]...)
+	}
+	return "", fmt.Errorf("read the answer: it is longer than %d bytes", maxAnswer)
+}
+
+// MustConfirm asks before something is destroyed. It returns nil after a yes, or
+// with --yes, without which nothing is destroyed where nobody can be asked.
+func (a *App) MustConfirm(ctx context.Context, question string, yes bool) error {
+	switch {
+	case yes:
+		return nil
+	case !a.Interactive():
+		return Usage(errors.New("nobody can be asked here whether to go on; give --yes"))
+	}
+	ok, err := a.Confirm(ctx, question)
+	if err == nil && !ok {
+		err = errors.New("nothing was changed")
+	}
+	return err
+}

@@ -1,0 +1,140 @@
+package cmdutil
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/spell"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// maxCandidates is how many flows are listed when a ref is ambiguous.
+const maxCandidates = 10
+
+// NameHelp explains NAME in the help of every command that takes one.
+const NameHelp = `NAME is a flow's exact name, its id, or the first characters of its id (4 or
+more).`
+
+// Resolve finds the id of the flow that ref means: its id, else a flow of
+// exactly this name, else a unique prefix of an id. A UUID costs no request: that
+// there is no such flow is told by the one that follows.
+func Resolve(ctx context.Context, c *client.Client, ref string) (string, error) {
+	ids, err := ResolveAll(ctx, c, []string{ref})
+	if err != nil {
+		return "", err
+	}
+	return ids[0], nil
+}
+
+// ResolveAll is resolve for several refs. Refs of the same flow give one id.
+func ResolveAll(ctx context.Context, c *client.Client, refs []string) ([]string, error) {
+	flows, err := ResolveFlows(ctx, c, refs)
+	ids := make([]string, len(flows))
+	for i, f := range flows {
+		ids[i] = f.ID
+	}
+	return ids, err
+}
+
+// ResolveFlows is ResolveAll that returns what it saw of the flows: of a UUID, for which
+// nothing is asked, the id alone.
+func ResolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
+	if slices.Contains(refs, "") {
+		return nil, Usage(errors.New("a NAME is empty; give an id or a name"))
+	}
+	finder := c.Flows.NewFinder()
+	var flows []flow.Flow
+	var errs []error
+	seen := make(map[string]bool)
+	for _, ref := range refs {
+		f := flow.Flow{ID: strings.ToLower(ref)}
+		if !isUUID(ref) {
+			found, err := finder.Find(ctx, ref)
+			if err != nil {
+				return nil, err
+			}
+			if f, err = only(ref, found); err != nil {
+				if len(found) == 0 {
+					err = fmt.Errorf("no flow %s: %w%s", output.Quoted(ref), client.ErrNotFound, closeNames(ctx, c, ref))
+				}
+				errs = append(errs, err)
+				continue
+			}
+		}
+		if !seen[f.ID] {
+			seen[f.ID] = true
+			flows = append(flows, f)
+		}
+	}
+	return flows, errors.Join(errs...)
+}
+
+// only returns the one flow that ref means.
+func only(ref string, found []flow.Flow) (flow.Flow, error) {
+	switch len(found) {
+	case 0:
+		return flow.Flow{}, client.ErrNotFound
+	case 1:
+		return found[0], nil
+	}
+	return flow.Flow{}, Conflict(ambiguous(ref, found))
+}
+
+// closeNames returns what to type in place of a name that no flow has: one that is
+// close to it, among the newest flows.
+func closeNames(ctx context.Context, c *client.Client, ref string) string {
+	const most = 1000 // flows that are looked at
+	listed, err := c.Flows.List(ctx, client.ListOptions{Access: client.AccessRead, Limit: most})
+	if err != nil {
+		return "; see 'flowctl list'"
+	}
+	if files.Exists(ref) {
+		return "; this command takes flows of the server, and that is a file or folder"
+	}
+	names := make([]string, len(listed))
+	for i, f := range listed {
+		if strings.HasPrefix(f.ID, strings.ToLower(ref)) {
+			return fmt.Sprintf("; ids need %d characters: did you mean %s, which is %s?", client.MinPrefix, f.ID, output.Quoted(f.Name))
+		}
+		names[i] = output.Text(f.Name)
+		if strings.Contains(strings.ToLower(f.Name), strings.ToLower(ref)) {
+			return fmt.Sprintf("; did you mean %s? Names are exact, ids need %d characters", output.Quoted(f.Name), client.MinPrefix)
+		}
+	}
+	if hint := spell.DidYouMean(ref, names); hint != "" {
+		return hint + " Names are exact"
+	}
+	return "; see 'flowctl list'"
+}
+
+func ambiguous(ref string, found []flow.Flow) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s means %d flows; give the id of one:", output.Quoted(ref), len(found))
+	for _, f := range found[:min(len(found), maxCandidates)] {
+		fmt.Fprintf(&b, "\n  %s  %s", f.ID, output.Text(f.Name))
+	}
+	if more := len(found) - maxCandidates; more > 0 {
+		fmt.Fprintf(&b, "\n  and %d more", more)
+	}
+	return errors.New(b.String())
+}
+
+// isUUID tells whether ref has the shape of the ids that servers give.
+func isUUID(ref string) bool {
+	if len(ref) != 36 {
+		return false
+	}
+	for i, r := range ref {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (r == '-') || !dash && !strings.ContainsRune("0123456789abcdefABCDEF", r) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,54 @@
+package files
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// canonicalFlags say what is part of the canonical form of flow files.
+type canonicalFlags struct {
+	keepState bool
+	layout    string // layoutInline or layoutDrop
+}
+
+// The values of --layout.
+const (
+	layoutInline = "inline"
+	layoutDrop   = "drop"
+)
+
+func (c *canonicalFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.BoolVar(&c.keepState, "keep-state", false, "keep the editor's run-time fields and exact positions")
+	f.StringVar(&c.layout, "layout", layoutInline, "where the layout goes: inline or drop")
+	_ = cmd.RegisterFlagCompletionFunc("layout", cobra.FixedCompletions([]string{layoutInline, layoutDrop}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// check refuses a --layout that does not exist.
+func (c *canonicalFlags) check() error {
+	if c.layout != layoutInline && c.layout != layoutDrop {
+		return fmt.Errorf("unknown layout %q; use inline or drop", c.layout)
+	}
+	return nil
+}
+
+// of returns a flow file as it is to be written.
+func (c *canonicalFlags) of(f flowfile.File) flowfile.File {
+	f.Spec = c.spec(f.Spec)
+	if c.layout == layoutDrop {
+		f.Spec = flow.WithoutLayout(f.Spec)
+	}
+	return f
+}
+
+// spec gives a flow as it is to be written.
+func (c *canonicalFlags) spec(s flow.Spec) flow.Spec {
+	if c.keepState {
+		return s
+	}
+	return flowfile.WithoutState(s)
+}

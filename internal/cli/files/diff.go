@@ -1,0 +1,149 @@
+package files
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/render"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+type diffOptions struct {
+	app    *cmdutil.App
+	format string
+	layout bool
+	env    cmdutil.EnvFlag
+}
+
+func newDiffCmd(a *cmdutil.App) *cobra.Command {
+	o := &diffOptions{app: a}
+	cmd := &cobra.Command{
+		Use:        "diff FILE|NAME [FILE|NAME]",
+		SuggestFor: []string{"compare"},
+		Short:      "Compare two flows, or flow files with the server",
+		Long: `Compares node by node and field by field, prompts line by line. Positions are
+left out, unless --layout is given.
+
+With one argument, a file or folder is compared with the server, as 'flowctl
+plan' does: without what only the editor saves. The exit code is 3 if anything
+differs.
+
+` + cmdutil.FileOrNameHelp,
+		Example: `  flowctl diff flows
+  flowctl diff old.json "Content review"
+  flowctl diff flows -o markdown > comment.md`,
+		Args:              cobra.RangeArgs(1, 2),
+		ValidArgsFunction: a.CompleteName,
+		RunE:              o.run,
+	}
+	formats := []string{"text", "json", "markdown", "mermaid"}
+	f := cmd.Flags()
+	f.StringVarP(&o.format, "output", "o", "text", "output format: text, json, markdown or mermaid")
+	f.BoolVar(&o.layout, "layout", false, "compare positions and sizes, too")
+	o.env.Register(cmd)
+	o.env.RegisterStrict(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (o *diffOptions) run(cmd *cobra.Command, args []string) error {
+	if !slices.Contains([]string{"text", "json", "markdown", "mermaid"}, o.format) {
+		return cmdutil.UnknownFormat(o.format, "text", "json", "markdown", "mermaid")
+	}
+	var pairs []render.Pair
+	var err error
+	if len(args) == 2 && o.env.Path != "" {
+		return cmdutil.Usage(errors.New("--env is for a file or folder and the server; give one argument"))
+	}
+	if len(args) == 2 {
+		pairs, err = o.two(cmd.Context(), args)
+	} else {
+		pairs, err = o.againstServer(cmd.Context(), args[0])
+	}
+	if err != nil {
+		return err
+	}
+	differ := pairs[:0:0]
+	for _, p := range pairs {
+		p.Changes = flow.Diff(p.BeforeSpec, p.AfterSpec, flow.DiffOptions{Layout: o.layout})
+		if len(p.Changes) > 0 {
+			differ = append(differ, p)
+		}
+	}
+	if err := o.print(differ); err != nil {
+		return fmt.Errorf("write the differences: %w", err)
+	}
+	if len(differ) > 0 {
+		return cmdutil.Negative("")
+	}
+	return nil
+}
+
+// two loads the flows of both arguments.
+func (o *diffOptions) two(ctx context.Context, args []string) ([]render.Pair, error) {
+	connect := o.app.ConnectOnce(ctx)
+	before, err := o.app.LoadFlow(ctx, args[0], connect)
+	if err != nil {
+		return nil, err
+	}
+	after, err := o.app.LoadFlow(ctx, args[1], connect)
+	if err != nil {
+		return nil, err
+	}
+	return []render.Pair{{Before: before.Name, After: after.Name, BeforeSpec: before.Spec, AfterSpec: after.Spec}}, nil
+}
+
+func (o *diffOptions) print(pairs []render.Pair) error {
+	if o.format == "json" {
+		return o.printJSON(pairs)
+	}
+	var b bytes.Buffer
+	for i, p := range pairs {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		if err := o.draw(&b, p); err != nil {
+			return err
+		}
+	}
+	_, err := o.app.Out.Write(b.Bytes())
+	return err
+}
+
+func (o *diffOptions) draw(b *bytes.Buffer, p render.Pair) error {
+	p = cmdutil.Redacted(p)
+	switch o.format {
+	case "markdown":
+		return render.Markdown(b, p)
+	case "mermaid":
+		return render.MermaidDiff(b, p)
+	}
+	return render.Text(b, p, o.app.Color(o.app.Out))
+}
+
+// flowDiff is one pair in `diff -o json`.
+type flowDiff struct {
+	Before  string        `json:"before"`
+	After   string        `json:"after"`
+	Changes []flow.Change `json:"changes"`
+}
+
+func (o *diffOptions) printJSON(pairs []render.Pair) error {
+	diffs := make([]flowDiff, len(pairs))
+	for i, p := range pairs {
+		diffs[i] = flowDiff{p.Before, p.After, p.Changes}
+	}
+	p, err := o.app.Printer(cmdutil.OutputFlags{Format: string(output.JSON)})
+	if err != nil {
+		return err
+	}
+	_, err = output.List(p, output.View[flowDiff]{}, output.Seq(diffs))
+	return err
+}

@@ -1,0 +1,2 @@
+// Package files has the commands on flow files.
+package files

@@ -1,0 +1,170 @@
+package files
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/parallel"
+	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+type exportOptions struct {
+	app      *cmdutil.App
+	out      cmdutil.OutputFlags
+	all      bool
+	allUsers bool
+	file     string
+	dir      string
+	form     exportForm
+
+	toFile, toFolder bool // --file, --dir is given
+}
+
+func newExportCmd(a *cmdutil.App) *cobra.Command {
+	o := &exportOptions{app: a}
+	cmd := &cobra.Command{
+		Use:        "export NAME... | --all",
+		SuggestFor: []string{"download", "dump", "save", "backup"},
+		Short:      "Save flows of the server to files",
+		Long: `One flow goes to stdout as it is, several as a JSON array. With --dir each flow
+has a file of its own, which keeps the name that you gave it; only files of
+flows that changed are written, and flowctl.lock in the folder remembers which
+is which.
+
+Files are formatted as by 'flowctl fmt'. What the editor saves while it shows or
+runs a flow is left out, unless --keep-state is given; so is who may see the
+flow, unless the file has it already. 'flowctl help layouts' explains --layout.
+
+A file that changed since the last apply, pull or export, or that flowctl.lock
+does not know, is left alone if it differs; the others are written, and the exit
+code is 6. --overwrite writes the server's version.
+
+` + cmdutil.NameHelp,
+		Example: `  flowctl export --all --dir flows
+  flowctl export review > review.json
+  flowctl export review summarize --file both.json`,
+		ValidArgsFunction: a.CompleteNames,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.toFolder, o.toFile = cmd.Flags().Changed("dir"), cmd.Flags().Changed("file")
+			if err := o.check(args); err != nil {
+				return cmdutil.Usage(err)
+			}
+			return o.run(cmd.Context(), args)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.all, "all", false, "export all your flows")
+	f.BoolVar(&o.allUsers, "all-users", false, "with --all: the flows of all users (admins only)")
+	f.StringVarP(&o.file, "file", "f", "", "write to `FILE`, - for stdout")
+	f.StringVarP(&o.dir, "dir", "d", "", "write each flow to a file of its own in `DIR`")
+	f.BoolVar(&o.form.overwrite, "overwrite", false, "write over what was changed in a file")
+	o.form.register(cmd)
+	o.form.env.Register(cmd)
+	o.out.Register(cmd)
+	return cmd
+}
+
+func (o *exportOptions) check(refs []string) error {
+	switch {
+	case o.all && len(refs) > 0:
+		return errors.New("NAMEs and --all exclude each other; give one of them")
+	case !o.all && len(refs) == 0:
+		return errors.New("nothing to export; give a NAME or --all")
+	case o.allUsers && !o.all:
+		return errors.New("--all-users goes with --all")
+	case o.toFile && o.toFolder:
+		return errors.New("--file and --dir exclude each other; give one of them")
+	case o.toFile && o.file == "", o.toFolder && o.dir == "":
+		return errors.New("the name of the file or folder to write to is empty")
+	case !o.toFolder && o.out != (cmdutil.OutputFlags{}):
+		return errors.New("--output, --jq and --template say how to list the files that --dir writes; flows are always exported as JSON")
+	}
+	return o.form.check()
+}
+
+// folder returns the folder that is written to, that of the file if it is one file.
+func (o *exportOptions) folder() string {
+	switch {
+	case o.toFolder:
+		return o.dir
+	case o.toFile && o.file != files.StdinPath:
+		return filepath.Dir(o.file)
+	}
+	return "."
+}
+
+func (o *exportOptions) run(ctx context.Context, refs []string) error {
+	defer cmdutil.LimitMemory(0)()
+	if to := cmp.Or(o.dir, o.file); to != "" && to != files.StdinPath {
+		if err := repo.CheckNamed(to); err != nil {
+			return fmt.Errorf("write %s: %w", to, err)
+		}
+	}
+	p, err := o.app.Printer(o.out)
+	if err != nil {
+		return err
+	}
+	t, err := o.app.Target()
+	if err != nil {
+		return err
+	}
+	c, err := o.app.ConnectTo(ctx, t)
+	if err != nil {
+		return err
+	}
+	o.form.lookAt(ctx, c)
+	if err := o.form.env.Choose(o.app, t.Profile, o.folder()); err != nil {
+		return err
+	}
+	if err := o.form.env.Read(ctx, o.app, c, func(func(flow.Spec, error) bool) {}); err != nil {
+		return err
+	}
+	flows := c.Flows.All(ctx, client.ListOptions{Graph: true, AllUsers: o.allUsers})
+	several := true
+	if !o.all {
+		found, err := getFlows(ctx, c, refs)
+		if err != nil {
+			return err
+		}
+		flows, several = inOrder(found), len(found) > 1
+	}
+	defer o.form.env.NoteGuesses(o.app)
+	if o.toFolder {
+		return o.writeFolder(ctx, p, t, flows)
+	}
+	return o.writeFile(ctx, t, flows, several)
+}
+
+// getFlows reads the flows that refs mean.
+func getFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
+	ids, err := cmdutil.ResolveAll(ctx, c, refs)
+	if err != nil {
+		return nil, err
+	}
+	flows, errs := make([]flow.Flow, len(ids)), make([]error, len(ids))
+	parallel.Each(ctx, len(ids), exportParallel, func(i int) {
+		flows[i], _, errs[i] = c.Flows.Get(ctx, ids[i])
+	})
+	return flows, errors.Join(append(errs, ctx.Err())...)
+}
+
+// inOrder turns flows into the form in which a list comes in.
+func inOrder(flows []flow.Flow) iter.Seq2[flow.Flow, error] {
+	return func(yield func(flow.Flow, error) bool) {
+		for _, f := range flows {
+			if !yield(f, nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package files
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// exportForm makes files of flows.
+type exportForm struct {
+	canonicalFlags
+	env       cmdutil.EnvFlag
+	overwrite bool                              // what was changed in a file, too
+	ours      func() (bool, error)              // the server keeps all that it is sent; asked for once
+	bases     func(id string) []flowfile.Digest // see [reconcile.Lock.Bases]
+}
+
+func (e *exportForm) lookAt(ctx context.Context, c *client.Client) {
+	e.ours = sync.OnceValues(func() (bool, error) {
+		can, err := c.Capabilities(ctx)
+		return can.Lossless, err
+	})
+}
+
+// of gives the file that a flow is exported to. was is the file that it has already,
+// nil without: that keeps what this server does not, and tells how names are to be
+// mapped back.
+func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) {
+	file := flowfile.FromFlow(f)
+	if e.keepState || was != nil && was.ExportedAt != 0 {
+		file.ExportedAt = f.UpdatedAt
+	}
+	var before flow.Spec
+	if was != nil {
+		ours, err := e.ours()
+		if err != nil {
+			return file, err
+		}
+		before = was.Spec
+		file.Spec = reconcile.Into(e.env.There(before), e.spec(f.Spec), ours)
+	}
+	var err error
+	file.Spec, err = e.env.Backward(file.Spec, before)
+	return e.canonicalFlags.of(file), err
+}
+
+// write writes a flow to its place, unless that would take back what was changed in the
+// file: that is a *[reconcile.RefusedError]. fileID is the id in the file then.
+func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) (change flowfile.Change, fileID string, err error) {
+	was, err := at.Read(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	if was != nil && !e.overwrite {
+		v, err := e.judge(was.Spec, f, e.bases(f.ID))
+		if err != nil {
+			return "", "", err
+		}
+		if why := v.WhyKept(); why != "" {
+			return "", "", &reconcile.RefusedError{Why: why}
+		}
+		if v.Layout == reconcile.ChangedHere {
+			f.Spec = reconcile.WithLayoutOf(f.Spec, was.Spec)
+		}
+	}
+	file, err := e.of(f, was)
+	if err != nil {
+		return "", "", err
+	}
+	if fileID = file.ID; was != nil {
+		fileID = was.ID
+	}
+	change, err = at.Write(file)
+	return change, fileID, err
+}
+
+// judge compares a file with its stored flow.
+func (e *exportForm) judge(file flow.Spec, f flow.Flow, base []flowfile.Digest) (reconcile.Verdict, error) {
+	ours, err := e.ours()
+	file.Name = cmp.Or(file.Name, cmdutil.DefaultName)
+	return reconcile.Judge(e.env.There(file), f.Spec, base, ours), err
+}
+
+// IsOf reports whether a file that carries no id is a stored flow's: whether the two say
+// the same. A file that was imported is such a one.
+func (e *exportForm) isOf(file, stored flow.Spec) bool {
+	ours, err := e.ours()
+	return err == nil && reconcile.SameFlow(e.env.There(file), stored, ours)
+}
+
+// keepLocked tells the folder which of its files flowctl.lock knows flows of t by, the
+// folder's own or the next one above: such a file need not carry its flow's id. Folders
+// with a lock of their own are another matter, and so is what .flowctl.yaml excludes.
+func keepLocked(folder *flowfile.Folder, dir string, t cmdutil.Target) (*cmdutil.PlaceLock, error) {
+	var configs repo.Configs
+	config, err := configs.In(dir)
+	if err != nil {
+		return nil, err
+	}
+	folder.Except(func(below string) bool {
+		return files.Exists(filepath.Join(below, reconcile.LockName)) || config.Excludes(below)
+	})
+	l, err := cmdutil.ReadPlaceLock(dir, t)
+	if err != nil {
+		return nil, err
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", reconcile.LockName, err)
+	}
+	for _, file := range l.Files(l.Place) {
+		path, err := filepath.Rel(dir, filepath.Join(l.Dir, filepath.FromSlash(file)))
+		if err == nil && files.Exists(filepath.Join(dir, path)) {
+			folder.Keep(l.ID(file, l.Place), path)
+		}
+	}
+	return l, nil
+}

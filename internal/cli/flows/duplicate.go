@@ -1,0 +1,59 @@
+package flows
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+)
+
+type duplicateOptions struct {
+	app  *cmdutil.App
+	out  cmdutil.OutputFlags
+	name string
+}
+
+func newDuplicateCmd(a *cmdutil.App) *cobra.Command {
+	o := &duplicateOptions{app: a}
+	cmd := &cobra.Command{
+		Use:        "duplicate NAME",
+		SuggestFor: []string{"clone"},
+		Aliases:    []string{"copy", "cp"},
+		Short:      "Copy a flow on its server",
+		Long: `The copy is yours and private, and is printed.
+
+` + cmdutil.NameHelp,
+		Example: `  flowctl duplicate "Content review"
+  flowctl duplicate 3f2a --name "Content review, next"`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: a.CompleteName,
+		RunE:              o.run,
+	}
+	cmd.Flags().StringVar(&o.name, "name", "", "name of the copy (default \"<name> (Copy)\")")
+	o.out.Register(cmd)
+	return cmd
+}
+
+func (o *duplicateOptions) run(cmd *cobra.Command, args []string) error {
+	if cmd.Flags().Changed("name") && o.name == "" {
+		return cmdutil.Usage(errors.New("--name is empty; give a name, or leave the flag out"))
+	}
+	p, err := o.app.Printer(o.out)
+	if err != nil {
+		return err
+	}
+	c, err := o.app.Connect(cmd.Context())
+	if err != nil {
+		return err
+	}
+	id, err := cmdutil.Resolve(cmd.Context(), c, args[0])
+	if err != nil {
+		return err
+	}
+	f, err := c.Flows.Duplicate(cmd.Context(), id, o.name)
+	if err != nil {
+		return err
+	}
+	return cmdutil.PrintWritten(p, f, "made")
+}

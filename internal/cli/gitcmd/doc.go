@@ -1,0 +1,2 @@
+// Package gitcmd has the commands that git calls.
+package gitcmd

@@ -1,0 +1,83 @@
+package run
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+// executionHelp explains the arguments of the commands about one execution.
+const executionHelp = `NAME is a flow's exact name, its id, or the first characters of its id. ID is
+the id of an execution; without one the newest is meant.`
+
+func newExecutionsCmd(a *cmdutil.App) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:        "executions",
+		SuggestFor: []string{"ps", "logs", "runs", "history", "jobs"},
+		Aliases:    []string{"execution"},
+		Short:      "List, watch and cancel past and present runs",
+		Long: `An execution is the record of a run: on the server, by 'flowctl run', or in the
+browser. On a flowctl server you see your own and all of your flows; admins see
+all. 'flowctl executions list' without a flow shows the runs under way.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: cmdutil.GroupRun,
+	}
+	cmd.AddCommand(newExecutionsListCmd(a), newExecutionsGetCmd(a), newExecutionsStatsCmd(a),
+		newExecutionsWatchCmd(a), newExecutionsCancelCmd(a), newExecutionsDeleteCmd(a))
+	return cmd
+}
+
+// executionArgs finds the flow and the execution that the arguments mean.
+func executionArgs(ctx context.Context, a *cmdutil.App, args []string) (c *client.Client, flowID, id string, err error) {
+	if c, err = a.Connect(ctx); err != nil {
+		return nil, "", "", err
+	}
+	if flowID, err = cmdutil.Resolve(ctx, c, args[0]); err != nil {
+		return nil, "", "", err
+	}
+	if len(args) > 1 {
+		return c, flowID, args[1], nil
+	}
+	newest, err := c.Executions.List(ctx, flowID, 1)
+	if err == nil && len(newest) == 0 {
+		err = fmt.Errorf("the flow %s has no executions: %w", output.Quoted(args[0]), client.ErrNotFound)
+	}
+	if err != nil {
+		return nil, "", "", err
+	}
+	return c, flowID, newest[0].ID, nil
+}
+
+// completeExecution completes NAME, and behind it the ids of the flow's newest
+// executions.
+func completeExecution(a *cmdutil.App) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) == 0 {
+			return a.CompleteName(cmd, args, prefix)
+		}
+		ctx, cancel := context.WithTimeout(cmd.Context(), cmdutil.CompleteTimeout)
+		defer cancel()
+		var found []cobra.Completion
+		if _, err := a.ListForCompletion(ctx, cmd); err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		c, err := a.Connect(ctx)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		flowID, err := cmdutil.Resolve(ctx, c, args[0])
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		rows, _ := c.Executions.List(ctx, flowID, 20) // what there is of them will do
+		for _, e := range rows {
+			found = append(found, cobra.CompletionWithDesc(e.ID, string(e.Status)))
+		}
+		return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	}
+}

@@ -1,0 +1,105 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+type executionsDeleteOptions struct {
+	app      *cmdutil.App
+	all, yes bool
+}
+
+func newExecutionsDeleteCmd(a *cmdutil.App) *cobra.Command {
+	o := &executionsDeleteOptions{app: a}
+	cmd := &cobra.Command{
+		Use:     "delete NAME ID... | NAME --all",
+		Aliases: []string{"rm"},
+		Short:   "Delete executions of a flow",
+		Long: `Name executions by their ids, or give --all for all that have ended. At a
+terminal you are asked first; elsewhere --yes is needed.
+
+` + cmdutil.NameHelp,
+		Example: `  flowctl executions delete "Content review" --all
+  flowctl executions delete review 019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b`,
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeExecution(a),
+		RunE:              o.run,
+	}
+	cmd.Flags().BoolVar(&o.all, "all", false, "all executions of the flow that you see")
+	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	return cmd
+}
+
+func (o *executionsDeleteOptions) run(cmd *cobra.Command, args []string) error {
+	ctx, ids := cmd.Context(), args[1:]
+	switch {
+	case o.all && len(ids) > 0:
+		return cmdutil.Usage(errors.New("--all and ids exclude each other; give one of them"))
+	case !o.all && len(ids) == 0:
+		return cmdutil.Usage(errors.New("name executions by their ids, or give --all"))
+	case !o.yes && !o.app.Interactive():
+		return cmdutil.Usage(errors.New("nobody can be asked here whether to delete; give --yes"))
+	}
+	c, err := o.app.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	flowID, err := cmdutil.Resolve(ctx, c, args[0])
+	if err != nil {
+		return err
+	}
+	if !o.yes {
+		if err := o.ask(ctx, args[0], ids); err != nil {
+			return err
+		}
+	}
+	if o.all {
+		if err := c.Executions.DeleteAll(ctx, flowID); err != nil {
+			return err
+		}
+		o.app.Note("Deleted the executions of %s", output.Quoted(args[0]))
+		return nil
+	}
+	return o.delete(ctx, c, flowID, ids)
+}
+
+func (o *executionsDeleteOptions) ask(ctx context.Context, ref string, ids []string) error {
+	what := "all executions"
+	if !o.all {
+		what = output.Plural(len(ids), "execution")
+	}
+	yes, err := o.app.Confirm(ctx, fmt.Sprintf("Delete %s of flow %s?", what, output.Quoted(ref)))
+	if err == nil && !yes {
+		err = errors.New("nothing was deleted")
+	}
+	return err
+}
+
+// delete deletes one after the other; a failure does not keep the others from
+// being deleted.
+func (o *executionsDeleteOptions) delete(ctx context.Context, c *client.Client, flowID string, ids []string) error {
+	var errs []error
+	for _, id := range ids {
+		err := c.Executions.Delete(ctx, flowID, id)
+		if ctx.Err() != nil {
+			return err
+		}
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		o.app.Note("Deleted %s", id)
+	}
+	if failed := len(errs); failed > 0 && failed < len(ids) {
+		return cmdutil.Partial(fmt.Sprintf("%d of %d executions not deleted:\n%v", failed, len(ids), errors.Join(errs...)))
+	}
+	return errors.Join(errs...)
+}

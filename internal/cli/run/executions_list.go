@@ -1,0 +1,131 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+type executionsListOptions struct {
+	app   *cmdutil.App
+	out   cmdutil.OutputFlags
+	limit int
+}
+
+func newExecutionsListCmd(a *cmdutil.App) *cobra.Command {
+	o := &executionsListOptions{app: a}
+	cmd := &cobra.Command{
+		Use:     "list [NAME]",
+		Aliases: []string{"ls"},
+		Short:   "List the executions of a flow, the newest first",
+		Long: `Without a flow it lists the runs under way or waiting on a flowctl server: yours
+and those of your flows, for an admin all.
+
+` + cmdutil.NameHelp,
+		Example: `  flowctl executions list "Content review"
+  flowctl executions list
+  flowctl executions list review --jq '.[].status'`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: a.CompleteName,
+		RunE:              o.run,
+	}
+	cmd.Flags().IntVar(&o.limit, "limit", 0, "at most `n` executions (default all)")
+	o.out.Register(cmd)
+	return cmd
+}
+
+func (o *executionsListOptions) run(cmd *cobra.Command, args []string) error {
+	if o.limit < 0 {
+		return cmdutil.Usage(fmt.Errorf("--limit is %d; give 1 or more, or 0 for all", o.limit))
+	}
+	p, err := o.app.PagedPrinter(o.out)
+	if err != nil {
+		return err
+	}
+	c, err := o.app.Connect(cmd.Context())
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		return o.underWay(cmd.Context(), c, p)
+	}
+	flowID, err := cmdutil.Resolve(cmd.Context(), c, args[0])
+	if err != nil {
+		return err
+	}
+	rows := c.Executions.All(cmd.Context(), flowID)
+	if o.limit > 0 {
+		list, err := c.Executions.List(cmd.Context(), flowID, o.limit)
+		if err != nil {
+			return err
+		}
+		rows = output.Seq(list)
+	}
+	n, err := output.List(p, executionView(), rows)
+	if err == nil && n == 0 && p.ForPeople() {
+		o.app.Note("No executions yet.")
+	}
+	return err
+}
+
+func (o *executionsListOptions) underWay(ctx context.Context, c *client.Client, p *output.Printer) error {
+	list, err := c.Executions.UnderWay(ctx)
+	if err != nil {
+		return err
+	}
+	if o.limit > 0 && len(list) > o.limit {
+		list = list[:o.limit]
+	}
+	n, err := output.List(p, underWayView(), output.Seq(list))
+	if err == nil && n == 0 && p.ForPeople() {
+		o.app.Note("No runs go on.")
+	}
+	return err
+}
+
+// underWayView is how lists show the runs that go on.
+func underWayView() output.View[flow.UnderWay] {
+	type column = output.Column[flow.UnderWay]
+	return output.View[flow.UnderWay]{
+		Columns: []column{
+			{Title: "ID", Whole: true, Text: func(_ *output.Printer, u flow.UnderWay) string { return u.ID }},
+			{Title: "STATUS", Text: func(_ *output.Printer, u flow.UnderWay) string { return string(u.Status) }},
+			{Title: "STARTED", Text: func(p *output.Printer, u flow.UnderWay) string { return p.Time(u.CreatedAt) }},
+			{Title: "USER", Text: func(_ *output.Printer, u flow.UnderWay) string { return cmp.Or(u.UserEmail, u.UserID) }},
+			{Title: "FLOW", Text: func(_ *output.Printer, u flow.UnderWay) string { return u.FlowName }},
+			{Title: "FLOW ID", Wide: true, Whole: true, Text: func(_ *output.Printer, u flow.UnderWay) string { return u.FlowID }},
+		},
+		Name: func(u flow.UnderWay) string { return u.ID },
+	}
+}
+
+// executionView is how lists show executions.
+func executionView() output.View[flow.Execution] {
+	type column = output.Column[flow.Execution]
+	return output.View[flow.Execution]{
+		Columns: []column{
+			{Title: "ID", Whole: true, Text: func(_ *output.Printer, e flow.Execution) string { return e.ID }},
+			{Title: "STATUS", Text: func(_ *output.Printer, e flow.Execution) string { return string(e.Status) }},
+			{Title: "TIME", Text: func(_ *output.Printer, e flow.Execution) string { return took(e.ExecutionTime) }},
+			{Title: "STARTED", Text: func(p *output.Printer, e flow.Execution) string { return p.Time(e.CreatedAt) }},
+			{Title: "USER", Wide: true, Text: func(_ *output.Printer, e flow.Execution) string { return cmp.Or(e.UserID, "-") }},
+		},
+		Name: func(e flow.Execution) string { return e.ID },
+	}
+}
+
+// took is a time in milliseconds for people, "-" if it is not known.
+func took(ms *int64) string {
+	if ms == nil {
+		return "-"
+	}
+	return (time.Duration(*ms) * time.Millisecond).String()
+}

@@ -1,0 +1,168 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/runner"
+)
+
+type runOptions struct {
+	app *cmdutil.App
+
+	inputs, inputFiles, sets, models []string
+	reading, modelURL, on, format    string
+	progress                         string
+	parallel, retries                int
+	maxCalls, maxTokens              int
+	maxTime                          time.Duration
+	maxMemory                        string
+	save, noSave, explain, strict    bool
+	stripThinking                    bool
+	modelHeaders                     []string
+	warnings                         int // of the run
+	files                            string
+	env                              cmdutil.EnvFlag
+}
+
+// NewRunCmd returns the command run.
+func NewRunCmd(a *cmdutil.App) *cobra.Command {
+	o := &runOptions{app: a}
+	cmd := &cobra.Command{
+		Use:        "run NAME|FILE|-",
+		SuggestFor: []string{"exec", "execute", "start"},
+		Short:      "Run a flow",
+		Long: `Prints what the output nodes show: one text as it is, several values as a JSON
+object by node id. Progress goes to stderr.
+
+--input NODE=TEXT is the text of an input node, by its id or label. A flow with
+one input node needs no NODE=, and takes standard input, too.
+
+A file runs on this machine. A flow of a server runs there if the server runs
+flows, else here. Models are those of the server, or at --model-url.
+
+The exit code is 3 if the run fails. --explain shows what would run. See also
+'flowctl help runs' and, for --engine, 'flowctl help engine'.
+
+` + cmdutil.FileOrNameHelp,
+		Example: `  flowctl run examples/content-review.json --model-url echo:
+  echo "Some text" | flowctl run "Content review"
+  flowctl run review.json --model-url http://localhost:11434 --model llama3.2
+  flowctl run review.json --input topic=Go
+  flowctl run review.json --set writer.temperature=0.2 -o json
+  flowctl run review.json --explain`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeNameOrFile(a),
+		RunE:              func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
+	}
+	o.register(cmd)
+	return cmd
+}
+
+func (o *runOptions) run(ctx context.Context, arg string) error {
+	reading, err := o.check()
+	if err != nil {
+		return err
+	}
+	f, err := loadRun(ctx, o.app, arg)
+	if err != nil {
+		return err
+	}
+	if err := o.mapEnv(ctx, &f, arg); err != nil {
+		return err
+	}
+	doubts, err := runner.ChangeSpec(&f.spec, o.sets, o.models)
+	if err != nil {
+		return cmdutil.Usage(err)
+	}
+	for _, text := range doubts {
+		o.app.Warn("%s", text)
+	}
+	memory, err := cmdutil.ParseSize("max-memory", o.maxMemory)
+	if err != nil {
+		return err
+	}
+	opts := engine.Options{
+		Reading:       reading,
+		Parallel:      o.parallel,
+		Retries:       o.retries,
+		StripThinking: o.stripThinking,
+		Limits:        engine.Limits{Calls: o.maxCalls, Tokens: o.maxTokens, Time: o.maxTime, Memory: memory},
+	}
+	if o.retries == 0 {
+		opts.Retries = -1
+	}
+	if o.explain {
+		return o.printExplanation(f, engine.Explain(f.spec, opts))
+	}
+	if o.save && f.id == "" {
+		return cmdutil.Usage(errors.New("--save needs a flow of the server: run it by its name or id, or a file that has one"))
+	}
+	if opts.Inputs, err = o.gather(ctx, &f, arg == files.StdinPath); err != nil {
+		return err
+	}
+	asks, err := o.asksServer(f)
+	if err != nil {
+		return err
+	}
+	if asks {
+		c, err := f.connect()
+		if err != nil {
+			return err
+		}
+		if err := o.carryOut(ctx, f, &runner.Server{Client: c, FlowID: f.id}, opts); !errors.Is(err, runner.ErrNeverRuns) || o.on == onServer {
+			return err
+		}
+	}
+	if opts.Services, err = o.services(f.spec, reading); err != nil {
+		return err
+	}
+	return o.carryOut(ctx, f, &runner.Here{Spec: f.spec, ID: f.id, Connect: f.connect}, opts)
+}
+
+// carryOut runs the flow, shows it, and keeps and prints what came of it.
+func (o *runOptions) carryOut(ctx context.Context, f runFlow, r runner.Runner, opts engine.Options) error {
+	var shown *runShow // nil until the run has begun
+	res, err := r.Run(ctx, opts, func(stop func(), waits bool) (_ func(runner.Event), err error) {
+		if waits {
+			o.app.Note("%s waits for its turn on the server", output.Quoted(f.name))
+		}
+		if shown, err = o.show(ctx, f, stop); err != nil {
+			return nil, err
+		}
+		return shown.listener(), nil
+	})
+	var failed error // to write the events
+	if shown != nil {
+		failed = shown.end()
+	}
+	var refused *runner.RefusedError
+	switch {
+	case errors.As(err, &refused):
+		return f.refused(refused.Problems, cmp.Or(refused.Hint, servicesHint(f.spec, unserved(refused.Problems))))
+	case failed != nil:
+		return fmt.Errorf("write the events: %w", failed)
+	case err != nil:
+		return err
+	}
+	kept := o.keep(ctx, f, r, &res.Record)
+	if err := o.report(f, res.Record, shown); err != nil {
+		return err
+	}
+	kept = errors.Join(kept, saveFiles(ctx, o.app, o.files, res.Record))
+	summary := summaryOf(res.Record, len(f.spec.Nodes))
+	summary.hint, summary.strict, summary.warnings = cmp.Or(whyRefused(opts.Reading, res.Failures), o.whyLacking(f, res.Failures)), o.strict, o.warnings
+	if err := summary.outcome(ctx); err != nil {
+		return errors.Join(err, kept)
+	}
+	return kept
+}

@@ -1,0 +1,142 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/provider"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// The values of run's --on.
+const (
+	onHere   = "here"
+	onServer = "server"
+)
+
+// The values of flags that only a run here takes, where they are not given.
+const (
+	standardParallel = 8
+	standardRetries  = 2
+)
+
+// asksServer tells whether the server is to be asked to run the flow: one of its
+// own, unless a flag asks for what only a run here can do.
+func (o *runOptions) asksServer(f runFlow) (bool, error) {
+	if o.on == onHere || o.on == "" && f.file != nil {
+		return false, nil
+	}
+	t, err := o.app.TargetWithoutToken()
+	if err != nil {
+		return false, err
+	}
+	why := o.onlyHere(f)
+	switch {
+	case o.on != onServer:
+		return why == "" && o.modelAddress() == "" && !t.Local(), nil
+	case f.file != nil:
+		return false, cmdutil.Usage(errors.New("--on server runs a flow of the server; give its name or id, not a file"))
+	case t.Local():
+		return false, cmdutil.Usage(errors.New("--on server needs a server; name one with --server or --profile"))
+	case why != "":
+		return false, cmdutil.Usage(fmt.Errorf("%s is for a run here; leave out that or --on server", why))
+	}
+	return true, nil
+}
+
+// onlyHere names what the server cannot be asked for, "" if there is nothing.
+func (o *runOptions) onlyHere(f runFlow) string {
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{
+		{"--set", len(o.sets) > 0},
+		{"--model", len(o.models) > 0},
+		{"--model-url", o.modelURL != ""},
+		{"--model-header", len(o.modelHeaders) > 0},
+		{"--strip-thinking", o.stripThinking},
+		{"--parallel", o.parallel != standardParallel},
+		{"--retries", o.retries != standardRetries},
+		{"an image, video or sound as input", f.media},
+	} {
+		if flag.given {
+			return flag.name
+		}
+	}
+	return ""
+}
+
+// unserved returns the nodes that lack a service.
+func unserved(problems []flow.Problem) []string {
+	var nodes []string
+	for _, p := range problems {
+		if p.Code == engine.CodeNoService {
+			nodes = append(nodes, p.Node)
+		}
+	}
+	return nodes
+}
+
+// servicesHint returns what to type to have the services that nodes lack.
+func servicesHint(spec flow.Spec, nodes []string) string {
+	graph := flow.NewGraph(spec)
+	var model, other bool
+	for _, id := range nodes {
+		if n := graph.Node(id); n != nil {
+			model = model || n.Type == flow.Model
+			other = other || n.Type != flow.Model
+		}
+	}
+	var hints []string
+	if model {
+		hints = append(hints, "for models give --model-url (Ollama: http://localhost:11434; without a network: echo:), or sign in to a server that has them: flowctl login")
+	}
+	if other {
+		hints = append(hints, "knowledge bases, web search and files are in Open WebUI: sign in to one (flowctl login), and name it with --server or --profile")
+	}
+	return strings.Join(hints, "\n")
+}
+
+// whyLacking returns what to do about services that the server does not offer to runs
+// here, as 'flowctl server' offers none.
+func (o *runOptions) whyLacking(f runFlow, failures []engine.NodeFailure) string {
+	var nodes []string
+	for _, e := range failures {
+		if provider.IsLacking(e.Err) {
+			nodes = append(nodes, e.Node)
+		}
+	}
+	hint := servicesHint(f.spec, nodes)
+	if hint == "" || o.modelAddress() != "" {
+		return hint
+	}
+	why := o.onlyHere(f)
+	if o.on == onHere {
+		why = "--on here"
+	}
+	switch {
+	case f.file != nil:
+		return hint + "\na flowctl server runs the flows that it keeps, if it was started with --model-url or --backend-url: flowctl import " +
+			output.ShellQuote(f.name) + ", then 'flowctl run NAME'"
+	case why != "":
+		return hint + "\nit ran here because of " + why + "; leave that out where the server runs flows"
+	}
+	return hint + "\nthe server runs flows itself if it is started with --model-url or --backend-url"
+}
+
+// whyRefused explains a failure of the editor's own that nothing in its words does.
+func whyRefused(reading engine.Reading, failures []engine.NodeFailure) string {
+	if reading != engine.Browser {
+		return ""
+	}
+	for _, e := range failures {
+		if strings.Contains(e.Err.Error(), "404: Something went wrong :/") {
+			return "the editor fails like this for everybody but administrators: the server refuses the chat_id that it sends; --engine standard sends none"
+		}
+	}
+	return ""
+}

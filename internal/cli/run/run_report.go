@@ -1,0 +1,164 @@
+package run
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/rawjson"
+	"github.com/flowctl/flowctl/internal/record"
+	"github.com/flowctl/flowctl/internal/runner"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// report writes what came of the run to stdout, and a line about the whole to stderr.
+func (o *runOptions) report(f runFlow, e flow.Execution, shown *runShow) error {
+	if err := o.print(f.spec, e); err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	for _, text := range record.Warnings(e) {
+		o.warn(text)
+	}
+	if shown == nil {
+		return nil
+	}
+	if line := shown.summary(); line != "" {
+		fmt.Fprintln(o.app.Err, o.app.Styles().Hint(line))
+	}
+	return nil
+}
+
+// warn warns of what is wrong with the run, for --strict.
+func (o *runOptions) warn(text string) {
+	o.app.Warn("%s", text)
+	o.warnings++
+}
+
+// print writes what came of the run to stdout: a single text as it is, several
+// values as a JSON object by node id, or under headings for a person.
+func (o *runOptions) print(spec flow.Spec, e flow.Execution) error {
+	switch o.format {
+	case runJSON:
+		return o.printValue(executionObject(e))
+	case runJSONL: // the events have been written
+		return nil
+	}
+	shown, _ := flow.ParseObject(e.Outputs) // null has none
+	if len(shown) == 0 {
+		if shown = record.Last(e, spec); len(shown) > 0 {
+			o.warn(noOutputs)
+		}
+	}
+	switch {
+	case len(shown) == 0:
+		return nil
+	case len(shown) == 1:
+		return o.printOutput(shown[0].Value)
+	case cmdutil.IsTerminal(o.app.Out):
+		return o.printHeadings(spec, shown)
+	}
+	return o.printValue(shown)
+}
+
+// printHeadings writes several outputs for a person: each under the label of its
+// node.
+func (o *runOptions) printHeadings(spec flow.Spec, outputs flow.Object) error {
+	heading := output.NewStyles(o.app.Out, o.app.Color(o.app.Out)).Heading
+	graph := flow.NewGraph(spec)
+	for i, m := range outputs {
+		if i > 0 {
+			fmt.Fprintln(o.app.Out)
+		}
+		name := m.Key
+		if n := graph.Node(m.Key); n != nil {
+			name = cmp.Or(n.Label(), name)
+		}
+		fmt.Fprintln(o.app.Out, heading(output.Text(name)))
+		if err := o.printOutput(m.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printOutput writes the value of an output node: a text as it is.
+func (o *runOptions) printOutput(value json.RawMessage) error {
+	var text string
+	if json.Unmarshal(value, &text) != nil {
+		return o.printValue(value)
+	}
+	if cmdutil.IsTerminal(o.app.Out) {
+		text = output.Lines(text)
+	}
+	if !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	_, err := io.WriteString(o.app.Out, text)
+	return err
+}
+
+func (o *runOptions) printValue(v any) error {
+	p, err := o.app.Printer(cmdutil.OutputFlags{Format: string(output.JSON)})
+	if err != nil {
+		return err
+	}
+	return output.Item(p, output.View[any]{}, v)
+}
+
+// engineJSON is something of the engine's as its tags say: without what is not
+// told of it, and without escapes for HTML.
+type engineJSON struct{ v any }
+
+// AppendJSON appends it as compact JSON.
+func (e engineJSON) AppendJSON(dst []byte) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(e.v) // has nothing in it that cannot be
+	return append(dst, bytes.TrimSpace(b.Bytes())...)
+}
+
+// rawJSON is JSON that is printed as it came.
+type rawJSON json.RawMessage
+
+// AppendJSON appends it as compact JSON.
+func (r rawJSON) AppendJSON(dst []byte) []byte { return rawjson.AppendCompact(dst, r) }
+
+// executionObject is an execution as the API gives it, whole. One that is not kept
+// has no id. What has no value is null; of the maps of an execution that is over,
+// where the API has null or {}, it is always {}, so that a script can look into it.
+func executionObject(e flow.Execution) flow.Object {
+	var o flow.Object
+	for _, m := range []struct{ key, text string }{{"id", e.ID}, {"flow_id", e.FlowID}, {"user_id", e.UserID}, {"status", string(e.Status)}} {
+		if m.text != "" {
+			o.Set(m.key, runner.JSONText(m.text))
+		}
+	}
+	for _, m := range []struct {
+		key   string
+		value json.RawMessage
+	}{{"inputs", e.Inputs}, {"outputs", e.Outputs}, {"node_results", e.NodeResults}, {"errors", e.Errors}} {
+		if m.value == nil || string(m.value) == "null" {
+			m.value = json.RawMessage("null")
+			if e.Status.Ended() {
+				m.value = json.RawMessage("{}")
+			}
+		}
+		o.Set(m.key, m.value)
+	}
+	took := "null"
+	if e.ExecutionTime != nil {
+		took = fmt.Sprint(*e.ExecutionTime)
+	}
+	o.Set("execution_time", json.RawMessage(took))
+	o.Set("created_at", json.RawMessage(fmt.Sprint(e.CreatedAt)))
+	if e.Meta != nil {
+		o.Set("meta", e.Meta)
+	}
+	return o
+}

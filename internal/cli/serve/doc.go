@@ -1,0 +1,2 @@
+// Package serve has the command server and those below it.
+package serve

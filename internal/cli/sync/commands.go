@@ -1,0 +1,12 @@
+package sync
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+)
+
+// Commands returns the commands that compare a folder of flow files with a server.
+func Commands(a *cmdutil.App) []*cobra.Command {
+	return []*cobra.Command{newStatusCmd(a), newPlanCmd(a), newApplyCmd(a), newPullCmd(a)}
+}

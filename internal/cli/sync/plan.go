@@ -1,0 +1,138 @@
+package sync
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/disk"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+type planOptions struct {
+	app     *cmdutil.App
+	format  string
+	file    string
+	summary string
+	prune   bool
+	side    cmdutil.SideFlags
+	env     cmdutil.EnvFlag
+
+	toFile bool // --out is given
+}
+
+func newPlanCmd(a *cmdutil.App) *cobra.Command {
+	o := &planOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "plan PATH|NAME...",
+		Short: "Preview what apply would change",
+		Long: `Nothing is written on the server. --out keeps the plan in a file, for 'flowctl
+apply FILE'; variables of the environment stay ${NAME} in it until then.
+
+A flow that somebody changed on the server since the last apply, pull or export
+is marked, and 'flowctl apply' leaves it alone: 'flowctl pull' brings the change
+into the file, --overwrite overwrites it.
+
+` + cmdutil.PickHelp,
+		Example: `  flowctl plan flows
+  flowctl plan flows --prune --out plan.json && flowctl apply plan.json --yes`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.toFile = cmd.Flags().Changed("out")
+			if o.format != "text" && o.format != "json" {
+				return cmdutil.UnknownFormat(o.format, "text", "json")
+			}
+			if o.toFile && o.file == "" {
+				return cmdutil.Usage(errors.New("the name of the file to keep the plan in is empty"))
+			}
+			return o.run(cmd.Context(), args)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.format, "output", "o", "text", "output format: text or json")
+	f.StringVar(&o.file, "out", "", "keep the plan in `FILE`, for 'flowctl apply FILE'")
+	f.StringVar(&o.summary, "summary", "", "append the plan to `FILE` as Markdown")
+	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
+	o.side.Register(cmd, cmdutil.OverwriteThere)
+	o.env.Register(cmd)
+	o.env.RegisterStrict(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (o *planOptions) run(ctx context.Context, args []string) error {
+	t, err := o.app.Target()
+	if err != nil {
+		return err
+	}
+	picked, err := cmdutil.Pick(args)
+	if err != nil {
+		return err
+	}
+	d, c, err := o.app.OpenDir(ctx, picked, t, &o.env, false)
+	if err != nil {
+		return err
+	}
+	opts := d.Options(ctx, t, &o.env)
+	opts.Prune, opts.Revisions = o.prune, o.toFile || o.format == "json"
+	opts.Note = opts.Revisions // who applies the plan notes it
+	o.side.Set(&opts)
+	p, err := planDir(ctx, o.app, c, d, opts)
+	if err != nil {
+		return err
+	}
+	if o.toFile {
+		if err := repo.CheckNamed(o.file); err != nil {
+			return fmt.Errorf("write %s: %w", o.file, err)
+		}
+		if err := disk.Replace(o.file, p.Save); err != nil {
+			return err
+		}
+	}
+	if o.summary != "" {
+		if err := addSummary(o.summary, "Plan", p, nil); err != nil {
+			return err
+		}
+	}
+	return o.print(p)
+}
+
+func (o *planOptions) print(p *reconcile.Plan) error {
+	if o.format == "text" {
+		return showPlan(o.app, o.app.Out, p)
+	}
+	var b bytes.Buffer
+	if err := p.Save(&b); err != nil {
+		return err
+	}
+	text := b.String()
+	if cmdutil.IsTerminal(o.app.Out) {
+		text = output.Lines(text) // changes no value, only how a string is spelt
+	}
+	if _, err := io.WriteString(o.app.Out, text); err != nil {
+		return fmt.Errorf("print the plan: %w", err)
+	}
+	return nil
+}
+
+// planDir compares what is picked of a folder with the server.
+func planDir(ctx context.Context, a *cmdutil.App, c *client.Client, d *cmdutil.Folder, o reconcile.Options) (*reconcile.Plan, error) {
+	if o.Prune && d.Broken > 0 {
+		return nil, cmdutil.Negative(fmt.Sprintf("%s in %s cannot be read, so that it is not known whether a file is gone or was moved; 'flowctl validate %s' names them; without --prune the others do not matter", output.Plural(d.Broken, "other file"), d.Dir, d.Dir))
+	}
+	if o.Prune && !d.Lock.Empty() && len(d.Lock.Files(o.Place)) == 0 {
+		a.Warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", reconcile.LockName, output.Text(o.Place), cmdutil.Join(d.Lock.Places()))
+	}
+	if o.Prune {
+		o.Elsewhere = reconcile.Elsewhere(ctx, d.Dir, o.Place)
+	}
+	return reconcile.NewPlan(ctx, c, d.Sources, d.Lock, o)
+}

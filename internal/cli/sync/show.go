@@ -1,0 +1,202 @@
+package sync
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/render"
+	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/internal/secrets"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// showPlan writes a plan for people: a line for each flow that changes, the
+// differences of updates, a sum.
+func showPlan(a *cmdutil.App, w io.Writer, p *reconcile.Plan) error {
+	var b bytes.Buffer
+	styles := output.NewStyles(w, a.Color(w))
+	for _, s := range p.Steps {
+		line := func(style func(...string) string, sign string) {
+			fmt.Fprintln(&b, style(output.Text(fmt.Sprintf("%s %s %s %q%s", sign, s.Action, s.File, secrets.RedactText(s.Name), foundBy(s)))))
+		}
+		note := func() {
+			if s.Why != "" {
+				fmt.Fprintln(&b, output.Text("  "+secrets.RedactText(refusal(s))))
+			}
+		}
+		switch s.Action {
+		case reconcile.Create:
+			line(styles.Success, "+")
+			note()
+		case reconcile.Delete:
+			line(styles.Error, "-")
+		case reconcile.Update:
+			line(styles.Warning, "~")
+			note()
+			if err := showChanges(a, &b, "on the server", s.File, s.Changes); err != nil {
+				return err
+			}
+		case reconcile.Refuse:
+			line(styles.Error, "!")
+			note()
+			if s.Changes == nil {
+				continue
+			}
+			if err := showChanges(a, &b, "on the server", s.File, s.Changes); err != nil {
+				return err
+			}
+		}
+	}
+	fmt.Fprintln(&b, planSum(p))
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("write the plan: %w", err)
+	}
+	for _, s := range p.Steps {
+		if s.Action == reconcile.Unchanged && s.Why != "" {
+			a.Warn("%s: %s", s.File, s.Why)
+		}
+		if len(s.Dropped) > 0 {
+			a.Warn("%s: this server does not keep %s", s.File, cmdutil.Join(s.Dropped))
+		}
+		if s.Action == reconcile.Create && s.ID != "" && s.FileID != "" && s.ID != s.FileID {
+			a.Warn("%s: the flow cannot have the id %.80q, and gets another one, which %s remembers", s.File, s.FileID, reconcile.LockName)
+		}
+	}
+	return nil
+}
+
+// foundBy names the flow on the server, and how it was found if not by the lock.
+func foundBy(s reconcile.Step) string {
+	switch {
+	case s.ID == "", s.Action == reconcile.Create && s.ID != s.FileID: // one that nobody has seen yet
+		return ""
+	case s.Match == reconcile.ByName || s.Match == reconcile.ByID:
+		return fmt.Sprintf(" (%s, found by its %s)", s.ID, s.Match)
+	}
+	return " (" + s.ID + ")"
+}
+
+// refusal says why a flow is left alone, or what else there is to know of the step.
+func refusal(s reconcile.Step) string {
+	if s.Updated == 0 {
+		return s.Why
+	}
+	return s.Why + " (" + time.Unix(s.Updated, 0).UTC().Format(time.RFC3339) + ")"
+}
+
+func planSum(p *reconcile.Plan) string {
+	sum := fmt.Sprintf("%d to create, %d to update, %d to delete, %d unchanged",
+		p.Count(reconcile.Create), p.Count(reconcile.Update), p.Count(reconcile.Delete), p.Count(reconcile.Unchanged))
+	if n := p.Count(reconcile.Refuse); n > 0 {
+		sum += fmt.Sprintf(", %d refused", n)
+	}
+	return sum
+}
+
+// stepRow is what became of a flow, as apply and pull print it.
+type stepRow struct {
+	ID      string   `json:"id"` // on the server; "" if it is not there
+	Name    string   `json:"name"`
+	File    string   `json:"file"`
+	Action  string   `json:"action"`
+	Dropped []string `json:"dropped,omitempty"` // fields that the server does not keep
+	Changed []string `json:"changed,omitempty"` // what the server made something else of
+	Error   string   `json:"error,omitempty"`
+}
+
+func stepRowView() output.View[stepRow] {
+	type column = output.Column[stepRow]
+	return output.View[stepRow]{
+		Columns: []column{
+			{Title: "ID", Text: func(_ *output.Printer, r stepRow) string { return cmp.Or(r.ID, "-") }},
+			{Title: "NAME", Text: func(_ *output.Printer, r stepRow) string { return secrets.RedactText(r.Name) }},
+			{Title: "FILE", Text: func(_ *output.Printer, r stepRow) string { return r.File }},
+			{Title: "ACTION", Text: func(_ *output.Printer, r stepRow) string { return r.Action }},
+		},
+		Name: func(r stepRow) string { return cmp.Or(r.ID, r.Name) },
+	}
+}
+
+// maxSummary is about how many bytes of a job's summary GitHub takes: a MiB for all
+// of its steps.
+const maxSummary = 900_000
+
+// deletionsFirst returns the indexes of steps, what is deleted first: that is what a
+// reviewer must not miss.
+func deletionsFirst(steps []reconcile.Step) []int {
+	order := make([]int, 0, len(steps))
+	for _, deleted := range []bool{true, false} {
+		for i := range steps {
+			if deleted == (steps[i].Action == reconcile.Delete) {
+				order = append(order, i)
+			}
+		}
+	}
+	return order
+}
+
+// addSummary appends a report in Markdown to a file, as GitHub's step summaries
+// want it. states says what became of each step, nil for what is planned.
+func addSummary(path, title string, p *reconcile.Plan, states []string) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "## %s\n\n%s\n\n", title, planSum(p))
+	if p.Writes() > 0 {
+		b.WriteString("| file | flow | action |\n|---|---|---|\n")
+	}
+	var changed []render.Pair
+	for _, i := range deletionsFirst(p.Steps) {
+		s := p.Steps[i]
+		state := string(s.Action)
+		if states != nil {
+			state = states[i]
+		}
+		if s.Why != "" {
+			state += ": " + refusal(s)
+		}
+		if s.Action != reconcile.Unchanged {
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Cell(s.File), render.Cell(secrets.RedactText(s.Name)), render.Cell(secrets.RedactText(state)))
+		}
+		if s.Action == reconcile.Update || s.Action == reconcile.Refuse && s.Changes != nil {
+			changed = append(changed, render.Pair{Before: "on the server", After: s.File, Changes: s.Changes})
+		}
+	}
+	for i, pair := range changed {
+		var one bytes.Buffer
+		if err := render.Markdown(&one, cmdutil.Redacted(pair)); err != nil {
+			return err
+		}
+		if b.Len()+one.Len() > maxSummary {
+			fmt.Fprintf(&b, "\nThe differences of %s are left out: GitHub takes no longer summaries.\n", output.Plural(len(changed)-i, "more flow"))
+			break
+		}
+		b.WriteByte('\n')
+		b.Write(one.Bytes())
+	}
+	b.WriteByte('\n')
+	err := repo.CheckNamed(path)
+	var f *os.File
+	if err == nil {
+		f, err = os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	}
+	if err == nil {
+		_, err = f.Write(b.Bytes())
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("write the summary: %w", err)
+	}
+	return nil
+}
+
+// showChanges writes what differs between a file and its flow.
+func showChanges(a *cmdutil.App, w io.Writer, before, after string, changes []flow.Change) error {
+	return render.Text(w, cmdutil.Redacted(render.Pair{Before: before, After: after, Changes: changes}), a.Color(w))
+}

@@ -1,0 +1,143 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/secrets"
+)
+
+type statusOptions struct {
+	app   *cmdutil.App
+	out   cmdutil.OutputFlags
+	check bool
+	mine  bool
+	env   cmdutil.EnvFlag
+}
+
+func newStatusCmd(a *cmdutil.App) *cobra.Command {
+	o := &statusOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "status PATH|NAME...",
+		Short: "Show what changed in flow files and on the server",
+		Long: `  same           file and server are equal
+  changed here   the file changed: flowctl apply
+  changed there  the flow changed on the server: flowctl pull
+  both           both changed: flowctl pull merges them
+  differs        flowctl.lock has no earlier version: flowctl diff
+  only here      the server has no such flow: flowctl apply creates it
+  only there     the file is gone: flowctl apply --prune deletes the flow
+  not visible    the server has the flow, and you may not see it
+
+Nothing is written. The owner of a flow that changed there is named.
+
+` + cmdutil.PickHelp,
+		Example: `  flowctl status flows
+  flowctl status flows/review.json --check   # in CI
+  flowctl status flows --mine                # the flows without a file, too`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
+	}
+	cmd.Flags().BoolVar(&o.check, "check", false, "exit with 3 if anything is not the same")
+	cmd.Flags().BoolVar(&o.mine, "mine", false, "show the flows that you may change and that no file has, too")
+	o.env.Register(cmd)
+	o.env.RegisterStrict(cmd)
+	o.out.Register(cmd)
+	return cmd
+}
+
+func (o *statusOptions) run(ctx context.Context, args []string) error {
+	p, err := o.app.Printer(o.out)
+	if err != nil {
+		return err
+	}
+	picked, err := cmdutil.Pick(args)
+	if err != nil {
+		return err
+	}
+	t, err := o.app.Target()
+	if err != nil {
+		return err
+	}
+	d, c, err := o.app.OpenDir(ctx, picked, t, &o.env, false)
+	if err != nil {
+		return err
+	}
+	opts := d.Options(ctx, t, &o.env)
+	if opts.Others = o.mine; o.mine && opts.Picked != nil {
+		return cmdutil.Usage(errors.New("--mine is for the whole folder; which flows have no file a part of it does not tell"))
+	}
+	states, more, err := reconcile.Status(ctx, c, d.Sources, d.Lock, opts)
+	if err != nil {
+		return err
+	}
+	if _, err := output.List(p, statusView(), output.Seq(states)); err != nil {
+		return err
+	}
+	if more > 0 {
+		o.app.Note("%s that you may change %s no file in %s; --mine shows them", output.Plural(more, "flow"), hasOrHave(more), d.Dir)
+	}
+	differ := 0
+	for _, s := range states {
+		if s.State != reconcile.Same {
+			differ++
+		}
+	}
+	if o.check && differ > 0 {
+		return cmdutil.Negative(fmt.Sprintf("%d of %s not the same here and on %s", differ, output.Plural(len(states), "flow"), t))
+	}
+	return nil
+}
+
+func hasOrHave(n int) string {
+	if n == 1 {
+		return "has"
+	}
+	return "have"
+}
+
+func statusView() output.View[reconcile.FileState] {
+	type column = output.Column[reconcile.FileState]
+	return output.View[reconcile.FileState]{
+		Columns: []column{
+			{Title: "FILE", Text: func(_ *output.Printer, s reconcile.FileState) string { return dash(s.File) }},
+			{Title: "NAME", Text: func(_ *output.Printer, s reconcile.FileState) string { return secrets.RedactText(s.Name) }},
+			{Title: "STATE", Text: func(_ *output.Printer, s reconcile.FileState) string { return string(s.State) }},
+			{Title: "NOTE", Text: func(_ *output.Printer, s reconcile.FileState) string { return secrets.RedactText(statusNote(s)) }},
+		},
+		Name: func(s reconcile.FileState) string { return s.File },
+	}
+}
+
+// statusNote says who changed a flow and when, as far as that is known.
+func statusNote(s reconcile.FileState) string {
+	if s.Updated == 0 || s.State == reconcile.OnlyThere && s.Note != "" {
+		return s.Note
+	}
+	note := s.Note
+	if note != "" {
+		note += ", "
+	}
+	note += time.Unix(s.Updated, 0).UTC().Format(time.RFC3339)
+	if s.Owner != "" {
+		note += " by " + s.Owner
+	}
+	if s.Shared {
+		note += " or somebody who may write it"
+	}
+	return note
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}

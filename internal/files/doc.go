@@ -1,0 +1,3 @@
+// Package files finds, reads and checks flow files, and words what is wrong with
+// them.
+package files
