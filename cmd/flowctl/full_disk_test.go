@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 )
 
 // fullDisk gives a folder on a file system of its own that has no room for more
@@ -67,7 +67,7 @@ func TestExportToFullDisk(t *testing.T) {
 		t.Errorf("exit code %d, want %d; stderr:\n%s", code, cmdutil.ExitSome, stderr)
 	}
 	entries, err := os.ReadDir(disk)
-	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return e.Name() == reconcile.LockName })
+	entries = slices.DeleteFunc(entries, func(e os.DirEntry) bool { return e.Name() == sync.LockName })
 	if made := strings.Count(stdout, "\n"); err != nil || made == 0 || len(entries) != made {
 		t.Errorf("told of %d files, there are %v, %v", made, entries, err)
 	}

@@ -26,8 +26,8 @@ func allowed() map[string][]string {
 
 		"internal/store": {"pkg/flow"},
 
-		"internal/repo":      {"internal/disk", "internal/spell"},
-		"internal/reconcile": {"internal/disk", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},
+		"internal/repo": {"internal/disk", "internal/spell"},
+		"internal/sync": {"internal/disk", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},
 
 		"internal/record": {"internal/rawjson", "pkg/flow", "pkg/flowfile"},
 

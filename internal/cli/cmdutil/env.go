@@ -9,15 +9,15 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
+	stdsync "sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/secrets"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -27,12 +27,12 @@ type EnvFlag struct {
 	Path   string
 	vars   []string
 	strict bool
-	Given  func() bool    // --env is on the command line
-	config *repo.Config   // where path comes from if not from there
-	Env    *reconcile.Env // nil without an environment
+	Given  func() bool  // --env is on the command line
+	config *repo.Config // where path comes from if not from there
+	Env    *sync.Env    // nil without an environment
 
-	mu      sync.Mutex
-	guessed map[reconcile.Guess]bool // by backward
+	mu      stdsync.Mutex
+	guessed map[sync.Guess]bool // by backward
 }
 
 // Register adds --env and --var.
@@ -94,12 +94,12 @@ func (e *EnvFlag) Read(ctx context.Context, a *App, c *client.Client, specs iter
 	if err != nil {
 		return err
 	}
-	env, err := reconcile.ReadEnv(e.Path, text, variable)
+	env, err := sync.ReadEnv(e.Path, text, variable)
 	if err != nil {
 		return err
 	}
 	unknown, err := env.Resolve(ctx, c, specs)
-	if errors.As(err, new(*reconcile.MissingError)) {
+	if errors.As(err, new(*sync.MissingError)) {
 		return Negative(fmt.Sprintf("%s: %v", e.Path, err))
 	}
 	if err != nil {
@@ -199,7 +199,7 @@ func (e *EnvFlag) Backward(s, file flow.Spec) (flow.Spec, error) {
 	defer e.mu.Unlock()
 	for _, g := range guesses {
 		if e.guessed == nil {
-			e.guessed = map[reconcile.Guess]bool{}
+			e.guessed = map[sync.Guess]bool{}
 		}
 		e.guessed[g] = true
 	}

@@ -5,9 +5,9 @@ import (
 	"errors"
 
 	"github.com/flowctl/flowctl/internal/files"
-	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -44,7 +44,7 @@ func ExitCode(ctx context.Context, err error) int {
 		return exitUsage
 	case errors.As(err, &failed), errors.As(err, new(files.UnreadableError)):
 		return ExitFailed
-	case errors.As(err, &no), errors.As(err, new(files.InvalidError)), errors.As(err, new(*reconcile.UnstorableError)):
+	case errors.As(err, &no), errors.As(err, new(files.InvalidError)), errors.As(err, new(*sync.UnstorableError)):
 		return ExitNo
 	case errors.As(err, &some):
 		return ExitSome
@@ -58,8 +58,8 @@ func ExitCode(ctx context.Context, err error) int {
 
 // isUnclear tells what was found to be ambiguous or moved.
 func isUnclear(err error) bool {
-	return errors.Is(err, flowfile.ErrTwoFiles) || errors.As(err, new(*reconcile.ConflictError)) || errors.As(err, new(*reconcile.MovedError)) ||
-		errors.As(err, new(*reconcile.TwinError)) || errors.As(err, new(*reconcile.HiddenError)) || errors.As(err, new(*reconcile.RefusedError))
+	return errors.Is(err, flowfile.ErrTwoFiles) || errors.As(err, new(*sync.ConflictError)) || errors.As(err, new(*sync.MovedError)) ||
+		errors.As(err, new(*sync.TwinError)) || errors.As(err, new(*sync.HiddenError)) || errors.As(err, new(*sync.RefusedError))
 }
 
 // ErrorText returns what is printed of an error before the process exits.

@@ -15,8 +15,8 @@ import (
 
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/parallel"
-	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -24,9 +24,9 @@ import (
 // Folder is a folder of flow files, and its lock.
 type Folder struct {
 	Dir     string
-	Paths   []string           // of the files
-	Sources []reconcile.Source // the files, in the same order
-	Lock    *reconcile.Lock
+	Paths   []string      // of the files
+	Sources []sync.Source // the files, in the same order
+	Lock    *sync.Lock
 	Picked  Picked // by paths alone
 	Broken  int    // files that are not picked and cannot be read
 	Part    bool   // it has only some of the folder's files
@@ -56,7 +56,7 @@ func (a *App) ReadDir(ctx context.Context, p Picked, hold bool) (*Folder, error)
 	} else if !info.IsDir() {
 		return nil, Usage(fmt.Errorf("%s is not a folder; give the folder that the flow files are in", p.Dir))
 	}
-	lock, err := reconcile.ReadLock(p.Dir)
+	lock, err := sync.ReadLock(p.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (a *App) ReadDir(ctx context.Context, p Picked, hold bool) (*Folder, error)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	var sources []reconcile.Source
+	var sources []sync.Source
 	for _, r := range readings {
 		if r.flows == 1 {
 			sources = append(sources, r.source)
@@ -115,7 +115,7 @@ func (a *App) ReadDir(ctx context.Context, p Picked, hold bool) (*Folder, error)
 
 // dirReading is what is kept of a file of the folder.
 type dirReading struct {
-	source   reconcile.Source
+	source   sync.Source
 	flows    int // how many it holds
 	findings []files.Finding
 	err      error
@@ -142,7 +142,7 @@ func (a *App) readDirFile(ctx context.Context, dir string, s files.Source, hold,
 	if hold {
 		read = nil
 	}
-	kept.source = reconcile.NewSource(filepath.ToSlash(path), strings.Clone(r.Flows[0].ID), dirSpec(r), read)
+	kept.source = sync.NewSource(filepath.ToSlash(path), strings.Clone(r.Flows[0].ID), dirSpec(r), read)
 	return kept
 }
 
@@ -160,8 +160,8 @@ func RemoteKey(t Target) string { return cmp.Or(t.Profile, strings.TrimRight(t.S
 func (d *Folder) FilePath(path string) string { return filepath.Join(d.Dir, filepath.FromSlash(path)) }
 
 // Options are for what is picked of the folder at the place t.
-func (d *Folder) Options(ctx context.Context, t Target, env *EnvFlag) reconcile.Options {
-	o := reconcile.Options{Dir: d.Dir, Place: RemoteKey(t), Server: t.Server, Env: env.Env}
+func (d *Folder) Options(ctx context.Context, t Target, env *EnvFlag) sync.Options {
+	o := sync.Options{Dir: d.Dir, Place: RemoteKey(t), Server: t.Server, Env: env.Env}
 	if !d.Picked.all() {
 		o.Picked = d.Picked.has
 	}
@@ -173,7 +173,7 @@ func (d *Folder) Options(ctx context.Context, t Target, env *EnvFlag) reconcile.
 	}
 	o.History = func(file string) iter.Seq[flow.Spec] {
 		return func(yield func(flow.Spec) bool) {
-			for spec := range reconcile.History(ctx, d.Dir, file) {
+			for spec := range sync.History(ctx, d.Dir, file) {
 				spec.Name = cmp.Or(spec.Name, DefaultName)
 				if !yield(env.There(spec)) {
 					return
@@ -197,7 +197,7 @@ func (f *SideFlags) Register(cmd *cobra.Command, overwrite string) {
 }
 
 // Set sets the options that the flags ask for.
-func (f *SideFlags) Set(o *reconcile.Options) { o.Adopt, o.Overwrite = f.adopt, f.overwrite }
+func (f *SideFlags) Set(o *sync.Options) { o.Adopt, o.Overwrite = f.adopt, f.overwrite }
 
 // OverwriteThere is the help of --overwrite for what goes to the server.
 const OverwriteThere = "overwrite what somebody changed on the server meanwhile"
@@ -206,4 +206,4 @@ const OverwriteThere = "overwrite what somebody changed on the server meanwhile"
 const DefaultName = "Imported Flow"
 
 // IsRefused reports whether a file or flow was left alone because of somebody's change.
-func IsRefused(err error) bool { return errors.As(err, new(*reconcile.RefusedError)) }
+func IsRefused(err error) bool { return errors.As(err, new(*sync.RefusedError)) }

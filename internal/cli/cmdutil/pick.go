@@ -11,9 +11,9 @@ import (
 
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/spell"
+	"github.com/flowctl/flowctl/internal/sync"
 )
 
 // PickHelp explains PATH|NAME in the help of the commands that compare a folder of
@@ -52,7 +52,7 @@ func Pick(args []string) (Picked, error) {
 		case top == "":
 			top, by = dir, arg
 		case top != dir:
-			return p, Usage(fmt.Errorf("%s and %s are in folders with a %s of their own; name those of one folder at a time", by, arg, reconcile.LockName))
+			return p, Usage(fmt.Errorf("%s and %s are in folders with a %s of their own; name those of one folder at a time", by, arg, sync.LockName))
 		}
 		if below == "." {
 			p.Dir = arg
@@ -86,7 +86,7 @@ func placeOf(path string) (dir, below string, err error) {
 	if info, err := os.Stat(at); err != nil || !info.IsDir() {
 		dir = filepath.Dir(at)
 	}
-	dir = cmp.Or(reconcile.FolderOf(dir), dir)
+	dir = cmp.Or(sync.FolderOf(dir), dir)
 	below, err = filepath.Rel(dir, at)
 	if err != nil {
 		return "", "", fmt.Errorf("find %s in its folder: %w", path, err)
@@ -98,10 +98,10 @@ func placeOf(path string) (dir, below string, err error) {
 // alone: the one whose lock is that of the current folder, else the only one in it
 // that has a lock.
 func folderHere(name string) (string, error) {
-	if dir := reconcile.FolderOf("."); dir != "" {
+	if dir := sync.FolderOf("."); dir != "" {
 		return dir, nil
 	}
-	locks, err := filepath.Glob(filepath.Join("*", reconcile.LockName))
+	locks, err := filepath.Glob(filepath.Join("*", sync.LockName))
 	switch {
 	case err == nil && len(locks) == 1:
 	case spell.Path(name) != "":
@@ -154,7 +154,7 @@ func (p *Picked) hasFile(path string) bool {
 // resolve replaces the names by the files of the flows that they mean, and complains
 // about what picks nothing: found are the files of the folder, sources those that can
 // be read.
-func (p *Picked) resolve(found []files.Source, sources []reconcile.Source, lock *reconcile.Lock) error {
+func (p *Picked) resolve(found []files.Source, sources []sync.Source, lock *sync.Lock) error {
 	for _, path := range p.Paths {
 		one := Picked{Dir: p.Dir, Paths: []string{path}}
 		if !slices.ContainsFunc(found, func(s files.Source) bool { return one.hasFile(s.Path) }) && !slices.ContainsFunc(lock.All(), one.has) {
@@ -189,7 +189,7 @@ func noFlowFile(path string) error {
 }
 
 // closeSource asks for the flow whose name is close to a wrong one.
-func closeSource(wrong string, sources []reconcile.Source) string {
+func closeSource(wrong string, sources []sync.Source) string {
 	names := make([]string, len(sources))
 	for i, s := range sources {
 		names[i] = output.Text(s.Name)

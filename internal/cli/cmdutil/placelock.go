@@ -7,13 +7,13 @@ import (
 	"path/filepath"
 
 	"github.com/flowctl/flowctl/internal/files"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // PlaceLock is the lock of a folder, its own or the next one above, for one place.
 type PlaceLock struct {
-	*reconcile.Lock
+	*sync.Lock
 	Dir   string // that the lock is in
 	Place string
 }
@@ -22,10 +22,10 @@ type PlaceLock struct {
 func ReadPlaceLock(dir string, t Target) (*PlaceLock, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, fmt.Errorf("find %s: %w", reconcile.LockName, err)
+		return nil, fmt.Errorf("find %s: %w", sync.LockName, err)
 	}
-	l := &PlaceLock{Dir: cmp.Or(reconcile.FolderOf(dir), dir), Place: RemoteKey(t)}
-	l.Lock, err = reconcile.ReadLock(l.Dir)
+	l := &PlaceLock{Dir: cmp.Or(sync.FolderOf(dir), dir), Place: RemoteKey(t)}
+	l.Lock, err = sync.ReadLock(l.Dir)
 	return l, err
 }
 
@@ -49,12 +49,12 @@ func (l *PlaceLock) IsOf(path, id string) bool {
 
 // NoteFiles notes which flows were written to which files, given by their paths: what they
 // are now is what they change from.
-func (l *PlaceLock) NoteFiles(ctx context.Context, written []reconcile.Known) error {
+func (l *PlaceLock) NoteFiles(ctx context.Context, written []sync.Known) error {
 	noted := map[string]string{} // files by their flows
 	for _, file := range l.Files(l.Place) {
 		noted[l.ID(file, l.Place)] = file
 	}
-	var known []reconcile.Known
+	var known []sync.Known
 	for _, w := range written {
 		file, err := l.FileName(w.File)
 		if err != nil {
@@ -76,12 +76,12 @@ type FolderLocks struct {
 	place Target
 	locks map[string]*PlaceLock // by the folder of the lock
 	bases map[string]func(id string) []flowfile.Digest
-	known map[*PlaceLock][]reconcile.Known // what is new
+	known map[*PlaceLock][]sync.Known // what is new
 }
 
 // NewFolderLocks returns the locks of folders for a target.
 func NewFolderLocks(t Target) *FolderLocks {
-	return &FolderLocks{t, map[string]*PlaceLock{}, map[string]func(string) []flowfile.Digest{}, map[*PlaceLock][]reconcile.Known{}}
+	return &FolderLocks{t, map[string]*PlaceLock{}, map[string]func(string) []flowfile.Digest{}, map[*PlaceLock][]sync.Known{}}
 }
 
 // Of returns the lock for the file at path, nil without.
@@ -89,7 +89,7 @@ func (l *FolderLocks) Of(path string) (*PlaceLock, error) {
 	if path == files.StdinPath {
 		return nil, nil
 	}
-	dir := reconcile.FolderOf(filepath.Dir(path))
+	dir := sync.FolderOf(filepath.Dir(path))
 	if dir == "" || l.locks[dir] != nil {
 		return l.locks[dir], nil
 	}
@@ -118,7 +118,7 @@ func (l *FolderLocks) Wrote(path, fileID, id string, d flowfile.Digest) {
 		return
 	}
 	file, _ := lock.FileName(path) // IsOf has it
-	l.known[lock] = append(l.known[lock], reconcile.Known{File: file, FileID: fileID, ID: id, Digest: d})
+	l.known[lock] = append(l.known[lock], sync.Known{File: file, FileID: fileID, ID: id, Digest: d})
 }
 
 // Write writes what is new into the locks.

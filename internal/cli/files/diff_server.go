@@ -12,8 +12,8 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
-	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/render"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -48,7 +48,7 @@ func (o *diffOptions) againstServer(ctx context.Context, path string) ([]render.
 	}
 	opts := d.Options(ctx, t, &o.env)
 	opts.Adopt, opts.Overwrite = true, true // to look at; nothing is merged
-	pulled, err := reconcile.Pull(ctx, c, d.Sources, d.Lock, opts)
+	pulled, err := sync.Pull(ctx, c, d.Sources, d.Lock, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (o *diffOptions) againstServer(ctx context.Context, path string) ([]render.
 
 // deleted pairs the flows whose files below path are gone, and that apply would delete
 // with --prune, with nothing.
-func (o *diffOptions) deleted(ctx context.Context, c *client.Client, path string, d *cmdutil.Folder, pulled []reconcile.Pulled, place string) ([]render.Pair, error) {
+func (o *diffOptions) deleted(ctx context.Context, c *client.Client, path string, d *cmdutil.Folder, pulled []sync.Pulled, place string) ([]render.Pair, error) {
 	below, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", path, err)
@@ -88,7 +88,7 @@ func (o *diffOptions) deleted(ctx context.Context, c *client.Client, path string
 		at := d.FilePath(file)
 		return (at == below || strings.HasPrefix(at, below+string(filepath.Separator))) && !files.Exists(at)
 	}
-	deletions, err := reconcile.Deletions(ctx, c, d.Lock, place, gone, func(id string) bool { return claimed[id] })
+	deletions, err := sync.Deletions(ctx, c, d.Lock, place, gone, func(id string) bool { return claimed[id] })
 	var pairs []render.Pair
 	for _, del := range deletions {
 		_, shown := o.env.Env.Hide(flow.Spec{}, del.Flow.Spec)
@@ -136,15 +136,15 @@ func (o *diffOptions) read(ctx context.Context, path string) ([]flowfile.File, e
 func lockedDir(path string, files []flowfile.File) (*cmdutil.Folder, error) {
 	named, err := filepath.Abs(path)
 	if err != nil {
-		return nil, fmt.Errorf("find %s: %w", reconcile.LockName, err)
+		return nil, fmt.Errorf("find %s: %w", sync.LockName, err)
 	}
 	dir := named
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		dir = filepath.Dir(dir)
 	}
-	dir = cmp.Or(reconcile.FolderOf(dir), dir)
+	dir = cmp.Or(sync.FolderOf(dir), dir)
 	d := &cmdutil.Folder{Dir: dir, Part: dir != named}
-	if d.Lock, err = reconcile.ReadLock(dir); err != nil {
+	if d.Lock, err = sync.ReadLock(dir); err != nil {
 		return nil, err
 	}
 	flows := map[string]int{}
@@ -163,7 +163,7 @@ func lockedDir(path string, files []flowfile.File) (*cmdutil.Folder, error) {
 			at += "#" + strconv.Itoa(i)
 		}
 		d.Paths = append(d.Paths, f.Path)
-		d.Sources = append(d.Sources, reconcile.NewSource(filepath.ToSlash(at), f.ID, f.Spec, nil))
+		d.Sources = append(d.Sources, sync.NewSource(filepath.ToSlash(at), f.ID, f.Spec, nil))
 	}
 	return d, nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -91,7 +91,7 @@ func (o *exportOptions) writeOne(ctx context.Context, t cmdutil.Target, flows it
 		if lock == nil {
 			continue
 		}
-		if err := lock.NoteFiles(ctx, []reconcile.Known{{File: o.file, FileID: fileID, ID: f.ID, Digest: flowfile.DigestOf(f.Spec)}}); err != nil {
+		if err := lock.NoteFiles(ctx, []sync.Known{{File: o.file, FileID: fileID, ID: f.ID, Digest: flowfile.DigestOf(f.Spec)}}); err != nil {
 			return change, n, err
 		}
 	}
@@ -109,11 +109,11 @@ func (o *exportOptions) inTheWay(ctx context.Context, at flowfile.Place, f flow.
 		return fmt.Errorf("see what would be written over: %w; --overwrite replaces the file", err)
 	}
 	if len(files) != 1 {
-		return &reconcile.RefusedError{Why: fmt.Sprintf("it holds %s", output.Plural(len(files), "flow"))}
+		return &sync.RefusedError{Why: fmt.Sprintf("it holds %s", output.Plural(len(files), "flow"))}
 	}
 	v, err := o.form.judge(files[0].Spec, f, nil)
 	if why := v.WhyKept(); err == nil && why != "" {
-		return &reconcile.RefusedError{Why: why}
+		return &sync.RefusedError{Why: why}
 	}
 	return err
 }
@@ -138,7 +138,7 @@ func (o *exportOptions) writeSeveral(flows iter.Seq2[flow.Flow, error]) (n int, 
 		defer func() { _ = there.Close() }()
 		c := &comparer{file: bufio.NewReader(there)}
 		if n, err = o.writeFlows(io.MultiWriter(w, c), flows, true); err == nil && !c.same() {
-			err = &reconcile.RefusedError{Why: "the file is there already and differs; --overwrite replaces it"}
+			err = &sync.RefusedError{Why: "the file is there already and differs; --overwrite replaces it"}
 		}
 		return err
 	})

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"sync"
+	stdsync "sync"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -32,10 +32,10 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t cm
 	}
 	o.form.bases = lock.Bases(lock.Place)
 	done, err := o.writeFiles(ctx, folder, flows)
-	var written []reconcile.Known
+	var written []sync.Known
 	for _, e := range done {
 		if e.refused == nil {
-			written = append(written, reconcile.Known{File: e.File, FileID: e.fileID, ID: e.ID, Digest: e.digest})
+			written = append(written, sync.Known{File: e.File, FileID: e.fileID, ID: e.ID, Digest: e.digest})
 		}
 	}
 	err = errors.Join(err, folder.Sync(), lock.NoteFiles(ctx, written))
@@ -94,7 +94,7 @@ func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder,
 		row  *exported
 	}
 	jobs := make(chan job)
-	var workers sync.WaitGroup
+	var workers stdsync.WaitGroup
 	for range exportParallel {
 		workers.Go(func() {
 			for j := range jobs {

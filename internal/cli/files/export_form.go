@@ -5,12 +5,12 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"sync"
+	stdsync "sync"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
-	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -22,11 +22,11 @@ type exportForm struct {
 	env       cmdutil.EnvFlag
 	overwrite bool                              // what was changed in a file, too
 	ours      func() (bool, error)              // the server keeps all that it is sent; asked for once
-	bases     func(id string) []flowfile.Digest // see [reconcile.Lock.Bases]
+	bases     func(id string) []flowfile.Digest // see [sync.Lock.Bases]
 }
 
 func (e *exportForm) lookAt(ctx context.Context, c *client.Client) {
-	e.ours = sync.OnceValues(func() (bool, error) {
+	e.ours = stdsync.OnceValues(func() (bool, error) {
 		can, err := c.Capabilities(ctx)
 		return can.Lossless, err
 	})
@@ -47,7 +47,7 @@ func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) 
 			return file, err
 		}
 		before = was.Spec
-		file.Spec = reconcile.Into(e.env.There(before), e.spec(f.Spec), ours)
+		file.Spec = sync.Into(e.env.There(before), e.spec(f.Spec), ours)
 	}
 	var err error
 	file.Spec, err = e.env.Backward(file.Spec, before)
@@ -55,7 +55,7 @@ func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) 
 }
 
 // write writes a flow to its place, unless that would take back what was changed in the
-// file: that is a *[reconcile.RefusedError]. fileID is the id in the file then.
+// file: that is a *[sync.RefusedError]. fileID is the id in the file then.
 func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) (change flowfile.Change, fileID string, err error) {
 	was, err := at.Read(ctx)
 	if err != nil {
@@ -67,10 +67,10 @@ func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) 
 			return "", "", err
 		}
 		if why := v.WhyKept(); why != "" {
-			return "", "", &reconcile.RefusedError{Why: why}
+			return "", "", &sync.RefusedError{Why: why}
 		}
-		if v.Layout == reconcile.ChangedHere {
-			f.Spec = reconcile.WithLayoutOf(f.Spec, was.Spec)
+		if v.Layout == sync.ChangedHere {
+			f.Spec = sync.WithLayoutOf(f.Spec, was.Spec)
 		}
 	}
 	file, err := e.of(f, was)
@@ -85,17 +85,17 @@ func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) 
 }
 
 // judge compares a file with its stored flow.
-func (e *exportForm) judge(file flow.Spec, f flow.Flow, base []flowfile.Digest) (reconcile.Verdict, error) {
+func (e *exportForm) judge(file flow.Spec, f flow.Flow, base []flowfile.Digest) (sync.Verdict, error) {
 	ours, err := e.ours()
 	file.Name = cmp.Or(file.Name, cmdutil.DefaultName)
-	return reconcile.Judge(e.env.There(file), f.Spec, base, ours), err
+	return sync.Judge(e.env.There(file), f.Spec, base, ours), err
 }
 
 // IsOf reports whether a file that carries no id is a stored flow's: whether the two say
 // the same. A file that was imported is such a one.
 func (e *exportForm) isOf(file, stored flow.Spec) bool {
 	ours, err := e.ours()
-	return err == nil && reconcile.SameFlow(e.env.There(file), stored, ours)
+	return err == nil && sync.SameFlow(e.env.There(file), stored, ours)
 }
 
 // keepLocked tells the folder which of its files flowctl.lock knows flows of t by, the
@@ -108,7 +108,7 @@ func keepLocked(folder *flowfile.Folder, dir string, t cmdutil.Target) (*cmdutil
 		return nil, err
 	}
 	folder.Except(func(below string) bool {
-		return files.Exists(filepath.Join(below, reconcile.LockName)) || config.Excludes(below)
+		return files.Exists(filepath.Join(below, sync.LockName)) || config.Excludes(below)
 	})
 	l, err := cmdutil.ReadPlaceLock(dir, t)
 	if err != nil {
@@ -116,7 +116,7 @@ func keepLocked(folder *flowfile.Folder, dir string, t cmdutil.Target) (*cmdutil
 	}
 	dir, err = filepath.Abs(dir)
 	if err != nil {
-		return nil, fmt.Errorf("find %s: %w", reconcile.LockName, err)
+		return nil, fmt.Errorf("find %s: %w", sync.LockName, err)
 	}
 	for _, file := range l.Files(l.Place) {
 		path, err := filepath.Rel(dir, filepath.Join(l.Dir, filepath.FromSlash(file)))

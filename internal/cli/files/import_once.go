@@ -7,12 +7,12 @@ import (
 	"slices"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// chooseIDs gives the flows that are to be made the ids of [reconcile.NewIDs], so that
+// chooseIDs gives the flows that are to be made the ids of [sync.NewIDs], so that
 // two imports of the same files at the same moment make each flow once. The real
 // backend chooses the ids itself.
 func chooseIDs(ctx context.Context, c *client.Client, flows []*incoming, have []*stored) error {
@@ -27,7 +27,7 @@ func chooseIDs(ctx context.Context, c *client.Client, flows []*incoming, have []
 	for _, s := range have {
 		taken[s.id] = true
 	}
-	ids, err := reconcile.NewIDsOf(ctx, c, taken)
+	ids, err := sync.NewIDsOf(ctx, c, taken)
 	if err != nil {
 		return err
 	}

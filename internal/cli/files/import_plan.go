@@ -8,7 +8,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -221,7 +221,7 @@ func (o *importOptions) findBases(flows []*incoming, locks *cmdutil.FolderLocks)
 // checkStorable finds the flows that the server cannot store. That is an error unless
 // the others are wanted all the same.
 func (o *importOptions) checkStorable(ctx context.Context, c *client.Client, flows []*incoming) error {
-	refused := &reconcile.UnstorableError{}
+	refused := &sync.UnstorableError{}
 	for _, f := range flows {
 		if f.err != nil || f.action == actionSkip {
 			continue

@@ -3,12 +3,12 @@ package files
 import (
 	"bytes"
 	"context"
-	"sync"
+	stdsync "sync"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/rawjson"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -17,7 +17,7 @@ import (
 // others are wanted all the same, no further one is begun; those in flight come
 // to their end, so that it is known what became of them.
 func (o *importOptions) write(ctx context.Context, c *client.Client, flows []*incoming) {
-	ours := sync.OnceValue(func() bool {
+	ours := stdsync.OnceValue(func() bool {
 		can, err := c.Capabilities(ctx)
 		return err == nil && can.Lossless
 	})
@@ -56,8 +56,8 @@ func (o *importOptions) look(ctx context.Context, c *client.Client, flows []*inc
 		if f.err != nil || f.action != actionUpdate {
 			return
 		}
-		var over reconcile.Over
-		if over, f.err = reconcile.NewOver(ctx, c, f.match.id, f.spec, f.base, ours); over.Same {
+		var over sync.Over
+		if over, f.err = sync.NewOver(ctx, c, f.match.id, f.spec, f.base, ours); over.Same {
 			f.action = actionSame
 		}
 	})
@@ -72,8 +72,8 @@ func (f *incoming) write(ctx context.Context, c *client.Client, ifExists string,
 	var written flow.Flow
 	var err error
 	if f.action == actionUpdate {
-		var over reconcile.Over
-		if over, err = reconcile.NewOver(ctx, c, f.match.id, spec, f.base, ours); err != nil {
+		var over sync.Over
+		if over, err = sync.NewOver(ctx, c, f.match.id, spec, f.base, ours); err != nil {
 			return err
 		}
 		f.digest = over.Digest

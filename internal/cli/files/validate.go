@@ -14,7 +14,7 @@ import (
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/parallel"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 )
 
 // The values of validate's --output.
@@ -33,7 +33,7 @@ type validateOptions struct {
 }
 
 func newValidateCmd(a *cmdutil.App) *cobra.Command {
-	o := &validateOptions{app: a, Checker: files.Checker{Stdin: a.In, LockFolder: reconcile.FolderOf}}
+	o := &validateOptions{app: a, Checker: files.Checker{Stdin: a.In, LockFolder: sync.FolderOf}}
 	formats := []string{reportText, reportJSON, reportGitHub, reportSARIF}
 	cmd := &cobra.Command{
 		Use:        "validate PATH...",

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -99,7 +99,7 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 }
 
 // over returns what is to be written of the file, if there is one.
-func (o *updateOptions) over(ctx context.Context, c *client.Client, id string, locks *cmdutil.FolderLocks) (over reconcile.Over, err error) {
+func (o *updateOptions) over(ctx context.Context, c *client.Client, id string, locks *cmdutil.FolderLocks) (over sync.Over, err error) {
 	if o.file == "" {
 		return over, nil
 	}
@@ -113,7 +113,7 @@ func (o *updateOptions) over(ctx context.Context, c *client.Client, id string, l
 			return over, err
 		}
 	}
-	over, err = reconcile.NewOver(ctx, c, id, o.spec, base, can.Lossless)
+	over, err = sync.NewOver(ctx, c, id, o.spec, base, can.Lossless)
 	if cmdutil.IsRefused(err) {
 		err = fmt.Errorf("flow %s: %w; 'flowctl pull' brings that in, and --overwrite writes over it", id, err)
 	}

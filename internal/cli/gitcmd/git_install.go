@@ -17,7 +17,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/disk"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 )
 
 type gitInstallOptions struct{ app *cmdutil.App }
@@ -76,7 +76,7 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 	for _, p := range patterns {
 		lines = append(lines, p+" diff=flowctl merge=flowctl"+lineEnds)
 	}
-	lines = append(lines, reconcile.LockName+" merge=union"+lineEnds)
+	lines = append(lines, sync.LockName+" merge=union"+lineEnds)
 	added, err := addAttributes(filepath.Join(root, ".gitattributes"), lines)
 	if err != nil {
 		return err

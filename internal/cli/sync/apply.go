@@ -12,7 +12,7 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/parallel"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
@@ -105,7 +105,7 @@ func (o *applyOptions) run(ctx context.Context, args []string) error {
 }
 
 // fromDir plans for what is picked of a folder.
-func (o *applyOptions) fromDir(ctx context.Context, t cmdutil.Target, args []string) (*reconcile.Plan, *reconcile.Lock, *client.Client, error) {
+func (o *applyOptions) fromDir(ctx context.Context, t cmdutil.Target, args []string) (*sync.Plan, *sync.Lock, *client.Client, error) {
 	picked, err := cmdutil.Pick(args)
 	if err != nil {
 		return nil, nil, nil, err
@@ -128,11 +128,11 @@ func isPlan(path string) bool {
 		return false
 	}
 	text, err := os.ReadFile(path)
-	return err == nil && reconcile.IsPlan(text)
+	return err == nil && sync.IsPlan(text)
 }
 
 // fromPlan reads a plan that was kept, and sees whether it still holds.
-func (o *applyOptions) fromPlan(ctx context.Context, t cmdutil.Target, args []string) (*reconcile.Plan, *reconcile.Lock, *client.Client, error) {
+func (o *applyOptions) fromPlan(ctx context.Context, t cmdutil.Target, args []string) (*sync.Plan, *sync.Lock, *client.Client, error) {
 	path := args[0]
 	if o.prune || o.env.Path != "" || o.side != (cmdutil.SideFlags{}) {
 		return nil, nil, nil, cmdutil.Usage(errors.New("a kept plan says all that is to be done; --prune, --env, --adopt and --overwrite go with 'flowctl plan'"))
@@ -141,7 +141,7 @@ func (o *applyOptions) fromPlan(ctx context.Context, t cmdutil.Target, args []st
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("read the plan: %w", err)
 	}
-	p, err := reconcile.LoadPlan(text)
+	p, err := sync.LoadPlan(text)
 	if err != nil {
 		return nil, nil, nil, cmdutil.Negative(fmt.Sprintf("%s: %v", path, err))
 	}
@@ -151,7 +151,7 @@ func (o *applyOptions) fromPlan(ctx context.Context, t cmdutil.Target, args []st
 	if info, err := os.Stat(p.Dir); err != nil || !info.IsDir() { //nolint:gosec // it is only looked at
 		return nil, nil, nil, cmdutil.Usage(fmt.Errorf("the plan is for the folder %s, which is not here; apply it where it was made", p.Dir))
 	}
-	lock, err := reconcile.ReadLock(p.Dir)
+	lock, err := sync.ReadLock(p.Dir)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -170,7 +170,7 @@ func (o *applyOptions) fromPlan(ctx context.Context, t cmdutil.Target, args []st
 }
 
 // carryOut does what the plan says, and notes it in the lock.
-func (o *applyOptions) carryOut(ctx context.Context, c *client.Client, p *reconcile.Plan, lock *reconcile.Lock) error {
+func (o *applyOptions) carryOut(ctx context.Context, c *client.Client, p *sync.Plan, lock *sync.Lock) error {
 	finish, cancel := parallel.Outlive(ctx, cmdutil.GraceToFinish)
 	defer cancel()
 	bar := o.app.Progress("applying", p.Writes())
@@ -178,10 +178,10 @@ func (o *applyOptions) carryOut(ctx context.Context, c *client.Client, p *reconc
 		bar.Clear()
 		o.app.Note("stopping when what is under way is done; press Ctrl-C again not to wait")
 	})()
-	results, failed := reconcile.Apply(ctx, finish, c, p, reconcile.ApplyOptions{
-		Parallel: o.parallel, KeepGoing: o.keepGoing, Step: func(*reconcile.Result) { bar.Step() },
+	results, failed := sync.Apply(ctx, finish, c, p, sync.ApplyOptions{
+		Parallel: o.parallel, KeepGoing: o.keepGoing, Step: func(*sync.Result) { bar.Step() },
 	})
 	bar.Clear()
-	reconcile.Record(lock, p.Place, results)
+	sync.Record(lock, p.Place, results)
 	return errors.Join(lock.Write(finish), o.report(ctx, p, results, failed))
 }

@@ -9,12 +9,12 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 )
 
 // report prints what was done, says what failed and sums up. looking is the error
 // of reading back what was written.
-func (o *applyOptions) report(ctx context.Context, p *reconcile.Plan, results []reconcile.Result, looking error) error {
+func (o *applyOptions) report(ctx context.Context, p *sync.Plan, results []sync.Result, looking error) error {
 	printer, err := o.app.Printer(o.out)
 	if err != nil {
 		return err
@@ -66,30 +66,30 @@ func (o *applyOptions) report(ctx context.Context, p *reconcile.Plan, results []
 	}
 	v := verdict{failures: failures, refused: refused, unknown: unknown, left: count[cmdutil.StateLeft]}
 	v.done = count[cmdutil.StateCreated] + count[cmdutil.StateUpdated] + count[cmdutil.StateDeleted]
-	v.nothing = !slices.ContainsFunc(results, func(r reconcile.Result) bool { return r.Done && r.Action != reconcile.Unchanged })
+	v.nothing = !slices.ContainsFunc(results, func(r sync.Result) bool { return r.Done && r.Action != sync.Unchanged })
 	return errors.Join(printed, o.say(ctx, v))
 }
 
 // applied says what became of a step.
-func applied(r *reconcile.Result) stepRow {
+func applied(r *sync.Result) stepRow {
 	row := stepRow{ID: r.ID, Name: r.Name, File: r.File, Dropped: r.Dropped, Changed: r.Changed}
 	switch {
-	case r.Action == reconcile.Refuse:
+	case r.Action == sync.Refuse:
 		row.Action, row.Error = cmdutil.StateRefused, failureOf(r).Error()
 	case failureOf(r) != nil:
 		row.Action, row.Error = cmdutil.StateFailed, failureOf(r).Error()
 	case !r.Done:
 		row.Action = cmdutil.StateLeft
 	default:
-		row.Action = map[reconcile.Action]string{
-			reconcile.Create: cmdutil.StateCreated, reconcile.Update: cmdutil.StateUpdated, reconcile.Delete: cmdutil.StateDeleted, reconcile.Unchanged: cmdutil.StateUnchanged,
+		row.Action = map[sync.Action]string{
+			sync.Create: cmdutil.StateCreated, sync.Update: cmdutil.StateUpdated, sync.Delete: cmdutil.StateDeleted, sync.Unchanged: cmdutil.StateUnchanged,
 		}[r.Action]
 	}
 	return row
 }
 
 // failureOf is why a flow is not as its file says, nil if it is.
-func failureOf(r *reconcile.Result) error {
+func failureOf(r *sync.Result) error {
 	switch {
 	case r.Err != nil:
 		return fmt.Errorf("%s: %w", r.File, r.Err)

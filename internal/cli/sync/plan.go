@@ -12,8 +12,8 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
@@ -105,7 +105,7 @@ func (o *planOptions) run(ctx context.Context, args []string) error {
 	return o.print(p)
 }
 
-func (o *planOptions) print(p *reconcile.Plan) error {
+func (o *planOptions) print(p *sync.Plan) error {
 	if o.format == "text" {
 		return showPlan(o.app, o.app.Out, p)
 	}
@@ -124,15 +124,15 @@ func (o *planOptions) print(p *reconcile.Plan) error {
 }
 
 // planDir compares what is picked of a folder with the server.
-func planDir(ctx context.Context, a *cmdutil.App, c *client.Client, d *cmdutil.Folder, o reconcile.Options) (*reconcile.Plan, error) {
+func planDir(ctx context.Context, a *cmdutil.App, c *client.Client, d *cmdutil.Folder, o sync.Options) (*sync.Plan, error) {
 	if o.Prune && d.Broken > 0 {
 		return nil, cmdutil.Negative(fmt.Sprintf("%s in %s cannot be read, so that it is not known whether a file is gone or was moved; 'flowctl validate %s' names them; without --prune the others do not matter", output.Plural(d.Broken, "other file"), d.Dir, d.Dir))
 	}
 	if o.Prune && !d.Lock.Empty() && len(d.Lock.Files(o.Place)) == 0 {
-		a.Warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", reconcile.LockName, output.Text(o.Place), cmdutil.Join(d.Lock.Places()))
+		a.Warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", sync.LockName, output.Text(o.Place), cmdutil.Join(d.Lock.Places()))
 	}
 	if o.Prune {
-		o.Elsewhere = reconcile.Elsewhere(ctx, d.Dir, o.Place)
+		o.Elsewhere = sync.Elsewhere(ctx, d.Dir, o.Place)
 	}
-	return reconcile.NewPlan(ctx, c, d.Sources, d.Lock, o)
+	return sync.NewPlan(ctx, c, d.Sources, d.Lock, o)
 }

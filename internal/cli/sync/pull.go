@@ -12,7 +12,7 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -75,7 +75,7 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 	if o.check { // what differs counts, whoever changed it
 		opts.Adopt, opts.Overwrite = true, true
 	}
-	pulled, err := reconcile.Pull(ctx, c, d.Sources, d.Lock, opts)
+	pulled, err := sync.Pull(ctx, c, d.Sources, d.Lock, opts)
 	if err != nil {
 		return err
 	}
@@ -94,14 +94,14 @@ const (
 )
 
 // pulledRow says how a file and its flow compare; done is the word for a difference.
-func pulledRow(p *reconcile.Pulled, done string) stepRow {
+func pulledRow(p *sync.Pulled, done string) stepRow {
 	r := stepRow{ID: p.FlowID, Name: p.Name, File: p.Path, Action: cmdutil.StateUnchanged}
 	switch {
 	case p.Refused != "":
 		r.Action, r.Error = cmdutil.StateRefused, p.Refused
 	case p.FlowID == "":
 		r.Action = stateGone
-	case p.State == reconcile.ChangedHere:
+	case p.State == sync.ChangedHere:
 		r.Action = stateKept
 	case len(p.Changes) > 0:
 		r.Action = done
@@ -110,7 +110,7 @@ func pulledRow(p *reconcile.Pulled, done string) stepRow {
 }
 
 // compare shows what differs, and fails if something does.
-func (o *pullOptions) compare(p *output.Printer, pulled []reconcile.Pulled) error {
+func (o *pullOptions) compare(p *output.Printer, pulled []sync.Pulled) error {
 	var rows []stepRow
 	var b bytes.Buffer
 	drift := 0
@@ -121,7 +121,7 @@ func (o *pullOptions) compare(p *output.Printer, pulled []reconcile.Pulled) erro
 			drift++
 		}
 		for _, c := range f.Changes {
-			row.Changed = append(row.Changed, reconcile.Place(c))
+			row.Changed = append(row.Changed, sync.Place(c))
 		}
 		if len(f.Changes) > 0 {
 			if err := showChanges(o.app, &b, f.Path, "on the server", f.Changes); err != nil {
@@ -146,10 +146,10 @@ func (o *pullOptions) compare(p *output.Printer, pulled []reconcile.Pulled) erro
 
 // write brings the changes into the files and notes in the lock which flows they
 // are.
-func (o *pullOptions) write(ctx context.Context, p *output.Printer, t cmdutil.Target, d *cmdutil.Folder, pulled []reconcile.Pulled) error {
+func (o *pullOptions) write(ctx context.Context, p *output.Printer, t cmdutil.Target, d *cmdutil.Folder, pulled []sync.Pulled) error {
 	var rows []stepRow
 	var v pullVerdict
-	var known []reconcile.Known
+	var known []sync.Known
 	count := map[string]int{}
 	for i := range pulled {
 		f := &pulled[i]
@@ -158,7 +158,7 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t cmdutil.Ta
 			break
 		}
 		if row.Action == cmdutil.StateUpdated {
-			if f.State == reconcile.ChangedBoth {
+			if f.State == sync.ChangedBoth {
 				row.Action = stateMerged
 			}
 			if err := o.into(ctx, d.FilePath(f.Path), f); err != nil {
@@ -167,9 +167,9 @@ func (o *pullOptions) write(ctx context.Context, p *output.Printer, t cmdutil.Ta
 			}
 		}
 		if row.Action == cmdutil.StateRefused {
-			v.refused = append(v.refused, fmt.Errorf("%s: %w", f.Path, &reconcile.RefusedError{Why: f.Refused}))
+			v.refused = append(v.refused, fmt.Errorf("%s: %w", f.Path, &sync.RefusedError{Why: f.Refused}))
 		} else if f.FlowID != "" {
-			known = append(known, reconcile.Known{File: f.Path, FileID: f.ID, ID: f.FlowID, Digest: f.Digest})
+			known = append(known, sync.Known{File: f.Path, FileID: f.ID, ID: f.FlowID, Digest: f.Digest})
 		}
 		count[row.Action]++
 		if row.Action != cmdutil.StateUnchanged && row.Action != cmdutil.StateRefused || !p.ForPeople() {
@@ -213,7 +213,7 @@ func (o *pullOptions) verdict(v pullVerdict) error {
 }
 
 // into writes what the server has into a file.
-func (o *pullOptions) into(ctx context.Context, path string, f *reconcile.Pulled) error {
+func (o *pullOptions) into(ctx context.Context, path string, f *sync.Pulled) error {
 	if _, err := f.Spec(); err != nil { // an edit that was saved meanwhile is not written over
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/internal/reconcile"
+	"github.com/flowctl/flowctl/internal/sync"
 )
 
 // An edit that was saved after the files were compared is not written over.
@@ -33,7 +33,7 @@ func TestPullLeavesNewEdits(t *testing.T) {
 		t.Fatal(err)
 	}
 	next.Description = "from the browser"
-	pulled := &reconcile.Pulled{Source: d.Sources[0], FlowID: "1", Next: next}
+	pulled := &sync.Pulled{Source: d.Sources[0], FlowID: "1", Next: next}
 
 	edited := strings.Replace(text, `"A"`, `"A, edited"`, 1)
 	save(edited)

@@ -11,16 +11,16 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/render"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/secrets"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // showPlan writes a plan for people: a line for each flow that changes, the
 // differences of updates, a sum.
-func showPlan(a *cmdutil.App, w io.Writer, p *reconcile.Plan) error {
+func showPlan(a *cmdutil.App, w io.Writer, p *sync.Plan) error {
 	var b bytes.Buffer
 	styles := output.NewStyles(w, a.Color(w))
 	for _, s := range p.Steps {
@@ -33,18 +33,18 @@ func showPlan(a *cmdutil.App, w io.Writer, p *reconcile.Plan) error {
 			}
 		}
 		switch s.Action {
-		case reconcile.Create:
+		case sync.Create:
 			line(styles.Success, "+")
 			note()
-		case reconcile.Delete:
+		case sync.Delete:
 			line(styles.Error, "-")
-		case reconcile.Update:
+		case sync.Update:
 			line(styles.Warning, "~")
 			note()
 			if err := showChanges(a, &b, "on the server", s.File, s.Changes); err != nil {
 				return err
 			}
-		case reconcile.Refuse:
+		case sync.Refuse:
 			line(styles.Error, "!")
 			note()
 			if s.Changes == nil {
@@ -60,42 +60,42 @@ func showPlan(a *cmdutil.App, w io.Writer, p *reconcile.Plan) error {
 		return fmt.Errorf("write the plan: %w", err)
 	}
 	for _, s := range p.Steps {
-		if s.Action == reconcile.Unchanged && s.Why != "" {
+		if s.Action == sync.Unchanged && s.Why != "" {
 			a.Warn("%s: %s", s.File, s.Why)
 		}
 		if len(s.Dropped) > 0 {
 			a.Warn("%s: this server does not keep %s", s.File, cmdutil.Join(s.Dropped))
 		}
-		if s.Action == reconcile.Create && s.ID != "" && s.FileID != "" && s.ID != s.FileID {
-			a.Warn("%s: the flow cannot have the id %.80q, and gets another one, which %s remembers", s.File, s.FileID, reconcile.LockName)
+		if s.Action == sync.Create && s.ID != "" && s.FileID != "" && s.ID != s.FileID {
+			a.Warn("%s: the flow cannot have the id %.80q, and gets another one, which %s remembers", s.File, s.FileID, sync.LockName)
 		}
 	}
 	return nil
 }
 
 // foundBy names the flow on the server, and how it was found if not by the lock.
-func foundBy(s reconcile.Step) string {
+func foundBy(s sync.Step) string {
 	switch {
-	case s.ID == "", s.Action == reconcile.Create && s.ID != s.FileID: // one that nobody has seen yet
+	case s.ID == "", s.Action == sync.Create && s.ID != s.FileID: // one that nobody has seen yet
 		return ""
-	case s.Match == reconcile.ByName || s.Match == reconcile.ByID:
+	case s.Match == sync.ByName || s.Match == sync.ByID:
 		return fmt.Sprintf(" (%s, found by its %s)", s.ID, s.Match)
 	}
 	return " (" + s.ID + ")"
 }
 
 // refusal says why a flow is left alone, or what else there is to know of the step.
-func refusal(s reconcile.Step) string {
+func refusal(s sync.Step) string {
 	if s.Updated == 0 {
 		return s.Why
 	}
 	return s.Why + " (" + time.Unix(s.Updated, 0).UTC().Format(time.RFC3339) + ")"
 }
 
-func planSum(p *reconcile.Plan) string {
+func planSum(p *sync.Plan) string {
 	sum := fmt.Sprintf("%d to create, %d to update, %d to delete, %d unchanged",
-		p.Count(reconcile.Create), p.Count(reconcile.Update), p.Count(reconcile.Delete), p.Count(reconcile.Unchanged))
-	if n := p.Count(reconcile.Refuse); n > 0 {
+		p.Count(sync.Create), p.Count(sync.Update), p.Count(sync.Delete), p.Count(sync.Unchanged))
+	if n := p.Count(sync.Refuse); n > 0 {
 		sum += fmt.Sprintf(", %d refused", n)
 	}
 	return sum
@@ -131,11 +131,11 @@ const maxSummary = 900_000
 
 // deletionsFirst returns the indexes of steps, what is deleted first: that is what a
 // reviewer must not miss.
-func deletionsFirst(steps []reconcile.Step) []int {
+func deletionsFirst(steps []sync.Step) []int {
 	order := make([]int, 0, len(steps))
 	for _, deleted := range []bool{true, false} {
 		for i := range steps {
-			if deleted == (steps[i].Action == reconcile.Delete) {
+			if deleted == (steps[i].Action == sync.Delete) {
 				order = append(order, i)
 			}
 		}
@@ -145,7 +145,7 @@ func deletionsFirst(steps []reconcile.Step) []int {
 
 // addSummary appends a report in Markdown to a file, as GitHub's step summaries
 // want it. states says what became of each step, nil for what is planned.
-func addSummary(path, title string, p *reconcile.Plan, states []string) error {
+func addSummary(path, title string, p *sync.Plan, states []string) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "## %s\n\n%s\n\n", title, planSum(p))
 	if p.Writes() > 0 {
@@ -161,10 +161,10 @@ func addSummary(path, title string, p *reconcile.Plan, states []string) error {
 		if s.Why != "" {
 			state += ": " + refusal(s)
 		}
-		if s.Action != reconcile.Unchanged {
+		if s.Action != sync.Unchanged {
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Cell(s.File), render.Cell(secrets.RedactText(s.Name)), render.Cell(secrets.RedactText(state)))
 		}
-		if s.Action == reconcile.Update || s.Action == reconcile.Refuse && s.Changes != nil {
+		if s.Action == sync.Update || s.Action == sync.Refuse && s.Changes != nil {
 			changed = append(changed, render.Pair{Before: "on the server", After: s.File, Changes: s.Changes})
 		}
 	}

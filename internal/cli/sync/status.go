@@ -10,8 +10,8 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/reconcile"
 	"github.com/flowctl/flowctl/internal/secrets"
+	"github.com/flowctl/flowctl/internal/sync"
 )
 
 type statusOptions struct {
@@ -74,7 +74,7 @@ func (o *statusOptions) run(ctx context.Context, args []string) error {
 	if opts.Others = o.mine; o.mine && opts.Picked != nil {
 		return cmdutil.Usage(errors.New("--mine is for the whole folder; which flows have no file a part of it does not tell"))
 	}
-	states, more, err := reconcile.Status(ctx, c, d.Sources, d.Lock, opts)
+	states, more, err := sync.Status(ctx, c, d.Sources, d.Lock, opts)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (o *statusOptions) run(ctx context.Context, args []string) error {
 	}
 	differ := 0
 	for _, s := range states {
-		if s.State != reconcile.Same {
+		if s.State != sync.Same {
 			differ++
 		}
 	}
@@ -103,22 +103,22 @@ func hasOrHave(n int) string {
 	return "have"
 }
 
-func statusView() output.View[reconcile.FileState] {
-	type column = output.Column[reconcile.FileState]
-	return output.View[reconcile.FileState]{
+func statusView() output.View[sync.FileState] {
+	type column = output.Column[sync.FileState]
+	return output.View[sync.FileState]{
 		Columns: []column{
-			{Title: "FILE", Text: func(_ *output.Printer, s reconcile.FileState) string { return dash(s.File) }},
-			{Title: "NAME", Text: func(_ *output.Printer, s reconcile.FileState) string { return secrets.RedactText(s.Name) }},
-			{Title: "STATE", Text: func(_ *output.Printer, s reconcile.FileState) string { return string(s.State) }},
-			{Title: "NOTE", Text: func(_ *output.Printer, s reconcile.FileState) string { return secrets.RedactText(statusNote(s)) }},
+			{Title: "FILE", Text: func(_ *output.Printer, s sync.FileState) string { return dash(s.File) }},
+			{Title: "NAME", Text: func(_ *output.Printer, s sync.FileState) string { return secrets.RedactText(s.Name) }},
+			{Title: "STATE", Text: func(_ *output.Printer, s sync.FileState) string { return string(s.State) }},
+			{Title: "NOTE", Text: func(_ *output.Printer, s sync.FileState) string { return secrets.RedactText(statusNote(s)) }},
 		},
-		Name: func(s reconcile.FileState) string { return s.File },
+		Name: func(s sync.FileState) string { return s.File },
 	}
 }
 
 // statusNote says who changed a flow and when, as far as that is known.
-func statusNote(s reconcile.FileState) string {
-	if s.Updated == 0 || s.State == reconcile.OnlyThere && s.Note != "" {
+func statusNote(s sync.FileState) string {
+	if s.Updated == 0 || s.State == sync.OnlyThere && s.Note != "" {
 		return s.Note
 	}
 	note := s.Note

@@ -1,8 +1,0 @@
-//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
-
-package reconcile
-
-import "context"
-
-// lockFolder has no way to keep others waiting here.
-func lockFolder(context.Context, string) (unlock func()) { return func() {} }

@@ -1,0 +1,179 @@
+package sync
+
+import (
+	"context"
+	"errors"
+
+	"github.com/flowctl/flowctl/internal/parallel"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// Result is what became of a step.
+type Result struct {
+	*Step
+	ID      string   // of the flow on the server, "" if there is none
+	Begun   bool     // something was sent
+	Done    bool     // the server's flow is as the plan says
+	Changed []string // what the server has otherwise than it was sent, beside Step.Dropped: "node a /data/n"
+	Err     error    // a [*RefusedError] of a step that was refused
+
+	digest flowfile.Digest // of what the server has; the zero value if it is not known
+}
+
+// RefusedError says why a flow was left alone: somebody else's work would have been
+// written over.
+type RefusedError struct{ Why string }
+
+func (e *RefusedError) Error() string { return e.Why }
+
+// ApplyOptions says how a plan is carried out.
+type ApplyOptions struct {
+	Parallel  int           // writes at a time
+	KeepGoing bool          // go on with the others when one has failed
+	Step      func(*Result) // called after each write, by several goroutines; nil for none
+}
+
+// Apply carries out a plan: what is to be made and changed, many at a time, then,
+// if all that went well, what is to be deleted. After the end of begin no further
+// write is begun; those under way have until finish ends. A flow that has changed
+// since the plan was made is not written over: that is [client.ErrConflict], unless it
+// is by now what the plan would have made it. What the plan refuses is left alone.
+//
+// What was written is read back, in one list, and compared with what was sent; what
+// differs is in Result.Changed. A new flow that somebody else made at the same time,
+// too, is a *[TwinError] of its result. A write whose answer was lost is looked for
+// in that list, too, and not sent again.
+//
+// The results are those of all steps in their order. The error is that of looking
+// afterwards: what was written may then still be as it should.
+func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyOptions) ([]Result, error) {
+	a := applier{c: c, opts: opts, results: make([]Result, len(p.Steps))}
+	var writes, deletions []*Result
+	for i := range p.Steps {
+		r := &a.results[i]
+		r.Step = &p.Steps[i]
+		r.ID = r.Step.ID
+		switch r.Action {
+		case Create:
+			r.ID = ""
+			writes = append(writes, r)
+		case Update:
+			writes = append(writes, r)
+		case Delete:
+			deletions = append(deletions, r)
+		case Refuse:
+			r.Err = &RefusedError{Why: r.Why}
+		default:
+			r.Done = true
+			r.digest, _ = flowfile.ParseDigest(r.Digest) // none is none
+		}
+	}
+	if len(writes)+len(deletions) == 0 {
+		return a.results, nil
+	}
+	can, err := c.Capabilities(begin)
+	if err != nil {
+		return a.results, err
+	}
+	a.ours = can.Lossless
+	ok := a.run(begin, finish, writes)
+	looked := a.verify(finish, writes)
+	if ok && looked == nil {
+		a.run(begin, finish, deletions)
+	}
+	return a.results, looked
+}
+
+type applier struct {
+	traits
+	c       *client.Client
+	opts    ApplyOptions
+	results []Result
+}
+
+// run writes results' flows and tells whether the next ones may follow.
+func (a *applier) run(begin, finish context.Context, todo []*Result) bool {
+	begin, stop := context.WithCancel(begin)
+	defer stop()
+	parallel.Each(begin, len(todo), a.opts.Parallel, func(i int) {
+		r := todo[i]
+		r.Begun = true
+		if a.write(finish, r); r.Err != nil && !a.opts.KeepGoing {
+			stop()
+		}
+		if a.opts.Step != nil {
+			a.opts.Step(r)
+		}
+	})
+	for _, r := range todo {
+		if r.Err != nil && !a.opts.KeepGoing {
+			return false
+		}
+	}
+	return begin.Err() == nil
+}
+
+// write carries out one step.
+func (a *applier) write(ctx context.Context, r *Result) {
+	var f flow.Flow
+	was, brief := client.IfUnchanged(r.Revision), client.WithoutGraph()
+	if r.Action == Delete {
+		if r.Err = a.c.Flows.Delete(ctx, r.ID, was); isGone(r.Err) {
+			r.Err = nil
+		}
+		r.Done = r.Err == nil
+		return
+	}
+	switch {
+	case r.Action == Create && r.Step.ID != "":
+		f, r.Err = a.c.Flows.Put(ctx, r.Step.ID, *r.Spec, client.IfAbsent(), brief)
+	case r.Action == Create:
+		f, r.Err = a.c.Flows.Create(ctx, *r.Spec, brief)
+	case a.ours:
+		f, r.Err = a.c.Flows.Put(ctx, r.ID, *r.Spec, was, brief)
+	default:
+		f, r.Err = a.c.Flows.Update(ctx, r.ID, client.Replace(*r.Spec), was, brief)
+	}
+	if errors.Is(r.Err, client.ErrConflict) {
+		f, r.Err = a.sameAlready(ctx, r)
+	}
+	if r.Err == nil {
+		r.ID, r.Done = f.ID, true
+	}
+}
+
+// sameAlready gives the flow that somebody else wrote first, if that is what was to be
+// written: two who apply the same files at once do not stand in each other's way. The
+// error is that of r, if it is not.
+func (a *applier) sameAlready(ctx context.Context, r *Result) (flow.Flow, error) {
+	f, _, err := a.c.Flows.Get(ctx, r.Step.ID)
+	if err != nil || len(a.differences(f.Spec, *r.Spec)) > 0 {
+		return f, r.Err
+	}
+	return f, nil
+}
+
+// Record notes in the lock which flow each file is now and what that is, and forgets
+// those that were deleted.
+func Record(lock *Lock, place string, results []Result) {
+	var known []Known
+	for i := range results {
+		r := &results[i]
+		switch {
+		case r.Action == Delete && r.Done:
+			known = append(known, Known{File: r.File})
+		case r.Action != Delete && r.Done:
+			d := r.digest
+			if d.Content == "" && r.Spec != nil { // it could not be read back
+				d = flowfile.DigestOf(*r.Spec)
+			}
+			if r.Layout != "" && d.Content != "" {
+				d.Layout = r.Layout
+			}
+			known = append(known, Known{File: r.File, FileID: r.FileID, ID: r.ID, Digest: d})
+		}
+	}
+	lock.Note(place, known)
+}

@@ -1,0 +1,67 @@
+package sync
+
+import (
+	"slices"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// traits is what a kind of server is like.
+type traits struct {
+	ours bool // keeps all that it is sent, and lets the client choose ids
+}
+
+// differences lists what turns the stored flow into that of a file. What the file
+// does not say of a node's layout is no difference, nor is data that says nothing where
+// the file has none.
+func (t traits) differences(stored, file flow.Spec) []flow.Change {
+	file = flow.AdoptLayout(file, stored)
+	return flow.Diff(dataAs(t.comparable(stored, file), file), t.comparable(file, file), flow.DiffOptions{Layout: true})
+}
+
+// comparable takes out of one of both sides what does not count.
+func (t traits) comparable(s, file flow.Spec) flow.Spec {
+	s = flowfile.WithoutState(s)
+	if file.AccessControl == nil {
+		s.AccessControl = nil
+	}
+	if rawjson.IsEmpty(s.Meta) || !t.ours {
+		s.Meta = nil
+	}
+	if !t.ours {
+		for _, key := range s.UnknownKeys() {
+			s.SetUnknown(key, nil)
+		}
+	}
+	return s
+}
+
+// dropped names what a server of this kind does not keep of a flow.
+func (t traits) dropped(s flow.Spec) []string {
+	if t.ours {
+		return nil
+	}
+	keys := s.UnknownKeys()
+	if !rawjson.IsEmpty(s.Meta) {
+		keys = append(keys, "meta")
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// Place names what a change is about: "name", "node model_1 /data/prompt".
+func Place(c flow.Change) string {
+	switch {
+	case c.Node != "" && c.Path == "":
+		return "node " + c.Node
+	case c.Node != "":
+		return "node " + c.Node + " " + c.Path
+	case c.Edge != "" && c.Path == "":
+		return "edge " + c.Edge
+	case c.Edge != "":
+		return "edge " + c.Edge + " " + c.Path
+	}
+	return c.Path[1:]
+}

@@ -1,0 +1,185 @@
+package sync
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// MissingError names what an environment says a server has, and it has not.
+type MissingError struct{ Missing []string }
+
+// Error has a line for each.
+func (e *MissingError) Error() string {
+	return "the server lacks what the environment names:\n  " + strings.Join(e.Missing, "\n  ")
+}
+
+// Resolve looks up in the server's lists what the environment names, so that
+// [Env.Forward] gives ids that are there. Only what specs use has to be: what is
+// missing of it is a *[MissingError]. unknown names the lists that the server does
+// not have, or not for this account; what they would hold is taken as it stands.
+func (e *Env) Resolve(ctx context.Context, c *client.Client, specs iter.Seq2[flow.Spec, error]) (unknown []string, err error) {
+	used := map[string]map[string]bool{}
+	for s, err := range specs {
+		if err != nil {
+			return nil, err
+		}
+		e.substitute(s, func(k kind, _, id string) string {
+			if used[k.what] == nil {
+				used[k.what] = map[string]bool{}
+			}
+			used[k.what][id] = true
+			return id
+		})
+	}
+	lists := map[string]func(context.Context) ([]client.Entry, error){
+		"models": func(ctx context.Context) ([]client.Entry, error) {
+			models, err := c.Models.List(ctx)
+			var entries []client.Entry
+			for _, m := range models {
+				entries = append(entries, client.Entry{ID: m.ID, Name: m.Name})
+			}
+			return entries, err
+		},
+		"knowledge bases": c.Directory.KnowledgeBases, "groups": c.Directory.Groups, "users": c.Directory.Users,
+	}
+	missing := &MissingError{}
+	found := map[word]string{} // what is shown for the ids that variables stand for
+	var looked []word          // the names that they stood for before
+	for _, k := range e.kinds() {
+		if len(k.names) == 0 {
+			continue
+		}
+		entries, err := lists[k.what](ctx)
+		find := func(to string) (id, why string, err error) {
+			id, why = resolveEntry(entries, to)
+			return id, why, nil
+		}
+		switch {
+		case errors.Is(err, client.ErrNotFound):
+			unknown = append(unknown, k.what)
+			continue
+		case k.what == "users" && (errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrUnauthorized)):
+			asIDs := false
+			find = func(to string) (id, why string, err error) {
+				id, why, err = searchUser(ctx, c, to)
+				if asIDs = asIDs || id == to; asIDs && !slices.Contains(unknown, k.what) {
+					unknown = append(unknown, k.what)
+				}
+				return id, why, err
+			}
+		case err != nil:
+			return nil, err
+		}
+		for _, from := range slices.Sorted(maps.Keys(k.names)) {
+			if k.what == "users" && !used[k.what][from] {
+				continue // may be nobody that this account can find
+			}
+			id, why, err := find(k.names[from])
+			if err != nil {
+				return nil, err
+			}
+			text, variable := e.shown[word{k.what, k.names[from]}]
+			switch {
+			case why == "":
+				if variable {
+					found[word{k.what, id}] = text
+					looked = append(looked, word{k.what, k.names[from]})
+				}
+				k.names[from] = id
+			case used[k.what][from]:
+				if variable { // why may hold the value
+					why = "is not there, or is the name of several"
+				}
+				missing.Missing = append(missing.Missing, fmt.Sprintf("%s: %s (for %s) %s", k.what, cmp.Or(text, k.names[from]), from, why))
+			}
+		}
+	}
+	e.used = used
+	for _, name := range looked {
+		delete(e.shown, name)
+	}
+	maps.Copy(e.shown, found)
+	if missing.Missing != nil {
+		return nil, missing
+	}
+	return unknown, nil
+}
+
+// Doubts returns what may be wrong with an environment for the flows that [Env.Resolve]
+// was for: models that they use and that are not mapped though others are, and, if those
+// are whole, all flows that it is for, names that none of them uses.
+func (e *Env) Doubts(whole bool) []string {
+	var doubts []string
+	for _, k := range e.kinds() {
+		for _, from := range slices.Sorted(maps.Keys(k.names)) {
+			if whole && !e.used[k.what][from] {
+				doubts = append(doubts, fmt.Sprintf("%s: no flow uses %.80q", k.what, from))
+			}
+		}
+	}
+	if len(e.Models) == 0 {
+		return doubts
+	}
+	for _, id := range slices.Sorted(maps.Keys(e.used["models"])) {
+		if _, ok := e.Models[id]; !ok {
+			doubts = append(doubts, fmt.Sprintf("models: %.80q is not mapped; if the server calls it so, too, add the line %s: %s", id, id, id))
+		}
+	}
+	return doubts
+}
+
+// searchUser is resolveEntry for users where the account may not list them, as on Open
+// WebUI all but administrators: then names can be searched for, but e-mails are not
+// shown (routers/users.py, search_users). What is not a name is taken for an id.
+func searchUser(ctx context.Context, c *client.Client, to string) (id, why string, err error) {
+	found, err := c.Directory.SearchUsers(ctx, to)
+	if err != nil {
+		return "", "", err
+	}
+	called := slices.DeleteFunc(slices.Clone(found), func(u client.Entry) bool { return u.Name != to })
+	var likely []string
+	for _, u := range found[:min(len(found), 5)] {
+		likely = append(likely, fmt.Sprintf("%s (%s)", u.ID, u.Name))
+	}
+	switch {
+	case len(called) == 1 && len(found) < client.MostFound:
+		return called[0].ID, "", nil
+	case len(called) > 0:
+		return "", "may be the name of several; write the id: " + strings.Join(likely, ", "), nil
+	case !strings.Contains(to, "@"):
+		return to, "", nil
+	case likely == nil:
+		return "", "is not there", nil
+	}
+	return "", "is an e-mail, which your account may not look up, for only administrators may; write the id or the name of who it is: " + strings.Join(likely, ", "), nil
+}
+
+// resolveEntry finds the id of what has the id, or else alone the name or e-mail,
+// to; why is what is wrong, "" if nothing.
+func resolveEntry(entries []client.Entry, to string) (id, why string) {
+	var called []string
+	for _, e := range entries {
+		if e.ID == to {
+			return to, ""
+		}
+		if e.Name == to || e.Email == to {
+			called = append(called, e.ID)
+		}
+	}
+	switch len(called) {
+	case 0:
+		return "", "is not there"
+	case 1:
+		return called[0], ""
+	}
+	return "", "is the name of several: " + strings.Join(called, ", ")
+}

@@ -1,0 +1,258 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// list looks through the flows that the caller may change.
+func (m *matcher) list(ctx context.Context) error {
+	for f, err := range m.c.Flows.All(ctx, client.ListOptions{Graph: true}) {
+		if err != nil {
+			return err
+		}
+		m.taken[strings.Clone(f.ID)] = true
+		at, err := m.look(f)
+		if err != nil {
+			return err
+		}
+		if at != nil {
+			at.listed = true
+		}
+		switch {
+		case at == nil && m.Others:
+			m.others = append(m.others, brief(f))
+		case at != nil && m.names[f.Name] > 0:
+			m.named[f.Name] = append(m.named[f.Name], at)
+		}
+	}
+	return nil
+}
+
+// shared looks for flows of others that the caller may change and that have the names of
+// new files. On the real backend the list has them already.
+func (m *matcher) shared(ctx context.Context) error {
+	names := map[string]bool{}
+	for _, it := range m.picked() {
+		if m.find(it) == (candidate{}) {
+			names[it.Name] = true
+		}
+	}
+	if !m.ours || len(names) == 0 {
+		return nil
+	}
+	me, err := m.c.Auth.Whoami(ctx)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for f, err := range m.c.Flows.All(ctx, client.ListOptions{Access: client.AccessAny}) {
+		if err != nil {
+			return err
+		}
+		if names[f.Name] && m.seen[f.ID] == nil {
+			ids = append(ids, strings.Clone(f.ID))
+		}
+	}
+	for _, id := range ids {
+		f, _, err := m.c.Flows.Get(ctx, id)
+		if isGone(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if a, err := flow.ParseAccess(f.AccessControl); err != nil || !a.Write.Has(me.ID) {
+			continue
+		}
+		at, err := m.look(f)
+		if err != nil {
+			return err
+		}
+		m.named[f.Name] = append(m.named[f.Name], at)
+	}
+	return nil
+}
+
+// gets is how many flows are asked for at a time.
+const gets = 8
+
+// get asks for the flows that the files may be and that no list has shown: lists do not
+// hold all that somebody may reach. Who may not see a flow is told so by the servers;
+// only what is not found is not there.
+func (m *matcher) get(ctx context.Context) error {
+	var asking errgroup.Group
+	asking.SetLimit(gets)
+	var mu sync.Mutex
+	for _, id := range m.missing() {
+		m.asked[id] = true
+		asking.Go(func() error {
+			f, _, err := m.c.Flows.Get(ctx, id)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case errors.Is(err, client.ErrForbidden):
+				m.hidden[id] = true
+				return nil
+			case isGone(err):
+				return nil
+			case err != nil:
+				return err
+			}
+			_, err = m.look(f)
+			return err
+		})
+	}
+	return asking.Wait()
+}
+
+// missing returns the ids to ask for, sorted: those that a file would rather have than
+// any that is known, and those of files that are gone.
+func (m *matcher) missing() []string {
+	wanted := map[string]bool{}
+	for _, it := range m.picked() {
+		for _, want := range it.ids {
+			if m.seen[want.id] != nil {
+				break
+			}
+			wanted[want.id] = true
+		}
+	}
+	for id, file := range m.noted {
+		if m.picks(file) && !m.files[file] {
+			wanted[id] = true
+		}
+	}
+	var ids []string
+	for id := range wanted {
+		if m.seen[id] == nil && !m.asked[id] && client.IsID(id) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// find returns the best of a file's ids that a flow has, seen or hidden; none if no flow
+// is known to have one.
+func (m *matcher) find(it *item) candidate {
+	for _, want := range it.ids {
+		if m.seen[want.id] != nil || m.hidden[want.id] {
+			return want
+		}
+	}
+	return candidate{}
+}
+
+// renamed adds to origins the files without an id that have the content of one which the
+// lock knows and which is gone.
+func (m *matcher) renamed(files []Source, origins map[string]string) error {
+	moved := map[string]bool{}
+	for _, from := range origins {
+		moved[from] = true
+	}
+	gone := map[string][]string{} // files by their content
+	for _, file := range m.lock.Files(m.Place) {
+		if m.files[file] || moved[file] {
+			continue
+		}
+		for _, d := range m.lock.Digests(file, m.Place) {
+			gone[d.Content] = append(gone[d.Content], file)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	heirs := map[string][]string{}
+	for _, f := range files {
+		if f.ID != "" || m.lock.lines[f.Path] != nil || origins[f.Path] != "" {
+			continue
+		}
+		spec, err := f.Spec()
+		if err != nil {
+			return err
+		}
+		content := flowfile.DigestOf(m.kept(spec)).Content
+		heirs[content] = append(heirs[content], f.Path)
+	}
+	for content, files := range heirs {
+		if len(files) == 1 && len(gone[content]) == 1 {
+			origins[files[0]] = gone[content][0]
+		}
+	}
+	return nil
+}
+
+// HiddenError says that the caller may not see the flows of files.
+type HiddenError struct {
+	Files  []string // sorted
+	ByLock bool     // the lock knows all of these flows; else the files name some by id
+	Place  string
+	User   string // the caller's e-mail address or name
+}
+
+// Error names the files, up to a few.
+func (e *HiddenError) Error() string {
+	names, more := e.Files, ""
+	if len(names) > 5 {
+		names, more = names[:5], ", …"
+	}
+	who := LockName + " knows"
+	if !e.ByLock {
+		who = "the files name"
+	}
+	return fmt.Sprintf("%s %d of these flows on %s, but %s may not see them: %s%s; sign in as somebody who may, or have them shared with you",
+		who, len(e.Files), e.Place, e.User, strings.Join(names, ", "), more)
+}
+
+// checkVisible complains about files whose flows the caller may not see.
+func (m *matcher) checkVisible(ctx context.Context) error {
+	e := &HiddenError{ByLock: true, Place: m.Place}
+	for _, it := range m.picked() {
+		if it.hidden.id != "" {
+			e.Files = append(e.Files, it.Path)
+			e.ByLock = e.ByLock && it.hidden.how == ByLock
+		}
+	}
+	if e.Files == nil {
+		return nil
+	}
+	slices.Sort(e.Files)
+	me, err := m.c.Auth.Whoami(ctx)
+	if err != nil {
+		return err
+	}
+	e.User = userName(me)
+	return e
+}
+
+func userName(u client.User) string {
+	for _, name := range []string{u.Email, u.Name} {
+		if name != "" {
+			return name
+		}
+	}
+	return u.ID
+}
+
+// kept returns what the server keeps of a flow.
+func (t traits) kept(s flow.Spec) flow.Spec {
+	if t.ours {
+		return s
+	}
+	s.Meta = nil
+	for _, key := range s.UnknownKeys() {
+		s.SetUnknown(key, nil)
+	}
+	return s
+}

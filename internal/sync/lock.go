@@ -1,0 +1,238 @@
+package sync
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/disk"
+	"github.com/flowctl/flowctl/internal/rawjson"
+	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// LockName is the name of the lock in its folder.
+const LockName = "flowctl.lock"
+
+// Lock says which flow a file is, and what that was when the file was last applied,
+// pulled or exported, by the file's path below the folder (with slashes) and the place,
+// which is a profile's name or a server's address. Its file is to be committed. It has
+// one line for each flow file, a JSON object, in the order of their paths, so that git
+// merges it line by line:
+//
+//	{"file":"review.json","ids":{"prod":"5f1c…","staging":"a41e…"},"digests":{"prod":"9d0e…","staging":"77ab…"}}
+//
+// The digests are those of [flowfile.DigestOf]. A line has the "id" that the file itself
+// gives, too, if that is none of these: by it a file is known that was moved.
+//
+// In any order, and with several lines for one file, it says what all lines say: a
+// union merge leaves such files. Where two sides noted different digests, both are
+// kept as a list until the next one is noted: either may be what the server has.
+// Members that are not known are kept.
+type Lock struct {
+	path  string
+	lines map[string]flow.Object // by file
+	was   []byte                 // the text that was read
+	notes []note                 // what is new in lines
+}
+
+// FolderOf returns the folder whose lock is that of the flow files in dir: dir or the
+// nearest one above it in its repository, "" if none has a lock.
+func FolderOf(dir string) string {
+	dir, err := filepath.Abs(dir)
+	for ok := err == nil; ok; dir, ok = repo.Above(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, LockName)); err == nil {
+			return dir
+		}
+	}
+	return ""
+}
+
+// ReadLock reads the lock of a folder; one that is not there is empty. The error is
+// a *[flowfile.Error], or a *[ConflictError] if it has two flows for one file and
+// place: both sides of a merge gave the file another one.
+func ReadLock(dir string) (*Lock, error) {
+	path := filepath.Join(dir, LockName)
+	text, err := lockText(path)
+	if err != nil {
+		return nil, err
+	}
+	return parseLock(path, text)
+}
+
+// maxLock is the size of the largest lock, in bytes: tens of thousands of lines.
+const maxLock = 16 << 20
+
+// lockText reads the text of a lock, nil for one that is not there.
+func lockText(path string) ([]byte, error) {
+	err := disk.CheckInside(filepath.Dir(path), path)
+	var text []byte
+	if err == nil {
+		text, err = disk.ReadRegular(path, maxLock)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, &flowfile.Error{Path: path, Msg: "read the lock", Err: err}
+	}
+	return text, nil
+}
+
+// parseLock is ReadLock of the text at path.
+func parseLock(path string, text []byte) (*Lock, error) {
+	l := &Lock{path: path, lines: map[string]flow.Object{}, was: text}
+	r := lockReader{Lock: l, at: map[[2]string]int{}}
+	for line := range bytes.Lines(flowfile.TrimBOM(text)) {
+		r.n++
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if err := r.add(line); err != nil {
+			return nil, &flowfile.Error{Path: l.path, Line: r.n, Col: 1, Msg: err.Error()}
+		}
+	}
+	if r.conflicts != nil {
+		return nil, &ConflictError{r.conflicts}
+	}
+	return l, nil
+}
+
+// lockReader fills a Lock line by line.
+type lockReader struct {
+	*Lock
+	n         int               // the line's number
+	at        map[[2]string]int // the line that gave a file's id at a place
+	conflicts []Conflict
+}
+
+func (r *lockReader) add(line []byte) error {
+	for _, mark := range []string{"<<<<<<<", "=======", ">>>>>>>", "|||||||"} {
+		if bytes.HasPrefix(line, []byte(mark)) {
+			return errors.New("git could not merge this; keep the lines of both sides and take out the marks")
+		}
+	}
+	doc, err := flow.ParseObject(line)
+	if err != nil {
+		return fmt.Errorf("this is not a line of a lock: %w", err)
+	}
+	file := text(doc, "file")
+	if file == "" {
+		return errors.New(`this line has no "file"`)
+	}
+	there := r.lines[file]
+	ids := idsOf(there)
+	for _, m := range idsOf(doc) {
+		key := [2]string{file, m.Key}
+		if has, ok := ids.Get(m.Key); ok && !flow.Equal(has, m.Value) {
+			r.conflicts = append(r.conflicts, Conflict{
+				File:       file,
+				Reason:     fmt.Sprintf("is two flows for %q, in lines %d and %d of %s; take the wrong one out there", m.Key, r.at[key], r.n, r.path),
+				Candidates: []Candidate{{ID: rawjson.Text(has)}, {ID: rawjson.Text(m.Value)}},
+			})
+			continue
+		}
+		ids.Set(m.Key, m.Value)
+		r.at[key] = r.n
+	}
+	digests := digestsOf(there)
+	for _, m := range doc {
+		if _, ok := there.Get(m.Key); !ok {
+			there.Set(m.Key, m.Value)
+		}
+	}
+	for place, texts := range digestsOf(doc) {
+		setDigests(&there, place, append(digests[place], texts...))
+	}
+	there.Set("ids", ids.AppendJSON(nil))
+	r.lines[file] = there
+	return nil
+}
+
+// text gives a member that is a string, else "".
+func text(doc flow.Object, key string) string {
+	raw, _ := doc.Get(key)
+	return rawjson.Text(raw)
+}
+
+func idsOf(line flow.Object) flow.Object {
+	raw, _ := line.Get("ids")
+	ids, err := flow.ParseObject(raw)
+	if err != nil {
+		return nil
+	}
+	return ids
+}
+
+// ID gives the id of a file's flow at a place, "" if it is not known.
+func (l *Lock) ID(file, place string) string { return text(idsOf(l.lines[file]), place) }
+
+// otherIDs gives the ids of a file's flow at all other places, in their order.
+func (l *Lock) otherIDs(file, place string) []string {
+	var ids []string
+	for _, m := range idsOf(l.lines[file]) {
+		if id := rawjson.Text(m.Value); m.Key != place && id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Empty tells whether the lock knows no file.
+func (l *Lock) Empty() bool { return len(l.lines) == 0 }
+
+// Places lists the places of which a flow is known, sorted.
+func (l *Lock) Places() []string {
+	places := map[string]bool{}
+	for _, line := range l.lines {
+		for _, m := range idsOf(line) {
+			places[m.Key] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(places))
+}
+
+// All lists the files that the lock knows, sorted.
+func (l *Lock) All() []string { return slices.Sorted(maps.Keys(l.lines)) }
+
+// Files lists the files that have a flow at a place, sorted.
+func (l *Lock) Files(place string) []string {
+	var files []string
+	for file := range l.lines {
+		if l.ID(file, place) != "" {
+			files = append(files, file)
+		}
+	}
+	slices.Sort(files)
+	return files
+}
+
+// set gives a file's flow at a place an id; "" takes it out, and the line of a file
+// that has none any more.
+func (l *Lock) set(file, place, id string) {
+	if l.ID(file, place) == id {
+		return
+	}
+	line := l.lines[file]
+	if line == nil {
+		line.Set("file", rawjson.AppendString(nil, file))
+	}
+	ids := idsOf(line)
+	if id == "" {
+		ids = slices.DeleteFunc(ids, func(m flow.Member) bool { return m.Key == place })
+	} else {
+		ids.Set(place, rawjson.AppendString(nil, id))
+		slices.SortFunc(ids, func(a, b flow.Member) int { return strings.Compare(a.Key, b.Key) })
+	}
+	if len(ids) == 0 {
+		delete(l.lines, file)
+		return
+	}
+	setDigests(&line, place, nil) // they were those of another flow
+	line.Set("ids", ids.AppendJSON(nil))
+	l.lines[file] = line
+}

@@ -1,0 +1,107 @@
+package sync
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// Digests returns what a file's flow at a place was when the file was last applied,
+// pulled or exported: none if that is not known, and several if both sides of a merge
+// noted another one.
+func (l *Lock) Digests(file, place string) []flowfile.Digest {
+	var digests []flowfile.Digest
+	for _, text := range digestsOf(l.lines[file])[place] {
+		if d, ok := flowfile.ParseDigest(text); ok {
+			digests = append(digests, d)
+		}
+	}
+	return digests
+}
+
+// Bases returns what tells what the flow with an id was when it was last noted, at a
+// place or, if that is not known, under another name of it; nil for what is not known.
+func (l *Lock) Bases(place string) func(id string) []flowfile.Digest {
+	here := map[string][]flowfile.Digest{}
+	for file := range l.lines {
+		if d := l.Digests(file, place); d != nil {
+			here[l.ID(file, place)] = d
+		}
+	}
+	anywhere := sync.OnceValue(l.digestsByID)
+	return func(id string) []flowfile.Digest {
+		if d := here[id]; d != nil {
+			return d
+		}
+		return anywhere()[id]
+	}
+}
+
+// digestsByID returns the digests that any line has of the flow with an id, at whatever
+// place.
+func (l *Lock) digestsByID() map[string][]flowfile.Digest {
+	digests := map[string][]flowfile.Digest{}
+	for file, line := range l.lines {
+		for _, m := range idsOf(line) {
+			if d := l.Digests(file, m.Key); d != nil {
+				id := rawjson.Text(m.Value)
+				digests[id] = append(digests[id], d...)
+			}
+		}
+	}
+	return digests
+}
+
+// digestsOf returns the digests of a line by place.
+func digestsOf(line flow.Object) map[string][]string {
+	raw, _ := line.Get("digests")
+	o, err := flow.ParseObject(raw)
+	if err != nil {
+		return nil
+	}
+	digests := make(map[string][]string, len(o))
+	for _, m := range o {
+		var list []string
+		if json.Unmarshal(m.Value, &list) != nil {
+			list = []string{rawjson.Text(m.Value)}
+		}
+		digests[m.Key] = list
+	}
+	return digests
+}
+
+// setDigests makes texts the digests of a line at a place.
+func setDigests(line *flow.Object, place string, texts []string) {
+	raw, _ := line.Get("digests")
+	o, _ := flow.ParseObject(raw) // anything else is replaced
+	slices.Sort(texts)
+	texts = slices.Compact(texts)
+	switch len(texts) {
+	case 0:
+		o = slices.DeleteFunc(o, func(m flow.Member) bool { return m.Key == place })
+	case 1:
+		o.Set(place, rawjson.AppendString(nil, texts[0]))
+	default:
+		list, _ := json.Marshal(texts) // strings can always be written
+		o.Set(place, list)
+	}
+	slices.SortFunc(o, func(a, b flow.Member) int { return strings.Compare(a.Key, b.Key) })
+	if len(o) == 0 {
+		*line = slices.DeleteFunc(slices.Clone(*line), func(m flow.Member) bool { return m.Key == "digests" })
+		return
+	}
+	line.Set("digests", o.AppendJSON(nil))
+}
+
+// note makes a digest the only one of a file at a place.
+func (l *Lock) note(file, place string, d flowfile.Digest) {
+	if line, ok := l.lines[file]; ok {
+		setDigests(&line, place, []string{d.String()})
+		l.lines[file] = line
+	}
+}

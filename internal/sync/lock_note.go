@@ -1,0 +1,139 @@
+package sync
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"github.com/flowctl/flowctl/internal/disk"
+	"github.com/flowctl/flowctl/internal/rawjson"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// Known is a file of which it is known which flow it is.
+type Known struct {
+	File   string // as in [Source]
+	FileID string // the id that the file itself gives, "" without
+	ID     string // of the flow at the place in question; "" for none any more
+
+	Digest flowfile.Digest // of the flow there; the zero value if it is not known
+}
+
+// note is what was noted at once, so that it can be noted again in a lock that
+// somebody else has written meanwhile.
+type note struct {
+	place string
+	files []Known
+	was   []string // the ids that these files had in the lock
+}
+
+// Note notes which flow each of the files is at a place. The line of a file that
+// was moved, or that took the place of another, moves along with all that it says
+// of other places. [Lock.Write] keeps it.
+func (l *Lock) Note(place string, files []Known) {
+	n := note{place: place, files: files}
+	for _, k := range files {
+		n.was = append(n.was, l.ID(k.File, place))
+	}
+	l.notes = append(l.notes, n)
+	l.apply(n)
+}
+
+func (l *Lock) apply(n note) {
+	before := map[string]string{}
+	for _, file := range l.Files(n.place) {
+		before[l.ID(file, n.place)] = file
+	}
+	moves := map[string]string{} // the file as the lock has it, by what it is now
+	for _, k := range n.files {
+		if was := before[k.ID]; was != "" && l.ID(k.File, n.place) != k.ID {
+			moves[k.File] = was
+		}
+	}
+	l.move(moves)
+	for _, k := range n.files {
+		l.set(k.File, n.place, k.ID)
+		if k.ID != "" && k.Digest != (flowfile.Digest{}) {
+			l.note(k.File, n.place, k.Digest)
+		}
+		if k.ID != "" && k.FileID != "" && !l.Holds(k.File, k.FileID) {
+			line := l.lines[k.File]
+			line.Set("id", rawjson.AppendString(nil, k.FileID))
+			l.lines[k.File] = line
+		}
+	}
+}
+
+// Write writes the lock, unless its file says the same already. If the file is not
+// what [ReadLock] read, somebody else has written it meanwhile, for another profile
+// perhaps: then it keeps what they noted. Where both noted something new of the same
+// file and place the error is a *[ConflictError], and their line stays. Others who are
+// writing are waited for, though not after the end of ctx.
+func (l *Lock) Write(ctx context.Context) error {
+	if len(l.notes) == 0 {
+		return nil
+	}
+	unlock := lockFolder(ctx, filepath.Dir(l.path))
+	defer unlock()
+	disk.Sweep(filepath.Dir(l.path))
+	text, err := lockText(l.path)
+	if err != nil {
+		return err
+	}
+	var conflict *ConflictError
+	if !bytes.Equal(text, l.was) {
+		now, err := parseLock(l.path, text)
+		if err != nil {
+			return fmt.Errorf("the lock has changed meanwhile and does not have what was done now; fix it and do the same again: %w", err)
+		}
+		conflict = now.replay(l.notes)
+		*l = *now
+	}
+	var b []byte
+	for _, file := range slices.Sorted(maps.Keys(l.lines)) {
+		b = append(l.lines[file].AppendJSON(b), '\n')
+	}
+	if !bytes.Equal(b, l.was) {
+		if err := disk.Replace(l.path, func(w io.Writer) error {
+			_, err := w.Write(b)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	l.was, l.notes = b, nil
+	if conflict != nil {
+		return conflict
+	}
+	return nil
+}
+
+// replay notes in l what was noted in an older reading, nil for no conflicts.
+func (l *Lock) replay(notes []note) *ConflictError {
+	var conflicts []Conflict
+	for _, n := range notes {
+		todo := note{place: n.place}
+		for i, k := range n.files {
+			switch now := l.ID(k.File, n.place); {
+			case now == n.was[i], now == k.ID, now == "" && k.ID != n.was[i]:
+				todo.files = append(todo.files, k)
+			case now == "", k.ID == "" || k.ID == n.was[i]: // theirs is newer
+			default:
+				conflicts = append(conflicts, Conflict{
+					File:       k.File,
+					Reason:     fmt.Sprintf("is one flow for %q in %s by now, and was another one here; put the right one there", n.place, l.path),
+					Candidates: []Candidate{{ID: now}, {ID: k.ID}},
+				})
+			}
+		}
+		l.apply(todo)
+	}
+	if conflicts == nil {
+		return nil
+	}
+	return &ConflictError{conflicts}
+}

@@ -1,0 +1,208 @@
+package sync
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// item is a file on its way to its flow.
+type item struct {
+	Source
+	ids    []candidate // that its flow may have, best first
+	match  *stored     // nil for a new flow
+	how    Match
+	hidden candidate // its flow, if the caller may not see it
+	wants  []*stored // flows of its name, one of which it would be if it were to adopt it
+
+	chosen string // the id that a new flow is to have, "" for any
+}
+
+type candidate struct {
+	id  string
+	how Match
+}
+
+// stored is what is kept of a flow on the server.
+type stored struct {
+	id, name string
+	owner    string // the user's id, "" if the server did not say
+	access   json.RawMessage
+	listed   bool // among the flows that the caller may change
+	revision client.Revision
+	updated  int64           // epoch seconds
+	same     bool            // it is what the file says whose best id it has
+	digest   flowfile.Digest // none if same, unless it is to be noted
+	spec     flow.Spec       // none if same
+}
+
+// matcher finds out which file is which flow. A flow is at most one file's.
+type matcher struct {
+	traits
+	Options
+	c      *client.Client
+	lock   *Lock
+	items  []*item
+	seen   map[string]*stored   // by id: the flows that somebody may want
+	asked  map[string]bool      // the ids that were asked for by themselves
+	hidden map[string]bool      // those of them that the caller may not see
+	taken  map[string]bool      // the ids of all flows in the list, and those that new ones get
+	named  map[string][]*stored // the caller's own of these by name, in the order of the list
+	others []*stored            // the flows in the list that nobody wants, if they are asked for
+	newIDs *NewIDs              // nil until it is needed
+
+	best  map[string]*item  // by the first of an item's ids
+	ids   map[string]bool   // all ids that somebody may want
+	names map[string]int    // how many files have a name
+	files map[string]bool   // those that are there
+	noted map[string]string // the lock's file by the id of its flow at the place
+
+	bases func(id string) []flowfile.Digest // see [Lock.Bases]
+}
+
+// fewFlows is up to how many flows are asked for one by one, without a list of all.
+const fewFlows = 16
+
+// match finds the flows of files.
+func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (*matcher, error) {
+	can, err := c.Capabilities(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m := &matcher{
+		traits: traits{ours: can.Lossless}, Options: opts, c: c, lock: lock,
+		seen: map[string]*stored{}, asked: map[string]bool{}, hidden: map[string]bool{},
+		taken: map[string]bool{}, named: map[string][]*stored{}, best: map[string]*item{},
+		ids: map[string]bool{}, names: map[string]int{}, files: map[string]bool{}, noted: map[string]string{},
+		bases: lock.Bases(opts.Place),
+	}
+	for _, f := range files {
+		m.files[f.Path] = true
+	}
+	for _, file := range lock.Files(m.Place) {
+		id := lock.ID(file, m.Place)
+		m.ids[id], m.noted[id] = true, file
+		m.files[file] = m.files[file] || m.Excluded != nil && m.Excluded(file)
+	}
+	if err := m.addAll(files); err != nil {
+		return nil, err
+	}
+	few := m.Picked != nil && !m.Others && len(m.picked()) <= fewFlows
+	if few {
+		if err := m.get(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if !few || slices.ContainsFunc(m.picked(), func(it *item) bool { return m.find(it) == candidate{} }) {
+		if err := m.list(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := m.get(ctx); err != nil {
+		return nil, err
+	}
+	if err := m.shared(ctx); err != nil {
+		return nil, err
+	}
+	return m, m.resolve(ctx)
+}
+
+// addAll adds the files under the names that the lock knows them by.
+func (m *matcher) addAll(files []Source) error {
+	origins := m.lock.origins(files)
+	if err := m.renamed(files, origins); err != nil {
+		return err
+	}
+	stay := map[string]bool{} // the files that are what the lock calls so
+	for _, f := range files {
+		stay[f.Path] = f.ID == "" || m.lock.Holds(f.Path, f.ID)
+	}
+	for _, f := range files {
+		origin := origins[f.Path]
+		m.add(f, cmp.Or(origin, f.Path), stay[origin])
+	}
+	return nil
+}
+
+// add adds a file and the ids that its flow may have; origin is what the lock calls it.
+// A file besides that one is a copy, unless the server has the flow of its own id.
+func (m *matcher) add(f Source, origin string, besides bool) {
+	it := &item{Source: f}
+	want := func(id string, how Match) {
+		if id != "" {
+			it.ids = append(it.ids, candidate{id, how})
+			m.ids[id] = true
+		}
+	}
+	if besides {
+		want(f.ID, ByID)
+	}
+	want(m.lock.ID(origin, m.Place), ByLock)
+	if !besides {
+		want(f.ID, ByID)
+	}
+	// A server may be known by its address to one and as a profile to another.
+	for _, id := range m.lock.otherIDs(origin, m.Place) {
+		want(id, ByLock)
+	}
+	if len(it.ids) > 0 {
+		m.best[it.ids[0].id] = it
+	}
+	m.names[f.Name]++
+	m.items = append(m.items, it)
+}
+
+// picked returns the files that are asked about.
+func (m *matcher) picked() []*item {
+	return slices.DeleteFunc(slices.Clone(m.items), func(it *item) bool { return !m.picks(it.Path) })
+}
+
+// look keeps of a flow what may be needed: nothing if nobody may want it, and not
+// its content where its file says the same.
+func (m *matcher) look(f flow.Flow) (*stored, error) {
+	if at := m.seen[f.ID]; at != nil {
+		return at, nil
+	}
+	if !m.ids[f.ID] && m.names[f.Name] == 0 {
+		return nil, nil
+	}
+	at := brief(f)
+	if it := m.best[f.ID]; it != nil && m.picks(it.Path) {
+		var err error
+		if at.same, err = m.isSame(it, f.Spec); err != nil {
+			return nil, err
+		}
+	}
+	if !at.same {
+		at.spec = f.Spec
+	}
+	if !at.same || m.Note {
+		at.digest = flowfile.DigestOf(f.Spec)
+	}
+	if !at.same || m.Revisions {
+		at.revision = client.ContentRevision(f)
+	}
+	m.seen[at.id] = at
+	return at, nil
+}
+
+// brief returns what is kept of any flow.
+func brief(f flow.Flow) *stored {
+	return &stored{id: strings.Clone(f.ID), name: strings.Clone(f.Name), owner: strings.Clone(f.UserID), access: bytes.Clone(f.AccessControl), updated: f.UpdatedAt}
+}
+
+// isSame reports whether a stored flow is what the file says.
+func (m *matcher) isSame(it *item, stored flow.Spec) (bool, error) {
+	if it.holds(stored) {
+		return true, nil
+	}
+	file, err := it.Spec()
+	return err == nil && len(m.differences(stored, file)) == 0, err
+}

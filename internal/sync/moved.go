@@ -1,0 +1,80 @@
+package sync
+
+import (
+	"maps"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// move gives files the lines that others have; those lose theirs.
+func (l *Lock) move(moves map[string]string) {
+	was := maps.Clone(l.lines)
+	taken := map[string]bool{}
+	for _, from := range moves {
+		taken[from] = true
+		delete(l.lines, from)
+	}
+	for to, from := range moves {
+		line := append(flow.Object(nil), was[from]...)
+		line.Set("file", rawjson.AppendString(nil, to))
+		l.lines[to] = line
+		if taken[to] {
+			continue
+		}
+		for _, m := range idsOf(was[to]) {
+			if l.ID(to, m.Key) == "" {
+				l.set(to, m.Key, rawjson.Text(m.Value))
+				line := l.lines[to]
+				setDigests(&line, m.Key, digestsOf(was[to])[m.Key])
+				l.lines[to] = line
+			}
+		}
+	}
+}
+
+// Holds reports whether the line of a file has an id: the file's own, or that of its
+// flow somewhere.
+func (l *Lock) Holds(file, id string) bool {
+	line := l.lines[file]
+	if text(line, "id") == id {
+		return true
+	}
+	for _, m := range idsOf(line) {
+		if rawjson.Text(m.Value) == id {
+			return true
+		}
+	}
+	return false
+}
+
+// origins tells under which names the lock knows files that were moved: a file
+// whose own id is not in its line but in one other's is that file.
+func (l *Lock) origins(files []Source) map[string]string {
+	var holders map[string]string // the only file whose line has an id, "" if several have
+	hold := func(id, file string) {
+		if other, ok := holders[id]; ok && other != file {
+			file = ""
+		}
+		holders[id] = file
+	}
+	origins := map[string]string{}
+	for _, f := range files {
+		if f.ID == "" || len(l.lines) == 0 || l.Holds(f.Path, f.ID) {
+			continue
+		}
+		if holders == nil {
+			holders = map[string]string{}
+			for file, line := range l.lines {
+				hold(text(line, "id"), file)
+				for _, m := range idsOf(line) {
+					hold(rawjson.Text(m.Value), file)
+				}
+			}
+		}
+		if file := holders[f.ID]; file != "" {
+			origins[f.Path] = file
+		}
+	}
+	return origins
+}

@@ -1,0 +1,274 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// Action is what a plan does with a flow.
+type Action string
+
+// The actions.
+const (
+	Create    Action = "create"
+	Update    Action = "update"
+	Unchanged Action = "unchanged"
+	Delete    Action = "delete"
+	Refuse    Action = "refuse" // left alone: somebody else's work would be written over
+)
+
+// Match is how a file's flow was found on the server.
+type Match string
+
+// The ways, best first.
+const (
+	ByLock Match = "lock"
+	ByID   Match = "id" // the file's own
+	ByName Match = "name"
+)
+
+// Plan is what has to be done to make a server's flows what the files say.
+type Plan struct {
+	Version int    `json:"version"` // of this form: 1
+	Dir     string `json:"dir"`     // the folder, as it was named
+	Place   string `json:"profile"` // see [Lock]
+	Server  string `json:"server"`  // address; "" for the embedded store
+	Steps   []Step `json:"steps"`   // in the order of their files, those to delete behind
+
+	// Variables are those of a plan that was kept, by themselves: what they stand for is
+	// in no Spec before [Plan.Expand].
+	Variables *Env `json:"variables,omitempty"`
+
+	env *Env // see [Options]
+}
+
+// Step is what is done with one flow.
+type Step struct {
+	Action   Action          `json:"action"`
+	File     string          `json:"file"`              // below Dir, with slashes; of a deletion the one that is gone
+	FileID   string          `json:"file_id,omitempty"` // that the file gives
+	ID       string          `json:"id,omitempty"`      // on the server; of a new flow the one that it is to have, "" for any
+	Name     string          `json:"name"`
+	Match    Match           `json:"matched_by,omitempty"`
+	Revision client.Revision `json:"revision,omitempty"`   // of the stored flow that the plan was made against
+	Changes  []flow.Change   `json:"changes,omitempty"`    // of an update, as they may be shown: see [Env.Hide]
+	Why      string          `json:"why,omitempty"`        // of a refusal; else what there is to know of the step
+	Updated  int64           `json:"updated_at,omitempty"` // of a refusal: when the flow was last changed, epoch seconds
+	Digest   string          `json:"digest,omitempty"`     // of the stored flow, see [flowfile.Digest]
+	Layout   string          `json:"layout,omitempty"`     // the digest's part that the file has, if its layout is not sent
+	Dropped  []string        `json:"dropped,omitempty"`    // fields of Spec that this server does not keep
+	Spec     *flow.Spec      `json:"spec,omitempty"`       // what is to be written
+	Expanded string          `json:"expanded,omitempty"`   // the digest of Spec with the values of variables, if it has any and the plan was kept
+}
+
+// Options says how to plan.
+type Options struct {
+	Dir, Place, Server string // see [Plan]
+	Prune              bool   // delete the flows whose files are gone
+	Revisions          bool   // give unchanged flows a revision, too: for a plan that is to be kept
+	Note               bool   // the lock is to be written: give unchanged flows a digest, too
+	Adopt              bool   // a file without id is the one stored flow of its name, whoever made that
+	Overwrite          bool   // what was changed on the other side is no conflict
+	Others             bool   // look for the flows that no file is: [Status]
+	Env                *Env   // what the files are mapped with, nil for nothing: values of variables are not shown
+
+	// History returns the committed versions of a file, newest first, as the server is to
+	// have them; nil for none.
+	History func(file string) iter.Seq[flow.Spec]
+
+	// Elsewhere are the flows that another lock knows, by id, with that lock's path. They
+	// are not pruned.
+	Elsewhere map[string]string
+
+	// Excluded reports whether a file that is not compared is there all the same: its
+	// flow is neither pruned nor another file's. nil if none is.
+	Excluded func(file string) bool
+
+	// Picked reports whether a file is asked about; nil for all of them. The others
+	// are there so that their flows are not taken for those of the picked ones.
+	Picked func(file string) bool
+}
+
+func (o *Options) picks(file string) bool { return o.Picked == nil || o.Picked(file) }
+
+// Count tells how many steps have an action.
+func (p *Plan) Count(a Action) int {
+	n := 0
+	for _, s := range p.Steps {
+		if s.Action == a {
+			n++
+		}
+	}
+	return n
+}
+
+// Writes tells how many steps change something on the server.
+func (p *Plan) Writes() int { return len(p.Steps) - p.Count(Unchanged) - p.Count(Refuse) }
+
+// NewPlan compares files with what the server has. It only reads: one list of the
+// caller's flows, which is not held, unless a few files are picked that are known by id;
+// the flows that some file knows by id and that are not in it, one by one; and who the
+// caller is, if there are new flows whose ids can be chosen. The error is a
+// *[ConflictError] when it is not clear which flow a file is, a *[HiddenError] when the
+// caller may not see that, and an *[UnstorableError] when the server cannot store what
+// one says.
+//
+// A flow that has changed since the lock noted it is refused, as is one of which
+// that is not known and which differs, and one of a new file's name. Where only the
+// layout was changed there, the file's is not sent.
+func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (*Plan, error) {
+	m, err := match(ctx, c, files, lock, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.checkVisible(ctx); err != nil {
+		return nil, err
+	}
+	if err := m.chooseIDs(ctx); err != nil {
+		return nil, err
+	}
+	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server, env: opts.Env}
+	items := m.picked()
+	p.Steps = make([]Step, len(items))
+	var steps errgroup.Group // they read files again
+	steps.SetLimit(runtime.GOMAXPROCS(0))
+	for i, it := range items {
+		steps.Go(func() (err error) {
+			p.Steps[i], err = m.step(it)
+			return err
+		})
+	}
+	if err := steps.Wait(); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(p.Steps, func(a, b Step) int { return strings.Compare(a.File, b.File) })
+	if m.Prune {
+		p.Steps = append(p.Steps, m.deletions()...)
+	}
+	if err := p.checkStorable(ctx, c); err != nil {
+		return nil, err
+	}
+	return p, m.noteRights(ctx, p)
+}
+
+// noteRights says of the flows to be written which of them the caller may only read.
+func (m *matcher) noteRights(ctx context.Context, p *Plan) error {
+	var me client.User
+	owners := m.c.Flows.NewOwners()
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		at := m.seen[s.ID]
+		if at == nil || at.listed || s.Action != Update && s.Action != Delete {
+			continue
+		}
+		if me.ID == "" {
+			var err error
+			if me, err = m.c.Auth.Whoami(ctx); err != nil {
+				return err
+			}
+		}
+		a, err := flow.ParseAccess(at.access)
+		if err != nil || me.Role == "admin" || at.owner == "" || at.owner == me.ID ||
+			a.Write.Has(me.ID) || len(a.Write.GroupIDs) > 0 { // of a group nobody says who is in it
+			continue
+		}
+		s.Why = "you may read this flow, but not change it, so that apply will fail"
+		if o, err := owners.Of(ctx, flow.Flow{ID: at.id, UserID: at.owner}); err == nil && o.Name != "" {
+			s.Why += "; its owner is " + o.Name
+		}
+	}
+	return nil
+}
+
+// step says what to do with a file's flow.
+func (m *matcher) step(it *item) (Step, error) {
+	s := Step{Action: Create, File: it.Path, FileID: it.ID, ID: it.chosen, Name: it.Name, Match: it.how}
+	if it.wants != nil {
+		s.Action, s.Why = Refuse, adoptable(it)
+		return s, nil
+	}
+	at := it.match
+	if at == nil && m.lock.ID(it.Path, m.Place) != "" {
+		s.Why = "deleted on the server since; apply creates it again"
+	}
+	if at != nil {
+		s.ID, s.Action, s.Revision = at.id, Unchanged, at.revision
+		if m.Note || m.Revisions {
+			s.Digest = at.digest.String()
+		}
+		if at.same {
+			return s, nil
+		}
+	}
+	file, err := it.Spec()
+	if err != nil {
+		return s, err
+	}
+	if at != nil {
+		v := m.judge(it, file)
+		if v.Layout != Same && !v.sendsLayout(m.Overwrite) {
+			s.Layout = layoutOf(file, at.spec)
+			file = WithLayoutOf(file, at.spec)
+			if v.Layout != ChangedThere {
+				s.Why = layoutStays
+			}
+		}
+		if s.Changes = m.differences(at.spec, file); len(s.Changes) == 0 {
+			return s, nil
+		}
+		if m.Env.hides() {
+			fileShown, storedShown := m.Env.Hide(file, at.spec)
+			s.Changes = m.differences(storedShown, fileShown)
+		}
+		s.Action = Update
+		if why := v.State.why(); why != "" && !m.Overwrite {
+			s.Why = why
+			s.Action, s.Updated = Refuse, at.updated
+			if v.State == ChangedThere && m.takenBack(it) {
+				s.Why += "; " + takenBack
+			}
+			return s, nil
+		}
+		file = flow.AdoptLayout(file, at.spec)
+	}
+	clean := flowfile.WithoutState(flow.Arrange(file))
+	s.Spec, s.Dropped = &clean, m.dropped(clean)
+	return s, nil
+}
+
+// deletions are for the flows that the lock knows and no file is any more.
+func (m *matcher) deletions() []Step {
+	claimed := m.claimed()
+	var steps []Step
+	for _, file := range m.lock.Files(m.Place) {
+		at := m.seen[m.lock.ID(file, m.Place)]
+		if m.files[file] || at == nil || claimed[at.id] || !m.picks(file) {
+			continue
+		}
+		claimed[at.id] = true
+		s := Step{Action: Delete, File: file, ID: at.id, Name: at.name, Match: ByLock, Revision: at.revision, Updated: at.updated}
+		lock := m.Elsewhere[at.id]
+		switch base := m.bases(at.id); {
+		case lock != "":
+			s.Action, s.Why = Refuse, fmt.Sprintf("%s has this flow, too, so that it is not deleted; take its line out of %s", lock, LockName)
+		case m.Overwrite || known(base, at.digest, true):
+			s.Updated = 0
+		case base == nil:
+			s.Action, s.Why = Refuse, unknownBase
+		default:
+			s.Action, s.Why = Refuse, changedThere
+		}
+		steps = append(steps, s)
+	}
+	return steps
+}

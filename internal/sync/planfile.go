@@ -1,0 +1,137 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+const planVersion = 1
+
+// Save writes the plan as JSON, in which numbers and texts of flows are spelt as
+// they were, and values of variables are not: see [Plan.Expand].
+func (p *Plan) Save(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(p.hidden()); err != nil {
+		return fmt.Errorf("write the plan: %w", err)
+	}
+	return nil
+}
+
+// IsPlan reports whether a text is meant to be what Save wrote, by the member that no
+// flow file has.
+func IsPlan(text []byte) bool {
+	doc, err := flow.ParseObject(text)
+	_, has := doc.Get("steps")
+	return err == nil && has
+}
+
+// LoadPlan reads what Save wrote.
+func LoadPlan(text []byte) (*Plan, error) {
+	if !IsPlan(text) {
+		return nil, errors.New("this is not a saved plan; give the folder of the flow files, or a file of 'flowctl plan --out'")
+	}
+	var p Plan
+	if err := json.Unmarshal(text, &p); err != nil {
+		return nil, fmt.Errorf("this is not a saved plan, or it was changed by hand: %w; make a new one with 'flowctl plan --out'", err)
+	}
+	if p.Version != planVersion {
+		return nil, fmt.Errorf("this is not a saved plan of version %d; make a new one with 'flowctl plan --out'", planVersion)
+	}
+	for i, s := range p.Steps {
+		if err := s.check(); err != nil {
+			return nil, fmt.Errorf("step %d of the plan %w; make a new one with 'flowctl plan --out'", i+1, err)
+		}
+	}
+	return &p, nil
+}
+
+// check refuses steps that cannot be carried out as they stand.
+func (s *Step) check() error {
+	writes := s.Action == Create || s.Action == Update
+	switch {
+	case !writes && s.Action != Unchanged && s.Action != Delete && s.Action != Refuse:
+		return fmt.Errorf("has the unknown action %q", s.Action)
+	case s.File == "":
+		return fmt.Errorf("has no file")
+	case writes && s.Spec == nil:
+		return fmt.Errorf("has no flow to write")
+	case s.Expanded != "" && s.Spec == nil:
+		return fmt.Errorf("has a digest of no flow")
+	case s.Action != Create && s.Action != Refuse && (s.ID == "" || s.Revision == ""):
+		return fmt.Errorf("does not say which flow it is made against")
+	}
+	if writes && flow.HasErrors(flow.Validate(*s.Spec)) {
+		return fmt.Errorf("has an invalid flow")
+	}
+	return nil
+}
+
+// Check sees whether a plan that was kept still holds: each of its flows is what it
+// was, and those to be made are not there yet. It reads one list. The error is a
+// *[MovedError] if not, and an *[UnstorableError] as that of [NewPlan].
+func (p *Plan) Check(ctx context.Context, c *client.Client) error {
+	if err := p.checkStorable(ctx, c); err != nil {
+		return err
+	}
+	steps, names := map[string]*Step{}, map[string]*Step{}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if s.ID != "" && s.Action != Refuse {
+			steps[s.ID] = s
+		}
+		if s.Action == Create {
+			names[s.Name] = s
+		}
+	}
+	moved := &MovedError{}
+	say := func(s *Step, format string, args ...any) {
+		moved.Moved = append(moved.Moved, s.File+": "+fmt.Sprintf(format, args...))
+	}
+	compare := func(s *Step, f flow.Flow) {
+		switch {
+		case s.Action == Create:
+			say(s, "the flow %s has been made meanwhile", f.ID)
+		case client.ContentRevision(f) != s.Revision:
+			say(s, "the flow %s %q has changed meanwhile", f.ID, f.Name)
+		}
+	}
+	seen := map[string]bool{}
+	for f, err := range c.Flows.All(ctx, client.ListOptions{Graph: true}) {
+		if err != nil {
+			return err
+		}
+		if s := steps[f.ID]; s != nil {
+			seen[f.ID] = true
+			compare(s, f)
+		} else if s := names[f.Name]; s != nil {
+			say(s, "a flow named %q has been made meanwhile: %s", f.Name, f.ID)
+		}
+	}
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if s.Action == Create || s.Action == Refuse || seen[s.ID] {
+			continue
+		}
+		f, _, err := c.Flows.Get(ctx, s.ID) // another's, or gone
+		switch {
+		case isGone(err):
+			say(s, "the flow %s is gone", s.ID)
+		case err != nil:
+			return err
+		default:
+			compare(s, f)
+		}
+	}
+	if len(moved.Moved) > 0 {
+		return moved
+	}
+	return nil
+}

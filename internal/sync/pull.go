@@ -1,0 +1,189 @@
+package sync
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// Pulled is how a file and its flow on the server compare.
+type Pulled struct {
+	Source
+	FlowID  string // "" if the server has no such flow
+	State   State
+	Changes []flow.Change   // what turns the file into what it should say, as they may be shown: see [Env.Hide]
+	Updated int64           // when the flow was last changed, epoch seconds
+	Next    flow.Spec       // what the file should say, if there are changes
+	Digest  flowfile.Digest // of the flow that the file is brought up to; the zero value if it stays as it was noted
+	Refused string          // why the file stays as it is though the flow has changed: what stands against each other
+}
+
+// Pull compares files with what the server has, as [NewPlan] does, and gives for
+// each of those that are picked what it should say. It only reads. What was changed in
+// the file alone stays; what both sides changed is merged, if opts.History has the
+// version from before and nothing stands against each other. Fields that the server does
+// not keep, and an access_control that the file does not have, stay as the file has
+// them; so do nodes that say nothing of their layout.
+func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) ([]Pulled, error) {
+	m, err := match(ctx, c, files, lock, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.checkVisible(ctx); err != nil {
+		return nil, err
+	}
+	items := m.picked()
+	out := make([]Pulled, len(items))
+	for i, it := range items {
+		if out[i], err = m.pull(it); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// pull returns what one file should say.
+func (m *matcher) pull(it *item) (Pulled, error) {
+	p := Pulled{Source: it.Source, State: OnlyHere}
+	at := it.match
+	if it.wants != nil {
+		p.Refused = adoptable(it)
+	}
+	if at == nil {
+		return p, nil
+	}
+	p.FlowID, p.Updated, p.Digest = at.id, at.updated, at.digest
+	if at.same {
+		p.State = Same
+		return p, nil
+	}
+	file, err := it.Spec()
+	if err != nil {
+		return p, err
+	}
+	theirs := m.pulled(at.spec, file)
+	v := m.judge(it, file)
+	reverted := v.State == ChangedThere && m.takenBack(it)
+	if m.Overwrite || it.how == ByName && m.Adopt {
+		v, reverted = Verdict{State: ChangedThere, Layout: ChangedThere}, false
+	}
+	if v.State == Same && v.Layout == ChangedHere {
+		v.State = ChangedHere
+	}
+	switch p.State = v.State; {
+	case v.State == ChangedHere:
+		p.Next, p.Digest = file, flowfile.Digest{}
+	case reverted:
+		p.Refused = takenBack + ", and pull --overwrite takes the server's"
+		p.Digest = flowfile.Digest{}
+		p.Next = theirs
+	case v.State == Unknown:
+		p.Refused = unknownBase + ": " + places(m.changes(file, theirs))
+		p.Digest = flowfile.Digest{}
+		p.Next = theirs
+	case v.State == ChangedBoth:
+		p.Next = m.merge(it, &p, file, theirs)
+	default:
+		if p.Next = theirs; v.Layout == ChangedHere {
+			p.Next = WithLayoutOf(theirs, file)
+		}
+	}
+	if p.Changes = m.changes(file, p.Next); len(p.Changes) > 0 && m.Env.hides() {
+		p.Changes = m.changes(m.Env.Hide(file, p.Next))
+	}
+	return p, nil
+}
+
+// changes is what turns a file into what it should say.
+func (m *matcher) changes(file, next flow.Spec) []flow.Change {
+	return flow.Diff(m.comparable(file, file), m.comparable(next, file), flow.DiffOptions{Layout: true})
+}
+
+// merge joins what was changed in the file and on the server.
+func (m *matcher) merge(it *item, p *Pulled, file, theirs flow.Spec) flow.Spec {
+	noted := m.bases(it.match.id)
+	base := m.committed(it, func(d flowfile.Digest) bool { return known(noted, d, false) })
+	if base == nil {
+		p.Refused = "both sides changed it, and git has no version of the file from before: " + places(m.changes(file, theirs))
+		p.Digest = flowfile.Digest{}
+		return theirs
+	}
+	ours := flowfile.WithoutState(file)
+	merged, conflicts := flow.MergeSpecs(flowfile.WithoutState(*base), ours, theirs, flow.Ours)
+	if len(conflicts) > 0 {
+		changes := make([]flow.Change, len(conflicts))
+		for i, c := range conflicts {
+			changes[i] = flow.Change{Node: c.Node, Edge: c.Edge, Path: c.Path}
+		}
+		p.Refused = "both sides changed " + places(changes)
+		p.Digest = flowfile.Digest{}
+		return theirs
+	}
+	return merged
+}
+
+// places names what changes are about, each once.
+func places(changes []flow.Change) string {
+	var names []string
+	for _, c := range changes {
+		if name := Place(c); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// pulled is what a file should say of a stored flow.
+func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
+	return flowfile.WithoutState(Into(file, layoutAs(flowfile.WithoutState(s), file), m.ours))
+}
+
+// Into gives a file the flow that a server has stored; ours tells whether that keeps
+// all that it is sent. Fields that the server does not keep, and an access_control
+// that the file does not have, stay as the file has them. What says nothing, such as
+// an empty description, is not added to a file that is without, and what says the same
+// in other words, such as 100.0 for 1e2, stays in those of the file.
+func Into(file, s flow.Spec, ours bool) flow.Spec {
+	next := file
+	s = inWordsOf(s, file)
+	next.Name, next.Description, next.Nodes, next.Edges = s.Name, s.Description, s.Nodes, s.Edges
+	if file.AccessControl != nil {
+		next.AccessControl = s.AccessControl
+	}
+	if !ours {
+		return next
+	}
+	if !rawjson.IsEmpty(s.Meta) || !rawjson.IsEmpty(file.Meta) {
+		next.Meta = s.Meta
+	}
+	for _, key := range slices.Concat(file.UnknownKeys(), s.UnknownKeys()) {
+		next.SetUnknown(key, s.Unknown(key))
+	}
+	return next
+}
+
+// layoutAs takes out of a stored flow the layout that its file leaves to the server:
+// that of nodes of which the file has none, and all of it if it has none at all.
+func layoutAs(s, file flow.Spec) flow.Spec {
+	if !flow.LacksLayout(file) {
+		return s
+	}
+	bare := make(map[string]bool, len(file.Nodes)) // by id
+	all := true
+	for _, n := range file.Nodes {
+		bare[n.ID] = n.Layout() == nil
+		all = all && bare[n.ID]
+	}
+	s.Nodes = slices.Clone(s.Nodes)
+	for i := range s.Nodes {
+		if n := &s.Nodes[i]; all || bare[n.ID] {
+			n.SetLayout(nil)
+		}
+	}
+	return s
+}

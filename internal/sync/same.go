@@ -1,0 +1,67 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// SameFlow reports whether a stored flow says what a file says, wherever the nodes stand;
+// ours is whether the server keeps all that it is sent. What does not count for [NewPlan]
+// does not count here.
+func SameFlow(file, stored flow.Spec, ours bool) bool {
+	return traits{ours}.agree(stored, file)
+}
+
+// Over is what is to be written for a file over a stored flow.
+type Over struct {
+	Spec   flow.Spec
+	Same   bool            // it is what is there already
+	Was    client.Revision // that the stored flow must have still, "" for any
+	Digest flowfile.Digest // of the flow once it is written, but for its layout, which is the file's
+}
+
+// NewOver returns what is to be written for a file over the stored flow with an id: the
+// file's flow, with the layout of the stored one for the nodes that the file says nothing
+// of the layout of. base is what the lock has noted of the stored flow, none if it does
+// not matter what that is by now. If it has changed since, the error is a
+// *[RefusedError]; nodes that were moved on the server stay there. Some may write what
+// they may not read; then the file's flow is returned as it is.
+func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, base []flowfile.Digest, ours bool) (Over, error) {
+	t := traits{ours}
+	stored, rev, err := c.Flows.Get(ctx, id)
+	switch {
+	case errors.Is(err, client.ErrForbidden):
+		return Over{Spec: file, Digest: flowfile.DigestOf(t.kept(file))}, nil
+	case err != nil:
+		return Over{}, err
+	}
+	o, layout := Over{}, layoutOf(file, stored.Spec)
+	if base != nil {
+		o.Was = rev
+		v := Judge(file, stored.Spec, base, ours)
+		if v.ChangedThere() {
+			return o, &RefusedError{Why: changedThere + " (" + changedBy(ctx, c, stored) + "), it differs in " + places(t.differences(stored.Spec, file))}
+		}
+		if v.Layout != Same && !v.sendsLayout(false) {
+			file = WithLayoutOf(file, stored.Spec)
+		}
+	}
+	o.Spec, o.Same = flow.AdoptLayout(file, stored.Spec), len(t.differences(stored.Spec, file)) == 0
+	o.Digest = flowfile.DigestOf(t.kept(o.Spec))
+	o.Digest.Layout = layout
+	return o, nil
+}
+
+// changedBy says when a flow was saved last and whose it is: servers do not say who did.
+func changedBy(ctx context.Context, c *client.Client, f flow.Flow) string {
+	text := time.Unix(f.UpdatedAt, 0).UTC().Format(time.RFC3339)
+	if o, err := c.Flows.NewOwners().Of(ctx, f); err == nil && o.Name != "" {
+		text += ", owner " + o.Name
+	}
+	return text
+}

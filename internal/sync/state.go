@@ -1,0 +1,218 @@
+package sync
+
+import (
+	"slices"
+
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// State is how a file and its flow have come apart since the lock noted the flow.
+type State string
+
+// The states.
+const (
+	Same         State = "same"
+	ChangedHere  State = "changed here"
+	ChangedThere State = "changed there"
+	ChangedBoth  State = "both"        // changed here and there
+	Unknown      State = "differs"     // it is not known which of them has changed
+	OnlyHere     State = "only here"   // the server has no such flow
+	OnlyThere    State = "only there"  // the flow has no file
+	NotVisible   State = "not visible" // the server has the flow, and the caller may not see it
+)
+
+const (
+	changedThere = "changed there since"
+	takenBack    = "the server has an earlier version of the file in git; if that was reverted, --overwrite applies this one"
+	layoutStays  = "nodes stand elsewhere on the server, and stay there; 'flowctl pull' brings that in, --overwrite moves them"
+	unknownBase  = "it differs, and " + LockName + " does not have what it was before"
+)
+
+// why says why a file in this state is not applied, "" if it is.
+func (s State) why() string {
+	switch s {
+	case ChangedThere, ChangedBoth:
+		return changedThere
+	case Unknown:
+		return unknownBase
+	}
+	return ""
+}
+
+// Verdict is how a file and its flow have come apart since the lock noted the flow.
+type Verdict struct {
+	State  State // but for the layout
+	Layout State // of where the nodes stand; it is never OnlyHere, OnlyThere or NotVisible
+}
+
+// ChangedHere reports whether a file has changes that would be lost if the server's flow
+// were written over it, or may have.
+func (v Verdict) ChangedHere() bool {
+	switch v.State {
+	case ChangedHere, ChangedBoth, Unknown:
+		return true
+	}
+	return v.State == Same && v.Layout == ChangedHere
+}
+
+// ChangedThere reports whether the server's flow has changes that would be lost if the
+// file were written over it.
+func (v Verdict) ChangedThere() bool { return v.State == ChangedThere || v.State == ChangedBoth }
+
+// WhyKept says why a file stays as it is, "" if nothing of it would be lost.
+func (v Verdict) WhyKept() string {
+	switch {
+	case !v.ChangedHere():
+		return ""
+	case v.State == Unknown:
+		return unknownBase
+	}
+	return "changed here since it was last applied, pulled or exported"
+}
+
+// sendsLayout reports whether the places of a file's nodes go to the server. They do if
+// nodes were moved in the file alone. Else those of the server stay: a layout is never a
+// conflict.
+func (v Verdict) sendsLayout(overwrite bool) bool {
+	return v.Layout == ChangedHere || overwrite && v.Layout != ChangedThere
+}
+
+// Judge compares a file with its stored flow. base is what the lock has noted of that,
+// none if that is not known; ours is whether the server keeps all that it is sent.
+func Judge(file, stored flow.Spec, base []flowfile.Digest, ours bool) Verdict {
+	return traits{ours}.judge(file, stored, flowfile.DigestOf(stored), base)
+}
+
+// judge is [Judge] with the digest of the stored flow. It alone decides who has changed
+// what, for all commands.
+func (t traits) judge(file, stored flow.Spec, there flowfile.Digest, base []flowfile.Digest) Verdict {
+	v := Verdict{State: Same, Layout: Same}
+	if !t.agree(stored, file) {
+		access := file.AccessControl != nil
+		here := flowfile.DigestOf(t.kept(file))
+		v.State = changed(base,
+			func(b flowfile.Digest) bool { return same(b, here, access) },
+			func(b flowfile.Digest) bool { return same(b, there, access) })
+	}
+	if here := layoutOf(file, stored); here != there.Layout {
+		v.Layout = changed(base,
+			func(b flowfile.Digest) bool { return b.Layout == here },
+			func(b flowfile.Digest) bool { return b.Layout == there.Layout })
+	}
+	return v
+}
+
+// changed returns the state of a file and a flow that are not the same: isHere and
+// isThere report whether either is what was noted. A file that is one of two noted
+// states, and a flow that is the other one, is what a merge has made of it.
+func changed(base []flowfile.Digest, isHere, isThere func(flowfile.Digest) bool) State {
+	switch {
+	case len(base) == 0:
+		return Unknown
+	case slices.ContainsFunc(base, isThere):
+		return ChangedHere
+	case slices.ContainsFunc(base, isHere):
+		return ChangedThere
+	}
+	return ChangedBoth
+}
+
+// judge compares a file with its flow.
+func (m *matcher) judge(it *item, file flow.Spec) Verdict {
+	if it.match.same {
+		return Verdict{State: Same, Layout: Same}
+	}
+	return m.traits.judge(file, it.match.spec, it.match.digest, m.base(it))
+}
+
+// base returns what a file's flow was before either changed. Where the lock does not
+// have that, it is the server's flow if that is the file's own from here on, or if git
+// has it.
+func (m *matcher) base(it *item) []flowfile.Digest {
+	there := it.match.digest
+	if base := m.bases(it.match.id); base != nil {
+		return base
+	}
+	if it.how == ByName && m.Adopt {
+		return []flowfile.Digest{there}
+	}
+	var base []flowfile.Digest
+	m.committed(it, func(d flowfile.Digest) bool {
+		if same(d, there, it.hasAccess) {
+			base = []flowfile.Digest{d}
+		}
+		return base != nil
+	})
+	return base
+}
+
+// agree reports whether a file says what the server has, but for the layout.
+func (t traits) agree(stored, file flow.Spec) bool {
+	return len(flow.Diff(dataAs(t.comparable(stored, file), file), t.comparable(file, file), flow.DiffOptions{})) == 0
+}
+
+// known reports whether one of the digests is d; access counts if it is asked for and
+// known.
+func known(base []flowfile.Digest, d flowfile.Digest, access bool) bool {
+	return slices.ContainsFunc(base, func(b flowfile.Digest) bool { return same(b, d, access) })
+}
+
+func same(a, b flowfile.Digest, access bool) bool {
+	return a.Content == b.Content && (!access || a.Access == "" || b.Access == "" || a.Access == b.Access)
+}
+
+// committed returns the newest committed version of a file that has a digest of which is
+// reports that, nil if git has none.
+func (m *matcher) committed(it *item, is func(flowfile.Digest) bool) *flow.Spec {
+	if m.History == nil {
+		return nil
+	}
+	for spec := range m.History(it.Path) {
+		if is(flowfile.DigestOf(m.kept(spec))) {
+			return &spec
+		}
+	}
+	return nil
+}
+
+// maxEarlier is how many committed versions of a file are compared with its flow to see
+// whether a commit that the flow still has was reverted.
+const maxEarlier = 5
+
+// takenBack reports whether a flow that is not what the lock has is one of the last
+// versions of its file in git. So it is after a commit of the file and the lock was
+// reverted, and also if somebody put the earlier version back on the server: which of
+// the two happened nobody can see from here.
+func (m *matcher) takenBack(it *item) bool {
+	n := 0
+	found := false
+	m.committed(it, func(d flowfile.Digest) bool {
+		n++
+		found = n <= maxEarlier && same(d, it.match.digest, it.hasAccess)
+		return found || n >= maxEarlier
+	})
+	return found
+}
+
+// layoutOf returns that part of the digest of a file whose flow is stored.
+func layoutOf(file, stored flow.Spec) string {
+	return flowfile.DigestOf(flow.AdoptLayout(file, stored)).Layout
+}
+
+// WithLayoutOf returns the nodes of a flow with the layout that they have in another one.
+func WithLayoutOf(s, from flow.Spec) flow.Spec {
+	there := make(map[string]flow.Object, len(from.Nodes))
+	for _, n := range from.Nodes {
+		there[n.ID] = n.Layout()
+	}
+	out := s
+	out.Nodes = append([]flow.Node(nil), s.Nodes...)
+	for i := range out.Nodes {
+		n := &out.Nodes[i]
+		if layout, ok := there[n.ID]; ok {
+			n.SetLayout(layout)
+		}
+	}
+	return out
+}

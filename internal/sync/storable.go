@@ -1,0 +1,61 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// UnstorableError names the flows that a server cannot store, by their files.
+type UnstorableError struct{ Flows []string }
+
+// Error has a line for each.
+func (e *UnstorableError) Error() string {
+	return "this server cannot store all of the flows:\n  " + strings.Join(e.Flows, "\n  ")
+}
+
+// checkStorable refuses a plan of which the server cannot store a flow: a part of it
+// would be written before that is found out.
+func (p *Plan) checkStorable(ctx context.Context, c *client.Client) error {
+	canUnhide := true
+	if slices.ContainsFunc(p.Steps, func(s Step) bool { return s.unhides() }) {
+		can, err := c.Capabilities(ctx)
+		if err != nil {
+			return err
+		}
+		canUnhide = can.Publish
+	}
+	refused := &UnstorableError{}
+	for _, s := range p.Steps {
+		if s.Spec == nil {
+			continue
+		}
+		err := c.Flows.CheckStorable(ctx, *s.Spec)
+		if err == nil && !canUnhide && s.unhides() {
+			err = errUnhidden
+		}
+		if err != nil {
+			refused.Flows = append(refused.Flows, s.File+": "+err.Error())
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if refused.Flows != nil {
+		return refused
+	}
+	return nil
+}
+
+var errUnhidden = errors.New("this server cannot make a private flow public again; take access_control out of the file, or delete the flow, so that it is made anew")
+
+// unhides tells whether a flow that not everybody may see is to be public.
+func (s *Step) unhides() bool {
+	return slices.ContainsFunc(s.Changes, func(c flow.Change) bool {
+		return c.Node == "" && c.Edge == "" && c.Path == "/access_control" && c.Old != nil && string(c.New) == "null"
+	})
+}

@@ -1,0 +1,121 @@
+package sync
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+// inWordsOf gives a flow in the words of its file: of what says the same there, but for
+// the spelling, it has the file's. The real backend makes 100.0 of 1e2.
+func inWordsOf(s, file flow.Spec) flow.Spec {
+	s = dataAs(s, file)
+	s.Nodes = eachInWords(s.Nodes, file.Nodes, func(n flow.Node) string { return n.ID }, func(n flow.Node) flow.Spec { return flow.Spec{Nodes: []flow.Node{n}} })
+	s.Edges = eachInWords(s.Edges, file.Edges, flow.Edge.Ends, func(e flow.Edge) flow.Spec { return flow.Spec{Edges: []flow.Edge{e}} })
+	s.Meta, _ = inWords(s.Meta, file.Meta)
+	if s.AccessControl != nil && file.AccessControl != nil && flow.EqualAccess(s.AccessControl, file.AccessControl) {
+		s.AccessControl = file.AccessControl
+	} else {
+		s.AccessControl, _ = inWords(s.AccessControl, file.AccessControl)
+	}
+	for _, key := range s.UnknownKeys() {
+		value, _ := inWords(s.Unknown(key), file.Unknown(key))
+		s.SetUnknown(key, value)
+	}
+	return s
+}
+
+// eachInWords puts nodes or edges into the words of those with their names in the file;
+// of several with one name the first goes with the first, and so on.
+func eachInWords[T interface{ AppendJSON([]byte) []byte }](list, file []T, name func(T) string, alone func(T) flow.Spec) []T {
+	there := make(map[string][]T, len(file))
+	for _, v := range file {
+		there[name(v)] = append(there[name(v)], v)
+	}
+	out := slices.Clone(list)
+	for i, v := range out {
+		left := there[name(v)]
+		if len(left) == 0 {
+			continue
+		}
+		was := left[0]
+		there[name(v)] = left[1:]
+		now, words := v.AppendJSON(nil), was.AppendJSON(nil)
+		if bytes.Equal(now, words) {
+			continue
+		}
+		mixed, same := inWords(now, words)
+		switch {
+		case same, len(flow.Diff(alone(v), alone(was), flow.DiffOptions{Layout: true})) == 0:
+			out[i] = was
+		default:
+			if err := json.Unmarshal(mixed, &out[i]); err != nil {
+				out[i] = v
+			}
+		}
+	}
+	return out
+}
+
+// inWords gives a value in the words of another one: as a whole if they say the same,
+// which it tells, else an object member by member.
+func inWords(now, words json.RawMessage) (mixed json.RawMessage, same bool) {
+	if bytes.Equal(now, words) {
+		return words, true
+	}
+	o, errNow := flow.ParseObject(now)
+	file, errFile := flow.ParseObject(words)
+	if errNow != nil || errFile != nil {
+		if flow.Equal(now, words) {
+			return words, true
+		}
+		return now, false
+	}
+	there := make(map[string]json.RawMessage, len(file))
+	for _, m := range file {
+		there[m.Key] = m.Value
+	}
+	same = len(o) == len(file)
+	for i, m := range o {
+		was, ok := there[m.Key]
+		if ok {
+			o[i].Value, ok = inWords(m.Value, was)
+		}
+		same = same && ok
+	}
+	if same {
+		return words, true
+	}
+	return o.AppendJSON(nil), false
+}
+
+// dataAs takes out of a stored flow the data that says nothing, of nodes whose data the
+// file leaves out: the editor makes an object of it to put its run-time state in. The
+// other way round it is a difference: in the browser a node without data fails, and one
+// with {} does not.
+func dataAs(s, file flow.Spec) flow.Spec {
+	without := map[string]json.RawMessage{} // absent or null, by id
+	seen := make(map[string]bool, len(file.Nodes))
+	for _, n := range file.Nodes {
+		if rawjson.IsAbsent(n.Data) && !seen[n.ID] {
+			without[n.ID] = n.Data
+		} else {
+			delete(without, n.ID)
+		}
+		seen[n.ID] = true
+	}
+	if len(without) == 0 {
+		return s
+	}
+	s.Nodes = slices.Clone(s.Nodes)
+	for i := range s.Nodes {
+		n := &s.Nodes[i]
+		if data, ok := without[n.ID]; ok && rawjson.IsEmpty(n.Data) {
+			n.Data = data
+		}
+	}
+	return s
+}
