@@ -22,13 +22,14 @@ func TestEngineDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	help := run.EngineHelp
 	rules := reflect.TypeFor[engine.Rules]()
 	for i := range rules.NumField() {
 		name := rules.Field(i).Name
 		if !strings.Contains(string(text), "\n| "+name+" | ") {
 			t.Errorf("docs/engine.md has no row for the rule %s", name)
 		}
-		if !strings.Contains(run.EngineHelp, "\n  "+name+" ") {
+		if !strings.Contains(help, "\n  "+name+" ") {
 			t.Errorf("'flowctl help engine' does not know the rule %s", name)
 		}
 	}

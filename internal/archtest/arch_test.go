@@ -2,7 +2,9 @@
 package archtest
 
 import (
+	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +13,7 @@ import (
 const module = "github.com/flowctl/flowctl/"
 
 // allowed says which of our packages each one may import. What is not listed may
-// import none. cmd/flowctl wires everything.
+// import none, but the commands: they wire everything, and are held by the drawing alone.
 func allowed() map[string][]string {
 	return map[string][]string{
 		"pkg/flow":          {"internal/rawjson"},
@@ -25,6 +27,9 @@ func allowed() map[string][]string {
 		"internal/engine/browser": {"internal/engine/js"},
 
 		"internal/store": {"pkg/flow"},
+
+		"internal/files":  {"internal/disk", "internal/lint", "internal/output", "internal/parallel", "internal/repo", "internal/secrets", "internal/spell", "pkg/flow", "pkg/flowfile"},
+		"internal/runner": {"internal/engine", "internal/output", "internal/parallel", "internal/rawjson", "internal/spell", "pkg/client", "pkg/flow"},
 
 		"internal/repo": {"internal/disk", "internal/spell"},
 		"internal/sync": {"internal/disk", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},
@@ -44,17 +49,23 @@ func allowed() map[string][]string {
 	}
 }
 
-func TestImports(t *testing.T) {
+// packages returns a line for each of our packages: its path and what it imports.
+func packages(t *testing.T) string {
+	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", module+"...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
+	return string(out)
+}
+
+func TestImports(t *testing.T) {
 	table := allowed()
 	seen := 0
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(packages(t)) {
 		words := strings.Fields(line)
 		pkg := strings.TrimPrefix(words[0], module)
-		if strings.HasPrefix(pkg, "cmd/") {
+		if strings.HasPrefix(pkg, "cmd/") || strings.HasPrefix(pkg, "internal/cli") {
 			continue
 		}
 		seen++
@@ -93,6 +104,50 @@ func TestModules(t *testing.T) {
 		slices.Sort(got)
 		if modules := strings.Join(slices.Compact(got), " "); modules != want {
 			t.Errorf("%s needs %q, want %q", pkg, modules, want)
+		}
+	}
+}
+
+// TestDrawing checks that the drawing in docs/ARCHITECTURE.md has every package that
+// others import, and that each one imports only what is below it there.
+func TestDrawing(t *testing.T) {
+	text, err := os.ReadFile("../../docs/ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, drawing, _ := strings.Cut(string(text), "```\n")
+	drawing, _, _ = strings.Cut(drawing, "```")
+	path := regexp.MustCompile(`(?:cmd|internal|pkg)(?:/[a-z]+)+| /[a-z]+`)
+	floor := map[string]int{}
+	n := 0
+	for line := range strings.Lines(drawing) {
+		n++
+		group := ""
+		for _, pkg := range path.FindAllString(line, -1) {
+			if rest, ok := strings.CutPrefix(pkg, " /"); ok { // of the same folder as the first one
+				pkg = group + "/" + rest
+			} else {
+				group = pkg[:strings.LastIndexByte(pkg, '/')]
+			}
+			floor[pkg] = n
+		}
+	}
+	for line := range strings.Lines(packages(t)) {
+		words := strings.Fields(line)
+		pkg := strings.TrimPrefix(words[0], module)
+		for _, path := range words[1:] {
+			own, ok := strings.CutPrefix(path, module)
+			if !ok || own == "internal/licenses" {
+				continue
+			}
+			switch {
+			case floor[own] == 0:
+				t.Errorf("the drawing does not have %s", own)
+			case floor[pkg] == 0:
+				t.Errorf("the drawing does not have %s", pkg)
+			case floor[own] <= floor[pkg]:
+				t.Errorf("%s imports %s, which is not below it in the drawing", pkg, own)
+			}
 		}
 	}
 }

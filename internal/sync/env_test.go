@@ -132,7 +132,7 @@ func TestEnvErrors(t *testing.T) {
 		"models: *a":                                 "env.yaml: the environment is not YAML: unknown anchor 'a' referenced",
 	} {
 		_, err := ReadEnv("env.yaml", []byte(text), func(string) (string, error) { return "", errors.New("is not set") })
-		if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "unmarshal") || strings.Contains(err.Error(), "reconcile.") {
+		if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "unmarshal") || strings.Contains(err.Error(), "sync.") {
 			t.Errorf("%q gave %v, want %q", text, err, want)
 		}
 	}
