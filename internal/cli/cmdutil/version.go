@@ -2,7 +2,7 @@ package cmdutil
 
 import "runtime/debug"
 
-// version is the release, set by the linker (-X main.version=v1.2.3).
+// version is the release, set by the linker (-X github.com/flowctl/flowctl/internal/cli/cmdutil.version=v1.2.3).
 var version = "" //nolint:gochecknoglobals // the linker can set nothing else
 
 // ReleaseVersion is the linked version, else the module's, else the commit's.
