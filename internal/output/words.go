@@ -13,7 +13,7 @@ func ShellQuote(s string) string {
 	return s
 }
 
-// Plural gives "1 flow", "2 flows".
+// Plural returns "1 flow", "2 flows".
 func Plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -21,7 +21,7 @@ func Plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Quoted is a text in a message, made short and harmless.
+// Quoted quotes a text for a message, made short and harmless.
 func Quoted(s string) string {
 	const most = 80
 	if r := []rune(s); len(r) > most {

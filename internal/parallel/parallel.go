@@ -1,4 +1,4 @@
-// Package parallel does many like things at a time.
+// Package parallel does many like things at a time, and waits for what takes no context.
 package parallel
 
 import (

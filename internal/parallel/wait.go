@@ -26,7 +26,7 @@ func Wait[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	}
 }
 
-// Outlive gives a context that ends a while after ctx does.
+// Outlive returns a context that ends a while after ctx does.
 func Outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })

@@ -42,7 +42,7 @@ const (
 	minTimeout = time.Millisecond
 )
 
-// LoadConfig reads the configuration into a.config, under the flags that override
+// LoadConfig reads the configuration into the app, under the flags that override
 // it. A file that is not there is an empty one.
 func (a *App) LoadConfig(flags *pflag.FlagSet) error {
 	path, err := configPath()

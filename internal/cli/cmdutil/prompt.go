@@ -25,7 +25,7 @@ func (a *App) Ask(ctx context.Context, question string) (string, error) {
 	return parallel.Wait(ctx, func() (string, error) { return readLine(a.In) })
 }
 
-// AskSecret is ask for what must not be seen. The terminal stops to show what is
+// AskSecret is Ask for what must not be seen. The terminal stops to show what is
 // typed before it shows the question, so that not even a fast typist is seen.
 func (a *App) AskSecret(ctx context.Context, question string) (secret string, err error) {
 	fd := int(a.In.(*os.File).Fd())

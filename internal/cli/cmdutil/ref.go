@@ -32,7 +32,7 @@ func Resolve(ctx context.Context, c *client.Client, ref string) (string, error) 
 	return ids[0], nil
 }
 
-// ResolveAll is resolve for several refs. Refs of the same flow give one id.
+// ResolveAll is Resolve for several refs. Refs of the same flow give one id.
 func ResolveAll(ctx context.Context, c *client.Client, refs []string) ([]string, error) {
 	flows, err := ResolveFlows(ctx, c, refs)
 	ids := make([]string, len(flows))

@@ -65,7 +65,7 @@ func (a *App) Target() (Target, error) {
 	return t, err
 }
 
-// TargetWithoutToken is target without the token.
+// TargetWithoutToken is Target without the token.
 func (a *App) TargetWithoutToken() (Target, error) {
 	switch {
 	case a.Flags.Server != "" && a.Flags.Profile != "":

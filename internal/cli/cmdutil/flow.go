@@ -40,7 +40,7 @@ func (a *App) LoadFlow(ctx context.Context, arg string, connect func() (*client.
 	return NamedFlow{f.Name, f.Spec}, err
 }
 
-// ConnectOnce is connect for a command that may need the server more than once,
+// ConnectOnce is Connect for a command that may need the server more than once,
 // or not at all.
 func (a *App) ConnectOnce(ctx context.Context) func() (*client.Client, error) {
 	var c *client.Client
