@@ -103,7 +103,7 @@ func (b *bench) fill(ctx context.Context, db string, others int) (string, error)
 					ID: fmt.Sprintf("%08x-0000-4000-8000-%012x", i*2654435761%(1<<32), i), UserID: owner, Name: fmt.Sprintf("flow %d", i),
 					Nodes: graph, Edges: graph, Meta: []byte(`{}`), AccessControl: []byte(`{}`), CreatedAt: now, UpdatedAt: now,
 				}
-				if err := st.CreateFlow(ctx, &f, nil); err != nil {
+				if err := st.CreateFlow(ctx, &f); err != nil {
 					errs <- err
 					return
 				}

@@ -106,7 +106,7 @@ func newBenchServer(b *testing.B) benchServer {
 		}
 		d, faults := parseDraft(o, "body")
 		flow := d.flow(who.id, "")
-		if err := st.CreateFlow(b.Context(), flow, nil); err != nil || faults != nil {
+		if err := st.CreateFlow(b.Context(), flow); err != nil || faults != nil {
 			b.Fatal(err, faults)
 		}
 		s.id = flow.ID

@@ -320,17 +320,6 @@ func TestStop(t *testing.T) {
 	f.want(503, f.ann, "POST", "/api/v1/flows/"+id+"/execute", "")
 }
 
-func TestExecuteOnce(t *testing.T) {
-	f, g := running(t, 1)
-	id := f.create(f.ann, fmt.Sprintf(asks, "slow"))
-	first := f.async(f.ann, id, "Idempotency-Key", "k")
-	if again := f.async(f.ann, id, "Idempotency-Key", "k"); again != first {
-		t.Errorf("asked twice, there are %s and %s", first, again)
-	}
-	g.let <- struct{}{}
-	f.status(first, "success")
-}
-
 // TestDeleteEndsRuns: a flow takes its runs with it.
 func TestDeleteEndsRuns(t *testing.T) {
 	f, g := running(t, 1)

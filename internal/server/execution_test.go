@@ -129,20 +129,6 @@ func TestExecutionRights(t *testing.T) {
 	f.want(404, f.ann, "GET", "/api/v1/flows/none/executions", "")
 }
 
-func TestExecutionOnce(t *testing.T) {
-	f := newFixture(t, Options{})
-	at := "/api/v1/flows/" + f.create(f.ann, hello) + "/executions"
-	first := f.want(200, f.ann, "POST", at, `{"status":"success"}`, "Idempotency-Key", "k")
-	again := f.want(200, f.ann, "POST", at, `{"status":"success"}`, "Idempotency-Key", "k")
-	if first.text() != again.text() || again.header.Get("Idempotency-Replayed") != "true" {
-		t.Errorf("answered %s and %s", first.body, again.body)
-	}
-	f.want(409, f.ann, "POST", at, `{"status":"error"}`, "Idempotency-Key", "k")
-	if r := f.want(200, f.ann, "GET", at, ""); strings.Count(r.text(), `"id"`) != 1 {
-		t.Errorf("there are %s", r.body)
-	}
-}
-
 // TestRestart: what an earlier server left running is aborted.
 func TestRestart(t *testing.T) {
 	f, _ := running(t, 1)

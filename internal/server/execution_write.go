@@ -14,11 +14,7 @@ import (
 // createExecution keeps the record of a run that the caller made, in the caller's
 // own name.
 func (s *Server) createExecution(c *call) error {
-	o, body, err := c.object()
-	if err != nil {
-		return err
-	}
-	once, err := c.once(body)
+	o, _, err := c.object()
 	if err != nil {
 		return err
 	}
@@ -30,32 +26,18 @@ func (s *Server) createExecution(c *call) error {
 	if err != nil {
 		return err
 	}
-	if once.first == nil {
-		e.FlowID, e.UserID = flowID, c.user.ID
-		e.Fill()
-		if once.record != nil {
-			once.record.Made = e.ID
-		}
-		charge, err := s.quotas.take(c.r.Context(), e.UserID, 0, int64(e.Size()))
-		if err != nil {
-			return err
-		}
-		err = s.st.CreateExecution(c.r.Context(), &e, s.keep, once.record)
-		charge.settle(err)
-		lost, err := once.lost(err)
-		if err != nil {
-			return err
-		}
-		if !lost {
-			return c.sendExecution(&e)
-		}
-	}
-	first, err := s.st.Execution(c.r.Context(), flowID, once.first.Made)
+	e.FlowID, e.UserID = flowID, c.user.ID
+	e.Fill()
+	charge, err := s.quotas.take(c.r.Context(), e.UserID, 0, int64(e.Size()))
 	if err != nil {
 		return err
 	}
-	c.markReplay()
-	return c.sendExecution(first)
+	err = s.st.CreateExecution(c.r.Context(), &e, s.keep, nil)
+	charge.settle(err)
+	if err != nil {
+		return err
+	}
+	return c.sendExecution(&e)
 }
 
 // parseExecution reads the record of a run, which has to be of that flow.

@@ -11,16 +11,9 @@ import (
 // duplicateFlow makes a copy that is the caller's own and private, whoever may
 // read the original. The body is optional: {"name":…}.
 func (s *Server) duplicateFlow(c *call) error {
-	o, body, err := c.objectIfAny()
+	o, _, err := c.objectIfAny()
 	if err != nil {
 		return err
-	}
-	once, err := c.once(body)
-	if err != nil {
-		return err
-	}
-	if once.first != nil {
-		return c.replay(once)
 	}
 	var p parser
 	var name *string
@@ -41,16 +34,7 @@ func (s *Server) duplicateFlow(c *call) error {
 	if name != nil {
 		dup.Name = *name
 	}
-	dup.Fill()
-	once.remember(&dup)
-	lost, err := once.lost(c.create(&dup, once))
-	switch {
-	case err != nil:
-		return err
-	case lost:
-		return c.replay(once)
-	}
-	return c.sendFlow(&dup)
+	return c.create(&dup)
 }
 
 // copyName is the name of a copy, which is not longer than a name may be.
@@ -61,11 +45,7 @@ func copyName(name string) string {
 
 // importFlow makes a flow of a flow file, or of a bare flow.
 func (s *Server) importFlow(c *call) error {
-	o, body, err := c.object()
-	if err != nil {
-		return err
-	}
-	once, err := c.onceUnseen(body)
+	o, _, err := c.object()
 	if err != nil {
 		return err
 	}
@@ -80,7 +60,7 @@ func (s *Server) importFlow(c *call) error {
 	if faults != nil {
 		return invalid(faults...)
 	}
-	return c.add(d.flow(c.user.ID, importedName), once)
+	return c.create(d.flow(c.user.ID, importedName))
 }
 
 // importedName is the name of a flow whose file has none.

@@ -18,7 +18,7 @@ import (
 var saneID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`) })
 
 // putFlow makes the flow of the path what the body says, and creates it if there is
-// none. It takes no Idempotency-Key: doing it twice is doing it once.
+// none.
 func (s *Server) putFlow(c *call) error {
 	o, _, err := c.object()
 	if err != nil {

@@ -7,11 +7,7 @@ import (
 )
 
 func (s *Server) createFlow(c *call) error {
-	o, body, err := c.object()
-	if err != nil {
-		return err
-	}
-	once, err := c.onceUnseen(body)
+	o, _, err := c.object()
 	if err != nil {
 		return err
 	}
@@ -22,33 +18,22 @@ func (s *Server) createFlow(c *call) error {
 	if faults != nil {
 		return invalid(faults...)
 	}
-	return c.add(d.flow(c.user.ID, ""), once)
+	return c.create(d.flow(c.user.ID, ""))
 }
 
-// add stores a new flow that was made of the request alone, and answers with it.
-func (c *call) add(f *store.Flow, once once) error {
+// create stores a new flow, if its owner may have one more, and answers with it.
+func (c *call) create(f *store.Flow) error {
 	f.Fill()
-	once.remember(f)
-	again, err := once.lost(c.create(f, once))
-	if err != nil {
-		return err
-	}
-	if again {
-		once.restoreMaking(f)
-		c.markReplay()
-	}
-	return c.sendWritten(f)
-}
-
-// create stores a new flow, if its owner may have one more.
-func (c *call) create(f *store.Flow, once once) error {
 	charge, err := c.s.quotas.take(c.r.Context(), f.UserID, 1, int64(f.Size()))
 	if err != nil {
 		return err
 	}
-	err = c.s.st.CreateFlow(c.r.Context(), f, once.record)
+	err = c.s.st.CreateFlow(c.r.Context(), f)
 	charge.settle(err)
-	return err
+	if err != nil {
+		return err
+	}
+	return c.sendWritten(f)
 }
 
 // chargeGrowth charges what a flow has more than it had, instead of what was charged
@@ -64,16 +49,9 @@ func (c *call) chargeGrowth(ch *charge, f *store.Flow, had int) (err error) {
 var errUnchanged = errors.New("unchanged")
 
 func (s *Server) updateFlow(c *call) error {
-	o, body, err := c.object()
+	o, _, err := c.object()
 	if err != nil {
 		return err
-	}
-	once, err := c.once(body)
-	if err != nil {
-		return err
-	}
-	if once.first != nil {
-		return c.replay(once)
 	}
 	d, faults := parseDraft(o, "body")
 	if faults != nil {
@@ -104,21 +82,15 @@ func (s *Server) updateFlow(c *call) error {
 		if err := c.chargeGrowth(&charge, f, had); err != nil {
 			return err
 		}
-		f.Touch()
-		once.remember(f)
 		return nil
 	}
-	f, err := s.st.UpdateFlow(c.r.Context(), c.r.PathValue("id"), change, once.record)
+	f, err := s.st.UpdateFlow(c.r.Context(), c.r.PathValue("id"), change)
 	charge.settle(err)
 	if errors.Is(err, errUnchanged) {
 		return c.sendWritten(&unchanged)
 	}
-	lost, err := once.lost(err)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case lost:
-		return c.replay(once)
 	}
 	return c.sendWritten(f)
 }

@@ -22,7 +22,7 @@ func (f *fixture) plant(n int, flow store.Flow) {
 		all.Go(func() {
 			made := flow
 			made.UpdatedAt = int64(1 + i)
-			if err := f.st.CreateFlow(context.Background(), &made, nil); err != nil {
+			if err := f.st.CreateFlow(context.Background(), &made); err != nil {
 				f.t.Error(err)
 			}
 		})

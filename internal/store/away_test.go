@@ -163,7 +163,7 @@ func TestPostgresAway(t *testing.T) {
 				case 0:
 					_, err = s.ListFlows(t.Context(), ListQuery{Scope: All})
 				case 1:
-					err = s.CreateFlow(t.Context(), &Flow{UserID: "ann", Name: "x", Nodes: []byte("[]"), Edges: []byte("[]")}, nil)
+					err = s.CreateFlow(t.Context(), &Flow{UserID: "ann", Name: "x", Nodes: []byte("[]"), Edges: []byte("[]")})
 				case 2:
 					err = s.Ping(t.Context())
 				default:

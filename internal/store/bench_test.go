@@ -111,7 +111,7 @@ func BenchmarkCreate(b *testing.B) {
 			b.SetParallelism((goroutines + 1) / 2)
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					if err := s.CreateFlow(b.Context(), benchFlow("ann", "new"), nil); err != nil {
+					if err := s.CreateFlow(b.Context(), benchFlow("ann", "new")); err != nil {
 						b.Error(err)
 					}
 				}

@@ -47,7 +47,6 @@ func conformance() []conformanceCase {
 		{"ListBadCursor", testListBadCursor},
 		{"Grants", testGrants},
 		{"Idempotency", testIdempotency},
-		{"IdempotencyUpdate", testIdempotencyUpdate},
 		{"IdempotencyRace", testIdempotencyRace},
 		{"IdempotencyExpiry", testIdempotencyExpiry},
 		{"Executions", testExecutions},
@@ -56,7 +55,6 @@ func conformance() []conformanceCase {
 		{"ExecutionKeep", testExecutionKeep},
 		{"ExecutionKeepBytes", testExecutionKeepBytes},
 		{"Usage", testUsage},
-		{"IdempotencyMigration", testIdempotencyMigration},
 		{"ExecutionKeepShares", testExecutionKeepShares},
 		{"UnderWay", testUnderWay},
 		{"ExecutionAbort", testExecutionAbort},
@@ -178,7 +176,7 @@ func addUser(t *testing.T, s *Store, email string) *User {
 
 func addFlow(t *testing.T, s *Store, f Flow) *Flow {
 	t.Helper()
-	must(t, s.CreateFlow(t.Context(), &f, nil))
+	must(t, s.CreateFlow(t.Context(), &f))
 	return &f
 }
 

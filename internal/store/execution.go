@@ -74,8 +74,9 @@ func scanExecution(rows *sql.Rows, e *Execution) error {
 }
 
 // CreateExecution adds a record, after [Execution.Fill]. Of the flow's records
-// keep stay, the newest of each user, 0 for all. idem is as in CreateFlow. A flow that is
-// not there is [ErrNotFound].
+// keep stay, the newest of each user, 0 for all. A flow that is not there is [ErrNotFound].
+// With idem, which may be nil, that record is kept in the same transaction; if there is one
+// of the same key already, nothing is added and the error is a *[ReplayError] with it.
 func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int, idem *Idempotency) error {
 	e.Fill()
 	if !findable(e.FlowID) {

@@ -41,8 +41,7 @@ func NewID() string { return uuid.NewString() }
 func now() int64 { return time.Now().Unix() }
 
 // Fill gives a new flow what it lacks of id, times, revision, and of the JSON that
-// cannot be null. CreateFlow does that too; who must know them before, to write
-// the answer that an [Idempotency] remembers, calls it first.
+// cannot be null. CreateFlow does that too.
 func (f *Flow) Fill() {
 	if f.ID == "" {
 		f.ID = NewID()
@@ -152,10 +151,8 @@ func text(json []byte) any {
 	return unsafe.String(unsafe.SliceData(json), len(json)) //nolint:gosec // see above
 }
 
-// CreateFlow adds f, after [Flow.Fill]. With idem that record is kept in the same
-// transaction; if there is one of the same key already, nothing is added and the
-// error is a *[ReplayError] with it. An id that is taken is [ErrExists].
-func (s *Store) CreateFlow(ctx context.Context, f *Flow, idem *Idempotency) error {
+// CreateFlow adds f, after [Flow.Fill]. An id that is taken is [ErrExists].
+func (s *Store) CreateFlow(ctx context.Context, f *Flow) error {
 	f.Fill()
 	grants, err := f.grants()
 	if err == nil {
@@ -165,9 +162,6 @@ func (s *Store) CreateFlow(ctx context.Context, f *Flow, idem *Idempotency) erro
 		return fmt.Errorf("create flow: %w", err)
 	}
 	err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-		if err := s.remember(ctx, tx, idem); err != nil {
-			return err
-		}
 		if _, err := tx.exec(ctx, insertFlow, f.values()...); err != nil {
 			return err
 		}
@@ -203,12 +197,9 @@ func (f *Flow) Touch() { f.UpdatedAt, f.Revision = now(), rand.Text() }
 
 // UpdateFlow lets change modify a flow and writes it. change sees the flow as it
 // is; what it does not modify stays, and an error of it ends the update and is
-// returned as it is. The flow is touched after that, unless change did it itself,
-// as who must know the new revision does (for the answer that idem remembers).
-// Nothing is locked meanwhile: when somebody else wrote the flow, change is
-// called again with what they wrote. idem (nil for none) is as in CreateFlow and
-// is read after change has returned.
-func (s *Store) UpdateFlow(ctx context.Context, id string, change func(*Flow) error, idem *Idempotency) (*Flow, error) {
+// returned as it is. The flow is touched after that. Nothing is locked meanwhile: when
+// somebody else wrote the flow, change is called again with what they wrote.
+func (s *Store) UpdateFlow(ctx context.Context, id string, change func(*Flow) error) (*Flow, error) {
 	for {
 		f, err := s.flow(ctx, id)
 		if err != nil {
@@ -218,12 +209,10 @@ func (s *Store) UpdateFlow(ctx context.Context, id string, change func(*Flow) er
 		if err := change(f); err != nil {
 			return nil, err
 		}
-		if f.Revision == was.Revision {
-			f.Touch()
-		}
+		f.Touch()
 		f.ID, f.CreatedAt = was.ID, was.CreatedAt
 		f.fillJSON()
-		switch err := s.replace(ctx, &was, f, idem); {
+		switch err := s.replace(ctx, &was, f); {
 		case err == nil:
 			return f, nil
 		case !errors.Is(err, errMoved):
@@ -233,7 +222,7 @@ func (s *Store) UpdateFlow(ctx context.Context, id string, change func(*Flow) er
 }
 
 // replace writes f in the place of was.
-func (s *Store) replace(ctx context.Context, was, f *Flow, idem *Idempotency) error {
+func (s *Store) replace(ctx context.Context, was, f *Flow) error {
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -243,9 +232,6 @@ func (s *Store) replace(ctx context.Context, was, f *Flow, idem *Idempotency) er
 	}
 	granted := !flow.EqualAccess(f.AccessControl, was.AccessControl)
 	return s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-		if err := s.remember(ctx, tx, idem); err != nil {
-			return err
-		}
 		n, err := tx.exec(ctx, "UPDATE flow SET user_id = $1, name = $2, description = $3, updated_at = $4, meta = $5,"+
 			" nodes = $6, edges = $7, access_control = $8, extra = $9, revision = $10 WHERE id = $11 AND revision = $12",
 			f.UserID, f.Name, f.Description, f.UpdatedAt, text(f.Meta),

@@ -44,7 +44,7 @@ func testJSON(t *testing.T, dsn string) {
 			updated, err := s.UpdateFlow(t.Context(), f.ID, func(f *Flow) error {
 				f.Meta, f.Nodes = f.Extra, []byte(`[`+json+`]`)
 				return nil
-			}, nil)
+			})
 			must(t, err)
 			if got := getFlow(t, s, f.ID); !reflect.DeepEqual(got, updated) || string(got.Nodes) != `[`+json+`]` {
 				t.Errorf("after the update got %.300q, want %.300q", got, updated)
@@ -91,11 +91,11 @@ func testBadTexts(t *testing.T, dsn string) {
 		"number for extra":    {UserID: "ann", Extra: []byte("-1")},
 		"NUL in id and owner": {ID: nul, UserID: nul},
 	} {
-		if err := s.CreateFlow(t.Context(), &f, nil); !errors.Is(err, ErrBadText) {
+		if err := s.CreateFlow(t.Context(), &f); !errors.Is(err, ErrBadText) {
 			t.Errorf("%s: error is %v, want ErrBadText", name, err)
 		}
 	}
-	if err := s.CreateFlow(t.Context(), &Flow{UserID: "ann", AccessControl: []byte(`{"read":1}`)}, nil); err == nil {
+	if err := s.CreateFlow(t.Context(), &Flow{UserID: "ann", AccessControl: []byte(`{"read":1}`)}); err == nil {
 		t.Error("a malformed access_control was stored")
 	}
 	if page, err := s.ListFlows(t.Context(), ListQuery{Scope: All}); err != nil || page.Total != 0 {
@@ -114,7 +114,7 @@ func testBadTexts(t *testing.T, dsn string) {
 func testCreateTaken(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
 	f := addFlow(t, s, Flow{UserID: "ann", Name: "first"})
-	err := s.CreateFlow(t.Context(), &Flow{ID: f.ID, UserID: "bob", Name: "second", AccessControl: []byte(`{"read":{"user_ids":["eve"]}}`)}, nil)
+	err := s.CreateFlow(t.Context(), &Flow{ID: f.ID, UserID: "bob", Name: "second", AccessControl: []byte(`{"read":{"user_ids":["eve"]}}`)})
 	if !errors.Is(err, ErrExists) {
 		t.Errorf("error is %v, want ErrExists", err)
 	}
@@ -135,7 +135,7 @@ func testUpdate(t *testing.T, dsn string) {
 		}
 		seen.Name, seen.ID, seen.CreatedAt = "new", "other", 7
 		return nil
-	}, nil)
+	})
 	must(t, err)
 	if got.UpdatedAt < time.Now().Unix()-60 || got.Revision == f.Revision {
 		t.Errorf("after the update the time and revision of %q are old", got)
@@ -145,16 +145,7 @@ func testUpdate(t *testing.T, dsn string) {
 	if !reflect.DeepEqual(*got, want) || !reflect.DeepEqual(*getFlow(t, s, f.ID), want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	touched := ""
-	got, err = s.UpdateFlow(t.Context(), f.ID, func(f *Flow) error {
-		f.Touch()
-		touched = f.Revision
-		return nil
-	}, nil)
-	if err != nil || got.Revision != touched || getFlow(t, s, f.ID).Revision != touched {
-		t.Errorf("got %q, %v; want the revision %s that change made", got, err, touched)
-	}
-	if _, err := s.UpdateFlow(t.Context(), "none", func(*Flow) error { return nil }, nil); !errors.Is(err, ErrNotFound) {
+	if _, err := s.UpdateFlow(t.Context(), "none", func(*Flow) error { return nil }); !errors.Is(err, ErrNotFound) {
 		t.Errorf("error is %v, want ErrNotFound", err)
 	}
 }
@@ -168,11 +159,11 @@ func testUpdateAborted(t *testing.T, dsn string) {
 		func(f *Flow) error { f.Name = "a\x00"; return nil },
 		func(f *Flow) error { f.Name, f.AccessControl = "new", []byte("[]"); return nil },
 	} {
-		if _, err := s.UpdateFlow(t.Context(), f.ID, change, nil); err == nil {
+		if _, err := s.UpdateFlow(t.Context(), f.ID, change); err == nil {
 			t.Error("the update succeeded")
 		}
 	}
-	if _, err := s.UpdateFlow(t.Context(), f.ID, func(*Flow) error { return stop }, nil); !errors.Is(err, stop) || err.Error() != "stop" {
+	if _, err := s.UpdateFlow(t.Context(), f.ID, func(*Flow) error { return stop }); !errors.Is(err, stop) || err.Error() != "stop" {
 		t.Errorf("error is %v, want it as it is", err)
 	}
 	if got := getFlow(t, s, f.ID); !reflect.DeepEqual(got, f) {
@@ -193,7 +184,7 @@ func testUpdateConcurrent(t *testing.T, dsn string) {
 					n, err := strconv.Atoi(f.Name)
 					f.Name = strconv.Itoa(n + 1)
 					return err
-				}, nil)
+				})
 				if err != nil {
 					t.Error(err)
 				}
@@ -237,7 +228,7 @@ func testDeleteMoved(t *testing.T, dsn string) {
 		if seen.Name == "locked" {
 			return locked
 		}
-		_, err := s.UpdateFlow(t.Context(), f.ID, func(f *Flow) error { f.Name = "locked"; return nil }, nil)
+		_, err := s.UpdateFlow(t.Context(), f.ID, func(f *Flow) error { f.Name = "locked"; return nil })
 		return err
 	})
 	if !errors.Is(err, locked) {
@@ -252,7 +243,7 @@ func testCancelled(t *testing.T, dsn string) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, do := range map[string]func() error{
-		"create": func() error { return s.CreateFlow(ctx, &Flow{UserID: "ann"}, nil) },
+		"create": func() error { return s.CreateFlow(ctx, &Flow{UserID: "ann"}) },
 		"get":    func() error { _, err := s.Flow(ctx, f.ID); return err },
 		"list":   func() error { _, err := s.ListFlows(ctx, ListQuery{Scope: All}); return err },
 		"delete": func() error { return s.DeleteFlow(ctx, f.ID, nil) },
@@ -273,7 +264,7 @@ func testClosed(t *testing.T, dsn string) {
 	must(t, s.Ping(t.Context()))
 	addFlow(t, s, Flow{UserID: "ann"})
 	must(t, s.Close())
-	if err := s.CreateFlow(t.Context(), &Flow{UserID: "ann"}, nil); err == nil {
+	if err := s.CreateFlow(t.Context(), &Flow{UserID: "ann"}); err == nil {
 		t.Error("a closed store took a flow")
 	}
 	if _, err := s.ListFlows(t.Context(), ListQuery{Scope: All}); err == nil {
@@ -291,7 +282,7 @@ func testConcurrentUse(t *testing.T, dsn string) {
 			user := fmt.Sprint("user", w%4)
 			for i := range rounds {
 				f := benchFlow(user, fmt.Sprint(w, i))
-				if err := s.CreateFlow(t.Context(), f, nil); err != nil {
+				if err := s.CreateFlow(t.Context(), f); err != nil {
 					t.Error(err)
 					return
 				}

@@ -10,16 +10,12 @@ import (
 // IdempotencyTTL is how long a request with an idempotency key is remembered.
 const IdempotencyTTL = 24 * time.Hour
 
-// Idempotency says what a request with an idempotency key has made or changed. It does
-// not have the answer, which may be large: that follows from the rest, or from what is
-// stored.
+// Idempotency is a request for a run that has an idempotency key.
 type Idempotency struct {
 	UserID    string
 	Key       string   // unique for the user, at most 255 bytes
 	Request   [32]byte // SHA-256 of what was asked: method, path, body
-	Status    int      // HTTP status
-	Made      string   // id of the flow or execution
-	Revision  string   // of the flow in the answer
+	Made      string   // id of the execution
 	CreatedAt int64    // epoch seconds; the store's own, not looked at in what is to be kept
 }
 
@@ -37,7 +33,7 @@ func idempotent(ctx context.Context, q reader, userID, key string) (*Idempotency
 	if !findable(userID) || !findable(key) {
 		return nil, ErrNotFound
 	}
-	return one(ctx, q, scanIdempotency, "SELECT user_id, key, request, status, made, revision, created_at FROM idempotency"+
+	return one(ctx, q, scanIdempotency, "SELECT user_id, key, request, made, created_at FROM idempotency"+
 		" WHERE user_id = $1 AND key = $2 AND created_at > $3", userID, key, forgotten())
 }
 
@@ -46,7 +42,7 @@ func forgotten() int64 { return now() - int64(IdempotencyTTL/time.Second) }
 
 func scanIdempotency(rows *sql.Rows, r *Idempotency) error {
 	var request, made []byte
-	err := rows.Scan(&r.UserID, &r.Key, &request, &r.Status, &made, &r.Revision, &r.CreatedAt)
+	err := rows.Scan(&r.UserID, &r.Key, &request, &made, &r.CreatedAt)
 	r.Made = string(made)
 	copy(r.Request[:], request)
 	return err
@@ -61,12 +57,12 @@ func (s *Store) remember(ctx context.Context, tx queryer, r *Idempotency) error 
 	if err := checkID("idempotency key", r.Key); err != nil {
 		return err
 	}
-	n, err := tx.exec(ctx, "INSERT INTO idempotency (user_id, key, request, status, made, revision, created_at)"+
-		" VALUES ($1, $2, $3, $4, $5, $6, $7)"+
-		" ON CONFLICT (user_id, key) DO UPDATE SET request = excluded.request, status = excluded.status,"+
-		" made = excluded.made, revision = excluded.revision, created_at = excluded.created_at"+
-		" WHERE idempotency.created_at <= $8",
-		r.UserID, r.Key, r.Request[:], r.Status, []byte(r.Made), r.Revision, now(), forgotten())
+	n, err := tx.exec(ctx, "INSERT INTO idempotency (user_id, key, request, made, created_at)"+
+		" VALUES ($1, $2, $3, $4, $5)"+
+		" ON CONFLICT (user_id, key) DO UPDATE SET request = excluded.request, made = excluded.made,"+
+		" created_at = excluded.created_at"+
+		" WHERE idempotency.created_at <= $6",
+		r.UserID, r.Key, r.Request[:], []byte(r.Made), now(), forgotten())
 	if err != nil {
 		return err
 	}

@@ -11,12 +11,20 @@ import (
 	"time"
 )
 
+// record adds an execution of the flow, of its owner, with an idempotency key.
+func record(t *testing.T, s *Store, f *Flow, key, made string) error {
+	t.Helper()
+	e := Execution{FlowID: f.ID, UserID: f.UserID, Status: "success"}
+	return s.CreateExecution(t.Context(), &e, 0, &Idempotency{UserID: f.UserID, Key: key, Made: made})
+}
+
 func testIdempotency(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
 	ann, bob := addUser(t, s, "ann@x"), addUser(t, s, "bob@x")
-	want := Idempotency{UserID: ann.ID, Key: "k", Request: [32]byte{1, 255}, Status: 200, Made: "flow", Revision: "r"}
+	of, other := addFlow(t, s, Flow{UserID: ann.ID}), addFlow(t, s, Flow{UserID: bob.ID})
+	want := Idempotency{UserID: ann.ID, Key: "k", Request: [32]byte{1, 255}, Made: "run"}
 	first := want
-	must(t, s.CreateFlow(t.Context(), &Flow{UserID: ann.ID}, &first))
+	must(t, s.CreateExecution(t.Context(), &Execution{FlowID: of.ID, UserID: ann.ID, Status: "success"}, 0, &first))
 
 	got, err := s.Idempotent(t.Context(), ann.ID, "k")
 	must(t, err)
@@ -28,56 +36,30 @@ func testIdempotency(t *testing.T, dsn string) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 
-	second := Idempotency{UserID: ann.ID, Key: "k", Made: "other"}
 	replay := (*ReplayError)(nil)
-	err = s.CreateFlow(t.Context(), &Flow{UserID: ann.ID}, &second)
+	err = record(t, s, of, "k", "other")
 	if !errors.As(err, &replay) || !errors.Is(err, ErrExists) || !reflect.DeepEqual(replay.First, want) {
 		t.Errorf("error is %v, want a ReplayError with %+v", err, want)
 	}
-	must(t, s.CreateFlow(t.Context(), &Flow{UserID: bob.ID}, &Idempotency{UserID: bob.ID, Key: "k"}))
-	if n := number(t, s, "SELECT count(*) FROM flow"); n != 2 {
-		t.Errorf("there are %d flows, want 2", n)
+	must(t, record(t, s, other, "k", "bob's"))
+	if n := number(t, s, "SELECT count(*) FROM flow_execution"); n != 2 {
+		t.Errorf("there are %d executions, want 2", n)
 	}
 
 	if _, err := s.Idempotent(t.Context(), ann.ID, "other"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("error is %v, want ErrNotFound", err)
 	}
 	for _, key := range []string{"", "a\x00", strings.Repeat("x", 256)} {
-		if err := s.CreateFlow(t.Context(), &Flow{UserID: ann.ID}, &Idempotency{UserID: ann.ID, Key: key}); !errors.Is(err, ErrBadText) {
+		if err := record(t, s, of, key, "x"); !errors.Is(err, ErrBadText) {
 			t.Errorf("key %.10q: error is %v, want ErrBadText", key, err)
 		}
 	}
-	// A flow that cannot be made leaves no record.
-	f := addFlow(t, s, Flow{UserID: ann.ID})
-	if err := s.CreateFlow(t.Context(), &Flow{ID: f.ID, UserID: ann.ID}, &Idempotency{UserID: ann.ID, Key: "failed"}); !errors.Is(err, ErrExists) {
-		t.Errorf("error is %v, want ErrExists", err)
+	// An execution that cannot be recorded leaves no key.
+	if err := record(t, s, &Flow{ID: "none", UserID: ann.ID}, "failed", "x"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("error is %v, want ErrNotFound", err)
 	}
 	if _, err := s.Idempotent(t.Context(), ann.ID, "failed"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("error is %v, want ErrNotFound", err)
-	}
-}
-
-func testIdempotencyUpdate(t *testing.T, dsn string) {
-	s := openStore(t, dsn)
-	ann := addUser(t, s, "ann@x")
-	f := addFlow(t, s, Flow{UserID: ann.ID, Name: "0"})
-	update := func(name string) error {
-		idem := &Idempotency{UserID: ann.ID, Key: "k"}
-		_, err := s.UpdateFlow(t.Context(), f.ID, func(f *Flow) error {
-			f.Name = name
-			f.Touch()
-			idem.Made, idem.Revision = name, f.Revision
-			return nil
-		}, idem)
-		return err
-	}
-	must(t, update("1"))
-	replay := (*ReplayError)(nil)
-	if err := update("2"); !errors.As(err, &replay) || replay.First.Made != "1" {
-		t.Errorf("error is %v, want a ReplayError with the first answer", err)
-	}
-	if got := getFlow(t, s, f.ID); got.Name != "1" || replay.First.Revision != got.Revision {
-		t.Errorf("name is %s, revision %s; the record has %s", got.Name, got.Revision, replay.First.Revision)
 	}
 }
 
@@ -85,14 +67,14 @@ func testIdempotencyUpdate(t *testing.T, dsn string) {
 // all learn of the same answer.
 func testIdempotencyRace(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
-	ann := addUser(t, s, "ann@x")
+	f := addFlow(t, s, Flow{UserID: addUser(t, s, "ann@x").ID})
 	var wg sync.WaitGroup
 	var made atomic.Int32
 	answers := make([]string, 16)
 	for i := range answers {
 		wg.Go(func() {
 			answers[i] = fmt.Sprint("answer ", i)
-			err := s.CreateFlow(t.Context(), &Flow{UserID: ann.ID}, &Idempotency{UserID: ann.ID, Key: "k", Made: answers[i]})
+			err := record(t, s, f, "k", answers[i])
 			replay := (*ReplayError)(nil)
 			switch {
 			case err == nil:
@@ -105,8 +87,8 @@ func testIdempotencyRace(t *testing.T, dsn string) {
 		})
 	}
 	wg.Wait()
-	if n := number(t, s, "SELECT count(*) FROM flow"); made.Load() != 1 || n != 1 {
-		t.Errorf("%d succeeded, there are %d flows; want 1", made.Load(), n)
+	if n := number(t, s, "SELECT count(*) FROM flow_execution"); made.Load() != 1 || n != 1 {
+		t.Errorf("%d succeeded, there are %d executions; want 1", made.Load(), n)
 	}
 	for _, answer := range answers {
 		if answer != answers[0] {
@@ -119,9 +101,8 @@ func testIdempotencyRace(t *testing.T, dsn string) {
 func testIdempotencyExpiry(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
 	ann := addUser(t, s, "ann@x")
-	create := func(key string) error {
-		return s.CreateFlow(t.Context(), &Flow{UserID: ann.ID}, &Idempotency{UserID: ann.ID, Key: key, Made: "new"})
-	}
+	f := addFlow(t, s, Flow{UserID: ann.ID})
+	create := func(key string) error { return record(t, s, f, key, "new") }
 	for i := range 10 {
 		must(t, create(fmt.Sprint(i)))
 	}

@@ -40,7 +40,7 @@ func testListOrder(t *testing.T, dsn string) {
 	if got := names(t, s, ListQuery{UserID: "ann"}); got != "a b e" {
 		t.Errorf("own are %s", got)
 	}
-	if _, err := s.UpdateFlow(t.Context(), "e", func(*Flow) error { return nil }, nil); err != nil {
+	if _, err := s.UpdateFlow(t.Context(), "e", func(*Flow) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if got := names(t, s, ListQuery{UserID: "ann"}); got != "e a b" {
@@ -224,7 +224,7 @@ func testListTotals(t *testing.T, dsn string) {
 		_, err := s.UpdateFlow(t.Context(), id, func(to *Flow) error {
 			to.UserID, to.AccessControl = f.UserID, f.AccessControl
 			return nil
-		}, nil)
+		})
 		must(t, err)
 		check(fmt.Sprintf("after an update to %s %s", f.UserID, f.AccessControl))
 	}
@@ -314,7 +314,7 @@ func testListNames(t *testing.T, dsn string) {
 		t.Errorf("the first of the flows of a name: %+v, %v", page, err)
 	}
 
-	_, err = s.UpdateFlow(t.Context(), "aa-1", func(f *Flow) error { f.Name = "Something ELSE"; return nil }, nil)
+	_, err = s.UpdateFlow(t.Context(), "aa-1", func(f *Flow) error { f.Name = "Something ELSE"; return nil })
 	must(t, err)
 	must(t, s.DeleteFlow(t.Context(), "ab_1", nil))
 	for search, want := range map[string]string{"else": "aa-1", "view": "ab%1 aa-2", "eviewx": "", "ing el": "aa-1", `"`: ""} {
@@ -405,7 +405,7 @@ func testGrants(t *testing.T, dsn string) {
 	reads := func(user string) bool { return names(t, s, ListQuery{UserID: user, Scope: Accessible}) != "" }
 	set := func(access string) {
 		t.Helper()
-		_, err := s.UpdateFlow(t.Context(), f.ID, func(f *Flow) error { f.AccessControl = []byte(access); return nil }, nil)
+		_, err := s.UpdateFlow(t.Context(), f.ID, func(f *Flow) error { f.AccessControl = []byte(access); return nil })
 		must(t, err)
 	}
 	if !reads("bob") || reads("eve") || reads(long) {

@@ -72,7 +72,7 @@ func createMany(ctx context.Context, s *Store, n int) error {
 		wg.Go(func() {
 			for range n {
 				f := benchFlow("ann", "x")
-				if err := s.CreateFlow(ctx, f, nil); err != nil {
+				if err := s.CreateFlow(ctx, f); err != nil {
 					errs <- err
 					return
 				}
@@ -98,7 +98,7 @@ func visit(ctx context.Context, s *Store) error {
 			return err
 		}
 		f := benchFlow("ann", "x")
-		if err := other.CreateFlow(ctx, f, nil); err != nil {
+		if err := other.CreateFlow(ctx, f); err != nil {
 			return err
 		}
 		fmt.Println(f.ID)

@@ -18,7 +18,7 @@ func (s *Store) PutFlow(ctx context.Context, id string, likelyNew bool, create f
 	}
 	for ; ; likelyNew = false {
 		if !likelyNew {
-			if f, err := s.UpdateFlow(ctx, id, change, nil); !errors.Is(err, ErrNotFound) {
+			if f, err := s.UpdateFlow(ctx, id, change); !errors.Is(err, ErrNotFound) {
 				return f, err
 			}
 		}
@@ -27,7 +27,7 @@ func (s *Store) PutFlow(ctx context.Context, id string, likelyNew bool, create f
 			return nil, err
 		}
 		f.ID = id
-		if err := s.CreateFlow(ctx, f, nil); !errors.Is(err, ErrExists) {
+		if err := s.CreateFlow(ctx, f); !errors.Is(err, ErrExists) {
 			return f, err
 		}
 	}

@@ -249,9 +249,9 @@ func TestDiskFull(t *testing.T) {
 	maxPages(200)
 	big := &Flow{UserID: "ann", Nodes: []byte(`["` + strings.Repeat("x", 1<<20) + `"]`)}
 	small := []*Flow{benchFlow("ann", "1"), benchFlow("ann", "2")}
-	errs := together(t, s, func() error { return s.CreateFlow(t.Context(), small[0], nil) },
-		func() error { return s.CreateFlow(t.Context(), big, nil) },
-		func() error { return s.CreateFlow(t.Context(), small[1], nil) })
+	errs := together(t, s, func() error { return s.CreateFlow(t.Context(), small[0]) },
+		func() error { return s.CreateFlow(t.Context(), big) },
+		func() error { return s.CreateFlow(t.Context(), small[1]) })
 	if errs[0] != nil || errs[2] != nil {
 		t.Errorf("small flows beside a big one: %v, %v", errs[0], errs[2])
 	}
@@ -262,7 +262,7 @@ func TestDiskFull(t *testing.T) {
 	ids := []string{small[0].ID, small[1].ID}
 	for {
 		f := benchFlow("ann", "x")
-		if err := s.CreateFlow(t.Context(), f, nil); err != nil {
+		if err := s.CreateFlow(t.Context(), f); err != nil {
 			if !errors.Is(err, ErrFull) || len(ids) < 10 {
 				t.Fatalf("after %d flows the error is %v", len(ids), err)
 			}
@@ -272,7 +272,7 @@ func TestDiskFull(t *testing.T) {
 	}
 	checkAcknowledged(t, s, ids[2:])
 	maxPages(1 << 20)
-	must(t, s.CreateFlow(t.Context(), big, nil))
+	must(t, s.CreateFlow(t.Context(), big))
 	if page, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann", Limit: 1}); err != nil || page.Total != int64(20+len(ids)+1) {
 		t.Errorf("the total is %v, %v; want %d", page, err, 20+len(ids)+1)
 	}
@@ -310,10 +310,10 @@ func TestForeignLock(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := s.CreateFlow(ctx, &Flow{UserID: "ann"}, nil); !errors.Is(err, context.DeadlineExceeded) {
+	if err := s.CreateFlow(ctx, &Flow{UserID: "ann"}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error is %v, want DeadlineExceeded", err)
 	}
-	if err := s.CreateFlow(t.Context(), &Flow{UserID: "ann"}, nil); !errors.Is(err, ErrLocked) {
+	if err := s.CreateFlow(t.Context(), &Flow{UserID: "ann"}); !errors.Is(err, ErrLocked) {
 		t.Errorf("error is %v, want ErrLocked", err)
 	}
 	unlock()

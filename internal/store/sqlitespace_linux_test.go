@@ -31,7 +31,7 @@ func TestDeleteOnFullDisk(t *testing.T) {
 		must(t, filler.Close())
 		err = nil
 		for err == nil { // what is left of the log
-			err = s.CreateFlow(t.Context(), &Flow{UserID: "ann"}, nil)
+			err = s.CreateFlow(t.Context(), &Flow{UserID: "ann"})
 		}
 		if !errors.Is(err, ErrFull) {
 			t.Fatal(err)
@@ -45,7 +45,7 @@ func TestDeleteOnFullDisk(t *testing.T) {
 			t.Errorf("with the reserve: %t; deleting gave %v", reserve, err)
 		}
 		if reserve {
-			must(t, s.CreateFlow(t.Context(), &Flow{UserID: "ann"}, nil))
+			must(t, s.CreateFlow(t.Context(), &Flow{UserID: "ann"}))
 		}
 		_ = s.Close() // it cannot clean up on a full disk
 	}

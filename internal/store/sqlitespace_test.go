@@ -72,7 +72,7 @@ func TestForeignLockQueue(t *testing.T) {
 	began := time.Now()
 	errs := make(chan error, 6)
 	for range cap(errs) {
-		go func() { errs <- s.CreateFlow(t.Context(), &Flow{UserID: "ann"}, nil) }()
+		go func() { errs <- s.CreateFlow(t.Context(), &Flow{UserID: "ann"}) }()
 		time.Sleep(10 * time.Millisecond) // each comes while an earlier one waits
 	}
 	for range cap(errs) {

@@ -39,34 +39,3 @@ func testUsage(t *testing.T, dsn string) {
 		}
 	}
 }
-
-// testIdempotencyMigration: the answers that were remembered by an older program lead to
-// what they were about.
-func testIdempotencyMigration(t *testing.T, dsn string) {
-	s := openStore(t, dsn)
-	ann := addUser(t, s, "ann@x")
-	must(t, s.Close())
-	for {
-		m, err := MigrateDown(t.Context(), dsn)
-		must(t, err)
-		if m.Name == bytesMigration {
-			break
-		}
-	}
-	db, err := connect(dsn)
-	must(t, err)
-	s = &Store{db: db}
-	insert := "INSERT INTO idempotency (user_id, key, created_at, request, status, revision, body) VALUES ($1, $2, $3, $4, 200, 'r', $5)"
-	execute(t, s, insert, ann.ID, "answer", now(), make([]byte, 32), []byte(`{"id":"f","name":"é\u0000 {"}`))
-	execute(t, s, insert, ann.ID, "id", now(), make([]byte, 32), []byte("g"))
-	must(t, s.db.close())
-	s = openStore(t, dsn)
-	for key, want := range map[string]string{"answer": "f", "id": "g"} {
-		if got, err := s.Idempotent(t.Context(), ann.ID, key); err != nil || got.Made != want || got.Revision != "r" {
-			t.Errorf("%s leads to %+v, %v; want %s", key, got, err, want)
-		}
-	}
-}
-
-// bytesMigration is the file of the migration that dropped the answers.
-const bytesMigration = "00013_bytes.sql"

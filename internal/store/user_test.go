@@ -102,7 +102,8 @@ func testRemoveUser(t *testing.T, dsn string) {
 	ann, bob := addUser(t, s, "ann@x"), addUser(t, s, "bob@x")
 	must(t, s.AddKey(t.Context(), &Key{UserID: ann.ID, Kind: APIKey}, [32]byte{1}))
 	f := &Flow{UserID: ann.ID}
-	must(t, s.CreateFlow(t.Context(), f, &Idempotency{UserID: ann.ID, Key: "k"}))
+	must(t, s.CreateFlow(t.Context(), f))
+	must(t, record(t, s, f, "k", "x"))
 	kept := addFlow(t, s, Flow{UserID: bob.ID})
 	inUse := (*InUseError)(nil)
 	if err := s.RemoveUser(t.Context(), ann.ID); !errors.As(err, &inUse) || !errors.Is(err, ErrInUse) || inUse.Flows != 1 {

@@ -46,7 +46,7 @@ func TestGroups(t *testing.T) {
 	before := w.commits.Load()
 	var writes []func() error
 	for range n {
-		writes = append(writes, func() error { return s.CreateFlow(t.Context(), benchFlow("ann", "x"), nil) })
+		writes = append(writes, func() error { return s.CreateFlow(t.Context(), benchFlow("ann", "x")) })
 	}
 	for _, err := range together(t, s, writes...) {
 		must(t, err)
@@ -65,32 +65,34 @@ func TestGroupFailures(t *testing.T) {
 	s := openFile(t)
 	ann := addUser(t, s, "ann@x")
 	taken := addFlow(t, s, Flow{UserID: ann.ID})
-	idem := func(key string) *Idempotency { return &Idempotency{UserID: ann.ID, Key: key} }
-	must(t, s.CreateFlow(t.Context(), &Flow{UserID: ann.ID}, idem("used")))
-	create := func(f Flow, idem *Idempotency) func() error {
-		return func() error { return s.CreateFlow(t.Context(), &f, idem) }
+	must(t, record(t, s, taken, "used", "x"))
+	create := func(f Flow) func() error {
+		return func() error { return s.CreateFlow(t.Context(), &f) }
+	}
+	run := func(f *Flow, key string) func() error {
+		return func() error { return record(t, s, f, key, "x") }
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	errs := together(t, s,
-		create(Flow{UserID: ann.ID}, nil),
-		create(Flow{ID: taken.ID, UserID: ann.ID}, nil),
-		create(Flow{ID: taken.ID, UserID: ann.ID}, idem("k1")),
-		create(Flow{UserID: ann.ID}, idem("used")),
-		create(Flow{UserID: ann.ID}, idem("k2")),
+		create(Flow{UserID: ann.ID}),
+		create(Flow{ID: taken.ID, UserID: ann.ID}),
+		run(&Flow{ID: "none", UserID: ann.ID}, "k1"),
+		run(taken, "used"),
+		run(taken, "k2"),
 		func() error {
 			time.AfterFunc(10*time.Millisecond, cancel)
-			return s.CreateFlow(cancelled, &Flow{UserID: ann.ID}, nil)
+			return s.CreateFlow(cancelled, &Flow{UserID: ann.ID})
 		},
 		func() error { return s.RemoveUser(t.Context(), ann.ID) },
-		create(Flow{UserID: ann.ID}, nil),
+		create(Flow{UserID: ann.ID}),
 	)
-	for i, want := range []error{nil, ErrExists, ErrExists, ErrExists, nil, context.Canceled, ErrInUse, nil} {
+	for i, want := range []error{nil, ErrExists, ErrNotFound, ErrExists, nil, context.Canceled, ErrInUse, nil} {
 		if !errors.Is(errs[i], want) {
 			t.Errorf("write %d: error is %v, want %v", i, errs[i], want)
 		}
 	}
-	if n := number(t, s, "SELECT count(*) FROM flow"); n != 5 {
-		t.Errorf("there are %d flows, want 5", n)
+	if n := number(t, s, "SELECT count(*) FROM flow"); n != 3 {
+		t.Errorf("there are %d flows, want 3", n)
 	}
 	for key, want := range map[string]error{"k1": ErrNotFound, "k2": nil} {
 		if _, err := s.Idempotent(t.Context(), ann.ID, key); !errors.Is(err, want) {
@@ -105,7 +107,7 @@ func TestBrokenGroup(t *testing.T) {
 	s := openFile(t)
 	addFlow(t, s, Flow{UserID: "ann"})
 	errs := together(t, s,
-		func() error { return s.CreateFlow(t.Context(), &Flow{UserID: "ann"}, nil) },
+		func() error { return s.CreateFlow(t.Context(), &Flow{UserID: "ann"}) },
 		func() error {
 			return s.db.write(t.Context(), func(ctx context.Context, tx queryer) error {
 				if _, err := tx.exec(ctx, "DELETE FROM flow"); err != nil {
@@ -118,7 +120,7 @@ func TestBrokenGroup(t *testing.T) {
 				return err
 			})
 		},
-		func() error { return s.CreateFlow(t.Context(), &Flow{UserID: "ann"}, nil) },
+		func() error { return s.CreateFlow(t.Context(), &Flow{UserID: "ann"}) },
 	)
 	if errs[0] != nil || errs[1] == nil || errs[2] != nil {
 		t.Errorf("errors are %v", errs)
@@ -136,7 +138,7 @@ func TestCloseDrains(t *testing.T) {
 	unlock := lockFile(t, s)
 	errs := make(chan error, 20)
 	for range cap(errs) {
-		go func() { errs <- s.CreateFlow(t.Context(), &Flow{UserID: "ann"}, nil) }()
+		go func() { errs <- s.CreateFlow(t.Context(), &Flow{UserID: "ann"}) }()
 	}
 	closed := make(chan error)
 	time.AfterFunc(20*time.Millisecond, func() { closed <- s.Close() })
@@ -164,7 +166,7 @@ func TestBigGroup(t *testing.T) {
 	s := openFile(t)
 	var writes []func() error
 	for i := range maxGroup + 50 {
-		writes = append(writes, func() error { return s.CreateFlow(t.Context(), &Flow{UserID: "ann", Name: fmt.Sprint(i)}, nil) })
+		writes = append(writes, func() error { return s.CreateFlow(t.Context(), &Flow{UserID: "ann", Name: fmt.Sprint(i)}) })
 	}
 	for _, err := range together(t, s, writes...) {
 		must(t, err)
