@@ -61,12 +61,17 @@ func (c *call) listAsOpenWebUI(scope store.Scope) error {
 // sendList answers with a page of a list.
 func (c *call) sendList(q store.ListQuery, params url.Values, row func(*answer, *store.Flow)) error {
 	q.Bytes = listBytes
-	most := int64(2 * listBytes)
-	if q.Graph {
-		most += c.s.maxBody // the last flow may be as large
-	}
-	if err := c.hold(most); err != nil {
+	held := int64(2 * listBytes)
+	if err := c.hold(held); err != nil {
 		return err
+	}
+	q.Hold = func(bytes int64) error { // the flows of a part, and what is sent of them
+		more := 2*bytes - held
+		if more <= 0 {
+			return nil
+		}
+		held += more
+		return c.hold(more)
 	}
 	page, err := c.s.st.ListFlows(c.r.Context(), q)
 	if err != nil {

@@ -31,6 +31,8 @@ type dialect struct {
 	// idFrom is the condition that an id is not before the first %s and before the
 	// second one, character by character.
 	idFrom string
+	// texts are the texts in a parameter that is a JSON array of them.
+	texts string
 	// purge deletes a few idempotency records made at or before $1.
 	purge string
 	// noTable tells the error of a query on a table that is not there.

@@ -34,8 +34,10 @@ type ListQuery struct {
 	Owner  bool   // with the owner's name
 
 	// Bytes bounds what is read at once: no more than one flow beyond so many bytes; 0
-	// for no bound. The rest of the page is asked for with Cursor, see FlowPage.
+	// for no bound. The rest of the page is asked for with Cursor, see FlowPage. Hold, if
+	// it is set, is called before so many bytes are read with Graph; its error ends that.
 	Bytes int
+	Hold  func(bytes int64) error
 	Until string // Next of the page that this is the rest of; "" for a whole page
 
 	rare bool // see Store.isRare
@@ -78,21 +80,10 @@ func (s *Store) listFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
 	if q.rare, err = s.isRare(ctx, q); err != nil {
 		return nil, err
 	}
-	scan, most := func(rows *sql.Rows, f *Flow) error { return rows.Scan(append(f.summary(), &f.OwnerName, &f.seq)...) }, q.Limit
-	if q.Graph {
-		scan = func(rows *sql.Rows, f *Flow) error { return rows.Scan(append(f.whole(), &f.OwnerName, &f.seq)...) }
-	}
-	if q.Bytes > 0 {
-		most = batchRows(q)
-	}
 	query := listSQL{dialect: s.db.dialect(), ListQuery: q, after: after, until: until}
-	query.Limit = most
-	flows, more, err := some(ctx, s.db, scan, bound[Flow]{rows: most, bytes: q.Bytes, size: (*Flow).Size}, query.page(), query.args...)
+	flows, end, more, err := s.firstFlows(ctx, query)
 	if err != nil {
 		return nil, err
-	}
-	for i := range flows {
-		flows[i].fillMeta()
 	}
 	page := &FlowPage{Flows: flows, Next: q.Until}
 	if after != nil {
@@ -103,9 +94,9 @@ func (s *Store) listFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
 	switch cursor := (&cursor{total: page.Total}); {
 	case !more:
 	case len(flows) == q.Limit && q.Until == "":
-		page.Next = cursor.after(&flows[len(flows)-1])
+		page.Next = cursor.after(&end)
 	case len(flows) != q.Limit:
-		page.Rest = cursor.after(&flows[len(flows)-1])
+		page.Rest = cursor.after(&end)
 		if q.Until == "" {
 			page.Next, err = s.pageEnd(ctx, q, after, cursor)
 		}
@@ -113,17 +104,24 @@ func (s *Store) listFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
 	return page, err
 }
 
-// batchRows is how many flows are read at once when the bytes are bounded. Postgres
-// sends all rows that were asked for, whether or not they are read.
-func batchRows(q ListQuery) int {
-	rows := 1000
-	if q.Graph {
-		rows = 16
+// firstFlows reads the first flows of a list, and whether there are more. end is the place
+// of the last of them.
+func (s *Store) firstFlows(ctx context.Context, query listSQL) (flows []Flow, end Flow, more bool, err error) {
+	if query.Graph {
+		return s.wholeFlows(ctx, query)
 	}
-	if q.Limit > 0 {
-		rows = min(rows, q.Limit)
+	if query.Bytes > 0 && (query.Limit <= 0 || query.Limit > maxRows) {
+		query.Limit = maxRows
 	}
-	return rows
+	scan := func(rows *sql.Rows, f *Flow) error { return rows.Scan(append(f.summary(), &f.OwnerName, &f.seq)...) }
+	flows, more, err = some(ctx, s.db, scan, bound[Flow]{rows: query.Limit, bytes: query.Bytes, size: (*Flow).Size}, query.page(), query.args...)
+	for i := range flows {
+		flows[i].fillMeta()
+	}
+	if len(flows) > 0 {
+		end = flows[len(flows)-1]
+	}
+	return flows, end, more, err
 }
 
 // total counts the flows in all pages, of which the first has n, and more after it or

@@ -103,14 +103,10 @@ func where(conds []string) string {
 	return " WHERE " + strings.Join(conds, " AND ")
 }
 
-// page asks for the flows of the page and one more, by which one sees whether
-// there is another page.
+// page asks for the rows of the page, without graphs, and one more, by which one sees
+// whether there is another page.
 func (q *listSQL) page() string {
-	columns := summaryColumns
-	if q.Graph {
-		columns = flowColumns
-	}
-	return q.rows(columns+", "+q.owner(), q.Limit+1, 0)
+	return q.rows(summaryColumns+", "+q.owner(), q.Limit+1, 0)
 }
 
 // end asks where the page ends: for its last flow, and the one after that.

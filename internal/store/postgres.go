@@ -36,6 +36,7 @@ func postgresDialect() *dialect {
 		nameHas: func(text string, arg func(any) string) string {
 			return "lower(name) LIKE lower(" + arg("%"+likeEscaper().Replace(text)+"%") + ")" // as flow_search_idx has it
 		},
+		texts:  "SELECT json_array_elements_text($1::json)",
 		idFrom: "id ~>=~ %s AND id ~<~ %s", // as flow_id_idx has it
 		// Two transactions that purge at once must not wait for each other.
 		purge: "DELETE FROM idempotency WHERE (user_id, key) IN" +

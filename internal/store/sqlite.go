@@ -46,6 +46,7 @@ func sqliteDialect() *dialect {
 		nameHas:    func(text string, arg func(any) string) string { return "name_has(name, " + arg(text) + ")" },
 		nameIndex:  true,
 		idFrom:     "id >= %s AND id < %s",
+		texts:      "SELECT value FROM json_each($1)",
 		purge:      "DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4)",
 		noTable:    func(err error) bool { return code(err) == lib.SQLITE_ERROR },
 		merges:     true,
