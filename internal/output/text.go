@@ -80,18 +80,11 @@ func ago(d time.Duration, t time.Time) string {
 	case d < time.Minute:
 		return "just now"
 	case d < time.Hour:
-		return count(int(d/time.Minute), "minute")
+		return Plural(int(d/time.Minute), "minute") + " ago"
 	case d < day:
-		return count(int(d/time.Hour), "hour")
+		return Plural(int(d/time.Hour), "hour") + " ago"
 	case d < 30*day:
-		return count(int(d/day), "day")
+		return Plural(int(d/day), "day") + " ago"
 	}
 	return t.Format(time.DateOnly)
-}
-
-func count(n int, unit string) string {
-	if n == 1 {
-		return "1 " + unit + " ago"
-	}
-	return fmt.Sprintf("%d %ss ago", n, unit)
 }

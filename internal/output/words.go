@@ -1,8 +1,10 @@
 package output
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/dustin/go-humanize"
+	"github.com/dustin/go-humanize/english"
 )
 
 // ShellQuote quotes an argument for a shell where it has to be.
@@ -13,12 +15,9 @@ func ShellQuote(s string) string {
 	return s
 }
 
-// Plural returns "1 flow", "2 flows".
+// Plural returns a number with its noun: "1 flow", "1,204 flows".
 func Plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return humanize.Comma(int64(n)) + " " + english.PluralWord(n, noun, "")
 }
 
 // Quoted quotes a text for a message, made short and harmless.

@@ -7,10 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dustin/go-humanize"
-	"github.com/dustin/go-humanize/english"
-
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -120,17 +118,12 @@ func (s *nodes) Summary() string {
 	what := map[flow.RunStatus]string{flow.RunSuccess: "done in", flow.RunError: "failed after", flow.RunAborted: "ended after"}[s.status]
 	parts := []string{fmt.Sprintf("%s %.1fs", cmp.Or(what, "over after"), s.took.Seconds())}
 	if s.calls > 0 {
-		parts = append(parts, count(s.calls, "model call"))
+		parts = append(parts, output.Plural(s.calls, "model call"))
 	}
 	if s.tokens > 0 {
-		parts = append(parts, count(s.tokens, "token"))
+		parts = append(parts, output.Plural(s.tokens, "token"))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// count returns a number with its noun: "1,204 tokens".
-func count(n int, noun string) string {
-	return humanize.Comma(int64(n)) + " " + english.PluralWord(n, noun, "")
 }
 
 // facts returns what is known of a node besides its name and state, each part after
@@ -148,7 +141,7 @@ func (n *node) facts() string {
 		fmt.Fprintf(&b, "  ×%d", n.runs)
 	}
 	if n.tokens > 0 {
-		b.WriteString("  " + count(n.tokens, "token"))
+		b.WriteString("  " + output.Plural(n.tokens, "token"))
 	}
 	if n.running > 0 && n.attempt > 1 {
 		fmt.Fprintf(&b, "  attempt %d", n.attempt)
