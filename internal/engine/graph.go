@@ -57,7 +57,7 @@ func newGraph(spec flow.Spec, rules Rules) *graph {
 		}
 		made.kind = n.Type
 		if n.Type == "" {
-			made.untyped = n.AsRead()
+			made.untyped = n.AppendJSON(nil)
 		}
 		made.data = parseData(n.Data, rules)
 	}

@@ -3,7 +3,7 @@ package engine
 import (
 	"slices"
 
-	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/internal/order"
 )
 
 // plan is what the scheduler works off: the whole flow, or the body of a loop.
@@ -26,11 +26,11 @@ type plans struct {
 	bodies map[*node]*plan // by loop; none for a loop without a body
 }
 
-// order sorts nodes depth first, see [flow.DepthFirst]; those that are not there are
+// order sorts nodes depth first, see [order.DepthFirst]; those that are not there are
 // left out. If nodes wait for each other it returns a cycle, and nothing sorted.
 func (g *graph) order(nodes []*node, before func(*node) []*node) (sorted, cycle []*node) {
 	nodes = slices.DeleteFunc(slices.Clone(nodes), func(n *node) bool { return n.missing })
-	sorted, cycle = flow.DepthFirst(nodes, len(g.nodes), func(n *node) int { return n.index }, before)
+	sorted, cycle = order.DepthFirst(nodes, len(g.nodes), func(n *node) int { return n.index }, before)
 	if cycle != nil {
 		return nil, cycle
 	}

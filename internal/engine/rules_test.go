@@ -160,16 +160,16 @@ func checkedFirst() []ruleCase {
 	}
 	return []ruleCase{
 		{name: "a cycle", flow: newFlow().node("a", flow.Transform, upper).node("b", flow.Transform, upper).node("i", flow.Input, plain).
-			join("a", "b", "a"), refused: []string{flow.CodeCycle}},
+			join("a", "b", "a"), refused: []string{"cycle"}},
 		{name: "everything at once", flow: newFlow().node("a", flow.Input, plain).node("a", flow.Input, plain).node("x", "webhook", plain).
 			node("c", flow.Conditional, plain).edge("c", "a", "maybe").edge("ghost", "a", "").edge("c", "c", ""),
-			refused: []string{flow.CodeDanglingEdge, flow.CodeDuplicateNodeID, flow.CodeSelfLoop, flow.CodeUnknownHandle, flow.CodeUnknownNodeType}},
+			refused: []string{"dangling-edge", "duplicate-node-id", "self-loop", "unknown-handle", "unknown-node-type"}},
 		{name: "an ambiguous reference", flow: ambiguous("in"), refused: []string{CodeAmbiguousReference}},
 		{name: "a whole id is not ambiguous", flow: ambiguous("in_2"), results: map[string]string{"m": `"MODEL(m1):b"`}},
 		{name: "a cycle of references", flow: newFlow().node("a", flow.Model, ask("{{b.output}}")).node("b", flow.Model, ask("{{a.output}}")),
 			refused: []string{CodeReferenceCycle}},
 		{name: "a reference to itself", flow: newFlow().node("a", flow.Model, ask("{{a.output}}")), errors: map[string]string{"a": "no result here"}},
-		{name: "a wrong type", flow: newFlow().node("a", flow.Model, `{"modelId":"m1","prompt":5}`), refused: []string{flow.CodeWrongType}},
+		{name: "a wrong type", flow: newFlow().node("a", flow.Model, `{"modelId":"m1","prompt":5}`), refused: []string{"wrong-type"}},
 		{name: "a draft without anything", flow: newFlow()},
 		{name: "loops that share a body", flow: newFlow().node("l", flow.Loop, plain).node("k", flow.Loop, plain).node("o", flow.Output, text).
 			edge("l", "o", "each").edge("k", "o", "each"), refused: []string{CodeLoopBody}},

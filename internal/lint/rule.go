@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/limits"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -39,20 +40,20 @@ type example struct{ bad, good string }
 func basics() map[string]example {
 	const good = `{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"b","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"b"}]}`
 	return map[string]example{
-		flow.CodeWrongType:        {`{"name":"n","nodes":[{"id":"a","type":"model","data":{"prompt":5}}],"edges":[]}`, good},
-		flow.CodeEmptyName:        {`{"name":" ","nodes":[{"id":"a","type":"input","data":{}}],"edges":[]}`, good},
-		flow.CodeBadText:          {`{"name":"a\u0000","nodes":[{"id":"a","type":"input","data":{}}],"edges":[]}`, good},
-		flow.CodeTooLarge:         {`{"name":"` + strings.Repeat("n", flow.MaxName+1) + `","nodes":[{"id":"a","type":"input","data":{}}],"edges":[]}`, good},
-		flow.CodeBadAccessControl: {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}}],"edges":[],"access_control":true}`, good},
-		flow.CodeEmptyNodeID:      {`{"name":"n","nodes":[{"type":"input","data":{}}],"edges":[]}`, good},
-		flow.CodeDuplicateNodeID:  {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"a","type":"output","data":{}}],"edges":[]}`, good},
-		flow.CodeUnknownNodeType:  {`{"name":"n","nodes":[{"id":"a","type":"llm","data":{}}],"edges":[]}`, good},
-		flow.CodeEmptyEdgeID:      {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"b","type":"output","data":{}}],"edges":[{"source":"a","target":"b"}]}`, good},
-		flow.CodeDuplicateEdgeID:  {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"b","type":"output","data":{}},{"id":"c","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"b"},{"id":"e","source":"a","target":"c"}]}`, good},
-		flow.CodeDanglingEdge:     {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}}],"edges":[{"id":"e","source":"a","target":"b"}]}`, good},
-		flow.CodeSelfLoop:         {`{"name":"n","nodes":[{"id":"a","type":"merge","data":{}}],"edges":[{"id":"e","source":"a","target":"a"}]}`, good},
-		flow.CodeUnknownHandle:    {`{"name":"n","nodes":[{"id":"a","type":"conditional","data":{}},{"id":"b","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"b","sourceHandle":"yes"}]}`, good},
-		flow.CodeCycle:            {`{"name":"n","nodes":[{"id":"a","type":"merge","data":{}},{"id":"b","type":"merge","data":{}}],"edges":[{"id":"e","source":"a","target":"b"},{"id":"f","source":"b","target":"a"}]}`, good},
-		flow.CodeNothingToRun:     {`{"name":"n","nodes":[],"edges":[]}`, good},
+		"wrong-type":         {`{"name":"n","nodes":[{"id":"a","type":"model","data":{"prompt":5}}],"edges":[]}`, good},
+		"empty-name":         {`{"name":" ","nodes":[{"id":"a","type":"input","data":{}}],"edges":[]}`, good},
+		"bad-text":           {`{"name":"a\u0000","nodes":[{"id":"a","type":"input","data":{}}],"edges":[]}`, good},
+		"too-large":          {`{"name":"` + strings.Repeat("n", limits.Name+1) + `","nodes":[{"id":"a","type":"input","data":{}}],"edges":[]}`, good},
+		"bad-access-control": {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}}],"edges":[],"access_control":true}`, good},
+		"empty-node-id":      {`{"name":"n","nodes":[{"type":"input","data":{}}],"edges":[]}`, good},
+		"duplicate-node-id":  {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"a","type":"output","data":{}}],"edges":[]}`, good},
+		"unknown-node-type":  {`{"name":"n","nodes":[{"id":"a","type":"llm","data":{}}],"edges":[]}`, good},
+		"empty-edge-id":      {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"b","type":"output","data":{}}],"edges":[{"source":"a","target":"b"}]}`, good},
+		"duplicate-edge-id":  {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}},{"id":"b","type":"output","data":{}},{"id":"c","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"b"},{"id":"e","source":"a","target":"c"}]}`, good},
+		"dangling-edge":      {`{"name":"n","nodes":[{"id":"a","type":"input","data":{}}],"edges":[{"id":"e","source":"a","target":"b"}]}`, good},
+		"self-loop":          {`{"name":"n","nodes":[{"id":"a","type":"merge","data":{}}],"edges":[{"id":"e","source":"a","target":"a"}]}`, good},
+		"unknown-handle":     {`{"name":"n","nodes":[{"id":"a","type":"conditional","data":{}},{"id":"b","type":"output","data":{}}],"edges":[{"id":"e","source":"a","target":"b","sourceHandle":"yes"}]}`, good},
+		"cycle":              {`{"name":"n","nodes":[{"id":"a","type":"merge","data":{}},{"id":"b","type":"merge","data":{}}],"edges":[{"id":"e","source":"a","target":"b"},{"id":"f","source":"b","target":"a"}]}`, good},
+		"nothing-to-run":     {`{"name":"n","nodes":[],"edges":[]}`, good},
 	}
 }

@@ -52,17 +52,17 @@ func CheckFields(fields flow.Object) []flow.Problem {
 	return c.found
 }
 
-// specMayHoldSecret looks at the parts of a flow, most of them as they were read:
-// to make JSON of every flow would cost more than all of that.
+// specMayHoldSecret looks at the parts of a flow one by one.
 func specMayHoldSecret(s flow.Spec) bool {
-	may := func(text string) bool { return secrets.MayHold([]byte(text)) }
-	return slices.ContainsFunc(s.Nodes, func(n flow.Node) bool {
-		return n.AsRead() == nil || secrets.MayHold(n.AsRead()) || secrets.MayHold(n.Data) || secrets.MayHold(n.Position) || may(n.ID)
-	}) || slices.ContainsFunc(s.Edges, func(e flow.Edge) bool {
-		return e.AsRead() == nil || secrets.MayHold(e.AsRead()) || may(e.ID) || may(e.Source) || may(e.Target) || may(e.SourceHandle) || may(e.TargetHandle)
-	}) || slices.ContainsFunc(s.UnknownFields(), func(m flow.Member) bool {
-		return may(m.Key) || secrets.MayHold(m.Value)
-	}) || may(s.Name) || may(s.Description) || secrets.MayHold(s.Meta) || secrets.MayHold(s.AccessControl)
+	var text []byte
+	may := func(part interface{ AppendJSON([]byte) []byte }) bool {
+		text = part.AppendJSON(text[:0])
+		return secrets.MayHold(text)
+	}
+	nodes, edges := s.Nodes, s.Edges
+	s.Nodes, s.Edges = nil, nil
+	return slices.ContainsFunc(nodes, func(n flow.Node) bool { return may(n) }) ||
+		slices.ContainsFunc(edges, func(e flow.Edge) bool { return may(e) }) || may(s)
 }
 
 // secretsIn looks into a JSON value.

@@ -45,40 +45,6 @@ func AppendSource(dst []byte, src json.RawMessage, known []string, put PutFunc) 
 	return appendNew(dst, start, known, seen, put)
 }
 
-// AppendSorted is AppendSource with the known members first, in the order of
-// their keys, which are spelt plainly.
-func AppendSorted(dst []byte, src json.RawMessage, known []string, put PutFunc) []byte {
-	var was [8]json.RawMessage // by index in known
-	members := func(member func(i int, m Member)) {
-		if !IsObject(src) {
-			return
-		}
-		s := Scan(src)
-		_ = s.Object(func(key []byte) error { // the text is good: it was scanned before
-			at := s.Pos
-			err := s.Value()
-			member(IndexKey(key, known), Member{spelt: key, Value: s.From(at)})
-			return err
-		})
-	}
-	members(func(i int, m Member) {
-		if i >= 0 {
-			was[i] = m.Value
-		}
-	})
-	dst = append(dst, '{')
-	start := len(dst)
-	for i, key := range known {
-		dst = appendMember(dst, start, Member{Key: key, Value: was[i]}, i, put)
-	}
-	members(func(i int, m Member) {
-		if i < 0 {
-			dst = appendMember(dst, start, m, i, put)
-		}
-	})
-	return append(dst, '}')
-}
-
 // appendMember appends m to the object whose members start at start. i is the
 // index of its key among the known ones, -1 if it is none of them.
 func appendMember(dst []byte, start int, m Member, i int, put PutFunc) []byte {

@@ -102,6 +102,23 @@ func (o *Object) Set(key string, v json.RawMessage) {
 	*o = append(*o, Member{Key: key, Value: v})
 }
 
+// First moves the members with the given keys to the front, in the order of the keys,
+// which it spells plainly.
+func (o Object) First(keys ...string) {
+	rank := func(m Member) int {
+		if i := slices.Index(keys, m.Key); i >= 0 {
+			return i
+		}
+		return len(keys)
+	}
+	for i, m := range o {
+		if slices.Contains(keys, m.Key) {
+			o[i].spelt = nil
+		}
+	}
+	slices.SortStableFunc(o, func(a, b Member) int { return rank(a) - rank(b) })
+}
+
 // With returns a copy of the object in which key has the value v; nil takes it out.
 func With(o Object, key string, v json.RawMessage) Object {
 	c := slices.DeleteFunc(slices.Clone(o), func(m Member) bool { return v == nil && m.Key == key })

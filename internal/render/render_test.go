@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -147,7 +148,7 @@ func TestSVGLabels(t *testing.T) {
 
 func TestPositionsWithoutAny(t *testing.T) {
 	at := positions(spec(t, `{"nodes":[{"id":"a"},{"id":"b"},{"id":"c"}],"edges":[{"source":"a","target":"b"},{"source":"a","target":"c"}]}`))
-	if want := []flow.Point{{X: 0, Y: 0}, {X: 300, Y: 0}, {X: 300, Y: 120}}; !slices.Equal(at, want) {
+	if want := []layout.Point{{X: 0, Y: 0}, {X: 300, Y: 0}, {X: 300, Y: 120}}; !slices.Equal(at, want) {
 		t.Errorf("nodes at %v, want %v", at, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -31,7 +32,7 @@ func SVG(w io.Writer, s flow.Spec) error {
 <defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="#64748b"/></marker></defs>
 <rect x="%[1]f" y="%[2]f" width="100%%" height="100%%" fill="#ffffff"/>
 `, low.X-margin, low.Y-margin, high.X-low.X+boxWidth+2*margin, high.Y-low.Y+boxHeight+2*margin, escapeXML(s.Name))
-	place := map[string]flow.Point{}
+	place := map[string]layout.Point{}
 	for i, n := range s.Nodes {
 		if _, ok := place[n.ID]; !ok {
 			place[n.ID] = at[i]
@@ -47,7 +48,7 @@ func SVG(w io.Writer, s flow.Spec) error {
 				labelled[e.Source] = true
 				exits[e.Source].drawLabels(&b, from)
 			}
-			drawEdge(&b, flow.Point{X: from.X + boxWidth, Y: from.Y + exits[e.Source].height(e.SourceHandle)}, to)
+			drawEdge(&b, layout.Point{X: from.X + boxWidth, Y: from.Y + exits[e.Source].height(e.SourceHandle)}, to)
 		}
 	}
 	for i, n := range s.Nodes {
@@ -58,7 +59,7 @@ func SVG(w io.Writer, s flow.Spec) error {
 	return err
 }
 
-func drawNode(b *strings.Builder, n flow.Node, p flow.Point) {
+func drawNode(b *strings.Builder, n flow.Node, p layout.Point) {
 	fmt.Fprintf(b, `<g><title>%s</title><rect x="%.0f" y="%.0f" width="%d" height="%d" rx="10" fill="#ffffff" stroke="%s" stroke-width="2"/>`,
 		escapeXML(n.ID), p.X, p.Y, boxWidth, boxHeight, Color(n.Type))
 	lines := output.Wrap(title(n), titleWidth, titleLines)
@@ -101,7 +102,7 @@ func (x exits) height(handle string) float64 {
 }
 
 // drawLabels names the exits of a node that have names, each above its edges.
-func (x exits) drawLabels(b *strings.Builder, p flow.Point) {
+func (x exits) drawLabels(b *strings.Builder, p layout.Point) {
 	for _, handle := range x {
 		if handle == "" {
 			continue
@@ -110,7 +111,7 @@ func (x exits) drawLabels(b *strings.Builder, p flow.Point) {
 	}
 }
 
-func drawEdge(b *strings.Builder, from, to flow.Point) {
+func drawEdge(b *strings.Builder, from, to layout.Point) {
 	x2, y2 := to.X, to.Y+boxHeight/2
 	bend := max(40, (x2-from.X)/2)
 	fmt.Fprintf(b, `<path d="M%.0f %.0fC%.0f %.0f %.0f %.0f %.0f %.0f" fill="none" stroke="#64748b" stroke-width="2" marker-end="url(#arrow)"/>`+"\n",
@@ -121,30 +122,30 @@ func escapeXML(s string) string { return html.EscapeString(output.Text(s)) }
 
 // positions gives each node a place: its own, if all have one and not all the
 // same, else one in columns.
-func positions(s flow.Spec) []flow.Point {
-	at := make([]flow.Point, len(s.Nodes))
+func positions(s flow.Spec) []layout.Point {
+	at := make([]layout.Point, len(s.Nodes))
 	differ := false
 	for i, n := range s.Nodes {
-		p, ok := n.Place()
+		p, ok := layout.Position(n)
 		if !ok {
-			return flow.Columns(s)
+			return layout.Columns(s)
 		}
 		at[i] = p
 		differ = differ || p != at[0]
 	}
 	if !differ {
-		return flow.Columns(s)
+		return layout.Columns(s)
 	}
 	return at
 }
 
-func bounds(at []flow.Point) (low, high flow.Point) {
+func bounds(at []layout.Point) (low, high layout.Point) {
 	for i, p := range at {
 		if i == 0 {
 			low, high = p, p
 		}
-		low = flow.Point{X: min(low.X, p.X), Y: min(low.Y, p.Y)}
-		high = flow.Point{X: max(high.X, p.X), Y: max(high.Y, p.Y)}
+		low = layout.Point{X: min(low.X, p.X), Y: min(low.Y, p.Y)}
+		high = layout.Point{X: max(high.X, p.X), Y: max(high.Y, p.Y)}
 	}
 	return low, high
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/limits"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -26,8 +27,8 @@ func (p *parser) access(raw []byte, loc []any) []byte {
 			}
 		}
 	}
-	if count > flow.MaxAccessIDs {
-		p.fault("too_long", fmt.Sprintf("access_control should have at most %d ids, not %d", flow.MaxAccessIDs, count), loc, nil)
+	if count > limits.AccessIDs {
+		p.fault("too_long", fmt.Sprintf("access_control should have at most %d ids, not %d", limits.AccessIDs, count), loc, nil)
 	}
 	return raw
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/flowctl/flowctl/internal/limits"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -39,15 +40,15 @@ func parseDraft(o flow.Object, loc ...any) (draft, []fault) {
 			d.sentDescription = true
 			if !isNull(m.Value) {
 				d.description = p.text(m.Value, at)
-				p.most("string_too_long", "String", at, textSize(d.description), flow.MaxDescription)
+				p.most("string_too_long", "String", at, textSize(d.description), limits.Description)
 			}
 		case "nodes":
 			d.nodes = p.objects(m.Value, at)
 		case "edges":
 			d.edges = p.objects(m.Value, at)
 		case "meta":
-			if d.meta = p.object(m.Value, at); len(d.meta) > flow.MaxMeta {
-				p.most("too_long", "Compact JSON", at, len(rawjson.AppendCompact(nil, d.meta)), flow.MaxMeta)
+			if d.meta = p.object(m.Value, at); len(d.meta) > limits.Meta {
+				p.most("too_long", "Compact JSON", at, len(rawjson.AppendCompact(nil, d.meta)), limits.Meta)
 			}
 		case "access_control":
 			d.access = p.access(m.Value, at)
@@ -68,12 +69,12 @@ func parseDraft(o flow.Object, loc ...any) (draft, []fault) {
 // tooManyUnknown is the fault of a flow with n unknown fields, nil if those are not too
 // many.
 func tooManyUnknown(n int, loc []any) *fault {
-	if n <= flow.MaxUnknown {
+	if n <= limits.Unknown {
 		return nil
 	}
 	return &fault{
 		kind: "too_long", loc: loc, input: strconv.AppendInt(nil, int64(n), 10),
-		msg: fmt.Sprintf("A flow should have at most %d unknown fields, not %d", flow.MaxUnknown, n),
+		msg: fmt.Sprintf("A flow should have at most %d unknown fields, not %d", limits.Unknown, n),
 	}
 }
 

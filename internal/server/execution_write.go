@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/limits"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -64,7 +65,7 @@ func parseExecution(o flow.Object, flowID string) (e store.Execution, faults []f
 			e.Errors = p.objectOrNil(m.Value, loc)
 		case "meta":
 			e.Meta = p.objectOrNil(m.Value, loc)
-			p.most("too_long", "Compact JSON", loc, len(e.Meta), flow.MaxMeta)
+			p.most("too_long", "Compact JSON", loc, len(e.Meta), limits.Meta)
 		}
 	}
 	if _, ok := o.Get("status"); !ok {

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/limits"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -40,7 +41,7 @@ func (s *Server) duplicateFlow(c *call) error {
 // copyName is the name of a copy, which is not longer than a name may be.
 func copyName(name string) string {
 	const suffix = " (Copy)"
-	return clip(name, flow.MaxName-len(suffix)) + suffix
+	return clip(name, limits.Name-len(suffix)) + suffix
 }
 
 // importFlow makes a flow of a flow file, or of a bare flow.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/store"
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // saneID compiles, once it is needed, what an id that a client chooses may be: one
@@ -75,7 +75,7 @@ func (c *call) putNew(d draft) (*store.Flow, error) {
 	switch {
 	case len(c.r.Header.Values("If-Match")) > 0:
 		return nil, &problem{status: http.StatusPreconditionFailed, detail: "There is no such flow"}
-	case !saneID().MatchString(id), strings.HasSuffix(id, "."), flow.IsDeviceName(id):
+	case !saneID().MatchString(id), strings.HasSuffix(id, "."), disk.IsDeviceName(id):
 		return nil, invalid(fault{
 			kind: "string_pattern_mismatch", loc: []any{"path", "id"}, input: appendQuoted(nil, id),
 			msg: "An id has 1 to 128 letters, digits, dots, dashes and underscores, and begins with a letter or digit; it does not end with a dot, and is not the name of a device (con, nul, …)",

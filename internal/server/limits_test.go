@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/limits"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -45,10 +46,10 @@ func TestFlowLimits(t *testing.T) {
 		value func(n int) string
 		want  string
 	}{
-		{"name", flow.MaxName, text, "String should have at most 1 KiB, not 1025 bytes"},
-		{"description", flow.MaxDescription, text, "String should have at most 256 KiB, not 262145 bytes"},
-		{"meta", flow.MaxMeta, func(n int) string { return `{"a": ` + text(n-len(`{"a":""}`)) + ` }` }, "Compact JSON should have at most 256 KiB, not 262145 bytes"},
-		{"access_control", flow.MaxAccessIDs, func(n int) string {
+		{"name", limits.Name, text, "String should have at most 1 KiB, not 1025 bytes"},
+		{"description", limits.Description, text, "String should have at most 256 KiB, not 262145 bytes"},
+		{"meta", limits.Meta, func(n int) string { return `{"a": ` + text(n-len(`{"a":""}`)) + ` }` }, "Compact JSON should have at most 256 KiB, not 262145 bytes"},
+		{"access_control", limits.AccessIDs, func(n int) string {
 			return `{"read":{"user_ids":` + idList(n-3) + `,"group_ids":["g"]},"write":{"user_ids":["a","b"]}}`
 		}, "access_control should have at most 2000 ids, not 2001"},
 	} {
@@ -76,13 +77,13 @@ func TestUnknownFieldLimit(t *testing.T) {
 	f := newFixture(t, Options{})
 	const want = "A flow should have at most 1000 unknown fields, not 1001"
 	for _, to := range [][2]string{{"POST", "/create"}, {"POST", "/import"}, {"PUT", "/a"}} {
-		if r := f.want(422, f.ann, to[0], "/api/v1/flows"+to[1], manyFields(flow.MaxUnknown+1, "1")); !strings.Contains(r.text(), want) {
+		if r := f.want(422, f.ann, to[0], "/api/v1/flows"+to[1], manyFields(limits.Unknown+1, "1")); !strings.Contains(r.text(), want) {
 			t.Errorf("%v answered %.300s", to, r.body)
 		}
 	}
-	id := f.create(f.ann, manyFields(flow.MaxUnknown, "1"))
+	id := f.create(f.ann, manyFields(limits.Unknown, "1"))
 	at := "/api/v1/flows/" + id
-	f.want(200, f.ann, "POST", at, manyFields(flow.MaxUnknown, "2"))
+	f.want(200, f.ann, "POST", at, manyFields(limits.Unknown, "2"))
 	if r := f.want(422, f.ann, "POST", at, `{"other":1}`); !strings.Contains(r.text(), want) {
 		t.Errorf("one more answered %.300s", r.body)
 	}
@@ -112,10 +113,10 @@ func TestUnknownFieldsTakeLinearTime(t *testing.T) {
 // TestCopyName: the name of a copy is not longer than a name may be.
 func TestCopyName(t *testing.T) {
 	f := newFixture(t, Options{})
-	name := strings.Repeat("é", flow.MaxName/2)
+	name := strings.Repeat("é", limits.Name/2)
 	id := f.create(f.ann, `{"name":"`+name+`"}`)
 	dup := f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/duplicate", "").field(t, "name")
-	if want := `"` + strings.Repeat("é", (flow.MaxName-7)/2) + ` (Copy)"`; dup != want {
+	if want := `"` + strings.Repeat("é", (limits.Name-7)/2) + ` (Copy)"`; dup != want {
 		t.Errorf("the copy is %q of %d bytes", dup, len(dup))
 	}
 }

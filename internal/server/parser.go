@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/internal/limits"
 )
 
 // parser reads values and collects what is wrong with them.
@@ -51,7 +51,7 @@ func (p *parser) most(kind, what string, loc []any, has, limit int) {
 
 func (p *parser) name(raw []byte, loc []any) *string {
 	s := p.text(raw, loc)
-	p.most("string_too_long", "String", loc, textSize(s), flow.MaxName)
+	p.most("string_too_long", "String", loc, textSize(s), limits.Name)
 	if s != nil && strings.TrimSpace(*s) == "" {
 		p.fault("string_too_short", "String should have at least 1 character that is not blank", loc, raw)
 	}

@@ -3,6 +3,7 @@ package sync
 import (
 	"slices"
 
+	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -17,7 +18,7 @@ type traits struct {
 // does not say of a node's layout is no difference, nor is data that says nothing where
 // the file has none.
 func (t traits) differences(stored, file flow.Spec) []flow.Change {
-	file = flow.AdoptLayout(file, stored)
+	file = layout.Adopt(file, stored)
 	return flow.Diff(dataAs(t.comparable(stored, file), file), t.comparable(file, file), flow.DiffOptions{Layout: true})
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -239,9 +240,9 @@ func (m *matcher) step(it *item) (Step, error) {
 			}
 			return s, nil
 		}
-		file = flow.AdoptLayout(file, at.spec)
+		file = layout.Adopt(file, at.spec)
 	}
-	clean := flowfile.WithoutState(flow.Arrange(file))
+	clean := flowfile.WithoutState(layout.Arrange(file))
 	s.Spec, s.Dropped = &clean, m.dropped(clean)
 	return s, nil
 }

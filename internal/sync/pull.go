@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -170,19 +171,19 @@ func Into(file, s flow.Spec, ours bool) flow.Spec {
 // layoutAs takes out of a stored flow the layout that its file leaves to the server:
 // that of nodes of which the file has none, and all of it if it has none at all.
 func layoutAs(s, file flow.Spec) flow.Spec {
-	if !flow.LacksLayout(file) {
+	if !layout.Lacks(file) {
 		return s
 	}
 	bare := make(map[string]bool, len(file.Nodes)) // by id
 	all := true
 	for _, n := range file.Nodes {
-		bare[n.ID] = n.Layout() == nil
+		bare[n.ID] = layout.Of(n) == nil
 		all = all && bare[n.ID]
 	}
 	s.Nodes = slices.Clone(s.Nodes)
 	for i := range s.Nodes {
 		if n := &s.Nodes[i]; all || bare[n.ID] {
-			n.SetLayout(nil)
+			layout.Set(n, nil)
 		}
 	}
 	return s

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -40,7 +41,7 @@ func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, b
 	case err != nil:
 		return Over{}, err
 	}
-	o, layout := Over{}, layoutOf(file, stored.Spec)
+	o, layoutSum := Over{}, layoutOf(file, stored.Spec)
 	if base != nil {
 		o.Was = rev
 		v := Judge(file, stored.Spec, base, ours)
@@ -51,9 +52,9 @@ func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, b
 			file = WithLayoutOf(file, stored.Spec)
 		}
 	}
-	o.Spec, o.Same = flow.AdoptLayout(file, stored.Spec), len(t.differences(stored.Spec, file)) == 0
+	o.Spec, o.Same = layout.Adopt(file, stored.Spec), len(t.differences(stored.Spec, file)) == 0
 	o.Digest = flowfile.DigestOf(t.kept(o.Spec))
-	o.Digest.Layout = layout
+	o.Digest.Layout = layoutSum
 	return o, nil
 }
 

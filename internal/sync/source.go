@@ -78,19 +78,23 @@ func (s Source) holds(stored flow.Spec) bool {
 }
 
 // spellTheSame tells whether a stored flow, as it was just read, is what a file says,
-// byte for byte. Servers send flows without white space.
+// byte for byte but for white space.
 func spellTheSame(stored, file flow.Spec) bool {
 	if len(stored.Nodes) != len(file.Nodes) || len(stored.Edges) != len(file.Edges) {
 		return false
 	}
-	var text []byte
+	var text, other []byte
+	same := func(a, b interface{ AppendJSON([]byte) []byte }) bool {
+		text, other = a.AppendJSON(text[:0]), b.AppendJSON(other[:0])
+		return bytes.Equal(text, other)
+	}
 	for i, n := range file.Nodes {
-		if text = n.AppendJSON(text[:0]); !bytes.Equal(text, stored.Nodes[i].AsRead()) {
+		if !same(n, stored.Nodes[i]) {
 			return false
 		}
 	}
 	for i, e := range file.Edges {
-		if text = e.AppendJSON(text[:0]); !bytes.Equal(text, stored.Edges[i].AsRead()) {
+		if !same(e, stored.Edges[i]) {
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package sync
 import (
 	"slices"
 
+	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -197,21 +198,21 @@ func (m *matcher) takenBack(it *item) bool {
 
 // layoutOf returns that part of the digest of a file whose flow is stored.
 func layoutOf(file, stored flow.Spec) string {
-	return flowfile.DigestOf(flow.AdoptLayout(file, stored)).Layout
+	return flowfile.DigestOf(layout.Adopt(file, stored)).Layout
 }
 
 // WithLayoutOf returns the nodes of a flow with the layout that they have in another one.
 func WithLayoutOf(s, from flow.Spec) flow.Spec {
 	there := make(map[string]flow.Object, len(from.Nodes))
 	for _, n := range from.Nodes {
-		there[n.ID] = n.Layout()
+		there[n.ID] = layout.Of(n)
 	}
 	out := s
 	out.Nodes = append([]flow.Node(nil), s.Nodes...)
 	for i := range out.Nodes {
 		n := &out.Nodes[i]
-		if layout, ok := there[n.ID]; ok {
-			n.SetLayout(layout)
+		if fields, ok := there[n.ID]; ok {
+			layout.Set(n, fields)
 		}
 	}
 	return out

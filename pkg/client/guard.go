@@ -18,17 +18,28 @@ const upstreamDepth = 200
 
 // CheckStorable reports, before anything is written, what the server would refuse or
 // Create and Update would not send: the error is [ErrInvalid] then. Our own
-// server has limits on the parts of a flow, see [flow.Spec.Excesses]; others never list
+// server has limits on the parts of a flow; others never list
 // a flow again that is nested very deep, or that has half a surrogate pair in it.
 func (s *FlowsService) CheckStorable(ctx context.Context, spec flow.Spec) error {
-	if over := spec.Excesses(); over != nil && s.c.isOurs(ctx) {
+	if over := tooLarge(spec); over != "" && s.c.isOurs(ctx) {
 		k := call{verb: "store flow", subject: spec.Name}
-		return s.c.refuse(&k, ErrInvalid, over[0].Message, "make it smaller first")
+		return s.c.refuse(&k, ErrInvalid, over, "make it smaller first")
 	}
 	if s.c.knownOurs() {
 		return nil
 	}
 	return s.guard(ctx, &call{verb: "store flow", subject: spec.Name, body: spec.AppendJSON(nil)})
+}
+
+// tooLarge says which part of a flow our server does not take, "" if it takes all.
+func tooLarge(spec flow.Spec) string {
+	spec.Nodes, spec.Edges = nil, nil
+	for _, p := range flow.Validate(spec) {
+		if p.Code == "too-large" {
+			return p.Message
+		}
+	}
+	return ""
 }
 
 // guard refuses what would do that to a server that is not our own.

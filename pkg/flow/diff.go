@@ -153,13 +153,13 @@ func (d *differ) items(before, after []item, path string, place func(*Change, st
 			d.changes = append(d.changes, c)
 		}
 	}
-	if from, to := order(before, kept), order(after, kept); !slices.Equal(from, to) {
+	if from, to := common(before, kept), common(after, kept); !slices.Equal(from, to) {
 		d.changes = append(d.changes, Change{Kind: Moved, Path: path, Old: stringList(from), New: stringList(to)})
 	}
 }
 
-// order returns the names of the items that both flows have.
-func order(list []item, kept map[string]bool) []string {
+// common returns the names of the items that both flows have.
+func common(list []item, kept map[string]bool) []string {
 	var names []string
 	for _, it := range list {
 		if kept[it.key] {

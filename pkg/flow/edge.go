@@ -31,10 +31,6 @@ func readEdge(s *rawjson.Scanner) (e Edge, err error) {
 	return e, err
 }
 
-// AsRead is the JSON that the edge was read from, as it stands in the text; nil for a
-// new one. It does not follow changes.
-func (e Edge) AsRead() json.RawMessage { return json.RawMessage(e.was) }
-
 // Unknown returns a field of the edge that the model has no name for, such as the
 // editor's "animated", as JSON text; nil if it is absent.
 func (e Edge) Unknown(key string) json.RawMessage { return unknown(e.was, edgeKeys, key) }
@@ -56,15 +52,6 @@ func (e Edge) AppendJSON(dst []byte) []byte {
 		return rawjson.AppendCompact(dst, e.was)
 	}
 	return rawjson.AppendSource(dst, e.was, edgeKeys, e.put)
-}
-
-// AppendSorted is AppendJSON with id, source, target, sourceHandle and
-// targetHandle first, in this order.
-func (e Edge) AppendSorted(dst []byte) []byte {
-	if e.isOther() {
-		return rawjson.AppendCompact(dst, e.was)
-	}
-	return rawjson.AppendSorted(dst, e.was, edgeKeys, e.put)
 }
 
 // put is the rawjson.PutFunc of edgeKeys.

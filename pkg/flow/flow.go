@@ -68,13 +68,6 @@ func ParseFlow(data []byte) (Flow, error) {
 	return f, nil
 }
 
-// AsRead returns a member of the flow as it was read, nil if there was none. It does not
-// follow changes.
-func (f Flow) AsRead(key string) json.RawMessage {
-	v, _ := f.read.Get(key)
-	return v
-}
-
 // isServerKey reports whether only a stored flow has the field.
 func isServerKey(key string) bool {
 	return slices.Contains(flowKeys, key) && !slices.Contains(specKeys, key)

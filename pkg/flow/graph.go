@@ -1,6 +1,10 @@
 package flow
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/flowctl/flowctl/internal/order"
+)
 
 // Graph is the graph of a flow's nodes, for finding out what runs when. Nodes
 // without an id, and edges that do not join two nodes, are not part of it; of
@@ -92,8 +96,8 @@ func (g *Graph) list(id string, byNode [][]int) []Edge {
 	return edges
 }
 
-// Order lists the ids of the nodes so that each comes after all that lead to it, see
-// [DepthFirst]. Nodes on a cycle, and those after one, are left out.
+// Order lists the ids of the nodes so that each comes after all that lead to it, and
+// otherwise in the flow's order. Nodes on a cycle, and those after one, are left out.
 func (g *Graph) Order() []string {
 	var nodes []int
 	for i := range g.nodes {
@@ -101,55 +105,18 @@ func (g *Graph) Order() []string {
 			nodes = append(nodes, i)
 		}
 	}
-	sorted, _ := DepthFirst(nodes, len(g.nodes), func(i int) int { return i }, func(i int) []int {
+	sorted, _ := order.DepthFirst(nodes, len(g.nodes), func(i int) int { return i }, func(i int) []int {
 		sources := make([]int, len(g.in[i]))
 		for k, e := range g.in[i] {
 			sources[k] = g.ends[e].source
 		}
 		return sources
 	})
-	order := make([]string, len(sorted))
+	ids := make([]string, len(sorted))
 	for k, i := range sorted {
-		order[k] = g.nodes[i].ID
+		ids[k] = g.nodes[i].ID
 	}
-	return order
-}
-
-// DepthFirst sorts nodes as the editor does: each comes after the ones that before
-// lists for it, which come in that order, and otherwise in the given order. index
-// numbers all of them below count. Nodes that wait for each other are left out, and so
-// are those that wait for them; of the first that it meets it returns the cycle.
-func DepthFirst[N any](nodes []N, count int, index func(N) int, before func(N) []N) (sorted, cycle []N) {
-	const visiting, done, failed = 1, 2, 3
-	state := make([]uint8, count)
-	sorted = make([]N, 0, len(nodes))
-	var path []N
-	var visit func(n N) bool
-	visit = func(n N) bool {
-		at := index(n)
-		if state[at] == visiting && cycle == nil {
-			cycle = slices.Clone(path[slices.IndexFunc(path, func(m N) bool { return index(m) == at }):])
-		}
-		if state[at] != 0 {
-			return state[at] == done
-		}
-		state[at] = visiting
-		path = append(path, n)
-		ok := true
-		for _, first := range before(n) {
-			ok = visit(first) && ok
-		}
-		path = path[:len(path)-1]
-		if state[at] = failed; ok {
-			state[at] = done
-			sorted = append(sorted, n)
-		}
-		return ok
-	}
-	for _, n := range nodes {
-		visit(n)
-	}
-	return sorted, cycle
+	return ids
 }
 
 // has reports whether the node at i is part of the graph.

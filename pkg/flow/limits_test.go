@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,7 +10,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-func TestExcesses(t *testing.T) {
+func TestTooLarge(t *testing.T) {
 	ids := func(n int) string { return "[" + strings.TrimSuffix(strings.Repeat(`"u",`, n), ",") + "]" }
 	fields := func(n int) string {
 		var b strings.Builder
@@ -20,25 +21,25 @@ func TestExcesses(t *testing.T) {
 	}
 	text := strings.Repeat
 	for _, c := range []struct {
-		format string
-		value  func(n int) string
-		limit  int
-		want   flow.Excess
+		format           string
+		value            func(n int) string
+		limit            int
+		pointer, message string
 	}{
-		{`{"name":"%s"}`, func(n int) string { return text("x", n) }, 1024, flow.Excess{Key: "name", Message: "the name has 1025 bytes, and flowctl's server takes at most 1024"}},
-		{`{"description":"%s"}`, func(n int) string { return text("x", n) }, 262144, flow.Excess{Key: "description", Message: "the description has 262145 bytes, and flowctl's server takes at most 262144"}},
-		{`{"meta": { "a": "%s" } }`, func(n int) string { return text("x", n-8) }, 262144, flow.Excess{Key: "meta", Message: "meta has 262145 bytes, and flowctl's server takes at most 262144"}},
-		{`{"access_control":{"read":{"user_ids":["a"]},"write":{"group_ids":%s}}}`, func(n int) string { return ids(n - 1) }, 2000, flow.Excess{Key: "access_control", Message: "access_control has 2001 ids, and flowctl's server takes at most 2000"}},
-		{`{"name":"x"%s}`, fields, 1000, flow.Excess{Message: "the flow has 1001 unknown fields, and flowctl's server takes at most 1000"}},
+		{`{"name":"%s"}`, func(n int) string { return text("x", n) }, 1024, "/name", "the name has 1025 bytes, and flowctl's server takes at most 1024"},
+		{`{"description":"%s"}`, func(n int) string { return text("x", n) }, 262144, "/description", "the description has 262145 bytes, and flowctl's server takes at most 262144"},
+		{`{"meta": { "a": "%s" } }`, func(n int) string { return text("x", n-8) }, 262144, "/meta", "meta has 262145 bytes, and flowctl's server takes at most 262144"},
+		{`{"access_control":{"read":{"user_ids":["a"]},"write":{"group_ids":%s}}}`, func(n int) string { return ids(n - 1) }, 2000, "/access_control", "access_control has 2001 ids, and flowctl's server takes at most 2000"},
+		{`{"name":"x"%s}`, fields, 1000, "", "the flow has 1001 unknown fields, and flowctl's server takes at most 1000"},
 	} {
 		for over := range 2 {
 			spec, err := flow.ParseSpec(fmt.Appendf(nil, c.format, c.value(c.limit+over)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := spec.Excesses()
-			if len(got) != over || over == 1 && got[0] != c.want {
-				t.Errorf("%s with %d: %v, want %v", c.format, c.limit+over, got, c.want)
+			got := slices.DeleteFunc(flow.Validate(spec), func(p flow.Problem) bool { return p.Code != "too-large" })
+			if len(got) != over || over == 1 && (got[0].Message != c.message || got[0].Pointer != c.pointer) {
+				t.Errorf("%s with %d: %v, want %s at %s", c.format, c.limit+over, got, c.message, c.pointer)
 			}
 		}
 	}

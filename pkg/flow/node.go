@@ -42,10 +42,6 @@ func readNode(s *rawjson.Scanner) (n Node, err error) {
 	return n, err
 }
 
-// AsRead is the JSON that the node was read from, as it stands in the text; nil for a
-// new one. It does not follow changes.
-func (n Node) AsRead() json.RawMessage { return json.RawMessage(n.was) }
-
 // Unknown returns a field of the node that the model has no name for, such as the
 // editor's own "measured", as JSON text; nil if it is absent.
 func (n Node) Unknown(key string) json.RawMessage { return unknown(n.was, nodeKeys, key) }
@@ -60,6 +56,18 @@ func (n *Node) SetUnknown(key string, v json.RawMessage) {
 
 // UnknownKeys lists the fields that [Node.Unknown] returns, in their order.
 func (n Node) UnknownKeys() []string { return unknownKeysIn(n.was, nodeKeys) }
+
+// IsLayoutKey reports whether a field of a node says where and how large the editor
+// draws it. Such fields mean nothing to a run.
+func IsLayoutKey(key string) bool {
+	switch key {
+	case "position", "positionAbsolute", "width", "height", "measured", "sourcePosition", "targetPosition":
+		return true
+	}
+	return false
+}
+
+func isLayout(m Member) bool { return IsLayoutKey(m.Key) }
 
 // Label is the text that the editor shows on the node: data.label, "" without.
 func (n Node) Label() string { return n.Text("label") }
@@ -133,15 +141,6 @@ func (n Node) AppendJSON(dst []byte) []byte {
 		return rawjson.AppendCompact(dst, n.was)
 	}
 	return rawjson.AppendSource(dst, n.was, nodeKeys, n.put)
-}
-
-// AppendSorted is AppendJSON with id, type, position and data first, in this
-// order.
-func (n Node) AppendSorted(dst []byte) []byte {
-	if n.isOther() {
-		return rawjson.AppendCompact(dst, n.was)
-	}
-	return rawjson.AppendSorted(dst, n.was, nodeKeys, n.put)
 }
 
 // put is the rawjson.PutFunc of nodeKeys.

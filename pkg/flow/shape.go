@@ -68,5 +68,5 @@ func (v *validator) value(raw json.RawMessage, want shape) {
 }
 
 func (v *validator) wrongType(raw json.RawMessage, want shape) {
-	v.error(CodeWrongType, "%s must be %s, found %s", pathName(v.path), want.name, rawjson.Kind(raw))
+	v.error(codeWrongType, "%s must be %s, found %s", pathName(v.path), want.name, rawjson.Kind(raw))
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/limits"
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
@@ -63,34 +64,51 @@ func (v *validator) flow() {
 	name := s.was.get("name")
 	switch missing := v.missing("name", s.Name, s.was.get); {
 	case missing && rawjson.IsAbsent(name):
-		v.warn(CodeEmptyName, "the flow has no name")
+		v.warn(codeEmptyName, "the flow has no name")
 	case missing, s.Name != "" && strings.TrimSpace(s.Name) == "":
-		v.errorIn("name", CodeEmptyName, "the name is blank")
+		v.errorIn("name", codeEmptyName, "the name is blank")
 	}
 	v.storable("name", s.Name, name)
 	v.missing("description", s.Description, s.was.get)
 	v.storable("description", s.Description, s.was.get("description"))
 	if nodes := s.was.get("nodes"); s.Nodes == nil && nodes != nil {
-		v.errorIn("nodes", CodeWrongType, "nodes must be an array, found %s", rawjson.Kind(nodes))
+		v.errorIn("nodes", codeWrongType, "nodes must be an array, found %s", rawjson.Kind(nodes))
 	} else if len(s.Nodes) == 0 {
-		v.warn(CodeNothingToRun, "the flow has no nodes")
+		v.warn(codeNothingToRun, "the flow has no nodes")
 	}
 	if edges := s.was.get("edges"); s.Edges == nil && edges != nil {
-		v.errorIn("edges", CodeWrongType, "edges must be an array, found %s", rawjson.Kind(edges))
+		v.errorIn("edges", codeWrongType, "edges must be an array, found %s", rawjson.Kind(edges))
 	}
 	v.member("meta", s.Meta, object)
 	if _, err := ParseAccess(s.AccessControl); err != nil {
-		v.errorIn("access_control", CodeBadAccessControl, "%v", err)
+		v.errorIn("access_control", codeBadAccessControl, "%v", err)
 	}
-	for _, e := range s.Excesses() {
-		if e.Key != "" {
-			v.enter(step{key: e.Key})
+	v.sizes()
+}
+
+// sizes reports the parts of the flow that are larger than flowctl's server takes.
+func (v *validator) sizes() {
+	s := v.spec
+	most := func(key string, has, limit int, what string) {
+		if has <= limit {
+			return
 		}
-		v.warn(CodeTooLarge, "%s", e.Message)
-		if e.Key != "" {
-			v.leave()
+		if key != "" {
+			v.enter(step{key: key})
+			defer v.leave()
 		}
+		v.warn(codeTooLarge, "%s, and flowctl's server takes at most %d", fmt.Sprintf(what, has), limit)
 	}
+	most("name", len(s.Name), limits.Name, "the name has %d bytes")
+	most("description", len(s.Description), limits.Description, "the description has %d bytes")
+	if len(s.Meta) > limits.Meta {
+		most("meta", len(rawjson.AppendCompact(nil, s.Meta)), limits.Meta, "meta has %d bytes")
+	}
+	if a, err := ParseAccess(s.AccessControl); err == nil {
+		ids := len(a.Read.UserIDs) + len(a.Read.GroupIDs) + len(a.Write.UserIDs) + len(a.Write.GroupIDs)
+		most("access_control", ids, limits.AccessIDs, "access_control has %d ids")
+	}
+	most("", len(s.UnknownFields()), limits.Unknown, "the flow has %d unknown fields")
 }
 
 // storable reports a text of the flow itself that a database refuses. was is what
@@ -98,9 +116,9 @@ func (v *validator) flow() {
 func (v *validator) storable(key, now string, was json.RawMessage) {
 	switch {
 	case strings.ContainsRune(now, 0):
-		v.errorIn(key, CodeBadText, "%s %s has NUL in it", key, quote(now))
+		v.errorIn(key, codeBadText, "%s %s has NUL in it", key, quote(now))
 	case len(was) > 0 && was[0] == '"' && rawjson.HasLoneSurrogate(was) && rawjson.Says(was, now):
-		v.errorIn(key, CodeBadText, `%s %s has half a surrogate pair in it (an escape from \ud800 to \udfff without the other one)`, key, quote(now))
+		v.errorIn(key, codeBadText, `%s %s has half a surrogate pair in it (an escape from \ud800 to \udfff without the other one)`, key, quote(now))
 	}
 }
 
@@ -115,7 +133,7 @@ func (v *validator) nodes() {
 			v.oneNode(n)
 		}
 		if first, ok := v.graph.index[n.ID]; ok && first != i {
-			v.errorIn("id", CodeDuplicateNodeID, "id %s is also that of /nodes/%d", quote(n.ID), first)
+			v.errorIn("id", codeDuplicateNodeID, "id %s is also that of /nodes/%d", quote(n.ID), first)
 		}
 		v.leave()
 	}
@@ -126,12 +144,12 @@ func (v *validator) nodes() {
 // oneNode looks at the fields of one node.
 func (v *validator) oneNode(n Node) {
 	if v.missing("id", n.ID, func(key string) json.RawMessage { return rawjson.Get(n.was, key) }) {
-		v.error(CodeEmptyNodeID, "the node has no id")
+		v.error(codeEmptyNodeID, "the node has no id")
 	}
 	if v.missing("type", string(n.Type), func(key string) json.RawMessage { return rawjson.Get(n.was, key) }) {
-		v.error(CodeUnknownNodeType, "the node has no type, want one of %s", typeNames())
+		v.error(codeUnknownNodeType, "the node has no type, want one of %s", typeNames())
 	} else if n.Type != "" && !n.Type.Known() {
-		v.errorIn("type", CodeUnknownNodeType, "unknown node type %s, want one of %s", quote(string(n.Type)), typeNames())
+		v.errorIn("type", codeUnknownNodeType, "unknown node type %s, want one of %s", quote(string(n.Type)), typeNames())
 	}
 	v.member("position", n.Position, positionShape)
 	v.member("data", n.Data, dataShape(n.Type))
@@ -150,7 +168,7 @@ func (v *validator) edges() {
 		}
 		if k, double := first[e.ID]; double {
 			v.enter(step{key: "id"})
-			v.warn(CodeDuplicateEdgeID, "id %s is also that of /edges/%d", quote(e.ID), k)
+			v.warn(codeDuplicateEdgeID, "id %s is also that of /edges/%d", quote(e.ID), k)
 			v.leave()
 		} else if e.ID != "" {
 			first[e.ID] = i
@@ -164,7 +182,7 @@ func (v *validator) edges() {
 // oneEdge looks at the fields of one edge.
 func (v *validator) oneEdge(e Edge, joins ends) {
 	if v.missing("id", e.ID, func(key string) json.RawMessage { return rawjson.Get(e.was, key) }) {
-		v.warn(CodeEmptyEdgeID, "the edge has no id")
+		v.warn(codeEmptyEdgeID, "the edge has no id")
 	}
 	if joins.source < 0 {
 		v.end("source", e.Source, e)
@@ -173,7 +191,7 @@ func (v *validator) oneEdge(e Edge, joins ends) {
 	v.missing("sourceHandle", e.SourceHandle, func(key string) json.RawMessage { return rawjson.Get(e.was, key) })
 	v.missing("targetHandle", e.TargetHandle, func(key string) json.RawMessage { return rawjson.Get(e.was, key) })
 	if e.Source != "" && e.Source == e.Target {
-		v.error(CodeSelfLoop, "the edge leads from node %s to itself", quote(e.Source))
+		v.error(codeSelfLoop, "the edge leads from node %s to itself", quote(e.Source))
 	}
 	if e.SourceHandle == "" {
 		return
@@ -183,7 +201,7 @@ func (v *validator) oneEdge(e Edge, joins ends) {
 		return
 	}
 	if handles := source.Type.Handles(); len(handles) > 0 && !slices.Contains(handles, e.SourceHandle) {
-		v.errorIn("sourceHandle", CodeUnknownHandle, "%s node %s has no handle %s, want %s",
+		v.errorIn("sourceHandle", codeUnknownHandle, "%s node %s has no handle %s, want %s",
 			source.Type, quote(e.Source), quote(e.SourceHandle), strings.Join(handles, " or "))
 	}
 }
@@ -191,9 +209,9 @@ func (v *validator) oneEdge(e Edge, joins ends) {
 // end looks at an edge's source or target.
 func (v *validator) end(key, id string, e Edge) {
 	if v.missing(key, id, func(key string) json.RawMessage { return rawjson.Get(e.was, key) }) {
-		v.error(CodeDanglingEdge, "the edge has no %s", key)
+		v.error(codeDanglingEdge, "the edge has no %s", key)
 	} else if id != "" && v.graph.Node(id) == nil {
-		v.errorIn(key, CodeDanglingEdge, "%s %s is not a node of the flow", key, quote(id))
+		v.errorIn(key, codeDanglingEdge, "%s %s is not a node of the flow", key, quote(id))
 	}
 }
 
@@ -207,7 +225,7 @@ func (v *validator) cycles() {
 		}
 		v.node = ids[0]
 		v.enter(step{index: v.graph.index[v.node]})
-		v.error(CodeCycle, "nodes %s lead to each other in a circle", quoteList(ids))
+		v.error(codeCycle, "nodes %s lead to each other in a circle", quoteList(ids))
 		v.leave()
 	}
 	v.leave()

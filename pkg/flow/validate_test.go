@@ -45,7 +45,7 @@ func TestValidate(t *testing.T) {
 			"error bad-text: description \"\ufffd\ufffd\" has half a surrogate pair in it (an escape from \\ud800 to \\udfff without the other one) (/description)",
 		}},
 		{"a whole surrogate pair", `{"name":"\ud83d\ude00 \\ud83d \ufffd","description":"\ud83d\ude00","nodes":[{"id":"a","type":"input"}]}`, nil},
-		{"too large", `{"name":"` + strings.Repeat("x", MaxName+1) + `","nodes":[{"id":"a","type":"input"}]}`, []string{
+		{"too large", `{"name":"` + strings.Repeat("x", 1024+1) + `","nodes":[{"id":"a","type":"input"}]}`, []string{
 			"warning too-large: the name has 1025 bytes, and flowctl's server takes at most 1024 (/name)",
 		}},
 		{"blank name", `{"name":" \t","nodes":[]}`, []string{"error empty-name: the name is blank (/name)", "warning nothing-to-run: the flow has no nodes"}},
@@ -243,7 +243,7 @@ func TestValidateEdited(t *testing.T) {
 		t.Errorf("%v", problems)
 	}
 	s.Nodes[1].ID = "c"
-	if problems := Validate(s); len(problems) != 1 || problems[0].Code != CodeDanglingEdge || problems[0].Edge != "e" {
+	if problems := Validate(s); len(problems) != 1 || problems[0].Code != codeDanglingEdge || problems[0].Edge != "e" {
 		t.Errorf("%v", problems)
 	}
 }

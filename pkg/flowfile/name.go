@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -55,7 +56,7 @@ func Slug(name string) string {
 	switch {
 	case slug == "":
 		return noSlug
-	case flow.IsDeviceName(slug):
+	case disk.IsDeviceName(slug):
 		return noSlug + "-" + slug
 	}
 	return slug

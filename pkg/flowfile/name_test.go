@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -60,7 +61,7 @@ func FuzzFileName(f *testing.F) {
 		got := FileName(flowCalled(name, id))
 		stem, ok := strings.CutSuffix(got, ".json")
 		if !ok || stem == "" || len(got) > 110 || !utf8.ValidString(got) || strings.ContainsAny(got, "/\\:*?\"<>|\x00 ") ||
-			strings.ContainsRune(stem, '.') || strings.HasPrefix(stem, "-") || strings.HasSuffix(stem, "-") || flow.IsDeviceName(stem) || filepath.Base(got) != got {
+			strings.ContainsRune(stem, '.') || strings.HasPrefix(stem, "-") || strings.HasSuffix(stem, "-") || disk.IsDeviceName(stem) || filepath.Base(got) != got {
 			t.Errorf("FileName(%q, %q) = %q", name, id, got)
 		}
 		if Slug(name) != Slug(Slug(name)) && !strings.HasPrefix(Slug(name), "flow-") {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -181,7 +182,7 @@ func TestSchemaAgreesWithValidateOnTypes(t *testing.T) {
 				t.Fatal(err)
 			}
 			wrong := slices.ContainsFunc(flow.Validate(spec), func(p flow.Problem) bool {
-				return p.Code == flow.CodeWrongType || p.Code == flow.CodeBadAccessControl
+				return p.Code == "wrong-type" || p.Code == "bad-access-control"
 			})
 			doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 			if err != nil {
@@ -238,7 +239,7 @@ func TestSchemaTakesFilesWithoutLayout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files[0].Spec = flow.WithoutLayout(files[0].Spec)
+		files[0].Spec = layout.Without(files[0].Spec)
 		text := writeAll(t, files)
 		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 		if err != nil || strings.Contains(text, `"position"`) {

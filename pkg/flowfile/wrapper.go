@@ -54,7 +54,7 @@ func (t *text) file(at rawjson.Span) (File, error) {
 func (t *text) bare(f *File, at rawjson.Span) error {
 	stored, err := t.stored(at)
 	f.Spec, f.ID, f.ExportedAt = stored.Spec, stored.ID, inSeconds(max(stored.UpdatedAt, 0))
-	f.keepInnerID(stored)
+	f.keepInnerID(rawjson.Get(t.data[at.Start:at.End], "id"), stored.ID)
 	return err
 }
 
@@ -87,14 +87,13 @@ func (t *text) wrapped(f *File, doc document) error {
 			f.Extra = append(f.Extra, m.Member(t.data))
 		}
 	}
-	f.keepInnerID(stored)
+	f.keepInnerID(rawjson.Get(t.data[inner.Start:inner.End], "id"), stored.ID)
 	return err
 }
 
-// keepInnerID keeps what the flow itself says of its id, if that is not the ID.
-func (f *File) keepInnerID(stored flow.Flow) {
-	raw := stored.AsRead("id")
-	if says := len(raw) > 0 && raw[0] != 'n' && string(raw) != `""`; says && (stored.ID == "" || stored.ID != f.ID) {
+// keepInnerID keeps what the flow itself has as its id, if that is not the ID.
+func (f *File) keepInnerID(raw json.RawMessage, id string) {
+	if has := len(raw) > 0 && raw[0] != 'n' && string(raw) != `""`; has && (id == "" || id != f.ID) {
 		f.innerID = raw
 	}
 }

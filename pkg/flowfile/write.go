@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 
 	"github.com/flowctl/flowctl/internal/rawjson"
@@ -107,14 +106,15 @@ func (p *printer) flow(f File) error {
 		return fmt.Errorf("encode the flow: %w", err)
 	}
 	p.open('{')
-	for _, m := range inOrder(doc) {
+	doc.First(flowOrder...)
+	for _, m := range doc {
 		switch {
 		case m.Key == "nodes" && s.Nodes != nil:
 			p.key("nodes")
-			err = list(p, s.Nodes)
+			err = list(p, s.Nodes, "id", "type", "position", "data")
 		case m.Key == "edges" && s.Edges != nil:
 			p.key("edges")
-			err = list(p, s.Edges)
+			err = list(p, s.Edges, "id", "source", "target", "sourceHandle", "targetHandle")
 		default:
 			p.members(flow.Object{m})
 		}
@@ -129,31 +129,26 @@ func (p *printer) flow(f File) error {
 	return nil
 }
 
-// list writes an array of nodes or edges. An error means that a program made one of text
-// that is not JSON.
-func list[T interface{ AppendSorted([]byte) []byte }](p *printer, items []T) error {
-	var text []byte
+// list writes an array of nodes or edges, each with the given keys first. An error means
+// that a program made one of text that is not JSON.
+func list[T interface{ AppendJSON([]byte) []byte }](p *printer, items []T, keys ...string) error {
+	var text, sorted []byte
 	p.open('[')
 	for i, item := range items {
-		text = item.AppendSorted(text[:0])
-		if err := rawjson.Check(text); err != nil {
+		text = item.AppendJSON(text[:0])
+		p.element()
+		if !rawjson.IsObject(text) {
+			p.value(text)
+			continue
+		}
+		fields, err := flow.ParseObject(text)
+		if err != nil {
 			return fmt.Errorf("element %d: %w", i, err)
 		}
-		p.element()
-		p.value(text)
+		fields.First(keys...)
+		sorted = fields.AppendJSON(sorted[:0])
+		p.value(sorted)
 	}
 	p.close(']')
 	return nil
-}
-
-// inOrder puts our own keys first.
-func inOrder(doc flow.Object) flow.Object {
-	rank := func(m flow.Member) int {
-		if i := slices.Index(flowOrder, m.Key); i >= 0 {
-			return i
-		}
-		return len(flowOrder)
-	}
-	slices.SortStableFunc(doc, func(a, b flow.Member) int { return rank(a) - rank(b) })
-	return doc
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -40,7 +41,7 @@ func (c *canonicalFlags) check() error {
 func (c *canonicalFlags) of(f flowfile.File) flowfile.File {
 	f.Spec = c.spec(f.Spec)
 	if c.layout == layoutDrop {
-		f.Spec = flow.WithoutLayout(f.Spec)
+		f.Spec = layout.Without(f.Spec)
 	}
 	return f
 }

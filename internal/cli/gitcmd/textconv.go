@@ -9,6 +9,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -44,7 +45,7 @@ func writeAsText(w io.Writer, flows []flowfile.File) error {
 		return err
 	}
 	for _, f := range flows {
-		if _, err := output.List(p, output.View[flow.Spec]{}, output.Seq([]flow.Spec{flow.WithoutLayout(f.Spec)})); err != nil {
+		if _, err := output.List(p, output.View[flow.Spec]{}, output.Seq([]flow.Spec{layout.Without(f.Spec)})); err != nil {
 			return err
 		}
 	}

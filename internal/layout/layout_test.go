@@ -1,10 +1,24 @@
-package flow
+package layout_test
 
-import "testing"
+import (
+	"testing"
 
-func node(t *testing.T, text string) Node {
+	"github.com/flowctl/flowctl/internal/layout"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
+
+func mustSpec(t *testing.T, text string) flow.Spec {
 	t.Helper()
-	var n Node
+	s, err := flow.ParseSpec([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func node(t *testing.T, text string) flow.Node {
+	t.Helper()
+	var n flow.Node
 	if err := n.UnmarshalJSON([]byte(text)); err != nil {
 		t.Fatal(err)
 	}
@@ -24,39 +38,39 @@ func TestLayout(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			n := node(t, tt.node)
-			layout := n.Layout()
-			if got := string(layout.AppendJSON(nil)); got != tt.layout {
+			fields := layout.Of(n)
+			if got := string(fields.AppendJSON(nil)); got != tt.layout {
 				t.Errorf("Layout = %s, want %s", got, tt.layout)
 			}
-			n.SetLayout(nil)
-			if got := string(n.AppendJSON(nil)); got != tt.bare || n.Layout() != nil {
+			layout.Set(&n, nil)
+			if got := string(n.AppendJSON(nil)); got != tt.bare || layout.Of(n) != nil {
 				t.Errorf("without: %s, want %s", got, tt.bare)
 			}
-			n.SetLayout(layout)
+			layout.Set(&n, fields)
 			if got := string(n.AppendJSON(nil)); got != tt.again {
 				t.Errorf("again: %s, want %s", got, tt.again)
 			}
 		})
 	}
-	made := Node{ID: "a"}
-	made.SetLayout(Object{{Key: "position", Value: []byte(`{"x":1}`)}, {Key: "id", Value: []byte(`"b"`)}})
+	made := flow.Node{ID: "a"}
+	layout.Set(&made, flow.Object{{Key: "position", Value: []byte(`{"x":1}`)}, {Key: "id", Value: []byte(`"b"`)}})
 	if got, want := string(made.AppendJSON(nil)), `{"id":"a","position":{"x":1}}`; got != want {
 		t.Errorf("a new node: %s, want %s", got, want)
 	}
 }
 
-func TestAdoptLayout(t *testing.T) {
+func TestAdopt(t *testing.T) {
 	s := mustSpec(t, `{"nodes":[{"id":"a","data":{}},{"id":"b","width":2},{"id":"new"},{},7]}`)
 	from := mustSpec(t, `{"nodes":[{},{"id":"b","position":{"x":9}},{"position":{"x":1.5},"id":"a","height":3}]}`)
 	want := `{"nodes":[{"id":"a","position":{"x":1.5},"data":{},"height":3},{"id":"b","width":2},{"id":"new"},{},7]}`
 	before := string(s.AppendJSON(nil))
-	if got := string(AdoptLayout(s, from).AppendJSON(nil)); got != want {
+	if got := string(layout.Adopt(s, from).AppendJSON(nil)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if got := string(s.AppendJSON(nil)); got != before {
 		t.Errorf("the given flow is now %s", got)
 	}
-	if got, want := string(WithoutLayout(AdoptLayout(s, from)).AppendJSON(nil)), `{"nodes":[{"id":"a","data":{}},{"id":"b"},{"id":"new"},{},7]}`; got != want {
+	if got, want := string(layout.Without(layout.Adopt(s, from)).AppendJSON(nil)), `{"nodes":[{"id":"a","data":{}},{"id":"b"},{"id":"new"},{},7]}`; got != want {
 		t.Errorf("without layout: %s, want %s", got, want)
 	}
 }
@@ -74,7 +88,7 @@ func TestArrange(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := mustSpec(t, tt.in)
-			if got := string(Arrange(s).AppendJSON(nil)); got != tt.want {
+			if got := string(layout.Arrange(s).AppendJSON(nil)); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 			if got := string(s.AppendJSON(nil)); got != tt.in {
