@@ -23,7 +23,7 @@ test:
 	GORACE=atexit_sleep_ms=20 go test -race ./... # else every command of a script sleeps a second before it exits
 
 generate:
-	go test ./cmd/flowctl -run TestGenerated -update
+	go test ./cmd/flowctl -run TestGenerated -update # docs/cli, docs/man, docs/images, docs/rules.md, completions
 	go test ./internal/server -run TestOpenAPIJSON -update
 	go test ./internal/licenses -update
 	cp pkg/flowfile/schema.json docs/schema/flow-1.0.json

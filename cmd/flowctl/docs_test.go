@@ -21,16 +21,30 @@ import (
 
 var update = flag.Bool("update", false, "write the generated files anew") //nolint:gochecknoglobals // flags are registered before tests run
 
-// TestGenerated checks that the reference, the man pages and the completion
-// scripts say what the commands do. With -update it writes them.
+// TestGenerated checks that the reference, the man pages, the completion scripts and
+// the README's picture are what the commands make today. With -update it writes them.
 func TestGenerated(t *testing.T) {
 	files, err := generate(cli.NewRootCmd(cmdutil.NewApp(nil, io.Discard, io.Discard)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, folder := range []string{"docs/cli", "docs/man", "completions"} {
+	files["docs/images/conditional-routing.svg"] = drawing(t, "conditional-routing")
+	for _, folder := range []string{"docs/cli", "docs/man", "docs/images", "completions"} {
 		compareFolder(t, folder, files)
 	}
+}
+
+// drawing returns what 'flowctl graph -o svg' draws of an example.
+func drawing(t *testing.T, example string) []byte {
+	t.Helper()
+	t.Setenv("FLOWCTL_CONFIG", filepath.Join(t.TempDir(), "config.yaml"))
+	var svg bytes.Buffer
+	root := cli.NewRootCmd(cmdutil.NewApp(nil, &svg, io.Discard))
+	root.SetArgs([]string{"graph", "../../examples/" + example + ".json", "-o", "svg"})
+	if err := root.ExecuteContext(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return svg.Bytes()
 }
 
 // compareFolder compares what is in a folder of the repository with the generated
