@@ -1,13 +1,9 @@
 -- Flows are found by name, by parts of their names, and by the beginning of their ids.
--- Three indexes go that those of migration 8 begin with.
 --
 -- The trigrams of names need the extension pg_trgm. Who may not make it has a search
 -- that reads all names, and is told so by 'flowctl server'; see docs/server.md.
 
 -- +goose Up
-DROP INDEX flow_user_id_idx;
-DROP INDEX flow_updated_at_idx;
-DROP INDEX flow_user_id_updated_at_idx;
 CREATE INDEX flow_name_idx ON flow USING hash (name);
 CREATE INDEX flow_id_idx ON flow (id varchar_pattern_ops);
 
@@ -29,6 +25,3 @@ $$;
 DROP INDEX IF EXISTS flow_search_idx;
 DROP INDEX flow_id_idx;
 DROP INDEX flow_name_idx;
-CREATE INDEX flow_user_id_idx ON flow (user_id);
-CREATE INDEX flow_updated_at_idx ON flow (updated_at);
-CREATE INDEX flow_user_id_updated_at_idx ON flow (user_id, updated_at);
