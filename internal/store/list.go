@@ -113,8 +113,7 @@ func (s *Store) firstFlows(ctx context.Context, query listSQL) (flows []Flow, en
 	if query.Bytes > 0 && (query.Limit <= 0 || query.Limit > maxRows) {
 		query.Limit = maxRows
 	}
-	scan := func(rows *sql.Rows, f *Flow) error { return rows.Scan(append(f.summary(), &f.OwnerName, &f.seq)...) }
-	flows, more, err = some(ctx, s.db, scan, bound[Flow]{rows: query.Limit, bytes: query.Bytes, size: (*Flow).Size}, query.page(), query.args...)
+	flows, more, err = some(ctx, s.db, query.scanRow(), bound[Flow]{rows: query.Limit, bytes: query.Bytes, size: (*Flow).Size}, query.page(), query.args...)
 	for i := range flows {
 		flows[i].fillMeta()
 	}
@@ -122,6 +121,22 @@ func (s *Store) firstFlows(ctx context.Context, query listSQL) (flows []Flow, en
 		end = flows[len(flows)-1]
 	}
 	return flows, end, more, err
+}
+
+// scanRow returns what reads a row of page. Each goes through the same flow, so that the
+// places to read to are made once.
+func (q *ListQuery) scanRow() func(*sql.Rows, *Flow) error {
+	row := new(Flow)
+	places := row.summary()
+	if q.Owner {
+		places = append(places, &row.OwnerName)
+	}
+	places = append(places, &row.seq)
+	return func(rows *sql.Rows, f *Flow) error {
+		err := rows.Scan(places...)
+		*f = *row
+		return err
+	}
 }
 
 // total counts the flows in all pages, of which the first has n, and more after it or

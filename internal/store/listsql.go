@@ -106,7 +106,11 @@ func where(conds []string) string {
 // page asks for the rows of the page, without graphs, and one more, by which one sees
 // whether there is another page.
 func (q *listSQL) page() string {
-	return q.rows(summaryColumns+", "+q.owner(), q.Limit+1, 0)
+	columns := summaryColumns
+	if q.Owner {
+		columns += ", " + q.owner()
+	}
+	return q.rows(columns, q.Limit+1, 0)
 }
 
 // end asks where the page ends: for its last flow, and the one after that.

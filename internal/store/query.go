@@ -60,12 +60,13 @@ type bound[T any] struct {
 // some returns the first rows of a query, and whether there are more.
 func some[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, b bound[T], query string, args ...any) (list []T, more bool, err error) {
 	size := 0
+	var v T
 	err = q.query(ctx, func(rows *sql.Rows) error {
 		if b.rows > 0 && len(list) == b.rows || b.bytes > 0 && size >= b.bytes {
 			more = true
 			return errEnough
 		}
-		var v T
+		v = *new(T)
 		if err := scan(rows, &v); err != nil {
 			return err
 		}
