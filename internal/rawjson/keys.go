@@ -46,14 +46,18 @@ func (s *Scanner) remember(key []byte, seen *keySet) bool {
 // Unescape returns the text of a string token. Unlike Text it keeps lone
 // surrogates apart (as WTF-8), since such keys are different ones.
 func Unescape(token []byte) []byte {
+	return appendUnescaped(make([]byte, 0, len(token)), token)
+}
+
+func appendUnescaped(dst, token []byte) []byte {
 	src := token[1 : len(token)-1]
-	dst := make([]byte, 0, len(src))
 	for i := 0; i < len(src); {
-		if src[i] != '\\' {
-			dst = append(dst, src[i])
-			i++
-			continue
+		plain := bytes.IndexByte(src[i:], '\\')
+		if plain < 0 {
+			return append(dst, src[i:]...)
 		}
+		dst = append(dst, src[i:i+plain]...)
+		i += plain
 		if src[i+1] != 'u' {
 			dst = append(dst, simpleEscape[src[i+1]])
 			i += 2

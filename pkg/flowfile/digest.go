@@ -3,6 +3,7 @@ package flowfile
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"hash"
 	"slices"
 	"strings"
@@ -32,48 +33,29 @@ const (
 // null is public access, and {} private, as are lists without anybody in them.
 func DigestOf(s flow.Spec) Digest {
 	content, layout := sha256.New(), sha256.New()
-	line := make([]byte, 0, 2<<10) // one by one, for the whole may be large
-	s = WithoutState(s)
-	content.Write(append(fieldsOf(s).AppendMeaning(line[:0]), '\n'))
-	var rest, placed flow.Object
+	const room = 2 << 10
+	d := digester{Meaning: rawjson.Meaning{Text: make([]byte, 0, room)}, json: make([]byte, 0, room)}
+	d.fields(s)
+	d.writeTo(content)
 	for _, n := range s.Nodes {
-		value := n.AppendJSON(nil)
-		fields, err := flow.ParseObject(value)
-		if err != nil { // a node that is no object
-			content.Write(append(rawjson.AppendMeaning(append(line[:0], "node "...), value), '\n'))
-			continue
+		d.node(n)
+		d.writeTo(content)
+		if rawjson.IsObject(d.json) {
+			d.layout(n.ID)
+			d.writeTo(layout)
 		}
-		rest, placed = rest[:0], placed[:0]
-		for _, m := range fields {
-			switch {
-			case flow.IsLayoutKey(m.Key):
-				placed = append(placed, m)
-			case m.Key != "data" || !rawjson.IsEmpty(m.Value):
-				rest = append(rest, m)
-			}
-		}
-		content.Write(append(rest.AppendMeaning(append(line[:0], "node "...)), '\n'))
-		layout.Write(append(placed.AppendMeaning(append(line[:0], n.ID...)), '\n'))
 	}
 	for _, e := range s.Edges {
-		value := e.AppendJSON(nil)
-		fields, err := flow.ParseObject(value)
-		if err != nil {
-			content.Write(append(rawjson.AppendMeaning(append(line[:0], "edge "...), value), '\n'))
-			continue
-		}
-		fields = slices.DeleteFunc(fields, func(m flow.Member) bool {
-			return (m.Key == "sourceHandle" || m.Key == "targetHandle") && (rawjson.IsAbsent(m.Value) || string(m.Value) == `""`)
-		})
-		content.Write(append(fields.AppendMeaning(append(line[:0], "edge "...)), '\n'))
+		d.edge(e)
+		d.writeTo(content)
 	}
-	d := Digest{Content: short(content, contentSum), Layout: short(layout, otherSum)}
+	digest := Digest{Content: short(content, contentSum), Layout: short(layout, otherSum)}
 	if s.AccessControl != nil {
 		access := sha256.New()
 		access.Write(rawjson.AppendMeaning(nil, flow.PlainAccess(s.AccessControl)))
-		d.Access = short(access, otherSum)
+		digest.Access = short(access, otherSum)
 	}
-	return d
+	return digest
 }
 
 func short(h hash.Hash, size int) string { return hex.EncodeToString(h.Sum(nil)[:size]) }
@@ -104,22 +86,108 @@ func isSum(text string, size int) bool {
 	return err == nil && len(b) == size
 }
 
-// fieldsOf returns the flow's own fields that say something.
-func fieldsOf(s flow.Spec) flow.Object {
+// digester writes what is hashed of a flow: part by part, for the whole may be large.
+type digester struct {
+	rawjson.Meaning
+	json []byte // of the part
+}
+
+// writeTo ends a part.
+func (d *digester) writeTo(h hash.Hash) {
+	h.Write(append(d.Text, '\n'))
+	d.Text = d.Text[:0]
+}
+
+// fields appends the flow's own fields that count, without nodes, edges and access.
+func (d *digester) fields(s flow.Spec) {
 	s.Nodes, s.Edges = nil, nil
-	fields, err := flow.ParseObject(s.AppendJSON(nil))
-	if err != nil {
-		return nil // a flow that is no object has no fields
-	}
-	return slices.DeleteFunc(fields, func(m flow.Member) bool {
-		switch m.Key {
+	d.Members(s.AppendJSON(nil), func(key []byte, value json.RawMessage) bool {
+		switch string(key) {
 		case "nodes", "edges", "access_control", "id", "user_id", "created_at", "updated_at":
-			return true
+			return false
 		case "description":
-			return rawjson.IsAbsent(m.Value) || string(m.Value) == `""`
+			if isNoText(value) {
+				return false
+			}
 		case "meta":
-			return rawjson.IsEmpty(m.Value)
+			if rawjson.IsEmpty(value) {
+				return false
+			}
 		}
-		return false
+		d.Value(value)
+		return true
 	})
 }
+
+// node appends a node without its layout and run-time fields.
+func (d *digester) node(n flow.Node) {
+	d.json = n.AppendJSON(d.json[:0])
+	d.Text = append(d.Text, "node "...)
+	if !rawjson.IsObject(d.json) {
+		d.Value(d.json)
+		return
+	}
+	d.Members(d.json, func(key []byte, value json.RawMessage) bool {
+		switch {
+		case isNodeState(string(key)), flow.IsLayoutKey(string(key)):
+			return false
+		case string(key) == "data" && rawjson.IsAbsent(value):
+			return false
+		case string(key) == "data" && rawjson.IsObject(value):
+			return d.data(value, dataState(n.Type))
+		}
+		d.Value(value)
+		return true
+	})
+}
+
+// data appends a node's data, and reports whether there is any but the run-time fields.
+func (d *digester) data(data json.RawMessage, state []string) (some bool) {
+	d.Members(data, func(key []byte, value json.RawMessage) bool {
+		if slices.Contains(state, string(key)) {
+			return false
+		}
+		some = true
+		d.Value(value)
+		return true
+	})
+	return some
+}
+
+// layout appends where the node stands that was appended last.
+func (d *digester) layout(id string) {
+	d.Text = append(d.Text, id...)
+	d.Members(d.json, func(key []byte, value json.RawMessage) bool {
+		switch {
+		case isNodeState(string(key)), !flow.IsLayoutKey(string(key)):
+			return false
+		case string(key) == "position":
+			value = roundPosition(value)
+		}
+		d.Value(value)
+		return true
+	})
+}
+
+func (d *digester) edge(e flow.Edge) {
+	d.json = e.AppendJSON(d.json[:0])
+	d.Text = append(d.Text, "edge "...)
+	if !rawjson.IsObject(d.json) {
+		d.Value(d.json)
+		return
+	}
+	d.Members(d.json, func(key []byte, value json.RawMessage) bool {
+		switch string(key) {
+		case "selected":
+			return false
+		case "sourceHandle", "targetHandle":
+			if isNoText(value) {
+				return false
+			}
+		}
+		d.Value(value)
+		return true
+	})
+}
+
+func isNoText(raw json.RawMessage) bool { return rawjson.IsAbsent(raw) || string(raw) == `""` }
