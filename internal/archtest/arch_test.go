@@ -17,7 +17,7 @@ const module = "github.com/flowctl/flowctl/"
 func allowed() map[string][]string {
 	return map[string][]string{
 		"pkg/flow":          {"internal/limits", "internal/order", "internal/rawjson"},
-		"pkg/flowfile":      {"internal/disk", "internal/rawjson", "pkg/flow"},
+		"pkg/flowfile":      {"internal/disk", "internal/rawjson", "internal/slug", "pkg/flow"},
 		"pkg/client":        {"internal/rawjson", "pkg/flow", "internal/httpx", "internal/secrets"},
 		"internal/output":   {},
 		"internal/progress": {"pkg/flow", "internal/engine", "internal/output"},
@@ -27,15 +27,16 @@ func allowed() map[string][]string {
 
 		"internal/engine/browser": {"internal/engine/js"},
 
+		"internal/slug":  {"internal/disk"},
 		"internal/store": {"pkg/flow"},
 
-		"internal/files":  {"internal/disk", "internal/lint", "internal/output", "internal/parallel", "internal/repo", "internal/secrets", "internal/spell", "pkg/flow", "pkg/flowfile"},
+		"internal/files":  {"internal/disk", "internal/slug", "internal/lint", "internal/output", "internal/parallel", "internal/repo", "internal/secrets", "internal/spell", "pkg/flow", "pkg/flowfile"},
 		"internal/runner": {"internal/engine", "internal/output", "internal/parallel", "internal/rawjson", "internal/spell", "pkg/client", "pkg/flow"},
 
 		"internal/repo": {"internal/disk", "internal/spell"},
 		"internal/sync": {"internal/disk", "internal/layout", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},
 
-		"internal/record": {"internal/rawjson", "pkg/flow", "pkg/flowfile"},
+		"internal/record": {"internal/rawjson", "internal/slug", "pkg/flow"},
 
 		"internal/server": {"internal/disk", "internal/limits", "internal/rawjson", "pkg/flow", "internal/engine", "internal/store"},
 

@@ -67,3 +67,7 @@ func WithoutPath(err error) error {
 	}
 	return err
 }
+
+// TrimBOM returns text without the byte order mark that some editors of Windows write
+// before UTF-8.
+func TrimBOM(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) }

@@ -21,7 +21,7 @@ type seenFlow struct {
 func seenOf(f *flowfile.File) seenFlow {
 	s := seenFlow{file: f.Path, id: strings.Clone(f.ID)}
 	if s.id != "" {
-		s.line, s.col = f.IDPosition()
+		s.line, s.col = f.MemberPosition("id")
 	}
 	return s
 }

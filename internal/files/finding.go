@@ -1,14 +1,12 @@
 package files
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/lint"
@@ -71,15 +69,13 @@ func besideFlow(f *flowfile.File) []Finding {
 		if len(problems) == 0 {
 			continue // without looking for the place
 		}
-		at := max(bytes.Index(f.Text(), m.Value), 0)
-		line := bytes.Count(f.Text()[:at], []byte("\n"))
-		col := utf8.RuneCount(f.Text()[bytes.LastIndexByte(f.Text()[:at], '\n')+1 : at])
+		line, col := f.MemberPosition(m.Key)
 		for _, p := range problems {
-			found = append(found, Finding{File: f.Path, Line: line + 1, Column: col + 1, Severity: p.Severity, Code: p.Code, Message: p.Message})
+			found = append(found, Finding{File: f.Path, Line: line, Column: col, Severity: p.Severity, Code: p.Code, Message: p.Message})
 		}
 	}
 	if secrets.RedactText(f.ID) != f.ID {
-		line, col := f.IDPosition()
+		line, col := f.MemberPosition("id")
 		found = append(found, Finding{
 			File: f.Path, Line: line, Column: col, Severity: flow.SeverityError, Code: lint.CodeSecret,
 			Message: "the flow's id is " + secrets.RedactText(f.ID) + "; take it out, and have it revoked",

@@ -13,8 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/slug"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // File is a file that a run has made.
@@ -136,9 +136,9 @@ func take(root *os.Root, stem, ext string) (name string, f *os.File, err error) 
 // stem is the name of a file without its extension.
 func stem(f File, theirs string) string {
 	if f.Node != "" {
-		return flowfile.Slug(f.Node)
+		return slug.Of(f.Node)
 	}
-	return flowfile.Slug(strings.TrimSuffix(path.Base(theirs), path.Ext(theirs)))
+	return slug.Of(strings.TrimSuffix(path.Base(theirs), path.Ext(theirs)))
 }
 
 // extension is that of the server's name for a file if it is a plain one, else the

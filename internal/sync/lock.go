@@ -87,7 +87,7 @@ func lockText(path string) ([]byte, error) {
 func parseLock(path string, text []byte) (*Lock, error) {
 	l := &Lock{path: path, lines: map[string]flow.Object{}, was: text}
 	r := lockReader{Lock: l, at: map[[2]string]int{}}
-	for line := range bytes.Lines(flowfile.TrimBOM(text)) {
+	for line := range bytes.Lines(disk.TrimBOM(text)) {
 		r.n++
 		if line = bytes.TrimSpace(line); len(line) == 0 {
 			continue

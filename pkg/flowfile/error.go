@@ -1,7 +1,6 @@
 package flowfile
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -30,7 +29,3 @@ func (e *Error) Error() string {
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
-
-// ErrTwoFiles is the cause of an [Error] where it is not clear which of two files is a
-// flow's, as both carry its id.
-var ErrTwoFiles = errors.New(`take one of the files away, or the "id" out of the copy`)

@@ -9,8 +9,10 @@
 package flowfile
 
 import (
+	"bytes"
 	"encoding/json"
 
+	"github.com/flowctl/flowctl/internal/slug"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -43,21 +45,18 @@ func FromFlow(f flow.Flow) File {
 	return File{ID: f.ID, Spec: spec}
 }
 
-// Text is the whole text that the flow was read from, without a byte order mark;
-// nil for a flow that was not read. It must not be changed.
-func (f *File) Text() []byte {
-	if f.text == nil {
-		return nil
+// MemberPosition returns the line and the column of a member of the wrapper, as Position
+// does. The id may be in the flow.
+func (f *File) MemberPosition(key string) (line, col int) {
+	switch value, ok := f.Extra.Get(key); {
+	case f.text == nil:
+		return 0, 0
+	case key == "id" && f.idAt > 0:
+		return f.text.position(f.idAt)
+	case ok && key != "id":
+		return f.text.position(max(bytes.Index(f.text.data, value), 0))
 	}
-	return f.text.data
-}
-
-// IDPosition gives the line and the column of the ID in the file, as Position does.
-func (f *File) IDPosition() (line, col int) {
-	if f.text == nil || f.idAt == 0 {
-		return f.Position("/id")
-	}
-	return f.text.position(f.idAt)
+	return f.Position("/" + key)
 }
 
 // Position gives the line and the column (in characters, both from 1) of what a
@@ -70,3 +69,8 @@ func (f *File) Position(pointer string) (line, col int) {
 	}
 	return f.text.position(f.text.find(f.start, pointer))
 }
+
+// FileName returns a name for the file of a stored flow: the slug of its name, the first
+// eight characters of its id if it has one, ".json". It is one path element that every
+// file system takes, whatever the flow is called.
+func FileName(f flow.Flow) string { return slug.File(f.Name, f.ID, slug.Short) }

@@ -1,13 +1,13 @@
 package flowfile
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/flowctl/flowctl/internal/disk"
+	"github.com/flowctl/flowctl/internal/slug"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -64,82 +64,8 @@ func FuzzFileName(f *testing.F) {
 			strings.ContainsRune(stem, '.') || strings.HasPrefix(stem, "-") || strings.HasSuffix(stem, "-") || disk.IsDeviceName(stem) || filepath.Base(got) != got {
 			t.Errorf("FileName(%q, %q) = %q", name, id, got)
 		}
-		if Slug(name) != Slug(Slug(name)) && !strings.HasPrefix(Slug(name), "flow-") {
-			t.Errorf("Slug(%q) = %q, then %q", name, Slug(name), Slug(Slug(name)))
+		if slug.Of(name) != slug.Of(slug.Of(name)) && !strings.HasPrefix(slug.Of(name), "flow-") {
+			t.Errorf("Slug(%q) = %q, then %q", name, slug.Of(name), slug.Of(slug.Of(name)))
 		}
 	})
-}
-
-func TestFolder(t *testing.T) {
-	dir := t.TempDir()
-	folder := NewFolder(dir)
-	path := func(d *Folder, f flow.Flow) string {
-		t.Helper()
-		p, err := d.Place(t.Context(), FromFlow(f))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if filepath.Dir(p.Path) != dir {
-			t.Fatalf("outside: %s", p.Path)
-		}
-		return filepath.Base(p.Path)
-	}
-	write := func(name string, f File) {
-		t.Helper()
-		if _, err := WriteFile(filepath.Join(dir, name), f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	first, second := flowCalled("Same", "12345678-aaaa"), flowCalled("SAME", "12345678-bbbb")
-	if a, b, again := path(folder, first), path(folder, second), path(folder, first); a != "same-12345678.json" || b != "same-12345678-bbbb.json" || again != a {
-		t.Errorf("%s, %s, %s", a, b, again)
-	}
-	// Flows without an id are never taken for one another.
-	if a, b, c := path(folder, flowCalled("x", "")), path(folder, flowCalled("x", "")), path(folder, flowCalled("x", "")); a != "x.json" || b != "x-2.json" || c != "x-3.json" {
-		t.Errorf("%s, %s, %s", a, b, c)
-	}
-
-	// Another run finds the files of the first one.
-	write("same-12345678.json", File{ID: second.ID})
-	write("same-12345678-bbbb.json", File{ID: "other"})
-	if err := os.WriteFile(filepath.Join(dir, "mine-1.json"), []byte(`{"my":"notes"}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	folder = NewFolder(dir)
-	for _, tt := range []struct {
-		f    flow.Flow
-		want string
-	}{
-		{second, "same-12345678.json"},     // its own file
-		{first, "same-12345678-aaaa.json"}, // the short name is another flow's
-		{flowCalled("mine", "1"), "mine-1-2.json"},
-	} {
-		if got := path(folder, tt.f); got != tt.want {
-			t.Errorf("%s: %s, want %s", tt.f.ID, got, tt.want)
-		}
-	}
-	// What is there belongs to somebody, even when this run has not named it.
-	write("x.json", File{})
-	for _, tt := range []struct {
-		f    flow.Flow
-		want string
-	}{
-		{flowCalled("Same", "12345678-cccc"), "same-12345678-cccc.json"},
-		{flowCalled("x", ""), "x-2.json"},
-	} {
-		if got := path(NewFolder(dir), tt.f); got != tt.want {
-			t.Errorf("%s: %s, want %s", tt.f.ID, got, tt.want)
-		}
-	}
-	if got := path(NewFolder(filepath.Join(dir, ".")), flowCalled("Same", "12345678-bbbb")); got != "same-12345678.json" {
-		t.Errorf("again: %s", got)
-	}
-}
-
-func TestFolderMissing(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "not", "there")
-	got, err := NewFolder(dir).Place(t.Context(), FromFlow(flowCalled("a", "1")))
-	if err != nil || got.Path != filepath.Join(dir, "a-1.json") {
-		t.Errorf("%s, %v", got.Path, err)
-	}
 }

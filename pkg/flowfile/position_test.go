@@ -93,11 +93,11 @@ func TestIDPosition(t *testing.T) {
 	}
 	for _, tt := range tests {
 		f := parse(t, tt.text)
-		if line, col := f.IDPosition(); line != tt.line || col != tt.col || f.ID == "" {
+		if line, col := f.MemberPosition("id"); line != tt.line || col != tt.col || f.ID == "" {
 			t.Errorf("%s: id %q at %d:%d, want %d:%d", tt.text, f.ID, line, col, tt.line, tt.col)
 		}
 	}
-	if line, col := (&File{ID: "x"}).IDPosition(); line != 0 || col != 0 {
+	if line, col := (&File{ID: "x"}).MemberPosition("id"); line != 0 || col != 0 {
 		t.Errorf("a flow that was not read: %d:%d", line, col)
 	}
 }

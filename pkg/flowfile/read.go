@@ -72,18 +72,12 @@ func readText(ctx context.Context, r io.Reader, name string) (*text, error) {
 	if err != nil {
 		return nil, &Error{Path: name, Msg: "read the file", Err: disk.WithoutPath(err)}
 	}
-	data, marked := bytes.CutPrefix(data, []byte(byteOrderMark))
+	data = disk.TrimBOM(data)
 	if msg := notJSON(data); msg != "" {
 		return nil, &Error{Path: name, Line: 1, Col: 1, Msg: msg}
 	}
-	return &text{path: name, data: data, marked: marked}, nil
+	return &text{path: name, data: data}, nil
 }
-
-const byteOrderMark = "\xef\xbb\xbf"
-
-// TrimBOM returns text without the byte order mark that some editors of Windows
-// write before UTF-8.
-func TrimBOM(text []byte) []byte { return bytes.TrimPrefix(text, []byte(byteOrderMark)) }
 
 // notJSON says what the text is when it is certainly not JSON in UTF-8.
 func notJSON(data []byte) string {

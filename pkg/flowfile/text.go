@@ -12,9 +12,8 @@ import (
 
 // text is what was read from one file. All flows of the file share it.
 type text struct {
-	path   string
-	data   []byte
-	marked bool // a byte order mark stood before data
+	path string
+	data []byte // without a byte order mark
 
 	mu       sync.Mutex
 	last     mark                   // of the last position asked for

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -29,6 +30,27 @@ func Write(w io.Writer, f File) error {
 		return fmt.Errorf("write the flow file: %w", err)
 	}
 	return nil
+}
+
+// WriteFile writes flows to a file, one document after the other, and reports whether that
+// changed it: one that would stay the same is not touched, any other is replaced, whole
+// or not at all. The error is an *[Error].
+func WriteFile(path string, files ...File) (changed bool, err error) {
+	change, dir, err := disk.UpdateLater(path, func(w io.Writer) error {
+		for _, f := range files {
+			if err := Write(w, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil && dir != "" {
+		err = disk.SyncDir(dir)
+	}
+	if err != nil {
+		return false, &Error{Path: path, Msg: "write the file", Err: disk.WithoutPath(err)}
+	}
+	return change != disk.Unchanged, nil
 }
 
 func (p *printer) file(f File) error {

@@ -9,7 +9,6 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // The exit codes, as `flowctl help exit-codes` lists them.
@@ -58,7 +57,7 @@ func ExitCode(ctx context.Context, err error) int {
 
 // isUnclear tells what was found to be ambiguous or moved.
 func isUnclear(err error) bool {
-	return errors.Is(err, flowfile.ErrTwoFiles) || errors.As(err, new(*sync.ConflictError)) || errors.As(err, new(*sync.MovedError)) ||
+	return errors.Is(err, files.ErrTwoFiles) || errors.As(err, new(*sync.ConflictError)) || errors.As(err, new(*sync.MovedError)) ||
 		errors.As(err, new(*sync.TwinError)) || errors.As(err, new(*sync.HiddenError)) || errors.As(err, new(*sync.RefusedError))
 }
 

@@ -10,9 +10,9 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/parallel"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // maxAnswer is the longest text that is read of an answer or a secret, in bytes.
@@ -85,7 +85,7 @@ func (a *App) SecretFromStdin(ctx context.Context, what string) (string, error) 
 	if err != nil {
 		return "", fmt.Errorf("read the %s from stdin: %w", strings.ToLower(what), err)
 	}
-	secret := strings.TrimRight(string(flowfile.TrimBOM(raw)), "\r\n")
+	secret := strings.TrimRight(string(disk.TrimBOM(raw)), "\r\n")
 	switch {
 	case secret == "":
 		return "", Usage(fmt.Errorf("stdin is empty; the %s is read from there", strings.ToLower(what)))

@@ -26,7 +26,7 @@ func (o *exportOptions) writeFile(ctx context.Context, t cmdutil.Target, flows i
 	if !o.toFile || o.file == files.StdinPath {
 		return o.writeOut(flows, several)
 	}
-	change, n := flowfile.Updated, 0
+	change, n := disk.Updated, 0
 	var err error
 	if several {
 		n, err = o.writeSeveral(flows)
@@ -36,7 +36,7 @@ func (o *exportOptions) writeFile(ctx context.Context, t cmdutil.Target, flows i
 	switch {
 	case err != nil:
 		return err
-	case change == flowfile.Unchanged:
+	case change == disk.Unchanged:
 		o.app.Note("%s is unchanged", o.file)
 	default:
 		o.app.Note("exported %s to %s", output.Plural(n, "flow"), o.file)
@@ -59,7 +59,7 @@ func (o *exportOptions) writeOut(flows iter.Seq2[flow.Flow, error], several bool
 
 // writeOne writes the only flow to its file, and notes it if the file is in a folder with
 // a lock.
-func (o *exportOptions) writeOne(ctx context.Context, t cmdutil.Target, flows iter.Seq2[flow.Flow, error]) (change flowfile.Change, n int, err error) {
+func (o *exportOptions) writeOne(ctx context.Context, t cmdutil.Target, flows iter.Seq2[flow.Flow, error]) (change disk.Change, n int, err error) {
 	lock, err := cmdutil.NewFolderLocks(t).Of(o.file)
 	if err != nil {
 		return "", 0, err
@@ -73,9 +73,9 @@ func (o *exportOptions) writeOne(ctx context.Context, t cmdutil.Target, flows it
 		if err != nil {
 			return "", n, err
 		}
-		at := flowfile.PlaceAt(ctx, o.file, f.ID)
+		at := files.PlaceAt(o.file, f.ID)
 		if lock != nil && lock.IsOf(o.file, f.ID) {
-			at = flowfile.PlaceOf(ctx, o.file)
+			at = files.PlaceOf(o.file)
 		}
 		var fileID string
 		if err = o.inTheWay(ctx, at, f); err == nil {
@@ -100,7 +100,7 @@ func (o *exportOptions) writeOne(ctx context.Context, t cmdutil.Target, flows it
 
 // inTheWay refuses to replace a file that is not known to be the flow's, unless it says
 // the same.
-func (o *exportOptions) inTheWay(ctx context.Context, at flowfile.Place, f flow.Flow) error {
+func (o *exportOptions) inTheWay(ctx context.Context, at files.Place, f flow.Flow) error {
 	if o.form.overwrite || at.Known() || !hasText(o.file) {
 		return nil
 	}

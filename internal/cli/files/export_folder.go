@@ -9,6 +9,8 @@ import (
 	stdsync "sync"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/disk"
+	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -24,7 +26,7 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t cm
 	if err := os.MkdirAll(o.dir, 0o777); err != nil {
 		return fmt.Errorf("make the folder to export to: %w", err)
 	}
-	folder := flowfile.NewFolder(o.dir)
+	folder := files.NewFolder(o.dir)
 	folder.Adopt(o.form.isOf)
 	lock, err := keepLocked(folder, o.dir, t)
 	if err != nil {
@@ -54,7 +56,7 @@ func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t cm
 		n[r.Action]++
 	}
 	sum := fmt.Sprintf("%s: %d created, %d updated, %d unchanged", o.dir,
-		n[string(flowfile.Created)], n[string(flowfile.Updated)], n[string(flowfile.Unchanged)])
+		n[string(disk.Created)], n[string(disk.Updated)], n[string(disk.Unchanged)])
 	if n[cmdutil.StateRefused] > 0 {
 		sum += fmt.Sprintf(", %d %s", n[cmdutil.StateRefused], cmdutil.StateRefused)
 	}
@@ -85,7 +87,7 @@ const keptHint = "'flowctl pull' merges what both sides changed, and --overwrite
 // writeFiles writes the flows as they come in, many at a time, and stops at the
 // first error. The rows are those of the flows that were written or whose files were
 // left alone, in the order of the flows.
-func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder, flows iter.Seq2[flow.Flow, error]) ([]exported, error) {
+func (o *exportOptions) writeFiles(ctx context.Context, folder *files.Folder, flows iter.Seq2[flow.Flow, error]) ([]exported, error) {
 	writing := ctx // what has come in is written, whatever becomes of the rest
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -99,7 +101,7 @@ func (o *exportOptions) writeFiles(ctx context.Context, folder *flowfile.Folder,
 		workers.Go(func() {
 			for j := range jobs {
 				at, err := folder.Place(writing, flowfile.FromFlow(j.flow))
-				var change flowfile.Change
+				var change disk.Change
 				var fileID string
 				if err == nil {
 					change, fileID, err = o.form.write(writing, at, j.flow)

@@ -8,6 +8,7 @@ import (
 	stdsync "sync"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/sync"
@@ -56,7 +57,7 @@ func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) 
 
 // write writes a flow to its place, unless that would take back what was changed in the
 // file: that is a *[sync.RefusedError]. fileID is the id in the file then.
-func (e *exportForm) write(ctx context.Context, at flowfile.Place, f flow.Flow) (change flowfile.Change, fileID string, err error) {
+func (e *exportForm) write(ctx context.Context, at files.Place, f flow.Flow) (change disk.Change, fileID string, err error) {
 	was, err := at.Read(ctx)
 	if err != nil {
 		return "", "", err
@@ -101,7 +102,7 @@ func (e *exportForm) isOf(file, stored flow.Spec) bool {
 // keepLocked tells the folder which of its files flowctl.lock knows flows of t by, the
 // folder's own or the next one above: such a file need not carry its flow's id. Folders
 // with a lock of their own are another matter, and so is what .flowctl.yaml excludes.
-func keepLocked(folder *flowfile.Folder, dir string, t cmdutil.Target) (*cmdutil.PlaceLock, error) {
+func keepLocked(folder *files.Folder, dir string, t cmdutil.Target) (*cmdutil.PlaceLock, error) {
 	var configs repo.Configs
 	config, err := configs.In(dir)
 	if err != nil {

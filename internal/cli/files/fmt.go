@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/parallel"
@@ -118,24 +120,35 @@ func (o *fmtOptions) say(path string, r formatted) error {
 // file formats one file, and writes it unless --check is set or it is standard
 // input.
 func (o *fmtOptions) file(ctx context.Context, s files.Source) formatted {
-	r := files.Read(ctx, o.app.In, s, false)
+	var text bytes.Buffer // of standard input
+	r := files.Read(ctx, io.TeeReader(o.app.In, &text), s, false)
 	if len(r.Flows) == 0 {
 		return formatted{err: unformatted(s.Path, r.Findings)}
 	}
 	for i := range r.Flows {
 		r.Flows[i] = o.form.of(r.Flows[i])
 	}
-	var change flowfile.Change
+	write := func(w io.Writer) error {
+		for _, f := range r.Flows {
+			if err := flowfile.Write(w, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var changed bool
 	var err error
 	switch {
 	case s.Path == files.StdinPath:
-		return o.stdin(r.Flows)
+		return o.stdin(text.Bytes(), write)
 	case o.check:
-		change, err = flowfile.Compare(s.Path, r.Flows...)
+		var change disk.Change
+		change, err = disk.Compare(s.Path, write)
+		changed = change != disk.Unchanged
 	default:
-		change, err = flowfile.WriteFile(s.Path, r.Flows...)
+		changed, err = flowfile.WriteFile(s.Path, r.Flows...)
 	}
-	return formatted{changed: err == nil && change != flowfile.Unchanged, err: err}
+	return formatted{changed: err == nil && changed, err: err}
 }
 
 // unformatted says why there is nothing to format in a file.
@@ -151,12 +164,10 @@ func unformatted(path string, findings []files.Finding) error {
 
 // stdin formats what was read from standard input. Unless it is only checked it
 // counts as changed.
-func (o *fmtOptions) stdin(flows []flowfile.File) formatted {
+func (o *fmtOptions) stdin(text []byte, write func(io.Writer) error) formatted {
 	var b bytes.Buffer
-	for _, f := range flows {
-		if err := flowfile.Write(&b, f); err != nil {
-			return formatted{err: fmt.Errorf("format standard input: %w", err)}
-		}
+	if err := write(&b); err != nil {
+		return formatted{err: fmt.Errorf("format standard input: %w", err)}
 	}
-	return formatted{text: b.Bytes(), changed: !o.check || !bytes.Equal(b.Bytes(), bytes.ReplaceAll(flows[0].Text(), []byte("\r\n"), []byte("\n")))}
+	return formatted{text: b.Bytes(), changed: !o.check || !bytes.Equal(b.Bytes(), bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))}
 }

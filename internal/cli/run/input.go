@@ -12,12 +12,12 @@ import (
 	"time"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/runner"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // maxInput is the largest value of an input node that is read, in bytes.
@@ -108,7 +108,7 @@ func readInput(ctx context.Context, a *cmdutil.App, path string) ([]byte, error)
 	if err != nil {
 		return nil, fmt.Errorf("read the input: %w", err)
 	}
-	return flowfile.TrimBOM(data), nil
+	return disk.TrimBOM(data), nil
 }
 
 // isPiped tells whether a stream is a pipe or a file, and not a terminal or

@@ -1,4 +1,4 @@
-package flowfile
+package files
 
 import (
 	"os"
@@ -6,8 +6,67 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
+
+// writeTo writes a flow to its place in a folder.
+func writeTo(t *testing.T, d *Folder, f flowfile.File) (path string, change disk.Change, err error) {
+	t.Helper()
+	at, err := d.Place(t.Context(), f)
+	if err != nil {
+		return "", "", err
+	}
+	change, err = at.Write(f)
+	return at.Path, change, err
+}
+
+func flowCalled(name, id string) flow.Flow { return flow.Flow{ID: id, Spec: flow.Spec{Name: name}} }
+
+func named(name string) flowfile.File {
+	return flowfile.File{Spec: flow.Spec{Name: name, Nodes: []flow.Node{}}}
+}
+
+// nameIn returns the name of the flow in a file.
+func nameIn(t *testing.T, path string) string {
+	t.Helper()
+	files, err := flowfile.ReadFile(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files[0].Spec.Name
+}
+
+// entries lists a folder.
+func entries(t *testing.T, dir string) string {
+	t.Helper()
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range list {
+		names = append(names, e.Name())
+	}
+	return strings.Join(names, " ")
+}
+
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func get(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
 
 func stored(t *testing.T, doc string) flow.Flow {
 	t.Helper()
@@ -30,15 +89,15 @@ func TestFolderWrite(t *testing.T) {
 		name   string
 		before string // put into the file by somebody else; "" for nothing
 		flow   flow.Flow
-		want   Change
+		want   disk.Change
 	}{
-		{name: "new", flow: f, want: Created},
-		{name: "the same", flow: f, want: Unchanged},
-		{name: "saved again", flow: touched, want: Unchanged},
-		{name: "longer", flow: longer, want: Updated},
-		{name: "longer again", flow: longer, want: Unchanged},
-		{name: "shorter", flow: f, want: Updated},
-		{name: "other layout", before: `{"id":"0123456789","flow":{"nodes":[]}}`, flow: f, want: Updated},
+		{name: "new", flow: f, want: disk.Created},
+		{name: "the same", flow: f, want: disk.Unchanged},
+		{name: "saved again", flow: touched, want: disk.Unchanged},
+		{name: "longer", flow: longer, want: disk.Updated},
+		{name: "longer again", flow: longer, want: disk.Unchanged},
+		{name: "shorter", flow: f, want: disk.Updated},
+		{name: "other layout", before: `{"id":"0123456789","flow":{"nodes":[]}}`, flow: f, want: disk.Updated},
 	}
 	for _, s := range steps {
 		if s.before != "" {
@@ -48,7 +107,7 @@ func TestFolderWrite(t *testing.T) {
 		}
 		was, _ := os.Stat(path)
 		d := NewFolder(dir)
-		got, change, err := d.Write(t.Context(), FromFlow(s.flow))
+		got, change, err := writeTo(t, d, flowfile.FromFlow(s.flow))
 		if got != path || change != s.want || err != nil {
 			t.Fatalf("%s: Write = %s, %q, %v; want %s, %q", s.name, got, change, err, path, s.want)
 		}
@@ -59,7 +118,7 @@ func TestFolderWrite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if left := was != nil && os.SameFile(was, now); left != (s.want == Unchanged) {
+		if left := was != nil && os.SameFile(was, now); left != (s.want == disk.Unchanged) {
 			t.Errorf("%s: the file was left alone: %v", s.name, left)
 		}
 		text, err := os.ReadFile(path)
@@ -87,14 +146,14 @@ func TestFolderWriteRenamed(t *testing.T) {
 	put("zzz.json", `{"id":"zzz","flow":{"name":"Review","nodes":[]}}`)
 	f := stored(t, storedReview)
 	renamed := stored(t, strings.Replace(storedReview, `"Review"`, `"Re-read"`, 1))
-	if _, change, err := NewFolder(dir).Write(t.Context(), FromFlow(f)); change != Created || err != nil {
+	if _, change, err := writeTo(t, NewFolder(dir), flowfile.FromFlow(f)); change != disk.Created || err != nil {
 		t.Fatalf("Write = %q, %v", change, err)
 	}
 	if err := os.Chmod(filepath.Join(dir, "review-01234567.json"), 0o640); err != nil {
 		t.Fatal(err)
 	}
-	path, change, err := NewFolder(dir).Write(t.Context(), FromFlow(renamed))
-	if path != filepath.Join(dir, "re-read-01234567.json") || change != Updated || err != nil {
+	path, change, err := writeTo(t, NewFolder(dir), flowfile.FromFlow(renamed))
+	if path != filepath.Join(dir, "re-read-01234567.json") || change != disk.Updated || err != nil {
 		t.Fatalf("Write = %s, %q, %v", path, change, err)
 	}
 	if got := nameIn(t, path); got != "Re-read" {
@@ -103,7 +162,7 @@ func TestFolderWriteRenamed(t *testing.T) {
 	if got, want := entries(t, dir), "aaa-01234567.json notes-01234567.json re-read-01234567.json zzz.json"; got != want {
 		t.Errorf("the folder has %s, want %s", got, want)
 	}
-	if _, change, err := NewFolder(dir).Write(t.Context(), FromFlow(renamed)); change != Unchanged || err != nil {
+	if _, change, err := writeTo(t, NewFolder(dir), flowfile.FromFlow(renamed)); change != disk.Unchanged || err != nil {
 		t.Errorf("again: %q, %v", change, err)
 	}
 	if got := nameIn(t, filepath.Join(dir, "aaa-01234567.json")); got != "other" {
@@ -112,13 +171,13 @@ func TestFolderWriteRenamed(t *testing.T) {
 	// Two flows that swap their names swap no file.
 	other := stored(t, `{"id":"89abcdef","name":"Other","nodes":[],"edges":[]}`)
 	d := NewFolder(dir)
-	if _, _, err := d.Write(t.Context(), FromFlow(other)); err != nil {
+	if _, _, err := writeTo(t, d, flowfile.FromFlow(other)); err != nil {
 		t.Fatal(err)
 	}
 	other.Name = "Re-read"
 	d = NewFolder(dir)
 	for _, s := range []flow.Flow{other, f} {
-		if _, change, err := d.Write(t.Context(), FromFlow(s)); change != Updated || err != nil {
+		if _, change, err := writeTo(t, d, flowfile.FromFlow(s)); change != disk.Updated || err != nil {
 			t.Fatalf("Write %s = %q, %v", s.Name, change, err)
 		}
 	}
@@ -129,7 +188,7 @@ func TestFolderWriteRenamed(t *testing.T) {
 
 func TestFolderWriteErrors(t *testing.T) {
 	d := NewFolder(filepath.Join(t.TempDir(), "missing"))
-	if path, _, err := d.Write(t.Context(), FromFlow(stored(t, storedReview))); err == nil {
+	if path, _, err := writeTo(t, d, flowfile.FromFlow(stored(t, storedReview))); err == nil {
 		t.Errorf("Write into a folder that is not there gave %s", path)
 	}
 	if err := d.Sync(); err == nil || !strings.Contains(err.Error(), "missing: sync the folder: ") {
@@ -141,7 +200,7 @@ func TestFolderWriteErrors(t *testing.T) {
 func TestFolderRenameFails(t *testing.T) {
 	dir := t.TempDir()
 	at := Place{Path: filepath.Join(dir, "new.json"), old: filepath.Join(dir, "old.json"), mine: true}
-	if _, err := WriteFile(at.old, named("n")); err != nil {
+	if _, err := flowfile.WriteFile(at.old, named("n")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.MkdirAll(filepath.Join(at.Path, "full"), 0o755); err != nil {
@@ -157,24 +216,24 @@ func TestFolderRenameFails(t *testing.T) {
 
 func TestExport(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f.json")
-	f := FromFlow(stored(t, storedReview))
+	f := flowfile.FromFlow(stored(t, storedReview))
 	f.ExportedAt = 2
-	export := func(want Change) string {
+	export := func(want disk.Change) string {
 		t.Helper()
-		change, err := Export(t.Context(), path, f)
+		change, err := PlaceAt(path, f.ID).Write(f)
 		if change != want || err != nil {
 			t.Errorf("Export = %q, %v; want %q", change, err, want)
 		}
 		return get(t, path)
 	}
-	first := export(Created)
+	first := export(disk.Created)
 	put(t, path, strings.Replace(first, `"exportedAt": 2`, `"exportedAt": 1,
   "$schema": "flow.schema.json"`, 1))
-	if text := export(Unchanged); !strings.Contains(text, `"exportedAt": 1`) || !strings.Contains(text, "$schema") {
+	if text := export(disk.Unchanged); !strings.Contains(text, `"exportedAt": 1`) || !strings.Contains(text, "$schema") {
 		t.Errorf("the file is now\n%s", text)
 	}
 	f.Spec.Description = "new"
-	if text := export(Updated); !strings.Contains(text, `"exportedAt": 2`) || !strings.Contains(text, "$schema") {
+	if text := export(disk.Updated); !strings.Contains(text, `"exportedAt": 2`) || !strings.Contains(text, "$schema") {
 		t.Errorf("the file is now\n%s", text)
 	}
 	// Without a time of its own it leaves that of the file, whatever that looks like.
@@ -182,7 +241,7 @@ func TestExport(t *testing.T) {
 		put(t, path, strings.Replace(get(t, path), `"exportedAt": 2`, `"exportedAt": `+time, 1))
 		f.ExportedAt = 0
 		f.Spec.Description += "."
-		if text := export(Updated); !strings.Contains(text, `"exportedAt": `+time) || strings.Count(text, "exportedAt") != 1 {
+		if text := export(disk.Updated); !strings.Contains(text, `"exportedAt": `+time) || strings.Count(text, "exportedAt") != 1 {
 			t.Errorf("the file is now\n%s", text)
 		}
 		put(t, path, strings.Replace(get(t, path), `"exportedAt": `+time, `"exportedAt": 2`, 1))
@@ -191,16 +250,16 @@ func TestExport(t *testing.T) {
 	put(t, path, strings.Replace(get(t, path), `"exportedAt": 2`, `"exportedAt": "today"`, 1))
 	f.ExportedAt = 3
 	f.Spec.Description = "newest"
-	if text := export(Updated); !strings.Contains(text, `"exportedAt": "today"`) || strings.Count(text, "exportedAt") != 1 {
+	if text := export(disk.Updated); !strings.Contains(text, `"exportedAt": "today"`) || strings.Count(text, "exportedAt") != 1 {
 		t.Errorf("the file is now\n%s", text)
 	}
 	// Another flow's file, and what is no flow file, are replaced as a whole.
 	f.ID = "another"
-	if text := export(Updated); strings.Contains(text, "$schema") {
+	if text := export(disk.Updated); strings.Contains(text, "$schema") {
 		t.Errorf("the file is now\n%s", text)
 	}
 	put(t, path, "notes")
-	export(Updated)
+	export(disk.Updated)
 }
 
 // A flow keeps the file that its author named, if that carries its id or is kept for
@@ -231,21 +290,21 @@ func TestFolderKeepsNames(t *testing.T) {
 		{`{"id":"bbbbbbbb","name":"B","nodes":[]}`, "b-bbbbbbbb.json", "bbbbbbbb"},
 		{`{"id":"cccccccc","name":"C","nodes":[]}`, "c-cccccccc.json", "cccccccc"},
 	} {
-		for _, want := range []Change{"", Unchanged} {
+		for _, want := range []disk.Change{"", disk.Unchanged} {
 			d := NewFolder(dir)
 			for id, path := range kept {
 				d.Keep(id, path)
 			}
 			f := stored(t, step.flow)
-			at, err := d.Place(t.Context(), FromFlow(f))
+			at, err := d.Place(t.Context(), flowfile.FromFlow(f))
 			if err != nil || at.Path != filepath.Join(dir, filepath.FromSlash(step.want)) {
 				t.Fatalf("%s is at %s (%v), want %s", f.ID, at.Path, err, step.want)
 			}
-			change, err := at.Write(FromFlow(f))
+			change, err := at.Write(flowfile.FromFlow(f))
 			if err != nil || want != "" && change != want {
 				t.Errorf("%s: Write = %q, %v", step.want, change, err)
 			}
-			files, err := ReadFile(t.Context(), at.Path)
+			files, err := flowfile.ReadFile(t.Context(), at.Path)
 			if err != nil || files[0].Spec.Name != f.Name || files[0].ID != step.id {
 				t.Errorf("%s: holds %+v, %v; want the id %q", step.want, files, err, step.id)
 			}
@@ -256,5 +315,79 @@ func TestFolderKeepsNames(t *testing.T) {
 	}
 	if got := nameIn(t, outside); got != "Outside" {
 		t.Errorf("the file outside holds %q", got)
+	}
+}
+
+func TestFolder(t *testing.T) {
+	dir := t.TempDir()
+	folder := NewFolder(dir)
+	path := func(d *Folder, f flow.Flow) string {
+		t.Helper()
+		p, err := d.Place(t.Context(), flowfile.FromFlow(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if filepath.Dir(p.Path) != dir {
+			t.Fatalf("outside: %s", p.Path)
+		}
+		return filepath.Base(p.Path)
+	}
+	write := func(name string, f flowfile.File) {
+		t.Helper()
+		if _, err := flowfile.WriteFile(filepath.Join(dir, name), f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, second := flowCalled("Same", "12345678-aaaa"), flowCalled("SAME", "12345678-bbbb")
+	if a, b, again := path(folder, first), path(folder, second), path(folder, first); a != "same-12345678.json" || b != "same-12345678-bbbb.json" || again != a {
+		t.Errorf("%s, %s, %s", a, b, again)
+	}
+	// Flows without an id are never taken for one another.
+	if a, b, c := path(folder, flowCalled("x", "")), path(folder, flowCalled("x", "")), path(folder, flowCalled("x", "")); a != "x.json" || b != "x-2.json" || c != "x-3.json" {
+		t.Errorf("%s, %s, %s", a, b, c)
+	}
+
+	// Another run finds the files of the first one.
+	write("same-12345678.json", flowfile.File{ID: second.ID})
+	write("same-12345678-bbbb.json", flowfile.File{ID: "other"})
+	if err := os.WriteFile(filepath.Join(dir, "mine-1.json"), []byte(`{"my":"notes"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	folder = NewFolder(dir)
+	for _, tt := range []struct {
+		f    flow.Flow
+		want string
+	}{
+		{second, "same-12345678.json"},     // its own file
+		{first, "same-12345678-aaaa.json"}, // the short name is another flow's
+		{flowCalled("mine", "1"), "mine-1-2.json"},
+	} {
+		if got := path(folder, tt.f); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.f.ID, got, tt.want)
+		}
+	}
+	// What is there belongs to somebody, even when this run has not named it.
+	write("x.json", flowfile.File{})
+	for _, tt := range []struct {
+		f    flow.Flow
+		want string
+	}{
+		{flowCalled("Same", "12345678-cccc"), "same-12345678-cccc.json"},
+		{flowCalled("x", ""), "x-2.json"},
+	} {
+		if got := path(NewFolder(dir), tt.f); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.f.ID, got, tt.want)
+		}
+	}
+	if got := path(NewFolder(filepath.Join(dir, ".")), flowCalled("Same", "12345678-bbbb")); got != "same-12345678.json" {
+		t.Errorf("again: %s", got)
+	}
+}
+
+func TestFolderMissing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "not", "there")
+	got, err := NewFolder(dir).Place(t.Context(), flowfile.FromFlow(flowCalled("a", "1")))
+	if err != nil || got.Path != filepath.Join(dir, "a-1.json") {
+		t.Errorf("%s, %v", got.Path, err)
 	}
 }

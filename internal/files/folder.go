@@ -1,19 +1,23 @@
-package flowfile
+package files
 
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 
 	"github.com/flowctl/flowctl/internal/disk"
+	"github.com/flowctl/flowctl/internal/slug"
 	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
-// Folder writes flows into one folder, each to a file of its own, so that no flow
+// Folder finds the places of flows in one folder, each in a file of its own, so that no flow
 // takes the file of another one. It is safe for concurrent use.
 type Folder struct {
 	dir string
@@ -40,18 +44,18 @@ func NewFolder(dir string) *Folder {
 type Place struct {
 	Path string // of the file
 
-	mine    bool   // the flow has a file already, here or at old
-	old     string // that file, if it is named after another name of the flow
-	isNew   bool   // nothing is at Path
-	durable bool   // it is not [Folder.Sync] that makes sure of it
-	was     *File  // the flow's file without its flow, see readOne
+	mine    bool           // the flow has a file already, here or at old
+	old     string         // that file, if it is named after another name of the flow
+	isNew   bool           // nothing is at Path
+	durable bool           // it is not [Folder.Sync] that makes sure of it
+	was     *flowfile.File // the flow's file without its flow, see readOne
 }
 
 // PlaceAt is for a file that is named. It is the flow's if it carries its id.
-func PlaceAt(ctx context.Context, path, id string) Place {
+func PlaceAt(path, id string) Place {
 	at := Place{Path: path, durable: true}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && id != "" {
-		was, err := readOne(ctx, path)
+		was, err := readOne(path)
 		if at.mine = err == nil && was != nil && was.ID == id; at.mine {
 			at.was = was
 		}
@@ -60,9 +64,9 @@ func PlaceAt(ctx context.Context, path, id string) Place {
 }
 
 // PlaceOf is for a file that is named and known to be the flow's, whatever id it carries.
-func PlaceOf(ctx context.Context, path string) Place {
+func PlaceOf(path string) Place {
 	at := Place{Path: path, durable: true}
-	if was, err := readOne(ctx, path); err == nil && was != nil {
+	if was, err := readOne(path); err == nil && was != nil {
 		at.mine, at.was = true, was
 	}
 	return at
@@ -96,12 +100,12 @@ func (d *Folder) Except(skip func(dir string) bool) { d.skip = skip }
 func (d *Folder) Adopt(same func(file, stored flow.Spec) bool) { d.same = same }
 
 // Place finds the place of a flow: the file that is kept for it, else one that carries
-// its id, else one that is the flow's after Adopt, else that of [FileName], unless that was given to another flow, or is a file
+// its id, else one that is the flow's after Adopt, else that of [flowfile.FileName], unless that was given to another flow, or is a file
 // that does not carry this flow's id; then it is a longer name. Of several files that
 // carry the id it is the one that is named after the flow, else the one that is least
 // far below; if two are, that is [ErrTwoFiles]. Other errors are a context's, or those
 // of looking at what is there.
-func (d *Folder) Place(ctx context.Context, f File) (Place, error) {
+func (d *Folder) Place(ctx context.Context, f flowfile.File) (Place, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	at, err := d.keptFile(ctx, f)
@@ -117,13 +121,13 @@ func (d *Folder) Place(ctx context.Context, f File) (Place, error) {
 
 // named is the place under the nth of the names that a flow may have, none if that is
 // another's.
-func (d *Folder) named(ctx context.Context, f File, n int) (Place, error) {
-	name := fileName(f.ID, f.Spec.Name, shortID)
+func (d *Folder) named(ctx context.Context, f flowfile.File, n int) (Place, error) {
+	name := slug.File(f.Spec.Name, f.ID, slug.Short)
 	if n > 0 {
-		name = fileName(f.ID, f.Spec.Name, maxSlug)
+		name = slug.File(f.Spec.Name, f.ID, slug.Most)
 	}
 	if n > 1 {
-		name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, fileExt), n, fileExt)
+		name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ".json"), n, ".json")
 	}
 	at, free, err := d.look(ctx, filepath.Join(d.dir, name), f)
 	switch {
@@ -136,48 +140,71 @@ func (d *Folder) named(ctx context.Context, f File, n int) (Place, error) {
 }
 
 // Read reads the file that the flow has already, nil if there is none.
-func (at Place) Read(ctx context.Context) (*File, error) {
+func (at Place) Read(ctx context.Context) (*flowfile.File, error) {
 	if !at.mine {
 		return nil, nil
 	}
-	files, err := ReadFile(ctx, at.Now())
+	files, err := flowfile.ReadFile(ctx, at.Now())
 	if err != nil || len(files) != 1 {
 		return nil, err
 	}
 	return &files[0], nil
 }
 
-// Write writes the flow's file, as [Export] does; a file that does not carry the flow's
-// id keeps what it has. One that is named after another name of the flow is updated and
-// gets the new name.
-func (at Place) Write(f File) (Change, error) {
+// Write writes the flow's file. If the flow has one already, what that has next to the
+// flow stays, its id and its ExportedAt too if f has none, and a file that would differ
+// in nothing but ExportedAt stays as it is. One that is named after another name of the
+// flow is updated and gets the new name.
+func (at Place) Write(f flowfile.File) (disk.Change, error) {
 	switch {
 	case at.isNew:
 		// Nothing is there that has to be looked at, which is quick in a big folder.
-		return Created, replace(at.Path, writerOf([]File{f}), false)
+		_, err := disk.ReplaceLater(at.Path, writerOf(f))
+		return disk.Created, writeError(at.Path, err)
 	case at.old == "":
-		return export(at.Path, f, at.was, at.durable)
+		return at.update(at.Path, f, at.durable)
 	}
-	if _, err := export(at.old, f, at.was, false); err != nil {
+	if _, err := at.update(at.old, f, false); err != nil {
 		return "", err
 	}
 	if err := os.Rename(at.old, at.Path); err != nil {
-		return "", &Error{Path: at.Path, Msg: "rename the file", Err: disk.WithoutPath(err)}
+		return "", &flowfile.Error{Path: at.Path, Msg: "rename the file", Err: disk.WithoutPath(err)}
 	}
-	return Updated, nil
+	return disk.Updated, nil
 }
 
-// Write writes a flow to its place. Once [Folder.Sync] has returned it is sure to be
-// there after a power cut.
-func (d *Folder) Write(ctx context.Context, f File) (path string, change Change, err error) {
-	at, err := d.Place(ctx, f)
-	if err != nil {
-		return "", "", err
+// update writes f over what the flow's file was. Without durable the file is sure to be
+// found after a power cut only once its folder is synced.
+func (at Place) update(path string, f flowfile.File, durable bool) (disk.Change, error) {
+	if at.was != nil {
+		next := *at.was
+		next.Spec = f.Spec
+		exportedAt := f.ExportedAt
+		f = next
+		if _, noTime := f.Extra.Get("exportedAt"); exportedAt != 0 && !noTime {
+			change, err := disk.Compare(path, writerOf(f))
+			if err != nil || change == disk.Unchanged {
+				return change, writeError(path, err)
+			}
+			f.ExportedAt = exportedAt
+		}
 	}
-	if change, err = at.Write(f); err != nil {
-		return "", "", err
+	change, dir, err := disk.UpdateLater(path, writerOf(f))
+	if err == nil && dir != "" && durable {
+		err = disk.SyncDir(dir)
 	}
-	return at.Path, change, nil
+	return change, writeError(path, err)
+}
+
+func writerOf(f flowfile.File) func(io.Writer) error {
+	return func(w io.Writer) error { return flowfile.Write(w, f) }
+}
+
+func writeError(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &flowfile.Error{Path: path, Msg: "write the file", Err: disk.WithoutPath(err)}
 }
 
 // Sync makes sure that the files that were written are found in the folder after
@@ -186,7 +213,28 @@ func (d *Folder) Write(ctx context.Context, f File) (path string, change Change,
 func (d *Folder) Sync() error {
 	disk.Sweep(d.dir)
 	if err := disk.SyncDir(d.dir); err != nil {
-		return &Error{Path: d.dir, Msg: "sync the folder", Err: disk.WithoutPath(err)}
+		return &flowfile.Error{Path: d.dir, Msg: "sync the folder", Err: disk.WithoutPath(err)}
 	}
 	return nil
+}
+
+// ErrTwoFiles is the cause of an error where it is not clear which of two files is a
+// flow's, as both carry its id.
+var ErrTwoFiles = errors.New(`take one of the files away, or the "id" out of the copy`)
+
+// readOne reads the one flow of a regular file, and lets go of the flow itself but for
+// its name: it may be a large one. It returns nil for a file of several.
+func readOne(path string) (*flowfile.File, error) {
+	r, err := disk.OpenRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	files, err := flowfile.Read(r, path)
+	if err != nil || len(files) != 1 {
+		return nil, err
+	}
+	f := files[0]
+	f.Spec = flow.Spec{Name: strings.Clone(f.Spec.Name)}
+	return &f, nil
 }

@@ -1,4 +1,4 @@
-package flowfile
+package files
 
 import (
 	"context"
@@ -11,10 +11,12 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/disk"
+	"github.com/flowctl/flowctl/internal/slug"
+	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // look reports whether the flow may have the path, and whether that is its file already.
-func (d *Folder) look(ctx context.Context, path string, f File) (at Place, free bool, err error) {
+func (d *Folder) look(ctx context.Context, path string, f flowfile.File) (at Place, free bool, err error) {
 	at.Path = path
 	if d.isAnothers(path, f.ID) || d.leadsOut(path) {
 		return at, false, nil
@@ -25,7 +27,7 @@ func (d *Folder) look(ctx context.Context, path string, f File) (at Place, free 
 	} else if err != nil {
 		return at, false, err
 	}
-	was, err := readOne(ctx, at.Path)
+	was, err := readOne(at.Path)
 	if ctx.Err() != nil {
 		return at, false, ctx.Err()
 	}
@@ -47,12 +49,12 @@ func (d *Folder) isAnothers(path, id string) bool {
 
 // keptFile finds the file that is kept for the flow. One that is named after it and
 // carries its id is left to be found so: it is renamed with the flow.
-func (d *Folder) keptFile(ctx context.Context, f File) (Place, error) {
+func (d *Folder) keptFile(ctx context.Context, f flowfile.File) (Place, error) {
 	path, ok := d.kept[f.ID]
 	if !ok || d.leadsOut(path) {
 		return Place{}, nil
 	}
-	was, err := readOne(ctx, path)
+	was, err := readOne(path)
 	if err != nil || was == nil || was.ID == f.ID && d.isNamedAfter(path, f) {
 		return Place{}, ctx.Err()
 	}
@@ -60,20 +62,20 @@ func (d *Folder) keptFile(ctx context.Context, f File) (Place, error) {
 }
 
 // asNamed is the place of a file that keeps its name.
-func (d *Folder) asNamed(path string, was *File) Place {
+func (d *Folder) asNamed(path string, was *flowfile.File) Place {
 	return Place{Path: path, mine: true, was: was, durable: filepath.Dir(path) != filepath.Clean(d.dir)}
 }
 
 // formerFile finds the file that the flow has already, if it is not the free place.
 // Files whose names end as this flow's do are opened first, and all others if it is
 // none of them.
-func (d *Folder) formerFile(ctx context.Context, f File, free Place) (Place, error) {
+func (d *Folder) formerFile(ctx context.Context, f flowfile.File, free Place) (Place, error) {
 	if f.ID == "" {
 		return free, nil
 	}
 	d.list()
-	for _, length := range []int{shortID, maxSlug} {
-		for _, name := range d.there[lastPart(fileName(f.ID, f.Spec.Name, length))] {
+	for _, length := range []int{slug.Short, slug.Most} {
+		for _, name := range d.there[lastPart(slug.File(f.Spec.Name, f.ID, length))] {
 			at, _, err := d.look(ctx, filepath.Join(d.dir, name), f)
 			if err != nil {
 				return at, err
@@ -93,7 +95,7 @@ func (d *Folder) formerFile(ctx context.Context, f File, free Place) (Place, err
 	if err != nil || path == "" {
 		return free, err
 	}
-	was, err := readOne(ctx, path)
+	was, err := readOne(path)
 	if err != nil || was == nil || was.ID != id {
 		return free, ctx.Err() // it has changed
 	}
@@ -102,7 +104,7 @@ func (d *Folder) formerFile(ctx context.Context, f File, free Place) (Place, err
 
 // carrier is the path of the file that carries the flow's id under a name of its own,
 // "" if there is none.
-func (d *Folder) carrier(ctx context.Context, f File) (string, error) {
+func (d *Folder) carrier(ctx context.Context, f flowfile.File) (string, error) {
 	if err := d.readAll(ctx); err != nil {
 		return "", err
 	}
@@ -113,14 +115,14 @@ func (d *Folder) carrier(ctx context.Context, f File) (string, error) {
 		return "", nil
 	}
 	if len(paths) > 1 && depth(paths[0]) == depth(paths[1]) {
-		return "", &Error{Path: paths[1], Msg: fmt.Sprintf("carries the id %.80q, as does %s", f.ID, paths[0]), Err: ErrTwoFiles}
+		return "", &flowfile.Error{Path: paths[1], Msg: fmt.Sprintf("carries the id %.80q, as does %s", f.ID, paths[0]), Err: ErrTwoFiles}
 	}
 	return paths[0], nil
 }
 
 // adopted is the path of a file without an id that says what the flow says, "" if there
 // is none.
-func (d *Folder) adopted(ctx context.Context, f File) (string, error) {
+func (d *Folder) adopted(ctx context.Context, f flowfile.File) (string, error) {
 	if d.same == nil {
 		return "", nil
 	}
@@ -128,7 +130,7 @@ func (d *Folder) adopted(ctx context.Context, f File) (string, error) {
 		if _, given := d.taken[path]; given {
 			continue
 		}
-		files, err := ReadFile(ctx, path)
+		files, err := flowfile.ReadFile(ctx, path)
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
@@ -167,14 +169,14 @@ func (d *Folder) readAll(ctx context.Context) error {
 			return ctx.Err()
 		case err != nil:
 			return nil //nolint:nilerr // see above
-		case path != d.dir && e.IsDir() && (isHidden(e) || d.skip(path)):
+		case path != d.dir && e.IsDir() && (isHidden(e.Name()) || d.skip(path)):
 			return fs.SkipDir
-		case isHidden(e):
+		case isHidden(e.Name()):
 			return nil
-		case !e.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), fileExt):
+		case !e.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), ".json"):
 			return nil
 		}
-		was, _ := readOne(ctx, path) // see above
+		was, _ := readOne(path) // see above
 		switch {
 		case was == nil:
 		case was.ID != "":
@@ -186,12 +188,10 @@ func (d *Folder) readAll(ctx context.Context) error {
 	})
 }
 
-func isHidden(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), ".") }
-
 // isNamedAfter tells whether a file has a name that a flow of this id gets in the folder.
-func (d *Folder) isNamedAfter(path string, f File) bool {
-	return filepath.Dir(path) == filepath.Clean(d.dir) && slices.ContainsFunc([]int{shortID, maxSlug}, func(length int) bool {
-		return lastPart(filepath.Base(path)) == lastPart(fileName(f.ID, f.Spec.Name, length))
+func (d *Folder) isNamedAfter(path string, f flowfile.File) bool {
+	return filepath.Dir(path) == filepath.Clean(d.dir) && slices.ContainsFunc([]int{slug.Short, slug.Most}, func(length int) bool {
+		return lastPart(filepath.Base(path)) == lastPart(slug.File(f.Spec.Name, f.ID, length))
 	})
 }
 
