@@ -3,8 +3,6 @@ package cmdutil
 import (
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 
 	"github.com/dustin/go-humanize"
 )
@@ -16,12 +14,6 @@ func ParseSize(flag, text string) (int64, error) {
 		return 0, Usage(fmt.Errorf("--%s %q is not a size; give one such as 16MiB", flag, text))
 	}
 	return int64(size), nil
-}
-
-// UnknownFormat is the error for a value of --output that a command does not know.
-func UnknownFormat(format string, known ...string) error {
-	known = slices.Clone(known)
-	return Usage(fmt.Errorf("unknown output format %q; use one of %s", format, strings.Join(known, ", ")))
 }
 
 // MaxParallel is more than any server is faster with.

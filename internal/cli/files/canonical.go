@@ -1,10 +1,9 @@
 package files
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -25,16 +24,7 @@ const (
 func (c *canonicalFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&c.keepState, "keep-state", false, "keep the editor's run-time fields and exact positions")
-	f.StringVar(&c.layout, "layout", layoutInline, "where the layout goes: inline or drop")
-	_ = cmd.RegisterFlagCompletionFunc("layout", cobra.FixedCompletions([]string{layoutInline, layoutDrop}, cobra.ShellCompDirectiveNoFileComp))
-}
-
-// check refuses a --layout that does not exist.
-func (c *canonicalFlags) check() error {
-	if c.layout != layoutInline && c.layout != layoutDrop {
-		return fmt.Errorf("unknown layout %q; use inline or drop", c.layout)
-	}
-	return nil
+	cmdutil.EnumVar(cmd, &c.layout, "layout", "", layoutInline, "where the layout goes: inline or drop", layoutInline, layoutDrop)
 }
 
 // of returns a flow file as it is to be written.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -43,20 +42,15 @@ differs.
 		ValidArgsFunction: a.CompleteName,
 		RunE:              o.run,
 	}
-	formats := []string{"text", "json", "markdown", "mermaid"}
 	f := cmd.Flags()
-	f.StringVarP(&o.format, "output", "o", "text", "output format: text, json, markdown or mermaid")
+	cmdutil.EnumVar(cmd, &o.format, "output", "o", "text", "output format: text, json, markdown or mermaid", "text", "json", "markdown", "mermaid")
 	f.BoolVar(&o.layout, "layout", false, "compare positions and sizes, too")
 	o.env.Register(cmd)
 	o.env.RegisterStrict(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
 func (o *diffOptions) run(cmd *cobra.Command, args []string) error {
-	if !slices.Contains([]string{"text", "json", "markdown", "mermaid"}, o.format) {
-		return cmdutil.UnknownFormat(o.format, "text", "json", "markdown", "mermaid")
-	}
 	var pairs []render.Pair
 	var err error
 	if len(args) == 2 && o.env.Path != "" {

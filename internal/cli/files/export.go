@@ -89,7 +89,7 @@ func (o *exportOptions) check(refs []string) error {
 	case !o.toFolder && o.out != (cmdutil.OutputFlags{}):
 		return errors.New("--output, --jq and --template say how to list the files that --dir writes; flows are always exported as JSON")
 	}
-	return o.form.check()
+	return nil
 }
 
 // folder returns the folder that is written to, that of the file if it is one file.

@@ -42,9 +42,6 @@ With --check nothing is written, and the exit code is 3 if a file would change.
   flowctl fmt --check flows   # in CI`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.form.check(); err != nil {
-				return cmdutil.Usage(err)
-			}
 			return o.run(cmd.Context(), args)
 		},
 	}

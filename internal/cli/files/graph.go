@@ -2,7 +2,6 @@ package files
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -32,37 +31,29 @@ or SVG with the positions and colours of the editor.
 		ValidArgsFunction: a.CompleteName,
 		RunE:              o.run,
 	}
-	formats := []string{"text", "mermaid", "dot", "svg"}
-	cmd.Flags().StringVarP(&o.format, "output", "o", "text", "output format: text, mermaid, dot or svg")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	cmdutil.EnumVar(cmd, &o.format, "output", "o", "text", "output format: text, mermaid, dot or svg", "text", "mermaid", "dot", "svg")
 	return cmd
 }
 
 func (o *graphOptions) run(cmd *cobra.Command, args []string) error {
-	draw, err := o.drawing()
-	if err != nil {
-		return err
-	}
 	f, err := o.app.LoadFlow(cmd.Context(), args[0], o.app.ConnectOnce(cmd.Context()))
 	if err != nil {
 		return err
 	}
-	if err := draw(o.app.Out, f.Spec); err != nil {
+	if err := o.draw(f.Spec); err != nil {
 		return fmt.Errorf("write the drawing: %w", err)
 	}
 	return nil
 }
 
-func (o *graphOptions) drawing() (func(io.Writer, flow.Spec) error, error) {
+func (o *graphOptions) draw(s flow.Spec) error {
 	switch o.format {
-	case "text":
-		return func(w io.Writer, s flow.Spec) error { return render.Tree(w, s, o.app.Color(o.app.Out)) }, nil
 	case "mermaid":
-		return render.Mermaid, nil
+		return render.Mermaid(o.app.Out, s)
 	case "dot":
-		return render.Dot, nil
+		return render.Dot(o.app.Out, s)
 	case "svg":
-		return render.SVG, nil
+		return render.SVG(o.app.Out, s)
 	}
-	return nil, cmdutil.UnknownFormat(o.format, "text", "mermaid", "dot", "svg")
+	return render.Tree(o.app.Out, s, o.app.Color(o.app.Out))
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -34,7 +33,6 @@ type validateOptions struct {
 
 func newValidateCmd(a *cmdutil.App) *cobra.Command {
 	o := &validateOptions{app: a, Checker: files.Checker{Stdin: a.In, LockFolder: sync.FolderOf}}
-	formats := []string{reportText, reportJSON, reportGitHub, reportSARIF}
 	cmd := &cobra.Command{
 		Use:        "validate PATH...",
 		SuggestFor: []string{"lint", "check", "verify"},
@@ -55,21 +53,20 @@ is asked for its models and knowledge bases.
   flowctl export review | flowctl validate -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.check(formats, args); err != nil {
+			if err := o.check(args); err != nil {
 				return cmdutil.Usage(err)
 			}
 			return o.run(cmd.Context(), args)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.format, "output", "o", reportText, "output format: text, json, github or sarif")
+	cmdutil.EnumVar(cmd, &o.format, "output", "o", reportText, "output format: text, json, github or sarif", reportText, reportJSON, reportGitHub, reportSARIF)
 	f.BoolVar(&o.Strict, "strict", false, "count warnings as errors")
 	f.BoolVar(&o.Info, "info", false, "also show what is worth knowing and cannot be changed")
 	f.BoolVar(&o.Fix, "fix", false, "fix what can be fixed automatically, in place")
 	f.BoolVar(&o.online, "online", false, "look for models and knowledge bases that the server does not have")
 	f.StringArrayVar(&o.Disable, "disable", nil, "leave out the rule with this `code`; may be repeated")
 	_ = cmd.RegisterFlagCompletionFunc("disable", completeCodes)
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -78,10 +75,7 @@ func completeCodes(*cobra.Command, []string, string) ([]cobra.Completion, cobra.
 }
 
 // check checks the flags.
-func (o *validateOptions) check(formats, paths []string) error {
-	if !slices.Contains(formats, o.format) {
-		return fmt.Errorf("unknown output format %q; use one of %s", o.format, strings.Join(formats, ", "))
-	}
+func (o *validateOptions) check(paths []string) error {
 	if o.Fix && slices.Contains(paths, files.StdinPath) {
 		return errors.New("--fix changes files, and cannot be used with standard input")
 	}

@@ -2,7 +2,6 @@ package flows
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -14,20 +13,16 @@ import (
 type accessFlag struct{ word string }
 
 func (f *accessFlag) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.word, "access", "", "who may read the flow: `private|public`, only you or everybody")
-	_ = cmd.RegisterFlagCompletionFunc("access", cobra.FixedCompletions(
-		[]string{cmdutil.AccessPrivate, cmdutil.AccessPublic}, cobra.ShellCompDirectiveNoFileComp))
+	cmdutil.EnumVar(cmd, &f.word, "access", "", "", "who may read the flow: `private|public`, only you or everybody", cmdutil.AccessPrivate, cmdutil.AccessPublic)
 }
 
-// control gives the flag as access_control, nil when it was not given.
-func (f *accessFlag) control() (json.RawMessage, error) {
+// control returns the flag as access_control, nil when it was not given.
+func (f *accessFlag) control() json.RawMessage {
 	switch f.word {
-	case "":
-		return nil, nil
 	case cmdutil.AccessPrivate:
-		return flow.Private(), nil
+		return flow.Private()
 	case cmdutil.AccessPublic:
-		return flow.Public(), nil
+		return flow.Public()
 	}
-	return nil, cmdutil.Usage(fmt.Errorf("--access is %q; give %s or %s", f.word, cmdutil.AccessPrivate, cmdutil.AccessPublic))
+	return nil
 }

@@ -133,10 +133,7 @@ func (o *updateOptions) patch(cmd *cobra.Command) (client.Patch, error) {
 	case given("file") && o.file == "":
 		return client.Patch{}, cmdutil.Usage(errors.New("--file is empty; give a file, or - for standard input"))
 	}
-	access, err := o.access.control()
-	if err != nil {
-		return client.Patch{}, err
-	}
+	access := o.access.control()
 	patch, err := o.filePatch(cmd.Context())
 	if err != nil {
 		return patch, err

@@ -3,14 +3,11 @@ package run
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/engine"
-	"github.com/flowctl/flowctl/internal/output"
 )
 
 // The values of run's --output.
@@ -19,8 +16,6 @@ const (
 	runJSON  = "json"
 	runJSONL = "jsonl"
 )
-
-func runFormats() []string { return []string{runText, runJSON, runJSONL} }
 
 func (o *runOptions) register(cmd *cobra.Command) {
 	f := cmd.Flags()
@@ -39,34 +34,23 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	f.IntVar(&o.maxTokens, "max-tokens", 0, "end the run before a model call that would exceed so many tokens in all, 0 for no limit")
 	f.DurationVar(&o.maxTime, "max-time", 0, "end the run after this time, 0 for no limit")
 	f.StringVar(&o.maxMemory, "max-memory", "256MiB", "end the run before what it holds takes more memory, a `size`")
-	f.StringVar(&o.on, "on", "", "run on this machine (here) or on the server (server); default: the server, if it can")
+	cmdutil.EnumVar(cmd, &o.on, "on", "", "", "run on this machine (here) or on the server (server); default: the server, if it can", onHere, onServer)
 	f.BoolVar(&o.save, "save", false, "record this run on the server (default for a flow of the server)")
 	f.BoolVar(&o.noSave, "no-save", false, "do not record this run")
 	f.StringVar(&o.files, "files", "", filesUsage)
 	f.BoolVar(&o.explain, "explain", false, "do not run; show the order of nodes, the number of model calls, and where the browser would behave differently")
-	f.StringVarP(&o.format, "output", "o", runText, "output format: text, json (the execution) or jsonl (events as they come)")
-	f.StringVar(&o.progress, "progress", progressAuto, "how the run is shown on stderr: auto (a tree on a terminal, else plain), plain (a line for each node) or none")
+	cmdutil.EnumVar(cmd, &o.format, "output", "o", runText, "output format: text, json (the execution) or jsonl (events as they come)", runText, runJSON, runJSONL)
+	cmdutil.EnumVar(cmd, &o.progress, "progress", "", progressAuto,
+		"how the run is shown on stderr: auto (a tree on a terminal, else plain), plain (a line for each node) or none", progressAuto, progressPlain, progressNone)
 	o.env.Register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("model", completeModel(o.app))
 	_ = cmd.RegisterFlagCompletionFunc("set", completeSet(o.app))
-	_ = cmd.RegisterFlagCompletionFunc("progress", cobra.FixedCompletions(progressKinds(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(runFormats(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("on", cobra.FixedCompletions([]string{onHere, onServer}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions(
 		[]string{string(engine.Standard), string(engine.Browser)}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // check looks at the flags.
 func (o *runOptions) check() (engine.Reading, error) {
-	if !slices.Contains(runFormats(), o.format) {
-		return "", cmdutil.UnknownFormat(o.format, runFormats()...)
-	}
-	if o.on != "" && o.on != onHere && o.on != onServer {
-		return "", cmdutil.Usage(fmt.Errorf("unknown --on %s; use %s or %s", output.Quoted(o.on), onHere, onServer))
-	}
-	if !slices.Contains(progressKinds(), o.progress) {
-		return "", cmdutil.Usage(fmt.Errorf("unknown --progress %s; use %s", output.Quoted(o.progress), strings.Join(progressKinds(), ", ")))
-	}
 	if o.save && o.noSave {
 		return "", cmdutil.Usage(errors.New("--save and --no-save exclude each other; give one of them"))
 	}

@@ -18,8 +18,6 @@ const (
 	progressNone  = "none"
 )
 
-func progressKinds() []string { return []string{progressAuto, progressPlain, progressNone} }
-
 // runShow shows a run while it runs: as events on stdout, and as a display on
 // stderr.
 type runShow struct {

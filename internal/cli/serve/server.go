@@ -76,27 +76,19 @@ func newServerCmd(a *cmdutil.App) *cobra.Command {
 		"on loopback, also answer requests for this host `name`, which a proxy passes on (repeatable)")
 	f.StringArrayVar(&o.proxies, "trusted-proxy", nil,
 		"trust X-Forwarded-For of a proxy at this `address` or network, such as 10.0.0.0/8 (repeatable)")
-	f.StringVar(&o.compat, "compat", "",
-		"answer lists as the pages of `open-webui` want them: all that one may change, at once, with nodes and edges")
+	cmdutil.EnumVar(cmd, &o.compat, "compat", "", "",
+		"answer lists as the pages of `open-webui` want them: all that one may change, at once, with nodes and edges", string(server.OpenWebUI))
 	f.StringVar(&o.maxBody, "max-body", "16MiB", "largest `size` of a request's body")
 	f.StringVar(&o.totalMemory, "total-memory", "384MiB",
 		"hold at most this `size` of requests, answers and runs at a time, a quarter of it for one user; the process needs about twice as much")
 	f.Int64Var(&o.quotaFlows, "quota-flows", 10_000, "at most `n` flows for each user who is not an admin, 0 for any number")
 	f.StringVar(&o.quotaBytes, "quota-bytes", "1GiB", "at most this `size` of flows and executions for each of them, 0 for any")
 	f.BoolVar(&o.dev, "dev", false, "serve a temporary database on a free port, and print how to reach it")
-	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
-	f.StringVar(&o.logFormat, "log-format", "text", "text or json")
+	cmdutil.EnumVar(cmd, &o.logLevel, "log-level", "", "info", "debug, info, warn or error", "debug", "info", "warn", "error")
+	cmdutil.EnumVar(cmd, &o.logFormat, "log-format", "", "text", "text or json", "text", "json")
 	o.runs.register(cmd)
-	completeWords(cmd, "compat", string(server.OpenWebUI))
-	completeWords(cmd, "log-level", "debug", "info", "warn", "error")
-	completeWords(cmd, "log-format", "text", "json")
 	cmd.AddCommand(newServerUserCmd(&o.database), newServerKeyCmd(&o.database), newServerMigrateCmd(&o.database))
 	return cmd
-}
-
-// completeWords completes the value of a flag that takes one of a few words.
-func completeWords(cmd *cobra.Command, flag string, words ...string) {
-	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // run serves until it is told to stop. It listens first: what comes after may

@@ -60,13 +60,7 @@ func (o *serverOptions) settings() (server.Options, error) {
 	if err != nil {
 		return server.Options{}, cmdutil.Usage(fmt.Errorf("--trusted-proxy: %w", err))
 	}
-	if o.compat != "" && o.compat != string(server.OpenWebUI) {
-		return server.Options{}, cmdutil.Usage(fmt.Errorf("unknown --compat %q; give %s", o.compat, server.OpenWebUI))
-	}
-	log, err := o.logger()
-	if err != nil {
-		return server.Options{}, err
-	}
+	log := o.logger()
 	opts := server.Options{
 		MaxBody:     size,
 		Memory:      memory,
@@ -101,12 +95,9 @@ func checkAddress(ctx context.Context, address string) error {
 	return nil
 }
 
-// logger gives the log on stderr.
-func (o *serverOptions) logger() (*slog.Logger, error) {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
-		return nil, cmdutil.Usage(fmt.Errorf("unknown --log-level %q; use debug, info, warn or error", o.logLevel))
-	}
+// logger returns the log on stderr.
+func (o *serverOptions) logger() *slog.Logger {
+	level := map[string]slog.Level{"debug": slog.LevelDebug, "warn": slog.LevelWarn, "error": slog.LevelError}[o.logLevel]
 	switch {
 	case o.app.Flags.Debug:
 		level = slog.LevelDebug
@@ -114,13 +105,10 @@ func (o *serverOptions) logger() (*slog.Logger, error) {
 		level = max(level, slog.LevelWarn)
 	}
 	opts := &slog.HandlerOptions{Level: level}
-	switch o.logFormat {
-	case "text":
-		return slog.New(slog.NewTextHandler(o.app.Err, opts)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(o.app.Err, opts)), nil
+	if o.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(o.app.Err, opts))
 	}
-	return nil, cmdutil.Usage(fmt.Errorf("unknown --log-format %q; use text or json", o.logFormat))
+	return slog.New(slog.NewTextHandler(o.app.Err, opts))
 }
 
 // checkTLS finds what is wrong with the certificate before anything is done.

@@ -61,16 +61,15 @@ a folder that is there.`,
 		RunE: o.run,
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.role, "role", string(store.RoleUser), "admin, user or pending")
+	roleVar(cmd, &o.role, store.RoleUser)
 	f.StringVar(&o.name, "name", "", "what to call them")
 	f.BoolVar(&o.passwordStdin, "password-stdin", false, "read a password for them from stdin")
 	o.out.Register(cmd)
-	completeRoles(cmd)
 	return cmd
 }
 
-func completeRoles(cmd *cobra.Command) {
-	completeWords(cmd, "role", string(store.RoleAdmin), string(store.RoleUser), string(store.RolePending))
+func roleVar(cmd *cobra.Command, p *string, value store.Role) {
+	cmdutil.EnumVar(cmd, p, "role", "", string(value), "admin, user or pending", string(store.RoleAdmin), string(store.RoleUser), string(store.RolePending))
 }
 
 func (o *userAddOptions) run(cmd *cobra.Command, args []string) error {
@@ -133,9 +132,6 @@ func printKey(a *cmdutil.App, p *output.Printer, email, key string, whole any) (
 
 // checkUser refuses what is wrong with an account's flags.
 func checkUser(u store.User) error {
-	if !u.Role.Valid() {
-		return cmdutil.Usage(fmt.Errorf("unknown role %q; use admin, user or pending", u.Role))
-	}
 	if a, err := mail.ParseAddress(u.Email); err != nil || a.Address != u.Email {
 		return cmdutil.Usage(fmt.Errorf("%q is not an e-mail address", u.Email))
 	}

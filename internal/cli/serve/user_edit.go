@@ -22,10 +22,9 @@ func newUserUpdateCmd(d *database) *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 	}
 	f := cmd.Flags()
-	f.StringVar(&role, "role", "", "admin, user or pending")
+	roleVar(cmd, &role, "")
 	f.StringVar(&name, "name", "", "what to call them")
 	f.StringVar(&email, "email", "", "their new `address`")
-	completeRoles(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if !f.Changed("role") && !f.Changed("name") && !f.Changed("email") {
 			return cmdutil.Usage(errors.New("nothing to change; give --role, --name or --email"))

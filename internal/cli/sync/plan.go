@@ -47,9 +47,6 @@ into the file, --overwrite overwrites it.
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.toFile = cmd.Flags().Changed("out")
-			if o.format != "text" && o.format != "json" {
-				return cmdutil.UnknownFormat(o.format, "text", "json")
-			}
 			if o.toFile && o.file == "" {
 				return cmdutil.Usage(errors.New("the name of the file to keep the plan in is empty"))
 			}
@@ -57,14 +54,13 @@ into the file, --overwrite overwrites it.
 		},
 	}
 	f := cmd.Flags()
-	f.StringVarP(&o.format, "output", "o", "text", "output format: text or json")
+	cmdutil.EnumVar(cmd, &o.format, "output", "o", "text", "output format: text or json", "text", "json")
 	f.StringVar(&o.file, "out", "", "keep the plan in `FILE`, for 'flowctl apply FILE'")
 	f.StringVar(&o.summary, "summary", "", "append the plan to `FILE` as Markdown")
 	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
 	o.side.Register(cmd, cmdutil.OverwriteThere)
 	o.env.Register(cmd)
 	o.env.RegisterStrict(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
