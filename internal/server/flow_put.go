@@ -31,34 +31,42 @@ func (s *Server) putFlow(c *call) error {
 	if faults != nil {
 		return invalid(faults...)
 	}
-	likelyNew := c.r.Header.Get("If-None-Match") == "*" && len(c.r.Header.Values("If-Match")) == 0
-	if err := c.holdFlow(c.r.PathValue("id")); err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
+	id := c.r.PathValue("id")
 	var unchanged store.Flow
 	var charge charge
-	f, err := s.st.PutFlow(c.r.Context(), c.r.PathValue("id"), likelyNew,
-		func() (*store.Flow, error) {
-			f, err := c.putNew(d)
-			if err != nil {
-				return nil, err
-			}
-			charge.settle(errUnchanged)
-			charge, err = s.quotas.take(c.r.Context(), f.UserID, 1, int64(f.Size()))
-			return f, err
-		},
-		func(f *store.Flow) error {
-			had := f.Size()
-			changed, err := c.putOver(d, f)
-			switch {
-			case err != nil:
-				return err
-			case !changed:
-				unchanged = *f
-				return errUnchanged
-			}
-			return c.chargeGrowth(&charge, f, had)
-		})
+	create := func() (*store.Flow, error) {
+		f, err := c.putNew(id, d)
+		if err != nil {
+			return nil, err
+		}
+		charge.settle(errUnchanged)
+		charge, err = s.quotas.take(c.r.Context(), f.UserID, 1, int64(f.Size()))
+		return f, err
+	}
+	change := func(f *store.Flow) error {
+		had := f.Size()
+		changed, err := c.putOver(d, f)
+		switch {
+		case err != nil:
+			return err
+		case !changed:
+			unchanged = *f
+			return errUnchanged
+		}
+		return c.chargeGrowth(&charge, f, had)
+	}
+	var f *store.Flow
+	err = store.ErrExists
+	if c.r.Header.Get("If-None-Match") == "*" && len(c.r.Header.Values("If-Match")) == 0 { // it is likely to be new
+		if f, err = create(); err == nil {
+			err = s.st.CreateFlow(c.r.Context(), f)
+		}
+	}
+	if errors.Is(err, store.ErrExists) {
+		if err = c.holdFlow(id); err == nil || errors.Is(err, store.ErrNotFound) {
+			f, err = s.st.PutFlow(c.r.Context(), id, create, change)
+		}
+	}
 	charge.settle(err)
 	if errors.Is(err, errUnchanged) {
 		return c.sendWritten(&unchanged)
@@ -69,9 +77,8 @@ func (s *Server) putFlow(c *call) error {
 	return c.sendWritten(f)
 }
 
-// putNew is the flow of d where there is none yet.
-func (c *call) putNew(d draft) (*store.Flow, error) {
-	id := c.r.PathValue("id")
+// putNew returns the flow of d where there is none yet.
+func (c *call) putNew(id string, d draft) (*store.Flow, error) {
 	switch {
 	case len(c.r.Header.Values("If-Match")) > 0:
 		return nil, &problem{status: http.StatusPreconditionFailed, detail: "There is no such flow"}
@@ -81,7 +88,9 @@ func (c *call) putNew(d draft) (*store.Flow, error) {
 			msg: "An id has 1 to 128 letters, digits, dots, dashes and underscores, and begins with a letter or digit; it does not end with a dot, and is not the name of a device (con, nul, …)",
 		})
 	}
-	return d.flow(c.user.ID, ""), nil
+	f := d.flow(c.user.ID, "")
+	f.ID = id
+	return f, nil
 }
 
 // putOver replaces f by d and tells whether that changed anything.

@@ -7,20 +7,17 @@ import (
 )
 
 // PutFlow writes the flow with the given id: change modifies it as in
-// [Store.UpdateFlow]; where there is none, what create gives is added under that
-// id. With likelyNew that is tried at once, which saves a look. When somebody adds or
-// removes the flow meanwhile, it begins again, so that both may be called more than
-// once. An error of either ends it and is returned as it is, but [ErrNotFound], which
-// change must not give.
-func (s *Store) PutFlow(ctx context.Context, id string, likelyNew bool, create func() (*Flow, error), change func(*Flow) error) (*Flow, error) {
+// [Store.UpdateFlow]; where there is none, what create returns is added under that
+// id. When somebody adds or removes the flow meanwhile, it begins again, so that both
+// may be called more than once. An error of either ends it and is returned as it is,
+// but [ErrNotFound], which change must not return.
+func (s *Store) PutFlow(ctx context.Context, id string, create func() (*Flow, error), change func(*Flow) error) (*Flow, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, fmt.Errorf("put flow: %w", err)
 	}
-	for ; ; likelyNew = false {
-		if !likelyNew {
-			if f, err := s.UpdateFlow(ctx, id, change); !errors.Is(err, ErrNotFound) {
-				return f, err
-			}
+	for {
+		if f, err := s.UpdateFlow(ctx, id, change); !errors.Is(err, ErrNotFound) {
+			return f, err
 		}
 		f, err := create()
 		if err != nil {

@@ -14,37 +14,30 @@ func testPut(t *testing.T, dsn string) {
 	create := func() (*Flow, error) { return &Flow{UserID: "ann", Name: "new", AccessControl: []byte("{}")}, nil }
 	rename := func(f *Flow) error { f.Name += "!"; return nil }
 
-	if _, err := s.PutFlow(t.Context(), id, false, func() (*Flow, error) { return nil, refuse }, rename); !errors.Is(err, refuse) {
+	if _, err := s.PutFlow(t.Context(), id, func() (*Flow, error) { return nil, refuse }, rename); !errors.Is(err, refuse) {
 		t.Errorf("put of a new flow gave %v, want the error of create", err)
 	}
 	if _, err := s.Flow(t.Context(), id); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a refused put left %v, want no flow", err)
 	}
-	made, err := s.PutFlow(t.Context(), id, false, create, rename)
+	made, err := s.PutFlow(t.Context(), id, create, rename)
 	must(t, err)
 	if made.ID != id || made.Name != "new" || made.CreatedAt == 0 || made.Revision == "" {
 		t.Errorf("put made %+v", made)
 	}
-	changed, err := s.PutFlow(t.Context(), id, false, create, rename)
+	changed, err := s.PutFlow(t.Context(), id, create, rename)
 	must(t, err)
 	if changed.Name != "new!" || changed.CreatedAt != made.CreatedAt || changed.Revision == made.Revision {
 		t.Errorf("the second put gave %+v, want the first one changed", changed)
 	}
-	for _, likelyNew := range []bool{false, true} {
-		if _, err := s.PutFlow(t.Context(), id, likelyNew, create, func(*Flow) error { return refuse }); !errors.Is(err, refuse) {
-			t.Errorf("put gave %v, want the error of change", err)
-		}
+	if _, err := s.PutFlow(t.Context(), id, create, func(*Flow) error { return refuse }); !errors.Is(err, refuse) {
+		t.Errorf("put gave %v, want the error of change", err)
 	}
 	if got := getFlow(t, s, id); got.Revision != changed.Revision {
 		t.Error("a refused put wrote the flow")
 	}
-	made, err = s.PutFlow(t.Context(), "likely-new", true, create, rename)
-	must(t, err)
-	if got := getFlow(t, s, "likely-new"); got.Name != "new" || got.Revision != made.Revision {
-		t.Errorf("put made %+v, there is %+v", made, got)
-	}
 	for _, bad := range []string{"", "a\x00b", "\xff", strings.Repeat("x", maxID+1)} {
-		if _, err := s.PutFlow(t.Context(), bad, false, create, rename); !errors.Is(err, ErrBadText) {
+		if _, err := s.PutFlow(t.Context(), bad, create, rename); !errors.Is(err, ErrBadText) {
 			t.Errorf("put with the id %.20q gave %v, want ErrBadText", bad, err)
 		}
 	}
@@ -56,9 +49,9 @@ func testPutConcurrent(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
 	const writers = 20
 	var wg sync.WaitGroup
-	for i := range writers {
+	for range writers {
 		wg.Go(func() {
-			_, err := s.PutFlow(t.Context(), "one", i%2 == 0,
+			_, err := s.PutFlow(t.Context(), "one",
 				func() (*Flow, error) { return &Flow{UserID: "ann", Name: "x"}, nil },
 				func(f *Flow) error { f.Name += "x"; return nil })
 			if err != nil {
