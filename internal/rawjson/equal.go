@@ -32,6 +32,7 @@ func Equal(a, b json.RawMessage) bool {
 	return false
 }
 
+// Trim cuts off the white space around a value.
 func Trim(raw json.RawMessage) json.RawMessage { return bytes.Trim(raw, " \n\r\t") }
 
 func isNumber(raw json.RawMessage) bool { return raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9' }

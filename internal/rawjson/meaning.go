@@ -159,4 +159,4 @@ func (m *Meaning) sized(text []byte) {
 }
 
 // other ends a value that has no end of its own.
-func (m *Meaning) other(text []byte) { m.Text = append(text, ';') }
+func (m *Meaning) other(text []byte) { m.Text = append(text, ';') } //nolint:gocritic // text is m.Text with more

@@ -35,7 +35,7 @@ func ParseObject(data []byte) (Object, error) {
 	return o, nil
 }
 
-// document scans a text that is one object.
+// Document scans a text that is one object.
 func (s *Scanner) Document(member func(key []byte) error) error {
 	if s.Space(); s.Pos == len(s.data) {
 		return s.Fail("empty JSON text")
@@ -46,7 +46,7 @@ func (s *Scanner) Document(member func(key []byte) error) error {
 	return s.End()
 }
 
-// member scans a value and appends it to o.
+// Member scans a value and appends it to o.
 func (s *Scanner) Member(o *Object, key []byte) error {
 	start := s.Pos
 	err := s.Value()

@@ -32,6 +32,7 @@ func Check(data []byte) error {
 	return s.Text()
 }
 
+// CheckUTF8 reports the first byte of data that is not UTF-8, as a *[SyntaxError].
 func CheckUTF8(data []byte) error {
 	if utf8.Valid(data) {
 		return nil

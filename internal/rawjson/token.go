@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// found names what is at the current position for a message.
+// Found names what is at the current position for a message.
 func (s *Scanner) Found() string {
 	if s.Pos >= len(s.data) {
 		return "end of JSON text"

@@ -11,6 +11,7 @@ import (
 	"github.com/flowctl/flowctl/internal/disk"
 )
 
+// The lengths of slugs.
 const (
 	Most  = 80 // bytes of a slug at most; with id and extension it fits every file system
 	Short = 8  // characters of an id in a file name, as a rule

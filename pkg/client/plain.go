@@ -18,7 +18,7 @@ var errWantsTLS = errors.New("the server speaks https and was asked in http")
 // isPlain reports whether the server is asked in http.
 func (c *conn) isPlain() bool { return strings.HasPrefix(c.base, "http://") }
 
-// wantsTLS recognizes the 400 of a server that was asked in http and should not have
+// wantsTLS recognises the 400 of a server that was asked in http and should not have
 // been, by the words of Go's, of nginx and of Apache.
 func wantsTLS(body []byte) bool {
 	return slices.ContainsFunc([]string{

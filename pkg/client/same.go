@@ -27,7 +27,7 @@ func isDone(has flow.Spec, body []byte) bool {
 		if m.Key == "access_control" && flow.EqualAccess(value, m.Value) {
 			continue
 		}
-		if !sameJSON(value, m.Value) && !(value == nil && string(m.Value) == "null") {
+		if !sameJSON(value, m.Value) && (value != nil || string(m.Value) != "null") {
 			return false
 		}
 	}

@@ -128,7 +128,7 @@ func (v *validator) nodes() {
 		v.enter(step{index: i})
 		v.node = n.ID
 		if n.isOther() {
-			v.wrongType(json.RawMessage(n.was), object)
+			v.wrongType(n.was, object)
 		} else {
 			v.oneNode(n)
 		}
@@ -162,7 +162,7 @@ func (v *validator) edges() {
 		v.enter(step{index: i})
 		v.edge = e.ID
 		if e.isOther() {
-			v.wrongType(json.RawMessage(e.was), object)
+			v.wrongType(e.was, object)
 		} else {
 			v.oneEdge(e, v.graph.ends[i])
 		}

@@ -128,22 +128,6 @@ func TestWriteFileErrors(t *testing.T) {
 	}
 }
 
-func put(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func get(t *testing.T, path string) string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 func parse(t *testing.T, text string) File {
 	t.Helper()
 	files, err := read(text)
