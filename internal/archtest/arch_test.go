@@ -27,6 +27,8 @@ func allowed() map[string][]string {
 
 		"internal/engine/browser": {"internal/engine/js"},
 
+		"internal/lookup": {"pkg/client", "pkg/flow"},
+
 		"internal/slug":  {"internal/disk"},
 		"internal/store": {"pkg/flow"},
 
@@ -34,7 +36,7 @@ func allowed() map[string][]string {
 		"internal/runner": {"internal/engine", "internal/output", "internal/parallel", "internal/rawjson", "internal/spell", "pkg/client", "pkg/flow"},
 
 		"internal/repo": {"internal/disk", "internal/spell"},
-		"internal/sync": {"internal/disk", "internal/layout", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},
+		"internal/sync": {"internal/disk", "internal/layout", "internal/lookup", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},
 
 		"internal/record": {"internal/rawjson", "internal/slug", "pkg/flow"},
 

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -135,7 +136,7 @@ func (m *matcher) missing() []string {
 	}
 	var ids []string
 	for id := range wanted {
-		if m.seen[id] == nil && !m.asked[id] && client.IsID(id) {
+		if m.seen[id] == nil && !m.asked[id] && lookup.IsID(id) {
 			ids = append(ids, id)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
@@ -75,7 +76,7 @@ func (m *matcher) chooseIDs(ctx context.Context) error {
 	for _, it := range m.picked() {
 		switch {
 		case !it.isNew(), it.wants != nil:
-		case client.IsID(it.ID) && !m.taken[it.ID]:
+		case lookup.IsID(it.ID) && !m.taken[it.ID]:
 			it.chosen, m.taken[it.ID] = it.ID, true
 		default:
 			rest = append(rest, it)

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/flowctl/flowctl/internal/layout"
+	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -165,7 +166,7 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 // noteRights says of the flows to be written which of them the caller may only read.
 func (m *matcher) noteRights(ctx context.Context, p *Plan) error {
 	var me client.User
-	owners := m.c.Flows.NewOwners()
+	owners := lookup.NewOwners(m.c)
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		at := m.seen[s.ID]

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/flowctl/flowctl/internal/layout"
+	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -61,7 +62,7 @@ func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, b
 // changedBy says when a flow was saved last and whose it is: servers do not say who did.
 func changedBy(ctx context.Context, c *client.Client, f flow.Flow) string {
 	text := time.Unix(f.UpdatedAt, 0).UTC().Format(time.RFC3339)
-	if o, err := c.Flows.NewOwners().Of(ctx, f); err == nil && o.Name != "" {
+	if o, err := lookup.NewOwners(c).Of(ctx, f); err == nil && o.Name != "" {
 		text += ", owner " + o.Name
 	}
 	return text

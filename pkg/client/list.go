@@ -20,9 +20,9 @@ type ListOptions struct {
 	Access   Access // all flows that the caller has this right to, instead of their own
 	Name     string // only flows with exactly this name
 	IDPrefix string // only flows whose id begins with it
-	Owner    bool   // with whose they are, see [Owners]; the real backend does not say
+	Owner    bool   // with whose they are, as an unknown field "user"; Open WebUI does not say
+	Loose    bool   // all flows from a server that cannot search, for a caller who does
 
-	whole  bool // of the real backend all flows, whatever Search, Name and IDPrefix are
 	second bool // the real backend's list of what the caller may change, after that of what they may read
 }
 

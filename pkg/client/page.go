@@ -91,7 +91,7 @@ func (o ListOptions) row(raw []byte, ours bool) (flow.Flow, error) {
 
 // matches reports whether the caller wants a flow of the real backend.
 func (o ListOptions) matches(f flow.Flow) bool {
-	return o.whole || strings.Contains(strings.ToLower(f.Name), strings.ToLower(o.Search)) &&
+	return o.Loose || strings.Contains(strings.ToLower(f.Name), strings.ToLower(o.Search)) &&
 		(o.Name == "" || f.Name == o.Name) && strings.HasPrefix(f.ID, o.IDPrefix)
 }
 

@@ -49,16 +49,3 @@ func (s *FlowsService) put(ctx context.Context, id string, spec flow.Spec, w wri
 	}
 	return f, err
 }
-
-// IsID reports whether [FlowsService.Put] takes an id.
-func IsID(id string) bool {
-	for i := range len(id) {
-		switch c := id[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		case i > 0 && (c == '.' || c == '-' || c == '_'):
-		default:
-			return false
-		}
-	}
-	return id != "" && len(id) <= 128 && id != "create" && id != "import" && id != "accessible"
-}

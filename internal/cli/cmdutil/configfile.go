@@ -110,7 +110,7 @@ func (c *ConfigFile) encode() ([]byte, error) {
 func (c *ConfigFile) Use(name string) { setText(c.root, "profile", name) }
 
 // Used gives the profile in use, "" for none.
-func (c *ConfigFile) Used() string { return textOf(lookup(c.root, "profile")) }
+func (c *ConfigFile) Used() string { return textOf(valueOf(c.root, "profile")) }
 
 // SetProfile adds a profile, or changes the server of the one of that name.
 func (c *ConfigFile) SetProfile(p Profile) error {
@@ -119,7 +119,7 @@ func (c *ConfigFile) SetProfile(p Profile) error {
 		return err
 	}
 	for _, item := range list.Content {
-		if textOf(lookup(item, "name")) == p.Name {
+		if textOf(valueOf(item, "name")) == p.Name {
 			setText(item, "server", p.Server)
 			setReach(item, p)
 			return nil
@@ -146,7 +146,7 @@ func setReach(item *yaml.Node, p Profile) {
 	for _, h := range p.Headers {
 		headers.Content = append(headers.Content, textNode(h))
 	}
-	if node := lookup(item, "headers"); node != nil {
+	if node := valueOf(item, "headers"); node != nil {
 		node.Kind, node.Tag, node.Content = headers.Kind, "", headers.Content
 		return
 	}
@@ -161,7 +161,7 @@ func (c *ConfigFile) RemoveProfile(name string) error {
 	}
 	kept := list.Content[:0]
 	for _, item := range list.Content {
-		if textOf(lookup(item, "name")) != name {
+		if textOf(valueOf(item, "name")) != name {
 			kept = append(kept, item)
 		}
 	}
@@ -171,7 +171,7 @@ func (c *ConfigFile) RemoveProfile(name string) error {
 
 // profiles gives the list of profiles, which is made if need be.
 func (c *ConfigFile) profiles() (*yaml.Node, error) {
-	list := lookup(c.root, "profiles")
+	list := valueOf(c.root, "profiles")
 	switch {
 	case list == nil:
 		list = &yaml.Node{}
@@ -185,9 +185,9 @@ func (c *ConfigFile) profiles() (*yaml.Node, error) {
 	return list, nil
 }
 
-// lookup gives the value of a key, nil if there is none. Like viper it does not
+// valueOf returns the value of a key, nil if there is none. Like viper it does not
 // tell upper from lower case.
-func lookup(mapping *yaml.Node, key string) *yaml.Node {
+func valueOf(mapping *yaml.Node, key string) *yaml.Node {
 	if mapping.Kind != yaml.MappingNode {
 		return nil
 	}
@@ -200,7 +200,7 @@ func lookup(mapping *yaml.Node, key string) *yaml.Node {
 }
 
 func setText(mapping *yaml.Node, key, value string) {
-	node := lookup(mapping, key)
+	node := valueOf(mapping, key)
 	if node == nil {
 		mapping.Content = append(mapping.Content, textNode(key), textNode(value))
 		return

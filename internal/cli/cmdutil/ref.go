@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -48,7 +49,7 @@ func ResolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.
 	if slices.Contains(refs, "") {
 		return nil, Usage(errors.New("a NAME is empty; give an id or a name"))
 	}
-	finder := c.Flows.NewFinder()
+	finder := lookup.NewFinder(c)
 	var flows []flow.Flow
 	var errs []error
 	seen := make(map[string]bool)
@@ -100,11 +101,11 @@ func closeNames(ctx context.Context, c *client.Client, ref string) string {
 	names := make([]string, len(listed))
 	for i, f := range listed {
 		if strings.HasPrefix(f.ID, strings.ToLower(ref)) {
-			return fmt.Sprintf("; ids need %d characters: did you mean %s, which is %s?", client.MinPrefix, f.ID, output.Quoted(f.Name))
+			return fmt.Sprintf("; ids need %d characters: did you mean %s, which is %s?", lookup.MinPrefix, f.ID, output.Quoted(f.Name))
 		}
 		names[i] = output.Text(f.Name)
 		if strings.Contains(strings.ToLower(f.Name), strings.ToLower(ref)) {
-			return fmt.Sprintf("; did you mean %s? Names are exact, ids need %d characters", output.Quoted(f.Name), client.MinPrefix)
+			return fmt.Sprintf("; did you mean %s? Names are exact, ids need %d characters", output.Quoted(f.Name), lookup.MinPrefix)
 		}
 	}
 	if hint := spell.DidYouMean(ref, names); hint != "" {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -129,7 +130,7 @@ func NotYours(ctx context.Context, c *client.Client, id string, err error) error
 		return err
 	}
 	owner := "its owner"
-	if o, asking := c.Flows.NewOwners().Of(ctx, f); asking == nil && o.Name != "" {
+	if o, asking := lookup.NewOwners(c).Of(ctx, f); asking == nil && o.Name != "" {
 		owner += " " + output.Text(o.Name)
 	}
 	return fmt.Errorf("you may read %s, but only %s and those with the right to write may change it: %w", output.Quoted(f.Name), owner, err)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -79,7 +80,7 @@ func (o *listOptions) run(cmd *cobra.Command, _ []string) error {
 
 // flows returns the flows to list, and who tells whose they are, if that is of use: in
 // the store of this machine all are its only user's.
-func (o *listOptions) flows(ctx context.Context, c *client.Client, p *output.Printer) (iter.Seq2[flow.Flow, error], *client.Owners) {
+func (o *listOptions) flows(ctx context.Context, c *client.Client, p *output.Printer) (iter.Seq2[flow.Flow, error], *lookup.Owners) {
 	opts := client.ListOptions{Search: o.search, Limit: o.limit, AllUsers: o.allUsers, Graph: p.Wide()}
 	if o.app.Connected.Local() && !o.allUsers {
 		return c.Flows.All(ctx, opts), nil
@@ -95,7 +96,7 @@ func (o *listOptions) flows(ctx context.Context, c *client.Client, p *output.Pri
 		// It does not say that it leaves any out.
 		o.app.Warn("this server leaves out the private flows of others, for administrators too")
 	}
-	owners := c.Flows.NewOwners()
+	owners := lookup.NewOwners(c)
 	if !o.mine {
 		return c.Flows.All(ctx, opts), owners
 	}
@@ -104,11 +105,11 @@ func (o *listOptions) flows(ctx context.Context, c *client.Client, p *output.Pri
 }
 
 // mine leaves out flows of others, and all after the first limit, if that is not 0.
-func mine(ctx context.Context, flows iter.Seq2[flow.Flow, error], owners *client.Owners, limit int) iter.Seq2[flow.Flow, error] {
+func mine(ctx context.Context, flows iter.Seq2[flow.Flow, error], owners *lookup.Owners, limit int) iter.Seq2[flow.Flow, error] {
 	return func(yield func(flow.Flow, error) bool) {
 		n := 0
 		for f, err := range flows {
-			var owner client.Owner
+			var owner lookup.Owner
 			if err == nil {
 				owner, err = owners.Of(ctx, f)
 			}
@@ -127,7 +128,7 @@ func mine(ctx context.Context, flows iter.Seq2[flow.Flow, error], owners *client
 }
 
 // owner is what a list shows of whose a flow is.
-func (o *listOptions) owner(ctx context.Context, owners *client.Owners, f flow.Flow) string {
+func (o *listOptions) owner(ctx context.Context, owners *lookup.Owners, f flow.Flow) string {
 	const short = 8 // characters of an id
 	owner, err := owners.Of(ctx, f)
 	switch {

@@ -1,14 +1,25 @@
-package client_test
+package lookup_test
 
 import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/lookup"
+	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/client/servertest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-func TestFindOnOurs(t *testing.T) {
-	c := our(t)
+func TestFinder(t *testing.T) {
+	server, err := servertest.New(servertest.Options{NoRuns: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	c, err := client.New(server.URL, client.WithToken(server.Token))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, f := range []struct{ id, name string }{{"Review-1", "x"}, {"abc", "y"}, {"abcd-2", "Review-1"}, {"beef1", "z"}, {"beef2", "z"}, {"r1", "beef"}} {
 		if _, err := c.Flows.Put(t.Context(), f.id, flow.Spec{Name: f.name}); err != nil {
 			t.Fatal(err)
@@ -18,7 +29,7 @@ func TestFindOnOurs(t *testing.T) {
 		"Review-1": "Review-1", "Revi": "Review-1", "abc": "abc", "abcd": "abcd-2", "ABCD": "abcd-2", "beef": "r1", "beef1": "beef1",
 		"z": "beef1 beef2", "bee": "", "nosuch": "", "no such": "", "create": "", "x": "Review-1",
 	} {
-		found, err := c.Flows.NewFinder().Find(t.Context(), ref)
+		found, err := lookup.NewFinder(c).Find(t.Context(), ref)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package client
+package lookup
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -17,14 +18,15 @@ type Owner struct {
 	Mine bool   // the caller's
 }
 
-// Owners finds out whose the flows of a list are. Our server sends it with the flows, see
-// ListOptions.Owner. The real backend's lists do not: which flows are the caller's
+// Owners finds out whose the flows of a list are. flowctl's server sends it with the flows, see
+// client.ListOptions.Owner. Open WebUI's lists do not: which flows are the caller's
 // shows in who else may change them, and for the others it is asked, flow by flow. It
 // is not safe for concurrent use.
 type Owners struct {
-	s       *FlowsService
-	me      User
-	mayEdit map[string]bool   // of the real backend's flows, those in its list of what the caller may change
+	c       *client.Client
+	me      client.User
+	can     client.Capabilities
+	mayEdit map[string]bool   // of Open WebUI's flows, those in its list of what the caller may change
 	names   map[string]string // of users by their ids
 	gets    int               // flows that were asked for
 }
@@ -33,25 +35,29 @@ type Owners struct {
 // are nobody's that is known.
 const maxOwnerGets = 200
 
-// NewOwners returns an [Owners] for the flows of this server. It asks nothing before it has to.
-func (s *FlowsService) NewOwners() *Owners { return &Owners{s: s} }
+// NewOwners returns an [Owners] for the flows of a server. It asks nothing before it has to.
+func NewOwners(c *client.Client) *Owners { return &Owners{c: c} }
 
-// begin asks who the caller is, and the real backend what they may change.
+// begin asks who the caller is, and Open WebUI what they may change.
 func (o *Owners) begin(ctx context.Context) error {
-	me, err := (&AuthService{o.s.c}).Whoami(ctx)
+	me, err := o.c.Auth.Whoami(ctx)
+	if err != nil {
+		return err
+	}
+	can, err := o.c.Capabilities(ctx)
 	if err != nil {
 		return err
 	}
 	mayEdit := map[string]bool{}
-	if !o.s.c.knownOurs() {
-		for f, err := range o.s.All(ctx, ListOptions{}) {
+	if !can.Owners {
+		for f, err := range o.c.Flows.All(ctx, client.ListOptions{}) {
 			if err != nil {
 				return err
 			}
 			mayEdit[f.ID] = true
 		}
 	}
-	o.me, o.mayEdit, o.names = me, mayEdit, map[string]string{me.ID: me.Name}
+	o.me, o.can, o.mayEdit, o.names = me, can, mayEdit, map[string]string{me.ID: me.Name}
 	return nil
 }
 
@@ -67,7 +73,7 @@ func (o *Owners) Of(ctx context.Context, f flow.Flow) (Owner, error) {
 	}
 	if f.UserID == "" && o.gets < maxOwnerGets {
 		o.gets++
-		read, _, err := o.s.Get(ctx, f.ID)
+		read, _, err := o.c.Flows.Get(ctx, f.ID)
 		switch {
 		case err == nil:
 			f.UserID = read.UserID
@@ -79,7 +85,7 @@ func (o *Owners) Of(ctx context.Context, f flow.Flow) (Owner, error) {
 	return Owner{ID: f.UserID, Name: name, Mine: f.UserID == o.me.ID}, err
 }
 
-// mineForSure reports whether a flow of the real backend can only be the caller's: it
+// mineForSure reports whether a flow of Open WebUI can only be the caller's: it
 // is in the list of what they may change, and nobody else is given that right.
 func (o *Owners) mineForSure(f flow.Flow) bool {
 	if f.UserID != "" || !o.mayEdit[f.ID] || f.AccessControl == nil {
@@ -90,18 +96,17 @@ func (o *Owners) mineForSure(f flow.Flow) bool {
 }
 
 func (o *Owners) name(ctx context.Context, f flow.Flow) (string, error) {
-	var user Entry
+	var user client.Entry
 	if json.Unmarshal(f.Unknown("user"), &user) == nil && user.ID == f.UserID && user.Name != "" {
 		return user.Name, nil
 	}
 	name, known := o.names[f.UserID]
-	if known || f.UserID == "" || o.s.c.knownOurs() {
+	if known || f.UserID == "" || o.can.Owners {
 		return name, nil
 	}
 	// Everybody may ask for a name (routers/users.py, get_user_by_id).
-	k := &call{verb: "get user", subject: f.UserID, method: http.MethodGet, path: "/api/v1/users/" + url.PathEscape(f.UserID)}
-	var failed *Error
-	if _, err := o.s.c.into(ctx, k, &user, "a user"); err != nil && !errors.As(err, &failed) {
+	var failed *client.Error
+	if _, err := o.c.Do(ctx, http.MethodGet, "/api/v1/users/"+url.PathEscape(f.UserID), nil, &user); err != nil && !errors.As(err, &failed) {
 		return "", err
 	}
 	o.names[f.UserID] = user.Name
