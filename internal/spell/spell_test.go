@@ -24,7 +24,7 @@ func TestDidYouMean(t *testing.T) {
 func TestCloseWords(t *testing.T) {
 	names := []string{"Route a customer's message", "Research a topic on the web"}
 	for wrong, want := range map[string]string{
-		"Reserch": names[1], "topic on teh": names[1], "Rouet": names[0], "mesage": names[0], "Rxxxx": "", "a": "", "zzz": "",
+		"Reserch": names[1], "topic on teh": names[1], "Rouet": names[0], "mesage": names[0], "Rxxxx": "", "a": "", "zzz": "", //nolint:misspell // that is the point
 	} {
 		if got := Close(wrong, names); got != want {
 			t.Errorf("%s: %q, want %q", wrong, got, want)
