@@ -9,14 +9,14 @@ import (
 	"github.com/flowctl/flowctl/internal/files"
 )
 
-// TestGeneratedRules checks that docs/rules.md says what the table of rules says.
-// With -update it writes it.
+// TestGeneratedRules checks that docs/rules.md is made from the rules that 'flowctl
+// help rules' explains. With -update it writes the page.
 func TestGeneratedRules(t *testing.T) {
 	const path = "../../docs/rules.md"
 	var page bytes.Buffer
-	page.WriteString("# Rules\n\nWhat `flowctl validate` looks for. The page is made of the table in internal/lint; change it there.\n\n" +
-		"An *error* means that the flow cannot run, or would not mean what it says. A *warning* is allowed and seldom meant; `--strict` makes it an error. " +
-		"*info* cannot be changed in the flow and is shown with `--info`. `--disable CODE` leaves a rule out, as does `disable` in `.flowctl.yaml`.\n\n" +
+	page.WriteString("# Rules\n\nWhat `flowctl validate` reports. `flowctl help rules` lists the same rules, `flowctl help rules CODE` explains one.\n\n" +
+		"An *error* means that the flow cannot run, or would do something else than it says. A *warning* is allowed but probably a mistake; `--strict` makes it an error. " +
+		"An *info* cannot be changed in the flow; `--info` shows it. `--disable CODE` turns a rule off, as does `disable` in `.flowctl.yaml`.\n\n" +
 		"| rule | severity | |\n|---|---|---|\n")
 	for _, r := range files.Rules() {
 		fmt.Fprintf(&page, "| [%s](#%s) | %s | %s |\n", r.Code, r.Code, r.Severity, r.Summary)

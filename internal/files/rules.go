@@ -17,12 +17,12 @@ import (
 func Rules() []lint.Rule {
 	return append([]lint.Rule{
 		{Code: CodeUnreadable, Severity: flow.SeverityError, Summary: "A file cannot be found, opened or read to its end."},
-		{Code: codeInvalid, Severity: flow.SeverityError, Summary: "A file is not JSON, or not a flow file that this version knows."},
-		{Code: codeOdd, Severity: flow.SeverityWarning, Summary: "A file can be read, but something in it is not understood."},
+		{Code: codeInvalid, Severity: flow.SeverityError, Summary: "A file is not JSON, or not a flow file of a version that this flowctl knows."},
+		{Code: codeOdd, Severity: flow.SeverityWarning, Summary: "A file can be read, but has something unknown in it."},
 		{
 			Code: codeTwin, Severity: flow.SeverityError,
-			Summary: "Two flow files have the same id, so that plan and apply cannot tell which of them is that flow.",
-			Details: "Delete one of them or, in a copy that is to be a flow of its own, the id. Files of several flows, which are not applied, are not compared, nor files of different folders that are named or that have a flowctl.lock each: such folders are applied by themselves.",
+			Summary: "Two flow files have the same id, so plan and apply cannot know which of them is that flow.",
+			Details: "Delete one of them or, in a copy that should be another flow, the id. Files with several flows are not compared, since they are not applied, nor are files in folders that are applied separately: those that you name, or that have their own flowctl.lock.",
 		},
 	}, lint.Rules()...)
 }
@@ -36,7 +36,7 @@ func RuleCodes() []string {
 	return codes
 }
 
-// CheckCode tells whether a rule has the code.
+// CheckCode returns an error if no rule has the code.
 func CheckCode(code string) error {
 	codes := RuleCodes()
 	if slices.Contains(codes, code) {

@@ -20,14 +20,14 @@ func serverRules() []Rule {
 	return []Rule{
 		{
 			Code: CodeUnknownModel, Severity: flow.SeverityError,
-			Summary: "The server has no model of this id, or none that you may use; looked for with --online only.",
-			Details: "Ids differ from server to server. See the list of models in the editor, or map them with an environment file.",
+			Summary: "The server has no model with this id that you may use; checked with --online only.",
+			Details: "Ids differ from server to server. 'flowctl catalog models' lists them; an environment file maps them.",
 			Bad:     `{"name":"n","nodes":[{"id":"m","type":"model","data":{"modelId":"gpt-4","prompt":"Hello"}}],"edges":[]}`,
 			Good:    `{"name":"n","nodes":[{"id":"m","type":"model","data":{"modelId":"gpt-4o","prompt":"Hello"}}],"edges":[]}`,
 		},
 		{
 			Code: CodeUnknownKnowledgeBase, Severity: flow.SeverityError,
-			Summary: "The server has no knowledge base of this id, or none that you may use; looked for with --online only.",
+			Summary: "The server has no knowledge base with this id that you may use; checked with --online only.",
 			Bad:     `{"name":"n","nodes":[{"id":"k","type":"knowledge","data":{"knowledgeBaseId":"manual","query":"Hello"}}],"edges":[]}`,
 			Good:    `{"name":"n","nodes":[{"id":"k","type":"knowledge","data":{"knowledgeBaseId":"handbook","query":"Hello"}}],"edges":[]}`,
 		},
