@@ -33,6 +33,7 @@ type ApplyOptions struct {
 	Parallel  int           // writes at a time
 	KeepGoing bool          // go on with the others when one has failed
 	Step      func(*Result) // called after each write, by several goroutines; nil for none
+	DryRun    bool          // write nothing: the results are those that are known before
 }
 
 // Apply carries out a plan: what is to be made and changed, many at a time, then,
@@ -45,6 +46,8 @@ type ApplyOptions struct {
 // differs is in Result.Changed. A new flow that somebody else made at the same time,
 // too, is a *[TwinError] of its result. A write whose answer was lost is looked for
 // in that list, too, and not sent again.
+//
+// An import is not read back.
 //
 // The results are those of all steps in their order. The error is that of looking
 // afterwards: what was written may then still be as it should.
@@ -64,20 +67,27 @@ func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyO
 		case Delete:
 			deletions = append(deletions, r)
 		case Refuse:
-			r.Err = &RefusedError{Why: r.Why}
+			if r.Err = r.Step.Err; r.Err == nil {
+				r.Err = &RefusedError{Why: r.Why}
+			}
 		default:
 			r.Done = true
 			r.digest, _ = flowfile.ParseDigest(r.Digest) // none is none
 		}
 	}
-	if len(writes)+len(deletions) == 0 {
+	defer a.nameTwins()
+	if len(writes)+len(deletions) == 0 || opts.DryRun {
 		return a.results, nil
 	}
 	can, err := c.Capabilities(begin)
 	if err != nil {
 		return a.results, err
 	}
-	a.ours = can.Lossless
+	a.ours, a.p = can.Lossless, p
+	if p.imports() {
+		a.run(begin, finish, writes)
+		return a.results, nil
+	}
 	ok := a.run(begin, finish, writes)
 	looked := a.verify(finish, writes)
 	if ok && looked == nil {
@@ -89,8 +99,19 @@ func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyO
 type applier struct {
 	traits
 	c       *client.Client
+	p       *Plan
 	opts    ApplyOptions
 	results []Result
+}
+
+// nameTwins puts the ids of flows into the results of what was skipped because it is one
+// of them.
+func (a *applier) nameTwins() {
+	for i := range a.results {
+		if r := &a.results[i]; r.twin > 0 {
+			r.ID = a.results[r.twin-1].ID
+		}
+	}
 }
 
 // run writes results' flows and tells whether the next ones may follow.
@@ -126,18 +147,29 @@ func (a *applier) write(ctx context.Context, r *Result) {
 		r.Done = r.Err == nil
 		return
 	}
+	spec := *r.Spec
+	if a.p.imports() {
+		if a.p.note {
+			r.digest = flowfile.DigestOf(a.kept(spec))
+		}
+		r.Spec = nil // a large one would stay in memory next to what is sent of it
+	}
 	switch {
 	case r.Action == Create && r.Step.ID != "":
-		f, r.Err = a.c.Flows.Put(ctx, r.Step.ID, *r.Spec, client.IfAbsent(), brief)
+		f, r.Err = a.c.Flows.Put(ctx, r.Step.ID, spec, client.IfAbsent(), brief)
 	case r.Action == Create:
-		f, r.Err = a.c.Flows.Create(ctx, *r.Spec, brief)
+		f, r.Err = a.c.Flows.Create(ctx, spec, brief)
 	case a.ours:
-		f, r.Err = a.c.Flows.Put(ctx, r.ID, *r.Spec, was, brief)
+		f, r.Err = a.c.Flows.Put(ctx, r.ID, spec, was, brief)
 	default:
-		f, r.Err = a.c.Flows.Update(ctx, r.ID, client.Replace(*r.Spec), was, brief)
+		f, r.Err = a.c.Flows.Update(ctx, r.ID, client.Replace(spec), was, brief)
 	}
-	if errors.Is(r.Err, client.ErrConflict) {
+	switch {
+	case !errors.Is(r.Err, client.ErrConflict):
+	case !a.p.imports():
 		f, r.Err = a.sameAlready(ctx, r)
+	case r.Action == Create:
+		f, r.Err = a.madeMeanwhile(ctx, r)
 	}
 	if r.Err == nil {
 		r.ID, r.Done = f.ID, true
@@ -160,20 +192,24 @@ func (a *applier) sameAlready(ctx context.Context, r *Result) (flow.Flow, error)
 func Record(lock *Lock, place string, results []Result) {
 	var known []Known
 	for i := range results {
-		r := &results[i]
-		switch {
-		case r.Action == Delete && r.Done:
-			known = append(known, Known{File: r.File})
-		case r.Action != Delete && r.Done:
-			d := r.digest
-			if d.Content == "" && r.Spec != nil { // it could not be read back
-				d = flowfile.DigestOf(*r.Spec)
-			}
-			if r.Layout != "" && d.Content != "" {
-				d.Layout = r.Layout
-			}
-			known = append(known, Known{File: r.File, FileID: r.FileID, ID: r.ID, Digest: d})
+		if results[i].Done {
+			known = append(known, results[i].Known())
 		}
 	}
 	lock.Note(place, known)
+}
+
+// Known returns what the lock is to note of a result that is done.
+func (r *Result) Known() Known {
+	if r.Action == Delete {
+		return Known{File: r.File}
+	}
+	d := r.digest
+	if d.Content == "" && r.Spec != nil { // it could not be read back
+		d = flowfile.DigestOf(*r.Spec)
+	}
+	if r.Layout != "" && d.Content != "" {
+		d.Layout = r.Layout
+	}
+	return Known{File: r.File, FileID: r.FileID, ID: r.ID, Digest: d}
 }

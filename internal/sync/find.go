@@ -18,7 +18,7 @@ import (
 
 // list looks through the flows that the caller may change.
 func (m *matcher) list(ctx context.Context) error {
-	for f, err := range m.c.Flows.All(ctx, client.ListOptions{Graph: true}) {
+	for f, err := range m.c.Flows.All(ctx, client.ListOptions{Graph: m.compares()}) {
 		if err != nil {
 			return err
 		}

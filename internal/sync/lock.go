@@ -182,6 +182,17 @@ func (l *Lock) otherIDs(file, place string) []string {
 	return ids
 }
 
+// Add adds the lines of another lock to one that is only read. name returns what its files
+// are called in this one.
+func (l *Lock) Add(other *Lock, name func(file string) string) {
+	if l.lines == nil {
+		l.lines = map[string]flow.Object{}
+	}
+	for file, line := range other.lines {
+		l.lines[name(file)] = line
+	}
+}
+
 // Empty tells whether the lock knows no file.
 func (l *Lock) Empty() bool { return len(l.lines) == 0 }
 

@@ -23,6 +23,11 @@ type item struct {
 	wants  []*stored // flows of its name, one of which it would be if it were to adopt it
 
 	chosen string // the id that a new flow is to have, "" for any
+
+	// Of an import:
+	twin  *item  // an earlier one that is the same flow
+	skip  bool   // the flow, or its twin, is left as it is
+	clash string // why it is not imported
 }
 
 type candidate struct {
@@ -93,6 +98,9 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 	}
 	if err := m.addAll(files); err != nil {
 		return nil, err
+	}
+	if m.Exists != "" {
+		return m, m.importing(ctx)
 	}
 	few := m.Picked != nil && !m.Others && len(m.picked()) <= fewFlows
 	if few {
@@ -174,6 +182,10 @@ func (m *matcher) look(f flow.Flow) (*stored, error) {
 		return nil, nil
 	}
 	at := brief(f)
+	if !m.compares() {
+		m.seen[at.id] = at
+		return at, nil
+	}
 	if it := m.best[f.ID]; it != nil && m.picks(it.Path) {
 		var err error
 		if at.same, err = m.isSame(it, f.Spec); err != nil {
@@ -183,7 +195,7 @@ func (m *matcher) look(f flow.Flow) (*stored, error) {
 	if !at.same {
 		at.spec = f.Spec
 	}
-	if !at.same || m.Note {
+	if !at.same && m.Exists == "" || m.Note {
 		at.digest = flowfile.DigestOf(f.Spec)
 	}
 	if !at.same || m.Revisions {

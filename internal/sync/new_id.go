@@ -66,7 +66,7 @@ func (m *matcher) chooser(ctx context.Context) (*NewIDs, error) {
 // chooseIDs says which ids new flows are to have: the file's own, else one of
 // [NewIDs]. The real backend chooses the ids itself.
 func (m *matcher) chooseIDs(ctx context.Context) error {
-	if !m.ours {
+	if !m.ours || m.Exists == ExistsDuplicate {
 		return nil
 	}
 	for id := range m.seen {
@@ -75,8 +75,8 @@ func (m *matcher) chooseIDs(ctx context.Context) error {
 	var rest []*item
 	for _, it := range m.picked() {
 		switch {
-		case !it.isNew(), it.wants != nil:
-		case lookup.IsID(it.ID) && !m.taken[it.ID]:
+		case !it.isNew(), it.wants != nil, it.clash != "", it.skip:
+		case m.Exists == "" && lookup.IsID(it.ID) && !m.taken[it.ID]:
 			it.chosen, m.taken[it.ID] = it.ID, true
 		default:
 			rest = append(rest, it)

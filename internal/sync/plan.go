@@ -27,6 +27,7 @@ const (
 	Unchanged Action = "unchanged"
 	Delete    Action = "delete"
 	Refuse    Action = "refuse" // left alone: somebody else's work would be written over
+	Skip      Action = "skip"   // left alone: an import leaves what exists as it is
 )
 
 // Match is how a file's flow was found on the server.
@@ -51,7 +52,9 @@ type Plan struct {
 	// in no Spec before [Plan.Expand].
 	Variables *Env `json:"variables,omitempty"`
 
-	env *Env // see [Options]
+	env    *Env // see [Options]
+	note   bool
+	exists Exists
 }
 
 // Step is what is done with one flow.
@@ -71,6 +74,9 @@ type Step struct {
 	Dropped  []string        `json:"dropped,omitempty"`    // fields of Spec that this server does not keep
 	Spec     *flow.Spec      `json:"spec,omitempty"`       // what is to be written
 	Expanded string          `json:"expanded,omitempty"`   // the digest of Spec with the values of variables, if it has any and the plan was kept
+	Err      error           `json:"-"`                    // of a refusal, why, if it is not somebody's work: what the server cannot store or, of an import, a *[ClashError]
+
+	twin int // of a Skip: the number from 1 of the step of the same flow, 0 for none
 }
 
 // Options says how to plan.
@@ -82,7 +88,13 @@ type Options struct {
 	Adopt              bool   // a file without id is the one stored flow of its name, whoever made that
 	Overwrite          bool   // what was changed on the other side is no conflict
 	Others             bool   // look for the flows that no file is: [Status]
+	KeepGoing          bool   // refuse the steps that the server cannot store, not the plan
 	Env                *Env   // what the files are mapped with, nil for nothing: values of variables are not shown
+
+	// Exists is set for an import: that looks only at the caller's own flows, does with
+	// those that exist what this says, sends the files as they are, and overwrites a flow
+	// of which the lock has noted nothing.
+	Exists Exists
 
 	// History returns the committed versions of a file, newest first, as the server is to
 	// have them; nil for none.
@@ -114,8 +126,12 @@ func (p *Plan) Count(a Action) int {
 	return n
 }
 
+func (p *Plan) imports() bool { return p.exists != "" }
+
 // Writes tells how many steps change something on the server.
-func (p *Plan) Writes() int { return len(p.Steps) - p.Count(Unchanged) - p.Count(Refuse) }
+func (p *Plan) Writes() int {
+	return len(p.Steps) - p.Count(Unchanged) - p.Count(Refuse) - p.Count(Skip)
+}
 
 // NewPlan compares files with what the server has. It only reads: one list of the
 // caller's flows, which is not held, unless a few files are picked that are known by id;
@@ -139,7 +155,7 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 	if err := m.chooseIDs(ctx); err != nil {
 		return nil, err
 	}
-	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server, env: opts.Env}
+	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server, env: opts.Env, note: opts.Note, exists: opts.Exists}
 	items := m.picked()
 	p.Steps = make([]Step, len(items))
 	var steps errgroup.Group // they read files again
@@ -153,11 +169,15 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 	if err := steps.Wait(); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(p.Steps, func(a, b Step) int { return strings.Compare(a.File, b.File) })
+	if p.imports() {
+		m.imported(ctx, p)
+	} else {
+		slices.SortFunc(p.Steps, func(a, b Step) int { return strings.Compare(a.File, b.File) })
+	}
 	if m.Prune {
 		p.Steps = append(p.Steps, m.deletions()...)
 	}
-	if err := p.checkStorable(ctx, c); err != nil {
+	if err := p.checkStorable(ctx, c, opts.KeepGoing); err != nil {
 		return nil, err
 	}
 	return p, m.noteRights(ctx, p)
@@ -200,6 +220,17 @@ func (m *matcher) step(it *item) (Step, error) {
 		return s, nil
 	}
 	at := it.match
+	if it.clash != "" {
+		s.Action, s.Err = Refuse, &ClashError{it.clash}
+		return s, nil
+	}
+	if it.skip {
+		s.Action = Skip
+		if at != nil {
+			s.ID = at.id
+		}
+		return s, nil
+	}
 	if at == nil && m.lock.ID(it.Path, m.Place) != "" {
 		s.Why = "deleted on the server since; apply creates it again"
 	}
@@ -217,7 +248,10 @@ func (m *matcher) step(it *item) (Step, error) {
 		return s, err
 	}
 	if at != nil {
-		v := m.judge(it, file)
+		v := Verdict{State: ChangedHere, Layout: ChangedHere} // an import overwrites what the lock does not know
+		if m.Exists == "" || m.bases(at.id) != nil {
+			v = m.judge(it, file)
+		}
 		if v.Layout != Same && !v.sendsLayout(m.Overwrite) {
 			s.Layout = layoutOf(file, at.spec)
 			file = WithLayoutOf(file, at.spec)
@@ -243,8 +277,10 @@ func (m *matcher) step(it *item) (Step, error) {
 		}
 		file = layout.Adopt(file, at.spec)
 	}
-	clean := flowfile.WithoutState(layout.Arrange(file))
-	s.Spec, s.Dropped = &clean, m.dropped(clean)
+	if m.Exists == "" {
+		file = flowfile.WithoutState(layout.Arrange(file))
+	}
+	s.Spec, s.Dropped = &file, m.dropped(file)
 	return s, nil
 }
 

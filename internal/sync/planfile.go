@@ -78,7 +78,7 @@ func (s *Step) check() error {
 // was, and those to be made are not there yet. It reads one list. The error is a
 // *[MovedError] if not, and an *[UnstorableError] as that of [NewPlan].
 func (p *Plan) Check(ctx context.Context, c *client.Client) error {
-	if err := p.checkStorable(ctx, c); err != nil {
+	if err := p.checkStorable(ctx, c, false); err != nil {
 		return err
 	}
 	steps, names := map[string]*Step{}, map[string]*Step{}

@@ -19,8 +19,8 @@ func (e *UnstorableError) Error() string {
 }
 
 // checkStorable refuses a plan of which the server cannot store a flow: a part of it
-// would be written before that is found out.
-func (p *Plan) checkStorable(ctx context.Context, c *client.Client) error {
+// would be written before that is found out. With keepGoing such a step is refused.
+func (p *Plan) checkStorable(ctx context.Context, c *client.Client, keepGoing bool) error {
 	canUnhide := true
 	if slices.ContainsFunc(p.Steps, func(s Step) bool { return s.unhides() }) {
 		can, err := c.Capabilities(ctx)
@@ -30,7 +30,8 @@ func (p *Plan) checkStorable(ctx context.Context, c *client.Client) error {
 		canUnhide = can.Publish
 	}
 	refused := &UnstorableError{}
-	for _, s := range p.Steps {
+	for i := range p.Steps {
+		s := &p.Steps[i]
 		if s.Spec == nil {
 			continue
 		}
@@ -38,7 +39,9 @@ func (p *Plan) checkStorable(ctx context.Context, c *client.Client) error {
 		if err == nil && !canUnhide && s.unhides() {
 			err = errUnhidden
 		}
-		if err != nil {
+		if err != nil && keepGoing {
+			s.Action, s.Spec, s.Err = Refuse, nil, err
+		} else if err != nil {
 			refused.Flows = append(refused.Flows, s.File+": "+err.Error())
 		}
 	}

@@ -58,7 +58,7 @@ func ExitCode(ctx context.Context, err error) int {
 // isUnclear tells what was found to be ambiguous or moved.
 func isUnclear(err error) bool {
 	return errors.Is(err, files.ErrTwoFiles) || errors.As(err, new(*sync.ConflictError)) || errors.As(err, new(*sync.MovedError)) ||
-		errors.As(err, new(*sync.TwinError)) || errors.As(err, new(*sync.HiddenError)) || errors.As(err, new(*sync.RefusedError))
+		errors.As(err, new(*sync.TwinError)) || errors.As(err, new(*sync.ClashError)) || errors.As(err, new(*sync.HiddenError)) || errors.As(err, new(*sync.RefusedError))
 }
 
 // ErrorText returns what is printed of an error before the process exits.

@@ -7,9 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
-
-	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/server"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -59,18 +56,4 @@ func (a *App) connectLocal(ctx context.Context, opts []client.Option) (*client.C
 	}
 	s := server.New(st, server.Options{MaxBody: localMaxBody, Version: ReleaseVersion()})
 	return client.New("http://local.flowctl", append(opts, client.WithTransport(s.Transport(*admin)))...)
-}
-
-// LockImport keeps other imports out of the embedded store until unlock: two of
-// the same files at once would each find nothing and make every flow twice.
-func LockImport(ctx context.Context) (unlock func(), err error) {
-	db, err := LocalDB()
-	if err != nil {
-		return nil, err
-	}
-	unlock, err = parallel.Wait(ctx, lockedfile.MutexAt(filepath.Join(filepath.Dir(db), "import.lock")).Lock)
-	if err != nil {
-		return nil, fmt.Errorf("wait for another import: %w", err)
-	}
-	return unlock, nil
 }

@@ -101,6 +101,56 @@ func (l *FolderLocks) Of(path string) (*PlaceLock, error) {
 	return lock, nil
 }
 
+// Joined returns what the locks for all of the files have, by the paths of the files; a
+// file that is not one of them has its whole path. It is nothing if no file has a lock.
+func (l *FolderLocks) Joined(paths []string) (*sync.Lock, error) {
+	names := map[*PlaceLock]map[string]string{} // of the files, by what the lock calls them
+	for _, path := range paths {
+		lock, err := l.Of(path)
+		if err != nil {
+			return nil, err
+		}
+		if lock == nil {
+			continue
+		}
+		file, err := lock.FileName(path)
+		if err != nil {
+			return nil, err
+		}
+		if names[lock] == nil {
+			names[lock] = map[string]string{}
+		}
+		names[lock][file] = path
+	}
+	joined := &sync.Lock{}
+	for lock, named := range names {
+		joined.Add(lock.Lock, func(file string) string {
+			return cmp.Or(named[file], filepath.Join(lock.Dir, filepath.FromSlash(file)))
+		})
+	}
+	return joined, nil
+}
+
+// NoteFiles notes in the locks which flows files are, given by their paths.
+func (l *FolderLocks) NoteFiles(ctx context.Context, files []sync.Known) error {
+	known := map[*PlaceLock][]sync.Known{}
+	for _, k := range files {
+		lock, err := l.Of(k.File)
+		if err != nil {
+			return err
+		}
+		if lock != nil {
+			known[lock] = append(known[lock], k)
+		}
+	}
+	for lock, files := range known {
+		if err := lock.NoteFiles(ctx, files); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Base returns what the lock for the file at path has noted of a flow, nil for nothing.
 func (l *FolderLocks) Base(path, id string) ([]flowfile.Digest, error) {
 	lock, err := l.Of(path)

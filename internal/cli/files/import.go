@@ -11,13 +11,17 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/parallel"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 type importOptions struct {
 	app        *cmdutil.App
 	out        cmdutil.OutputFlags
-	ifExists   string
+	ifExists   sync.Exists
 	parallel   int
 	dryRun     bool
 	keepGoing  bool
@@ -33,8 +37,9 @@ func newImportCmd(a *cmdutil.App) *cobra.Command {
 		Short:      "Create flows on the server from files",
 		Long: `All files are checked before the first flow is written.
 
-A flow exists already if you have one with the id in the file, or else with its
-name. --if-exists chooses what happens then:
+A flow exists already if you have the one that flowctl.lock has for the file, or
+one with the id in the file, or else with its name. --if-exists chooses what
+happens then:
 
   fail       write nothing and list all such flows (the default)
   skip       leave the flow as it is; completes an interrupted import
@@ -57,7 +62,7 @@ exported is not updated, unless --overwrite is given; the exit code is 6.
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.ifExists, "if-exists", ifExistsFail, "what to do with a flow that exists: fail, skip, update or duplicate")
+	f.StringVar((*string)(&o.ifExists), "if-exists", string(sync.ExistsFail), "what to do with a flow that exists: fail, skip, update or duplicate")
 	f.IntVar(&o.parallel, "parallel", 8, "how many flows are written at a time")
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would be done, and do nothing")
 	f.BoolVar(&o.keepGoing, "keep-going", false, "import what can be imported, whatever is wrong with the rest")
@@ -69,14 +74,14 @@ exported is not updated, unless --overwrite is given; the exit code is 6.
 }
 
 func ifExistsValues() []string {
-	return []string{ifExistsFail, ifExistsSkip, ifExistsUpdate, ifExistsDuplicate}
+	return []string{string(sync.ExistsFail), string(sync.ExistsSkip), string(sync.ExistsUpdate), string(sync.ExistsDuplicate)}
 }
 
 func (o *importOptions) check() error {
-	if !slices.Contains(ifExistsValues(), o.ifExists) {
+	if !slices.Contains(ifExistsValues(), string(o.ifExists)) {
 		return fmt.Errorf("unknown --if-exists %q; use one of %s", o.ifExists, strings.Join(ifExistsValues(), ", "))
 	}
-	if o.overwrite && o.ifExists != ifExistsUpdate {
+	if o.overwrite && o.ifExists != sync.ExistsUpdate {
 		return errors.New("--overwrite goes with --if-exists update")
 	}
 	if o.parallel < 1 || o.parallel > cmdutil.MaxParallel {
@@ -104,53 +109,88 @@ func (o *importOptions) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if to.Local() && !o.dryRun {
-		unlock, err := cmdutil.LockImport(ctx)
-		if err != nil {
-			return err
-		}
-		defer unlock()
-	}
-	if err := o.decide(ctx, c, batch.flows); err != nil {
-		return err
-	}
 	locks := cmdutil.NewFolderLocks(to)
-	if err := o.findBases(batch.flows, locks); err != nil {
+	plan, err := o.plan(ctx, c, cmdutil.RemoteKey(to), batch, locks)
+	if err != nil {
 		return err
 	}
-	if o.dryRun {
-		o.look(ctx, c, batch.flows)
-	} else {
-		o.write(ctx, c, batch.flows)
+	results, err := o.carryOut(ctx, c, plan)
+	if err != nil {
+		return err
 	}
+	for i := range results {
+		batch.flows[i].Result = &results[i]
+	}
+	var written []sync.Known
 	for _, f := range batch.flows {
-		if f.digest.Content != "" && (f.done || f.action == actionSame) {
-			locks.Wrote(f.file, f.id, f.match.id, f.digest)
+		if o.ifExists != sync.ExistsDuplicate && !o.dryRun && f.Done && f.alone && f.Action != sync.Skip {
+			k := f.Known()
+			k.File = f.file
+			written = append(written, k)
 		}
 	}
-	return errors.Join(locks.Write(ctx), o.report(ctx, p, batch))
+	return errors.Join(locks.NoteFiles(ctx, written), o.report(ctx, p, batch))
 }
 
-// decide says for each flow what is to be done with it.
-func (o *importOptions) decide(ctx context.Context, c *client.Client, flows []*incoming) error {
-	var have []*stored
-	if o.ifExists != ifExistsDuplicate {
-		var err error
-		if have, err = storedFlows(ctx, c); err != nil {
-			return err
+// plan decides for each flow what is to be done with it.
+func (o *importOptions) plan(ctx context.Context, c *client.Client, place string, b *batch, locks *cmdutil.FolderLocks) (*sync.Plan, error) {
+	var paths []string
+	for _, f := range b.flows {
+		paths = append(paths, f.file)
+	}
+	lock, err := locks.Joined(paths)
+	if err != nil {
+		return nil, err
+	}
+	sources := make([]sync.Source, len(b.flows))
+	for i, f := range b.flows {
+		sources[i] = sync.NewSource(f.at, f.id, f.spec, nil)
+		f.spec = flow.Spec{} // the plan has it
+	}
+	plan, err := sync.NewPlan(ctx, c, sources, lock, sync.Options{
+		Place: place, Exists: o.ifExists, Overwrite: o.overwrite, KeepGoing: o.keepGoing, Note: !lock.Empty(), Excluded: files.Exists,
+	})
+	if err != nil && errors.As(err, new(*sync.UnstorableError)) {
+		err = fmt.Errorf("nothing was imported: %w", err)
+	}
+	if err == nil && !o.keepGoing {
+		err = clashes(plan)
+	}
+	return plan, err
+}
+
+// clashes joins what stands in the way of the flows, a line for each.
+func clashes(plan *sync.Plan) error {
+	var lines []string
+	for _, s := range plan.Steps {
+		if s.Err != nil {
+			lines = append(lines, "\n  "+output.Text(s.File+": "+s.Err.Error()))
 		}
 	}
-	plan(flows, have, o.ifExists)
-	if err := o.checkStorable(ctx, c, flows); err != nil {
-		return err
-	}
-	if !o.keepGoing {
-		if err := clashes(flows); err != nil {
-			return err
-		}
-	}
-	if o.dryRun || o.ifExists == ifExistsDuplicate {
+	if len(lines) == 0 {
 		return nil
 	}
-	return chooseIDs(ctx, c, flows, have)
+	return cmdutil.Conflict(errors.New("nothing was imported:" + strings.Join(lines, "") +
+		"\nsay what to do with --if-exists skip, update or duplicate"))
+}
+
+// carryOut creates and updates the flows. After Ctrl-C, or a failure unless the others
+// are wanted all the same, no further one is begun; those in flight come to their end, so
+// that it is known what became of them.
+func (o *importOptions) carryOut(ctx context.Context, c *client.Client, plan *sync.Plan) ([]sync.Result, error) {
+	finish, cancel := parallel.Outlive(ctx, cmdutil.GraceToFinish)
+	defer cancel()
+	todo := plan.Writes()
+	if o.dryRun {
+		todo = 0
+	}
+	bar := o.app.Progress("importing", todo)
+	defer bar.Clear()
+	defer context.AfterFunc(ctx, func() {
+		bar.Clear()
+		o.app.Note("stopping when what is under way is done; press Ctrl-C again not to wait")
+	})()
+	return sync.Apply(ctx, finish, c, plan, sync.ApplyOptions{
+		Parallel: o.parallel, KeepGoing: o.keepGoing, DryRun: o.dryRun, Step: func(*sync.Result) { bar.Step() },
+	})
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/parallel"
+	"github.com/flowctl/flowctl/internal/sync"
+	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -56,17 +58,27 @@ func (b *batch) add(r *files.Content) {
 	}
 }
 
+// incoming is a flow on its way from a file to the server.
+type incoming struct {
+	*sync.Result        // what became of it
+	file         string // its path
+	at           string // the same, and the line where it stands if the file holds several
+	alone        bool   // the file holds no other
+	id           string // the flow's id in the file, "" without
+	spec         flow.Spec
+	extra        []string // what the file has next to the flow, which no server keeps
+}
+
 func newIncoming(f *flowfile.File, several bool) *incoming {
-	in := &incoming{at: f.Path, file: f.Path, id: f.ID, spec: f.Spec}
+	in := &incoming{at: f.Path, file: f.Path, alone: !several, id: f.ID, spec: f.Spec}
 	if several {
 		line, _ := f.Position("")
 		in.at = fmt.Sprintf("%s:%d", f.Path, line)
 	}
 	in.spec.Name = cmp.Or(in.spec.Name, cmdutil.DefaultName)
-	in.name = in.spec.Name
 	for _, m := range f.Extra {
 		if m.Key != "$schema" {
-			in.beside = append(in.beside, strconv.Quote(m.Key))
+			in.extra = append(in.extra, strconv.Quote(m.Key))
 		}
 	}
 	return in

@@ -9,6 +9,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/sync"
 )
 
 // flowRow is a line of what an import or an export did.
@@ -51,8 +52,8 @@ func (o *importOptions) report(ctx context.Context, p *output.Printer, b *batch)
 	_, err := output.List(p, flowRowView(), output.Seq(rows))
 	verdict := o.verdict(ctx, n)
 	for _, f := range b.flows {
-		if f.err != nil && !errors.Is(verdict, f.err) {
-			o.app.Fail(f.at + ": " + f.err.Error())
+		if f.Err != nil && !errors.Is(verdict, f.Err) {
+			o.app.Fail(f.at + ": " + f.Err.Error())
 		}
 	}
 	o.warnOfLosses(b.flows)
@@ -70,75 +71,52 @@ func (o *importOptions) warnOfLosses(flows []*incoming) {
 		}
 	}
 	for _, f := range flows {
-		written := f.done || o.dryRun && f.err == nil && f.action != actionSkip && f.action != actionSame
-		if f.noMeta {
-			warn(f.file + `: this server does not keep "meta"`)
+		written := (f.Action == sync.Create || f.Action == sync.Update) && f.Err == nil && (f.Done || o.dryRun)
+		if written && len(f.Dropped) > 0 {
+			warn(f.file + ": this server does not keep " + cmdutil.Join(f.Dropped))
 		}
-		if written && len(f.beside) > 0 {
-			warn(f.file + ": " + strings.Join(f.beside, ", ") + " next to the flow stay in the file only; servers do not keep them")
+		if written && len(f.extra) > 0 {
+			warn(f.file + ": " + strings.Join(f.extra, ", ") + " next to the flow stay in the file only; servers do not keep them")
 		}
 	}
 }
 
-// count adds a flow and tells whether something is to be shown of it.
+// count adds a flow and reports whether something is to be shown of it.
 func (n *importCount) count(f *incoming, dryRun bool) bool {
 	switch {
-	case f.err != nil:
+	case f.Err != nil:
 		n.failed++
-		if cmdutil.IsRefused(f.err) {
+		if cmdutil.IsRefused(f.Err) {
 			n.refused++
 		}
 		if n.first == nil {
 			n.first = f
 		}
-	case f.action == actionSkip:
+		return false
+	case f.Action == sync.Skip:
 		n.skipped++
-		return true
-	case f.action == actionSame:
+	case f.Action == sync.Unchanged:
 		n.unchanged++
-		return true
-	case !f.done && !dryRun:
+	case !f.Done && !dryRun:
 		n.left++
-	case f.action == actionCreate:
+		return false
+	case f.Action == sync.Create:
 		n.created++
-		return true
 	default:
 		n.updated++
-		return true
 	}
-	return false
+	return true
 }
 
 // row describes a flow that was imported or, with a dry run, would be.
 func (f *incoming) row(dryRun bool) flowRow {
-	r := flowRow{Name: f.name, File: f.file, ID: f.idThere()}
-	switch f.action {
-	case actionCreate:
-		r.Action = "create"
-	case actionUpdate:
-		r.Action = "update"
-	case actionSame:
+	r := flowRow{Name: f.Name, File: f.file, ID: f.ID, Action: string(f.Action)}
+	if f.Action == sync.Unchanged {
 		r.Action = cmdutil.StateUnchanged
-	case actionSkip:
-		r.Action = "skip"
-	}
-	if !dryRun {
-		r.Action = map[string]string{"create": "created", "update": "updated", "skip": "skipped", cmdutil.StateUnchanged: cmdutil.StateUnchanged}[r.Action]
+	} else if !dryRun {
+		r.Action = map[sync.Action]string{sync.Create: "created", sync.Update: "updated", sync.Skip: "skipped"}[f.Action]
 	}
 	return r
-}
-
-// idThere is the flow's id on the server, "" while it is not there.
-func (f *incoming) idThere() string {
-	switch {
-	case f.written != "":
-		return f.written
-	case f.match != nil:
-		return f.match.id
-	case f.twin != nil:
-		return f.twin.idThere()
-	}
-	return ""
 }
 
 func (n *importCount) text(dryRun bool) string {
@@ -164,7 +142,7 @@ func (n *importCount) same() string {
 func (o *importOptions) verdict(ctx context.Context, n importCount) error {
 	total := n.created + n.updated + n.unchanged + n.skipped + n.failed + n.left
 	again := "run the same command again"
-	if o.ifExists == ifExistsFail {
+	if o.ifExists == sync.ExistsFail {
 		again = "run it again with --if-exists skip to import the rest"
 	}
 	switch {
@@ -177,7 +155,7 @@ func (o *importOptions) verdict(ctx context.Context, n importCount) error {
 	case o.dryRun:
 		return cmdutil.Partial(fmt.Sprintf("%d of %s would fail", n.failed, output.Plural(total, "flow")))
 	case !o.keepGoing && n.created+n.updated+n.unchanged == 0:
-		return fmt.Errorf("%s: %w", n.first.at, n.first.err)
+		return fmt.Errorf("%s: %w", n.first.at, n.first.Err)
 	}
 	return cmdutil.Partial(fmt.Sprintf("%d of %s failed; fix that and %s", n.failed, output.Plural(total, "flow"), again))
 }

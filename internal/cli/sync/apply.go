@@ -81,13 +81,6 @@ func (o *applyOptions) run(ctx context.Context, args []string) error {
 	if len(args) == 1 && isPlan(args[0]) {
 		prepare = o.fromPlan
 	}
-	if t.Local() {
-		unlock, err := cmdutil.LockImport(ctx)
-		if err != nil {
-			return err
-		}
-		defer unlock()
-	}
 	p, lock, c, err := prepare(ctx, t, args)
 	if err != nil {
 		return err
