@@ -37,6 +37,10 @@ func (m *Meaning) Value(raw json.RawMessage) {
 		m.Text = append(m.Text, '-')
 		return
 	}
+	if raw[0] != '{' && raw[0] != '[' {
+		m.scalar(raw)
+		return
+	}
 	start := len(m.Text)
 	s := Scan(raw)
 	if err := m.value(&s); err != nil {
@@ -76,15 +80,19 @@ func (m *Meaning) value(s *Scanner) error {
 	if err := s.Value(); err != nil {
 		return err
 	}
-	switch raw := s.From(start); {
-	case raw[0] == '"':
+	m.scalar(s.From(start))
+	return nil
+}
+
+func (m *Meaning) scalar(raw []byte) {
+	switch {
+	case raw[0] == '"' && len(raw) > 1:
 		m.string(raw)
 	case isNumber(raw):
 		m.number(raw)
 	default:
 		m.other(append(m.Text, raw...))
 	}
-	return nil
 }
 
 // object appends the members of an object, of which member appends the values, in the
