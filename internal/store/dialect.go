@@ -46,9 +46,6 @@ type dialect struct {
 	// skipLocked ends a query for rows to be deleted: two transactions that delete
 	// what is too much must not wait for each other.
 	skipLocked string
-	// seq is the column of the table flow that numbers the flows in the order in which
-	// they were made.
-	seq string
 	// clock is the database's time in milliseconds since 1970. Servers on several
 	// machines have it in common.
 	clock string

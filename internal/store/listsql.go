@@ -61,8 +61,8 @@ func (q *listSQL) source() string {
 	case q.Prefix != "":
 		found = "SELECT id AS found_id FROM flow WHERE " + q.idHas()
 	case q.rare:
-		found = "SELECT flow_id AS found_id FROM flow_search_row WHERE number IN" +
-			" (SELECT rowid FROM flow_search WHERE flow_search MATCH " + q.arg(trigrams(q.Search)) + ")"
+		found = "SELECT id AS found_id FROM flow WHERE seq IN (SELECT rowid FROM flow_search WHERE flow_search MATCH " + q.arg(trigrams(q.Search)) +
+			" UNION SELECT seq FROM flow WHERE seq > (SELECT max(seq) / 64 * 64 FROM flow))" // the newest are not in flow_search
 	}
 	if found == "" {
 		return "flow"
@@ -77,7 +77,7 @@ func (q *listSQL) idHas() string {
 // filters gives the conditions that hold in every part.
 func (q *listSQL) filters() []string {
 	var conds []string
-	place := "(updated_at, " + q.dialect.seq + ")"
+	const place = "(updated_at, flow.seq)"
 	if q.after != nil {
 		conds = append(conds, place+" < ("+q.arg(q.after.updatedAt)+", "+q.arg(q.after.seq)+")")
 	}
@@ -125,7 +125,7 @@ func (q *listSQL) rows(columns string, limit, offset int) string {
 	parts := q.parts()
 	alone := len(parts) > 1 && q.Limit > 0 && !q.dialect.merges
 	for i, part := range parts {
-		parts[i] = "SELECT " + columns + ", " + q.dialect.seq + " AS seq FROM " + part
+		parts[i] = "SELECT " + columns + ", flow.seq FROM " + part
 		if alone {
 			parts[i] = "SELECT * FROM (" + parts[i] + order + " LIMIT " + q.arg(limit) + ") AS part"
 		}

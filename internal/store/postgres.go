@@ -41,7 +41,6 @@ func postgresDialect() *dialect {
 		// Two transactions that purge at once must not wait for each other.
 		purge: "DELETE FROM idempotency WHERE (user_id, key) IN" +
 			" (SELECT user_id, key FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4 FOR UPDATE SKIP LOCKED)",
-		seq:        "flow.seq",
 		skipLocked: " FOR UPDATE SKIP LOCKED",
 		clock:      "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
 		noTable: func(err error) bool {

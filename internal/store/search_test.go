@@ -59,3 +59,47 @@ func TestTrigrams(t *testing.T) {
 		t.Errorf("of a long text there are %d", n+1)
 	}
 }
+
+// TestSearchNewest: a search finds the flows whose names are not in flow_search yet, too,
+// and each once, whatever was renamed and deleted and whichever number is used again.
+func TestSearchNewest(t *testing.T) {
+	s := openFile(t)
+	ids := fillFlows(t, s, 150, "ann")
+	check := func(search string, want int) {
+		t.Helper()
+		page, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann", Search: search})
+		must(t, err)
+		if len(page.Flows) != want || page.Total != int64(want) {
+			t.Errorf("a search for %s finds %d of %d flows, want %d", search, len(page.Flows), page.Total, want)
+		}
+	}
+	rename := func(id, name string) {
+		t.Helper()
+		_, err := s.UpdateFlow(t.Context(), id, func(f *Flow) error { f.Name = name; return nil })
+		must(t, err)
+	}
+	if n := number(t, s, "SELECT count(*) FROM flow_search WHERE flow_search MATCH $1", trigrams("flow")); n != 128 {
+		t.Errorf("flow_search has %d flows, want 128", n)
+	}
+	check("flow 14", 11)
+	check("flow 3", 11)
+	rename(ids[3], "renamed")
+	rename(ids[149], "renamed")
+	check("renamed", 2)
+	check("flow 14", 10)
+	check("flow 3", 10)
+	for _, id := range ids[120:] { // so that 121 is the next number, in flow_search till now
+		must(t, s.DeleteFlow(t.Context(), id, nil))
+	}
+	check("renamed", 1)
+	check("flow 14", 1)
+	for range 10 {
+		addFlow(t, s, Flow{UserID: "ann", Name: "another"})
+		must(t, s.DeleteFlow(t.Context(), addFlow(t, s, Flow{UserID: "ann", Name: "gone again"}).ID, nil))
+	}
+	check("another", 10)
+	check("gone", 0)
+	if n := number(t, s, "SELECT count(*) FROM flow_search WHERE flow_search MATCH $1", trigrams("another")); n != 8 {
+		t.Errorf("flow_search has %d new flows, want 8", n)
+	}
+}

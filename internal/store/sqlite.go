@@ -51,7 +51,6 @@ func sqliteDialect() *dialect {
 		noTable:    func(err error) bool { return code(err) == lib.SQLITE_ERROR },
 		merges:     true,
 		counts:     true,
-		seq:        "flow.rowid",
 		clock:      "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
 	}
 }

@@ -23,7 +23,7 @@ func openFile(t *testing.T) *Store {
 func TestTable(t *testing.T) {
 	s := openFile(t)
 	columns := map[string]string{
-		"id": "VARCHAR", "user_id": "VARCHAR NOT NULL", "name": "TEXT NOT NULL", "description": "TEXT", "nodes": "JSON NOT NULL", "edges": "JSON NOT NULL",
+		"seq": "INTEGER", "id": "VARCHAR NOT NULL", "user_id": "VARCHAR NOT NULL", "name": "TEXT NOT NULL", "description": "TEXT", "nodes": "JSON NOT NULL", "edges": "JSON NOT NULL",
 		"created_at": "BIGINT NOT NULL", "updated_at": "BIGINT NOT NULL", "meta": "JSON",
 		"access_control": "JSON", "extra": "JSON", "revision": "TEXT NOT NULL",
 	}

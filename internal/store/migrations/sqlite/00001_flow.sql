@@ -4,8 +4,8 @@
 -- flow_grant is whom a flow names as reader or writer, derived from its access_control, so
 -- that the list of what a user may read needs no look into the JSON of every flow.
 --
--- Lists are ordered by updated_at, and flows of one second by when they were made: by rowid, with
--- which each index of SQLite ends.
+-- Lists are ordered by updated_at, and flows of one second by when they were made: by seq, the rowid,
+-- with which each index of SQLite ends.
 -- Public and private flows have indexes of their own: what somebody may read is their
 -- private flows and all public ones.
 --
@@ -15,7 +15,8 @@
 
 -- +goose Up
 CREATE TABLE flow (
-    id VARCHAR PRIMARY KEY,
+    seq INTEGER PRIMARY KEY,
+    id VARCHAR NOT NULL UNIQUE,
     user_id VARCHAR NOT NULL,
     name TEXT NOT NULL,
     description TEXT,
