@@ -225,7 +225,7 @@ func (w *whichCase) write(path string, words []string) {
 	for ; len(words) > 0; words = words[3:] {
 		files = append(files, flowfile.File{ID: w.id(words[0]), Spec: w.spec(words)})
 	}
-	if name, symbol, ok := strings.Cut(path, "-"); ok { // the name that export gives it
+	if name, symbol, ok := strings.Cut(path, "-"); ok { // the name that export uses
 		path = name + "-" + w.id(strings.TrimSuffix(symbol, ".json"))[:8] + ".json"
 	}
 	w.check(os.MkdirAll(filepath.Dir(path), 0o700))

@@ -111,13 +111,13 @@ func writeTo(path string, flag int, mode fs.FileMode, write func(*os.File) error
 	return write(w)
 }
 
-// followLinks gives the path that a chain of symbolic links ends at, whether
+// followLinks returns the path that a chain of symbolic links ends at, whether
 // there is a file or not.
 func followLinks(path string) (string, error) {
 	for range 40 { // as far as Linux goes
 		target, err := os.Readlink(path)
 		if err != nil {
-			return path, nil //nolint:nilerr // it is no link
+			return path, nil //nolint:nilerr // it is not a link
 		}
 		if !filepath.IsAbs(target) {
 			// not Join: behind another link, ".." is not the folder above

@@ -59,7 +59,7 @@ func (p policy) shown(code string, severity flow.Severity) bool {
 	return p.enabled(code) && (severity != lint.Info || p.info)
 }
 
-// graded gives the findings that are shown, by position, as severe as they are taken.
+// graded returns the findings that are shown, by position, as severe as they are taken.
 func (p policy) graded(findings []Finding) []Finding {
 	findings = slices.DeleteFunc(findings, func(f Finding) bool { return !p.shown(f.Code, f.Severity) })
 	byPosition(findings)
@@ -80,7 +80,7 @@ func (c *Checker) Check(ctx context.Context, s Source) Checked {
 	r := Read(ctx, c.Stdin, s, false)
 	result := Checked{}
 	if c.Fix {
-		if result.Fixed, err = mend(s.Path, r.Flows, p.enabled); err != nil {
+		if result.Fixed, err = fix(s.Path, r.Flows, p.enabled); err != nil {
 			return Checked{Err: err}
 		}
 		if result.Fixed > 0 {
@@ -108,9 +108,9 @@ func (c *Checker) Check(ctx context.Context, s Source) Checked {
 	return result
 }
 
-// mend mends the flows of a file and writes it, in its canonical form but with
-// all that it holds, if there was something to mend.
-func mend(path string, flows []flowfile.File, enabled func(string) bool) (int, error) {
+// fix fixes the flows of a file and writes it, in its canonical form but with
+// all that it holds, if there was something to fix.
+func fix(path string, flows []flowfile.File, enabled func(string) bool) (int, error) {
 	mended := 0
 	for i := range flows {
 		spec, n := lint.Fix(flows[i].Spec, enabled)

@@ -32,7 +32,7 @@ type Finding struct {
 // The codes of what is wrong with files, whatever their flows say.
 const (
 	CodeUnreadable = "unreadable-file" // it cannot be found, opened or read to its end
-	codeInvalid    = "invalid-file"    // it is no JSON, or no flow file that this version knows
+	codeInvalid    = "invalid-file"    // it is not JSON, or no flow file that this version knows
 	codeOdd        = "odd-file"        // it is read, but something in it is not understood
 
 	codeTwin = "duplicate-flow-id" // another file has the same id
@@ -61,7 +61,7 @@ func InFlow(f *flowfile.File, p flow.Problem) Finding {
 	}
 }
 
-// besideFlow gives the findings for secrets in what the file says beside its flow.
+// besideFlow returns the findings for secrets in what the file says next to its flow.
 func besideFlow(f *flowfile.File) []Finding {
 	var found []Finding
 	for _, m := range f.Extra {
@@ -96,7 +96,7 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s %s %s", output.Text(f.File), f.Line, f.Column, f.Severity, f.Code, output.Text(f.Message))
 }
 
-// Annotation is the finding as a workflow command, which GitHub shows beside the
+// Annotation is the finding as a workflow command, which GitHub shows next to the
 // line of the file.
 func (f Finding) Annotation() string {
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
@@ -159,7 +159,7 @@ func (t *Tally) Add(flows int, findings []Finding) {
 }
 
 // Verdict is the error that a command ends with if there were errors, and what it
-// therefore did not do, "" for nothing. If a file could not be read it is no answer.
+// therefore did not do, "" for nothing. If a file could not be read it is not an answer.
 func (t Tally) Verdict(undone string) error {
 	text := t.String()
 	if t.unreadable > 0 {
@@ -177,7 +177,7 @@ func (t Tally) Verdict(undone string) error {
 	return InvalidError{text}
 }
 
-// String gives "1 error and 2 warnings in 6 flows of 3 files".
+// String returns "1 error and 2 warnings in 6 flows of 3 files".
 func (t Tally) String() string {
 	found := "no problems"
 	switch {

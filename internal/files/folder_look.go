@@ -40,7 +40,7 @@ func (d *Folder) look(ctx context.Context, path string, f flowfile.File) (at Pla
 // leadsOut reports whether what is at a path could be anywhere.
 func (d *Folder) leadsOut(path string) bool { return disk.CheckInside(d.dir, path) != nil }
 
-// isAnothers tells whether a path was given to, or is kept for, another flow. Flows
+// isAnothers reports whether a path was given to, or is kept for, another flow. Flows
 // without an id are all others.
 func (d *Folder) isAnothers(path, id string) bool {
 	owner, given := d.taken[path]
@@ -188,7 +188,7 @@ func (d *Folder) readAll(ctx context.Context) error {
 	})
 }
 
-// isNamedAfter tells whether a file has a name that a flow of this id gets in the folder.
+// isNamedAfter reports whether a file has a name that a flow of this id gets in the folder.
 func (d *Folder) isNamedAfter(path string, f flowfile.File) bool {
 	return filepath.Dir(path) == filepath.Clean(d.dir) && slices.ContainsFunc([]int{slug.Short, slug.Most}, func(length int) bool {
 		return lastPart(filepath.Base(path)) == lastPart(slug.File(f.Spec.Name, f.ID, length))

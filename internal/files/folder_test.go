@@ -253,7 +253,7 @@ func TestExport(t *testing.T) {
 	if text := export(disk.Updated); !strings.Contains(text, `"exportedAt": "today"`) || strings.Count(text, "exportedAt") != 1 {
 		t.Errorf("the file is now\n%s", text)
 	}
-	// Another flow's file, and what is no flow file, are replaced as a whole.
+	// Another flow's file, and what is not a flow file, are replaced as a whole.
 	f.ID = "another"
 	if text := export(disk.Updated); strings.Contains(text, "$schema") {
 		t.Errorf("the file is now\n%s", text)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Patience gives up a request when nothing has moved for a time, neither up nor
+// Patience ends a request when nothing has moved for a time, neither up nor
 // down. A limit on the whole request would forbid big bodies on slow lines, one
 // on the headers alone would hang on half an answer.
 type Patience struct {
@@ -88,7 +88,7 @@ func (w *watch) stop() {
 	w.timer.Stop()
 }
 
-// explain gives the silence behind err, if that was its cause.
+// explain returns the silence behind err, if that was its cause.
 func (w *watch) explain(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); errors.As(cause, new(Silence)) {
 		return cause

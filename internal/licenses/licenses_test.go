@@ -80,7 +80,7 @@ func modules(t *testing.T) map[string]string {
 	return found
 }
 
-// licenceIn gives the texts of a module's licence and notices, in a form in which the
+// licenceIn returns the texts of a module's licence and notices, in a form in which the
 // same licence is the same text.
 func licenceIn(t *testing.T, dir string) string {
 	t.Helper()

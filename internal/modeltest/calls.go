@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// note keeps a request and gives its body.
+// note keeps a request and returns its body.
 func (s *Server) note(r *http.Request) []byte {
 	body, _ := io.ReadAll(r.Body) // what there is of it
 	s.mu.Lock()

@@ -10,7 +10,7 @@
 //	stall       one word of a stream, then nothing
 //	cut         two words of a stream, then a broken connection
 //	overloaded  one word of a stream, then an event with error 503
-//	garbled     an event that is no JSON
+//	garbled     an event that is not JSON
 //	old         400 to a request with stream_options
 //	whole       never streams
 //	always      always streams
@@ -55,7 +55,7 @@ type Server struct {
 	gone     int
 }
 
-// New gives a server that has not been asked anything.
+// New returns a server that has not been asked anything.
 func New() *Server { return &Server{busy: make(map[string]int)} }
 
 // Requests lists what came so far.

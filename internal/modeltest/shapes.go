@@ -126,7 +126,7 @@ func shapes() map[string]shape {
 
 const (
 	page = `<!doctype html><html lang="en"><head><title>Open WebUI</title></head><body></body></html>`
-	// The stream of POST /api/chat of Ollama, which is no OpenAI-compatible API.
+	// The stream of POST /api/chat of Ollama, which is not an OpenAI-compatible API.
 	ollama = `{"model":"llama3.2","message":{"role":"assistant","content":"fi"},"done":false}` + "\n" +
 		`{"model":"llama3.2","message":{"role":"assistant","content":"ne"},"done":true,"done_reason":"stop"}` + "\n"
 )

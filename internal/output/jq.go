@@ -68,7 +68,7 @@ func jqLine(result any) ([]byte, error) {
 	return line, nil
 }
 
-// decode gives raw as plain Go values, numbers as they are spelt.
+// decode returns raw as plain Go values, numbers as they are spelt.
 func decode(raw []byte) (any, error) {
 	d := stdjson.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()

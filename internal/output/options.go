@@ -51,7 +51,7 @@ type Printer struct {
 	template *template.Template // nil without Options.Template
 }
 
-// New gives a printer that writes to w. The error names the option that cannot
+// New returns a printer that writes to w. The error names the option that cannot
 // be used; a jq program or a template that does not parse is found here, before
 // a command does anything.
 func New(w io.Writer, opts Options) (*Printer, error) {
@@ -84,15 +84,15 @@ func formatNames() string {
 	return strings.Join(names, ", ")
 }
 
-// ForPeople tells whether the printer writes tables, and not something that a
+// ForPeople reports whether the printer writes tables, and not something that a
 // program reads.
 func (p *Printer) ForPeople() bool {
 	return (p.opts.Format == Table || p.opts.Format == Wide) && !p.filtered()
 }
 
-// filtered tells whether the JSON goes through a program of the user's.
+// filtered reports whether the JSON goes through a program of the user's.
 func (p *Printer) filtered() bool { return p.jq != nil || p.template != nil }
 
-// Wide tells whether every column is wanted, so that what fills them is worth
+// Wide reports whether every column is wanted, so that what fills them is worth
 // fetching.
 func (p *Printer) Wide() bool { return p.opts.Format == Wide }

@@ -24,7 +24,7 @@ type Progress struct {
 	drawn time.Time
 }
 
-// NewProgress gives a bar of total steps that is drawn on w, a terminal.
+// NewProgress returns a bar of total steps that is drawn on w, a terminal.
 func NewProgress(w io.Writer, label string, total int) *Progress {
 	return &Progress{w: w, label: label, total: total}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// style gives a lipgloss style with fixed colours: an adaptive one would ask the
+// style returns a lipgloss style with fixed colours: an adaptive one would ask the
 // terminal for its background and wait for an answer.
 func (p *Printer) style() lipgloss.Style { return newStyle(p.w, p.opts.Color) }
 
@@ -24,7 +24,7 @@ type Styles struct {
 	Error, Warning, Success, Hint, Heading func(...string) string
 }
 
-// NewStyles gives the styles for w, without any effect unless color is on.
+// NewStyles returns the styles for w, without any effect unless color is on.
 func NewStyles(w io.Writer, color bool) Styles {
 	base := newStyle(w, color)
 	return Styles{

@@ -38,7 +38,7 @@ func Summary(p *Printer, fields []Field) error {
 	return w.Flush()
 }
 
-// wrap breaks text into lines that fit beside an indent.
+// wrap breaks text into lines that fit next to an indent.
 func (p *Printer) wrap(text string, indent int) []string {
 	text = Lines(strings.TrimRight(text, "\n"))
 	if p.opts.Width > 0 {

@@ -81,7 +81,7 @@ func displayWidth(s string) int {
 	return ansi.StringWidth(s)
 }
 
-// fit takes cells from the widest columns until the row is no wider than total,
+// fit takes cells from the widest columns until the row is not wider than total,
 // from those that should stay whole only when no other can give any more.
 func fit(widths []int, whole []bool, total int) {
 	excess := len(gap)*(len(widths)-1) - total

@@ -103,7 +103,7 @@ func each[T any](items iter.Seq2[T, error], do func(T) error) error {
 	return nil
 }
 
-// encode gives a value's JSON: exactly, where the type can.
+// encode returns a value's JSON: exactly, where the type can.
 func encode(v any) ([]byte, error) {
 	if exact, ok := v.(interface{ AppendJSON([]byte) []byte }); ok {
 		return exact.AppendJSON(nil), nil

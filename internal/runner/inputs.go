@@ -43,7 +43,7 @@ func (in *Inputs) Split(flag, arg string) (id, value string, err error) {
 		flag, len(nodes), flag, QuotedList(idsOf(nodes)))
 }
 
-// namesNode tells whether a text is meant for the name of a node.
+// namesNode reports whether a text is meant for the name of a node.
 func (in *Inputs) namesNode(text string) bool {
 	return looksLikeName(text) || len(nodesCalled(in.Spec.Nodes, text)) > 0
 }
@@ -78,7 +78,7 @@ func (in *Inputs) Nodes() []flow.Node {
 	return nodes
 }
 
-// SetText gives the node a text.
+// SetText sets the node to a text.
 func (in *Inputs) SetText(id string, text []byte, from string) error {
 	if _, twice := in.Values[id]; twice {
 		return fmt.Errorf("two values are given for the input node %s", output.Quoted(id))
@@ -91,7 +91,7 @@ func (in *Inputs) SetText(id string, text []byte, from string) error {
 	return err
 }
 
-// SetFile gives the node what a file holds: a text, or an image that models see.
+// SetFile sets the node to what a file holds: a text, or an image that models see.
 func (in *Inputs) SetFile(id string, data []byte, path string) error {
 	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
 	if family, _, _ := strings.Cut(kind, "/"); family != "image" && family != "video" && family != "audio" {

@@ -74,7 +74,7 @@ func QuotedList(names []string) string {
 	return strings.Join(shown, ", ")
 }
 
-// looksLikeName tells whether a text could be the name of a node that was misspelt:
+// looksLikeName reports whether a text could be the name of a node that was misspelt:
 // it is one word, such as no sentence or address that has an = further on begins
 // with.
 func looksLikeName(text string) bool {

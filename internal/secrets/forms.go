@@ -97,7 +97,7 @@ func isBearer(secret, _ string) bool {
 	return !strings.Contains(secret, "...") && hasRandomPart(secret, 8)
 }
 
-// hasRandomPart tells whether a part of the text, which is joined by dashes and the
+// hasRandomPart reports whether a part of the text, which is joined by dashes and the
 // like, is at least so long and neither a word nor a number, nor a word with a number
 // behind it.
 func hasRandomPart(text string, shortest int) bool {

@@ -37,7 +37,7 @@ func (p *parser) access(raw []byte, loc []any) []byte {
 // ones.
 func (p *parser) members(raw []byte, loc []any, known ...string) flow.Object {
 	o, err := flow.ParseObject(raw)
-	if err != nil { // the text was checked: it is no object
+	if err != nil { // the text was checked: it is not an object
 		p.fault("dict_type", "Input should be a valid dictionary", loc, raw)
 		return nil
 	}

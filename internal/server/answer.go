@@ -22,7 +22,7 @@ type answer struct {
 	pool  *sync.Pool
 }
 
-// newAnswer gives an empty answer, with the buffer of an earlier one if there is
+// newAnswer returns an empty answer, with the buffer of an earlier one if there is
 // one to be had.
 func (s *Server) newAnswer() *answer {
 	if a, ok := s.answers.Get().(*answer); ok {
@@ -83,7 +83,7 @@ func (a *answer) bytes() []byte {
 	return all
 }
 
-// free gives the buffer back. The parts must not be used any more.
+// free puts the buffer back. The parts must not be used any more.
 func (a *answer) free() {
 	const keep = 256 << 10
 	if cap(a.buf) > keep {

@@ -67,7 +67,7 @@ func keyOf(r *http.Request) (key string, fromCookie bool) {
 	return "", false
 }
 
-// userOf gives the user whom a key lets in.
+// userOf returns the user whom a key lets in.
 func (s *Server) userOf(c *call, sum [sha256.Size]byte) (*store.User, error) {
 	now := time.Now()
 	if u := s.keys.get(sum, now); u != nil {

@@ -129,7 +129,7 @@ func (s benchServer) run(b *testing.B, method, path, body string) {
 	b.ReportMetric(plain.Seconds()/ours.Seconds(), "of-plain")
 }
 
-// load sends n requests over all connections and gives the time that took.
+// load sends n requests over all connections and returns the time that took.
 func load(b *testing.B, addr, request string, n int) time.Duration {
 	b.Helper()
 	var left atomic.Int64

@@ -184,7 +184,7 @@ func parseBody(data []byte) (flow.Object, error) {
 	if !errors.As(err, &syntax) {
 		return nil, err
 	}
-	// ParseObject stops at what is no object; the first fault of grammar counts.
+	// ParseObject stops at what is not an object; the first fault of grammar counts.
 	_ = errors.As(rawjson.Check(data), &syntax)
 	return nil, invalid(fault{
 		kind: "json_invalid", loc: []any{"body", int(syntax.Offset)},

@@ -23,7 +23,7 @@ type call struct {
 	status  int   // of the answer, 0 while there is none
 	written int64 // bytes of its body
 
-	held []func() // give back the memory that it holds
+	held []func() // release the memory that it uses
 }
 
 // WriteHeader notes the status.
@@ -56,7 +56,7 @@ func (c *call) userID() string {
 
 func (c *call) isAdmin() bool { return c.user.Role == store.RoleAdmin }
 
-// copy answers 200 with what r gives.
+// copy answers 200 with what r returns.
 func (c *call) copy(r io.Reader) error {
 	c.WriteHeader(http.StatusOK)
 	_, _ = io.Copy(c, r) // fails only when the client has gone

@@ -80,7 +80,7 @@ func appendYAML(t *testing.T, dst []byte, n *yaml.Node) []byte {
 	return append(dst, b...)
 }
 
-// members gives a mapping's keys and values; its own come in the place of merged
+// members returns a mapping's keys and values; its own come in the place of merged
 // ones.
 func members(n *yaml.Node) (list [][2]*yaml.Node) {
 	if n.Kind == yaml.AliasNode {

@@ -49,7 +49,7 @@ func (s *Server) docsElsewhere(c *call) error {
 	return nil
 }
 
-// docsAssetType gives the media type of a file under /docs/, "" if there is no
+// docsAssetType returns the media type of a file under /docs/, "" if there is no
 // such file.
 func docsAssetType(name string) string {
 	switch name {

@@ -110,7 +110,7 @@ func (d draft) flow(owner, defaultName string) *store.Flow {
 	return f
 }
 
-// apply changes f as the draft says and tells whether that changed anything.
+// apply changes f as the draft says and reports whether that changed anything.
 func (d draft) apply(f *store.Flow) (changed bool, err error) {
 	setText := func(dst *[]byte, v []byte) {
 		if v != nil && !bytes.Equal(*dst, v) {
@@ -136,12 +136,12 @@ func (d draft) apply(f *store.Flow) (changed bool, err error) {
 	return changed, err
 }
 
-// changesAccess tells whether the draft asks for other rights than f has.
+// changesAccess reports whether the draft asks for other rights than f has.
 func (d draft) changesAccess(f *store.Flow) bool {
 	return d.access != nil && !flow.EqualAccess(d.access, f.AccessControl)
 }
 
-// applyExtra gives the unknown fields after the update: those sent are set, null
+// applyExtra returns the unknown fields after the update: those sent are set, null
 // takes one out.
 func (d draft) applyExtra(was []byte) ([]byte, error) {
 	if len(d.extra) == 0 {

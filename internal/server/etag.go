@@ -20,7 +20,7 @@ func (c *call) checkIfMatch(f *store.Flow) error {
 	return &problem{status: http.StatusPreconditionFailed, detail: "The flow has changed since it was read"}
 }
 
-// notModified tells whether the client's If-None-Match has f already.
+// notModified reports whether the client's If-None-Match has f already.
 func (c *call) notModified(f *store.Flow) bool {
 	header := c.r.Header.Values("If-None-Match")
 	return len(header) > 0 && matches(header, etag(f), true)

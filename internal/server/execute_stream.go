@@ -17,7 +17,7 @@ const (
 	eventTimeout = time.Minute
 )
 
-// wantsEvents tells whether the caller asks for server-sent events.
+// wantsEvents reports whether the caller asks for server-sent events.
 func (c *call) wantsEvents() bool { return c.asksFor("Accept", "text/event-stream") }
 
 // tellUntil hands events over until nobody is there to take them.

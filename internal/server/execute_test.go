@@ -44,7 +44,7 @@ func (g *gate) Chat(ctx context.Context, req engine.ChatRequest, delta func(stri
 	return engine.Echo{}.Chat(ctx, req, delta)
 }
 
-// running gives a fixture whose server runs flows, and the model that it asks.
+// running returns a fixture whose server runs flows, and the model that it asks.
 func running(t *testing.T, most int) (*fixture, *gate) {
 	t.Helper()
 	g := newGate()
@@ -192,7 +192,7 @@ func TestExecuteStream(t *testing.T) {
 	f.want(200, f.ann, "GET", "/api/v1/flows/"+id+"/executions/"+result.ID, "")
 }
 
-// async starts a run and gives the address of its execution.
+// async starts a run and returns the address of its execution.
 func (f *fixture) async(who caller, id string, header ...string) string {
 	f.t.Helper()
 	r := f.want(202, who, "POST", "/api/v1/flows/"+id+"/execute", "", append(header, "Prefer", "wait=1, Respond-Async; x")...)

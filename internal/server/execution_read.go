@@ -24,7 +24,7 @@ func (c *call) ofFlow() (flowID, userID string, err error) {
 	return f.ID, c.user.ID, nil
 }
 
-// execution gives the execution of the path. Another's is to a mere reader of the
+// execution returns the execution of the path. Another's is to a mere reader of the
 // flow as if it were not there.
 func (c *call) execution() (*store.Execution, error) {
 	flowID, userID, err := c.ofFlow()

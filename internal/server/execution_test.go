@@ -14,7 +14,7 @@ const execution = `{"flow_id":%q,"status":"error","inputs":{"a": 1.0},"outputs":
 	`"errors":{"c":"no"},"execution_time":12,"meta":{"nodes":{"b":{"status":"success","time":5,"tokens":{"prompt":1,"completion":2,"total":3}},` +
 	`"c":{"status":"error"}},"tokens":{"prompt":1,"completion":2,"total":3}},"user_id":"somebody","unknown":1}`
 
-// link gives the query of the next page, "" if there is none.
+// link returns the query of the next page, "" if there is none.
 func (r reply) link() string {
 	address, _, _ := strings.Cut(strings.TrimPrefix(r.header.Get("Link"), "<"), ">")
 	if u, err := url.Parse(address); err == nil && u.IsAbs() && u.Host != "" {

@@ -88,7 +88,7 @@ type reply struct {
 // text is the body.
 func (r reply) text() string { return string(r.body) }
 
-// field gives a member of the body, as JSON.
+// field returns a member of the body, as JSON.
 func (r reply) field(t *testing.T, name string) string {
 	t.Helper()
 	var m map[string]json.RawMessage
@@ -159,7 +159,7 @@ func (f *fixture) want(status int, who caller, method, path, body string, header
 	return r
 }
 
-// create makes a flow and gives its id.
+// create makes a flow and returns its id.
 func (f *fixture) create(who caller, body string) string {
 	f.t.Helper()
 	return f.want(200, who, "POST", "/api/v1/flows/create", body).id(f.t)

@@ -67,7 +67,7 @@ func (s *Server) importFlow(c *call) error {
 // importedName is the name of a flow whose file has none.
 const importedName = "Imported Flow"
 
-// unwrap gives the flow in a flow file, and where it is in the body. What has a
+// unwrap returns the flow in a flow file, and where it is in the body. What has a
 // flow and no nodes of its own is a file; what has nodes, edges or a name is a
 // bare flow.
 func unwrap(o flow.Object) (inner flow.Object, loc []any, faults []fault) {
@@ -88,7 +88,7 @@ func unwrap(o flow.Object) (inner flow.Object, loc []any, faults []fault) {
 		}
 	}
 	inner, err := flow.ParseObject(raw)
-	if err != nil { // the text was checked: it is no object
+	if err != nil { // the text was checked: it is not an object
 		faults = append(faults, fault{
 			kind: "dict_type", loc: at(loc, "flow"), msg: "Input should be a valid dictionary", input: raw,
 		})

@@ -93,7 +93,7 @@ func (c *call) putNew(id string, d draft) (*store.Flow, error) {
 	return f, nil
 }
 
-// putOver replaces f by d and tells whether that changed anything.
+// putOver replaces f by d and reports whether that changed anything.
 func (c *call) putOver(d draft, f *store.Flow) (changed bool, err error) {
 	switch may := c.rights(f); {
 	case !may.write, d.changesAccess(f) && !may.own:
@@ -114,7 +114,7 @@ func (c *call) putOver(d draft, f *store.Flow) (changed bool, err error) {
 	return !sameAuthored(&before, f), nil
 }
 
-// sameAuthored tells whether two flows say the same, byte for byte.
+// sameAuthored reports whether two flows say the same, byte for byte.
 func sameAuthored(a, b *store.Flow) bool {
 	return a.Name == b.Name && sameText(a.Description, b.Description) &&
 		string(a.Nodes) == string(b.Nodes) && string(a.Edges) == string(b.Edges) && string(a.Meta) == string(b.Meta) &&

@@ -6,7 +6,7 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 )
 
-// readable gives the flow of the path if the caller may read it.
+// readable returns the flow of the path if the caller may read it.
 func (c *call) readable() (*store.Flow, error) {
 	id := c.r.PathValue("id")
 	if err := c.holdFlow(id); err != nil {

@@ -187,7 +187,7 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// TestUpdateWithoutChange: saving the same again is no change.
+// TestUpdateWithoutChange: saving the same again is not a change.
 func TestUpdateWithoutChange(t *testing.T) {
 	f := newFixture(t, Options{})
 	made := f.want(200, f.ann, "POST", "/api/v1/flows/create", hello)

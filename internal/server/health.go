@@ -15,7 +15,7 @@ func (s *Server) health(c *call) error {
 	return nil
 }
 
-// pingStore tells whether the database answers soon.
+// pingStore reports whether the database answers soon.
 func (s *Server) pingStore(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

@@ -19,7 +19,7 @@ import (
 // sessionTTL is how long a sign-in lasts.
 const sessionTTL = 30 * 24 * time.Hour
 
-// EnsureAdmin gives the oldest admin, and makes one in a database without users.
+// EnsureAdmin returns the oldest admin, and makes one in a database without users.
 // It has neither a key nor a password until [FirstKey] or somebody gives it one.
 func EnsureAdmin(ctx context.Context, st *store.Store) (*store.User, error) {
 	u, _, err := st.EnsureAdmin(ctx, store.User{Email: "admin@localhost", Name: "Admin", Role: store.RoleAdmin})
@@ -89,7 +89,7 @@ const (
 // ErrPassword is why a password is not taken.
 var ErrPassword = errors.New("a password has 8 to 72 bytes of UTF-8 text, without NUL")
 
-// HashPassword gives the bcrypt hash of a password, or [ErrPassword].
+// HashPassword returns the bcrypt hash of a password, or [ErrPassword].
 func HashPassword(password string) (string, error) {
 	if len(password) < minPassword || len(password) > maxPassword || !utf8.ValidString(password) || strings.IndexByte(password, 0) >= 0 {
 		return "", ErrPassword

@@ -128,7 +128,7 @@ func (s *Server) abandoned(ctx context.Context) error {
 	return err
 }
 
-// busy tells whether there are runs under way.
+// busy reports whether there are runs under way.
 func (r *runs) busy() bool {
 	if r == nil {
 		return false

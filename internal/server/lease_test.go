@@ -15,7 +15,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// beside gives another server on the database of f, as a fixture.
+// beside returns another server on the database of f, as a fixture.
 func (f *fixture) beside(g *gate) *fixture {
 	other := *f
 	opts := Options{}
@@ -236,7 +236,7 @@ func (f *fixture) block() (free func()) {
 }
 
 // TestStoppedHasNoLease: who wants a run of a server that is about to stop does not
-// make it a lease that nobody gives back.
+// make it a lease that nobody releases.
 func TestStoppedHasNoLease(t *testing.T) {
 	f, _ := running(t, 1)
 	id := f.create(f.ann, fmt.Sprintf(asks, "echo"))

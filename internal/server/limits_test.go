@@ -176,7 +176,7 @@ func sendRaw(t *testing.T, url, text string) (resp *http.Response, closed bool) 
 	return resp, err != nil && !strings.Contains(err.Error(), "timeout")
 }
 
-// TestChunkedBodyClosesConnection: a length beside a transfer encoding is a way to
+// TestChunkedBodyClosesConnection: a length next to a transfer encoding is a way to
 // smuggle a request through a proxy.
 func TestChunkedBodyClosesConnection(t *testing.T) {
 	f := newFixture(t, Options{})
@@ -187,7 +187,7 @@ func TestChunkedBodyClosesConnection(t *testing.T) {
 	}
 }
 
-// TestDeviceIDs: what Windows takes for a device, or cannot keep, is no id.
+// TestDeviceIDs: what Windows takes for a device, or cannot keep, is not an id.
 func TestDeviceIDs(t *testing.T) {
 	f := newFixture(t, Options{})
 	for _, id := range []string{"CON", "con", "nul.json", "Lpt1", "COM9.a.b", "a."} {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// names gives the names in a list, sorted.
+// names returns the names in a list, sorted.
 func names(t *testing.T, r reply) string {
 	t.Helper()
 	var rows []struct{ Name string }

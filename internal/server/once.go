@@ -46,7 +46,7 @@ func (o *once) cameAfter(first *store.Idempotency) error {
 	return nil
 }
 
-// lost tells whether err, of a write, says that another arrival came first while
+// lost reports whether err, of a write, says that another arrival came first while
 // this one was on its way; if so, err is only what keeps it from being answered.
 func (o *once) lost(err error) (bool, error) {
 	var replay *store.ReplayError

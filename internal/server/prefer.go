@@ -8,7 +8,7 @@ const (
 	preferMinimal = "return=minimal"
 )
 
-// prefers tells whether the caller asks for the preference, and says in the answer
+// prefers reports whether the caller asks for the preference, and says in the answer
 // that it is heeded if so.
 func (c *call) prefers(preference string) bool {
 	if !c.asksFor("Prefer", preference) {
@@ -18,7 +18,7 @@ func (c *call) prefers(preference string) bool {
 	return true
 }
 
-// asksFor tells whether a header that is a list has the element, whatever its
+// asksFor reports whether a header that is a list has the element, whatever its
 // parameters.
 func (c *call) asksFor(header, element string) bool {
 	for _, line := range c.r.Header.Values(header) {

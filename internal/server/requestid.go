@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 )
 
-// requestIDs gives requests their ids: a prefix that no other process has, and a
+// requestIDs makes the ids of requests: a prefix that no other process has, and a
 // number.
 type requestIDs struct {
 	prefix string
@@ -21,7 +21,7 @@ func newRequestIDs() *requestIDs {
 	return &requestIDs{prefix: hex.EncodeToString(b[:]) + "-"}
 }
 
-// of gives r the id that its sender chose, if that can stand in a log, or a new
+// of returns the id that the sender of r chose, if that can stand in a log, or a new
 // one.
 func (ids *requestIDs) of(r *http.Request) string {
 	if id := r.Header.Get("X-Request-Id"); isSaneID(id) {
@@ -30,7 +30,7 @@ func (ids *requestIDs) of(r *http.Request) string {
 	return ids.prefix + strconv.FormatUint(ids.last.Add(1), 10)
 }
 
-// isSaneID tells whether an id from outside is short and plain.
+// isSaneID reports whether an id from outside is short and plain.
 func isSaneID(id string) bool {
 	if id == "" || len(id) > 128 {
 		return false

@@ -63,7 +63,7 @@ type runs struct {
 type job struct {
 	spec flow.Spec
 	opts engine.Options
-	free func() // gives back the memory of the flow and the request, which it holds
+	free func() // releases the memory of the flow and the request
 }
 
 // activeRun is one of them.
@@ -107,7 +107,7 @@ func (r *runs) start(ctx context.Context, e store.Execution, j job, idem *store.
 		e.Status = flow.RunRunning
 	default:
 	}
-	// The lease after the place: a server that stops gives it back when the last of
+	// The lease after the place: a server that stops releases it when the last of
 	// those who have one has left.
 	err := r.lease.ensure(ctx)
 	if err == nil {
@@ -127,7 +127,7 @@ func (r *runs) start(ctx context.Context, e store.Execution, j job, idem *store.
 	return run, nil
 }
 
-// enter gives the run a place, which [runs.leave] gives back.
+// enter waits for a slot, which [runs.leave] frees.
 func (r *runs) enter(id string, run *activeRun) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -222,7 +222,7 @@ func column(json []byte) []byte {
 	return json
 }
 
-// find gives the run of an execution, nil if it is not under way here.
+// find returns the run of an execution, nil if it is not under way here.
 func (r *runs) find(id string) *activeRun {
 	if r == nil {
 		return nil
@@ -232,7 +232,7 @@ func (r *runs) find(id string) *activeRun {
 	return r.active[id]
 }
 
-// underWay tells whether the run of an execution goes on here, whatever the database
+// underWay reports whether the run of an execution goes on here, whatever the database
 // says of it.
 func (r *runs) underWay(id string) bool {
 	if r == nil {

@@ -90,7 +90,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) 
 	return stop(srv, opts.Grace)
 }
 
-// startLease keeps the lease on runs until the function that it gives is called.
+// startLease keeps the lease on runs until the function that it returns is called.
 func (s *Server) startLease(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})

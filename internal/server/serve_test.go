@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// startServing serves a new listener and gives its address, and a function that
+// startServing serves a new listener and returns its address, and a function that
 // stops the server and returns what Serve did.
 func startServing(t *testing.T, s *Server, opts ServeOptions) (addr string, stop func() error) {
 	t.Helper()

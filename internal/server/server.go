@@ -135,7 +135,7 @@ func (s *Server) serve(c *call) {
 	s.cors.setHeaders(c)
 	c.bodyTime(s.strangerTime)
 	if len(c.r.TransferEncoding) > 0 {
-		// A proxy in front that looked at a Content-Length beside it would take the rest
+		// A proxy in front that looked at a Content-Length next to it would take the rest
 		// of the body for another request (RFC 9112, 6.1); net/http does not say whether
 		// there was one.
 		h.Set("Connection", "close")
@@ -149,7 +149,7 @@ func (s *Server) serve(c *call) {
 }
 
 // recoverPanic answers a handler's panic with a 500 that tells nothing of the
-// inside. An answer that has begun cannot be mended: the connection is dropped, so
+// inside. An answer that has begun cannot be fixed: the connection is dropped, so
 // that nobody takes half of it for the whole.
 func (s *Server) recoverPanic(c *call) {
 	p := recover()

@@ -85,7 +85,7 @@ func credentials(o flow.Object) (email, password string, faults []fault) {
 	return email, password, p.faults
 }
 
-// checkPassword gives the user with that e-mail and password. Few passwords are
+// checkPassword returns the user with that e-mail and password. Few passwords are
 // compared at once, and whether one has to wait is asked again then: otherwise many
 // guesses at the same moment would all be free.
 func (s *Server) checkPassword(c *call, email, password string) (*store.User, error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 )
 
-// Transport gives a transport for an http.Client in the same process: its requests
+// Transport returns a transport for an http.Client in the same process: its requests
 // go straight to the server, without a socket or a key, as calls of u.
 func (s *Server) Transport(u store.User) http.RoundTripper {
 	return &transport{s: s, user: u}

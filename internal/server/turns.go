@@ -79,7 +79,7 @@ func (t *turns) enter(run *activeRun) error {
 	return nil
 }
 
-// next gives the free places to those who wait.
+// next hands the free slots to those who wait.
 func (t *turns) next() {
 	for t.running < t.max {
 		at := slices.IndexFunc(t.line, func(s *share) bool { return s.running < t.perUser })
@@ -98,7 +98,7 @@ func (t *turns) next() {
 	}
 }
 
-// leave gives back the run's place.
+// leave frees the slot of the run.
 func (t *turns) leave(run *activeRun) {
 	s := t.users[run.userID]
 	if at := slices.Index(s.waiting, run); at >= 0 {

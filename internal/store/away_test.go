@@ -35,7 +35,7 @@ func openGate() *gate {
 	return g
 }
 
-// throughProxy gives a proxy to the server of a database, and the database's address
+// throughProxy returns a proxy to the server of a database, and the database's address
 // by way of it.
 func throughProxy(t *testing.T, dsn string) (*proxy, string) {
 	t.Helper()

@@ -152,7 +152,7 @@ func execute(t *testing.T, s *Store, query string, args ...any) {
 	}))
 }
 
-// number gives the one number that a query asks for.
+// number returns the one number that a query asks for.
 func number(t *testing.T, s *Store, query string, args ...any) int64 {
 	t.Helper()
 	n, err := one(t.Context(), s.db, func(rows *sql.Rows, n *int64) error { return rows.Scan(n) }, query, args...)

@@ -30,7 +30,7 @@ type Execution struct {
 	Runner string
 }
 
-// Fill gives a new record what it lacks of id, time and meta, as CreateExecution
+// Fill sets what a new record lacks of id, time and meta, as CreateExecution
 // does too.
 func (e *Execution) Fill() {
 	if e.ID == "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Execution gives an execution of a flow, or [ErrNotFound].
+// Execution returns an execution of a flow, or [ErrNotFound].
 func (s *Store) Execution(ctx context.Context, flowID, id string) (*Execution, error) {
 	e, err := s.execution(ctx, flowID, id)
 	if err != nil {
@@ -41,7 +41,7 @@ type ExecutionPage struct {
 	Next       string // cursor of the next page, "" on the last one
 }
 
-// ListExecutions gives a page of a flow's executions. A cursor that is none is
+// ListExecutions returns a page of a flow's executions. A cursor that is none is
 // [ErrBadCursor].
 func (s *Store) ListExecutions(ctx context.Context, q ExecutionQuery) (*ExecutionPage, error) {
 	page, err := s.listExecutions(ctx, q)

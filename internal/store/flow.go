@@ -34,13 +34,13 @@ type Flow struct {
 	seq int64 // its number in the order of creation; read in lists
 }
 
-// NewID gives a new random id, a version 4 UUID.
+// NewID returns a new random id, a version 4 UUID.
 func NewID() string { return uuid.NewString() }
 
 // now is the time as the API tells it.
 func now() int64 { return time.Now().Unix() }
 
-// Fill gives a new flow what it lacks of id, times, revision, and of the JSON that
+// Fill sets what a new flow lacks of id, times, revision, and of the JSON that
 // cannot be null. CreateFlow does that too.
 func (f *Flow) Fill() {
 	if f.ID == "" {
@@ -58,7 +58,7 @@ func (f *Flow) Fill() {
 	f.fillJSON()
 }
 
-// fillMeta gives meta its default: the column may be null.
+// fillMeta sets meta to its default: the column may be null.
 func (f *Flow) fillMeta() {
 	if f.Meta == nil {
 		f.Meta = []byte("{}")
@@ -120,12 +120,12 @@ const (
 	insertFlow     = "INSERT INTO flow (" + flowColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
 )
 
-// summary gives where summaryColumns are read to.
+// summary returns the variables that summaryColumns are read to.
 func (f *Flow) summary() []any {
 	return []any{&f.ID, &f.UserID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta}
 }
 
-// whole gives where flowColumns are read to.
+// whole returns the variables that flowColumns are read to.
 func (f *Flow) whole() []any {
 	return append(f.summary(), &f.Nodes, &f.Edges, &f.AccessControl, &f.Extra, &f.Revision)
 }
@@ -136,13 +136,13 @@ func scanFlow(rows *sql.Rows, f *Flow) error {
 	return err
 }
 
-// values gives what belongs into flowColumns.
+// values returns what belongs into flowColumns.
 func (f *Flow) values() []any {
 	return []any{f.ID, f.UserID, f.Name, f.Description, f.CreatedAt, f.UpdatedAt, text(f.Meta),
 		text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision}
 }
 
-// text gives JSON to the database as text: SQLite would take bytes for a BLOB. It
+// text passes JSON to the database as text: SQLite would take bytes for a BLOB. It
 // is not copied, for it may be 50 MB; nobody changes it while it is being written.
 func text(json []byte) any {
 	if json == nil {
@@ -173,7 +173,7 @@ func (s *Store) CreateFlow(ctx context.Context, f *Flow) error {
 	return nil
 }
 
-// Flow gives a flow, or [ErrNotFound].
+// Flow returns a flow, or [ErrNotFound].
 func (s *Store) Flow(ctx context.Context, id string) (*Flow, error) {
 	f, err := s.flow(ctx, id)
 	if err != nil {
@@ -192,7 +192,7 @@ func (s *Store) flow(ctx context.Context, id string) (*Flow, error) {
 // errMoved says that somebody else wrote the flow since it was read.
 var errMoved = errors.New("flow has changed meanwhile")
 
-// Touch gives a flow that is about to be written the time and a new revision.
+// Touch sets the time and a new revision of a flow that is about to be written.
 func (f *Flow) Touch() { f.UpdatedAt, f.Revision = now(), rand.Text() }
 
 // UpdateFlow lets change modify a flow and writes it. change sees the flow as it

@@ -19,7 +19,7 @@ type Idempotency struct {
 	CreatedAt int64    // epoch seconds; the store's own, not looked at in what is to be kept
 }
 
-// Idempotent gives the record of a key, or [ErrNotFound] if there is none or it
+// Idempotent returns the record of a key, or [ErrNotFound] if there is none or it
 // is older than [IdempotencyTTL].
 func (s *Store) Idempotent(ctx context.Context, userID, key string) (*Idempotency, error) {
 	r, err := idempotent(ctx, s.db, userID, key)

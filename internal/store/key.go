@@ -131,7 +131,7 @@ type touches struct {
 	group sync.WaitGroup
 }
 
-// start runs write beside the caller, unless the store is being closed.
+// start runs write next to the caller, unless the store is being closed.
 func (w *touches) start(write func(context.Context)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -52,7 +52,7 @@ type FlowPage struct {
 	Rest  string // cursor of the rest of this page, "" unless it is longer than ListQuery.Bytes
 }
 
-// ListFlows gives a page of flows. A cursor that is none is [ErrBadCursor].
+// ListFlows returns a page of flows. A cursor that is none is [ErrBadCursor].
 //
 // Search compares after lower-casing both sides: in SQLite by Unicode's simple
 // mapping, in Postgres as the locale of the database has it (with the locale C

@@ -23,7 +23,7 @@ func (q *listSQL) arg(v any) string {
 	return "$" + strconv.Itoa(len(q.args))
 }
 
-// parts gives what follows FROM for each part of the scope.
+// parts returns what follows FROM for each part of the scope.
 func (q *listSQL) parts() []string {
 	from, filters := q.source(), q.filters()
 	if q.Scope == All {
@@ -49,7 +49,7 @@ func (q *listSQL) parts() []string {
 	}
 }
 
-// source gives the table, after what finds its rows if that is few of them: SQLite
+// source returns the table, after what finds its rows if that is few of them: SQLite
 // would rather go through all in the order of the list, and begins with the first of
 // two that are cross-joined.
 func (q *listSQL) source() string {
@@ -74,7 +74,7 @@ func (q *listSQL) idHas() string {
 	return fmt.Sprintf(q.dialect.idFrom, q.arg(q.Prefix), q.arg(q.Prefix+string(utf8.MaxRune)))
 }
 
-// filters gives the conditions that hold in every part.
+// filters returns the conditions that hold in every part.
 func (q *listSQL) filters() []string {
 	var conds []string
 	const place = "(updated_at, flow.seq)"

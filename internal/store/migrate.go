@@ -111,7 +111,7 @@ func migrations(results []*goose.MigrationResult) []Migration {
 	return list
 }
 
-// status puts the migrations that there are beside those that were applied.
+// status puts the migrations that there are next to those that were applied.
 func status(ctx context.Context, db database) ([]Migration, error) {
 	applied, err := all(ctx, db, scanApplied, "SELECT version_id, tstamp FROM "+versionTable+" WHERE version_id > 0 ORDER BY version_id")
 	if err != nil && !db.dialect().noTable(err) {
@@ -133,7 +133,7 @@ func status(ctx context.Context, db database) ([]Migration, error) {
 
 func scanApplied(rows *sql.Rows, m *Migration) error { return rows.Scan(&m.Version, &m.AppliedAt) }
 
-// versionOf gives the number of the newest migration that was applied, 0 for none,
+// versionOf returns the number of the newest migration that was applied, 0 for none,
 // by one query. One that this program does not know is [ErrTooNew].
 func versionOf(ctx context.Context, db database) (int64, error) {
 	version, err := one(ctx, db, scanInt, "SELECT coalesce(max(version_id), 0) FROM "+versionTable)

@@ -253,7 +253,7 @@ func (p *postgresPool) release() bool { return false }
 
 func (p *postgresPool) close() error { return p.db.Close() }
 
-// explainPostgres gives the errors of Postgres that mean one of ours. ctx is that of
+// explainPostgres returns the errors of Postgres that mean one of ours. ctx is that of
 // the query.
 func explainPostgres(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); err != nil && errors.Is(cause, ErrUnavailable) {

@@ -198,7 +198,7 @@ func testKilled(t *testing.T, dsn string) {
 }
 
 // asNobody plays a role as a user without any rights, if this process may choose
-// one, and gives what it says.
+// one, and returns what it says.
 func asNobody(t *testing.T, role, dsn string) string {
 	t.Helper()
 	cmd := child(t, role, dsn)

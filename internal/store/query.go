@@ -22,7 +22,7 @@ type queryer interface {
 	exec(ctx context.Context, query string, args ...any) (affected int64, err error)
 }
 
-// one gives the first row of a query, or [ErrNotFound].
+// one returns the first row of a query, or [ErrNotFound].
 func one[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, query string, args ...any) (*T, error) {
 	var v *T
 	err := q.query(ctx, func(rows *sql.Rows) error {
@@ -44,7 +44,7 @@ func one[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, q
 // errEnough ends a query of which no further row is wanted.
 var errEnough = errors.New("enough rows")
 
-// all gives the rows of a query.
+// all returns the rows of a query.
 func all[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, query string, args ...any) ([]T, error) {
 	list, _, err := some(ctx, q, scan, bound[T]{}, query, args...)
 	return list, err
@@ -100,7 +100,7 @@ func scanInt(rows *sql.Rows, n *int64) error { return rows.Scan(n) }
 
 func scanText(rows *sql.Rows, s *string) error { return rows.Scan(s) }
 
-// storable tells whether s can be a text in both databases: Postgres takes
+// storable reports whether s can be a text in both databases: Postgres takes
 // neither U+0000 nor invalid UTF-8.
 func storable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
@@ -108,7 +108,7 @@ func storable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s
 // texts of more than some 2,700.
 const maxID = 255
 
-// findable tells whether s can be the id of anything.
+// findable reports whether s can be the id of anything.
 func findable(s string) bool { return s != "" && len(s) <= maxID && storable(s) }
 
 func checkText(what, s string) error {

@@ -127,7 +127,7 @@ func hasLog(path string) bool {
 	return err == nil && info.Size() > 0
 }
 
-// pool gives up to n connections to the file.
+// pool returns up to n connections to the file.
 func (d *sqliteDB) pool(options string, n int) *sql.DB {
 	u := url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(filepath.ToSlash(d.path), "/"), RawQuery: "mode=rw&" + options}
 	db := sql.OpenDB(connector{driver: d.driver, dsn: u.String()})
@@ -145,7 +145,7 @@ type connector struct {
 // Connect opens a connection.
 func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
 
-// Driver gives the driver.
+// Driver returns the driver.
 func (c connector) Driver() driver.Driver { return c.driver }
 
 // nameHas is the SQL function name_has(name, part).

@@ -80,7 +80,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// TestOneFile sees that nothing stays beside the file but the reserve for a full disk.
+// TestOneFile sees that nothing stays next to the file but the reserve for a full disk.
 func TestOneFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "folder", "a b?c%20#d.db")
 	s := openStore(t, path)

@@ -10,7 +10,7 @@ import (
 	lib "modernc.org/sqlite/lib"
 )
 
-// code gives SQLite's result code of an error, 0 if it is another's.
+// code returns SQLite's result code of an error, 0 if it is not SQLite's.
 func code(err error) int {
 	if e := (*sqlite.Error)(nil); errors.As(err, &e) {
 		return e.Code()

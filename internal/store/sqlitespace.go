@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// reserveSize is how many bytes beside the database are kept for the day on which the
+// reserveSize is how many bytes next to the database are kept for the day on which the
 // disk is full: even to delete something takes some room.
 const reserveSize = 4 << 20
 
@@ -28,7 +28,7 @@ func (d *sqliteDB) keepReserve() {
 	}
 }
 
-// release gives the reserve to the disk, and reports whether there was one.
+// release frees the reserve, and reports whether there was one.
 func (d *sqliteDB) release() bool {
 	d.spent.Store(true) // in this process it is not made again
 	return os.Remove(d.reservePath()) == nil
@@ -63,11 +63,11 @@ const (
 	// given back, and vacuumPause is between the steps of that.
 	vacuumAfter = time.Second
 	vacuumPause = 20 * time.Millisecond
-	// vacuumStep gives back a few megabytes.
+	// vacuumStep frees a few megabytes.
 	vacuumStep = "PRAGMA incremental_vacuum(1000)"
 )
 
-// vacuum gives back some of the space that deletions left, and reports whether there is
+// vacuum frees some of the space that deletions left, and reports whether there is
 // more. Databases that were made before that was possible keep theirs for what is
 // written next.
 func (w *writer) vacuum() (more bool) {

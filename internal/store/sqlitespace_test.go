@@ -33,7 +33,7 @@ func TestSpaceIsGivenBack(t *testing.T) {
 	}
 }
 
-// TestEmptiedFile: a database that was emptied beside its log is no new one.
+// TestEmptiedFile: a database that was emptied next to its log is not a new one.
 func TestEmptiedFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "flow.db")

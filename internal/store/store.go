@@ -112,7 +112,7 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// Ping tells whether the database answers.
+// Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	if _, err := one(ctx, s.db, scanInt, "SELECT 1"); err != nil {
 		return fmt.Errorf("ask database: %w", err)

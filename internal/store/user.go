@@ -18,7 +18,7 @@ const (
 	RolePending Role = "pending"
 )
 
-// Valid tells whether r is one of the roles.
+// Valid reports whether r is one of the roles.
 func (r Role) Valid() bool { return r == RoleAdmin || r == RoleUser || r == RolePending }
 
 // User is an account.
@@ -78,7 +78,7 @@ func insertUser(ctx context.Context, tx queryer, u *User) error {
 	return err
 }
 
-// EnsureAdmin gives the oldest admin. In a database without users it adds u as
+// EnsureAdmin returns the oldest admin. In a database without users it adds u as
 // one first; of several processes that try at once, one adds. [ErrNotFound] means
 // that there are users, but none is an admin.
 func (s *Store) EnsureAdmin(ctx context.Context, u User) (admin *User, added bool, err error) {
@@ -115,12 +115,12 @@ func firstAdmin(ctx context.Context, q reader) (*User, error) {
 	return one(ctx, q, scanUser, "SELECT "+userColumns+" FROM users WHERE role = 'admin' ORDER BY created_at, id LIMIT 1")
 }
 
-// User gives a user, or [ErrNotFound].
+// User returns a user, or [ErrNotFound].
 func (s *Store) User(ctx context.Context, id string) (*User, error) {
 	return s.userBy(ctx, "id", id)
 }
 
-// UserByEmail gives the user with that e-mail in any case, or [ErrNotFound].
+// UserByEmail returns the user with that e-mail in any case, or [ErrNotFound].
 func (s *Store) UserByEmail(ctx context.Context, email string) (*User, error) {
 	return s.userBy(ctx, "email", foldEmail(email))
 }

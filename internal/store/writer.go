@@ -60,12 +60,12 @@ const (
 	withdrawn
 )
 
-// begin tells whether the write is to be done.
+// begin reports whether the write is to be done.
 func (q *queued) begin() bool {
 	return q.state.CompareAndSwap(waiting, begun) || q.state.Load() == begun
 }
 
-// withdraw tells whether the write will not be done.
+// withdraw reports whether the write will not be done.
 func (q *queued) withdraw() bool { return q.state.CompareAndSwap(waiting, withdrawn) }
 
 func newWriter(conn *sql.Conn, explain func(error) error) *writer {

@@ -21,7 +21,7 @@ func lockFile(t *testing.T, s *Store) (unlock func()) {
 	}
 }
 
-// together has the writes wait for a lock until all of them do, and gives their
+// together has the writes wait for a lock until all of them do, and returns their
 // errors.
 func together(t *testing.T, s *Store, writes ...func() error) []error {
 	t.Helper()

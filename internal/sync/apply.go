@@ -16,7 +16,7 @@ type Result struct {
 	ID      string   // of the flow on the server, "" if there is none
 	Begun   bool     // something was sent
 	Done    bool     // the server's flow is as the plan says
-	Changed []string // what the server has otherwise than it was sent, beside Step.Dropped: "node a /data/n"
+	Changed []string // what the server has otherwise than it was sent, next to Step.Dropped: "node a /data/n"
 	Err     error    // a [*RefusedError] of a step that was refused
 
 	digest flowfile.Digest // of what the server has; the zero value if it is not known
@@ -114,7 +114,7 @@ func (a *applier) nameTwins() {
 	}
 }
 
-// run writes results' flows and tells whether the next ones may follow.
+// run writes results' flows and reports whether the next ones may follow.
 func (a *applier) run(begin, finish context.Context, todo []*Result) bool {
 	begin, stop := context.WithCancel(begin)
 	defer stop()
@@ -176,7 +176,7 @@ func (a *applier) write(ctx context.Context, r *Result) {
 	}
 }
 
-// sameAlready gives the flow that somebody else wrote first, if that is what was to be
+// sameAlready returns the flow that somebody else wrote first, if that is what was to be
 // written: two who apply the same files at once do not stand in each other's way. The
 // error is that of r, if it is not.
 func (a *applier) sameAlready(ctx context.Context, r *Result) (flow.Flow, error) {

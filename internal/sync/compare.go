@@ -15,7 +15,7 @@ type traits struct {
 }
 
 // differences lists what turns the stored flow into that of a file. What the file
-// does not say of a node's layout is no difference, nor is data that says nothing where
+// does not say of a node's layout is not a difference, nor is data that says nothing where
 // the file has none.
 func (t traits) differences(stored, file flow.Spec) []flow.Change {
 	file = layout.Adopt(file, stored)

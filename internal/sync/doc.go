@@ -2,7 +2,7 @@
 // say. [NewPlan] finds out which file is which flow and what differs, and only
 // reads; [Apply] carries a plan out and looks at what the server made of it;
 // [Pull] goes the other way. An import is a plan, too, with [Options.Exists] for the flows
-// that are there already. A [Lock], a file beside the flow files, remembers
+// that are there already. A [Lock], a file next to the flow files, remembers
 // which flow a file is, on each server.
 //
 // Files say all of a flow but who may see it, unless they have an access_control,

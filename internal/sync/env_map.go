@@ -10,7 +10,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Forward gives a flow of the files as the server is to have it. The given one
+// Forward returns a flow of the files as the server is to have it. The given one
 // stays as it is.
 func (e *Env) Forward(s flow.Spec) flow.Spec {
 	return e.substitute(s, func(k kind, _, id string) string { return k.forward(id) })
@@ -27,7 +27,7 @@ func (k kind) forward(id string) string {
 // told which: the name that an environment has for it, which was taken, or the id itself.
 type Guess struct{ Kind, ID, Name string }
 
-// Backward gives a flow of the server as the files have it. What file, the flow's
+// Backward returns a flow of the server as the files have it. What file, the flow's
 // file as it is now, has at the same place stays if it still means the same; else what
 // file has anywhere goes before what it has not, and a name before the id itself. Of
 // several names that are as good as each other it cannot tell, and of an id that means
@@ -58,7 +58,7 @@ type vocabulary struct {
 	guesses []Guess
 }
 
-// of gives the word for an id at a place.
+// of returns the word for an id at a place.
 func (v *vocabulary) of(e *Env, k kind, at, id string) (string, error) {
 	at = k.what + "\x00" + at
 	if i := slices.IndexFunc(v.here[at], func(word string) bool { return k.forward(word) == id }); i >= 0 {
@@ -93,7 +93,7 @@ func (v *vocabulary) of(e *Env, k kind, at, id string) (string, error) {
 	return names[0], nil
 }
 
-// substitute gives a copy of a flow in which to has had its say about every id that
+// substitute returns a copy of a flow in which to has had its say about every id that
 // an environment can map; at is the place: a node's id, or a right. All else stays
 // byte for byte.
 func (e *Env) substitute(s flow.Spec, to func(k kind, at, id string) string) flow.Spec {

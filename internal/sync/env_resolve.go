@@ -23,7 +23,7 @@ func (e *MissingError) Error() string {
 }
 
 // Resolve looks up in the server's lists what the environment names, so that
-// [Env.Forward] gives ids that are there. Only what specs use has to be: what is
+// [Env.Forward] returns ids that are there. Only what specs use has to be: what is
 // missing of it is a *[MissingError]. unknown names the lists that the server does
 // not have, or not for this account; what they would hold is taken as it stands.
 func (e *Env) Resolve(ctx context.Context, c *client.Client, specs iter.Seq2[flow.Spec, error]) (unknown []string, err error) {

@@ -153,7 +153,7 @@ func (r *lockReader) add(line []byte) error {
 	return nil
 }
 
-// text gives a member that is a string, else "".
+// text returns a member that is a string, else "".
 func text(doc flow.Object, key string) string {
 	raw, _ := doc.Get(key)
 	return rawjson.Text(raw)
@@ -168,10 +168,10 @@ func idsOf(line flow.Object) flow.Object {
 	return ids
 }
 
-// ID gives the id of a file's flow at a place, "" if it is not known.
+// ID returns the id of a file's flow at a place, "" if it is not known.
 func (l *Lock) ID(file, place string) string { return text(idsOf(l.lines[file]), place) }
 
-// otherIDs gives the ids of a file's flow at all other places, in their order.
+// otherIDs returns the ids of a file's flow at all other places, in their order.
 func (l *Lock) otherIDs(file, place string) []string {
 	var ids []string
 	for _, m := range idsOf(l.lines[file]) {
@@ -193,7 +193,7 @@ func (l *Lock) Add(other *Lock, name func(file string) string) {
 	}
 }
 
-// Empty tells whether the lock knows no file.
+// Empty reports whether the lock knows no file.
 func (l *Lock) Empty() bool { return len(l.lines) == 0 }
 
 // Places lists the places of which a flow is known, sorted.
@@ -222,7 +222,7 @@ func (l *Lock) Files(place string) []string {
 	return files
 }
 
-// set gives a file's flow at a place an id; "" takes it out, and the line of a file
+// set sets the id of a file's flow at a remote; "" takes it out, and the line of a file
 // that has none any more.
 func (l *Lock) set(file, place, id string) {
 	if l.ID(file, place) == id {

@@ -259,7 +259,7 @@ func TestLockKeepsDigests(t *testing.T) {
 	if got := lock.Digests("moved.json", "prod"); got != nil {
 		t.Errorf("another flow has %v", got)
 	}
-	// What somebody wrote there by hand is no digest.
+	// What somebody wrote there by hand is not a digest.
 	for _, text := range []string{`"x"`, `7`, `[1]`, `["x",""]`, `{}`} {
 		lock, _ := lockOf(t, `{"file":"a.json","ids":{"prod":"1"},"digests":{"prod":`+text+`}}`)
 		if got := lock.Digests("a.json", "prod"); got != nil {

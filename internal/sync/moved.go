@@ -7,7 +7,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// move gives files the lines that others have; those lose theirs.
+// move moves lines of other files to these files; the others lose theirs.
 func (l *Lock) move(moves map[string]string) {
 	was := maps.Clone(l.lines)
 	taken := map[string]bool{}

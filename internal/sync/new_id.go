@@ -28,7 +28,7 @@ func NewIDsOf(ctx context.Context, c *client.Client, taken map[string]bool) (*Ne
 	return &NewIDs{uuid.NewSHA1(uuid.NameSpaceOID, []byte("flowctl import "+me.ID)), taken}, nil
 }
 
-// Choose gives the id for a flow of that name whose file gives fileID, or "". If it is
+// Choose returns the id for a flow of that name whose file gives fileID, or "". If it is
 // in use, by a flow that was renamed since or by another file of the same name, it is
 // one that follows from the path, too; "" if that is in use as well.
 func (n *NewIDs) Choose(name, fileID, path string) string {

@@ -86,7 +86,7 @@ type Options struct {
 	Revisions          bool   // give unchanged flows a revision, too: for a plan that is to be kept
 	Note               bool   // the lock is to be written: give unchanged flows a digest, too
 	Adopt              bool   // a file without id is the one stored flow of its name, whoever made that
-	Overwrite          bool   // what was changed on the other side is no conflict
+	Overwrite          bool   // what was changed on the other side is not a conflict
 	Others             bool   // look for the flows that no file is: [Status]
 	KeepGoing          bool   // refuse the steps that the server cannot store, not the plan
 	Env                *Env   // what the files are mapped with, nil for nothing: values of variables are not shown

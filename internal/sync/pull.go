@@ -144,7 +144,7 @@ func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
 	return flowfile.WithoutState(Into(file, layoutAs(flowfile.WithoutState(s), file), m.ours))
 }
 
-// Into gives a file the flow that a server has stored; ours tells whether that keeps
+// Into puts into a file the flow that a server has stored; ours reports whether that keeps
 // all that it is sent. Fields that the server does not keep, and an access_control
 // that the file does not have, stay as the file has them. What says nothing, such as
 // an empty description, is not added to a file that is without, and what says the same

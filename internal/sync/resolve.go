@@ -24,7 +24,7 @@ func (m *matcher) resolve(ctx context.Context) error {
 	return nil
 }
 
-// claim gives the files the flows that they know by id.
+// claim assigns to the files the flows that they know by id.
 func (m *matcher) claim() (claims map[*stored]*item, conflicts []Conflict) {
 	claims = map[*stored]*item{}
 	for _, it := range m.items {

@@ -39,7 +39,7 @@ func NewSource(path, id string, spec flow.Spec, read func() (flow.Spec, error)) 
 	return s
 }
 
-// Spec gives what the file says of its flow. A file that is read again and says
+// Spec returns what the file says of its flow. A file that is read again and says
 // something else by now is an error.
 func (s Source) Spec() (flow.Spec, error) {
 	if s.read == nil {
@@ -52,7 +52,7 @@ func (s Source) Spec() (flow.Spec, error) {
 	return spec, err
 }
 
-// Map gives a source whose flow is what to makes of this one's.
+// Map returns a source whose flow is what to makes of this one's.
 func (s Source) Map(to func(flow.Spec) flow.Spec) (Source, error) {
 	spec, err := s.Spec()
 	if err != nil {
@@ -67,7 +67,7 @@ func (s Source) Map(to func(flow.Spec) flow.Spec) (Source, error) {
 	}), nil
 }
 
-// holds tells whether a stored flow is what the file says, byte for byte. It is the
+// holds reports whether a stored flow is what the file says, byte for byte. It is the
 // quick way to find the flows that have not changed; the others may still differ in
 // nothing that counts.
 func (s Source) holds(stored flow.Spec) bool {
@@ -77,7 +77,7 @@ func (s Source) holds(stored flow.Spec) bool {
 	return digestOf(stored, s.hasAccess) == s.digest
 }
 
-// spellTheSame tells whether a stored flow, as it was just read, is what a file says,
+// spellTheSame reports whether a stored flow, as it was just read, is what a file says,
 // byte for byte but for white space.
 func spellTheSame(stored, file flow.Spec) bool {
 	if len(stored.Nodes) != len(file.Nodes) || len(stored.Edges) != len(file.Edges) {

@@ -56,7 +56,7 @@ func (p *Plan) checkStorable(ctx context.Context, c *client.Client, keepGoing bo
 
 var errUnhidden = errors.New("this server cannot make a private flow public again; take access_control out of the file, or delete the flow, so that it is made anew")
 
-// unhides tells whether a flow that not everybody may see is to be public.
+// unhides reports whether a flow that not everybody may see is to be public.
 func (s *Step) unhides() bool {
 	return slices.ContainsFunc(s.Changes, func(c flow.Change) bool {
 		return c.Node == "" && c.Edge == "" && c.Path == "/access_control" && c.Old != nil && string(c.New) == "null"

@@ -314,7 +314,7 @@ func TestFileThatChangesMeanwhile(t *testing.T) {
 	})
 }
 
-// A file without layout leaves that to the server: it is no difference, an update
+// A file without layout leaves that to the server: it is not a difference, an update
 // keeps it, and a new node gets a place.
 func TestWithoutLayout(t *testing.T) {
 	onBoth(t, nil, func(t *testing.T, c *client.Client, _ bool) {

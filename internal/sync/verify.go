@@ -97,7 +97,7 @@ func (a *applier) look(ctx context.Context, r *Result) {
 	a.accept(r, f)
 }
 
-// found gives that of the unsure writes which made f what it is. A new flow whose id
+// found returns that of the unsure writes which made f what it is. A new flow whose id
 // the server chose is known by its content only.
 func (a *applier) found(f flow.Flow, unsure []*Result, known map[string]bool) *Result {
 	for _, r := range unsure {

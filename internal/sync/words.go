@@ -9,7 +9,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// inWordsOf gives a flow in the words of its file: of what says the same there, but for
+// inWordsOf returns a flow in the words of its file: of what says the same there, but for
 // the spelling, it has the file's. The real backend makes 100.0 of 1e2.
 func inWordsOf(s, file flow.Spec) flow.Spec {
 	s = dataAs(s, file)
@@ -60,7 +60,7 @@ func eachInWords[T interface{ AppendJSON([]byte) []byte }](list, file []T, name 
 	return out
 }
 
-// inWords gives a value in the words of another one: as a whole if they say the same,
+// inWords returns a value in the words of another one: as a whole if they say the same,
 // which it tells, else an object member by member.
 func inWords(now, words json.RawMessage) (mixed json.RawMessage, same bool) {
 	if bytes.Equal(now, words) {

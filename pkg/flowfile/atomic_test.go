@@ -14,7 +14,7 @@ import (
 
 func named(name string) File { return File{Spec: flow.Spec{Name: name, Nodes: []flow.Node{}}} }
 
-// nameIn gives the name of the flow in a file.
+// nameIn returns the name of the flow in a file.
 func nameIn(t *testing.T, path string) string {
 	t.Helper()
 	files, err := ReadFile(t.Context(), path)

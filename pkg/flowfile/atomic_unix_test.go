@@ -57,7 +57,7 @@ func TestWriteFileFull(t *testing.T) {
 	}
 }
 
-// byItself runs the test in a process of its own, and tells whether this is that one:
+// byItself runs the test in a process of its own, and reports whether this is that one:
 // the log that go test keeps of a process has no room either, once the size of files
 // is limited.
 func byItself(t *testing.T) bool {

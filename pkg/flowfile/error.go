@@ -13,7 +13,7 @@ type Error struct {
 	Err       error  // the cause, if it is another error
 }
 
-// Error gives "path:line:col: message".
+// Error returns "path:line:col: message".
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Path)
@@ -27,5 +27,5 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }

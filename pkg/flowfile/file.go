@@ -36,7 +36,7 @@ type File struct {
 	idAt     int             // where the wrapper's id does, 0 if the flow itself has it
 }
 
-// FromFlow gives the file that a stored flow is exported to. It has no time, which the
+// FromFlow returns the file that a stored flow is exported to. It has no time, which the
 // API's own export has: the same flow is always the same file, also when it was saved
 // once more. Who may see it is left out: that means something on its own server only.
 func FromFlow(f flow.Flow) File {
@@ -59,7 +59,7 @@ func (f *File) MemberPosition(key string) (line, col int) {
 	return f.Position("/" + key)
 }
 
-// Position gives the line and the column (in characters, both from 1) of what a
+// Position returns the line and the column (in characters, both from 1) of what a
 // [flow.Problem]'s pointer points at. When that is not there, it is what should
 // hold it; 0, 0 for a flow that was not read. Asking in the order of the text is
 // fast. The answer does not follow changes of the Spec.

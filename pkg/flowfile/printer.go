@@ -107,7 +107,7 @@ func (p *printer) value(text []byte) {
 	}
 }
 
-// tokenEnd is the index behind the string, number or word that starts at i.
+// tokenEnd is the index after the string, number or word that starts at i.
 func tokenEnd(text []byte, i int) int {
 	if text[i] != '"' {
 		for i < len(text) && text[i] != ',' && text[i] != '}' && text[i] != ']' {

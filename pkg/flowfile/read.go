@@ -105,7 +105,7 @@ func looksLikeYAML(text []byte) bool {
 }
 
 // isUTF16 knows UTF-16 by its byte order mark or by the zero byte that it has
-// beside the first character.
+// next to the first character.
 func isUTF16(data []byte) bool {
 	return bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) ||
 		len(data) > 1 && (data[0] == 0) != (data[1] == 0)

@@ -298,7 +298,7 @@ func TestReadLarge(t *testing.T) {
 	runtime.KeepAlive(files)
 }
 
-// writeLarge writes a flow file of 50 MB, all on one line, and gives its size.
+// writeLarge writes a flow file of 50 MB, all on one line, and returns its size.
 func writeLarge(tb testing.TB, path string) int64 {
 	tb.Helper()
 	var b strings.Builder

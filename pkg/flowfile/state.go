@@ -91,7 +91,7 @@ func roundPosition(raw json.RawMessage) json.RawMessage {
 // maxExact is the largest float64 below which every whole number is one.
 const maxExact = 1 << 53
 
-// roundNumber gives a JSON number without its fraction. What is none, or too
+// roundNumber returns a JSON number without its fraction. What is none, or too
 // large to be exact, stays.
 func roundNumber(raw json.RawMessage) json.RawMessage {
 	f, err := strconv.ParseFloat(string(raw), 64)

@@ -23,7 +23,7 @@ type text struct {
 // mark is a place in a text: its offset in bytes, line and column less 1.
 type mark struct{ offset, line, col int }
 
-// position gives the line and column of an offset. It counts on from the last
+// position returns the line and column of an offset. It counts on from the last
 // one: a file may be 50 MB on one line, with many problems.
 func (t *text) position(offset int) (line, col int) {
 	t.mu.Lock()
@@ -45,7 +45,7 @@ func (t *text) position(offset int) (line, col int) {
 	return m.line + 1, m.col + 1
 }
 
-// find gives the offset of what pointer points at in the value that starts at
+// find returns the offset of what pointer points at in the value that starts at
 // start, or of the innermost value around it that is there.
 func (t *text) find(start int, pointer string) int {
 	end := len(t.data)

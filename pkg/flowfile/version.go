@@ -13,7 +13,7 @@ const (
 	current = "1.0"
 )
 
-// checkVersion gives the version as "major.minor". warning says that it is newer
+// checkVersion returns the version as "major.minor". warning says that it is newer
 // than this package but to be read all the same.
 func checkVersion(v string) (version, warning string, err error) {
 	majText, minText, dotted := strings.Cut(v, ".")

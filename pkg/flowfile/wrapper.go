@@ -169,7 +169,7 @@ func seconds(raw json.RawMessage) (int64, bool) {
 	return inSeconds(int64(f)), true
 }
 
-// saysAll tells whether a time in seconds, where 0 is none, stands for its text. It
+// saysAll reports whether a time in seconds, where 0 is none, stands for its text. It
 // does for all whole numbers: clocks that count milliseconds mean the second here.
 func saysAll(raw json.RawMessage, at int64) bool {
 	if at == 0 {

@@ -85,7 +85,7 @@ func (p *printer) file(f File) error {
 	return p.err
 }
 
-// isOurs tells whether Write writes the wrapper's key from a field of File.
+// isOurs reports whether Write writes the wrapper's key from a field of File.
 func isOurs(f *File, key string) bool {
 	switch key {
 	case "version", "flow":

@@ -155,7 +155,7 @@ func (o *loginOptions) server(ctx context.Context) (p cmdutil.Profile, err error
 	return p, err
 }
 
-// isLoopback tells whether a host is this machine and nothing else.
+// isLoopback reports whether a host is this machine and nothing else.
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()

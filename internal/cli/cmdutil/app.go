@@ -73,7 +73,7 @@ func (a *App) Note(format string, args ...any) {
 // Styles returns the styles of what is written to stderr.
 func (a *App) Styles() output.Styles { return output.NewStyles(a.Err, a.Color(a.Err)) }
 
-// Color tells whether to write colours to w: on a terminal, unless NO_COLOR,
+// Color reports whether to write colours to w: on a terminal, unless NO_COLOR,
 // TERM=dumb or --no-color say otherwise; elsewhere only with FORCE_COLOR.
 func (a *App) Color(w io.Writer) bool {
 	switch {
@@ -85,13 +85,13 @@ func (a *App) Color(w io.Writer) bool {
 	return IsTerminal(w) && os.Getenv("TERM") != "dumb"
 }
 
-// IsTerminal tells whether a stream is a terminal.
+// IsTerminal reports whether a stream is a terminal.
 func IsTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// Interactive tells whether the user can be asked.
+// Interactive reports whether the user can be asked.
 func (a *App) Interactive() bool { return IsTerminal(a.In) && IsTerminal(a.Err) }
 
 // OutputFlags are the flags of commands that print data.
@@ -114,7 +114,7 @@ func (o *OutputFlags) Register(cmd *cobra.Command) {
 	})
 }
 
-// Printer gives the printer that a command's output flags ask for.
+// Printer returns the printer that a command's output flags ask for.
 func (a *App) Printer(o OutputFlags) (*output.Printer, error) { return a.printerTo(a.Out, o) }
 
 // printerTo is printer for a writer before stdout.

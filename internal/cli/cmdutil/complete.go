@@ -58,7 +58,7 @@ func (a *App) ListForCompletion(ctx context.Context, cmd *cobra.Command) ([]flow
 	return c.Flows.List(ctx, client.ListOptions{Access: client.AccessAny})
 }
 
-// localExists tells whether there is an embedded store.
+// localExists reports whether there is an embedded store.
 func localExists() bool {
 	path, err := LocalPath()
 	if err != nil {

@@ -54,7 +54,7 @@ func EditConfig(change func(*ConfigFile) error) error {
 }
 
 // lockFile keeps other processes from changing the file at path, by a lock on an
-// empty file beside it: the file itself is replaced by every change.
+// empty file next to it: the file itself is replaced by every change.
 func lockFile(path string) (unlock func(), err error) {
 	dir, name := filepath.Split(path)
 	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
@@ -84,7 +84,7 @@ func parseConfigFile(text []byte) (*ConfigFile, error) {
 	return c, nil
 }
 
-// comments gives the lines of comments in a text without settings: yaml drops
+// comments returns the lines of comments in a text without settings: yaml drops
 // them with the empty document.
 func comments(text []byte) string {
 	var kept []string
@@ -109,7 +109,7 @@ func (c *ConfigFile) encode() ([]byte, error) {
 // Use makes a profile the one in use.
 func (c *ConfigFile) Use(name string) { setText(c.root, "profile", name) }
 
-// Used gives the profile in use, "" for none.
+// Used returns the profile in use, "" for none.
 func (c *ConfigFile) Used() string { return textOf(valueOf(c.root, "profile")) }
 
 // SetProfile adds a profile, or changes the server of the one of that name.
@@ -169,7 +169,7 @@ func (c *ConfigFile) RemoveProfile(name string) error {
 	return nil
 }
 
-// profiles gives the list of profiles, which is made if need be.
+// profiles returns the list of profiles, which is made if need be.
 func (c *ConfigFile) profiles() (*yaml.Node, error) {
 	list := valueOf(c.root, "profiles")
 	switch {
@@ -210,7 +210,7 @@ func setText(mapping *yaml.Node, key, value string) {
 	*node = *fresh
 }
 
-// textNode gives a scalar that is a text in every case: a profile may be called
+// textNode returns a scalar that is a text in every case: a profile may be called
 // "no", or 1.0.
 func textNode(value string) *yaml.Node {
 	n := &yaml.Node{}
@@ -218,7 +218,7 @@ func textNode(value string) *yaml.Node {
 	return n
 }
 
-// textOf gives the text of a scalar, "" for anything else.
+// textOf returns the text of a scalar, "" for anything else.
 func textOf(n *yaml.Node) string {
 	if n == nil || n.Kind != yaml.ScalarNode || isNull(n) {
 		return ""

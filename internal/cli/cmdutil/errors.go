@@ -29,7 +29,7 @@ type ConflictError struct{ error }
 
 func (e ConflictError) Unwrap() error { return e.error }
 
-// errInterrupted is Ctrl-C where it is no signal but a key.
+// errInterrupted is Ctrl-C where it is not a signal but a key.
 var errInterrupted = errors.New("interrupted")
 
 // deniedError is a refusal to sign in that the server did not mark as one.

@@ -11,7 +11,7 @@ import (
 // Interrupts turns Ctrl-C, SIGTERM and SIGHUP into the end of a context.
 type Interrupts struct{ held atomic.Int32 }
 
-// Watch gives a context that the first signal ends. A second one ends the process
+// Watch returns a context that the first signal ends. A second one ends the process
 // at once.
 func (i *Interrupts) Watch(ctx context.Context) context.Context {
 	ctx, cancel := context.WithCancel(ctx)

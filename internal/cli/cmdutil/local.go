@@ -35,7 +35,7 @@ func LocalDB() (string, error) {
 	return path, nil
 }
 
-// connectLocal gives a client of the server in this process, over the embedded
+// connectLocal returns a client of the server in this process, over the embedded
 // store, without a socket.
 func (a *App) connectLocal(ctx context.Context, opts []client.Option) (*client.Client, error) {
 	path, err := LocalDB()

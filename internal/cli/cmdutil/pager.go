@@ -74,7 +74,7 @@ func (p *pager) close() error {
 	return err
 }
 
-// ShellFailed tells whether a shell could not run the program it was given.
+// ShellFailed reports whether a shell could not run the program it was given.
 func ShellFailed(err error) bool {
 	const notExecutable, notFound = 126, 127
 	var exit *exec.ExitError

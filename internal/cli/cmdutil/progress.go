@@ -9,7 +9,7 @@ import (
 // GraceToFinish is how long a write that was begun before Ctrl-C may take still.
 const GraceToFinish = 10 * time.Second
 
-// Progress gives a bar on a terminal's stderr; elsewhere, and where a single step
+// Progress returns a bar on a terminal's stderr; elsewhere, and where a single step
 // is not worth one, it is nil and draws nothing.
 func (a *App) Progress(label string, steps int) *output.Progress {
 	if steps < 2 || a.Flags.Quiet || !IsTerminal(a.Err) {

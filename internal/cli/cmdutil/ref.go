@@ -126,7 +126,7 @@ func ambiguous(ref string, found []flow.Flow) error {
 	return errors.New(b.String())
 }
 
-// isUUID tells whether ref has the shape of the ids that servers give.
+// isUUID reports whether ref has the shape of the ids that servers give.
 func isUUID(ref string) bool {
 	if len(ref) != 36 {
 		return false

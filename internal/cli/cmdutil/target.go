@@ -102,7 +102,7 @@ func (a *App) checkLocal() error {
 	return nil
 }
 
-// envToken gives FLOWCTL_TOKEN if it is meant for this server: a token that came
+// envToken returns FLOWCTL_TOKEN if it is meant for this server: a token that came
 // with FLOWCTL_SERVER is not sent to another one.
 func envToken(server string) string {
 	if of := os.Getenv("FLOWCTL_SERVER"); of != "" && !SameServer(of, server) {
@@ -137,12 +137,12 @@ func (a *App) ProfileOf(server string) string {
 	return ""
 }
 
-// SameServer tells whether two URLs that users wrote name one server.
+// SameServer reports whether two URLs that users wrote name one server.
 func SameServer(a, b string) bool {
 	return strings.TrimRight(a, "/") == strings.TrimRight(b, "/")
 }
 
-// Connect gives a client for the place that flags, environment and configuration
+// Connect returns a client for the place that flags, environment and configuration
 // name. What it opens is closed when the command ends.
 func (a *App) Connect(ctx context.Context) (*client.Client, error) {
 	t, err := a.Target()
@@ -152,7 +152,7 @@ func (a *App) Connect(ctx context.Context) (*client.Client, error) {
 	return a.ConnectTo(ctx, t)
 }
 
-// ConnectTo gives a client for the place t.
+// ConnectTo returns a client for the place t.
 func (a *App) ConnectTo(ctx context.Context, t Target) (*client.Client, error) {
 	opts := []client.Option{
 		client.WithUserAgent("flowctl/" + ReleaseVersion()),

@@ -27,7 +27,7 @@ const (
 
 var errNoKeyring = errors.New("no keyring")
 
-// ReadToken gives the stored token of a profile, "" if there is none.
+// ReadToken returns the stored token of a profile, "" if there is none.
 func ReadToken(profile string) (string, error) {
 	tokens, _, err := tokenFile()
 	if err != nil {
@@ -107,7 +107,7 @@ func tokenFile() (tokens map[string]string, path string, err error) {
 	}
 	path = filepath.Join(filepath.Dir(config), "tokens.json")
 	tokens = map[string]string{}
-	raw, err := os.ReadFile(path) //nolint:gosec // beside the configuration, which the user names
+	raw, err := os.ReadFile(path) //nolint:gosec // next to the configuration, which the user names
 	if errors.Is(err, fs.ErrNotExist) {
 		return tokens, path, nil
 	}

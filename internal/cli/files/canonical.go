@@ -36,7 +36,7 @@ func (c *canonicalFlags) of(f flowfile.File) flowfile.File {
 	return f
 }
 
-// spec gives a flow as it is to be written.
+// spec returns a flow as it is to be written.
 func (c *canonicalFlags) spec(s flow.Spec) flow.Spec {
 	if c.keepState {
 		return s

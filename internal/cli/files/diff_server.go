@@ -130,7 +130,7 @@ func (o *diffOptions) read(ctx context.Context, path string) ([]flowfile.File, e
 	return found, ctx.Err()
 }
 
-// lockedDir gives the files as those of the folder that has their lock: that of
+// lockedDir returns the files as those of the folder that has their lock: that of
 // path, or the nearest one above in its repository. Of a file with several flows
 // the lock knows nothing.
 func lockedDir(path string, files []flowfile.File) (*cmdutil.Folder, error) {

@@ -33,7 +33,7 @@ func (e *exportForm) lookAt(ctx context.Context, c *client.Client) {
 	})
 }
 
-// of gives the file that a flow is exported to. was is the file that it has already,
+// of returns the file that a flow is exported to. was is the file that it has already,
 // nil without: that keeps what this server does not, and tells how names are to be
 // mapped back.
 func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) {

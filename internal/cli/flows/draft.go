@@ -68,7 +68,7 @@ func (d *draft) without(findings []files.Finding) []files.Finding {
 	})
 }
 
-// hasWork tells whether the file holds something that the user wrote.
+// hasWork reports whether the file holds something that the user wrote.
 func (d *draft) hasWork() bool {
 	text, err := d.read()
 	return err == nil && !bytes.Equal(text, d.original) && len(bytes.TrimSpace(text)) > 0

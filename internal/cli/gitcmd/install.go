@@ -132,7 +132,7 @@ func addAttributes(path string, lines []string) (added bool, err error) {
 	})
 }
 
-// git runs git and gives what it prints, without the last line break.
+// git runs git and returns what it prints, without the last line break.
 func git(ctx context.Context, args ...string) (string, error) {
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, "git", args...)

@@ -85,7 +85,7 @@ func (o *gitMergeOptions) read(ctx context.Context, path string) (flowfile.File,
 	return r.Flows[0], nil
 }
 
-// mergeText lets git merge what is no flow file.
+// mergeText lets git merge what is not a flow file.
 func (o *gitMergeOptions) mergeText(ctx context.Context, name string, args []string) error {
 	cmd := exec.CommandContext(ctx, "git", "merge-file", "--marker-size", strconv.Itoa(o.markerSize), //nolint:gosec // the files that git names
 		"-L", "ours", "-L", "base", "-L", "theirs", "--", args[1], args[0], args[2])
@@ -101,7 +101,7 @@ func (o *gitMergeOptions) mergeText(ctx context.Context, name string, args []str
 	return nil
 }
 
-// mergeFiles gives the text of the merged file, conflicts marked.
+// mergeFiles returns the text of the merged file, conflicts marked.
 func mergeFiles(base, ours, theirs flowfile.File, markerSize int) ([]byte, []flow.Conflict, error) {
 	var texts [2][]byte
 	var conflicts []flow.Conflict
@@ -121,7 +121,7 @@ func mergeFiles(base, ours, theirs flowfile.File, markerSize int) ([]byte, []flo
 	return markConflicts(texts[flow.Ours], texts[flow.Theirs], markerSize), conflicts, nil
 }
 
-// mergeWrappers merges what stands beside the flows, the id as one of the members.
+// mergeWrappers merges what stands next to the flows, the id as one of the members.
 func mergeWrappers(base, ours, theirs flowfile.File, side flow.Side) (id string, extra flow.Object, conflicts []flow.Conflict) {
 	members := func(f flowfile.File) flow.Object {
 		o := slices.Clone(f.Extra)
@@ -132,7 +132,7 @@ func mergeWrappers(base, ours, theirs flowfile.File, side flow.Side) (id string,
 	}
 	extra, conflicts = flow.MergeObjects(members(base), members(ours), members(theirs), side)
 	raw, _ := extra.Get("id")
-	_ = json.Unmarshal(raw, &id) // one that is no text stays among the others
+	_ = json.Unmarshal(raw, &id) // one that is not text stays among the others
 	return id, extra, conflicts
 }
 

@@ -111,7 +111,7 @@ func readInput(ctx context.Context, a *cmdutil.App, path string) ([]byte, error)
 	return disk.TrimBOM(data), nil
 }
 
-// isPiped tells whether a stream is a pipe or a file, and not a terminal or
+// isPiped reports whether a stream is a pipe or a file, and not a terminal or
 // /dev/null.
 func isPiped(stream any) bool {
 	f, ok := stream.(*os.File)

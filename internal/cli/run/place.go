@@ -24,7 +24,7 @@ const (
 	standardRetries  = 2
 )
 
-// asksServer tells whether the server is to be asked to run the flow: one of its
+// asksServer reports whether the server is to be asked to run the flow: one of its
 // own, unless a flag asks for what only a run here can do.
 func (o *runOptions) asksServer(f runFlow) (bool, error) {
 	if o.on == onHere || o.on == "" && f.file != nil {

@@ -17,7 +17,7 @@ func (o *runOptions) modelAddress() string {
 	return cmp.Or(o.modelURL, os.Getenv("FLOWCTL_MODEL_URL"))
 }
 
-// services gives what the flow's nodes call. Nothing is opened here, and the
+// services returns what the flow's nodes call. Nothing is opened here, and the
 // server is not even looked up for a flow that needs none.
 func (o *runOptions) services(spec flow.Spec, reading engine.Reading) (engine.Services, error) {
 	var s engine.Services
@@ -77,7 +77,7 @@ func (o *runOptions) calls(token string) provider.Options {
 	return opts
 }
 
-// modelKey gives FLOWCTL_MODEL_KEY if it is meant for this address: a key that
+// modelKey returns FLOWCTL_MODEL_KEY if it is meant for this address: a key that
 // came with FLOWCTL_MODEL_URL is not sent to another one.
 func (o *runOptions) modelKey(address string) string {
 	key, of := os.Getenv("FLOWCTL_MODEL_KEY"), os.Getenv("FLOWCTL_MODEL_URL")
@@ -88,7 +88,7 @@ func (o *runOptions) modelKey(address string) string {
 	return key
 }
 
-// needsServer tells whether a node may call the server: a model without an
+// needsServer reports whether a node may call the server: a model without an
 // address of its own, knowledge, web search, files. The browser takes any text of
 // a certain look for a file.
 func needsServer(spec flow.Spec, reading engine.Reading, hasModel bool) bool {
@@ -113,9 +113,9 @@ func needsServer(spec flow.Spec, reading engine.Reading, hasModel bool) bool {
 	return false
 }
 
-// hasFile tells whether an input node names a file of the server.
+// hasFile reports whether an input node names a file of the server.
 func hasFile(n flow.Node) bool {
 	var ids []json.RawMessage
-	_ = json.Unmarshal(n.Field("fileIds"), &ids) // anything else is no list of files
+	_ = json.Unmarshal(n.Field("fileIds"), &ids) // anything else is not a list of files
 	return len(ids) > 0 || n.Text("mediaFileId") != ""
 }

@@ -97,7 +97,7 @@ func takeBack(ctx context.Context, dsn string) ([]store.Migration, error) {
 	return []store.Migration{*m}, nil
 }
 
-// migrations does one of the steps and lists the migrations that it gives.
+// migrations does one of the steps and lists its migrations.
 func (d *database) migrations(ctx context.Context, out cmdutil.OutputFlags, step func(context.Context, string) ([]store.Migration, error), none string) error {
 	p, err := d.app.Printer(out)
 	if err != nil {

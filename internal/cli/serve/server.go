@@ -173,7 +173,7 @@ func (o *serverOptions) announce(ctx context.Context, st *store.Store, addr net.
 	return nil
 }
 
-// firstKey gives a key for the oldest admin if nothing lets anybody in yet, else
+// firstKey returns a key for the oldest admin if nothing lets anybody in yet, else
 // "". admin is nil when none of the users is one.
 func firstKey(ctx context.Context, st *store.Store) (key string, admin *store.User, err error) {
 	admin, err = server.EnsureAdmin(ctx, st)

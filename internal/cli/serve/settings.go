@@ -83,7 +83,7 @@ func checkOrigin(origin string) error {
 	return cmdutil.Usage(fmt.Errorf("--cors-origin %q is not an origin; give scheme and host alone, such as https://flows.example.com", origin))
 }
 
-// checkAddress refuses what is no address to listen on, on any machine.
+// checkAddress refuses what is not an address to listen on, on any machine.
 func checkAddress(ctx context.Context, address string) error {
 	_, port, err := net.SplitHostPort(address)
 	if err == nil {
@@ -125,7 +125,7 @@ func (o *serverOptions) checkTLS() error {
 	return nil
 }
 
-// exposed tells whether other machines reach the server without TLS.
+// exposed reports whether other machines reach the server without TLS.
 func (o *serverOptions) exposed(addr net.Addr) bool {
 	tcp, ok := addr.(*net.TCPAddr)
 	return o.certFile == "" && ok && !tcp.IP.IsLoopback()

@@ -142,7 +142,7 @@ func (d *database) setPassword(ctx context.Context, email string, fromStdin bool
 	return nil
 }
 
-// newPassword gives the hash of a new password, from stdin or asked for twice.
+// newPassword returns the hash of a new password, from stdin or asked for twice.
 func newPassword(ctx context.Context, a *cmdutil.App, fromStdin bool) (hash string, err error) {
 	var password string
 	if fromStdin {

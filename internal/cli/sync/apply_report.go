@@ -109,7 +109,7 @@ type verdict struct {
 	nothing  bool    // was written
 }
 
-// say says what failed, and gives the error that the command ends with.
+// say prints what failed and returns the error that the command ends with.
 func (o *applyOptions) say(ctx context.Context, v verdict) error {
 	if ctx.Err() == nil && len(v.failures) == 1 && v.done == 0 && v.refused == nil {
 		return v.failures[0]
