@@ -23,13 +23,13 @@ type Folder struct {
 	dir string
 
 	mu    sync.Mutex
-	taken map[string]string                 // id by path, of those given so far and of those that are kept
-	kept  map[string]string                 // path by id, see Keep
-	skip  func(string) bool                 // see Except
-	there map[string][]string               // names of the files that were there first, by their lastPart; nil until it is needed
-	same  func(file, stored flow.Spec) bool // see Adopt
-	bare  map[string][]string               // paths of files without an id, by the names of their flows; nil until it is needed
-	own   map[string][]string               // paths of these and of those further below by the ids that they carry; nil until it is needed
+	taken map[string]string                // id by path, of those given so far and of those that are kept
+	kept  map[string]string                // path by id, see Keep
+	skip  func(string) bool                // see Except
+	there map[string][]string              // names of the files that were there first, by their lastPart; nil until it is needed
+	isOf  func(file, f flowfile.File) bool // see Adopt
+	named map[string][]string              // paths of the files here and further below by the names of their flows; nil until it is needed
+	own   map[string][]string              // the same by the ids that the files have; nil until it is needed
 }
 
 // NewFolder is for the folder dir, which need not exist yet.
@@ -94,14 +94,14 @@ func (d *Folder) Keep(id, path string) {
 // by the id that it carries. It is to be called before Place.
 func (d *Folder) Except(skip func(dir string) bool) { d.skip = skip }
 
-// Adopt says how a file that carries no id is known to be a flow's that has its name: if
-// same reports that the two say the same. Without it no such file is. It is to be called
-// before Place.
-func (d *Folder) Adopt(same func(file, stored flow.Spec) bool) { d.same = same }
+// Adopt sets what reports whether a file that does not have the id of a flow of its name is
+// that flow's all the same. Without it no such file is. It is to be called before Place.
+func (d *Folder) Adopt(isOf func(file, f flowfile.File) bool) { d.isOf = isOf }
 
 // Place finds the place of a flow: the file that is kept for it, else one that carries
-// its id, else one that is the flow's after Adopt, else that of [flowfile.FileName], unless that was given to another flow, or is a file
-// that does not carry this flow's id; then it is a longer name. Of several files that
+// its id, else one that is the flow's after Adopt, else one named after the flow's name and
+// id, unless that was given to another flow, or is a file that does not carry this flow's
+// id; then it is a longer name. Of several files that
 // carry the id it is the one that is named after the flow, else the one that is least
 // far below; if two are, that is [ErrTwoFiles]. Other errors are a context's, or those
 // of looking at what is there.
@@ -110,7 +110,7 @@ func (d *Folder) Place(ctx context.Context, f flowfile.File) (Place, error) {
 	defer d.mu.Unlock()
 	at, err := d.keptFile(ctx, f)
 	for n := 0; err == nil && at.Path == ""; n++ {
-		at, err = d.named(ctx, f, n)
+		at, err = d.underName(ctx, f, n)
 	}
 	if err != nil {
 		return Place{}, fmt.Errorf("find a file name for flow %.40q: %w", f.Spec.Name, err)
@@ -119,9 +119,9 @@ func (d *Folder) Place(ctx context.Context, f flowfile.File) (Place, error) {
 	return at, nil
 }
 
-// named is the place under the nth of the names that a flow may have, none if that is
+// underName is the place under the nth of the names that a flow may have, none if that is
 // another's.
-func (d *Folder) named(ctx context.Context, f flowfile.File, n int) (Place, error) {
+func (d *Folder) underName(ctx context.Context, f flowfile.File, n int) (Place, error) {
 	name := slug.File(f.Spec.Name, f.ID, slug.Short)
 	if n > 0 {
 		name = slug.File(f.Spec.Name, f.ID, slug.Most)

@@ -87,16 +87,14 @@ func (d *Folder) formerFile(ctx context.Context, f flowfile.File, free Place) (P
 		}
 	}
 	path, err := d.carrier(ctx, f)
-	id := f.ID
 	if err == nil && path == "" {
 		path, err = d.adopted(ctx, f)
-		id = ""
 	}
 	if err != nil || path == "" {
 		return free, err
 	}
 	was, err := readOne(path)
-	if err != nil || was == nil || was.ID != id {
+	if err != nil || was == nil {
 		return free, ctx.Err() // it has changed
 	}
 	return d.asNamed(path, was), nil
@@ -120,13 +118,13 @@ func (d *Folder) carrier(ctx context.Context, f flowfile.File) (string, error) {
 	return paths[0], nil
 }
 
-// adopted is the path of a file without an id that says what the flow says, "" if there
-// is none.
+// adopted is the path of a file that is the flow's without having its id, "" if there is
+// none.
 func (d *Folder) adopted(ctx context.Context, f flowfile.File) (string, error) {
-	if d.same == nil {
+	if d.isOf == nil {
 		return "", nil
 	}
-	for _, path := range d.bare[f.Spec.Name] {
+	for _, path := range d.named[f.Spec.Name] {
 		if _, given := d.taken[path]; given {
 			continue
 		}
@@ -134,7 +132,7 @@ func (d *Folder) adopted(ctx context.Context, f flowfile.File) (string, error) {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		if err == nil && len(files) == 1 && files[0].ID == "" && d.same(files[0].Spec, f.Spec) {
+		if err == nil && len(files) == 1 && d.isOf(files[0], f) {
 			return path, nil
 		}
 	}
@@ -162,7 +160,7 @@ func (d *Folder) readAll(ctx context.Context) error {
 	if d.own != nil {
 		return nil
 	}
-	d.own, d.bare = make(map[string][]string), make(map[string][]string)
+	d.own, d.named = make(map[string][]string), make(map[string][]string)
 	return filepath.WalkDir(d.dir, func(path string, e fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
@@ -177,12 +175,12 @@ func (d *Folder) readAll(ctx context.Context) error {
 			return nil
 		}
 		was, _ := readOne(path) // see above
-		switch {
-		case was == nil:
-		case was.ID != "":
+		if was == nil {
+			return nil
+		}
+		d.named[was.Spec.Name] = append(d.named[was.Spec.Name], path)
+		if was.ID != "" {
 			d.own[was.ID] = append(d.own[was.ID], path)
-		default:
-			d.bare[was.Spec.Name] = append(d.bare[was.Spec.Name], path)
 		}
 		return nil
 	})

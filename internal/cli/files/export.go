@@ -140,7 +140,7 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 	}
 	defer o.form.env.NoteGuesses(o.app)
 	if o.toFolder {
-		return o.writeFolder(ctx, p, t, flows)
+		return o.writeFolder(ctx, c, p, t, flows)
 	}
 	return o.writeFile(ctx, t, flows, several)
 }

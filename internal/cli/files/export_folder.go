@@ -13,6 +13,7 @@ import (
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/sync"
+	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -22,12 +23,12 @@ import (
 const exportParallel = 16
 
 // writeFolder writes each flow to a file of its own.
-func (o *exportOptions) writeFolder(ctx context.Context, p *output.Printer, t cmdutil.Target, flows iter.Seq2[flow.Flow, error]) error {
+func (o *exportOptions) writeFolder(ctx context.Context, c *client.Client, p *output.Printer, t cmdutil.Target, flows iter.Seq2[flow.Flow, error]) error {
 	if err := os.MkdirAll(o.dir, 0o777); err != nil {
 		return fmt.Errorf("make the folder to export to: %w", err)
 	}
 	folder := files.NewFolder(o.dir)
-	folder.Adopt(o.form.isOf)
+	folder.Adopt(o.form.isOf(ctx, c))
 	lock, err := keepLocked(folder, o.dir, t)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package files
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	stdsync "sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -92,11 +94,21 @@ func (e *exportForm) judge(file flow.Spec, f flow.Flow, base []flowfile.Digest) 
 	return sync.Judge(e.env.There(file), f.Spec, base, ours), err
 }
 
-// IsOf reports whether a file that carries no id is a stored flow's: whether the two say
-// the same. A file that was imported is such a one.
-func (e *exportForm) isOf(file, stored flow.Spec) bool {
-	ours, err := e.ours()
-	return err == nil && sync.SameFlow(e.env.There(file), stored, ours)
+// isOf returns what reports whether a file is that of a flow with another id: it says the
+// same, and the id that it has, if any, is not one of the server's. Files that were imported
+// are such.
+func (e *exportForm) isOf(ctx context.Context, c *client.Client) func(file, f flowfile.File) bool {
+	return func(file, f flowfile.File) bool {
+		ours, err := e.ours()
+		if err != nil || !sync.SameFlow(e.env.There(file.Spec), f.Spec, ours) {
+			return false
+		}
+		if !lookup.IsID(file.ID) {
+			return true
+		}
+		_, _, err = c.Flows.Get(ctx, file.ID)
+		return errors.Is(err, client.ErrNotFound) || errors.Is(err, client.ErrForbidden)
+	}
 }
 
 // keepLocked tells the folder which of its files flowctl.lock knows flows of t by, the
