@@ -27,10 +27,10 @@ func (r *run) admit(s *scope, n *node) admission {
 		case o.failed && !a.failed:
 			a.failed = true
 			a.skip = fmt.Sprintf("it depends on node %.80q, which failed", source.id)
-			if o.status == NodeSkipped {
+			if o.status == flow.NodeSkipped {
 				a.skip = fmt.Sprintf("it depends on node %.80q, which was skipped after a failure", source.id)
 			}
-		case isLive && o.status != NodeSkipped:
+		case isLive && o.status != flow.NodeSkipped:
 			live++
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // answer finds the node's result in the answer of the model: the last message of
@@ -48,14 +49,14 @@ func (c *call) content(body js.Value) (js.Value, error) {
 }
 
 // usageOf reads the tokens that an answer tells.
-func usageOf(body js.Value) Usage {
+func usageOf(body js.Value) flow.Usage {
 	count := func(key string) int64 {
 		if n, ok := js.Get(js.Get(body, "usage"), key).(js.Number); ok {
 			return int64(n.Float())
 		}
 		return 0
 	}
-	u := Usage{Prompt: count("prompt_tokens"), Completion: count("completion_tokens"), Total: count("total_tokens")}
+	u := flow.Usage{Prompt: count("prompt_tokens"), Completion: count("completion_tokens"), Total: count("total_tokens")}
 	if u.Total == 0 {
 		u.Total = u.Prompt + u.Completion
 	}

@@ -66,7 +66,7 @@ func star(n int) flow.Spec {
 // The names of the benchmarks say what the issue allows.
 func BenchmarkChain1000_5ms(b *testing.B)    { benchmark(b, chain(1000), Options{}) }
 func BenchmarkChain10000_12x(b *testing.B)   { benchmark(b, chain(10000), Options{}) }
-func BenchmarkChain1000Browser(b *testing.B) { benchmark(b, chain(1000), Options{Reading: Browser}) }
+func BenchmarkChain1000Browser(b *testing.B) { benchmark(b, chain(1000), Options{Semantics: Browser}) }
 func BenchmarkStar1000_10ms(b *testing.B) {
 	benchmark(b, star(1000), Options{Services: Services{Model: slowModel(0)}})
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
-// fillFirst is the browser's reading in knowledge and conditional nodes: {{input}}
+// fillFirst fills in a text as the browser does in knowledge and conditional nodes: {{input}}
 // is the first input, as a replacement pattern, and then {{node.output}} is what
 // has a result. Neither knows paths.
 func (c *call) fillFirst(text string) (string, error) {
@@ -29,7 +29,7 @@ func (c *call) fillFirst(text string) (string, error) {
 	})
 }
 
-// fillAll is the browser's reading in model and websearch nodes, with paths: a
+// fillAll fills in a text as the browser does in model and websearch nodes, with paths: a
 // pass for the first input and one for other nodes' results.
 func (c *call) fillAll(text string) (string, error) {
 	text, err := c.replaced(text, func(p placeholder) (string, bool, error) {

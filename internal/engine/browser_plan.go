@@ -27,13 +27,13 @@ func (g *graph) browserPlans(limit int) (made plans, cycle []*node) {
 	return made, nil
 }
 
-// eachOnly tells whether all edges to n come from a handle "each", so that it
+// eachOnly reports whether all edges to n come from a handle "each", so that it
 // is left to a loop to run it, even if they do not come from a loop.
 func (n *node) eachOnly() bool {
 	return len(n.in) > 0 && !slices.ContainsFunc(n.in, func(e *edge) bool { return e.handle != flow.HandleEach })
 }
 
-// neverRuns tells whether the browser leaves the node to a loop that is not there.
+// neverRuns reports whether the browser leaves the node to a loop that is not there.
 func (n *node) neverRuns() bool {
 	return n.eachOnly() && !slices.ContainsFunc(n.in, func(e *edge) bool { return e.source.kind == flow.Loop })
 }

@@ -37,7 +37,7 @@ type Part struct {
 	Image string // URL: https:, data: or a path on the backend; "" makes it a text
 }
 
-// MarshalJSON gives the request's body.
+// MarshalJSON returns the request's body.
 func (r ChatRequest) MarshalJSON() ([]byte, error) {
 	messages := make(js.Array, len(r.Messages))
 	for i, m := range r.Messages {

@@ -10,14 +10,14 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// The codes of the problems for which the engine refuses a flow, beside those of
+// The codes of the problems for which the engine refuses a flow, next to those of
 // [flow.Validate].
 const (
 	CodeAmbiguousReference = "ambiguous-reference" // {{name.output}} may be several nodes
 	CodeReferenceCycle     = "reference-cycle"     // nodes wait for each other through references
 	CodeLoopBody           = "loop-body"           // a loop has no body of its own
 	CodeNoService          = "no-service"          // a node needs a model, knowledge or search that is not there
-	CodeUnknownInput       = "unknown-input"       // a value is given for a node that is no input
+	CodeUnknownInput       = "unknown-input"       // a value is given for a node that is not an input
 )
 
 // problem is a problem of n.

@@ -10,7 +10,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Difference is a place where the readings may part.
+// Difference is a place where the semantics may part.
 type Difference struct {
 	Rule    string `json:"rule"` // the name of a field of [Rules]
 	Node    string `json:"node,omitempty"`
@@ -38,7 +38,7 @@ const (
 	KindNeverRuns  DifferenceKind = "never-runs"  // it does not run a node behind each of no loop
 )
 
-// differences lists the places of a flow where the readings may part, rule by
+// differences lists the places of a flow where the semantics may part, rule by
 // rule. What depends on data alone is told where the flow lets such data come.
 func differences(spec flow.Spec) []Difference {
 	g := newGraph(spec, Standard.Rules())
@@ -109,7 +109,7 @@ func (d *comparison) order(n *node) {
 	}
 }
 
-// fillsOutputs tells whether the browser fills {{node.output}} in the node's
+// fillsOutputs reports whether the browser fills {{node.output}} in the node's
 // texts.
 func (n *node) fillsOutputs() bool { return n.kind != flow.Transform }
 
@@ -169,7 +169,7 @@ func unique(nodes []*node) []*node {
 	})
 }
 
-// isFallible tells whether the node may fail in both readings.
+// isFallible reports whether the node may fail in both semantics.
 func (n *node) isFallible() bool {
 	switch n.kind {
 	case flow.Model, flow.Knowledge, flow.WebSearch:
@@ -240,7 +240,7 @@ func (d *comparison) arrayPath(n *node) {
 	say("the browser fails, since it knows nothing here but {{input}}, spelt so, and {{id.output}}, with ids of letters, digits, _ and -")
 }
 
-// rereadText tells whether a text means something else when it is inserted as a
+// rereadText reports whether a text means something else when it is inserted as a
 // replacement pattern and read for placeholders again.
 func rereadText(text string) bool {
 	return hasPlaceholder(text) || js.HasPattern(text)
@@ -308,10 +308,10 @@ func (n *node) mayMakeList() bool {
 	return n.kind == flow.Model || n.kind == flow.Conditional
 }
 
-// knowsPaths tells whether the browser follows paths in the node's texts.
+// knowsPaths reports whether the browser follows paths in the node's texts.
 func (n *node) knowsPaths() bool { return n.kind == flow.Model || n.kind == flow.WebSearch }
 
-// foundInInput tells whether the browser may find a reference to a node, such as
+// foundInInput reports whether the browser may find a reference to a node, such as
 // {{input.output}} for input_1, in what comes first to n. Only some nodes make
 // objects with keys that an author chooses.
 func (g *graph) foundInInput(n *node, body string) bool {
@@ -426,7 +426,7 @@ func (d *comparison) loop(n *node) {
 	}
 }
 
-// isCutInBrowser tells whether the browser may leave elements of the array out
+// isCutInBrowser reports whether the browser may leave elements of the array out
 // that standard goes over.
 func (n *node) isCutInBrowser() bool {
 	if n.option("loopType") != "array" || js.Truthy(n.field("maxIterations")) {

@@ -12,7 +12,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// newOddFlow makes a flow of whatever makes the readings part: every node type,
+// newOddFlow makes a flow of whatever makes the semantics part: every node type,
 // references that lead nowhere, values that look like files, nodes without data,
 // each of nodes that are no loop, failures.
 func newOddFlow(seed uint64) flow.Spec {
@@ -75,7 +75,7 @@ func (f *randomFlow) oddData(kind flow.NodeType, ref string) string {
 	return `{"query":"q ` + text + `"}`
 }
 
-// TestEveryDifferenceIsExplained runs odd flows in both readings. Where a node
+// TestEveryDifferenceIsExplained runs odd flows in both semantics. Where a node
 // makes something else in the browser, and what it needs does not, Explain has
 // said so: of the node, of what it needs, of a loop that it may be in, or of an
 // input whose value comes to it.
@@ -88,7 +88,7 @@ func TestEveryDifferenceIsExplained(t *testing.T) {
 		if err != nil {
 			continue // refused
 		}
-		browser := mustRun(t.Context(), t, spec, Options{Services: services, Reading: Browser})
+		browser := mustRun(t.Context(), t, spec, Options{Services: services, Semantics: Browser})
 		ours, theirs := byNode(standard), byNode(browser)
 		if !slices.Equal(ours, theirs) {
 			differ++
@@ -102,17 +102,17 @@ func TestEveryDifferenceIsExplained(t *testing.T) {
 	}
 }
 
-// TestExplanationsAreTrue runs odd flows in both readings, and wants what Explain
+// TestExplanationsAreTrue runs odd flows in both semantics, and wants what Explain
 // claims of each to be what the runs did.
 func TestExplanationsAreTrue(t *testing.T) {
 	claims := make(map[string]int)
 	for seed := range uint64(3000) {
 		spec := newOddFlow(seed)
-		for _, reading := range []Reading{Standard, Browser} {
+		for _, semantics := range []Semantics{Standard, Browser} {
 			services, model := fakeServices()
 			var order []string
-			opts := Options{Reading: reading, Services: services, Retries: -1, Parallel: 1, Events: func(e Event) {
-				if e.Type == EventNodeStarted && len(e.Round) == 0 && !slices.Contains(order, e.Node) {
+			opts := Options{Semantics: semantics, Services: services, Retries: -1, Parallel: 1, Events: func(e flow.Event) {
+				if e.Type == flow.EventNodeStarted && len(e.Round) == 0 && !slices.Contains(order, e.Node) {
 					order = append(order, e.Node)
 				}
 			}}
@@ -122,7 +122,7 @@ func TestExplanationsAreTrue(t *testing.T) {
 			}
 			for claim, ok := range explained(spec, res, Explain(spec, opts), order, model) {
 				if claims[claim]++; !ok {
-					t.Errorf("seed %d, %s: %s, but the run did not do that: %s", seed, reading, claim, spec.AppendJSON(nil))
+					t.Errorf("seed %d, %s: %s, but the run did not do that: %s", seed, semantics, claim, spec.AppendJSON(nil))
 				}
 			}
 		}
@@ -173,7 +173,7 @@ func explained(spec flow.Spec, res *Result, e *Explanation, order []string, mode
 				}
 			}
 		}
-		if e.Reading != Browser {
+		if e.Semantics != Browser {
 			return
 		}
 		for _, d := range e.Differences {
@@ -217,7 +217,7 @@ func explained(spec flow.Spec, res *Result, e *Explanation, order []string, mode
 	}
 }
 
-// unexplained finds a node at which the readings part without a word of Explain,
+// unexplained finds a node at which the semantics part without a word of Explain,
 // "" if there is none.
 func unexplained(spec flow.Spec, standard, browser *Result) string {
 	made := func(res *Result) map[string]string {

@@ -1,9 +1,9 @@
 // Package engine runs flows.
 //
-// A flow has two readings. [Standard] is what the editor's user guide promises,
+// A flow has two semantics. [Standard] is what the editor's user guide promises,
 // [Browser] is exactly what the executor inside the editor does, so that a run
 // can be reproduced or explained. There is one engine: its [Rules] say where the
-// readings part, and everything else is the same in both.
+// semantics differ, and everything else is the same in both.
 //
 // [Run] compiles the flow into a graph, refuses what standard does not take, and
 // hands the graph's plan to the scheduler, which starts every node as soon as

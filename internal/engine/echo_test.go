@@ -13,15 +13,15 @@ func TestEcho(t *testing.T) {
 	var deltas []string
 	for range 2 {
 		deltas = nil
-		res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: Echo{}}, Events: func(e Event) {
-			if e.Type == EventNodeDelta {
+		res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: Echo{}}, Events: func(e flow.Event) {
+			if e.Type == flow.EventNodeDelta {
 				deltas = append(deltas, e.Delta)
 			}
 		}})
 		if got := string(res.NodeResults[1].Value); got != `"[m1] say two words\n(image)"` {
 			t.Errorf("the answer is %s", got)
 		}
-		if res.Tokens != (Usage{Prompt: 4, Completion: 5, Total: 9}) {
+		if res.Tokens != (flow.Usage{Prompt: 4, Completion: 5, Total: 9}) {
 			t.Errorf("the tokens are %v", res.Tokens)
 		}
 	}

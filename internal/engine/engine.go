@@ -16,8 +16,8 @@ import (
 
 // Options say how to run a flow. The zero value runs what needs no services.
 type Options struct {
-	Reading  Reading // "" is [Standard]
-	Services Services
+	Semantics Semantics // "" is [Standard]
+	Services  Services
 	// Inputs replace the values of input nodes, by node id: a text, or any JSON.
 	Inputs map[string]json.RawMessage
 	// Parallel is how many nodes run at once in standard; 0 is 8. The browser
@@ -38,7 +38,7 @@ type Options struct {
 	// <think>…</think>, out of it; in standard.
 	StripThinking bool
 	// Events is told what happens, one event at a time. The run waits for it.
-	Events func(Event)
+	Events func(flow.Event)
 }
 
 func (o Options) withDefaults() Options {
@@ -77,7 +77,7 @@ type run struct {
 }
 
 // Run runs the flow and comes back when nothing of it runs any more. A flow that
-// the reading refuses is not started: the error is a *[RefusedError]. Whatever
+// the semantics refuses is not started: the error is a *[RefusedError]. Whatever
 // happens later stands in the result. When ctx ends the run is aborted at once.
 func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
 	r, ended, err := prepare(spec, opts)
@@ -95,7 +95,7 @@ func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
 	r.steps = js.NewSteps(ctx, r.Limits.Steps)
 
 	r.began = time.Now()
-	r.report.run(Event{Type: EventRunStarted})
+	r.report.run(flow.Event{Type: flow.EventRunStarted})
 	if ended == nil {
 		ended = r.schedule(ctx, r.plans.flow, r.scope)
 	}
@@ -104,7 +104,7 @@ func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
 		res.Err = context.Cause(ctx)
 	}
 	r.conclude(res, ended != nil)
-	r.report.run(Event{Type: EventRunFinished, Status: string(res.Status)})
+	r.report.run(flow.Event{Type: flow.EventRunFinished, Status: string(res.Status)})
 	return res, nil
 }
 
@@ -114,7 +114,7 @@ var errCycle = browser.Errorf("Circular dependency detected in flow")
 // prepare compiles the flow. ended is what ends the run before its first node.
 func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
 	opts = opts.withDefaults()
-	rules := opts.Reading.Rules()
+	rules := opts.Semantics.Rules()
 	g := newGraph(spec, rules)
 	r = &run{Options: opts, rules: rules, graph: g, width: opts.Parallel, memory: opts.Memory}
 

@@ -13,7 +13,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// HTTPError is an answer of a service that is no success.
+// HTTPError is an answer of a service that is not a success.
 type HTTPError struct {
 	StatusCode int
 	Reason     string        // the reason phrase of the answer, "" if it had none

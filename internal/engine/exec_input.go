@@ -6,7 +6,7 @@ import (
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
-// input gives the node's value and its files: nothing is "", one thing is
+// input returns the node's value and its files: nothing is "", one thing is
 // itself, several are an array.
 func input(_ context.Context, c *call) (js.Value, error) {
 	var list js.Array

@@ -13,7 +13,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// knowledge queries a knowledge base and gives its chunks.
+// knowledge queries a knowledge base and returns its chunks.
 func knowledge(ctx context.Context, c *call) (js.Value, error) {
 	base := c.node.field("knowledgeBaseId")
 	if !js.Truthy(base) {

@@ -95,7 +95,7 @@ func (n *node) maxRounds() float64 {
 	return math.Ceil(most)
 }
 
-// isCut tells whether an array loop has no more rounds than maxRounds.
+// isCut reports whether an array loop has no more rounds than maxRounds.
 func (n *node) isCut(rules Rules) bool {
 	return !rules.Loop || js.Truthy(n.field("maxIterations"))
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
-// model asks the node's model and gives its answer.
+// model asks the node's model and returns its answer.
 func model(ctx context.Context, c *call) (js.Value, error) {
 	id := c.node.field("modelId")
 	if !js.Truthy(id) {
@@ -69,7 +69,7 @@ func (m Message) size() int {
 	return n
 }
 
-// streams tells whether the answer is to come in pieces: if the author says so,
+// streams reports whether the answer is to come in pieces: if the author says so,
 // else if somebody listens to them.
 func (c *call) streams() bool {
 	if wish, ok := c.node.field("stream").(js.Bool); ok && c.rules.Model {

@@ -17,11 +17,11 @@ type call struct {
 	scope  *scope
 	node   *node
 	inputs []js.Value
-	out    *outcome // what the executor says beside its result
+	out    *outcome // what the executor says next to its result
 
 	began   time.Time
-	attempt int   // from 1; more when a call of a service is repeated
-	tokens  Usage // of the model call
+	attempt int        // from 1; more when a call of a service is repeated
+	tokens  flow.Usage // of the model call
 	ending  ending
 	taken   int64 // bytes counted until the node is done
 	full    error // that of bytes that could not be counted
@@ -30,7 +30,7 @@ type call struct {
 // executor does the work of a node.
 type executor func(ctx context.Context, c *call) (js.Value, error)
 
-// executorFor gives the executor of a node type, nil for an unknown one.
+// executorFor returns the executor of a node type, nil for an unknown one.
 func executorFor(t flow.NodeType) executor {
 	switch t {
 	case flow.Input:
@@ -58,7 +58,7 @@ func executorFor(t flow.NodeType) executor {
 // step runs the node in the scope, or skips it.
 func (r *run) step(ctx context.Context, s *scope, n *node) {
 	if n.missing {
-		s.fail(n, NodeError, browser.Errorf("Node not found"))
+		s.fail(n, flow.NodeError, browser.Errorf("Node not found"))
 		return
 	}
 	a := r.admit(s, n)
@@ -101,7 +101,7 @@ func (r *run) step(ctx context.Context, s *scope, n *node) {
 // skip leaves the node out of the run.
 func (r *run) skip(s *scope, n *node, reason string, failed bool) {
 	o := s.of(n)
-	o.status, o.reason, o.failed = NodeSkipped, reason, failed
+	o.status, o.reason, o.failed = flow.NodeSkipped, reason, failed
 	r.report.skipped(s, n, reason)
 }
 
@@ -126,7 +126,7 @@ func (c *call) guarded(ctx context.Context) (value js.Value, err error) {
 func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
 	if err == nil {
 		c.scope.set(c.node, value)
-		r.report.finished(c, NodeSuccess, value, nil)
+		r.report.finished(c, flow.NodeSuccess, value, nil)
 		r.leaveOut(c.scope, c.node, "the loop had no rounds", false)
 		r.showEarly(ctx, c)
 		return
@@ -142,17 +142,17 @@ func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
 		if !r.rules.Errors {
 			err = errBrowserAborted
 		}
-		c.scope.fail(c.node, NodeAborted, err)
-		r.report.finished(c, NodeAborted, nil, err)
+		c.scope.fail(c.node, flow.NodeAborted, err)
+		r.report.finished(c, flow.NodeAborted, nil, err)
 		return
 	}
-	c.scope.fail(c.node, NodeError, err)
-	r.report.finished(c, NodeError, nil, err)
+	c.scope.fail(c.node, flow.NodeError, err)
+	r.report.finished(c, flow.NodeError, nil, err)
 	r.leaveOut(c.scope, c.node, "the loop around it failed", true)
 }
 
-// cutOff tells whether the execution was ended by a limit that it did not reach
-// itself: the run's time, or what a node beside it used up. A loop reaches those
+// cutOff reports whether the execution was ended by a limit that it did not reach
+// itself: the run's time, or what a node next to it used up. A loop reaches those
 // that its body does.
 func cutOff(ctx context.Context, c *call, limit *LimitError) bool {
 	return limit.Limit == LimitTime || c.node.kind != flow.Loop && errors.Is(context.Cause(ctx), limit)

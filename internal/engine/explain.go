@@ -8,12 +8,12 @@ import (
 
 // Explanation says how a flow would run, without running it.
 type Explanation struct {
-	Reading     Reading        `json:"reading"`
+	Semantics   Semantics      `json:"engine"`
 	Refused     []flow.Problem `json:"refused"`  // what standard refuses the flow for; nothing else is said of the run then
 	Order       []Turn         `json:"order"`    // in which nodes run, one at a time
 	Branches    []Branch       `json:"branches"` // none in the browser, which takes them all
 	Calls       Calls          `json:"calls"`
-	Differences []Difference   `json:"differences"` // every place where the readings may part on this flow
+	Differences []Difference   `json:"differences"` // every place where the semantics may part on this flow
 }
 
 // Turn is a node's place in the order.
@@ -31,16 +31,16 @@ type Branch struct {
 	Only   []string `json:"only"` // the nodes that run only if it is chosen
 }
 
-// Explain explains the flow in the reading of opts, with its limits.
+// Explain explains the flow in the semantics of opts, with its limits.
 func Explain(spec flow.Spec, opts Options) *Explanation {
 	opts = opts.withDefaults()
-	if opts.Reading == "" {
-		opts.Reading = Standard
+	if opts.Semantics == "" {
+		opts.Semantics = Standard
 	}
-	rules := opts.Reading.Rules()
+	rules := opts.Semantics.Rules()
 	g := newGraph(spec, rules)
 	e := &Explanation{
-		Reading: opts.Reading, Refused: []flow.Problem{}, Order: []Turn{}, Branches: []Branch{},
+		Semantics: opts.Semantics, Refused: []flow.Problem{}, Order: []Turn{}, Branches: []Branch{},
 		Calls: Calls{Path: []PathStep{}}, Differences: differences(spec),
 	}
 	var made plans

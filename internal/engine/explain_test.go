@@ -14,11 +14,11 @@ func TestExplainOrder(t *testing.T) {
 	spec := newFlow().node("o", flow.Output, text).node("m", flow.Model, ask("{{late.output}}")).node("l", flow.Loop, plain).
 		node("late", flow.Input, value("x")).node("end", flow.Output, text).
 		edge("l", "m", "each").join("m", "o").edge("l", "end", "done").spec()
-	for reading, want := range map[Reading]string{
+	for semantics, want := range map[Semantics]string{
 		Standard: "late l m@l[late] o@l[m] end[l]",
 		Browser:  "l m@l o@l[m] o[m] late end[l]",
 	} {
-		e := Explain(spec, Options{Reading: reading})
+		e := Explain(spec, Options{Semantics: semantics})
 		var turns []string
 		for _, turn := range e.Order {
 			line := turn.Node
@@ -31,7 +31,7 @@ func TestExplainOrder(t *testing.T) {
 			turns = append(turns, line)
 		}
 		if got := strings.Join(turns, " "); got != want {
-			t.Errorf("%s: the order is %s, want %s", reading, got, want)
+			t.Errorf("%s: the order is %s, want %s", semantics, got, want)
 		}
 	}
 }
@@ -91,7 +91,7 @@ func TestExplainCalls(t *testing.T) {
 			if got := strings.Join(path, " "); got != c.path {
 				t.Errorf("the path is %q, want %q", got, c.path)
 			}
-			if got := Explain(c.flow.spec(), Options{Reading: Browser}).Calls.Most; got != c.browser {
+			if got := Explain(c.flow.spec(), Options{Semantics: Browser}).Calls.Most; got != c.browser {
 				t.Errorf("in the browser there are %d, want %d", got, c.browser)
 			}
 		})
@@ -102,12 +102,12 @@ func TestExplainCalls(t *testing.T) {
 func TestExplainedCallsAreMade(t *testing.T) {
 	for _, path := range []string{"058-loop-count-3-each-done", "067-loop-each-downstream-chain", "071-loop-nested", "076-loop-two-each-edges", "105-loop-each-conditional-inside"} {
 		v := readVector(t, "testdata/vectors/"+path+".json")
-		for _, reading := range []Reading{Standard, Browser} {
+		for _, semantics := range []Semantics{Standard, Browser} {
 			services, model := fakeServices()
-			opts := Options{Reading: reading, Services: services}
+			opts := Options{Semantics: semantics, Services: services}
 			mustRun(t.Context(), t, v.spec, opts)
 			if got, most := len(model.calls), Explain(v.spec, opts).Calls.Most; got != most {
-				t.Errorf("%s, %s: %d calls were made, %d explained", path, reading, got, most)
+				t.Errorf("%s, %s: %d calls were made, %d explained", path, semantics, got, most)
 			}
 		}
 	}
@@ -124,7 +124,7 @@ func TestExplainBranches(t *testing.T) {
 	if want := `[{"node":"c","handle":"true","only":["t","ref"]},{"node":"c","handle":"false","only":["f"]}]`; string(got) != want {
 		t.Errorf("the branches are %s, want %s", got, want)
 	}
-	if got := Explain(spec, Options{Reading: Browser}).Branches; len(got) != 0 {
+	if got := Explain(spec, Options{Semantics: Browser}).Branches; len(got) != 0 {
 		t.Errorf("in the browser there are branches %v", got)
 	}
 }
@@ -135,16 +135,16 @@ func TestExplainRefusals(t *testing.T) {
 	if len(e.Refused) != 1 || len(e.Order) != 0 || e.Calls.Most != 0 {
 		t.Errorf("standard explains %+v", e)
 	}
-	if e = Explain(cycle, Options{Reading: Browser}); len(e.Refused) != 0 || len(e.Order) != 0 || len(e.Differences) == 0 {
+	if e = Explain(cycle, Options{Semantics: Browser}); len(e.Refused) != 0 || len(e.Order) != 0 || len(e.Differences) == 0 {
 		t.Errorf("the browser explains %+v", e)
 	}
 	ghost := newFlow().node("m", flow.Model, ask("p")).edge("ghost", "m", "").edge("m", "nowhere", "").spec()
-	if e = Explain(ghost, Options{Reading: Browser}); e.Calls.Most != 1 || len(e.Order) != 2 {
+	if e = Explain(ghost, Options{Semantics: Browser}); e.Calls.Most != 1 || len(e.Order) != 2 {
 		t.Errorf("the browser explains %+v", e)
 	}
 }
 
-// TestExplainDifferences has for every rule flows on which the readings part, and
+// TestExplainDifferences has for every rule flows on which the semantics part, and
 // what is said of them.
 func TestExplainDifferences(t *testing.T) {
 	two := func() *builder {
@@ -236,14 +236,14 @@ func TestExplainDifferences(t *testing.T) {
 	}
 }
 
-// A flow for which Explain names no difference runs the same in both readings.
+// A flow for which Explain names no difference runs the same in both semantics.
 func TestNoDifferenceNoDifference(t *testing.T) {
 	spec := newFlow().node("a", flow.Input, value("A")).node("b", flow.Input, value("B")).node("g", flow.Merge, plain).node("o", flow.Output, text).
 		join("a", "g", "o").join("b", "g").spec()
 	if found := Explain(spec, Options{}).Differences; len(found) != 0 {
 		t.Fatalf("the differences are %v", found)
 	}
-	standard, browser := mustRun(t.Context(), t, spec, Options{}), mustRun(t.Context(), t, spec, Options{Reading: Browser})
+	standard, browser := mustRun(t.Context(), t, spec, Options{}), mustRun(t.Context(), t, spec, Options{Semantics: Browser})
 	if !slices.Equal(byNode(standard), byNode(browser)) {
 		t.Errorf("standard makes %v, the browser %v", byNode(standard), byNode(browser))
 	}

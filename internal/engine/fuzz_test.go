@@ -12,7 +12,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// FuzzRun runs whatever is a flow, in both readings. Nothing may panic, whatever
+// FuzzRun runs whatever is a flow, in both semantics. Nothing may panic, whatever
 // comes out is JSON, and a run ends within its limits.
 func FuzzRun(f *testing.F) {
 	paths, err := filepath.Glob("testdata/vectors/*.json")
@@ -36,9 +36,9 @@ func FuzzRun(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, reading := range []Reading{Standard, Browser} {
+		for _, semantics := range []Semantics{Standard, Browser} {
 			services, _ := fakeServices()
-			opts := Options{Reading: reading, Services: services, Limits: Limits{Nodes: 300, Rounds: 100, Result: 10_000, Time: 20 * time.Second}}
+			opts := Options{Semantics: semantics, Services: services, Limits: Limits{Nodes: 300, Rounds: 100, Result: 10_000, Time: 20 * time.Second}}
 			Explain(spec, opts)
 			res, err := Run(t.Context(), spec, opts)
 			if err != nil {
@@ -47,13 +47,13 @@ func FuzzRun(f *testing.F) {
 			var panicked *PanicError
 			for _, failure := range res.Errors {
 				if errors.As(failure.Err, &panicked) {
-					t.Fatalf("%s: node %q: %v\n%s", reading, failure.Node, panicked, panicked.Stack)
+					t.Fatalf("%s: node %q: %v\n%s", semantics, failure.Node, panicked, panicked.Stack)
 				}
 			}
 			exec := res.Execution("")
 			for _, made := range []json.RawMessage{exec.Inputs, exec.Outputs, exec.NodeResults, exec.Errors, exec.Meta} {
 				if !json.Valid(made) {
-					t.Fatalf("%s: made %s", reading, made)
+					t.Fatalf("%s: made %s", semantics, made)
 				}
 			}
 		}

@@ -22,7 +22,7 @@ type graph struct {
 type node struct {
 	id      string
 	kind    flow.NodeType
-	untyped json.RawMessage // the whole node, if its type is "" or not a text
+	untyped json.RawMessage // the whole node, if its type is "" or not text
 	data    js.Value        // undefined if the node has none
 	at      int             // its place among the flow's nodes
 	index   int             // its place in graph.nodes
@@ -71,7 +71,7 @@ func newGraph(spec flow.Spec, rules Rules) *graph {
 	return g
 }
 
-// join gives the nodes their edges. An edge from a node that is not there brings
+// join joins the nodes with their edges. An edge from a node that is not there brings
 // in a missing node; one to there is left out.
 func (g *graph) join(edges []flow.Edge) {
 	joined := make([]edge, len(edges))
@@ -142,7 +142,7 @@ func parseData(data []byte, rules Rules) js.Value {
 	return v
 }
 
-// parse reads JSON for the reading.
+// parse reads JSON for the semantics.
 func (r Rules) parse(text string) (js.Value, error) {
 	if r.Exact {
 		return js.ParseExact(text)
@@ -150,7 +150,7 @@ func (r Rules) parse(text string) (js.Value, error) {
 	return js.Parse(text)
 }
 
-// hasData tells whether the node has data, be it empty.
+// hasData reports whether the node has data, be it empty.
 func (n *node) hasData() bool {
 	_, null := n.data.(js.Null)
 	return !null && !js.IsUndefined(n.data)
@@ -168,7 +168,7 @@ func (n *node) text(key string) string {
 }
 
 // option is a field of the node's data that chooses among named ways: "" if it is
-// falsy. What is not a text chooses none of them.
+// falsy. What is not text chooses none of them.
 func (n *node) option(key string) string {
 	v := n.field(key)
 	if text, ok := js.AsString(v); ok {

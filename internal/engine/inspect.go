@@ -40,8 +40,8 @@ type Reference struct {
 	Joined     bool   // edges lead, by whatever way, from that node to this one
 }
 
-// Literal stands in double braces in a text and is no reference, so that both
-// readings leave it as it is.
+// Literal stands in double braces in a text and is not a reference, so that both
+// semantics leave it as it is.
 type Literal struct {
 	Field string // the text, as a JSON pointer into the node's data
 	Text  string // all of the text
@@ -110,7 +110,7 @@ func (g *graph) references(n *node) []Reference {
 	return list
 }
 
-// literals lists what stands in braces in the node's texts and is no reference.
+// literals lists what stands in braces in the node's texts and is not a reference.
 func (g *graph) literals(n *node) []Literal {
 	var list []Literal
 	for _, t := range n.templates() {
@@ -124,7 +124,7 @@ func (g *graph) literals(n *node) []Literal {
 	return list
 }
 
-// leadsTo tells whether edges lead from a to b.
+// leadsTo reports whether edges lead from a to b.
 func leadsTo(a, b *node) bool {
 	return slices.ContainsFunc(b.in, func(e *edge) bool { return e.source == a }) || reach(a, func(*edge) bool { return true })[b]
 }
@@ -175,7 +175,7 @@ func (g *graph) fed() map[*node]bool {
 	return fed
 }
 
-// needsInput tells whether the node can do nothing without an input.
+// needsInput reports whether the node can do nothing without an input.
 func (n *node) needsInput() bool {
 	asks := func(text string) bool {
 		if text == "" {
@@ -203,7 +203,7 @@ func (n *node) needsInput() bool {
 	return false
 }
 
-// unsent lists a model's settings that no reading sends.
+// unsent lists a model's settings that no semantics sends.
 func (n *node) unsent() []string {
 	if n.kind != flow.Model || js.Truthy(n.field("useAdvancedSettings")) {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// fill is standard's reading of a text with placeholders: one pass over the
+// fill fills in the placeholders of a text as standard does: one pass over the
 // text, in which every reference must resolve. Anything else in braces stays.
 func (c *call) fill(text string) (string, error) {
 	return c.replaced(text, func(p placeholder) (string, bool, error) {
@@ -21,7 +21,7 @@ func (c *call) fill(text string) (string, error) {
 	})
 }
 
-// value is what a placeholder stands for; ok is false if it is no reference.
+// value is what a placeholder stands for; ok is false if it is not a reference.
 func (c *call) value(p placeholder) (v js.Value, ok bool, err error) {
 	unresolved := func(why string) (js.Value, bool, error) {
 		return nil, false, fmt.Errorf("{{%.80s}} cannot be filled in: %s", p.body, why)

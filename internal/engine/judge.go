@@ -190,7 +190,7 @@ func thoughts(message js.Value) string {
 //     streams as the data of an event (vLLM follows it by [DONE], guidellm#743)
 //   - {"object":"error","message","code"}: vLLM up to 0.10, FastChat
 //   - {"choices":[{"error":{"code","message"},"finish_reason":"error"}]}: OpenRouter,
-//     whose streams have the error beside the choices
+//     whose streams have the error next to the choices
 //   - finish_reason "abort" (SGLang) and "insufficient_system_resource" (DeepSeek)
 func toldError(body, choice js.Value) error {
 	if kind, _ := js.AsString(js.Get(body, "object")); kind == "error" {

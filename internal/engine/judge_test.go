@@ -81,13 +81,13 @@ func TestJudge(t *testing.T) {
 				t.Errorf("finish reason %q, warnings %q, want %q, %q", n.FinishReason, warnings, a.finish, a.warning)
 			}
 
-			res = mustRun(t.Context(), t, spec, Options{Reading: Browser, Services: Services{Model: model}})
+			res = mustRun(t.Context(), t, spec, Options{Semantics: Browser, Services: Services{Model: model}})
 			exec = res.Execution("")
 			switch {
 			case a.failure != "" && res.Status != flow.RunError:
 				t.Errorf("browser: ended with %s without an answer", res.Status)
 			case a.browser == "":
-			case len(res.NodeResults) == 0 && !strings.Contains(a.body, `"content":null`), res.Nodes[0].Status != NodeSuccess:
+			case len(res.NodeResults) == 0 && !strings.Contains(a.body, `"content":null`), res.Nodes[0].Status != flow.NodeSuccess:
 				t.Errorf("browser: the node is %s and has %s, but the browser takes the answer", res.Nodes[0].Status, exec.NodeResults)
 			case !strings.Contains(string(exec.Errors), "the browser takes this answer for a success, but "), !strings.Contains(res.Errors[0].Err.Error(), a.browser):
 				t.Errorf("browser: errors %s, want %q", exec.Errors, a.browser)
@@ -110,8 +110,8 @@ func TestEndingIsKept(t *testing.T) {
 	})
 	spec := newFlow().node("l", flow.Loop, `{"maxIterations":3}`).node("m", flow.Model, ask("p")).edge("l", "m", "each").spec()
 	var told []string
-	res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: model}, Parallel: 1, Events: func(e Event) {
-		if e.Node == "m" && e.Type == EventNodeFinished {
+	res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: model}, Parallel: 1, Events: func(e flow.Event) {
+		if e.Node == "m" && e.Type == flow.EventNodeFinished {
 			told = append(told, e.FinishReason+":"+e.Warning)
 		}
 	}})
@@ -144,8 +144,8 @@ func TestAnotherAttemptSaysWhy(t *testing.T) {
 	})
 	var reasons []string
 	res := mustRun(t.Context(), t, newFlow().node("m", flow.Model, ask("p")).spec(), Options{
-		Services: Services{Model: model}, RetryWait: time.Millisecond, Events: func(e Event) {
-			if e.Type == EventNodeStarted {
+		Services: Services{Model: model}, RetryWait: time.Millisecond, Events: func(e flow.Event) {
+			if e.Type == flow.EventNodeStarted {
 				reasons = append(reasons, e.Reason)
 			}
 		},

@@ -97,7 +97,7 @@ func (c *call) until(ctx context.Context, body *plan, items items) (js.Value, er
 // play runs one round in a scope of its own.
 func (r *rounds) play(ctx context.Context, i int) round {
 	s := r.scope.inner(r.slots, i)
-	*s.of(r.node) = outcome{status: NodeSuccess, value: r.items.round(i), round: true}
+	*s.of(r.node) = outcome{status: flow.NodeSuccess, value: r.items.round(i), round: true}
 	played := round{scope: s, err: r.schedule(ctx, r.body, s)}
 	for _, step := range r.body.steps {
 		if o := s.of(step.node); o.err != nil && played.err == nil {
@@ -129,7 +129,7 @@ func (r *rounds) output(s *scope) js.Value {
 	return made
 }
 
-// end hands what the body made to the scope around, and gives the loop's result.
+// end hands what the body made to the scope around, and returns the loop's result.
 func (r *rounds) end(err error) (js.Value, error) {
 	if len(r.over) > 0 {
 		for _, n := range r.body.nodes {

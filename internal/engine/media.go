@@ -46,7 +46,7 @@ func (c *call) message(ctx context.Context, model string, p prompt) (Message, er
 	return m, nil
 }
 
-// dataURL gives the content of a file in a URL; a file that is a URL stays what
+// dataURL returns the content of a file in a URL; a file that is a URL stays what
 // it is.
 func (c *call) dataURL(ctx context.Context, file string) (url string, isVideo bool, err error) {
 	if c.rules.Files && strings.Contains(file, ":") {

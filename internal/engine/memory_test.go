@@ -65,25 +65,25 @@ func TestMemory(t *testing.T) {
 	if err := Check(nested.spec(), Options{}); err == nil || !strings.Contains(err.Error(), "loops are inside each other") {
 		t.Errorf("600 loops inside each other: %v", err)
 	}
-	both := []Reading{Standard, Browser}
+	both := []Semantics{Standard, Browser}
 	for _, test := range []struct {
-		name     string
-		readings []Reading
-		flow     *builder
-		limit    string
-		garbage  int64 // how often what is held is made anew
+		name      string
+		semantics []Semantics
+		flow      *builder
+		limit     string
+		garbage   int64 // how often what is held is made anew
 	}{
-		{"nested loops", []Reading{Browser}, nested, LimitDepth, 1},
+		{"nested loops", []Semantics{Browser}, nested, LimitDepth, 1},
 		{"$` in a replacement", both, transform(`"`+strings.Repeat("a", 500<<10)+`z"`, `{"operation":"replace","config":{"pattern":"z","replacement":"`+strings.Repeat("$`", 100_000)+`"}}`), LimitResult, 3},
 		{"a template of {{input}}", both, transform(input(500), template(strings.Repeat("{{input}}", 50_000))), LimitMemory, 1},
-		{"$' in an input", []Reading{Browser}, transform(`"`+strings.Repeat("$'", 2000)+`"`, template(strings.Repeat("{{input}}", 2000)+strings.Repeat("b", 500_000))), LimitMemory, 1},
+		{"$' in an input", []Semantics{Browser}, transform(`"`+strings.Repeat("$'", 2000)+`"`, template(strings.Repeat("{{input}}", 2000)+strings.Repeat("b", 500_000))), LimitMemory, 1},
 		{"a prompt of {{input}}", both, prompt(input(500), strings.Repeat("{{input}}", 50_000)), LimitMemory, 1},
-		{"references in what comes in", []Reading{Browser}, prompt(string(quoted(strings.Repeat("{{input}}{{i.output}}", 400))), strings.Repeat("{{input}}", 400)), LimitMemory, 1},
+		{"references in what comes in", []Semantics{Browser}, prompt(string(quoted(strings.Repeat("{{input}}{{i.output}}", 400))), strings.Repeat("{{input}}", 400)), LimitMemory, 1},
 		{"a query of {{input}}", both, valued(input(500)).node("k", flow.Knowledge, `{"knowledgeBaseId":"k","query":`+string(quoted(strings.Repeat("{{input}}", 5000)))+`}`).join("i", "k"), LimitMemory, 1},
 		{"a condition of {{input}}", both, valued(input(500)).node("c", flow.Conditional, `{"condition":`+string(quoted(strings.Repeat("{{input}}", 5000)))+`}`).join("i", "c"), LimitMemory, 1},
 		{"many beside each other", both, beside(300, `{"operation":"uppercase"}`, input(500)), LimitMemory, 1},
 		{"a chain", both, chain, LimitMemory, 1},
-		{"a loop over a transform", []Reading{Standard}, rounds("t", flow.Transform, `{"operation":"uppercase"}`), LimitMemory, 1},
+		{"a loop over a transform", []Semantics{Standard}, rounds("t", flow.Transform, `{"operation":"uppercase"}`), LimitMemory, 1},
 		{"a loop over an output", both, rounds("o", flow.Output, `{}`), LimitMemory, 3},
 		{"merges of merges", both, doubled, LimitMemory, 1},
 		{"a list of numbers", both, transform(`"[`+strings.Repeat("1,", 500_000)+`1]"`, `{"operation":"extract","config":{"field":"0"}}`), LimitMemory, 1},
@@ -92,14 +92,14 @@ func TestMemory(t *testing.T) {
 		{"a pattern", both, transform(`"x"`, `{"operation":"replace","config":{"pattern":"`+strings.Repeat("[^a-z](a|b)", 20_000)+`"}}`), LimitMemory, 1},
 		{"control characters", both, beside(6, `{"operation":"uppercase"}`, string(quoted(strings.Repeat("\x01", 400<<10)))), LimitMemory, 1},
 	} {
-		for _, reading := range test.readings {
-			t.Run(test.name+"/"+string(reading), func(t *testing.T) {
+		for _, semantics := range test.semantics {
+			t.Run(test.name+"/"+string(semantics), func(t *testing.T) {
 				spec := test.flow.spec()
 				memory := NewBudget(budget, nil)
 				services := Services{Model: &fakeModel{}, Retriever: fakeKnowledge{}}
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
-				res, err := Run(t.Context(), spec, Options{Reading: reading, Services: services, Memory: memory, Limits: Limits{Result: budget}})
+				res, err := Run(t.Context(), spec, Options{Semantics: semantics, Services: services, Memory: memory, Limits: Limits{Result: budget}})
 				runtime.ReadMemStats(&after)
 				if err != nil {
 					t.Fatal(err)
@@ -137,11 +137,11 @@ func TestLoopsInsideEachOther(t *testing.T) {
 			}
 		}
 		b.edge(fmt.Sprint("l", depth-1), "t", "each")
-		for _, reading := range []Reading{Standard, Browser} {
-			res := mustRun(t.Context(), t, b.spec(), Options{Reading: reading})
+		for _, semantics := range []Semantics{Standard, Browser} {
+			res := mustRun(t.Context(), t, b.spec(), Options{Semantics: semantics})
 			var limit *LimitError
 			if errors.As(res.Err, &limit) != (depth > maxDepth) || limit != nil && limit.Limit != LimitDepth {
-				t.Errorf("%s: %d loops inside each other end with %v", reading, depth, res.Err)
+				t.Errorf("%s: %d loops inside each other end with %v", semantics, depth, res.Err)
 			}
 		}
 	}
@@ -152,11 +152,11 @@ func TestMemoryOfRun(t *testing.T) {
 	spec := newFlow().node("i", flow.Input, `{"value":"[1,2,3]"}`).node("l", flow.Loop, `{"loopType":"array"}`).
 		node("t", flow.Transform, `{"operation":"template","config":{"template":"{{input.value}} {{input}}"}}`).node("o", flow.Output, `{}`).
 		edge("i", "l", "").edge("l", "t", "each").edge("t", "o", "").spec()
-	for _, reading := range []Reading{Standard, Browser} {
+	for _, semantics := range []Semantics{Standard, Browser} {
 		all := NewBudget(1<<20, nil)
 		memory := NewBudget(1<<20, all)
 		inputs := map[string]json.RawMessage{"i": json.RawMessage(`["a","b"]`)}
-		res, err := Run(t.Context(), spec, Options{Reading: reading, Inputs: inputs, Memory: memory})
+		res, err := Run(t.Context(), spec, Options{Semantics: semantics, Inputs: inputs, Memory: memory})
 		if err != nil || len(res.Errors) > 0 {
 			t.Fatal(err, res.Errors)
 		}
@@ -166,10 +166,10 @@ func TestMemoryOfRun(t *testing.T) {
 		}
 		used := int(memory.Used())
 		if used < answer*answered || used > answer*(answered+8) || all.Used() != memory.Used() {
-			t.Errorf("%s: %d bytes are counted, %d by the parent, for an answer of %d", reading, used, all.Used(), answer)
+			t.Errorf("%s: %d bytes are counted, %d by the parent, for an answer of %d", semantics, used, all.Used(), answer)
 		}
 		if memory.Close(); memory.Used() != 0 || all.Used() != 0 {
-			t.Errorf("%s: %d and %d bytes are counted at the end", reading, memory.Used(), all.Used())
+			t.Errorf("%s: %d and %d bytes are counted at the end", semantics, memory.Used(), all.Used())
 		}
 	}
 }

@@ -12,7 +12,7 @@ type prompt struct {
 	files []string // ids, or URLs
 }
 
-// The prompts that stand in for none beside files.
+// The prompts that stand in for none next to files.
 const (
 	describeImage = "Analyze this image in detail."                                                                                                                                                               //nolint:misspell // the browser's own
 	describeVideo = "Analyze this image and create a detailed cinematic video generation prompt describing camera movements, lighting, atmosphere, and visual techniques to bring this scene to life as a video." //nolint:misspell // the browser's own
@@ -23,7 +23,7 @@ func (c *call) noPrompt() error {
 	return c.rules.worded("No prompt configured", "there is nothing to ask: the node has neither a prompt nor an input")
 }
 
-// defaultPrompt stands in for an empty prompt beside files.
+// defaultPrompt stands in for an empty prompt next to files.
 func defaultPrompt(model string) string {
 	if strings.Contains(js.ToLower(model), "video") {
 		return describeVideo

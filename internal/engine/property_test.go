@@ -12,8 +12,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// randomFlow makes a flow on which the readings agree: without conditionals,
-// loops, errors and odd text. What it leaves out beside those is a rule's own
+// randomFlow makes a flow on which the semantics agree: without conditionals,
+// loops, errors and odd text. What it leaves out next to those is a rule's own
 // difference: templates and queries have one input (rule 5), references have an
 // edge behind them (rule 2), no text is empty (rule 8).
 type randomFlow struct {
@@ -104,14 +104,14 @@ func (j jitter) Chat(ctx context.Context, req ChatRequest, delta func(string)) (
 	return j.fakeModel.Chat(ctx, req, delta)
 }
 
-// TestReadingsAgree runs random flows in both readings.
-func TestReadingsAgree(t *testing.T) {
+// TestSemanticsAgree runs random flows in both semantics.
+func TestSemanticsAgree(t *testing.T) {
 	models, nodes := 0, 0
 	kinds := make(map[flow.NodeType]int)
 	for seed := range uint64(400) {
 		spec := newRandomFlow(seed)
 		services, model := fakeServices()
-		res := mustRun(t.Context(), t, spec, Options{Reading: Browser, Services: services})
+		res := mustRun(t.Context(), t, spec, Options{Semantics: Browser, Services: services})
 		if res.Status != flow.RunSuccess {
 			t.Fatalf("seed %d: the browser fails with %v", seed, res.Errors)
 		}
@@ -196,12 +196,12 @@ func newBranchingFlow(seed uint64) flow.Spec {
 // makes more model calls than Explain says that there can be, and most that have
 // no choice make as many.
 func TestNoMoreCallsThanExplained(t *testing.T) {
-	ran, asMany, chosen := map[Reading]int{}, map[Reading]int{}, 0
+	ran, asMany, chosen := map[Semantics]int{}, map[Semantics]int{}, 0
 	for seed := range uint64(1500) {
 		spec := newBranchingFlow(seed)
-		for _, reading := range []Reading{Standard, Browser} {
+		for _, semantics := range []Semantics{Standard, Browser} {
 			services, model := fakeServices()
-			opts := Options{Reading: reading, Services: services}
+			opts := Options{Semantics: semantics, Services: services}
 			res, err := Run(t.Context(), spec, opts)
 			if err != nil {
 				continue // refused
@@ -209,10 +209,10 @@ func TestNoMoreCallsThanExplained(t *testing.T) {
 			explained := Explain(spec, opts)
 			calls, most := len(model.calls), explained.Calls.Most
 			if calls > most || calls != res.Calls {
-				t.Fatalf("seed %d, %s: %d calls are made (%d told), %d explained, of %s", seed, reading, calls, res.Calls, most, spec.AppendJSON(nil))
+				t.Fatalf("seed %d, %s: %d calls are made (%d told), %d explained, of %s", seed, semantics, calls, res.Calls, most, spec.AppendJSON(nil))
 			}
-			if ran[reading]++; calls == most && most > 0 {
-				asMany[reading]++
+			if ran[semantics]++; calls == most && most > 0 {
+				asMany[semantics]++
 			}
 			if slices.ContainsFunc(explained.Calls.Path, func(s PathStep) bool { return s.Branch != "" }) {
 				chosen++

@@ -5,16 +5,17 @@ import (
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // report tells what happens and keeps the nodes' times and tokens.
 type report struct {
 	mu    sync.Mutex
-	tell  func(Event) // nil if nobody listens
+	tell  func(flow.Event) // nil if nobody listens
 	nodes []NodeReport
 }
 
-func newReport(g *graph, tell func(Event)) *report {
+func newReport(g *graph, tell func(flow.Event)) *report {
 	r := &report{tell: tell, nodes: make([]NodeReport, len(g.nodes))}
 	for i, n := range g.nodes {
 		r.nodes[i] = NodeReport{ID: n.id, Type: n.kind}
@@ -24,13 +25,13 @@ func newReport(g *graph, tell func(Event)) *report {
 
 // send tells e; the caller holds the lock, so that events come one at a time and
 // in the order of their times.
-func (r *report) send(e Event) {
+func (r *report) send(e flow.Event) {
 	if r.tell != nil {
 		r.tell(e)
 	}
 }
 
-func (r *report) run(e Event) {
+func (r *report) run(e flow.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e.Time = time.Now()
@@ -52,7 +53,7 @@ func (r *report) started(c *call, after error) {
 			at.Started = now
 		}
 	}
-	e := Event{Type: EventNodeStarted, Time: now, Node: c.node.id, Round: c.scope.round, Attempt: c.attempt}
+	e := flow.Event{Type: flow.EventNodeStarted, Time: now, Node: c.node.id, Round: c.scope.round, Attempt: c.attempt}
 	if after != nil {
 		e.Reason = after.Error()
 	}
@@ -62,10 +63,10 @@ func (r *report) started(c *call, after error) {
 func (r *report) delta(c *call, text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.send(Event{Type: EventNodeDelta, Time: time.Now(), Node: c.node.id, Round: c.scope.round, Attempt: c.attempt, Delta: text})
+	r.send(flow.Event{Type: flow.EventNodeDelta, Time: time.Now(), Node: c.node.id, Round: c.scope.round, Attempt: c.attempt, Delta: text})
 }
 
-func (r *report) finished(c *call, status NodeStatus, value js.Value, err error) {
+func (r *report) finished(c *call, status flow.NodeStatus, value js.Value, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
@@ -78,13 +79,13 @@ func (r *report) finished(c *call, status NodeStatus, value js.Value, err error)
 	if r.tell == nil {
 		return
 	}
-	e := Event{Type: EventNodeFinished, Time: now, Node: c.node.id, Round: c.scope.round, Attempt: c.attempt, Status: string(status)}
+	e := flow.Event{Type: flow.EventNodeFinished, Time: now, Node: c.node.id, Round: c.scope.round, Attempt: c.attempt, Status: string(status)}
 	if err != nil {
 		e.Error = err.Error()
 	} else if !js.IsUndefined(value) {
 		e.Result = encode(value)
 	}
-	if c.tokens != (Usage{}) {
+	if c.tokens != (flow.Usage{}) {
 		e.Tokens = &c.tokens
 	}
 	e.FinishReason, e.Refusal, e.Warning = c.ending.reason, c.ending.refusal, c.ending.warning
@@ -98,14 +99,14 @@ func (r *report) finished(c *call, status NodeStatus, value js.Value, err error)
 func (r *report) early(s *scope, n *node, value js.Value) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.send(Event{
-		Type: EventNodeFinished, Time: time.Now(), Node: n.id, Attempt: 1, Round: s.round,
-		Status: string(NodeSuccess), Result: encode(value), Early: true,
+	r.send(flow.Event{
+		Type: flow.EventNodeFinished, Time: time.Now(), Node: n.id, Attempt: 1, Round: s.round,
+		Status: string(flow.NodeSuccess), Result: encode(value), Early: true,
 	})
 }
 
 func (r *report) skipped(s *scope, n *node, reason string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.send(Event{Type: EventNodeSkipped, Time: time.Now(), Node: n.id, Round: s.round, Status: string(NodeSkipped), Reason: reason})
+	r.send(flow.Event{Type: flow.EventNodeSkipped, Time: time.Now(), Node: n.id, Round: s.round, Status: string(flow.NodeSkipped), Reason: reason})
 }

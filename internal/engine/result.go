@@ -10,7 +10,7 @@ import (
 )
 
 // Result is what a run made. The lists are in the flow's order of nodes; in the
-// browser's reading NodeResults and Errors are in JavaScript's order of keys.
+// browser's semantics NodeResults and Errors are in JavaScript's order of keys.
 type Result struct {
 	Status      flow.RunStatus
 	Started     time.Time
@@ -20,7 +20,7 @@ type Result struct {
 	NodeResults []NodeValue   // of the nodes that succeeded; one without a value (undefined) is not among them
 	Errors      []NodeFailure // the node is "global" for what concerns the run
 	Nodes       []NodeReport  // one for each node of the flow
-	Tokens      Usage
+	Tokens      flow.Usage
 	Calls       int   // model calls made, without repeated attempts
 	Err         error // what ended the run before its time: a *[LimitError] or the context's cause
 }
@@ -41,13 +41,13 @@ type NodeFailure struct {
 type NodeReport struct {
 	ID       string
 	Type     flow.NodeType
-	Status   NodeStatus // of the last round in which it did anything
-	Reason   string     // why it was skipped
+	Status   flow.NodeStatus // of the last round in which it did anything
+	Reason   string          // why it was skipped
 	Runs     int
 	Attempts int // more than Runs if calls of services were repeated
 	Started  time.Time
 	Duration time.Duration // of all its executions together
-	Tokens   Usage
+	Tokens   flow.Usage
 
 	FinishReason string   // why its model stopped, of the last round, or of the last one that did not stop by itself
 	Refusal      string   // what its model said in place of an answer
@@ -88,7 +88,7 @@ func (r *run) result() *Result {
 		if i < len(res.Nodes) {
 			res.Nodes[i].Status, res.Nodes[i].Reason = o.status, o.reason
 			if o.status == "" {
-				res.Nodes[i].Status = NodePending
+				res.Nodes[i].Status = flow.NodePending
 			}
 		}
 		if o.value != nil && n.kind == flow.Input {
@@ -109,7 +109,7 @@ func (r *run) result() *Result {
 		}
 	}
 	for _, n := range withError {
-		if o := r.scope.of(n); o.err != nil && (o.status != NodeAborted || !r.rules.Errors) {
+		if o := r.scope.of(n); o.err != nil && (o.status != flow.NodeAborted || !r.rules.Errors) {
 			res.Errors = append(res.Errors, NodeFailure{Node: n.id, Err: o.err})
 		}
 	}
@@ -202,8 +202,8 @@ func (r *Result) meta() json.RawMessage {
 }
 
 // some returns the tokens, nil if there are none.
-func some(u Usage) *Usage {
-	if u == (Usage{}) {
+func some(u flow.Usage) *flow.Usage {
+	if u == (flow.Usage{}) {
 		return nil
 	}
 	return &u

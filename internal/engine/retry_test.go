@@ -88,12 +88,12 @@ func TestCallsAreTriedAgain(t *testing.T) {
 		node("o", flow.Output, `{"format":"file"}`).
 		edge("i", "m", "").edge("i", "o", "").spec()
 	for _, a := range []struct {
-		name    string
-		err     error
-		reading Reading
-		retries int
-		status  flow.RunStatus
-		failed  int // kinds of calls
+		name      string
+		err       error
+		semantics Semantics
+		retries   int
+		status    flow.RunStatus
+		failed    int // kinds of calls
 	}{
 		{"lost", &LostError{context.DeadlineExceeded}, Standard, 1, flow.RunSuccess, 7},
 		{"busy", &HTTPError{StatusCode: 503}, Standard, 1, flow.RunSuccess, 7},
@@ -105,7 +105,7 @@ func TestCallsAreTriedAgain(t *testing.T) {
 			services, _ := fakeServices()
 			s := &shaky{failed: make(map[string]bool), err: a.err}
 			services.Retriever, services.Searcher, services.Files = s, s, s
-			res := mustRun(t.Context(), t, spec, Options{Reading: a.reading, Services: services, Retries: a.retries, RetryWait: time.Microsecond, Parallel: 1})
+			res := mustRun(t.Context(), t, spec, Options{Semantics: a.semantics, Services: services, Retries: a.retries, RetryWait: time.Microsecond, Parallel: 1})
 			if res.Status != a.status || len(s.failed) != a.failed {
 				t.Errorf("ended with %s %s after failures of %v", res.Status, res.Execution("").Errors, s.failed)
 			}

@@ -2,18 +2,18 @@ package engine
 
 import "fmt"
 
-// Reading is a way of reading a flow.
-type Reading string
+// Semantics is how a flow runs: by which rules.
+type Semantics string
 
-// The readings.
+// The semantics.
 const (
-	Standard Reading = "standard" // what the user guide promises; the default
-	Browser  Reading = "browser"  // what the editor's own executor does
+	Standard Semantics = "standard" // what the user guide promises; the default
+	Browser  Semantics = "browser"  // what the editor's own executor does
 )
 
-// ParseReading reads the name of a reading; "" is [Standard].
-func ParseReading(name string) (Reading, error) {
-	switch r := Reading(name); r {
+// ParseSemantics returns the semantics of that name; "" is [Standard].
+func ParseSemantics(name string) (Semantics, error) {
+	switch r := Semantics(name); r {
 	case "", Standard:
 		return Standard, nil
 	case Browser:
@@ -22,8 +22,8 @@ func ParseReading(name string) (Reading, error) {
 	return "", fmt.Errorf("unknown engine %q, want %s or %s", name, Standard, Browser)
 }
 
-// Rules gives the rules of the reading.
-func (r Reading) Rules() Rules {
+// Rules returns the rules of the semantics.
+func (r Semantics) Rules() Rules {
 	if r == Browser {
 		return Rules{}
 	}

@@ -103,7 +103,7 @@ func (c ruleCase) check(t *testing.T) {
 	}
 	if c.browser != nil {
 		services, _ := fakeServices()
-		res, err := Run(t.Context(), c.flow.spec(), Options{Reading: Browser, Services: services, Limits: Limits{Steps: 1 << 22}})
+		res, err := Run(t.Context(), c.flow.spec(), Options{Semantics: Browser, Services: services, Limits: Limits{Steps: 1 << 22}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +131,7 @@ func (c ruleCase) checkResult(t *testing.T, res *Result) {
 	}
 	var skipped []string
 	for _, n := range res.Nodes {
-		if n.Status == NodeSkipped {
+		if n.Status == flow.NodeSkipped {
 			skipped = append(skipped, n.ID)
 		}
 	}
@@ -397,7 +397,7 @@ func TestModelSettings(t *testing.T) {
 		{"off", all, ``, ``},
 		{"no tokens", `"useAdvancedSettings":true,"max_tokens":0,"top_p":null`, ``, ``},
 	} {
-		for reading, want := range map[Reading]string{Standard: c.standard, Browser: c.browser} {
+		for semantics, want := range map[Semantics]string{Standard: c.standard, Browser: c.browser} {
 			var sent string
 			model := modelFunc(func(req ChatRequest) (json.RawMessage, error) {
 				req.ChatID = ""
@@ -406,20 +406,20 @@ func TestModelSettings(t *testing.T) {
 				return json.RawMessage(`{"choices":[{"message":{"content":"x"}}],"usage":{"prompt_tokens":3,"completion_tokens":4}}`), err
 			})
 			spec := newFlow().node("m", flow.Model, `{"modelId":"m1","prompt":"p",`+c.data+`}`).spec()
-			res, err := Run(t.Context(), spec, Options{Reading: reading, Services: Services{Model: model}})
+			res, err := Run(t.Context(), spec, Options{Semantics: semantics, Services: Services{Model: model}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			session := ""
-			if reading == Browser {
+			if semantics == Browser {
 				session = `,"session_id":"flow-execution"`
 			}
 			full := `{"model":"m1","messages":[{"role":"user","content":"p"}],"stream":false` + session + want + `}`
 			if sent != full {
-				t.Errorf("%s, %s: sent\n%s\nwant\n%s", c.name, reading, sent, full)
+				t.Errorf("%s, %s: sent\n%s\nwant\n%s", c.name, semantics, sent, full)
 			}
-			if got := res.Nodes[0].Tokens; got != (Usage{Prompt: 3, Completion: 4, Total: 7}) || res.Tokens != got {
-				t.Errorf("%s: tokens are %v, of the run %v", reading, got, res.Tokens)
+			if got := res.Nodes[0].Tokens; got != (flow.Usage{Prompt: 3, Completion: 4, Total: 7}) || res.Tokens != got {
+				t.Errorf("%s: tokens are %v, of the run %v", semantics, got, res.Tokens)
 			}
 		}
 	}

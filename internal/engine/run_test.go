@@ -27,7 +27,7 @@ func mustRun(ctx context.Context, t *testing.T, spec flow.Spec, opts Options) *R
 }
 
 // status is the status of a node.
-func (r *Result) status(id string) NodeStatus {
+func (r *Result) status(id string) flow.NodeStatus {
 	for _, n := range r.Nodes {
 		if n.ID == id {
 			return n.Status
@@ -64,10 +64,10 @@ func TestLimits(t *testing.T) {
 		{"result of a model", long, Limits{Result: 500}, LimitError{LimitResult, 500}, "m", 1},
 		{"result of an input", double, Limits{Result: 500}, LimitError{LimitResult, 500}, "i", 0},
 	} {
-		for _, reading := range []Reading{Standard, Browser} {
-			t.Run(c.name+" "+string(reading), func(t *testing.T) {
+		for _, semantics := range []Semantics{Standard, Browser} {
+			t.Run(c.name+" "+string(semantics), func(t *testing.T) {
 				services, model := fakeServices()
-				res := mustRun(t.Context(), t, c.spec, Options{Reading: reading, Parallel: 1, Services: services, Limits: c.limits})
+				res := mustRun(t.Context(), t, c.spec, Options{Semantics: semantics, Parallel: 1, Services: services, Limits: c.limits})
 				var limit *LimitError
 				if !errors.As(res.Err, &limit) || *limit != c.want {
 					t.Fatalf("the run ended with %v, want %v", res.Err, &c.want)
@@ -84,18 +84,18 @@ func TestLimits(t *testing.T) {
 }
 
 func TestTimeLimit(t *testing.T) {
-	for _, reading := range []Reading{Standard, Browser} {
+	for _, semantics := range []Semantics{Standard, Browser} {
 		start := time.Now()
-		res := mustRun(t.Context(), t, star(3), Options{Reading: reading, Services: Services{Model: slowModel(time.Minute)}, Limits: Limits{Time: 30 * time.Millisecond}})
+		res := mustRun(t.Context(), t, star(3), Options{Semantics: semantics, Services: Services{Model: slowModel(time.Minute)}, Limits: Limits{Time: 30 * time.Millisecond}})
 		var limit *LimitError
 		if !errors.As(res.Err, &limit) || limit.Limit != LimitTime || res.Status != flow.RunError {
-			t.Errorf("%s: ended with %s, %v", reading, res.Status, res.Err)
+			t.Errorf("%s: ended with %s, %v", semantics, res.Status, res.Err)
 		}
 		if last := res.Errors[len(res.Errors)-1]; last.Node != "global" || !strings.Contains(last.Err.Error(), "30ms") {
-			t.Errorf("%s: the errors are %v", reading, res.Errors)
+			t.Errorf("%s: the errors are %v", semantics, res.Errors)
 		}
 		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("%s: took %v", reading, took)
+			t.Errorf("%s: took %v", semantics, took)
 		}
 	}
 }
@@ -116,7 +116,7 @@ func TestBrowserBodyIsBounded(t *testing.T) {
 		f.node(a, flow.Transform, upper).node(b, flow.Transform, upper).node(next, flow.Transform, upper).
 			join(fmt.Sprintf("d%d", i), a, next).join(fmt.Sprintf("d%d", i), b, next)
 	}
-	res := mustRun(t.Context(), t, f.spec(), Options{Reading: Browser, Limits: Limits{Nodes: 1000}})
+	res := mustRun(t.Context(), t, f.spec(), Options{Semantics: Browser, Limits: Limits{Nodes: 1000}})
 	var limit *LimitError
 	if !errors.As(res.Err, &limit) || limit.Limit != LimitNodes {
 		t.Errorf("ended with %v", res.Err)
@@ -125,12 +125,12 @@ func TestBrowserBodyIsBounded(t *testing.T) {
 
 func TestRetries(t *testing.T) {
 	for _, c := range []struct {
-		name     string
-		failures []error // before the model answers
-		retries  int
-		reading  Reading
-		calls    int
-		ok       bool
+		name      string
+		failures  []error // before the model answers
+		retries   int
+		semantics Semantics
+		calls     int
+		ok        bool
 	}{
 		{"busy twice", []error{&HTTPError{StatusCode: 429}, &HTTPError{StatusCode: 503}}, 0, Standard, 3, true},
 		{"busy three times", []error{&HTTPError{StatusCode: 500}, &HTTPError{StatusCode: 500}, &HTTPError{StatusCode: 500}}, 0, Standard, 3, false},
@@ -151,10 +151,10 @@ func TestRetries(t *testing.T) {
 			})
 			var attempts []int
 			res := mustRun(t.Context(), t, newFlow().node("m", flow.Model, ask("p")).spec(), Options{
-				Reading: c.reading, Services: Services{Model: model}, Retries: c.retries, RetryWait: time.Millisecond,
+				Semantics: c.semantics, Services: Services{Model: model}, Retries: c.retries, RetryWait: time.Millisecond,
 				Limits: Limits{Calls: 1}, // repeated attempts are one call
-				Events: func(e Event) {
-					if e.Type == EventNodeStarted {
+				Events: func(e flow.Event) {
+					if e.Type == flow.EventNodeStarted {
 						attempts = append(attempts, e.Attempt)
 					}
 				},
@@ -190,27 +190,27 @@ func TestRetryWaits(t *testing.T) {
 func TestCancel(t *testing.T) {
 	spec := newFlow().node("i", flow.Input, value("x")).node("m", flow.Model, ask("{{input}}")).node("o", flow.Output, text).
 		node("fast", flow.Transform, upper).join("i", "m", "o").join("i", "fast").spec()
-	for reading, want := range map[Reading]flow.RunStatus{Standard: flow.RunAborted, Browser: flow.RunError} {
+	for semantics, want := range map[Semantics]flow.RunStatus{Standard: flow.RunAborted, Browser: flow.RunError} {
 		ctx, cancel := context.WithCancel(t.Context())
 		start := time.Now()
-		res := mustRun(ctx, t, spec, Options{Reading: reading, Services: Services{Model: slowModel(time.Minute)}, Events: func(e Event) {
-			if e.Type == EventNodeStarted && e.Node == "m" {
+		res := mustRun(ctx, t, spec, Options{Semantics: semantics, Services: Services{Model: slowModel(time.Minute)}, Events: func(e flow.Event) {
+			if e.Type == flow.EventNodeStarted && e.Node == "m" {
 				time.AfterFunc(20*time.Millisecond, cancel)
 			}
 		}})
 		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("%s: took %v", reading, took)
+			t.Errorf("%s: took %v", semantics, took)
 		}
 		if res.Status != want || !errors.Is(res.Err, context.Canceled) {
-			t.Errorf("%s: ended with %s, %v", reading, res.Status, res.Err)
+			t.Errorf("%s: ended with %s, %v", semantics, res.Status, res.Err)
 		}
-		if res.status("i") != NodeSuccess || res.status("m") != NodeAborted || res.status("o") != NodePending {
-			t.Errorf("%s: the nodes are %v", reading, res.Nodes)
+		if res.status("i") != flow.NodeSuccess || res.status("m") != flow.NodeAborted || res.status("o") != flow.NodePending {
+			t.Errorf("%s: the nodes are %v", semantics, res.Nodes)
 		}
 		if len(res.NodeResults) == 0 || res.NodeResults[0].Node != "i" {
-			t.Errorf("%s: the results are %v", reading, res.NodeResults)
+			t.Errorf("%s: the results are %v", semantics, res.NodeResults)
 		}
-		if reading == Standard && len(res.Errors) > 0 {
+		if semantics == Standard && len(res.Errors) > 0 {
 			t.Errorf("the errors are %v", res.Errors)
 		}
 	}
@@ -228,11 +228,11 @@ func TestCancelInARoundAndBeforeTheStart(t *testing.T) {
 		return json.RawMessage(`{"choices":[{"message":{"content":"x"}}]}`), nil
 	})
 	res := mustRun(ctx, t, loop, Options{Parallel: 1, Services: Services{Model: model}})
-	if res.Status != flow.RunAborted || calls.Load() != 3 || res.status("l") != NodeAborted {
+	if res.Status != flow.RunAborted || calls.Load() != 3 || res.status("l") != flow.NodeAborted {
 		t.Errorf("ended with %s after %d calls, the loop is %s", res.Status, calls.Load(), res.status("l"))
 	}
 	res = mustRun(ctx, t, loop, Options{Services: Services{Model: model}})
-	if res.Status != flow.RunAborted || calls.Load() != 3 || res.status("l") != NodePending {
+	if res.Status != flow.RunAborted || calls.Load() != 3 || res.status("l") != flow.NodePending {
 		t.Errorf("a run that was cancelled before it started ended with %s", res.Status)
 	}
 }
@@ -240,8 +240,8 @@ func TestCancelInARoundAndBeforeTheStart(t *testing.T) {
 // A cancelled run whose last node is done anyway was a success.
 func TestCancelAtTheEnd(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	res := mustRun(ctx, t, newFlow().node("i", flow.Input, value("x")).spec(), Options{Events: func(e Event) {
-		if e.Type == EventNodeFinished {
+	res := mustRun(ctx, t, newFlow().node("i", flow.Input, value("x")).spec(), Options{Events: func(e flow.Event) {
+		if e.Type == flow.EventNodeFinished {
 			cancel()
 		}
 	}})
@@ -258,22 +258,22 @@ func TestPanicIsTheNodesError(t *testing.T) {
 	if len(res.Errors) != 1 || !errors.As(res.Errors[0].Err, &panicked) || panicked.Value != "boom" || len(panicked.Stack) == 0 {
 		t.Fatalf("the errors are %v", res.Errors)
 	}
-	if res.status("i") != NodeSuccess || res.status("o") != NodeSkipped {
+	if res.status("i") != flow.NodeSuccess || res.status("o") != flow.NodeSkipped {
 		t.Errorf("the nodes are %v", res.Nodes)
 	}
 }
 
 func TestServicesAreLookedForFirst(t *testing.T) {
 	spec := newFlow().node("m", flow.Model, plain).node("k", flow.Knowledge, plain).node("w", flow.WebSearch, plain).spec()
-	for _, reading := range []Reading{Standard, Browser} {
-		_, err := Run(t.Context(), spec, Options{Reading: reading})
+	for _, semantics := range []Semantics{Standard, Browser} {
+		_, err := Run(t.Context(), spec, Options{Semantics: semantics})
 		var refused *RefusedError
 		if !errors.As(err, &refused) || len(refused.Problems) != 3 {
-			t.Fatalf("%s: got %v", reading, err)
+			t.Fatalf("%s: got %v", semantics, err)
 		}
 		for i, p := range refused.Problems {
 			if want := fmt.Sprintf("/nodes/%d", i); p.Code != CodeNoService || p.Pointer != want {
-				t.Errorf("%s: problem %v, want %s at %s", reading, p, CodeNoService, want)
+				t.Errorf("%s: problem %v, want %s at %s", semantics, p, CodeNoService, want)
 			}
 		}
 		if !strings.Contains(err.Error(), `node "m"`) || !strings.Contains(err.Error(), "and 2 more") {
@@ -337,15 +337,15 @@ func TestExecution(t *testing.T) {
 			Status string
 			Reason string
 			Time   *int64
-			Tokens *Usage
+			Tokens *flow.Usage
 		}
-		Tokens Usage
+		Tokens flow.Usage
 		Calls  int
 	}
 	if err := json.Unmarshal(exec.Meta, &meta); err != nil {
 		t.Fatal(err)
 	}
-	if meta.Calls != 1 || meta.Tokens != (Usage{Prompt: 2, Completion: 3, Total: 5}) || len(meta.Nodes) != 5 {
+	if meta.Calls != 1 || meta.Tokens != (flow.Usage{Prompt: 2, Completion: 3, Total: 5}) || len(meta.Nodes) != 5 {
 		t.Errorf("meta is %s", exec.Meta)
 	}
 	if off := meta.Nodes["off"]; off.Status != "skipped" || off.Time != nil || !strings.Contains(off.Reason, `"bad"`) {
@@ -367,7 +367,7 @@ func TestEvents(t *testing.T) {
 		node("off", flow.Output, text).edge("l", "m", "each").edge("l", "bad", "done").join("bad", "off").spec()
 	var told []string
 	var last time.Time
-	mustRun(t.Context(), t, spec, Options{Parallel: 1, Services: Services{Model: Echo{}}, Events: func(e Event) {
+	mustRun(t.Context(), t, spec, Options{Parallel: 1, Services: Services{Model: Echo{}}, Events: func(e flow.Event) {
 		if e.Time.Before(last) || e.Time.IsZero() {
 			t.Errorf("the event %+v is at %v, after %v", e, e.Time, last)
 		}
@@ -393,7 +393,7 @@ func TestEvents(t *testing.T) {
 func TestEventsAsJSON(t *testing.T) {
 	var lines []string
 	mustRun(t.Context(), t, newFlow().node("m", flow.Model, `{"modelId":"m","prompt":"p","stream":false}`).spec(), Options{
-		Services: Services{Model: Echo{}}, Events: func(e Event) {
+		Services: Services{Model: Echo{}}, Events: func(e flow.Event) {
 			e.Time = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 			line, err := json.Marshal(e)
 			if err != nil {
@@ -505,12 +505,12 @@ func TestNothingIsLeftRunning(t *testing.T) {
 }
 
 func TestParseReading(t *testing.T) {
-	for name, want := range map[string]Reading{"": Standard, "standard": Standard, "browser": Browser} {
-		if got, err := ParseReading(name); err != nil || got != want {
-			t.Errorf("ParseReading(%q) is %q, %v", name, got, err)
+	for name, want := range map[string]Semantics{"": Standard, "standard": Standard, "browser": Browser} {
+		if got, err := ParseSemantics(name); err != nil || got != want {
+			t.Errorf("ParseSemantics(%q) is %q, %v", name, got, err)
 		}
 	}
-	if _, err := ParseReading("fast"); err == nil || !strings.Contains(err.Error(), `"fast"`) {
+	if _, err := ParseSemantics("fast"); err == nil || !strings.Contains(err.Error(), `"fast"`) {
 		t.Errorf("got %v", err)
 	}
 }

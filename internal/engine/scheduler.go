@@ -31,7 +31,7 @@ func (r *run) schedule(ctx context.Context, p *plan, s *scope) error {
 	for {
 		for running < r.width && len(ready) > 0 && ctx.Err() == nil {
 			i := heap.Pop(&ready).(int)
-			if r.width == 1 || running+len(ready) == 0 { // nothing could run beside it
+			if r.width == 1 || running+len(ready) == 0 { // nothing could run next to it
 				r.step(ctx, s, p.steps[i].node)
 				finished(i)
 				continue

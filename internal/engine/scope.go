@@ -1,6 +1,9 @@
 package engine
 
-import "github.com/flowctl/flowctl/internal/engine/js"
+import (
+	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
 
 // scope holds what nodes have made: of the whole flow, or, in standard, of one
 // round of a loop's body. A result is written before what waits for it starts,
@@ -22,8 +25,8 @@ type scope struct {
 
 // outcome is what became of a node.
 type outcome struct {
-	status NodeStatus // "" while there is nothing
-	value  js.Value   // its result; nil for none
+	status flow.NodeStatus // "" while there is nothing
+	value  js.Value        // its result; nil for none
 	err    error
 	reason string // why it was skipped
 	held   int64  // bytes counted for value
@@ -69,11 +72,11 @@ func (s *scope) set(n *node, value js.Value) {
 	if o.value == nil && s.ordered {
 		s.order = append(s.order, n)
 	}
-	o.status, o.value = NodeSuccess, value
+	o.status, o.value = flow.NodeSuccess, value
 }
 
 // fail keeps the error of n.
-func (s *scope) fail(n *node, status NodeStatus, err error) {
+func (s *scope) fail(n *node, status flow.NodeStatus, err error) {
 	o := s.of(n)
 	if o.err == nil && s.ordered {
 		s.errors = append(s.errors, n)

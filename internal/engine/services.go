@@ -17,7 +17,7 @@ type Services struct {
 
 // ChatModel answers chat completions. Its methods, like those of the other
 // services, are called side by side; they return soon after ctx ends. An answer
-// that is no success is an *[HTTPError], one that did not come whole a *[LostError].
+// that is not a success is an *[HTTPError], one that did not come whole a *[LostError].
 type ChatModel interface {
 	// Chat returns the whole answer as the JSON of a chat completion: choices, or
 	// one of the other forms that the editor's executor knows (messages, images,

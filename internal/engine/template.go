@@ -68,7 +68,7 @@ func (p placeholder) output() (name, path string, ok bool) {
 	return name, path, ok && isName(name) && isPath(path)
 }
 
-// isPath tells whether s is nothing, or a dot and then letters, digits, '_' and
+// isPath reports whether s is nothing, or a dot and then letters, digits, '_' and
 // dots.
 func isPath(s string) bool {
 	if s == "" {

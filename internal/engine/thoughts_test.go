@@ -38,7 +38,7 @@ func TestStripThinking(t *testing.T) {
 	} {
 		spec := newFlow().node("m", flow.Model, ask("p")).spec()
 		var deltas strings.Builder
-		events := func(e Event) { deltas.WriteString(e.Delta) }
+		events := func(e flow.Event) { deltas.WriteString(e.Delta) }
 		res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: thinkingModel{c.text}}, StripThinking: true, Events: events})
 		exec := res.Execution("")
 		switch {

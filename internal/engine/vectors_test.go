@@ -70,9 +70,9 @@ func observe(t *testing.T, v vector) js.Value {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var order, outputs js.Array
-	opts := Options{Reading: Browser, Services: services}
-	opts.Events = func(e Event) {
-		status := map[EventType]string{EventNodeStarted: "running", EventNodeFinished: e.Status}[e.Type]
+	opts := Options{Semantics: Browser, Services: services}
+	opts.Events = func(e flow.Event) {
+		status := map[flow.EventType]string{flow.EventNodeStarted: "running", flow.EventNodeFinished: e.Status}[e.Type]
 		if status == "" {
 			return
 		}
@@ -130,7 +130,7 @@ func undefinedResults(res *Result) js.Array {
 		for _, v := range res.NodeResults {
 			has = has || v.Node == n.ID
 		}
-		if n.Status == NodeSuccess && !has {
+		if n.Status == flow.NodeSuccess && !has {
 			list = append(list, js.String(n.ID))
 		}
 	}
@@ -146,7 +146,7 @@ func mustParse(t *testing.T, text []byte) js.Value {
 	return v
 }
 
-// TestVectors runs every recorded flow in the browser's reading and wants the
+// TestVectors runs every recorded flow in the browser's semantics and wants the
 // same of it, to the order of keys.
 func TestVectors(t *testing.T) {
 	paths, err := filepath.Glob("testdata/vectors*/*.json")

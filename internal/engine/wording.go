@@ -6,7 +6,7 @@ import (
 	"github.com/flowctl/flowctl/internal/engine/browser"
 )
 
-// worded makes an error that each reading words in its own way: the browser's executor
+// worded makes an error that each semantics words in its own way: the browser's executor
 // in theirs, standard in ours. Both formats take the same arguments.
 func (r Rules) worded(theirs, ours string, args ...any) error {
 	if r.Errors {

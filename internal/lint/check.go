@@ -206,7 +206,7 @@ func (c *checker) differences(seen *engine.Inspection) {
 			continue
 		}
 		at := c.at(seen.Nodes[indexOf(seen, d.Node)], d.Field)
-		if d.Kind == engine.KindNeverRuns { // the edge is what can be mended
+		if d.Kind == engine.KindNeverRuns { // the edge is what can be fixed
 			k := slices.IndexFunc(c.spec.Edges, func(e flow.Edge) bool { return e.Target == d.Node })
 			at.Edge, at.Pointer = c.spec.Edges[k].ID, fmt.Sprintf("/edges/%d/sourceHandle", k)
 		}

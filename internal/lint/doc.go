@@ -2,5 +2,5 @@
 // and what is allowed but seldom meant. [Rules] is the table of all of it.
 //
 // The engine says what a flow means: references, branches, loops and where its
-// two readings part are found by [engine.Inspect], and only worded here.
+// two semantics part are found by [engine.Inspect], and only worded here.
 package lint

@@ -11,7 +11,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Fix mends what is mechanical, by the rules that enabled allows, and tells how
+// Fix fixes what is mechanical, by the rules that enabled allows, and tells how
 // many problems that were. The given flow is left as it is.
 func Fix(spec flow.Spec, enabled func(code string) bool) (flow.Spec, int) {
 	mended := 0

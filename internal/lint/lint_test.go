@@ -72,7 +72,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// Nothing is said of the examples but what nobody can mend.
+// Nothing is said of the examples but what nobody can fix.
 func TestExamples(t *testing.T) {
 	paths, err := filepath.Glob("../../examples/*.json")
 	if err != nil || len(paths) < 6 {

@@ -29,9 +29,9 @@ func whenNeeded(pattern string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }
 
-// lookalike tells whether what stands in braces in a text, and is no reference,
+// lookalike reports whether what stands in braces in a text, and is not a reference,
 // looks like one: it names the input or a node, or nearly so, or has the form
-// name.key. meant is the reference that is close, "" if none is. foreign tells whether
+// name.key. meant is the reference that is close, "" if none is. foreign reports whether
 // the text has another template language in it.
 func (c *checker) lookalike(body string, foreign func() bool) (meant string, ok bool) {
 	at := strings.IndexAny(body+".", ".[")
@@ -84,7 +84,7 @@ func (c *checker) named(body string) (found *flow.Node, path string, byPrefix bo
 	return found, path, byPrefix
 }
 
-// isClose tells whether a word is another one but for the case, one letter, or the
+// isClose reports whether a word is another one but for the case, one letter, or the
 // order of two. Of short words only the case may differ.
 func isClose(wrong, word string) bool {
 	a, b := []rune(strings.ToLower(wrong)), []rune(strings.ToLower(word))
@@ -104,7 +104,7 @@ func isClose(wrong, word string) bool {
 	return swapped || slices.Equal(a[i+1:], b[i+1:])
 }
 
-// namesOutput tells whether a path starts with "output", or nearly so.
+// namesOutput reports whether a path starts with "output", or nearly so.
 func namesOutput(path string) bool { return isClose(pathKey().FindString(path), "output") }
 
 // inputAt is a reference to the inputs, or to what the first has at the path.

@@ -9,7 +9,7 @@ import (
 )
 
 // What looks like a reference and is none is told, with the form that was meant;
-// what another template language has is left in peace. Both readings leave all of
+// what another template language has is left in peace. Both semantics leave all of
 // it as it is.
 func TestLookalikes(t *testing.T) {
 	const prompt = `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"A"}},{"id":"summary","type":"input","data":{"value":"S"}},{"id":"my node","type":"input","data":{"value":"N"}},` +
@@ -89,13 +89,13 @@ func TestLookalikes(t *testing.T) {
 		if meant != want {
 			t.Errorf("%s: meant is %q, want %q", text, meant, want)
 		}
-		for _, reading := range []engine.Reading{engine.Standard, engine.Browser} {
-			res, err := engine.Run(t.Context(), spec, engine.Options{Reading: reading, Services: engine.Services{Model: engine.Echo{}}})
+		for _, semantics := range []engine.Semantics{engine.Standard, engine.Browser} {
+			res, err := engine.Run(t.Context(), spec, engine.Options{Semantics: semantics, Services: engine.Services{Model: engine.Echo{}}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := string(res.Execution("").NodeResults); !strings.Contains(got, text) {
-				t.Errorf("%s reading: %s is not left alone in %s", reading, text, got)
+				t.Errorf("%s semantics: %s is not left alone in %s", semantics, text, got)
 			}
 		}
 		if want == "" || want == "none" {

@@ -94,7 +94,7 @@ func TestRecorded(t *testing.T) {
 	}
 }
 
-// What rules without a recorded run claim of the browser is what its reading
+// What rules without a recorded run claim of the browser is what its semantics
 // does.
 func TestBrowserClaims(t *testing.T) {
 	const six = `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"x","fileIds":["1","2","3","4","5"]}},{"id":"l","type":"loop","data":{"loopType":"array"MORE}}],"edges":[{"id":"e","source":"a","target":"l"}]}`
@@ -134,7 +134,7 @@ func TestBrowserClaims(t *testing.T) {
 			if c.code == "" && len(found) > 0 || c.code != "" && !slices.Contains(codes(found), c.code) {
 				t.Errorf("found %v, want %q", found, c.code)
 			}
-			res, err := engine.Run(t.Context(), spec, engine.Options{Reading: engine.Browser, Services: engine.Services{Model: engine.Echo{}}})
+			res, err := engine.Run(t.Context(), spec, engine.Options{Semantics: engine.Browser, Services: engine.Services{Model: engine.Echo{}}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -5,7 +5,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// The codes of the rules on nodes and edges, beside those of flow and engine.
+// The codes of the rules on nodes and edges, next to those of flow and engine.
 const (
 	CodeDuplicateEdge     = "duplicate-edge"
 	CodeEdgeWithoutHandle = "edge-without-handle"

@@ -42,7 +42,7 @@ func findSecrets(spec flow.Spec, broken bool) []flow.Problem {
 	return c.found
 }
 
-// CheckFields finds the secrets in fields that stand beside a flow in its file.
+// CheckFields finds the secrets in fields that stand next to a flow in its file.
 // Pointers are into the object of these fields.
 func CheckFields(fields flow.Object) []flow.Problem {
 	var c checker

@@ -67,7 +67,7 @@ func (s Server) Check(spec flow.Spec) []flow.Problem {
 }
 
 // whichWasMeant names what a wrong id may stand for: those whose name it is, those
-// with the name that the flow gives beside it, or what is closest.
+// whose name is the one that the flow has next to it, or what is closest.
 func whichWasMeant(id, name string, known []Named) string {
 	const most = 3
 	meant := named(id, known)
@@ -101,7 +101,7 @@ func named(name string, known []Named) []Named {
 	return found
 }
 
-// closest gives what has the id, or else the name, that is closest.
+// closest returns what has the id, or else the name, that is closest.
 func closest(id, name string, known []Named) []Named {
 	var ids, names []string
 	for _, k := range known {

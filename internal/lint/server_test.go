@@ -6,7 +6,7 @@ import (
 )
 
 // An id that the server does not have is told from ids and from names, the name that
-// the editor writes beside it among them.
+// the editor writes next to it among them.
 func TestServerNames(t *testing.T) {
 	server := Server{
 		Models: []Named{{"gpt-4o", "GPT-4o"}, {"llama3", "llama3"}},

@@ -2,12 +2,12 @@
 // or as a line for each node elsewhere.
 package progress
 
-import "github.com/flowctl/flowctl/internal/engine"
+import "github.com/flowctl/flowctl/pkg/flow"
 
 // Display shows a run. Its methods are safe for concurrent use.
 type Display interface {
 	// Event takes in what happened.
-	Event(e engine.Event)
+	Event(e flow.Event)
 	// Release leaves the terminal as it was found, since a second Ctrl-C may end the
 	// process at any time. Events are still shown.
 	Release()

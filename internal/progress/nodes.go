@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -32,7 +31,7 @@ type node struct {
 	id, name string
 	model    bool
 	depth    int
-	status   engine.NodeStatus
+	status   flow.NodeStatus
 	detail   string // an error or a warning, why it was skipped, or why its model is asked again
 	ending   string // why its model stopped
 	running  int    // executions of it that are under way, one for each round of a loop
@@ -50,7 +49,7 @@ func newNodes(spec flow.Spec) *nodes {
 	g := flow.NewGraph(spec)
 	for _, id := range g.Order() {
 		n := g.Node(id)
-		state := &node{id: id, name: cmp.Or(n.Label(), id), model: n.Type == flow.Model, status: engine.NodePending}
+		state := &node{id: id, name: cmp.Or(n.Label(), id), model: n.Type == flow.Model, status: flow.NodePending}
 		for _, e := range g.In(id) {
 			if from := s.byID[e.Source]; from != nil {
 				state.depth = max(state.depth, from.depth+1)
@@ -64,11 +63,11 @@ func newNodes(spec flow.Spec) *nodes {
 
 // event updates the state and returns the node that the event is about, nil for
 // none. The caller holds s.mu.
-func (s *nodes) event(e engine.Event) *node {
+func (s *nodes) event(e flow.Event) *node {
 	if s.start.IsZero() {
 		s.start = e.Time
 	}
-	if e.Type == engine.EventRunFinished {
+	if e.Type == flow.EventRunFinished {
 		s.status, s.took = flow.RunStatus(e.Status), e.Time.Sub(s.start)
 	}
 	n := s.byID[e.Node]
@@ -77,7 +76,7 @@ func (s *nodes) event(e engine.Event) *node {
 	}
 	round := fmt.Sprint(e.Round)
 	switch e.Type {
-	case engine.EventNodeStarted:
+	case flow.EventNodeStarted:
 		if n.attempt = e.Attempt; e.Attempt == 1 {
 			if n.running++; n.running == 1 {
 				n.began = e.Time
@@ -88,22 +87,22 @@ func (s *nodes) event(e engine.Event) *node {
 			s.calls++
 		}
 		n.round, n.answer, n.detail = round, "", e.Reason
-	case engine.EventNodeDelta:
+	case flow.EventNodeDelta:
 		if round == n.round {
 			n.answer += e.Delta
 			n.answer = n.answer[max(0, len(n.answer)-keptAnswer):]
 		}
-	case engine.EventNodeFinished:
+	case flow.EventNodeFinished:
 		if n.running--; n.running == 0 {
 			n.took += e.Time.Sub(n.began)
 		}
-		n.status, n.detail, n.ending = engine.NodeStatus(e.Status), cmp.Or(e.Error, e.Warning), e.FinishReason
+		n.status, n.detail, n.ending = flow.NodeStatus(e.Status), cmp.Or(e.Error, e.Warning), e.FinishReason
 		if e.Tokens != nil {
 			n.tokens += int(e.Tokens.Total)
 			s.tokens += int(e.Tokens.Total)
 		}
-	case engine.EventNodeSkipped:
-		n.status, n.detail = engine.NodeSkipped, e.Reason
+	case flow.EventNodeSkipped:
+		n.status, n.detail = flow.NodeSkipped, e.Reason
 	}
 	return n
 }

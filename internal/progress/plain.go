@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -23,15 +22,15 @@ type Plain struct {
 func NewPlain(spec flow.Spec, w io.Writer) *Plain { return &Plain{nodes: newNodes(spec), w: w} }
 
 // Event takes in what happened.
-func (p *Plain) Event(e engine.Event) {
+func (p *Plain) Event(e flow.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := p.event(e)
-	if n == nil || e.Type != engine.EventNodeFinished && e.Type != engine.EventNodeSkipped {
+	if n == nil || e.Type != flow.EventNodeFinished && e.Type != flow.EventNodeSkipped {
 		return
 	}
 	switch {
-	case len(e.Round) == 0, n.status == engine.NodeError:
+	case len(e.Round) == 0, n.status == flow.NodeError:
 		p.line(n)
 	case !slices.Contains(p.rounds, n):
 		p.rounds = append(p.rounds, n)
@@ -40,8 +39,8 @@ func (p *Plain) Event(e engine.Event) {
 
 // line writes the line of a node; the caller holds p.mu.
 func (p *Plain) line(n *node) {
-	state := map[engine.NodeStatus]string{
-		engine.NodeSuccess: "done", engine.NodeError: "failed", engine.NodeSkipped: "skipped", engine.NodeAborted: "cut off",
+	state := map[flow.NodeStatus]string{
+		flow.NodeSuccess: "done", flow.NodeError: "failed", flow.NodeSkipped: "skipped", flow.NodeAborted: "cut off",
 	}[n.status]
 	name := n.id
 	if n.name != n.id {
@@ -58,7 +57,7 @@ func (p *Plain) End() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, n := range p.rounds {
-		if n.status != engine.NodeError {
+		if n.status != flow.NodeError {
 			p.line(n)
 		}
 	}

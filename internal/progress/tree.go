@@ -6,7 +6,6 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -54,7 +53,7 @@ func (t *Tree) animate() {
 }
 
 // Event takes in what happened.
-func (t *Tree) Event(e engine.Event) {
+func (t *Tree) Event(e flow.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.event(e)

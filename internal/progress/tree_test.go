@@ -12,7 +12,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/creack/pty"
 
-	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -82,11 +81,11 @@ func drawRun(t *testing.T, spec flow.Spec, size pty.Winsize) string {
 	close(tree.quit)
 	<-tree.done
 	for _, n := range spec.Nodes {
-		tree.Event(engine.Event{Type: engine.EventNodeStarted, Time: time.Now(), Node: n.ID, Attempt: 1})
-		tree.Event(engine.Event{Type: engine.EventNodeDelta, Time: time.Now(), Node: n.ID, Attempt: 1, Delta: strings.Repeat("\x1b[2J words and 漢字\n", 10_000)})
+		tree.Event(flow.Event{Type: flow.EventNodeStarted, Time: time.Now(), Node: n.ID, Attempt: 1})
+		tree.Event(flow.Event{Type: flow.EventNodeDelta, Time: time.Now(), Node: n.ID, Attempt: 1, Delta: strings.Repeat("\x1b[2J words and 漢字\n", 10_000)})
 	}
 	last := spec.Nodes[len(spec.Nodes)-1].ID
-	tree.Event(engine.Event{Type: engine.EventNodeFinished, Time: time.Now(), Node: last, Attempt: 1, Status: string(engine.NodeError), Error: last + " failed"})
+	tree.Event(flow.Event{Type: flow.EventNodeFinished, Time: time.Now(), Node: last, Attempt: 1, Status: string(flow.NodeError), Error: last + " failed"})
 	read := make(chan string)
 	go func() {
 		var b bytes.Buffer

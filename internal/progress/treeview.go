@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // minTreeHeight is the lowest terminal that the tree is drawn on: a node, how many
@@ -64,9 +64,9 @@ func (n *node) rank() int {
 	switch {
 	case n.running > 0:
 		return 0
-	case n.status == engine.NodeError, n.status == engine.NodeAborted:
+	case n.status == flow.NodeError, n.status == flow.NodeAborted:
 		return 1
-	case n.status == engine.NodePending:
+	case n.status == flow.NodePending:
 		return 2
 	}
 	return 3
@@ -84,13 +84,13 @@ func (t *Tree) line(n *node) output.LiveLine {
 		lead, style = string(frames[t.frame%len(frames)]), nil
 	case n.running > 0:
 		lead, style = "▸", nil
-	case n.status == engine.NodeSuccess:
+	case n.status == flow.NodeSuccess:
 		lead, style = t.styles.Success("✓"), nil
-	case n.status == engine.NodeError:
+	case n.status == flow.NodeError:
 		lead, style = t.styles.Error("✗"), nil
-	case n.status == engine.NodeAborted:
+	case n.status == flow.NodeAborted:
 		lead, style = t.styles.Warning("✗"), nil
-	case n.status == engine.NodeSkipped:
+	case n.status == flow.NodeSkipped:
 		lead = "-"
 	}
 	return output.LiveLine{Lead: lead + " ", Text: strings.Repeat(" ", n.indent()) + n.name, Tail: n.facts(), Style: style}

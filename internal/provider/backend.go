@@ -17,7 +17,7 @@ import (
 // a run may use.
 type Backend struct{ conn *conn }
 
-// NewBackend gives the backend at baseURL, the address that flows are kept at.
+// NewBackend returns the backend at baseURL, the address that flows are kept at.
 func NewBackend(baseURL string, opts Options) (*Backend, error) {
 	c, err := newConn("the server", "https://chat.example.com", baseURL, opts)
 	if err != nil {
@@ -121,7 +121,7 @@ func (b *Backend) post(ctx context.Context, path string, body any) (json.RawMess
 	})
 }
 
-// call gives the JSON of an answer.
+// call returns the JSON of an answer.
 func (b *Backend) call(ctx context.Context, r request) (json.RawMessage, error) {
 	r.accept = "application/json"
 	resp, err := b.conn.do(ctx, r)

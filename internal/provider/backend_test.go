@@ -46,7 +46,7 @@ func runModel(t *testing.T, m engine.ChatModel, model string) (string, error) {
 		t.Fatal(err)
 	}
 	res, err := engine.Run(t.Context(), spec, engine.Options{
-		Services: engine.Services{Model: m}, RetryWait: time.Millisecond, Events: func(engine.Event) {},
+		Services: engine.Services{Model: m}, RetryWait: time.Millisecond, Events: func(flow.Event) {},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -95,7 +95,7 @@ type request struct {
 	accept       string
 }
 
-// do sends the request and gives the answer if it is a success. Its body has to
+// do sends the request and returns the answer if it is a success. Its body has to
 // be closed; reading it fails when the other side falls silent.
 func (c *conn) do(ctx context.Context, r request) (*http.Response, error) {
 	if leadsAway(r.path) {
@@ -195,7 +195,7 @@ func (c *conn) forOperator() *conn {
 	return &open
 }
 
-// refused is the error of an answer that is no success.
+// refused is the error of an answer that is not a success.
 func (c *conn) refused(resp *http.Response) error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError)) // what there is of it will do
 	reason := strings.TrimSpace(strings.TrimPrefix(resp.Status, fmt.Sprint(resp.StatusCode)))

@@ -49,7 +49,7 @@ func NewGuard(allow []string) (*Guard, error) {
 
 func foldHost(host string) string { return strings.TrimSuffix(strings.ToLower(host), ".") }
 
-// check tells whether a URL may be fetched, as far as its text says.
+// check reports whether a URL may be fetched, as far as its text says.
 func (g *Guard) check(u *url.URL) error {
 	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {
 		return &guardError{"only http:// and https:// URLs without a user are fetched"}

@@ -22,7 +22,7 @@ import (
 // without a network; see [engine.Echo].
 const EchoURL = "echo:"
 
-// NewModel gives the models behind an OpenAI-compatible base URL, such as
+// NewModel returns the models behind an OpenAI-compatible base URL, such as
 // "https://api.openai.com/v1" or "http://localhost:11434", where /v1 is meant if
 // there is no path; and for [EchoURL] the echo.
 func NewModel(baseURL string, opts Options) (engine.ChatModel, error) {
@@ -50,7 +50,7 @@ func NewModel(baseURL string, opts Options) (engine.ChatModel, error) {
 	return &openAI{c}, nil
 }
 
-// versionParameter is the parameter of Azure's addresses that is no secret.
+// versionParameter is the parameter of Azure's addresses that is not a secret.
 const versionParameter = "api-version"
 
 // openAI is an OpenAI-compatible server.
@@ -112,7 +112,7 @@ func (c *conn) chatOnce(ctx context.Context, path string, req engine.ChatRequest
 	return c.wholeAnswer(resp.Header, answer, delta)
 }
 
-// firstByte returns the first byte of an answer that is no blank, and leaves it to be
+// firstByte returns the first byte of an answer that is not a blank, and leaves it to be
 // read. It waits for it.
 func firstByte(r *bufio.Reader) (byte, error) {
 	for {

@@ -12,7 +12,7 @@ import (
 
 const secret = "sk-very-secret"
 
-// startModel gives the models of a real server over HTTP.
+// startModel returns the models of a real server over HTTP.
 func startModel(t *testing.T) (engine.ChatModel, *modeltest.Server) {
 	t.Helper()
 	s := modeltest.New()

@@ -124,7 +124,7 @@ func (w *Web) outward(err error) error {
 	return err
 }
 
-// read gives the text of a page, and its title if it has one.
+// read returns the text of a page, and its title if it has one.
 func (w *Web) read(resp *http.Response, title *string) (string, error) {
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	isHTML := kind == "text/html" || kind == "application/xhtml+xml"
@@ -145,7 +145,7 @@ func (w *Web) read(resp *http.Response, title *string) (string, error) {
 	return text, nil
 }
 
-// textOf gives the words of an HTML page, a line for each text in it.
+// textOf returns the words of an HTML page, a line for each text in it.
 func textOf(page string, title *string) string {
 	var lines []string
 	var inside atom.Atom // of the elements whose text is not shown

@@ -21,7 +21,7 @@ func newEditorNode(value json.RawMessage, node *flow.Node) editorNode {
 	var n editorNode
 	n.members, _ = flow.ParseObject(value) // anything else has no members
 	if v, ok := n.members.Get("status"); ok {
-		_ = json.Unmarshal(v, &n.status) // "" if it is no text
+		_ = json.Unmarshal(v, &n.status) // "" if it is not text
 	}
 	switch {
 	case node != nil:

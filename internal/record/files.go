@@ -42,7 +42,7 @@ func Files(e flow.Execution) []File {
 				FileID string `json:"fileId"`
 				URL    string // of a run in the chat (components/chat/Chat.svelte, submitFlowPrompt)
 			}
-			_ = json.Unmarshal(v, &shown) // anything else is no file
+			_ = json.Unmarshal(v, &shown) // anything else is not a file
 			add(shown.FileID, m.Key)
 			if id, ok := strings.CutPrefix(shown.URL, "/api/v1/files/"); ok && m.Key == "files" {
 				add(strings.TrimSuffix(id, "/content"), "")

@@ -25,7 +25,7 @@ func place(c flow.Change) string {
 	return strings.TrimPrefix(path, "/")
 }
 
-// text gives the value of a JSON string, and whether raw is one.
+// text returns the value of a JSON string, and whether raw is one.
 func text(raw json.RawMessage) (string, bool) {
 	if len(raw) == 0 || raw[0] != '"' {
 		return "", false
@@ -34,7 +34,7 @@ func text(raw json.RawMessage) (string, bool) {
 	return s, json.Unmarshal(raw, &s) == nil
 }
 
-// textDiff gives the lines that differ between two texts, as a unified diff
+// textDiff returns the lines that differ between two texts, as a unified diff
 // without its head. ok is false when the change is none of two long texts.
 func textDiff(c flow.Change) (lines []string, ok bool) {
 	before, isText := text(c.Old)
@@ -57,12 +57,12 @@ func isLong(s string) bool { return len(s) > longText || strings.Contains(s, "\n
 
 func lineEnd(s string) []byte { return []byte(strings.TrimSuffix(s, "\n") + "\n") }
 
-// whole tells whether the change adds or takes out a whole node or edge.
+// whole reports whether the change adds or takes out a whole node or edge.
 func whole(c flow.Change) bool { return (c.Node != "" || c.Edge != "") && c.Path == "" }
 
-// nodeType gives the type of a node that was added or taken out.
+// nodeType returns the type of a node that was added or taken out.
 func nodeType(raw json.RawMessage) flow.NodeType {
 	var n flow.Node
-	_ = n.UnmarshalJSON(raw) // what is no node has no type
+	_ = n.UnmarshalJSON(raw) // what is not a node has no type
 	return n.Type
 }

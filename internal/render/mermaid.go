@@ -68,7 +68,7 @@ func MermaidDiff(w io.Writer, p Pair) error {
 	return m.flush(w)
 }
 
-// gone gives the items whose state is removed.
+// gone returns the items whose state is removed.
 func gone[T any](items []T, state map[string]string, key func(T) string) []T {
 	var out []T
 	for _, it := range items {

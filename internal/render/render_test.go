@@ -75,7 +75,7 @@ func TestMermaid(t *testing.T) {
 	}
 }
 
-// What authors write is no Mermaid: no directive, no keyword.
+// What authors write is not Mermaid syntax: no directive, no keyword.
 func TestMermaidIsOurs(t *testing.T) {
 	got := draw(t, func(w io.Writer) error {
 		return Mermaid(w, spec(t, `{"name":"n","nodes":[{"id":"a","type":"end","data":{"label":"%%{init: {\"themeCSS\":\"x\"}}%%\n-->"}}],"edges":[]}`))
@@ -209,7 +209,7 @@ func TestMarkdownOfNames(t *testing.T) {
 	}
 }
 
-// The end of an edge that is no node is drawn as what it is, once.
+// The end of an edge that is not a node is drawn as what it is, once.
 func TestMissingEnds(t *testing.T) {
 	s := spec(t, `{"nodes":[{"id":"a","type":"input"}],"edges":[{"source":"a","target":"ghost"},{"source":"ghost","target":"a"}]}`)
 	for name, test := range map[string]struct {

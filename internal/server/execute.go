@@ -53,9 +53,9 @@ func (s *Server) executeFlow(c *call) error {
 	if err := checkRun(spec, opts); err != nil {
 		return err
 	}
-	var events chan engine.Event
+	var events chan flow.Event
 	if !async && c.wantsEvents() {
-		events = make(chan engine.Event)
+		events = make(chan flow.Event)
 		opts.Events = tellUntil(events, c.r.Context().Done())
 	}
 	e := store.Execution{FlowID: f.ID, UserID: c.user.ID}
@@ -122,7 +122,7 @@ func parseExecute(o flow.Object) (opts engine.Options, faults []fault) {
 		loc := []any{"body", "engine"}
 		if name := p.text(raw, loc); name != nil {
 			var err error
-			if opts.Reading, err = engine.ParseReading(*name); err != nil {
+			if opts.Semantics, err = engine.ParseSemantics(*name); err != nil {
 				p.fault("literal_error", "Input should be 'standard' or 'browser'", loc, raw)
 			}
 		}

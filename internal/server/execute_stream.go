@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 const (
@@ -21,8 +21,8 @@ const (
 func (c *call) wantsEvents() bool { return c.asksFor("Accept", "text/event-stream") }
 
 // tellUntil hands events over until nobody is there to take them.
-func tellUntil(events chan<- engine.Event, gone <-chan struct{}) func(engine.Event) {
-	return func(e engine.Event) {
+func tellUntil(events chan<- flow.Event, gone <-chan struct{}) func(flow.Event) {
+	return func(e flow.Event) {
 		select {
 		case events <- e:
 		case <-gone:
@@ -39,7 +39,7 @@ type eventStream struct {
 // streamRun sends "execution", the events of the run as they come, and "result"; the
 // first and the last are the record of the run at that moment, whole. The run ends when
 // the caller goes.
-func (c *call) streamRun(run *activeRun, events <-chan engine.Event) error {
+func (c *call) streamRun(run *activeRun, events <-chan flow.Event) error {
 	s := &eventStream{c: c, control: http.NewResponseController(c.ResponseWriter)}
 	_ = s.control.SetReadDeadline(time.Time{}) // in a process of one's own there are none
 	c.Header().Set("Content-Type", "text/event-stream")
@@ -84,7 +84,7 @@ func (s *eventStream) sendRun(name string, e *store.Execution) error {
 }
 
 // sendEvent sends an event of the run, without escapes for HTML.
-func (s *eventStream) sendEvent(e engine.Event) error {
+func (s *eventStream) sendEvent(e flow.Event) error {
 	var data bytes.Buffer
 	enc := json.NewEncoder(&data)
 	enc.SetEscapeHTML(false)

@@ -32,7 +32,7 @@ func (o *runOptions) printExplanation(f runFlow, e *engine.Explanation) error {
 }
 
 func writeOrder(b *bytes.Buffer, e *engine.Explanation) {
-	fmt.Fprintf(b, "Order (engine %s):\n", e.Reading)
+	fmt.Fprintf(b, "Order (engine %s):\n", e.Semantics)
 	for i, turn := range e.Order {
 		fmt.Fprintf(b, "  %d. %s (%s)", i+1, output.Text(turn.Node), output.Text(string(turn.Type)))
 		if turn.Loop != "" {
@@ -87,10 +87,10 @@ func times(n int) string {
 
 func writeDifferences(b *bytes.Buffer, differences []engine.Difference) {
 	if len(differences) == 0 {
-		b.WriteString("\nThe two readings do not differ on this flow.\n")
+		b.WriteString("\nThe two semantics do not differ on this flow.\n")
 		return
 	}
-	b.WriteString("\nWhere the readings standard and browser may differ:\n")
+	b.WriteString("\nWhere the semantics standard and browser may differ:\n")
 	for _, d := range differences {
 		at := ""
 		if d.Node != "" {

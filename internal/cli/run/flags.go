@@ -26,7 +26,7 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.modelURL, "model-url", "", "OpenAI-compatible `URL` of the models, or \"echo:\" (FLOWCTL_MODEL_URL; the key is FLOWCTL_MODEL_KEY)")
 	f.StringArrayVar(&o.modelHeaders, "model-header", nil, "send a header to the models with every request, such as \"api-key: …\": `NAME:VALUE`; prefer FLOWCTL_MODEL_HEADERS, one a line, which others cannot see")
 	f.BoolVar(&o.stripThinking, "strip-thinking", false, "leave out the thoughts that an answer begins with, such as <think>…</think> (engine standard)")
-	f.StringVar(&o.reading, "engine", string(engine.Standard), "run as documented (standard) or exactly as the browser does, bugs included (browser)")
+	f.StringVar(&o.semantics, "engine", string(engine.Standard), "run as documented (standard) or exactly as the browser does, bugs included (browser)")
 	f.IntVar(&o.parallel, "parallel", standardParallel, "how many nodes run at once (engine standard)")
 	f.IntVar(&o.retries, "retries", standardRetries, "how often a call that failed on the way, or was answered 408, 429 or 5xx, is tried again (engine standard)")
 	f.BoolVar(&o.strict, "strict", false, "exit with 3 if the run succeeded with warnings, such as an answer that was cut off")
@@ -50,11 +50,11 @@ func (o *runOptions) register(cmd *cobra.Command) {
 }
 
 // check looks at the flags.
-func (o *runOptions) check() (engine.Reading, error) {
+func (o *runOptions) check() (engine.Semantics, error) {
 	if o.save && o.noSave {
 		return "", cmdutil.Usage(errors.New("--save and --no-save exclude each other; give one of them"))
 	}
-	reading, err := engine.ParseReading(o.reading)
+	semantics, err := engine.ParseSemantics(o.semantics)
 	if err != nil {
 		return "", cmdutil.Usage(err)
 	}
@@ -67,5 +67,5 @@ func (o *runOptions) check() (engine.Reading, error) {
 			return "", cmdutil.Usage(fmt.Errorf("--%s cannot be less than %d", f.name, f.least))
 		}
 	}
-	return reading, nil
+	return semantics, nil
 }

@@ -58,7 +58,7 @@ func (o *runOptions) gather(ctx context.Context, f *runFlow, taken bool) (map[st
 		taken = taken || path == files.StdinPath
 	}
 	f.media = in.Files
-	if in.Files && o.reading == string(engine.Browser) {
+	if in.Files && o.semantics == string(engine.Browser) {
 		return nil, cmdutil.Usage(errors.New("the browser takes files of the server only; give the image's fileIds with --set, or run with --engine standard"))
 	}
 	if !taken && isPiped(o.app.In) {

@@ -129,8 +129,8 @@ func (o *runOptions) whyLacking(f runFlow, failures []engine.NodeFailure) string
 }
 
 // whyRefused explains a failure of the editor's own that nothing in its words does.
-func whyRefused(reading engine.Reading, failures []engine.NodeFailure) string {
-	if reading != engine.Browser {
+func whyRefused(semantics engine.Semantics, failures []engine.NodeFailure) string {
+	if semantics != engine.Browser {
 		return ""
 	}
 	for _, e := range failures {

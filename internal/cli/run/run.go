@@ -20,7 +20,7 @@ type runOptions struct {
 	app *cmdutil.App
 
 	inputs, inputFiles, sets, models []string
-	reading, modelURL, on, format    string
+	semantics, modelURL, on, format  string
 	progress                         string
 	parallel, retries                int
 	maxCalls, maxTokens              int
@@ -69,7 +69,7 @@ The exit code is 3 if the run fails. --explain shows what would run. See also
 }
 
 func (o *runOptions) run(ctx context.Context, arg string) error {
-	reading, err := o.check()
+	semantics, err := o.check()
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 		return err
 	}
 	opts := engine.Options{
-		Reading:       reading,
+		Semantics:     semantics,
 		Parallel:      o.parallel,
 		Retries:       o.retries,
 		StripThinking: o.stripThinking,
@@ -123,7 +123,7 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 			return err
 		}
 	}
-	if opts.Services, err = o.services(f.spec, reading); err != nil {
+	if opts.Services, err = o.services(f.spec, semantics); err != nil {
 		return err
 	}
 	return o.carryOut(ctx, f, &runner.Here{Spec: f.spec, ID: f.id, Connect: f.connect}, opts)
@@ -160,7 +160,7 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, r runner.Runner, o
 	}
 	kept = errors.Join(kept, saveFiles(ctx, o.app, o.files, res.Record))
 	summary := summaryOf(res.Record, len(f.spec.Nodes))
-	summary.hint, summary.strict, summary.warnings = cmp.Or(whyRefused(opts.Reading, res.Failures), o.whyLacking(f, res.Failures)), o.strict, o.warnings
+	summary.hint, summary.strict, summary.warnings = cmp.Or(whyRefused(opts.Semantics, res.Failures), o.whyLacking(f, res.Failures)), o.strict, o.warnings
 	if err := summary.outcome(ctx); err != nil {
 		return errors.Join(err, kept)
 	}

@@ -19,9 +19,9 @@ func (o *runOptions) modelAddress() string {
 
 // services returns what the flow's nodes call. Nothing is opened here, and the
 // server is not even looked up for a flow that needs none.
-func (o *runOptions) services(spec flow.Spec, reading engine.Reading) (engine.Services, error) {
+func (o *runOptions) services(spec flow.Spec, semantics engine.Semantics) (engine.Services, error) {
 	var s engine.Services
-	if needsServer(spec, reading, o.modelAddress() != "") {
+	if needsServer(spec, semantics, o.modelAddress() != "") {
 		t, err := o.app.Target()
 		if err != nil {
 			return s, err
@@ -91,13 +91,13 @@ func (o *runOptions) modelKey(address string) string {
 // needsServer reports whether a node may call the server: a model without an
 // address of its own, knowledge, web search, files. The browser takes any text of
 // a certain look for a file.
-func needsServer(spec flow.Spec, reading engine.Reading, hasModel bool) bool {
+func needsServer(spec flow.Spec, semantics engine.Semantics, hasModel bool) bool {
 	for _, n := range spec.Nodes {
 		switch n.Type {
 		case flow.Knowledge, flow.WebSearch:
 			return true
 		case flow.Model:
-			if !hasModel || reading == engine.Browser {
+			if !hasModel || semantics == engine.Browser {
 				return true
 			}
 		case flow.Output:

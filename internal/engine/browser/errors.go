@@ -58,7 +58,7 @@ func Messages(detail js.Value) string {
 	return "Unknown error"
 }
 
-// Missing returns the first of two methods that a value lacks which is not a text: the
+// Missing returns the first of two methods that a value lacks which is not text: the
 // first one, but of an array, which has includes, the second.
 func Missing(v js.Value, first, second string) string {
 	if _, isArray := v.(js.Array); isArray {

@@ -193,7 +193,7 @@ func CompareKeys(a, b string) int {
 	return 0
 }
 
-// unquote gives the text of a JSON string token.
+// unquote returns the text of a JSON string token.
 func unquote(token string) string {
 	body := token[1 : len(token)-1]
 	if strings.IndexByte(body, '\\') < 0 {

@@ -91,7 +91,7 @@ func Substring(s string, end int) string {
 	return fromUnits(units[:min(end, len(units))])
 }
 
-// toUnits gives the UTF-16 code units of s, each in a rune, which is the form
+// toUnits returns the UTF-16 code units of s, each in a rune, which is the form
 // that the regular expressions work on.
 func toUnits(s string) []rune {
 	units := make([]rune, 0, len(s))

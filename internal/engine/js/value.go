@@ -62,13 +62,13 @@ func Type(v Value) string {
 // Float is the number's value; one that was read exactly is rounded to it.
 func (n Number) Float() float64 { return ToNumber(n) }
 
-// IsUndefined tells whether v is undefined; a nil Value is too.
+// IsUndefined reports whether v is undefined; a nil Value is too.
 func IsUndefined(v Value) bool {
 	_, ok := v.(Undefined)
 	return ok || v == nil
 }
 
-// AsString gives the text of a value whose type is string, and whether it is one.
+// AsString returns the text of a value whose type is string, and whether it is one.
 func AsString(v Value) (string, bool) {
 	switch v := v.(type) {
 	case String:
@@ -79,7 +79,7 @@ func AsString(v Value) (string, bool) {
 	return "", false
 }
 
-// Truthy tells whether v counts as true in a condition.
+// Truthy reports whether v counts as true in a condition.
 func Truthy(v Value) bool {
 	switch v := v.(type) {
 	case Bool:
@@ -142,7 +142,7 @@ func Get(v Value, key string) Value {
 	return value
 }
 
-// Lookup gives v[key] and whether v has that property itself: a member of an
+// Lookup returns v[key] and whether v has that property itself: a member of an
 // object, an element or the length of an array or a string.
 func Lookup(v Value, key string) (Value, bool) {
 	switch v := v.(type) {
