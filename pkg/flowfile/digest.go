@@ -41,7 +41,8 @@ func DigestOf(s flow.Spec) Digest {
 		d.node(n)
 		d.writeTo(content)
 		if rawjson.IsObject(d.json) {
-			d.layout(n.ID)
+			d.Text = append(d.Text, n.ID...)
+			d.Value(d.place)
 			d.writeTo(layout)
 		}
 	}
@@ -89,7 +90,8 @@ func isSum(text string, size int) bool {
 // digester writes what is hashed of a flow: part by part, for the whole may be large.
 type digester struct {
 	rawjson.Meaning
-	json []byte // of the part
+	json  []byte // of the part
+	place []byte // an object of the node's layout
 }
 
 // writeTo ends a part.
@@ -119,7 +121,7 @@ func (d *digester) fields(s flow.Spec) {
 	})
 }
 
-// node appends a node without its layout and run-time fields.
+// node appends a node without its layout, which it leaves in place, and run-time fields.
 func (d *digester) node(n flow.Node) {
 	d.json = n.AppendJSON(d.json[:0])
 	d.Text = append(d.Text, "node "...)
@@ -127,9 +129,13 @@ func (d *digester) node(n flow.Node) {
 		d.Value(d.json)
 		return
 	}
+	d.place = append(d.place[:0], '{')
 	d.Members(d.json, func(key []byte, value json.RawMessage) bool {
 		switch {
-		case isNodeState(string(key)), flow.IsLayoutKey(string(key)):
+		case isNodeState(string(key)):
+			return false
+		case flow.IsLayoutKey(string(key)):
+			d.placed(key, value)
 			return false
 		case string(key) == "data" && rawjson.IsAbsent(value):
 			return false
@@ -139,6 +145,19 @@ func (d *digester) node(n flow.Node) {
 		d.Value(value)
 		return true
 	})
+	d.place = append(d.place, '}')
+}
+
+// placed adds a field to place. The names of such fields need no escapes.
+func (d *digester) placed(key []byte, value json.RawMessage) {
+	if string(key) == "position" {
+		value = roundPosition(value)
+	}
+	if len(d.place) > 1 {
+		d.place = append(d.place, ',')
+	}
+	d.place = append(append(append(d.place, '"'), key...), `":`...)
+	d.place = append(d.place, value...)
 }
 
 // data appends a node's data, and reports whether there is any but the run-time fields.
@@ -152,21 +171,6 @@ func (d *digester) data(data json.RawMessage, state []string) (some bool) {
 		return true
 	})
 	return some
-}
-
-// layout appends where the node stands that was appended last.
-func (d *digester) layout(id string) {
-	d.Text = append(d.Text, id...)
-	d.Members(d.json, func(key []byte, value json.RawMessage) bool {
-		switch {
-		case isNodeState(string(key)), !flow.IsLayoutKey(string(key)):
-			return false
-		case string(key) == "position":
-			value = roundPosition(value)
-		}
-		d.Value(value)
-		return true
-	})
 }
 
 func (d *digester) edge(e flow.Edge) {
