@@ -14,9 +14,11 @@ fmt:
 
 vet:
 	go vet ./...
+	cd tools/bench && go vet ./...
 
 lint: tools
 	$(GOBIN)/golangci-lint run
+	cd tools/bench && $(GOBIN)/golangci-lint run
 
 # The drift of docs, completions and openapi is checked by tests of their own.
 test:
@@ -29,7 +31,7 @@ generate:
 	cp pkg/flowfile/schema.json docs/schema/flow-1.0.json
 
 bench:
-	go run ./internal/bench
+	cd tools/bench && go run .
 
 # Each fuzz target for a short while; CI runs their corpora as plain tests.
 fuzz:

@@ -49,7 +49,6 @@ func allowed() map[string][]string {
 
 		"pkg/client/clienttest": {"pkg/flow"},
 		"pkg/client/servertest": {"internal/engine", "internal/server", "internal/store"},
-		"internal/bench":        {"pkg/flow", "internal/engine", "internal/store"},
 	}
 }
 

@@ -1,6 +1,6 @@
 // Command bench measures flowctl against other ways to do the same, side by side
-// in one run, and writes the ratios to docs/benchmarks.md. It wants curl and runs
-// on Linux. Call it by `make bench`.
+// in one run, and writes the ratios to docs/benchmarks.md. It needs curl and jq, and
+// runs on Linux. Call it by `make bench`, or run it in its folder.
 package main
 
 import (
@@ -14,6 +14,9 @@ import (
 	"runtime"
 	"strings"
 )
+
+// root is the repository's folder: bench runs in that of its own module.
+const root = "../.."
 
 // row is one measured sentence of the table.
 type row struct {
@@ -107,13 +110,13 @@ func run(ctx context.Context, only string) error {
 	if only != "" {
 		return nil
 	}
-	return b.write("docs/benchmarks.md")
+	return b.write(filepath.Join(root, "docs", "benchmarks.md"))
 }
 
 // build makes a static binary as a release would.
 func build(ctx context.Context, out, pkg string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", out, pkg)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	cmd.Stderr = os.Stderr
 	return cmd.Run()
 }
@@ -122,7 +125,7 @@ func (b *bench) write(path string) error {
 	var t strings.Builder
 	fmt.Fprintf(&t, `# Benchmarks
 
-Written by `+"`make bench`"+` (internal/bench) on %d cores, %s, %s/%s. Flows are of 5 KB. Both sides of a row are
+Written by `+"`make bench`"+` (tools/bench) on %d cores, %s, %s/%s. Flows are of 5 KB. Both sides of a row are
 measured in the same run, taking turns; figures are medians. What counts is the ratio.
 
 | what | flowctl | against | ratio | bound | holds |
