@@ -1,17 +1,17 @@
 package run
 
-// EngineHelp explains the two engines: the text of 'flowctl help engine'.
-const EngineHelp = `'flowctl run' can read a flow in two ways (--engine): "standard", the default,
-is what Open WebUI's guide promises; "browser" is exactly what the executor
-inside the editor does, so that a run there can be reproduced or explained.
-Where they differ, standard does this:
+// EngineHelp explains the two semantics: the text of 'flowctl help engine'.
+const EngineHelp = `'flowctl run' has two semantics (--engine): "standard", the default, is what the
+editor's guide promises; "browser" is exactly what the executor inside the
+editor does, so that a run there can be reproduced and explained. Where they
+differ, standard does this:
 
   CheckedFirst   cycles, loose edges, double ids and the like are refused, all
                  of them listed, before anything runs
-  Order          a node runs as soon as what it needs is there, references
-                 {{id.output}} included; independent nodes run side by side
+  Order          a node runs as soon as everything it needs has finished, also
+                 without an edge: {{id.output}}; others run at the same time
   Branches       only the chosen branch of a conditional runs
-  Errors         what depends on a failed node is skipped, the rest finishes
+  Errors         what depends on a failed node is skipped, the rest goes on
   Interpolation  one pass; {{input}} is all inputs; a reference that does not
                  resolve is an error
   Files          files are what a node declares, not what a text looks like
@@ -21,8 +21,8 @@ Where they differ, standard does this:
   Loop           the body runs once a round, and its outputs are the loop's
                  results; rounds of count and array loops run side by side
   Output         json must be JSON, or the node fails
-  Chunks         knowledge is read chunk by chunk, scores as they are, and of a
-                 web search the text of its pages, not only their addresses
+  Chunks         knowledge has one chunk per document with its score, and a web
+                 search the text of its pages, not only their addresses
   Exact          numbers keep their spelling, objects the order of their keys
 
 'flowctl run --explain' lists the places of a flow where the two may differ,
@@ -33,4 +33,4 @@ Limits: --parallel, --retries, --max-calls, --max-tokens, --max-time,
 nodes run, 16 MiB for the result of a node. A run that reaches one fails with
 exit code 3.
 
-The whole is in docs/engine.md of flowctl's repository.`
+docs/engine.md in flowctl's repository has an example for each rule.`
