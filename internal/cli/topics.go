@@ -16,15 +16,15 @@ const exitCodesHelp = `flowctl exits with one of these codes:
   6    conflict: exists already, has changed meanwhile, or the name is ambiguous
   130  interrupted with Ctrl-C or SIGTERM
 
-Of several files one that could not be read makes it 1, though others are
-invalid: nothing can be concluded then.
+If one of several files cannot be read, the code is 1, even if others are
+invalid.
 
-'flowctl server' that is stopped with SIGINT or SIGTERM has done its work: 0.`
+'flowctl server' exits with 0 when it is stopped with SIGINT or SIGTERM.`
 
 // SettingsHelp is the text of 'flowctl help settings'.
-const SettingsHelp = `Flags go before variables, variables before the configuration file.
+const SettingsHelp = `Flags override variables, and variables override the configuration file.
 
-Where flows are kept (the first that is given counts):
+Where flows are kept (the first that is set counts):
 
   --server, --profile
   FLOWCTL_SERVER    URL of the server
@@ -96,18 +96,18 @@ const outputHelp = `Results go to stdout, words and questions to stderr.
 
 --jq filters the JSON with a jq program; texts are printed bare. --template
 formats it with a Go template, which also knows json, join, truncate and time.
-Numbers are printed as they are spelt in the flow.
+Numbers are printed as the flow has them.
 
   flowctl list -o name | xargs flowctl export -d flows
   flowctl list --jq '.[] | select(.name | test("review")) | .id'
   flowctl get NAME --template '{{.name}}, {{time .updated_at}}{{"\n"}}'
 
-When a list cannot be read to its end, what came of it is printed, an array is
-left open so that nothing takes the part for the whole, and the exit code is 1.
+If a list cannot be read to its end, the part that arrived is printed, with the
+JSON array left open so that no program mistakes it for the whole list, and the
+exit code is 1.
 
-On a terminal tables are cut to its width and times are relative; anywhere else
-they are whole and exact. Control characters in names and texts are shown as
-escapes there.`
+On a terminal tables are cut to its width, times are relative, and control
+characters are escaped; anywhere else everything is whole and exact.`
 
 const filesHelp = `PATH is a flow file, a folder (every *.json file below it, hidden ones left
 out), a pattern such as 'flows/*.json', or - for standard input. A file that is
@@ -118,11 +118,10 @@ files, one flow in each, with a server. The folder is the one with a
 flowctl.lock: that of PATH or the nearest one above it, else PATH itself. A NAME
 is looked for in the folder that is given with it, else in the one here.
 
-flowctl.lock remembers which flow a file is on each server, and what the flow
-was when it was last applied, pulled or exported. Commit it. A file that it does
-not have is the flow with the id in the file, or the flow of a file with the
-same content that is gone; else it is a new flow. A flow of the same name is
-taken for it with --adopt only.
+flowctl.lock records which flow a file is on each server, and what the flow was
+when it was last applied, pulled or exported. Commit it. A file that is not in
+it is the flow with the id in the file, or that of a deleted file with the same
+content, else a new flow. With --adopt it can also be the flow with its name.
 
 .flowctl.yaml in the folder, or above it in the repository, holds defaults:
 
@@ -135,19 +134,18 @@ taken for it with --adopt only.
     prod: {env: env/prod.yaml} # 'flowctl help environments'`
 
 const layoutsHelp = `The layout of a flow is where the browser draws it: positions, sizes, and the
-sides of handles. It is a part of the flow file, next to each node. Compared and
-merged it never counts: 'git diff', 'flowctl diff' and 'flowctl status' leave it
-out, and it never conflicts.
+sides of handles. It is a part of each node in the flow file, but never a
+difference or a conflict: 'git diff', 'flowctl diff' and 'flowctl status' ignore
+it.
 
   --layout inline   the file has the layout (the default)
   --layout drop     the file has none
 
-What a file does not have of a flow's layout, 'flowctl apply' leaves on the
-server as it is.`
+Without a layout in the file, 'flowctl apply' keeps the one on the server.`
 
-const environmentsHelp = `The same flow files can go to several servers where models, knowledge bases,
-groups and users have other ids. An environment is a YAML file with what they
-are on one server: left what the flow files name, right the name or id there.
+const environmentsHelp = `The same flow files can go to several servers on which models, knowledge bases,
+groups and users have other ids. An environment is a YAML file for one server:
+left the name in the flow files, right the name or id there.
 
   models:
     gpt-4o: llama3.1:8b
@@ -161,10 +159,10 @@ are on one server: left what the flow files name, right the name or id there.
   flowctl plan flows --profile prod --env env/prod.yaml
   flowctl apply flows --profile prod --env env/prod.yaml
 
-.flowctl.yaml can choose it for a profile ('flowctl help files'); --env= is none
-then. Variables have to begin with FLOWCTL_VAR_, or be allowed with --var NAME.
-'flowctl catalog' lists the names of a server. What the environment names has to
-be there; what no flow uses is warned of, and fails with --strict.
+.flowctl.yaml can choose it for a profile ('flowctl help files'); --env= turns
+it off. Variables must begin with FLOWCTL_VAR_, or be allowed with --var NAME.
+'flowctl catalog' lists the names on a server. A name that is not there is an
+error; a name that no flow uses is a warning, and an error with --strict.
 
 The variables that flowctl itself reads: 'flowctl help settings'.`
 
@@ -192,7 +190,7 @@ runs flows, which keeps the execution; else it runs here, as it does with --set,
 --model, --model-url or FLOWCTL_MODEL_URL, --model-header, --strip-thinking,
 --parallel, --retries and an image as input. --on here and --on server choose.
 
-Models of a run here are those of the server that flows are kept at, or of any
+A run here uses the models of the server that keeps the flows, or of any
 OpenAI-compatible address: --model-url http://localhost:11434 is Ollama, and
 --model-url echo: answers with its prompt, without a network. Knowledge bases,
 web search and files are those of the server.
@@ -202,5 +200,5 @@ its id or label. A flow with one input node needs no NODE=, and takes standard
 input, too. One word before the = is always a NODE: write any text as NODE=TEXT.
 --set NODE.FIELD=VALUE changes any other field of a node for this run.
 
-An answer that was cut off, at the limit of tokens or by a content filter, is
-warned of; with --strict the exit code is 3 then, as it is when a run fails.`
+An answer that was cut off, at the limit of tokens or by a content filter, is a
+warning, and exit code 3 with --strict, as when a run fails.`
