@@ -50,7 +50,7 @@ func (f *Finder) Find(ctx context.Context, ref string) ([]flow.Flow, error) {
 func (f *Finder) ask(ctx context.Context, ref string, named []flow.Flow) ([]flow.Flow, error) {
 	found := named
 	if len(ref) < MinPrefix && IsID(ref) {
-		f, _, err := f.c.Flows.Get(ctx, ref)
+		f, err := f.c.Flows.Get(ctx, ref)
 		switch {
 		case err == nil:
 			return []flow.Flow{f}, nil

@@ -73,7 +73,7 @@ func (o *Owners) Of(ctx context.Context, f flow.Flow) (Owner, error) {
 	}
 	if f.UserID == "" && o.gets < maxOwnerGets {
 		o.gets++
-		read, _, err := o.c.Flows.Get(ctx, f.ID)
+		read, err := o.c.Flows.Get(ctx, f.ID)
 		switch {
 		case err == nil:
 			f.UserID = read.UserID

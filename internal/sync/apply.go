@@ -180,7 +180,7 @@ func (a *applier) write(ctx context.Context, r *Result) {
 // written: two who apply the same files at once do not stand in each other's way. The
 // error is that of r, if it is not.
 func (a *applier) sameAlready(ctx context.Context, r *Result) (flow.Flow, error) {
-	f, _, err := a.c.Flows.Get(ctx, r.Step.ID)
+	f, err := a.c.Flows.Get(ctx, r.Step.ID)
 	if err != nil || len(a.differences(f.Spec, *r.Spec)) > 0 {
 		return f, r.Err
 	}

@@ -24,7 +24,7 @@ func Deletions(ctx context.Context, c *client.Client, lock *Lock, place string, 
 		if !gone(file) || other(id) {
 			continue
 		}
-		f, _, err := c.Flows.Get(ctx, id)
+		f, err := c.Flows.Get(ctx, id)
 		switch {
 		case errors.Is(err, client.ErrNotFound), errors.Is(err, client.ErrForbidden):
 			continue

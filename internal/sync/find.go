@@ -66,7 +66,7 @@ func (m *matcher) shared(ctx context.Context) error {
 		}
 	}
 	for _, id := range ids {
-		f, _, err := m.c.Flows.Get(ctx, id)
+		f, err := m.c.Flows.Get(ctx, id)
 		if isGone(err) {
 			continue
 		}
@@ -98,7 +98,7 @@ func (m *matcher) get(ctx context.Context) error {
 	for _, id := range m.missing() {
 		m.asked[id] = true
 		asking.Go(func() error {
-			f, _, err := m.c.Flows.Get(ctx, id)
+			f, err := m.c.Flows.Get(ctx, id)
 			mu.Lock()
 			defer mu.Unlock()
 			switch {

@@ -158,7 +158,7 @@ func idsOfAll(flows []*stored) string {
 // after it had listed the flows: that is skipped, if what exists is.
 func (a *applier) madeMeanwhile(ctx context.Context, r *Result) (flow.Flow, error) {
 	id := r.Step.ID
-	f, _, err := a.c.Flows.Get(ctx, id)
+	f, err := a.c.Flows.Get(ctx, id)
 	switch {
 	case err != nil && !errors.Is(err, client.ErrNotFound):
 		return f, fmt.Errorf("look at flow %s, which another import made meanwhile: %w", id, err)

@@ -41,7 +41,7 @@ type stored struct {
 	owner    string // the user's id, "" if the server did not say
 	access   json.RawMessage
 	listed   bool // among the flows that the caller may change
-	revision client.Revision
+	revision string
 	updated  int64           // epoch seconds
 	same     bool            // it is what the file says whose best id it has
 	digest   flowfile.Digest // none if same, unless it is to be noted
@@ -199,10 +199,17 @@ func (m *matcher) look(f flow.Flow) (*stored, error) {
 		at.digest = flowfile.DigestOf(f.Spec)
 	}
 	if !at.same || m.Revisions {
-		at.revision = client.ContentRevision(f)
+		at.revision = contentRevision(f)
 	}
 	m.seen[at.id] = at
 	return at, nil
+}
+
+// contentRevision is the revision of what was read: the same whether the flow came out of
+// a list or alone.
+func contentRevision(f flow.Flow) string {
+	f.ETag = ""
+	return f.Revision()
 }
 
 // brief returns what is kept of any flow.

@@ -59,22 +59,22 @@ type Plan struct {
 
 // Step is what is done with one flow.
 type Step struct {
-	Action   Action          `json:"action"`
-	File     string          `json:"file"`              // below Dir, with slashes; of a deletion the one that is gone
-	FileID   string          `json:"file_id,omitempty"` // that the file gives
-	ID       string          `json:"id,omitempty"`      // on the server; of a new flow the one that it is to have, "" for any
-	Name     string          `json:"name"`
-	Match    Match           `json:"matched_by,omitempty"`
-	Revision client.Revision `json:"revision,omitempty"`   // of the stored flow that the plan was made against
-	Changes  []flow.Change   `json:"changes,omitempty"`    // of an update, as they may be shown: see [Env.Hide]
-	Why      string          `json:"why,omitempty"`        // of a refusal; else what there is to know of the step
-	Updated  int64           `json:"updated_at,omitempty"` // of a refusal: when the flow was last changed, epoch seconds
-	Digest   string          `json:"digest,omitempty"`     // of the stored flow, see [flowfile.Digest]
-	Layout   string          `json:"layout,omitempty"`     // the digest's part that the file has, if its layout is not sent
-	Dropped  []string        `json:"dropped,omitempty"`    // fields of Spec that this server does not keep
-	Spec     *flow.Spec      `json:"spec,omitempty"`       // what is to be written
-	Expanded string          `json:"expanded,omitempty"`   // the digest of Spec with the values of variables, if it has any and the plan was kept
-	Err      error           `json:"-"`                    // of a refusal, why, if it is not somebody's work: what the server cannot store or, of an import, a *[ClashError]
+	Action   Action        `json:"action"`
+	File     string        `json:"file"`              // below Dir, with slashes; of a deletion the one that is gone
+	FileID   string        `json:"file_id,omitempty"` // that the file gives
+	ID       string        `json:"id,omitempty"`      // on the server; of a new flow the one that it is to have, "" for any
+	Name     string        `json:"name"`
+	Match    Match         `json:"matched_by,omitempty"`
+	Revision string        `json:"revision,omitempty"`   // of the stored flow that the plan was made against
+	Changes  []flow.Change `json:"changes,omitempty"`    // of an update, as they may be shown: see [Env.Hide]
+	Why      string        `json:"why,omitempty"`        // of a refusal; else what there is to know of the step
+	Updated  int64         `json:"updated_at,omitempty"` // of a refusal: when the flow was last changed, epoch seconds
+	Digest   string        `json:"digest,omitempty"`     // of the stored flow, see [flowfile.Digest]
+	Layout   string        `json:"layout,omitempty"`     // the digest's part that the file has, if its layout is not sent
+	Dropped  []string      `json:"dropped,omitempty"`    // fields of Spec that this server does not keep
+	Spec     *flow.Spec    `json:"spec,omitempty"`       // what is to be written
+	Expanded string        `json:"expanded,omitempty"`   // the digest of Spec with the values of variables, if it has any and the plan was kept
+	Err      error         `json:"-"`                    // of a refusal, why, if it is not somebody's work: what the server cannot store or, of an import, a *[ClashError]
 
 	twin int // of a Skip: the number from 1 of the step of the same flow, 0 for none
 }

@@ -99,7 +99,7 @@ func (p *Plan) Check(ctx context.Context, c *client.Client) error {
 		switch {
 		case s.Action == Create:
 			say(s, "the flow %s has been made meanwhile", f.ID)
-		case client.ContentRevision(f) != s.Revision:
+		case contentRevision(f) != s.Revision:
 			say(s, "the flow %s %q has changed meanwhile", f.ID, f.Name)
 		}
 	}
@@ -120,7 +120,7 @@ func (p *Plan) Check(ctx context.Context, c *client.Client) error {
 		if s.Action == Create || s.Action == Refuse || seen[s.ID] {
 			continue
 		}
-		f, _, err := c.Flows.Get(ctx, s.ID) // another's, or gone
+		f, err := c.Flows.Get(ctx, s.ID) // another's, or gone
 		switch {
 		case isGone(err):
 			say(s, "the flow %s is gone", s.ID)

@@ -23,7 +23,7 @@ func SameFlow(file, stored flow.Spec, ours bool) bool {
 type Over struct {
 	Spec   flow.Spec
 	Same   bool            // it is what is there already
-	Was    client.Revision // that the stored flow must have still, "" for any
+	Was    string          // that the stored flow must have still, "" for any
 	Digest flowfile.Digest // of the flow once it is written, but for its layout, which is the file's
 }
 
@@ -35,7 +35,7 @@ type Over struct {
 // they may not read; then the file's flow is returned as it is.
 func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, base []flowfile.Digest, ours bool) (Over, error) {
 	t := traits{ours}
-	stored, rev, err := c.Flows.Get(ctx, id)
+	stored, err := c.Flows.Get(ctx, id)
 	switch {
 	case errors.Is(err, client.ErrForbidden):
 		return Over{Spec: file, Digest: flowfile.DigestOf(t.kept(file))}, nil
@@ -44,7 +44,7 @@ func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, b
 	}
 	o, layoutSum := Over{}, layoutOf(file, stored.Spec)
 	if base != nil {
-		o.Was = rev
+		o.Was = stored.Revision()
 		v := Judge(file, stored.Spec, base, ours)
 		if v.ChangedThere() {
 			return o, &RefusedError{Why: changedThere + " (" + changedBy(ctx, c, stored) + "), it differs in " + places(t.differences(stored.Spec, file))}

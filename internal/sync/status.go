@@ -157,7 +157,7 @@ func (m *matcher) owners(ctx context.Context, states []FileState) error {
 			continue
 		}
 		asking.Go(func() error {
-			f, _, err := m.c.Flows.Get(ctx, s.ID) // lists have no owner
+			f, err := m.c.Flows.Get(ctx, s.ID) // lists have no owner
 			if err != nil {
 				return nil //nolint:nilerr // who it was is not known then
 			}

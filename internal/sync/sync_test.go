@@ -138,7 +138,7 @@ func TestApplyTwiceChangesNothing(t *testing.T) {
 		if p := plan(t, c, empty, true, files...); p.Writes() != 0 {
 			t.Errorf("without a lock the plan is: %s", actions(p))
 		}
-		f, _, err := c.Flows.Get(t.Context(), results[2].ID)
+		f, err := c.Flows.Get(t.Context(), results[2].ID)
 		if err != nil || string(f.AccessControl) != "{}" || strings.Contains(string(f.AppendJSON(nil)), "selected") {
 			t.Errorf("stored %s, %v", f.AppendJSON(nil), err)
 		}
@@ -331,7 +331,7 @@ func TestWithoutLayout(t *testing.T) {
 			if n := plan(t, c, lock, false, file).Count(Unchanged); n != 1 {
 				t.Errorf("afterwards something differs: %v", plan(t, c, lock, false, file).Steps[0].Changes)
 			}
-			f, _, err := c.Flows.Get(t.Context(), results[0].ID)
+			f, err := c.Flows.Get(t.Context(), results[0].ID)
 			if err != nil {
 				t.Fatal(err)
 			}

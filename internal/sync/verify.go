@@ -89,7 +89,7 @@ func (a *applier) accept(r *Result, f flow.Flow) {
 
 // look reads back a flow that was written. It counts as written even if that fails.
 func (a *applier) look(ctx context.Context, r *Result) {
-	f, _, err := a.c.Flows.Get(ctx, r.ID)
+	f, err := a.c.Flows.Get(ctx, r.ID)
 	if err != nil {
 		r.Done, r.Err = !isGone(err), fmt.Errorf("read back what was written: %w", err)
 		return

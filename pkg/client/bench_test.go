@@ -98,7 +98,7 @@ func BenchmarkGet(b *testing.B) {
 	f := create(b, c, twoNodes)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := c.Flows.Get(b.Context(), f.ID); err != nil {
+		if _, err := c.Flows.Get(b.Context(), f.ID); err != nil {
 			b.Fatal(err)
 		}
 	}

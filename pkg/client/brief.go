@@ -10,14 +10,19 @@ import (
 
 // WithoutGraph leaves nodes and edges out of the flow that a create or update
 // returns, as lists do. They are then never held in memory, however large.
-func WithoutGraph() Brief { return Brief{} }
+func WithoutGraph() interface {
+	CreateOption
+	UpdateOption
+	PutOption
+} {
+	return brief{}
+}
 
-// Brief is the option that [WithoutGraph] returns.
-type Brief struct{}
+type brief struct{}
 
-func (Brief) create(w *write) { w.brief = true }
-func (Brief) update(w *write) { w.brief = true }
-func (Brief) put(w *write)    { w.brief = true }
+func (brief) create(w *write) { w.brief = true }
+func (brief) update(w *write) { w.brief = true }
+func (brief) put(w *write)    { w.brief = true }
 
 // briefFlow reads the answer to k as it comes, without nodes and edges. Where it breaks
 // off, a call that may be made twice is to be made again.

@@ -18,7 +18,7 @@ func TestWithoutGraph(t *testing.T) {
 		if err != nil || changed.Name != name || changed.Nodes != nil {
 			t.Errorf("updated %s, %v", changed.AppendJSON(nil), err)
 		}
-		if got, _, err := c.Flows.Get(t.Context(), made.ID); err != nil || len(got.Nodes) != 2 {
+		if got, err := c.Flows.Get(t.Context(), made.ID); err != nil || len(got.Nodes) != 2 {
 			t.Errorf("stored %s, %v", got.AppendJSON(nil), err)
 		}
 	})

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -161,6 +162,7 @@ func (c *conn) flow(ctx context.Context, k *call) (flow.Flow, http.Header, error
 			k.brief, k.lost = false, true
 			return c.flow(ctx, k)
 		}
+		f.ETag = etag(a.header)
 		return f, a.header, err
 	}
 	f, err := flow.ParseFlow(a.body)
@@ -170,7 +172,17 @@ func (c *conn) flow(ctx context.Context, k *call) (flow.Flow, http.Header, error
 		}
 		return flow.Flow{}, nil, err
 	}
+	f.ETag = etag(a.header)
 	return f, a.header, nil
+}
+
+// etag is the ETag that our own server sent with a flow. A proxy that compresses marks
+// it as weak, but what it stands for is the same.
+func etag(h http.Header) string {
+	if !isOurAnswer(h) {
+		return ""
+	}
+	return strings.TrimPrefix(h.Get("ETag"), "W/")
 }
 
 // sendAgain reports whether a call whose answer of status 200 was cut or empty is to be

@@ -25,7 +25,7 @@ func (s *FlowsService) Duplicate(ctx context.Context, id, name string) (flow.Flo
 	}
 	k := (&call{verb: "duplicate flow", method: http.MethodPost, body: change.appendJSON(nil)}).about(id, "/duplicate")
 	twin, err := s.store(ctx, k, func(ctx context.Context) (flow.Spec, error) {
-		f, _, err := s.Get(ctx, id)
+		f, err := s.Get(ctx, id)
 		f.Name, f.AccessControl = f.Name+" (Copy)", nil
 		return f.Spec, err
 	})
@@ -42,7 +42,7 @@ func (s *FlowsService) Duplicate(ctx context.Context, id, name string) (flow.Flo
 
 // copyOf makes a private copy under an id of this client's choice, so that it is made once.
 func (s *FlowsService) copyOf(ctx context.Context, id, name string) (flow.Flow, error) {
-	f, _, err := s.Get(ctx, id)
+	f, err := s.Get(ctx, id)
 	if err != nil {
 		return flow.Flow{}, fmt.Errorf("duplicate flow: %w", err)
 	}

@@ -24,7 +24,7 @@ func TestStatuses(t *testing.T) {
 		409: client.ErrConflict, 412: client.ErrConflict, 413: client.ErrInvalid, 415: client.ErrInvalid, 422: client.ErrInvalid, 500: nil,
 	} {
 		c := newClient(t, serve(t, reply(status, "application/json", `{"detail":"the server's words"}`)))
-		_, _, err := c.Flows.Get(t.Context(), "some-id")
+		_, err := c.Flows.Get(t.Context(), "some-id")
 		for _, sentinel := range sentinels {
 			if errors.Is(err, sentinel) != errors.Is(want, sentinel) {
 				t.Errorf("%d matches %v: %t", status, sentinel, errors.Is(err, sentinel))
@@ -69,7 +69,7 @@ func TestMessages(t *testing.T) {
 		cl := newClient(t, serve(t, reply(c.status, c.kind, c.body)))
 		var err error
 		if c.requestByID {
-			_, _, err = cl.Flows.Get(t.Context(), "x")
+			_, err = cl.Flows.Get(t.Context(), "x")
 		} else {
 			_, err = cl.Flows.List(t.Context(), client.ListOptions{})
 		}
@@ -164,7 +164,7 @@ func TestServerTextIsSafeToPrint(t *testing.T) {
 		w.Header().Set("X-Request-Id", "id\u202e"+strings.Repeat("y", 1000))
 		h(w, r)
 	})))
-	_, _, err := c.Flows.Get(t.Context(), "\x1b[2J"+strings.Repeat("z", 1000))
+	_, err := c.Flows.Get(t.Context(), "\x1b[2J"+strings.Repeat("z", 1000))
 	if text := err.Error(); strings.ContainsAny(text, "\x1b\a\n\u202e\u0085") || len(text) > 1000 || !strings.Contains(text, "a[31mred b") {
 		t.Errorf("message: %q", text)
 	}
@@ -226,7 +226,7 @@ func TestTokenIsNotSaidBack(t *testing.T) {
 		var log strings.Builder
 		c := newClient(t, serve(t, h), client.WithToken(token), client.WithDebug(&log))
 		for _, err := range []error{
-			func() error { _, _, err := c.Flows.Get(t.Context(), token); return err }(),
+			func() error { _, err := c.Flows.Get(t.Context(), token); return err }(),
 			func() error { _, err := c.Flows.List(t.Context(), client.ListOptions{}); return err }(),
 			func() error { _, err := c.Auth.Whoami(t.Context()); return err }(),
 		} {

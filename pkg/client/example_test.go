@@ -135,7 +135,7 @@ func ExampleIfUnchanged() {
 		panic(err)
 	}
 
-	f, rev, err := c.Flows.Get(ctx, made.ID)
+	f, err := c.Flows.Get(ctx, made.ID)
 	if err != nil {
 		panic(err)
 	}
@@ -143,7 +143,7 @@ func ExampleIfUnchanged() {
 	if _, err := c.Flows.Update(ctx, f.ID, client.Patch{Name: &theirs}); err != nil {
 		panic(err)
 	}
-	_, err = c.Flows.Update(ctx, f.ID, client.Patch{Name: &mine}, client.IfUnchanged(rev))
+	_, err = c.Flows.Update(ctx, f.ID, client.Patch{Name: &mine}, client.IfUnchanged(f.Revision()))
 	fmt.Println(errors.Is(err, client.ErrConflict))
 	// Output: true
 }
@@ -201,7 +201,7 @@ func ExampleError() {
 		panic(err)
 	}
 
-	_, _, err = c.Flows.Get(context.Background(), "no-such-flow")
+	_, err = c.Flows.Get(context.Background(), "no-such-flow")
 	var failed *client.Error
 	if errors.As(err, &failed) && errors.Is(err, client.ErrNotFound) {
 		fmt.Println(failed.StatusCode, failed.Method, failed.Path)

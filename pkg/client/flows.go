@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -27,25 +26,16 @@ func (k *call) check(id string, routes ...string) *call {
 	return k
 }
 
-// Get reads one flow and its revision.
-func (s *FlowsService) Get(ctx context.Context, id string) (flow.Flow, Revision, error) {
-	f, rev, _, err := s.get(ctx, id)
-	return f, rev, err
+// Get reads one flow.
+func (s *FlowsService) Get(ctx context.Context, id string) (flow.Flow, error) {
+	f, _, err := s.get(ctx, id)
+	return f, err
 }
 
 // get also reports whether our own server answered.
-func (s *FlowsService) get(ctx context.Context, id string) (flow.Flow, Revision, bool, error) {
-	k := (&call{verb: "get flow", method: http.MethodGet}).about(id, "")
-	f, h, err := s.c.flow(ctx, k)
-	if err != nil {
-		return flow.Flow{}, "", false, err
-	}
-	// A proxy that compresses marks the tag as weak, but what it stands for is the
-	// same.
-	if tag := strings.TrimPrefix(h.Get("ETag"), "W/"); isOurAnswer(h) && tag != "" {
-		return f, Revision(tag), true, nil
-	}
-	return f, ContentRevision(f), isOurAnswer(h), nil
+func (s *FlowsService) get(ctx context.Context, id string) (f flow.Flow, ours bool, err error) {
+	f, h, err := s.c.flow(ctx, (&call{verb: "get flow", method: http.MethodGet}).about(id, ""))
+	return f, isOurAnswer(h), err
 }
 
 // Update changes the fields of a flow that the patch has and returns the flow as it
@@ -68,13 +58,13 @@ func (s *FlowsService) Update(ctx context.Context, id string, p Patch, opts ...U
 		return flow.Flow{}, err
 	}
 	if string(p.AccessControl) == "null" && !s.c.isOurs(ctx) {
-		if now, _, err := s.Get(ctx, id); err == nil && string(now.AccessControl) != "null" {
+		if now, err := s.Get(ctx, id); err == nil && string(now.AccessControl) != "null" {
 			return flow.Flow{}, s.c.refuse(k, ErrInvalid, "this server cannot make a private flow public again; nothing was changed", "create it anew with access_control null instead (flowctl export, then flowctl create --access public -f FILE)")
 		}
 	}
 	f, h, err := s.c.flow(ctx, k)
 	if k.lost && k.ifMatch != "" && errors.Is(err, ErrConflict) { // by the try that was lost, perhaps
-		if now, _, getErr := s.Get(ctx, id); getErr == nil && isDone(now.Spec, k.body) {
+		if now, getErr := s.Get(ctx, id); getErr == nil && isDone(now.Spec, k.body) {
 			return now, nil
 		}
 	}

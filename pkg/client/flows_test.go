@@ -7,7 +7,6 @@ import (
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/client/clienttest"
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 func TestLifeOfAFlow(t *testing.T) {
@@ -17,7 +16,7 @@ func TestLifeOfAFlow(t *testing.T) {
 		if made.ID == "" || made.UserID == "" || made.CreatedAt == 0 || string(made.AccessControl) != "{}" {
 			t.Fatalf("created %s", made.AppendJSON(nil))
 		}
-		got, _, err := c.Flows.Get(ctx, made.ID)
+		got, err := c.Flows.Get(ctx, made.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +36,7 @@ func TestLifeOfAFlow(t *testing.T) {
 		if err := c.Flows.Delete(ctx, made.ID); !errors.Is(err, client.ErrNotFound) {
 			t.Errorf("second Delete: %v", err)
 		}
-		if _, _, err := c.Flows.Get(ctx, made.ID); !errors.Is(err, client.ErrNotFound) {
+		if _, err := c.Flows.Get(ctx, made.ID); !errors.Is(err, client.ErrNotFound) {
 			t.Errorf("Get after Delete: %v", err)
 		}
 	})
@@ -86,7 +85,7 @@ func TestIfUnchanged(t *testing.T) {
 	both(t, func(t *testing.T, c *client.Client) {
 		ctx := t.Context()
 		made := create(t, c, twoNodes)
-		_, rev, err := c.Flows.Get(ctx, made.ID)
+		got, err := c.Flows.Get(ctx, made.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,11 +93,11 @@ func TestIfUnchanged(t *testing.T) {
 		if err != nil || len(listed) != 1 {
 			t.Fatal(listed, err)
 		}
-		for i, rev := range []client.Revision{rev, client.ContentRevision(listed[0])} {
+		for i, rev := range []string{got.Revision(), listed[0].Revision()} {
 			name := []string{"one", "two"}[i]
 			if i == 1 { // the first update moved it; take the list's new state
 				listed, _ = c.Flows.List(ctx, client.ListOptions{Graph: true})
-				rev = client.ContentRevision(listed[0])
+				rev = listed[0].Revision()
 			}
 			if _, err := c.Flows.Update(ctx, made.ID, client.Patch{Name: &name}, client.IfUnchanged(rev)); err != nil {
 				t.Fatalf("update of what has not changed: %v", err)
@@ -111,30 +110,11 @@ func TestIfUnchanged(t *testing.T) {
 				t.Errorf("delete %d of what has changed: %v", i, err)
 			}
 		}
-		_, rev, _ = c.Flows.Get(ctx, made.ID)
-		if err := c.Flows.Delete(ctx, made.ID, client.IfUnchanged(rev)); err != nil {
+		got, _ = c.Flows.Get(ctx, made.ID)
+		if err := c.Flows.Delete(ctx, made.ID, client.IfUnchanged(got.Revision())); err != nil {
 			t.Error(err)
 		}
 	})
-}
-
-func TestContentRevision(t *testing.T) {
-	parse := func(text string) flow.Flow {
-		f, err := flow.ParseFlow([]byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return f
-	}
-	base := client.ContentRevision(parse(`{"id":"1","user_id":"u","name":"n","nodes":[1.0],"updated_at":1}`))
-	if same := client.ContentRevision(parse(`{"nodes":[1.0],"name":"n","id":"1","updated_at":2}`)); same != base {
-		t.Error("order, owner and time made a difference")
-	}
-	for _, text := range []string{`{"id":"1","name":"m","nodes":[1.0]}`, `{"id":"1","name":"n","nodes":[1]}`, `{"id":"1","name":"n","nodes":[1.0],"x":1}`} {
-		if client.ContentRevision(parse(text)) == base {
-			t.Errorf("%s has the same revision", text)
-		}
-	}
 }
 
 func TestDuplicate(t *testing.T) {
@@ -156,7 +136,7 @@ func TestDuplicate(t *testing.T) {
 func TestImpossibleIDs(t *testing.T) {
 	both(t, func(t *testing.T, c *client.Client) {
 		for _, id := range []string{"", ".", "..", "create", "import", "accessible", "a/b", "a?b", "../../auths", "é\n"} {
-			if _, _, err := c.Flows.Get(t.Context(), id); !errors.Is(err, client.ErrNotFound) {
+			if _, err := c.Flows.Get(t.Context(), id); !errors.Is(err, client.ErrNotFound) {
 				t.Errorf("Get(%q): %v", id, err)
 			}
 			if _, err := c.Flows.Update(t.Context(), id, client.Patch{}); !errors.Is(err, client.ErrNotFound) {

@@ -340,7 +340,7 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		_, _, _ = c.Flows.Get(t.Context(), "missing")
+		_, _ = c.Flows.Get(t.Context(), "missing")
 	}
 	if n := addrs(); n != 1 {
 		t.Errorf("40 calls took %d connections", n)

@@ -43,7 +43,7 @@ func (s *FlowsService) put(ctx context.Context, id string, spec flow.Spec, w wri
 	if k.lost && errors.Is(err, ErrConflict) {
 		// Not spec: a large one need not stay in memory next to the body.
 		want, _ := flow.ParseSpec(k.body)
-		if now, _, getErr := s.Get(ctx, id); getErr == nil && sameContent(now.Spec, want) {
+		if now, getErr := s.Get(ctx, id); getErr == nil && sameContent(now.Spec, want) {
 			return now, nil
 		}
 	}

@@ -31,7 +31,7 @@ func TestIdempotentCallsAreTriedAgain(t *testing.T) {
 			f := create(t, c, twoNodes)
 			fault.Method = "GET"
 			b.Fail(fault)
-			if _, _, err := c.Flows.Get(t.Context(), f.ID); err != nil {
+			if _, err := c.Flows.Get(t.Context(), f.ID); err != nil {
 				t.Errorf("Get: %v", err)
 			}
 			b.Fail(fault)
@@ -53,7 +53,7 @@ func TestIdempotentCallsAreTriedAgain(t *testing.T) {
 func TestTriesEnd(t *testing.T) {
 	c, b := upstream(t, clienttest.Options{})
 	b.Fail(clienttest.Fault{Times: -1, Status: 503})
-	_, _, err := c.Flows.Get(t.Context(), "x")
+	_, err := c.Flows.Get(t.Context(), "x")
 	var failed *client.Error
 	if !errors.As(err, &failed) || failed.StatusCode != 503 || len(b.Requests()) != 1+quick().Max {
 		t.Errorf("after %d requests: %v", len(b.Requests()), err)
@@ -65,7 +65,7 @@ func TestNoSecondTry(t *testing.T) {
 	for _, status := range []int{400, 401, 403, 404, 409, 412, 422, 500, 501} {
 		c, b := upstream(t, clienttest.Options{})
 		b.Fail(clienttest.Fault{Times: -1, Status: status})
-		if _, _, err := c.Flows.Get(t.Context(), "x"); err == nil || len(b.Requests()) != 1 {
+		if _, err := c.Flows.Get(t.Context(), "x"); err == nil || len(b.Requests()) != 1 {
 			t.Errorf("%d: %d requests, %v", status, len(b.Requests()), err)
 		}
 	}
@@ -160,17 +160,17 @@ func TestLostAnswersOfOurServer(t *testing.T) {
 		t.Fatal(third, err)
 	}
 	name := "renamed"
-	_, rev, err := c.Flows.Get(t.Context(), second.ID)
+	got, err := c.Flows.Get(t.Context(), second.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	lose.Store(1)
-	if _, err := c.Flows.Update(t.Context(), second.ID, client.Patch{Name: &name}, client.IfUnchanged(rev)); err != nil {
+	if _, err := c.Flows.Update(t.Context(), second.ID, client.Patch{Name: &name}, client.IfUnchanged(got.Revision())); err != nil {
 		t.Errorf("a lost update that was done: %v", err)
 	}
 	lose.Store(1)
 	other := "other"
-	if _, err := c.Flows.Update(t.Context(), second.ID, client.Patch{Name: &other}, client.IfUnchanged(rev)); !errors.Is(err, client.ErrConflict) {
+	if _, err := c.Flows.Update(t.Context(), second.ID, client.Patch{Name: &other}, client.IfUnchanged(got.Revision())); !errors.Is(err, client.ErrConflict) {
 		t.Errorf("a lost update of what had changed: %v, want ErrConflict", err)
 	}
 	flows, err := c.Flows.List(t.Context(), client.ListOptions{})
@@ -237,7 +237,7 @@ func TestRetryAfterTooLong(t *testing.T) {
 		for _, status := range []int{429, 503} {
 			c, b := upstream(t, clienttest.Options{})
 			b.Fail(clienttest.Fault{Times: -1, Status: status, Header: http.Header{"Retry-After": {text}}})
-			_, _, get := c.Flows.Get(t.Context(), "x")
+			_, get := c.Flows.Get(t.Context(), "x")
 			_, made := c.Flows.Create(t.Context(), spec(t, twoNodes))
 			if len(b.Requests()) != 2 {
 				t.Errorf("%s, %d: %d requests, want one a call", name, status, len(b.Requests()))

@@ -1,6 +1,9 @@
 package flow
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 
@@ -25,8 +28,9 @@ type Flow struct {
 	ID     string
 	UserID string // the owner; "" in lists
 	Spec
-	CreatedAt int64 // epoch seconds
-	UpdatedAt int64 // epoch seconds
+	CreatedAt int64  // epoch seconds
+	UpdatedAt int64  // epoch seconds
+	ETag      string // the server's own mark for this state of the flow; "" if it sent none, and in lists
 
 	read Object // all members; Spec keeps those that an author writes
 }
@@ -66,6 +70,31 @@ func ParseFlow(data []byte) (Flow, error) {
 		}
 	}
 	return f, nil
+}
+
+// contentPrefix marks revisions made of content; ETags begin with a quote.
+const contentPrefix = "content:"
+
+// Revision identifies the state of the flow that was read, whatever was changed in it
+// since: its ETag, else a hash of what was read, without owner and times. It is for a
+// write that must not undo somebody else's change. A flow that was listed without its
+// graph has a revision that no server knows: read it again first.
+func (f Flow) Revision() string {
+	if f.ETag != "" {
+		return f.ETag
+	}
+	return f.contentRevision()
+}
+
+func (f Flow) contentRevision() string {
+	doc := f.read
+	if doc == nil { // it was made, not read
+		doc, _ = rawjson.ParseObject(f.Spec.AppendJSON(nil))
+	}
+	doc = slices.DeleteFunc(slices.Clone(doc), func(m Member) bool { return isServerKey(m.Key) })
+	slices.SortStableFunc(doc, func(a, b Member) int { return cmp.Compare(a.Key, b.Key) })
+	sum := sha256.Sum256(doc.AppendJSON(nil))
+	return contentPrefix + hex.EncodeToString(sum[:])
 }
 
 // isServerKey reports whether only a stored flow has the field.

@@ -36,7 +36,7 @@ func (a *App) LoadFlow(ctx context.Context, arg string, connect func() (*client.
 	if err != nil {
 		return NamedFlow{}, err
 	}
-	f, _, err := c.Flows.Get(ctx, id)
+	f, err := c.Flows.Get(ctx, id)
 	return NamedFlow{f.Name, f.Spec}, err
 }
 

@@ -125,7 +125,7 @@ func NotYours(ctx context.Context, c *client.Client, id string, err error) error
 	if !errors.Is(err, client.ErrForbidden) {
 		return err
 	}
-	f, _, reading := c.Flows.Get(ctx, id)
+	f, reading := c.Flows.Get(ctx, id)
 	if reading != nil {
 		return err
 	}

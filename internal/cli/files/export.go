@@ -153,7 +153,7 @@ func getFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow
 	}
 	flows, errs := make([]flow.Flow, len(ids)), make([]error, len(ids))
 	parallel.Each(ctx, len(ids), exportParallel, func(i int) {
-		flows[i], _, errs[i] = c.Flows.Get(ctx, ids[i])
+		flows[i], errs[i] = c.Flows.Get(ctx, ids[i])
 	})
 	return flows, errors.Join(append(errs, ctx.Err())...)
 }

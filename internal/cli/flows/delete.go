@@ -73,7 +73,7 @@ func (o *deleteOptions) find(ctx context.Context, c *client.Client, refs []strin
 		if f.Name != "" {
 			continue
 		}
-		read, _, err := c.Flows.Get(ctx, f.ID)
+		read, err := c.Flows.Get(ctx, f.ID)
 		switch {
 		case err == nil:
 			flows[i] = read

@@ -13,7 +13,6 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
-	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -22,9 +21,9 @@ import (
 type draft struct {
 	flow     flow.Flow
 	path     string
-	original []byte          // the file as it was before
-	revision client.Revision // of what it said
-	known    []flow.Problem  // that the flow had before
+	original []byte         // the file as it was before
+	revision string         // of what it said
+	known    []flow.Problem // that the flow had before
 }
 
 // newDraft writes f into a file that the user alone can read.
@@ -46,7 +45,7 @@ func newDraft(f flow.Flow) (*draft, error) {
 		flow:     f,
 		path:     tmp.Name(),
 		original: text.Bytes(),
-		revision: client.ContentRevision(flow.Flow{Spec: f.Spec}),
+		revision: flow.Flow{Spec: f.Spec}.Revision(),
 		known:    flow.Validate(f.Spec),
 	}, nil
 }

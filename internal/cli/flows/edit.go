@@ -58,7 +58,7 @@ func (o *editOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	f, rev, err := c.Flows.Get(ctx, id)
+	f, err := c.Flows.Get(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (o *editOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	changed, err := o.edit(ctx, c, d, client.IfUnchanged(rev))
+	changed, err := o.edit(ctx, c, d, client.IfUnchanged(f.Revision()))
 	if err != nil && d.hasWork() {
 		o.app.Warn("your text is kept in %s; 'flowctl update %s -f FILE' sends it", d.path, f.ID)
 		return err
@@ -139,7 +139,7 @@ func (o *editOptions) patch(ctx context.Context, d *draft) (*client.Patch, error
 		return nil, err
 	}
 	spec := r.Flows[0].Spec
-	if client.ContentRevision(flow.Flow{Spec: spec}) == d.revision {
+	if (flow.Flow{Spec: spec}).Revision() == d.revision {
 		return nil, nil
 	}
 	patch := client.Replace(spec)

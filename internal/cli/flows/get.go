@@ -49,7 +49,7 @@ func (o *getOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	f, _, err := c.Flows.Get(cmd.Context(), id)
+	f, err := c.Flows.Get(cmd.Context(), id)
 	if err != nil {
 		return err
 	}

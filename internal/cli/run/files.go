@@ -55,7 +55,7 @@ func readable(ctx context.Context, c *client.Client, e flow.Execution) (flow.Exe
 	if shown, _ := flow.ParseObject(e.Outputs); len(shown) > 0 && !record.FromEditor(e) {
 		return e, flow.Spec{}
 	}
-	stored, _, _ := c.Flows.Get(ctx, e.FlowID) // which may be gone
+	stored, _ := c.Flows.Get(ctx, e.FlowID) // which may be gone
 	return record.Normal(e, stored.Spec), stored.Spec
 }
 

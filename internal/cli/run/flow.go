@@ -46,7 +46,7 @@ func loadRun(ctx context.Context, a *cmdutil.App, arg string) (runFlow, error) {
 	if f.id, err = cmdutil.Resolve(ctx, c, arg); err != nil {
 		return f, err
 	}
-	stored, _, err := c.Flows.Get(ctx, f.id)
+	stored, err := c.Flows.Get(ctx, f.id)
 	f.name, f.spec = stored.Name, stored.Spec
 	return f, err
 }
