@@ -106,7 +106,7 @@ func (e *exportForm) isOf(ctx context.Context, c *client.Client) func(file, f fl
 		if !lookup.IsID(file.ID) {
 			return true
 		}
-		_, _, err = c.Flows.Get(ctx, file.ID)
+		_, err = c.Flows.Get(ctx, file.ID)
 		return errors.Is(err, client.ErrNotFound) || errors.Is(err, client.ErrForbidden)
 	}
 }
