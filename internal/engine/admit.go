@@ -14,12 +14,8 @@ type admission struct {
 	failed bool       // it is skipped because of a failure
 }
 
-// admit looks at what the node waited for. In the browser everything runs with
-// what results there are.
-func (r *run) admit(s *scope, n *node) admission {
-	if !r.rules.Branches {
-		return admission{inputs: results(s, n)}
-	}
+// admit looks at what the node waited for.
+func (standard) admit(s *scope, n *node) admission {
 	var a admission
 	live := 0
 	look := func(source *node, isLive bool) {
@@ -49,18 +45,6 @@ func (r *run) admit(s *scope, n *node) admission {
 		a.skip = "no branch leads to it in this run"
 	}
 	return a
-}
-
-// results are what the sources of n's edges have made, in the browser: undefined
-// is dropped, null is kept.
-func results(s *scope, n *node) []js.Value {
-	var inputs []js.Value
-	for _, e := range n.in {
-		if v := s.of(e.source).value; !js.IsUndefined(v) {
-			inputs = append(inputs, v)
-		}
-	}
-	return inputs
 }
 
 // appendCarried adds what an edge brings to its target: a conditional's edge its

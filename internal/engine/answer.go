@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -12,18 +11,14 @@ import (
 // answer finds the node's result in the answer of the model: the last message of
 // "messages", the first of "images", the first of "choices" or of "data".
 func (c *call) answer(body js.Value) (js.Value, error) {
-	read := c.content
-	if !c.rules.Model {
-		read = browser.Answer
-	}
-	v, err := read(body)
+	v, err := c.semantics.content(c, body)
 	if err != nil {
 		return nil, c.rules.worded("Model execution failed: %w", "read the model's answer: %w", err)
 	}
 	return v, nil
 }
 
-func (c *call) content(body js.Value) (js.Value, error) {
+func (standard) content(c *call, body js.Value) (js.Value, error) {
 	if messages, ok := js.Get(body, "messages").(js.Array); ok && len(messages) > 0 {
 		if content := js.Get(messages[len(messages)-1], "content"); js.Truthy(content) {
 			return content, nil

@@ -5,6 +5,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // fillFirst fills in a text as the browser does in knowledge and conditional nodes: {{input}}
@@ -105,62 +106,24 @@ func (c *call) found(name string) js.Value {
 	return js.Undefined{}
 }
 
-// browserPrompt takes texts of a certain look for files. Beside files the texts
-// are the prompt and the author's prompt goes unheard; {{input}} spelt so takes
-// all texts, and what they bring is read for placeholders again.
-func (c *call) browserPrompt(model string) (prompt, error) {
-	var p prompt
-	var texts []string
-	for _, v := range flatten(c.inputs) {
-		if id := browser.FileIn(v); id != "" {
-			p.files = append(p.files, id)
-		} else {
-			text, err := c.text(v)
-			if err != nil {
-				return prompt{}, err
-			}
-			texts = append(texts, text)
-		}
+// fillCompared fills in the condition only.
+func (inBrowser) fillCompared(c *call, condition string, compare js.Value) (string, js.Value, error) {
+	if v := c.node.field("condition"); js.Truthy(v) && js.Type(v) != "string" {
+		return "", nil, browser.Errorf("conditionValue.replace is not a function")
 	}
-	author := c.node.field("prompt")
-	heard := len(p.files) == 0 || len(texts) == 0
-	if heard && js.Truthy(author) && js.Type(author) != "string" {
-		return prompt{}, browser.Errorf("%s is not a function", browser.Missing(author, "prompt.includes", "result.replace"))
+	condition, err := c.fillFirst(condition)
+	return condition, compare, err
+}
+
+// fillQuery fills in a query, with paths in websearch nodes alone.
+func (inBrowser) fillQuery(c *call, query string) (string, error) {
+	if c.node.kind == flow.WebSearch {
+		return c.fillAll(query)
 	}
-	p.text = c.node.text("prompt")
-	const mark = "{{input}}"
-	marked := strings.Contains(p.text, mark)
-	joined, err := c.join(texts, "\n\n")
-	if err != nil {
-		return prompt{}, err
-	}
-	switch {
-	case len(p.files) > 0 && len(texts) > 0:
-		p.text = joined
-	case len(p.files) > 0 && marked:
-		p.text, err = c.replaceInput(p.text, "")
-		if p.text = js.Trim(p.text); p.text == "" {
-			p.text = describeImage
-		}
-	case len(p.files) > 0 && p.text == "":
-		p.text = defaultPrompt(model)
-	case len(p.files) > 0:
-	case len(texts) > 0 && marked:
-		p.text, err = c.replaceInput(p.text, joined)
-	case len(texts) > 0 && p.text == "":
-		p.text = joined
-	case len(texts) == 0 && marked:
-		p.text, err = c.replaceInput(p.text, "")
-		p.text = js.Trim(p.text)
-	}
-	if err == nil {
-		p.text, err = c.fillAll(p.text)
-	}
-	if err != nil {
-		return prompt{}, err
-	}
-	if p.text == "" {
-		return prompt{}, c.noPrompt()
-	}
-	return p, nil
+	return c.fillFirst(query)
+}
+
+// fillTemplate replaces every {{input}} by the input.
+func (inBrowser) fillTemplate(c *call, template, input string) (string, error) {
+	return c.replaceInput(template, input)
 }

@@ -12,9 +12,9 @@ import (
 
 // needData fails like JavaScript on a node without data, by the first field that
 // the browser's executor of its type looks at.
-func (c *call) needData() error {
+func (inBrowser) needData(c *call) error {
 	switch {
-	case c.rules.Errors, c.node.hasData():
+	case c.node.hasData():
 		return nil
 	case c.node.kind == flow.Transform && (len(c.inputs) == 0 || !js.Truthy(c.inputs[0])):
 		return nil // it misses its input first
@@ -27,20 +27,17 @@ func (c *call) needData() error {
 	return browser.Errorf("Cannot read properties of %s (reading '%s')", js.ToString(c.node.data), first)
 }
 
-// showEarly lets output nodes behind a node that is done show its result at
+// succeeded lets output nodes behind a node that is done show its result at
 // once, which the browser does. A failure there is nobody's.
-func (r *run) showEarly(ctx context.Context, c *call) {
-	if r.rules.Order {
-		return
-	}
+func (inBrowser) succeeded(ctx context.Context, c *call) {
 	for _, e := range c.node.out {
 		v := c.scope.of(c.node).value
 		if e.target.kind != flow.Output || js.IsUndefined(v) {
 			continue
 		}
-		early := &call{run: r, scope: c.scope, node: e.target, inputs: []js.Value{v}, out: &outcome{}}
+		early := &call{run: c.run, scope: c.scope, node: e.target, inputs: []js.Value{v}, out: &outcome{}}
 		if value, err := early.guarded(ctx); err == nil {
-			r.report.early(c.scope, e.target, value)
+			c.report.early(c.scope, e.target, value)
 		}
 		early.done()
 	}
@@ -56,9 +53,9 @@ func (c *call) takenForSuccess(body js.Value) ending {
 	return e
 }
 
-// browserSearched queries the collection that old versions name, whatever there is
+// searched queries the collection that old versions name, whatever there is
 // of it, and falls back on the names of the pages.
-func (c *call) browserSearched(ctx context.Context, found js.Value, query string) (results js.Array, err error) {
+func (inBrowser) searched(ctx context.Context, c *call, found js.Value, query string) (results js.Array, err error) {
 	var collection json.RawMessage
 	if v := js.Get(found, "collection_name"); !js.IsUndefined(v) {
 		collection = js.AppendJSON(nil, v)
@@ -89,4 +86,43 @@ func fileNames(found js.Value) js.Array {
 		results = append(results, result(name, name, js.String(""), js.ToString(name), js.Object{{Key: "source", Value: name}}))
 	}
 	return results
+}
+
+// admit lets every node run, with what its sources have made: undefined is dropped,
+// null is kept.
+func (inBrowser) admit(s *scope, n *node) admission {
+	var a admission
+	for _, e := range n.in {
+		if v := s.of(e.source).value; !js.IsUndefined(v) {
+			a.inputs = append(a.inputs, v)
+		}
+	}
+	return a
+}
+
+// extract takes a top-level key out of JSON, which may be missing.
+func (inBrowser) extract(c *call, in js.Value, key string) (js.Value, error) {
+	var err error
+	if text, ok := js.AsString(in); ok {
+		in, err = c.parse(text)
+	}
+	if _, null := in.(js.Null); null || err != nil {
+		return nil, browser.Errorf("Failed to extract field from input")
+	}
+	return js.Get(in, key), nil
+}
+
+// content returns the result that an answer is.
+func (inBrowser) content(_ *call, body js.Value) (js.Value, error) { return browser.Answer(body) }
+
+// readJSON reads a text as JSON, and leaves what is not JSON as it is.
+func (inBrowser) readJSON(c *call, v js.Value) (js.Value, error) {
+	text := js.ToString(v)
+	if err := c.take(valuesIn(text)); err != nil {
+		return nil, err
+	}
+	if parsed, err := js.Parse(text); err == nil {
+		return parsed, nil
+	}
+	return v, nil
 }

@@ -6,12 +6,12 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// browserPlans are the plans of the browser: one thing after another. limit is
-// how many steps a body may have; it is cut one beyond that.
-func (g *graph) browserPlans(limit int) (made plans, cycle []*node) {
+// plans makes the plans: one step after another. A body is cut one step beyond the
+// limit of nodes.
+func (inBrowser) plans(_ flow.Spec, g *graph, limits Limits) (made plans, refused []flow.Problem, ended error) {
 	sorted, cycle := g.order(g.nodes, sources)
 	if cycle != nil {
-		return plans{}, cycle
+		return plans{flow: &plan{}}, nil, errCycle
 	}
 	made = plans{flow: &plan{nodes: g.nodes}, bodies: make(map[*node]*plan)}
 	for _, n := range sorted {
@@ -19,12 +19,12 @@ func (g *graph) browserPlans(limit int) (made plans, cycle []*node) {
 			made.flow.steps = append(made.flow.steps, step{node: n})
 		}
 		if n.kind == flow.Loop {
-			if body := n.branch(limit); body != nil {
+			if body := n.branch(limits.Nodes); body != nil {
 				made.bodies[n] = body
 			}
 		}
 	}
-	return made, nil
+	return made, nil, nil
 }
 
 // eachOnly reports whether all edges to n come from a handle "each", so that it

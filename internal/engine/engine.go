@@ -61,19 +61,20 @@ func (o Options) withDefaults() Options {
 // run is a run of a flow.
 type run struct {
 	Options
-	rules  Rules
-	graph  *graph
-	plans  plans
-	scope  *scope // the flow's own
-	budget *budget
-	memory *Budget
-	steps  *js.Steps // of regular expressions
-	report *report
-	began  time.Time
-	width  int           // how many steps of a plan run at once
-	places chan struct{} // one is taken by every node that runs
-	stop   func(error)   // ends the run
-	cut    atomic.Bool   // a node was cut off by the end of the run
+	rules     Rules
+	semantics semantics
+	graph     *graph
+	plans     plans
+	scope     *scope // the flow's own
+	budget    *budget
+	memory    *Budget
+	steps     *js.Steps // of regular expressions
+	report    *report
+	began     time.Time
+	width     int           // how many steps of a plan run at once
+	places    chan struct{} // one is taken by every node that runs
+	stop      func(error)   // ends the run
+	cut       atomic.Bool   // a node was cut off by the end of the run
 }
 
 // Run runs the flow and comes back when nothing of it runs any more. A flow that
@@ -116,23 +117,17 @@ func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
 	opts = opts.withDefaults()
 	rules := opts.Semantics.Rules()
 	g := newGraph(spec, rules)
-	r = &run{Options: opts, rules: rules, graph: g, width: opts.Parallel, memory: opts.Memory}
+	r = &run{Options: opts, rules: rules, semantics: opts.Semantics.behavior(), graph: g, width: opts.Parallel, memory: opts.Memory}
 
 	inputs, err := parseInputs(opts.Inputs, rules)
 	if err != nil {
 		return nil, nil, err
 	}
 	problems := append(g.give(inputs), g.unserved(opts.Services)...)
-	if rules.CheckedFirst {
-		made, found := check(flow.Validate(spec), g)
-		r.plans = made
-		problems = append(found, problems...)
-	} else {
+	made, refused, ended := r.semantics.plans(spec, g, opts.Limits)
+	r.plans, problems = made, append(refused, problems...)
+	if !rules.Order {
 		r.width = 1
-		made, cycle := g.browserPlans(opts.Limits.Nodes)
-		if r.plans = made; cycle != nil {
-			r.plans.flow, ended = &plan{}, errCycle
-		}
 	}
 	if len(problems) > 0 {
 		return nil, nil, &RefusedError{Problems: problems}

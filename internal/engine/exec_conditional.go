@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -45,21 +44,7 @@ func (c *call) compared() (condition string, compare js.Value, err error) {
 	if v := c.node.field("compareValue"); js.Truthy(v) {
 		compare = v
 	}
-	if !c.rules.Interpolation {
-		if v := c.node.field("condition"); js.Truthy(v) && js.Type(v) != "string" {
-			return "", nil, browser.Errorf("conditionValue.replace is not a function")
-		}
-		condition, err = c.fillFirst(condition)
-		return condition, compare, err
-	}
-	if condition == "" {
-		condition = "{{input}}"
-	}
-	if condition, err = c.fill(condition); err != nil {
-		return "", nil, err
-	}
-	filled, err := c.fill(js.ToString(compare))
-	return condition, js.String(filled), err
+	return c.semantics.fillCompared(c, condition, compare)
 }
 
 // compare applies an operator; an unknown one is never true.

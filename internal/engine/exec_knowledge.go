@@ -19,7 +19,7 @@ func knowledge(ctx context.Context, c *call) (js.Value, error) {
 	if !js.Truthy(base) {
 		return nil, c.rules.worded("No knowledge base selected", "the node has no knowledge base; set its knowledgeBaseId")
 	}
-	query, err := c.query("No query provided", c.fillFirst)
+	query, err := c.query("No query provided")
 	if err != nil {
 		return nil, err
 	}
@@ -32,9 +32,8 @@ func knowledge(ctx context.Context, c *call) (js.Value, error) {
 	return v, nil
 }
 
-// query fills the node's query in, by fill in the browser. missing is the error there
-// if there is none.
-func (c *call) query(missing string, fill func(string) (string, error)) (string, error) {
+// query fills in the node's query. missing is the browser's error if there is none.
+func (c *call) query(missing string) (string, error) {
 	query := c.node.field("query")
 	if !js.Truthy(query) {
 		return "", c.rules.worded(missing, "the node has no query; set it")
@@ -47,10 +46,7 @@ func (c *call) query(missing string, fill func(string) (string, error)) (string,
 		}
 		return "", browser.Errorf("%s.replace is not a function", variable)
 	}
-	if c.rules.Interpolation {
-		return c.fill(text)
-	}
-	return fill(text)
+	return c.semantics.fillQuery(c, text)
 }
 
 // failed words the failure of a backend call. What the browser's API code throws

@@ -27,13 +27,10 @@ func loop(ctx context.Context, c *call) (js.Value, error) {
 	if err := c.budget.takeRounds(items.count); err != nil {
 		return nil, err
 	}
-	switch {
-	case body == nil:
+	if body == nil {
 		return loopResult(items.list()), nil
-	case c.rules.Loop:
-		return c.sideBySide(ctx, body, items)
 	}
-	return c.inPlace(ctx, body, items)
+	return c.semantics.rounds(ctx, c, body, items)
 }
 
 // items are the values that the rounds are given.
@@ -122,11 +119,7 @@ func (c *call) array() (js.Array, error) {
 		}
 		return nil, browser.Errorf("arrayPath.%s is not a function", browser.Missing(field, "includes", "split"))
 	}
-	find := c.arrayInBrowser
-	if c.rules.Interpolation {
-		find = c.arrayByReference
-	}
-	v, err := find(path)
+	v, err := c.semantics.array(c, path)
 	if err != nil {
 		return nil, err
 	}
@@ -145,53 +138,6 @@ func jsonOf(v js.Value) js.Value {
 	return js.String(js.AppendJSON(nil, v))
 }
 
-// arrayByReference takes a reference that stands alone for its value; any other
-// text is filled in and taken apart.
-func (c *call) arrayByReference(path string) (js.Value, error) {
-	for p := range placeholders(path) {
-		if p.start > 0 || p.end < len(path) {
-			break
-		}
-		if ref := c.graph.resolve(p); ref.input && ref.path == "" {
-			if len(c.inputs) == 0 {
-				return nil, errors.New("{{input}} cannot be filled in: nothing is connected to the node")
-			}
-			return c.inputs[0], nil
-		}
-		if v, ok, err := c.value(p); ok || err != nil {
-			return v, err
-		}
-	}
-	text, err := c.fill(path)
-	if err != nil {
-		return nil, err
-	}
-	return c.listOf(text)
-}
-
-// arrayInBrowser knows {{input}}, spelt so, and {{node.output.path}} anywhere in
-// the text.
-func (c *call) arrayInBrowser(path string) (js.Value, error) {
-	if path == "{{input}}" && len(c.inputs) > 0 {
-		return c.inputs[0], nil
-	}
-	if !strings.Contains(path, "{{") {
-		return c.listOf(path)
-	}
-	for p := range placeholders(path) {
-		name, keys, ok := p.output()
-		if !ok {
-			continue
-		}
-		v := c.found(name)
-		if js.IsUndefined(v) {
-			return nil, browser.Errorf("Node %s not found in results. Available nodes: %s", name, c.available())
-		}
-		return followStrictly(v, keys)
-	}
-	return nil, browser.Errorf("Invalid array path template: %s", path)
-}
-
 // available lists the nodes that have a result.
 func (c *call) available() string {
 	ids := make([]string, len(c.scope.order))
@@ -199,27 +145,6 @@ func (c *call) available() string {
 		ids[i] = n.id
 	}
 	return strings.Join(ids, ", ")
-}
-
-// followStrictly is follow with the browser's errors, which name the way to the
-// first key of that name.
-func followStrictly(v js.Value, path string) (js.Value, error) {
-	if path == "" {
-		return v, nil
-	}
-	keys := strings.Split(path[1:], ".")
-	for _, key := range keys {
-		next, ok := js.Lookup(v, key)
-		if !ok || js.Type(v) != "object" {
-			first := 0
-			for keys[first] != key {
-				first++
-			}
-			return nil, browser.Errorf("Path %s not found in result at %s", key, strings.Join(keys[:first+1], "."))
-		}
-		v = next
-	}
-	return v, nil
 }
 
 // listOf is the list that a text is; what it takes is counted before.

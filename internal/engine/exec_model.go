@@ -19,11 +19,7 @@ func model(ctx context.Context, c *call) (js.Value, error) {
 		return nil, c.rules.worded("No model selected", "the node has no model; set its modelId")
 	}
 	name, ok := js.AsString(id)
-	say := c.standardPrompt
-	if !c.rules.Files {
-		say = c.browserPrompt
-	}
-	p, err := say(name)
+	p, err := c.semantics.prompt(c, name)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -24,7 +23,7 @@ func output(ctx context.Context, c *call) (js.Value, error) {
 		return c.showFile(ctx, in)
 	case "json":
 		var err error
-		if in, err = c.readJSON(in); err != nil {
+		if in, err = c.semantics.readJSON(c, in); err != nil {
 			return nil, err
 		}
 	}
@@ -34,47 +33,6 @@ func output(ctx context.Context, c *call) (js.Value, error) {
 	}
 	before, _ := js.Get(c.scope.of(c.node).value, "iterationResults").(js.Array)
 	return append(shown, js.Member{Key: "iterationResults", Value: append(slices.Clone(before), in)}), nil
-}
-
-// readJSON reads a text as JSON. The browser leaves what is none as it is;
-// standard takes a code fence off first, and wants JSON.
-func (c *call) readJSON(v js.Value) (js.Value, error) {
-	if !c.rules.Output {
-		text := js.ToString(v)
-		if err := c.take(valuesIn(text)); err != nil {
-			return nil, err
-		}
-		if parsed, err := js.Parse(text); err == nil {
-			return parsed, nil
-		}
-		return v, nil
-	}
-	text, ok := js.AsString(v)
-	if !ok {
-		if js.IsUndefined(v) {
-			return nil, errors.New("the output has no input, which is not JSON")
-		}
-		return v, nil
-	}
-	parsed, err := c.parse(withoutFence(text))
-	if err != nil {
-		return nil, fmt.Errorf("the output is not JSON: %w; change the format of the node, or the prompt that it comes from", err)
-	}
-	return parsed, nil
-}
-
-// withoutFence takes off one Markdown code fence around the whole text.
-func withoutFence(text string) string {
-	text = js.Trim(text)
-	fence := text[:len(text)-len(strings.TrimLeft(text, "`"))]
-	if len(fence) < 3 || len(text) < 2*len(fence) || !strings.HasSuffix(text, fence) {
-		return text
-	}
-	_, inside, ok := strings.Cut(text[:len(text)-len(fence)], "\n") // behind the language
-	if !ok {
-		return text
-	}
-	return inside
 }
 
 // showFile makes a file of the input: a data: URL is uploaded, anything else is

@@ -79,24 +79,7 @@ func (c *call) extract(in js.Value) (js.Value, error) {
 	if !js.Truthy(field) {
 		return nil, c.rules.worded("Field not configured", "the node has no field; set config.field")
 	}
-	path := js.ToString(field)
-	parsed := in
-	if text, ok := js.AsString(in); ok {
-		var err error
-		if parsed, err = c.parse(text); err != nil {
-			if c.rules.Transform {
-				return nil, fmt.Errorf("extract %.80q: the input is not JSON: %w", path, err)
-			}
-			return nil, browser.Errorf("Failed to extract field from input")
-		}
-	}
-	if !c.rules.Transform {
-		if _, null := parsed.(js.Null); null {
-			return nil, browser.Errorf("Failed to extract field from input")
-		}
-		return js.Get(parsed, path), nil
-	}
-	return extractPath(parsed, path)
+	return c.semantics.extract(c, in, js.ToString(field))
 }
 
 // extractPath follows a dotted path; a key that holds dots itself is found too.
@@ -123,10 +106,6 @@ func (c *call) template(text string) (js.Value, error) {
 	if !ok {
 		return nil, browser.Errorf("data.config.template.replace is not a function")
 	}
-	if !c.rules.Interpolation {
-		made, err := c.replaceInput(s, text)
-		return js.String(made), err
-	}
-	made, err := c.fill(s)
+	made, err := c.semantics.fillTemplate(c, s, text)
 	return js.String(made), err
 }

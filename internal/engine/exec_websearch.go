@@ -13,7 +13,7 @@ import (
 
 // webSearch searches the web, or fetches the page if the query is its URL.
 func webSearch(ctx context.Context, c *call) (js.Value, error) {
-	query, err := c.query("No search query provided", c.fillAll)
+	query, err := c.query("No search query provided")
 	if err != nil {
 		return nil, err
 	}
@@ -60,10 +60,8 @@ func (c *call) search(ctx context.Context, query string, isURL bool) (found js.V
 	switch {
 	case isURL && js.Truthy(file):
 		results = js.Array{page(query, file)}
-	case c.rules.Chunks:
-		results, err = c.searched(ctx, found, query)
 	default:
-		results, err = c.browserSearched(ctx, found, query)
+		results, err = c.semantics.searched(ctx, c, found, query)
 	}
 	return found, results, err
 }
@@ -79,49 +77,6 @@ func (c *call) webAnswer(ctx context.Context, ask func() (json.RawMessage, error
 		return js.Null{}, nil
 	}
 	return nil, err
-}
-
-// searched returns what a search found: the parts of its pages that a query of
-// their collections finds, or the pages themselves where the backend keeps no
-// collections of them.
-func (c *call) searched(ctx context.Context, found js.Value, query string) (js.Array, error) {
-	most, err := c.count("maxResults", 5)
-	if err != nil {
-		return nil, err
-	}
-	names, _ := js.Get(found, "collection_names").(js.Array)
-	if name := js.Get(found, "collection_name"); len(names) == 0 && js.Truthy(name) { // of old versions
-		names = js.Array{name}
-	}
-	docs, whole := js.Get(found, "docs").(js.Array)
-	switch {
-	case len(names) > 0:
-		list, err := c.fetch(ctx, func() (json.RawMessage, error) {
-			return c.Services.Searcher.QueryCollection(ctx, js.AppendJSON(nil, names), query, most)
-		})
-		if err != nil {
-			return nil, fmt.Errorf("query the pages that the search found: %w", err)
-		}
-		results, err := documents(list)
-		if err == nil && len(results) == 0 && most > 0 {
-			err = nothingOf(found)
-		}
-		return results, err
-	case whole:
-		if len(docs) == 0 {
-			return js.Array{}, nothingOf(found)
-		}
-		results := js.Array{}
-		for i, doc := range docs[:min(len(docs), max(most, 0))] {
-			r, err := document(i, js.Get(doc, "content"), js.Get(doc, "metadata"))
-			if err != nil {
-				return nil, err
-			}
-			results = append(results, r)
-		}
-		return results, nil
-	}
-	return nil, errors.New("the server's answer to the search has neither collection_names nor docs")
 }
 
 // nothingOf is the error of a search that has no results, though it found pages: one

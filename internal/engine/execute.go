@@ -61,7 +61,7 @@ func (r *run) step(ctx context.Context, s *scope, n *node) {
 		s.fail(n, flow.NodeError, browser.Errorf("Node not found"))
 		return
 	}
-	a := r.admit(s, n)
+	a := r.semantics.admit(s, n)
 	if a.skip != "" {
 		r.skip(s, n, a.skip, a.failed)
 		r.leaveOut(s, n, "the loop around it was skipped", a.failed)
@@ -116,7 +116,7 @@ func (c *call) guarded(ctx context.Context) (value js.Value, err error) {
 	if run == nil {
 		return nil, unknownType(c.node)
 	}
-	if err := c.needData(); err != nil {
+	if err := c.semantics.needData(c); err != nil {
 		return nil, err
 	}
 	return run(ctx, c)
@@ -128,7 +128,7 @@ func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
 		c.scope.set(c.node, value)
 		r.report.finished(c, flow.NodeSuccess, value, nil)
 		r.leaveOut(c.scope, c.node, "the loop had no rounds", false)
-		r.showEarly(ctx, c)
+		r.semantics.succeeded(ctx, c)
 		return
 	}
 	var limit *LimitError

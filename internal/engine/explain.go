@@ -43,17 +43,10 @@ func Explain(spec flow.Spec, opts Options) *Explanation {
 		Semantics: opts.Semantics, Refused: []flow.Problem{}, Order: []Turn{}, Branches: []Branch{},
 		Calls: Calls{Path: []PathStep{}}, Differences: differences(spec),
 	}
-	var made plans
-	if rules.CheckedFirst {
-		if made, e.Refused = check(flow.Validate(spec), g); len(e.Refused) > 0 {
-			return e
-		}
-		e.Refused = []flow.Problem{}
-	} else {
-		var cycle []*node
-		if made, cycle = g.browserPlans(opts.Limits.Nodes); cycle != nil {
-			return e
-		}
+	made, refused, ended := opts.Semantics.behavior().plans(spec, g, opts.Limits)
+	e.Refused = append(e.Refused, refused...)
+	if len(refused) > 0 || ended != nil {
+		return e
 	}
 	sorted := e.turns(made, made.flow, nil)
 	if rules.Branches {

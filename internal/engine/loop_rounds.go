@@ -36,10 +36,10 @@ func (c *call) newRounds(body *plan, items items) *rounds {
 	return r
 }
 
-// sideBySide runs the rounds, as many at once as nodes may be. They start in
+// rounds runs the rounds, as many at once as nodes may be. They start in
 // order and no further one after a failure, so that the first round to fail is
 // the same however long each takes.
-func (c *call) sideBySide(ctx context.Context, body *plan, items items) (js.Value, error) {
+func (standard) rounds(ctx context.Context, c *call, body *plan, items items) (js.Value, error) {
 	r := c.newRounds(body, items)
 	started := make([]round, items.count)
 	var group errgroup.Group

@@ -31,32 +31,6 @@ func defaultPrompt(model string) string {
 	return describeImage
 }
 
-// standardPrompt fills the node's prompt in; an empty one is {{input}}. The files
-// are those that nodes have declared.
-func (c *call) standardPrompt(model string) (prompt, error) {
-	texts, files := splitFiles(flatten(c.inputs))
-	p := prompt{text: c.node.text("prompt"), files: files}
-	switch {
-	case p.text != "":
-		var err error
-		if p.text, err = c.fill(p.text); err != nil {
-			return prompt{}, err
-		}
-	case len(texts) > 0:
-		var err error
-		if p.text, err = c.inputText(); err != nil {
-			return prompt{}, err
-		}
-	}
-	if p.text == "" && len(files) > 0 {
-		p.text = defaultPrompt(model)
-	}
-	if p.text == "" {
-		return prompt{}, c.noPrompt()
-	}
-	return p, nil
-}
-
 // flatten takes arrays apart, one level deep.
 func flatten(inputs []js.Value) []js.Value {
 	var flat []js.Value
