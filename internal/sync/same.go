@@ -22,9 +22,8 @@ func SameFlow(file, stored flow.Spec, ours bool) bool {
 // Over is what is to be written for a file over a stored flow.
 type Over struct {
 	Spec   flow.Spec
-	Same   bool            // it is what is there already
-	Was    string          // that the stored flow must have still, "" for any
-	Digest flowfile.Digest // of the flow once it is written, but for its layout, which is the file's
+	Was    string // that the stored flow must have still, "" for any
+	Layout string // the part of the file's digest that the lock is to have
 }
 
 // NewOver returns what is to be written for a file over the stored flow with an id: the
@@ -38,11 +37,11 @@ func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, b
 	stored, err := c.Flows.Get(ctx, id)
 	switch {
 	case errors.Is(err, client.ErrForbidden):
-		return Over{Spec: file, Digest: flowfile.DigestOf(t.kept(file))}, nil
+		return Over{Spec: file, Layout: flowfile.DigestOf(file).Layout}, nil
 	case err != nil:
 		return Over{}, err
 	}
-	o, layoutSum := Over{}, layoutOf(file, stored.Spec)
+	o := Over{Layout: layoutOf(file, stored.Spec)}
 	if base != nil {
 		o.Was = stored.Revision()
 		v := Judge(file, stored.Spec, base, ours)
@@ -53,9 +52,7 @@ func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, b
 			file = WithLayoutOf(file, stored.Spec)
 		}
 	}
-	o.Spec, o.Same = layout.Adopt(file, stored.Spec), len(t.differences(stored.Spec, file)) == 0
-	o.Digest = flowfile.DigestOf(t.kept(o.Spec))
-	o.Digest.Layout = layoutSum
+	o.Spec = layout.Adopt(file, stored.Spec)
 	return o, nil
 }
 

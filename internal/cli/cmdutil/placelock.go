@@ -8,7 +8,6 @@ import (
 
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/sync"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // PlaceLock is the lock of a folder, its own or the next one above, for one place.
@@ -75,18 +74,16 @@ func (l *PlaceLock) NoteFiles(ctx context.Context, written []sync.Known) error {
 type FolderLocks struct {
 	place Target
 	locks map[string]*PlaceLock // by the folder of the lock
-	bases map[string]func(id string) []flowfile.Digest
-	known map[*PlaceLock][]sync.Known // what is new
 }
 
 // NewFolderLocks returns the locks of folders for a target.
 func NewFolderLocks(t Target) *FolderLocks {
-	return &FolderLocks{t, map[string]*PlaceLock{}, map[string]func(string) []flowfile.Digest{}, map[*PlaceLock][]sync.Known{}}
+	return &FolderLocks{t, map[string]*PlaceLock{}}
 }
 
-// Of returns the lock for the file at path, nil without.
+// Of returns the lock for the file at path, nil without a lock or a file.
 func (l *FolderLocks) Of(path string) (*PlaceLock, error) {
-	if path == files.StdinPath {
+	if path == files.StdinPath || path == "" {
 		return nil, nil
 	}
 	dir := sync.FolderOf(filepath.Dir(path))
@@ -97,7 +94,7 @@ func (l *FolderLocks) Of(path string) (*PlaceLock, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.locks[dir], l.bases[dir] = lock, lock.Bases(lock.Place)
+	l.locks[dir] = lock
 	return lock, nil
 }
 
@@ -145,37 +142,6 @@ func (l *FolderLocks) NoteFiles(ctx context.Context, files []sync.Known) error {
 	}
 	for lock, files := range known {
 		if err := lock.NoteFiles(ctx, files); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Base returns what the lock for the file at path has noted of a flow, nil for nothing.
-func (l *FolderLocks) Base(path, id string) ([]flowfile.Digest, error) {
-	lock, err := l.Of(path)
-	if lock == nil {
-		return nil, err
-	}
-	return l.bases[lock.Dir](id), nil
-}
-
-// Wrote notes that the server has by now what the file at path says, if the lock has
-// it as the flow's file. [FolderLocks.write] keeps it.
-func (l *FolderLocks) Wrote(path, fileID, id string, d flowfile.Digest) {
-	lock, err := l.Of(path)
-	if err != nil || lock == nil || !lock.IsOf(path, id) {
-		return
-	}
-	file, _ := lock.FileName(path) // IsOf has it
-	l.known[lock] = append(l.known[lock], sync.Known{File: file, FileID: fileID, ID: id, Digest: d})
-}
-
-// Write writes what is new into the locks.
-func (l *FolderLocks) Write(ctx context.Context) error {
-	for lock, known := range l.known {
-		lock.Note(lock.Place, known)
-		if err := lock.Write(ctx); err != nil {
 			return err
 		}
 	}

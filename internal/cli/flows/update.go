@@ -78,8 +78,11 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	locks := cmdutil.NewFolderLocks(t)
-	over, err := o.over(cmd.Context(), c, id, locks)
+	lock, err := cmdutil.NewFolderLocks(t).Of(o.file)
+	if err != nil {
+		return err
+	}
+	over, err := o.over(cmd.Context(), c, id, lock)
 	if err != nil {
 		return err
 	}
@@ -90,16 +93,18 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return cmdutil.NotYours(cmd.Context(), c, id, err)
 	}
-	if o.file != "" {
+	var noted error
+	if o.file != "" && lock != nil && lock.IsOf(o.file, id) {
 		d := flowfile.DigestOf(f.Spec)
-		d.Layout = over.Digest.Layout
-		locks.Wrote(o.file, o.fileID, id, d)
+		d.Layout = over.Layout
+		noted = lock.NoteFiles(cmd.Context(), []sync.Known{{File: o.file, FileID: o.fileID, ID: id, Digest: d}})
 	}
-	return errors.Join(locks.Write(cmd.Context()), cmdutil.PrintWritten(p, f, "changed"))
+	return errors.Join(noted, cmdutil.PrintWritten(p, f, "changed"))
 }
 
-// over returns what is to be written of the file, if there is one.
-func (o *updateOptions) over(ctx context.Context, c *client.Client, id string, locks *cmdutil.FolderLocks) (over sync.Over, err error) {
+// over returns what is to be written of the file, if there is one. lock is that of its
+// folder, nil without.
+func (o *updateOptions) over(ctx context.Context, c *client.Client, id string, lock *cmdutil.PlaceLock) (over sync.Over, err error) {
 	if o.file == "" {
 		return over, nil
 	}
@@ -108,10 +113,8 @@ func (o *updateOptions) over(ctx context.Context, c *client.Client, id string, l
 		return over, err
 	}
 	var base []flowfile.Digest
-	if !o.overwrite {
-		if base, err = locks.Base(o.file, id); err != nil {
-			return over, err
-		}
+	if !o.overwrite && lock != nil {
+		base = lock.Bases(lock.Place)(id)
 	}
 	over, err = sync.NewOver(ctx, c, id, o.spec, base, can.Lossless)
 	if cmdutil.IsRefused(err) {
