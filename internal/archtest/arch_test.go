@@ -23,7 +23,7 @@ func allowed() map[string][]string {
 		"internal/progress": {"pkg/flow", "internal/engine", "internal/output"},
 		"internal/layout":   {"internal/rawjson", "pkg/flow"},
 		"internal/render":   {"internal/layout", "pkg/flow", "internal/output"},
-		"internal/engine":   {"internal/order", "pkg/flow", "internal/engine/js", "internal/engine/browser"},
+		"internal/engine":   {"internal/rawjson", "internal/order", "pkg/flow", "internal/engine/js", "internal/engine/browser"},
 
 		"internal/engine/browser": {"internal/engine/js"},
 
@@ -47,7 +47,7 @@ func allowed() map[string][]string {
 		"internal/lint":    {"internal/limits", "internal/rawjson", "pkg/flow", "internal/engine", "internal/spell", "internal/secrets"},
 		"internal/secrets": {"internal/rawjson"},
 
-		"pkg/client/clienttest": {"pkg/flow"},
+		"pkg/client/clienttest": {"internal/rawjson", "pkg/flow"},
 		"pkg/client/servertest": {"internal/engine", "internal/server", "internal/store"},
 	}
 }

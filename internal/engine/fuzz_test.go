@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -24,7 +25,7 @@ func FuzzRun(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		doc, err := flow.ParseObject(text)
+		doc, err := rawjson.ParseObject(text)
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -162,7 +163,7 @@ func (r *Result) Execution(flowID string) flow.Execution {
 func objectOf(values []NodeValue) json.RawMessage {
 	o := make(flow.Object, len(values))
 	for i, v := range values {
-		o[i] = flow.Member{Key: v.Node, Value: v.Value}
+		o[i] = rawjson.Member{Key: v.Node, Value: v.Value}
 	}
 	return o.AppendJSON(nil)
 }

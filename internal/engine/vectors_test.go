@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -34,7 +35,7 @@ func readVector(t *testing.T, path string) vector {
 
 func parseVector(t *testing.T, text []byte) vector {
 	t.Helper()
-	doc, err := flow.ParseObject(text)
+	doc, err := rawjson.ParseObject(text)
 	if err != nil {
 		t.Fatal(err)
 	}

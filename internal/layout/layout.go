@@ -17,7 +17,7 @@ func Of(n flow.Node) flow.Object {
 	}
 	for _, key := range n.UnknownKeys() {
 		if flow.IsLayoutKey(key) {
-			layout = append(layout, flow.Member{Key: key, Value: n.Unknown(key)})
+			layout = append(layout, rawjson.Member{Key: key, Value: n.Unknown(key)})
 		}
 	}
 	return layout
@@ -41,7 +41,7 @@ func Set(n *flow.Node, layout flow.Object) {
 			n.SetUnknown(m.Key, m.Value)
 		}
 	}
-	if fields, err := flow.ParseObject(n.AppendJSON(nil)); err == nil && len(layout) > 0 {
+	if fields, err := rawjson.ParseObject(n.AppendJSON(nil)); err == nil && len(layout) > 0 {
 		fields.First("id", "type", "position", "data")
 		_ = n.UnmarshalJSON(fields.AppendJSON(nil)) // written from parsed parts
 	}

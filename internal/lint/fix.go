@@ -56,11 +56,11 @@ func indexOf(seen *engine.Inspection, id string) int {
 }
 
 func without(raw json.RawMessage, keys []string) json.RawMessage {
-	data, err := flow.ParseObject(raw)
+	data, err := rawjson.ParseObject(raw)
 	if err != nil {
 		return raw
 	}
-	data = slices.DeleteFunc(data, func(m flow.Member) bool { return slices.Contains(keys, m.Key) })
+	data = slices.DeleteFunc(data, func(m rawjson.Member) bool { return slices.Contains(keys, m.Key) })
 	return data.AppendJSON(nil)
 }
 
@@ -70,7 +70,7 @@ func respell(seen *engine.Inspection, id string, nodes []flow.Node) bool {
 	if nodes[n.Index].Type != flow.Model {
 		return false
 	}
-	data, err := flow.ParseObject(nodes[n.Index].Data)
+	data, err := rawjson.ParseObject(nodes[n.Index].Data)
 	if err != nil {
 		return false
 	}

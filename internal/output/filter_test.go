@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 const filtered = `{"id":"a","name":"A","big":12345678901234567890,"one":1.0,"tags":["x","y"],"at":1700000000}`
@@ -29,7 +29,7 @@ func TestFilters(t *testing.T) {
 		{"template: numbers can be compared", Options{Template: "{{if gt .at 1600000000}}new{{end}}"}, "new"},
 		{"template: numbers as they are spelt", Options{Template: "{{.big}} {{.one}}"}, "12345678901234567890 1.0"},
 	}
-	item, err := flow.ParseObject([]byte(filtered))
+	item, err := rawjson.ParseObject([]byte(filtered))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestFiltersFail(t *testing.T) {
 		{Options{JQ: `error("no")`}, "", "run --jq: error: no"},
 		{Options{Template: "x{{time .name}}"}, "x", "run --template"},
 	}
-	item, err := flow.ParseObject([]byte(filtered))
+	item, err := rawjson.ParseObject([]byte(filtered))
 	if err != nil {
 		t.Fatal(err)
 	}

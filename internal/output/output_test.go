@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -15,7 +16,7 @@ import (
 func raws(texts ...string) iter.Seq2[flow.Object, error] {
 	return func(yield func(flow.Object, error) bool) {
 		for _, text := range texts {
-			if o, err := flow.ParseObject([]byte(text)); !yield(o, err) {
+			if o, err := rawjson.ParseObject([]byte(text)); !yield(o, err) {
 				return
 			}
 		}
@@ -89,7 +90,7 @@ func TestList(t *testing.T) {
 }
 
 func TestItem(t *testing.T) {
-	item, err := flow.ParseObject([]byte(`{"id":"a","name":"A<B>","deep":{"m":-0.0,"e":1e400}}`))
+	item, err := rawjson.ParseObject([]byte(`{"id":"a","name":"A<B>","deep":{"m":-0.0,"e":1e400}}`))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -48,7 +49,7 @@ func TestYAML(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			item, err := flow.ParseObject([]byte(tt.in))
+			item, err := rawjson.ParseObject([]byte(tt.in))
 			if err != nil {
 				t.Fatal(err)
 			}

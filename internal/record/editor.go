@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode/utf16"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -19,14 +20,14 @@ type editorNode struct {
 
 func newEditorNode(value json.RawMessage, node *flow.Node) editorNode {
 	var n editorNode
-	n.members, _ = flow.ParseObject(value) // anything else has no members
+	n.members, _ = rawjson.ParseObject(value) // anything else has no members
 	if v, ok := n.members.Get("status"); ok {
 		_ = json.Unmarshal(v, &n.status) // "" if it is not text
 	}
 	switch {
 	case node != nil:
 		n.kind = node.Type
-		n.data, _ = flow.ParseObject(node.Data)
+		n.data, _ = rawjson.ParseObject(node.Data)
 	case n.has("format"):
 		n.kind = flow.Output
 	}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/slug"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -31,7 +32,7 @@ func Files(e flow.Execution) []File {
 			files = append(files, File{id, node})
 		}
 	}
-	outputs, _ := flow.ParseObject(e.Outputs) // null has none
+	outputs, _ := rawjson.ParseObject(e.Outputs) // null has none
 	for _, m := range outputs {
 		var list []json.RawMessage
 		if json.Unmarshal(m.Value, &list) != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -26,7 +27,7 @@ func FuzzNormal(f *testing.F) {
 			return
 		}
 		for name, part := range map[string]json.RawMessage{"outputs": e.Outputs, "node_results": e.NodeResults, "meta": e.Meta} {
-			if _, err := flow.ParseObject(part); err != nil {
+			if _, err := rawjson.ParseObject(part); err != nil {
 				t.Errorf("%s is %s: %v", name, part, err)
 			}
 		}

@@ -14,7 +14,7 @@ import (
 // node_results, each a node's result and data in one (the fork's
 // routes/(app)/workspace/flows/[id]/+page.svelte, handleExecute).
 func FromEditor(e flow.Execution) bool {
-	results, err := flow.ParseObject(e.NodeResults)
+	results, err := rawjson.ParseObject(e.NodeResults)
 	return err == nil && len(results) > 0 && len(flow.ParseRunMeta(e.Meta).Nodes) == 0 && bytes.Equal(rawjson.AppendCompact(nil, e.Outputs), rawjson.AppendCompact(nil, e.NodeResults))
 }
 
@@ -22,9 +22,9 @@ func FromEditor(e flow.Execution) bool {
 // results and errors for that. The run itself is among the nodes as "global" if it failed.
 func Nodes(e flow.Execution) []flow.NodeRun {
 	nodes := flow.ParseRunMeta(e.Meta).Nodes
-	failures, _ := flow.ParseObject(e.Errors) // null has none
+	failures, _ := rawjson.ParseObject(e.Errors) // null has none
 	if len(nodes) == 0 {
-		results, _ := flow.ParseObject(e.NodeResults)
+		results, _ := rawjson.ParseObject(e.NodeResults)
 		for _, m := range results {
 			nodes = append(nodes, flow.NodeRun{ID: m.Key, Status: flow.NodeSuccess})
 		}
@@ -51,8 +51,8 @@ func Normal(e flow.Execution, spec flow.Spec) flow.Execution {
 	if !FromEditor(e) {
 		return e
 	}
-	kept, _ := flow.ParseObject(e.NodeResults) // or it would not be the editor's
-	errs, _ := flow.ParseObject(e.Errors)      // null has none
+	kept, _ := rawjson.ParseObject(e.NodeResults) // or it would not be the editor's
+	errs, _ := rawjson.ParseObject(e.Errors)      // null has none
 	outputs, results, nodes := flow.Object{}, flow.Object{}, flow.Object{}
 	graph := flow.NewGraph(spec)
 	for _, m := range kept {
@@ -106,7 +106,7 @@ func status(kept flow.RunStatus, errs flow.Object) flow.RunStatus {
 // shownBy is what an output node with that result shows, as runs of flowctl have it:
 // the values of a loop's rounds, a value, or a file; nil for nothing.
 func shownBy(result json.RawMessage) json.RawMessage {
-	members, err := flow.ParseObject(result)
+	members, err := rawjson.ParseObject(result)
 	if err != nil {
 		return nil
 	}
@@ -126,7 +126,7 @@ func Last(e flow.Execution, spec flow.Spec) flow.Object {
 			return nil
 		}
 	}
-	results, _ := flow.ParseObject(e.NodeResults) // null has none
+	results, _ := rawjson.ParseObject(e.NodeResults) // null has none
 	graph := flow.NewGraph(spec)
 	var last flow.Object
 	for _, n := range spec.Nodes {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -67,7 +68,7 @@ func TestNormalIsLinear(t *testing.T) {
 	members := flow.Object{}
 	for i := range 200_000 {
 		key, _ := json.Marshal(i)
-		members = append(members, flow.Member{Key: string(key), Value: json.RawMessage(`"x"`)})
+		members = append(members, rawjson.Member{Key: string(key), Value: json.RawMessage(`"x"`)})
 	}
 	nodes := flow.Object{{Key: "m", Value: members.AppendJSON(nil)}}
 	start := time.Now()

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/limits"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -36,7 +37,7 @@ func (p *parser) access(raw []byte, loc []any) []byte {
 // members takes an object apart whose keys may be any but other spellings of known
 // ones.
 func (p *parser) members(raw []byte, loc []any, known ...string) flow.Object {
-	o, err := flow.ParseObject(raw)
+	o, err := rawjson.ParseObject(raw)
 	if err != nil { // the text was checked: it is not an object
 		p.fault("dict_type", "Input should be a valid dictionary", loc, raw)
 		return nil

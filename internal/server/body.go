@@ -170,7 +170,7 @@ func parseBody(data []byte) (flow.Object, error) {
 	if len(data) == 0 {
 		return nil, invalid(missing("body"))
 	}
-	o, err := flow.ParseObject(data)
+	o, err := rawjson.ParseObject(data)
 	if err == nil {
 		return o, nil
 	}

@@ -150,7 +150,7 @@ func (d draft) applyExtra(was []byte) ([]byte, error) {
 	var o flow.Object
 	if was != nil {
 		var err error
-		if o, err = flow.ParseObject(was); err != nil {
+		if o, err = rawjson.ParseObject(was); err != nil {
 			return nil, err
 		}
 	}
@@ -167,7 +167,7 @@ func (d draft) applyExtra(was []byte) ([]byte, error) {
 			kept = append(kept, m)
 		}
 	}
-	kept = slices.DeleteFunc(kept, func(m flow.Member) bool {
+	kept = slices.DeleteFunc(kept, func(m rawjson.Member) bool {
 		v, ok := sent(m.Key)
 		return ok && isNull(v)
 	})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -112,7 +113,7 @@ func parseExecute(o flow.Object) (opts engine.Options, faults []fault) {
 	if raw, ok := o.Get("inputs"); ok && !isNull(raw) {
 		loc := []any{"body", "inputs"}
 		p.object(raw, loc)
-		inputs, _ := flow.ParseObject(raw) // what is not an object has been reported
+		inputs, _ := rawjson.ParseObject(raw) // what is not an object has been reported
 		opts.Inputs = make(map[string]json.RawMessage, len(inputs))
 		for _, m := range inputs {
 			opts.Inputs[m.Key] = m.Value
@@ -137,7 +138,7 @@ func parseExecute(o flow.Object) (opts engine.Options, faults []fault) {
 // "memory"}, the time in milliseconds, the memory in bytes.
 func (p *parser) limits(raw []byte) (limits engine.Limits) {
 	loc := []any{"body", "limits"}
-	o, _ := flow.ParseObject(p.object(raw, loc)) // what is not an object has been reported
+	o, _ := rawjson.ParseObject(p.object(raw, loc)) // what is not an object has been reported
 	for _, m := range o {
 		if isNull(m.Value) {
 			continue

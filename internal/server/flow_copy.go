@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/limits"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -87,7 +88,7 @@ func unwrap(o flow.Object) (inner flow.Object, loc []any, faults []fault) {
 			faults = append(faults, *f)
 		}
 	}
-	inner, err := flow.ParseObject(raw)
+	inner, err := rawjson.ParseObject(raw)
 	if err != nil { // the text was checked: it is not an object
 		faults = append(faults, fault{
 			kind: "dict_type", loc: at(loc, "flow"), msg: "Input should be a valid dictionary", input: raw,

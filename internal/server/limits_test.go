@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/flowctl/flowctl/internal/limits"
-	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // manyFields is a flow with n unknown fields of that value.
@@ -98,7 +98,7 @@ func TestUnknownFieldLimit(t *testing.T) {
 // their square.
 func TestUnknownFieldsTakeLinearTime(t *testing.T) {
 	const many = 200_000
-	o, err := flow.ParseObject([]byte(manyFields(many, "1")))
+	o, err := rawjson.ParseObject([]byte(manyFields(many, "1")))
 	if err != nil {
 		t.Fatal(err)
 	}

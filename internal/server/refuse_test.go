@@ -17,7 +17,6 @@ import (
 
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // TestInvalidBodies: a 422 lists every fault, with the place and the value.
@@ -263,7 +262,7 @@ func FuzzDraft(f *testing.F) {
 		a := new(answer)
 		a.flow(stored)
 		answer := a.bytes()
-		back, err := flow.ParseObject(answer)
+		back, err := rawjson.ParseObject(answer)
 		if err != nil {
 			t.Fatalf("answer %s: %v", answer, err)
 		}

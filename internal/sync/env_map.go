@@ -159,7 +159,7 @@ func replaceMember(raw json.RawMessage, key string, replace func(json.RawMessage
 	if len(raw) == 0 || raw[0] != '{' {
 		return raw
 	}
-	o, err := flow.ParseObject(raw)
+	o, err := rawjson.ParseObject(raw)
 	if err != nil {
 		return raw
 	}

@@ -116,7 +116,7 @@ func (r *lockReader) add(line []byte) error {
 			return errors.New("git could not merge this; keep the lines of both sides and take out the marks")
 		}
 	}
-	doc, err := flow.ParseObject(line)
+	doc, err := rawjson.ParseObject(line)
 	if err != nil {
 		return fmt.Errorf("this is not a line of a lock: %w", err)
 	}
@@ -128,7 +128,7 @@ func (r *lockReader) add(line []byte) error {
 	ids := idsOf(there)
 	for _, m := range idsOf(doc) {
 		key := [2]string{file, m.Key}
-		if has, ok := ids.Get(m.Key); ok && !flow.Equal(has, m.Value) {
+		if has, ok := ids.Get(m.Key); ok && !rawjson.Equal(has, m.Value) {
 			r.conflicts = append(r.conflicts, Conflict{
 				File:       file,
 				Reason:     fmt.Sprintf("is two flows for %q, in lines %d and %d of %s; take the wrong one out there", m.Key, r.at[key], r.n, r.path),
@@ -161,7 +161,7 @@ func text(doc flow.Object, key string) string {
 
 func idsOf(line flow.Object) flow.Object {
 	raw, _ := line.Get("ids")
-	ids, err := flow.ParseObject(raw)
+	ids, err := rawjson.ParseObject(raw)
 	if err != nil {
 		return nil
 	}
@@ -234,10 +234,10 @@ func (l *Lock) set(file, place, id string) {
 	}
 	ids := idsOf(line)
 	if id == "" {
-		ids = slices.DeleteFunc(ids, func(m flow.Member) bool { return m.Key == place })
+		ids = slices.DeleteFunc(ids, func(m rawjson.Member) bool { return m.Key == place })
 	} else {
 		ids.Set(place, rawjson.AppendString(nil, id))
-		slices.SortFunc(ids, func(a, b flow.Member) int { return strings.Compare(a.Key, b.Key) })
+		slices.SortFunc(ids, func(a, b rawjson.Member) int { return strings.Compare(a.Key, b.Key) })
 	}
 	if len(ids) == 0 {
 		delete(l.lines, file)

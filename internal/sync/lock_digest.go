@@ -60,7 +60,7 @@ func (l *Lock) digestsByID() map[string][]flowfile.Digest {
 // digestsOf returns the digests of a line by place.
 func digestsOf(line flow.Object) map[string][]string {
 	raw, _ := line.Get("digests")
-	o, err := flow.ParseObject(raw)
+	o, err := rawjson.ParseObject(raw)
 	if err != nil {
 		return nil
 	}
@@ -78,21 +78,21 @@ func digestsOf(line flow.Object) map[string][]string {
 // setDigests makes texts the digests of a line at a place.
 func setDigests(line *flow.Object, place string, texts []string) {
 	raw, _ := line.Get("digests")
-	o, _ := flow.ParseObject(raw) // anything else is replaced
+	o, _ := rawjson.ParseObject(raw) // anything else is replaced
 	slices.Sort(texts)
 	texts = slices.Compact(texts)
 	switch len(texts) {
 	case 0:
-		o = slices.DeleteFunc(o, func(m flow.Member) bool { return m.Key == place })
+		o = slices.DeleteFunc(o, func(m rawjson.Member) bool { return m.Key == place })
 	case 1:
 		o.Set(place, rawjson.AppendString(nil, texts[0]))
 	default:
 		list, _ := json.Marshal(texts) // strings can always be written
 		o.Set(place, list)
 	}
-	slices.SortFunc(o, func(a, b flow.Member) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(o, func(a, b rawjson.Member) int { return strings.Compare(a.Key, b.Key) })
 	if len(o) == 0 {
-		*line = slices.DeleteFunc(slices.Clone(*line), func(m flow.Member) bool { return m.Key == "digests" })
+		*line = slices.DeleteFunc(slices.Clone(*line), func(m rawjson.Member) bool { return m.Key == "digests" })
 		return
 	}
 	line.Set("digests", o.AppendJSON(nil))

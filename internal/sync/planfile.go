@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -28,7 +29,7 @@ func (p *Plan) Save(w io.Writer) error {
 // IsPlan reports whether a text is meant to be what Save wrote, by the member that no
 // flow file has.
 func IsPlan(text []byte) bool {
-	doc, err := flow.ParseObject(text)
+	doc, err := rawjson.ParseObject(text)
 	_, has := doc.Get("steps")
 	return err == nil && has
 }

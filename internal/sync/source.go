@@ -122,7 +122,7 @@ func digestOf(s flow.Spec, withAccess bool) (sum digest) {
 		add("access_control", s.AccessControl)
 	}
 	unknown := s.UnknownFields()
-	slices.SortFunc(unknown, func(a, b flow.Member) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(unknown, func(a, b rawjson.Member) int { return strings.Compare(a.Key, b.Key) })
 	for _, m := range unknown {
 		add(string(rawjson.AppendString(nil, m.Key)), m.Value)
 	}

@@ -66,10 +66,10 @@ func inWords(now, words json.RawMessage) (mixed json.RawMessage, same bool) {
 	if bytes.Equal(now, words) {
 		return words, true
 	}
-	o, errNow := flow.ParseObject(now)
-	file, errFile := flow.ParseObject(words)
+	o, errNow := rawjson.ParseObject(now)
+	file, errFile := rawjson.ParseObject(words)
 	if errNow != nil || errFile != nil {
-		if flow.Equal(now, words) {
+		if rawjson.Equal(now, words) {
 			return words, true
 		}
 		return now, false

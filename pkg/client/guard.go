@@ -56,7 +56,7 @@ func (s *FlowsService) guard(ctx context.Context, k *call) error {
 
 // unstorableFlow is unstorable for what the real backend keeps of the flow in a body.
 func unstorableFlow(body []byte) string {
-	doc, err := flow.ParseObject(body)
+	doc, err := rawjson.ParseObject(body)
 	if err != nil {
 		return unstorable(body)
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -73,11 +74,11 @@ func (o ListOptions) call(given int, cursor string) *call {
 // and edges even when nobody asked for them; these are left out.
 func (o ListOptions) row(raw []byte, ours bool) (flow.Flow, error) {
 	if !ours && !o.Graph {
-		doc, err := flow.ParseObject(raw)
+		doc, err := rawjson.ParseObject(raw)
 		if err != nil {
 			return flow.Flow{}, err
 		}
-		doc = slices.DeleteFunc(doc, func(m flow.Member) bool { return m.Key == "nodes" || m.Key == "edges" })
+		doc = slices.DeleteFunc(doc, func(m rawjson.Member) bool { return m.Key == "nodes" || m.Key == "edges" })
 		raw = doc.AppendJSON(nil)
 	} else {
 		raw = bytes.Clone(raw)

@@ -3,6 +3,7 @@ package client
 import (
 	"encoding/json"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -30,7 +31,7 @@ func Replace(spec flow.Spec) Patch {
 		AccessControl: spec.AccessControl,
 	}
 	p.Unknown = spec.UnknownFields()
-	doc, _ := flow.ParseObject(withLists(spec))
+	doc, _ := rawjson.ParseObject(withLists(spec))
 	if raw, ok := doc.Get("description"); ok && string(raw) != "null" {
 		p.Description = &spec.Description
 	} else {
@@ -70,7 +71,7 @@ func withLists(spec flow.Spec) []byte {
 	if spec.Nodes != nil && spec.Edges != nil {
 		return text
 	}
-	doc, err := flow.ParseObject(text)
+	doc, err := rawjson.ParseObject(text)
 	if err != nil {
 		return text // no object: the server says so
 	}

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -20,8 +21,8 @@ func sameContent(has, sent flow.Spec) bool {
 
 // isDone reports whether a flow has all that the body of an update sets.
 func isDone(has flow.Spec, body []byte) bool {
-	now, _ := flow.ParseObject(has.AppendJSON(nil)) // was read
-	sent, err := flow.ParseObject(body)
+	now, _ := rawjson.ParseObject(has.AppendJSON(nil)) // was read
+	sent, err := rawjson.ParseObject(body)
 	for _, m := range sent {
 		value, _ := now.Get(m.Key)
 		if m.Key == "access_control" && flow.EqualAccess(value, m.Value) {

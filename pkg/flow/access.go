@@ -72,9 +72,9 @@ func parseGrant(access Object, key string) (Grant, error) {
 // EqualAccess reports whether two access_control values give the same rights: {} is
 // what the Share window of Open WebUI writes as {"read":{"group_ids":[],"user_ids":[]},
 // "write":{…}}, and the order of ids means nothing. Members without a meaning, and
-// values that are no access_control, are compared as [Equal] does.
+// values that are no access_control, are compared by what the JSON means.
 func EqualAccess(a, b json.RawMessage) bool {
-	return bytes.Equal(a, b) || Equal(PlainAccess(a), PlainAccess(b))
+	return bytes.Equal(a, b) || rawjson.Equal(PlainAccess(a), PlainAccess(b))
 }
 
 // PlainAccess returns the shortest access_control that means the same rights: without
@@ -95,7 +95,7 @@ func PlainAccess(raw json.RawMessage) json.RawMessage {
 // plainMembers returns an object in which each member of keys is what plain makes of it,
 // and is left out if that is nothing.
 func plainMembers(raw json.RawMessage, keys []string, plain func(json.RawMessage) json.RawMessage) json.RawMessage {
-	o, err := ParseObject(raw)
+	o, err := rawjson.ParseObject(raw)
 	if err != nil {
 		return raw
 	}
@@ -121,7 +121,7 @@ func isNothing(raw json.RawMessage) bool { return string(raw) == "{}" || string(
 func plainIDs(raw json.RawMessage) json.RawMessage {
 	ids := rawjson.Elements(raw)
 	slices.SortFunc(ids, func(a, b json.RawMessage) int { return bytes.Compare(rawjson.Unescape(a), rawjson.Unescape(b)) })
-	ids = slices.CompactFunc(ids, Equal)
+	ids = slices.CompactFunc(ids, rawjson.Equal)
 	return slices.Concat([]byte{'['}, bytes.Join(rawTexts(ids), []byte{','}), []byte{']'})
 }
 
@@ -170,7 +170,7 @@ func accessObject(raw json.RawMessage, path string) (Object, error) {
 	if raw[0] != '{' {
 		return nil, fmt.Errorf("%s must be an object, found %s", path, rawjson.Kind(raw))
 	}
-	doc, err := ParseObject(raw)
+	doc, err := rawjson.ParseObject(raw)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}

@@ -53,7 +53,7 @@ func end(id, handle string) string {
 
 // Diff lists what turns one flow into another: the flow's own fields, then nodes
 // by their ids, then edges by their ends, field by field. Values that only are
-// spelt differently (see [Equal] and [EqualAccess]) do not differ.
+// spelt differently do not differ; see [EqualAccess] for access_control.
 func Diff(before, after Spec, opts DiffOptions) []Change {
 	var d differ
 	was, is := specFields(before), specFields(after)
@@ -73,11 +73,11 @@ type differ struct{ changes []Change }
 // specFields is the spec's own fields as an object.
 func specFields(s Spec) Object {
 	s.Nodes, s.Edges = nil, nil
-	fields, err := ParseObject(s.AppendJSON(nil))
+	fields, err := rawjson.ParseObject(s.AppendJSON(nil))
 	if err != nil {
 		return nil // a flow that is not an object has no fields
 	}
-	return slices.DeleteFunc(fields, func(m Member) bool {
+	return slices.DeleteFunc(fields, func(m rawjson.Member) bool {
 		return m.Key == "nodes" || m.Key == "edges" || m.Key == "description" && s.Description == "" && isNone(m.Value)
 	})
 }
@@ -97,13 +97,13 @@ func nodeName(n Node) string { return n.ID }
 
 func edgeName(e Edge) string { return e.Ends() }
 
-func isNoHandle(m Member) bool {
+func isNoHandle(m rawjson.Member) bool {
 	return (m.Key == "sourceHandle" || m.Key == "targetHandle") && isNone(m.Value)
 }
 
 // items names the nodes or edges of a flow, and leaves out the members that drop
 // has.
-func items[T interface{ AppendJSON([]byte) []byte }](list []T, name func(T) string, drop func(Member) bool) []item {
+func items[T interface{ AppendJSON([]byte) []byte }](list []T, name func(T) string, drop func(rawjson.Member) bool) []item {
 	count := make(map[string]int, len(list))
 	out := make([]item, 0, len(list))
 	for _, v := range list {
@@ -116,11 +116,11 @@ func items[T interface{ AppendJSON([]byte) []byte }](list []T, name func(T) stri
 	return out
 }
 
-func without(value json.RawMessage, drop func(Member) bool) json.RawMessage {
+func without(value json.RawMessage, drop func(rawjson.Member) bool) json.RawMessage {
 	if drop == nil {
 		return value
 	}
-	fields, err := ParseObject(value)
+	fields, err := rawjson.ParseObject(value)
 	if err != nil {
 		return value
 	}
@@ -185,12 +185,12 @@ func (d *differ) value(c Change, before, after json.RawMessage) {
 	if bytes.Equal(before, after) {
 		return
 	}
-	x, errX := ParseObject(before)
-	y, errY := ParseObject(after)
+	x, errX := rawjson.ParseObject(before)
+	y, errY := rawjson.ParseObject(after)
 	switch {
 	case errX == nil && errY == nil:
 		d.fields(c, x, y)
-	case !Equal(before, after):
+	case !rawjson.Equal(before, after):
 		c.Kind, c.Old, c.New = Changed, rawjson.AppendCompact(nil, before), rawjson.AppendCompact(nil, after)
 		d.changes = append(d.changes, c)
 	}

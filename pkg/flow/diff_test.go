@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 func TestEqual(t *testing.T) {
@@ -33,11 +35,11 @@ func TestEqual(t *testing.T) {
 		{``, `null`, false},
 	}
 	for _, tt := range tests {
-		if got := Equal(json.RawMessage(tt.a), json.RawMessage(tt.b)); got != tt.want {
-			t.Errorf("Equal(%s, %s) = %v, want %v", tt.a, tt.b, got, tt.want)
+		if got := rawjson.Equal(json.RawMessage(tt.a), json.RawMessage(tt.b)); got != tt.want {
+			t.Errorf("rawjson.Equal(%s, %s) = %v, want %v", tt.a, tt.b, got, tt.want)
 		}
-		if got := Equal(json.RawMessage(tt.b), json.RawMessage(tt.a)); got != tt.want {
-			t.Errorf("Equal(%s, %s) = %v, want %v", tt.b, tt.a, got, tt.want)
+		if got := rawjson.Equal(json.RawMessage(tt.b), json.RawMessage(tt.a)); got != tt.want {
+			t.Errorf("rawjson.Equal(%s, %s) = %v, want %v", tt.b, tt.a, got, tt.want)
 		}
 	}
 }

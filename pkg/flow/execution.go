@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // RunStatus is how a run of a flow ended, or stands.
@@ -67,7 +69,7 @@ func (s ExecutionStats) MarshalJSON() ([]byte, error) {
 	if err != nil || s.AverageTime == nil {
 		return b, err
 	}
-	o, err := ParseObject(b)
+	o, err := rawjson.ParseObject(b)
 	o.Set("avg_execution_time", pythonFloat(*s.AverageTime))
 	return o.AppendJSON(nil), err
 }

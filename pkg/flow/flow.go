@@ -91,8 +91,8 @@ func (f Flow) contentRevision() string {
 	if doc == nil { // it was made, not read
 		doc, _ = rawjson.ParseObject(f.Spec.AppendJSON(nil))
 	}
-	doc = slices.DeleteFunc(slices.Clone(doc), func(m Member) bool { return isServerKey(m.Key) })
-	slices.SortStableFunc(doc, func(a, b Member) int { return cmp.Compare(a.Key, b.Key) })
+	doc = slices.DeleteFunc(slices.Clone(doc), func(m rawjson.Member) bool { return isServerKey(m.Key) })
+	slices.SortStableFunc(doc, func(a, b rawjson.Member) int { return cmp.Compare(a.Key, b.Key) })
 	sum := sha256.Sum256(doc.AppendJSON(nil))
 	return contentPrefix + hex.EncodeToString(sum[:])
 }

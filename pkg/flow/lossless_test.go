@@ -59,7 +59,7 @@ func vectorTexts(t *testing.T) map[string][]byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		doc, err := ParseObject(data)
+		doc, err := rawjson.ParseObject(data)
 		if err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}
@@ -147,7 +147,7 @@ func TestReadersCheck(t *testing.T) {
 		}
 		_, specErr := ParseSpec([]byte(text))
 		_, flowErr := ParseFlow([]byte(text))
-		_, objectErr := ParseObject([]byte(text))
+		_, objectErr := rawjson.ParseObject([]byte(text))
 		for what, err := range map[string]error{
 			"ParseSpec": specErr, "ParseFlow": flowErr, "ParseObject": objectErr,
 			"Node": new(Node).UnmarshalJSON([]byte(text)), "Edge": new(Edge).UnmarshalJSON([]byte(text)),

@@ -129,7 +129,7 @@ func (m *merger) item(c Conflict, base, ours, theirs json.RawMessage) json.RawMe
 	if c.Node != "" && base != nil && (ours == nil && theirs != nil && m.wired[Theirs][c.Node] || theirs == nil && ours != nil && m.wired[Ours][c.Node]) {
 		return m.detached(c, base, ours, theirs)
 	}
-	if base != nil && (ours == nil || theirs == nil) && Equal(without(base, isLayout), without(left, isLayout)) {
+	if base != nil && (ours == nil || theirs == nil) && rawjson.Equal(without(base, isLayout), without(left, isLayout)) {
 		return nil
 	}
 	return m.pick(c, base, ours, theirs)
@@ -153,12 +153,12 @@ func (m *merger) detached(c Conflict, base, ours, theirs json.RawMessage) json.R
 	return v
 }
 
-// same is Equal, but for absent values, which equal nothing else.
-func same(a, b json.RawMessage) bool { return (a == nil) == (b == nil) && Equal(a, b) }
+// same is rawjson.Equal, but for absent values, which equal nothing else.
+func same(a, b json.RawMessage) bool { return (a == nil) == (b == nil) && rawjson.Equal(a, b) }
 
 // asObject returns the members of an object, nil for any other value.
 func asObject(raw json.RawMessage) Object {
-	o, err := ParseObject(raw)
+	o, err := rawjson.ParseObject(raw)
 	if err != nil {
 		return nil
 	}
@@ -179,7 +179,7 @@ func (m *merger) objects(c Conflict, base, ours, theirs Object) Object {
 			v = m.pick(c, b, o, t)
 		}
 		if v != nil {
-			out = append(out, Member{Key: key, Value: v})
+			out = append(out, rawjson.Member{Key: key, Value: v})
 		}
 	}
 	for _, o := range ours {

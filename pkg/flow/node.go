@@ -67,7 +67,7 @@ func IsLayoutKey(key string) bool {
 	return false
 }
 
-func isLayout(m Member) bool { return IsLayoutKey(m.Key) }
+func isLayout(m rawjson.Member) bool { return IsLayoutKey(m.Key) }
 
 // Label is the text that the editor shows on the node: data.label, "" without.
 func (n Node) Label() string { return n.Text("label") }
@@ -82,7 +82,7 @@ func (n Node) Field(path string) json.RawMessage {
 	for more := true; more; {
 		var key string
 		key, path, more = strings.Cut(path, ".")
-		o, err := ParseObject(value)
+		o, err := rawjson.ParseObject(value)
 		if err != nil {
 			return nil
 		}
@@ -119,7 +119,7 @@ func set(doc json.RawMessage, path string, value json.RawMessage) (json.RawMessa
 	var o Object
 	if doc != nil {
 		var err error
-		if o, err = ParseObject(doc); err != nil {
+		if o, err = rawjson.ParseObject(doc); err != nil {
 			return nil, fmt.Errorf("what should hold it is not an object but %s", rawjson.Kind(doc))
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"time"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // Event is something that happened during a run.
@@ -101,7 +103,7 @@ func ParseRunMeta(meta json.RawMessage) RunMeta {
 		Tokens *Usage
 	}
 	_ = json.Unmarshal(meta, &raw)
-	nodes, _ := ParseObject(raw.Nodes)
+	nodes, _ := rawjson.ParseObject(raw.Nodes)
 	m := RunMeta{Calls: raw.Calls, Tokens: raw.Tokens}
 	for _, member := range nodes {
 		n := NodeRun{ID: member.Key}
@@ -116,7 +118,7 @@ func ParseRunMeta(meta json.RawMessage) RunMeta {
 func (m RunMeta) AppendJSON(dst []byte) []byte {
 	nodes := make(Object, len(m.Nodes))
 	for i, n := range m.Nodes {
-		nodes[i] = Member{Key: n.ID, Value: plainJSON(n)}
+		nodes[i] = rawjson.Member{Key: n.ID, Value: plainJSON(n)}
 	}
 	o := Object{{Key: "nodes", Value: nodes.AppendJSON(nil)}, {Key: "calls", Value: plainJSON(m.Calls)}}
 	if m.Tokens != nil {

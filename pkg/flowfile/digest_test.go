@@ -75,10 +75,10 @@ func FuzzDigest(f *testing.F) {
 		if errX != nil || errY != nil {
 			return
 		}
-		if flow.Equal([]byte(a), []byte(b)) != (string(rawjson.AppendMeaning(nil, []byte(a))) == string(rawjson.AppendMeaning(nil, []byte(b)))) {
-			t.Errorf("%s and %s are equal: %v, and their meanings are not so", a, b, flow.Equal([]byte(a), []byte(b)))
+		if rawjson.Equal([]byte(a), []byte(b)) != (string(rawjson.AppendMeaning(nil, []byte(a))) == string(rawjson.AppendMeaning(nil, []byte(b)))) {
+			t.Errorf("%s and %s are equal: %v, and their meanings are not so", a, b, rawjson.Equal([]byte(a), []byte(b)))
 		}
-		if flow.Equal([]byte(a), []byte(b)) && DigestOf(x) != DigestOf(y) {
+		if rawjson.Equal([]byte(a), []byte(b)) && DigestOf(x) != DigestOf(y) {
 			t.Errorf("%s and %s are equal, and have the digests %v and %v", a, b, DigestOf(x), DigestOf(y))
 		}
 	})

@@ -56,9 +56,9 @@ func cleanNode(n *flow.Node) {
 		}
 	}
 	if state := dataState(n.Type); rawjson.HasKey(n.Data, state...) {
-		data, err := flow.ParseObject(n.Data)
+		data, err := rawjson.ParseObject(n.Data)
 		if err == nil {
-			data = slices.DeleteFunc(data, func(m flow.Member) bool { return slices.Contains(state, m.Key) })
+			data = slices.DeleteFunc(data, func(m rawjson.Member) bool { return slices.Contains(state, m.Key) })
 			n.Data = data.AppendJSON(nil)
 		}
 	}
@@ -70,7 +70,7 @@ func roundPosition(raw json.RawMessage) json.RawMessage {
 	if !bytes.ContainsAny(raw, ".eE") && !bytes.Contains(raw, []byte("-0")) { // what is whole already needs no closer look
 		return raw
 	}
-	at, err := flow.ParseObject(raw)
+	at, err := rawjson.ParseObject(raw)
 	if err != nil {
 		return raw
 	}

@@ -123,7 +123,7 @@ func (p *printer) flow(f File) error {
 	if s.Edges != nil {
 		head.Edges = []flow.Edge{}
 	}
-	doc, err := flow.ParseObject(head.AppendJSON(nil))
+	doc, err := rawjson.ParseObject(head.AppendJSON(nil))
 	if err != nil {
 		return fmt.Errorf("encode the flow: %w", err)
 	}
@@ -163,7 +163,7 @@ func list[T interface{ AppendJSON([]byte) []byte }](p *printer, items []T, keys 
 			p.value(text)
 			continue
 		}
-		fields, err := flow.ParseObject(text)
+		fields, err := rawjson.ParseObject(text)
 		if err != nil {
 			return fmt.Errorf("element %d: %w", i, err)
 		}

@@ -69,7 +69,7 @@ func printExecution(a *cmdutil.App, p *output.Printer, e flow.Execution, spec fl
 	if t := flow.ParseRunMeta(e.Meta).Tokens; t != nil && t.Total > 0 {
 		fields = append(fields, output.Field{Label: "Tokens", Text: tokenText(*t)})
 	}
-	outputs, _ := flow.ParseObject(e.Outputs) // what is not an object has none
+	outputs, _ := rawjson.ParseObject(e.Outputs) // what is not an object has none
 	for _, m := range outputs {
 		fields = append(fields, output.Field{Label: "Output " + output.Text(m.Key), Text: rawjson.Plain(m.Value)})
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/provider"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/record"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -52,7 +53,7 @@ func saveFiles(ctx context.Context, a *cmdutil.App, dir string, e flow.Execution
 // readable is a record as flowctl keeps it, if the editor kept it, and the flow that
 // it is of, without nodes where that is not to be had.
 func readable(ctx context.Context, c *client.Client, e flow.Execution) (flow.Execution, flow.Spec) {
-	if shown, _ := flow.ParseObject(e.Outputs); len(shown) > 0 && !record.FromEditor(e) {
+	if shown, _ := rawjson.ParseObject(e.Outputs); len(shown) > 0 && !record.FromEditor(e) {
 		return e, flow.Spec{}
 	}
 	stored, _ := c.Flows.Get(ctx, e.FlowID) // which may be gone

@@ -48,7 +48,7 @@ func (o *runOptions) print(spec flow.Spec, e flow.Execution) error {
 	case runJSONL: // the events have been written
 		return nil
 	}
-	shown, _ := flow.ParseObject(e.Outputs) // null has none
+	shown, _ := rawjson.ParseObject(e.Outputs) // null has none
 	if len(shown) == 0 {
 		if shown = record.Last(e, spec); len(shown) > 0 {
 			o.warn(noOutputs)

@@ -57,10 +57,10 @@ func summaryOf(e flow.Execution, total int) runSummary {
 		s.count(n.ID, n.Status)
 	}
 	if s.nodes == 0 { // a run that was cut off
-		results, _ := flow.ParseObject(e.NodeResults)
+		results, _ := rawjson.ParseObject(e.NodeResults)
 		s.nodes, s.done = total, len(results)
 	}
-	failures, _ := flow.ParseObject(e.Errors) // null has none
+	failures, _ := rawjson.ParseObject(e.Errors) // null has none
 	for _, m := range failures {
 		s.fail(m.Key, rawjson.Plain(m.Value))
 	}

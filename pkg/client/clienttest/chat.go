@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 const chatPath = "/api/chat/completions"
@@ -23,7 +23,7 @@ func (b *Backend) chat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	text, err := io.ReadAll(r.Body)
-	doc, parseErr := flow.ParseObject(text)
+	doc, parseErr := rawjson.ParseObject(text)
 	if err != nil || parseErr != nil {
 		invalid(w, []problem{{Type: "dict_type", Loc: []any{"body"}, Msg: "Input should be a valid dictionary", Input: json.RawMessage("null")}})
 		return

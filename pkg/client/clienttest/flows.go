@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -222,9 +223,9 @@ func (b *Backend) importFlow(w http.ResponseWriter, r *http.Request, u *User) {
 		return
 	}
 	if inner, ok := doc.Get("flow"); ok {
-		doc, _ = flow.ParseObject(inner)
+		doc, _ = rawjson.ParseObject(inner)
 	}
-	doc = slices.DeleteFunc(doc, func(m flow.Member) bool { return m.Key == "access_control" })
+	doc = slices.DeleteFunc(doc, func(m rawjson.Member) bool { return m.Key == "access_control" })
 	if _, ok := doc.Get("name"); !ok {
 		doc.Set("name", json.RawMessage(`"Imported Flow"`))
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -18,7 +19,7 @@ func readObject(r *http.Request) (flow.Object, json.RawMessage, error) {
 	if err != nil {
 		return nil, json.RawMessage("null"), err
 	}
-	doc, err := flow.ParseObject(text)
+	doc, err := rawjson.ParseObject(text)
 	if !json.Valid(text) {
 		text = []byte("null")
 	}
