@@ -18,7 +18,7 @@ import (
 )
 
 // TestCIDocs runs the shell of docs/ci.md for a month of commits, against our server
-// and against the real backend.
+// and against Open WebUI.
 func TestCIDocs(t *testing.T) {
 	text, err := os.ReadFile("../../docs/ci.md")
 	if err != nil {
@@ -208,7 +208,7 @@ func startOurs(t *testing.T) (url, token string) {
 	return web.URL, token
 }
 
-// startUpstream starts what behaves like the real backend.
+// startUpstream starts what behaves like Open WebUI.
 func startUpstream(t *testing.T) (url, token string) {
 	t.Helper()
 	web := httptest.NewServer(clienttest.New(clienttest.Options{}))

@@ -29,7 +29,7 @@ type ciHost struct {
 	pipeline   ciPipeline
 	url, token string // of the flows server
 	gitlab     string // URL of GitLab's API
-	left       string // folder of what jobs leave behind: "comment" and "summary"
+	left       string // folder of what jobs leave: "comment" and "summary"
 }
 
 func newCIHost(t *testing.T, pipeline ciPipeline, start func(*testing.T) (string, string)) *ciHost {
@@ -94,7 +94,7 @@ func (ci *ciHost) event(t *testing.T, e ciEvent, want int) string {
 	return out.String()
 }
 
-// job runs a job and gives the exit code of what failed first.
+// job runs a job and returns the exit code of what failed first.
 func (ci *ciHost) job(t *testing.T, j ciJob, out *strings.Builder) int {
 	t.Helper()
 	ci.must(t, `rm -rf job home; mkdir home; git clone -q -b "$(git -C work branch --show-current)" origin.git job`)

@@ -88,7 +88,7 @@ func compareFolder(t *testing.T, folder string, files map[string][]byte) {
 	}
 }
 
-// generate gives the generated files by their paths in the repository.
+// generate returns the generated files by their paths in the repository.
 func generate(root *cobra.Command) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for shell, name := range map[string]string{"bash": "flowctl.bash", "zsh": "flowctl.zsh", "fish": "flowctl.fish", "powershell": "flowctl.ps1"} {
@@ -126,7 +126,7 @@ func generateDocs(cmd *cobra.Command, files map[string][]byte) error {
 	return nil
 }
 
-// withoutFlags gives a help topic without the flags of commands, which do nothing
+// withoutFlags returns a help topic without the flags of commands, which do nothing
 // there.
 func withoutFlags(topic *cobra.Command) *cobra.Command {
 	alone := &cobra.Command{Use: topic.Name(), Short: topic.Short, Long: topic.Long, DisableFlagsInUseLine: true, DisableAutoGenTag: true}
@@ -160,7 +160,7 @@ func indentCode(cmd *cobra.Command) (back func()) {
 	return func() { cmd.Long = was }
 }
 
-// escapeMarkdown keeps what is no code in a text that indentCode went over from
+// escapeMarkdown keeps what is not code in a text that indentCode went over from
 // being read as Markdown: a help text is plain.
 func escapeMarkdown(text string) string {
 	plain := strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`)

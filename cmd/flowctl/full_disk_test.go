@@ -18,7 +18,7 @@ import (
 	"github.com/flowctl/flowctl/internal/sync"
 )
 
-// fullDisk gives a folder on a file system of its own that has no room for more
+// fullDisk returns a folder on a file system of its own that has no room for more
 // than size bytes. Only root can make one.
 func fullDisk(t *testing.T, size int) string {
 	t.Helper()

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 //	exits CODE flowctl ARGS...   run a program that must exit with CODE
 //	server [NAME]                start our server on a new database; sets
 //	                             FLOWCTL_SERVER and FLOWCTL_TOKEN (its admin's)
-//	upstream [-front-end] [-import-mended]
+//	upstream [-front-end] [-import-fixed]
 //	                             start a backend that behaves like the real one; sets
 //	                             the same
 //	fault TIMES METHOD PATH      let the upstream fail the next requests whose path
@@ -77,7 +77,7 @@ func TestScript(t *testing.T) {
 	})
 }
 
-// setupScript gives a script an empty home of its own and no keyring.
+// setupScript sets up for a script an empty home of its own and no keyring.
 func setupScript(env *testscript.Env) error {
 	home := filepath.Join(env.WorkDir, "home")
 	env.Setenv("HOME", home)

@@ -10,7 +10,7 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 )
 
-// scriptAdminless makes a SQLite database whose only user is no admin, as an older
+// scriptAdminless makes a SQLite database whose only user is not an admin, as an older
 // flowctl did.
 func scriptAdminless(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {

@@ -18,7 +18,7 @@ import (
 type pageShell struct {
 	dir   string   // where the shell is
 	state string   // keeps its variables and folder between commands
-	env   []string // beside those of every reader
+	env   []string // next to those of every reader
 }
 
 // newPageShell starts in a folder of its own, in which there are the examples.
@@ -36,7 +36,7 @@ func newPageShell(t *testing.T, env ...string) *pageShell {
 	return s
 }
 
-// run gives what a script prints, as a terminal would show it, and its exit code.
+// run returns what a script prints, as a terminal would show it, and its exit code.
 func (s *pageShell) run(t *testing.T, script string, env ...string) (string, int) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script)

@@ -37,7 +37,7 @@ func TestReplacePrivate(t *testing.T) {
 	}
 }
 
-// A file that cannot take its place leaves nothing behind.
+// A file that cannot replace another leaves no temporary file.
 func TestReplacePrivateFails(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "folder")

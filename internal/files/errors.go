@@ -6,18 +6,18 @@ import (
 	"github.com/flowctl/flowctl/internal/output"
 )
 
-// InvalidError says that flow files are not valid, or hold no flow.
+// InvalidError reports that flow files are not valid, or hold no flow.
 type InvalidError struct{ Msg string }
 
 func (e InvalidError) Error() string { return e.Msg }
 
-// UnreadableError says that flow files could not be read, so that it is not known
+// UnreadableError reports that flow files could not be read, so that it is not known
 // whether they are valid.
 type UnreadableError struct{ msg string }
 
 func (e UnreadableError) Error() string { return e.msg }
 
-// SeveralError says that a file holds several flows where one is needed.
+// SeveralError reports that a file holds several flows where one is needed.
 type SeveralError struct {
 	path  string
 	flows int

@@ -93,10 +93,10 @@ func (f *finder) folder(dir string) {
 	f.root = ""
 }
 
-// ErrNoFiles says that a folder has no flow files.
+// ErrNoFiles means that a folder has no flow files.
 var ErrNoFiles = errors.New("no *.json file in this folder")
 
-// walk tells how many files it came by, those that cannot be read included.
+// walk returns how many files it came by, those that cannot be read included.
 func (f *finder) walk(dir string) (n int) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -78,7 +78,7 @@ func (at Place) Known() bool { return at.mine }
 // Now returns the path of the file that the flow has already, else the one that it gets.
 func (at Place) Now() string { return cmp.Or(at.old, at.Path) }
 
-// Keep says which file a flow has, wherever below the folder and whatever its name: it
+// Keep specifies which file a flow has, wherever below the folder and whatever its name: it
 // keeps that as long as it is a file of one flow, and no other flow gets it. It is for
 // files that do not carry their flows' ids; those that do are found.
 func (d *Folder) Keep(id, path string) {
@@ -90,7 +90,7 @@ func (d *Folder) Keep(id, path string) {
 	}
 }
 
-// Except says which folders below are a matter of their own: no file is looked for there
+// Except specifies which folders below are a matter of their own: no file is looked for there
 // by the id that it carries. It is to be called before Place.
 func (d *Folder) Except(skip func(dir string) bool) { d.skip = skip }
 

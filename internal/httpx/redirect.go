@@ -19,7 +19,7 @@ func (e *RedirectError) Error() string {
 
 // CheckRedirect follows a redirect only within the server: net/http would take
 // the token along to other ports and subdomains of the host, and make a GET of a
-// POST. The real backend's redirects are made from the Host header that a proxy
+// POST. Open WebUI's redirects are made from the Host header that a proxy
 // sent, so they may lead anywhere.
 func CheckRedirect(req *http.Request, via []*http.Request) error {
 	from, to := via[len(via)-1], req.URL

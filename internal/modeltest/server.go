@@ -46,7 +46,7 @@ type Request struct {
 
 // Server is the handler.
 type Server struct {
-	// Arrived, if set, is told of a call that will not be answered.
+	// Arrived, if set, is called for every call that will not be answered.
 	Arrived func()
 
 	mu       sync.Mutex

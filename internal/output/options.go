@@ -32,7 +32,7 @@ const (
 // Formats lists all of them in the order of the help text.
 func Formats() []Format { return []Format{Table, Wide, JSON, JSONL, YAML, Name} }
 
-// Options says how to print.
+// Options specifies how to print.
 type Options struct {
 	Format   Format // "" is Table
 	JQ       string // a jq program that the JSON goes through

@@ -13,7 +13,7 @@ type Field struct {
 	Text  string // may have several lines; a field without text is left out
 }
 
-// Summary writes one thing's fields for people: labels, and aligned behind them
+// Summary writes one thing's fields for people: labels, and aligned after them
 // the texts, wrapped on a terminal.
 func Summary(p *Printer, fields []Field) error {
 	indent := 0

@@ -22,7 +22,7 @@ type Column[T any] struct {
 	Text  func(*Printer, T) string
 }
 
-// View says how values of type T look to people. In every other format it is
+// View specifies how values of type T look to people. In every other format it is
 // their JSON that is printed.
 type View[T any] struct {
 	Columns []Column[T]

@@ -28,7 +28,7 @@ const ConfigName = ".flowctl.yaml"
 // maxConfig is the size of the largest such file, in bytes.
 const maxConfig = 64 << 10
 
-// Config is what stands in it.
+// Config is its content.
 type Config struct {
 	Validate Validate           `yaml:"validate"`
 	Exclude  []string           `yaml:"exclude"`  // see [Config.Excludes]

@@ -53,7 +53,7 @@ func isRegular(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// noSuchInput says that no input node is called so, and how to give a text that
+// noSuchInput reports that no input node is called so, and how to give a text that
 // only looks like one.
 func (in *Inputs) noSuchInput(flag, name string) string {
 	nodes := in.Nodes()

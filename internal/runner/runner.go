@@ -36,7 +36,7 @@ type Result struct {
 	Failures []engine.NodeFailure // of a run here, in which errors are still what they were
 }
 
-// RefusedError says why a flow was not started.
+// RefusedError reports why a flow was not started.
 type RefusedError struct {
 	Problems []flow.Problem
 	Hint     string // what to do about them, "" if nothing is known

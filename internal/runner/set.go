@@ -66,7 +66,7 @@ func longestPrefix(nodes []flow.Node, target string) (name string) {
 	return name
 }
 
-// doubt tells why the setting may not do what is meant, "" if nothing is known
+// doubt returns why the setting may not do what is meant, "" if nothing is known
 // against it. spec has all settings.
 func (s setting) doubt(spec flow.Spec) string {
 	known := s.node.Type.Fields()

@@ -13,7 +13,7 @@ import (
 // aToken is a secret that nobody has.
 const aToken = "ghp_" + "R7kQ2mZx9LwB4vTn6YpC1sDf8GhJ3aEu5iOq"
 
-// Of every form one is found, wherever it stands. The samples are put together
+// Of every form one is found, wherever it is. The samples are put together
 // here so that nobody takes them for real ones.
 func TestForms(t *testing.T) {
 	fill := func(n int) string { return strings.Repeat("aB3dE5gH7jK9mN2pQ4rS6tU8vW1xY0z", 4)[:n] }

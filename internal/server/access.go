@@ -71,8 +71,8 @@ func (p *parser) ids(raw []byte, loc []any) (n int) {
 // rights is what a user may do with a flow.
 type rights struct{ read, write, own bool }
 
-// rights tells what the caller may do with f. Read and write are independent, as
-// on the real backend.
+// rights returns what the caller may do with f. Read and write are independent, as
+// on Open WebUI.
 func (c *call) rights(f *store.Flow) rights {
 	if f.UserID == c.user.ID || c.isAdmin() {
 		return rights{read: true, write: true, own: true}

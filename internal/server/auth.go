@@ -26,7 +26,7 @@ func (s *Server) signedIn(h handler) handler {
 }
 
 // authenticate finds out who calls: by the key in the Authorization header, or in
-// the cookie "token" as the real backend's pages send it.
+// the cookie "token" as Open WebUI's pages send it.
 func (s *Server) authenticate(c *call) (*store.User, error) {
 	if c.local != nil {
 		return c.local, nil

@@ -180,7 +180,7 @@ func (c *contract) resolve(o map[string]any, pointer string) (map[string]any, st
 	return o, strings.TrimPrefix(ref, "#")
 }
 
-// check tells what is wrong with an answer: a status, header, content type or body
+// check reports what is wrong with an answer: a status, header, content type or body
 // that the contract does not have.
 func (c *contract) check(method, path string, status int, header http.Header, body []byte) error {
 	if err := checkCommon(header); err != nil {

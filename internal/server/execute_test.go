@@ -22,7 +22,7 @@ const asks = `{"name":"asks","nodes":[{"id":"in","type":"input","data":{"value":
 
 // gate is a model that answers when it is let.
 type gate struct {
-	asked  chan string // what it is asked, for who watches
+	asked  chan string // what it is asked, for the caller that watches
 	let    chan struct{}
 	inside atomic.Int32
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 )
 
-// executionRows is the number of executions in a page, as on the real backend.
+// executionRows is the number of executions in a page, as on Open WebUI.
 const executionRows = 60
 
 // ofFlow finds whose executions of the path's flow the caller sees: everybody's,
@@ -118,7 +118,7 @@ func (s *Server) listUnderWay(c *call) error {
 	return c.send(a)
 }
 
-// executionQuery reads the query of a list: page as on the real backend, or limit
+// executionQuery reads the query of a list: page as on Open WebUI, or limit
 // and cursor.
 func (c *call) executionQuery() (store.ExecutionQuery, url.Values, error) {
 	q := store.ExecutionQuery{Limit: executionRows}

@@ -19,7 +19,7 @@ const (
 	statsMemory = 8 << 20 // about what they take
 )
 
-// executionStats answers the counts of the real backend, and next to them
+// executionStats answers with the counts that Open WebUI has, and next to them
 // percentiles, tokens and what the nodes did, of the newest executions.
 func (s *Server) executionStats(c *call) error {
 	flowID, userID, err := c.ofFlow()

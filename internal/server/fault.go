@@ -7,7 +7,7 @@ import (
 )
 
 // fault is one thing wrong with a request, in FastAPI's terms, which the clients
-// of the real backend know.
+// of Open WebUI know.
 type fault struct {
 	kind  string // "missing", "string_type", ...
 	loc   []any  // "body" or "query", then keys (string) and indexes (int)

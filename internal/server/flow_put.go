@@ -12,7 +12,7 @@ import (
 )
 
 // saneID compiles, once it is needed, what an id that a client chooses may be: one
-// that is a path element as it stands, and a file name everywhere.
+// that can be a path element and, on any system, a file name.
 //
 //nolint:gochecknoglobals // compiled once
 var saneID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`) })

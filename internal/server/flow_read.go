@@ -30,7 +30,7 @@ func (c *call) sendFlow(f *store.Flow) error {
 	return c.send(a)
 }
 
-// sendWritten is sendFlow for who has just sent it, and may not want to read its
+// sendWritten is sendFlow for the caller that has just sent it, and may not want to read its
 // nodes and edges again.
 func (c *call) sendWritten(f *store.Flow) error {
 	if c.prefers(preferMinimal) {

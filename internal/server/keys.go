@@ -29,7 +29,7 @@ func EnsureAdmin(ctx context.Context, st *store.Store) (*store.User, error) {
 	return u, nil
 }
 
-// FirstKey makes a key for an admin whom nothing else lets in, or gives "" when
+// FirstKey makes a key for an admin whom nothing else lets in, or returns "" when
 // there is a key or a password already.
 func FirstKey(ctx context.Context, st *store.Store, admin *store.User) (secret string, err error) {
 	if admin.PasswordHash != "" {

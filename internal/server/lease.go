@@ -15,7 +15,7 @@ const (
 	// leaseTime is how long a server may be silent before others take its runs for
 	// dead.
 	leaseTime = store.RunnerLease
-	// beatTime is how often a server with runs under way says that it is there, and
+	// beatTime is how often a server with runs under way renews its lease, and
 	// looks whether one of them is to be ended.
 	beatTime = leaseTime / 5
 )
@@ -58,7 +58,7 @@ func (l *lease) ensure(ctx context.Context) error {
 	return l.renew(ctx)
 }
 
-// renew says that this server is there. The caller holds the lock.
+// renew records that this server is there. The caller holds the lock.
 func (l *lease) renew(ctx context.Context) error {
 	asked := time.Now()
 	err := l.st.RenewRunner(ctx, l.id)
@@ -68,7 +68,7 @@ func (l *lease) renew(ctx context.Context) error {
 	return err
 }
 
-// end says that this server has no more runs.
+// end records that this server has no more runs.
 func (l *lease) end(ctx context.Context) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -76,7 +76,7 @@ func TestTwoServers(t *testing.T) {
 }
 
 // TestServerGone: the runs of a server that says nothing any more are marked as
-// aborted by another, at its start, while it runs, and for who cancels them.
+// aborted by another, at its start, while it runs, and for the caller that cancels them.
 func TestServerGone(t *testing.T) {
 	f := newFixture(t, Options{})
 	id := f.create(f.ann, hello)
@@ -110,7 +110,7 @@ func TestServerGone(t *testing.T) {
 	f.status(dead, "aborted")
 }
 
-// TestServerBusy: a server that is asked to end a run and does not is told of.
+// TestServerBusy: a server that is asked to end a run and does not is reported.
 func TestServerBusy(t *testing.T) {
 	f, g := running(t, 1)
 	f.srv.lease.beat = time.Hour // it never looks
@@ -123,7 +123,7 @@ func TestServerBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := make(chan struct{})
-	go func() { // it says that it is there
+	go func() { // it renews its lease
 		defer close(done)
 		for t.Context().Err() == nil {
 			_ = f.st.RenewRunner(context.Background(), f.srv.lease.id)

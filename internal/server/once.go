@@ -37,7 +37,7 @@ func (c *call) once(body []byte) (once, error) {
 	return o, o.cameAfter(first)
 }
 
-// cameAfter says that there was an earlier arrival.
+// cameAfter reports that there was an earlier arrival.
 func (o *once) cameAfter(first *store.Idempotency) error {
 	if first.Request != o.record.Request {
 		return &problem{status: http.StatusConflict, detail: "This Idempotency-Key was used for another request"}

@@ -45,7 +45,7 @@ func badRequest(detail string) error {
 // receives it.
 const statusClientGone = 499
 
-// asProblem says what err is answered with.
+// asProblem returns the answer to err.
 func asProblem(err error) *problem {
 	var p *problem
 	switch {
@@ -81,7 +81,7 @@ func (c *call) retryAfter(p *problem) {
 	}
 }
 
-// fail answers with what err says. A caller in the same process owns the
+// fail answers with the problem that err is. A caller in the same process owns the
 // database, so it is told what went wrong inside; others get the request's id.
 func (c *call) fail(err error) {
 	p := asProblem(err)

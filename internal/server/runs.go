@@ -14,7 +14,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Runs says how the server runs flows itself.
+// Runs specifies how the server runs flows itself.
 type Runs struct {
 	Services engine.Services // what the flows' nodes may call
 	Max      int             // runs at once, the others wait; 0 is DefaultMaxRuns
@@ -25,7 +25,7 @@ type Runs struct {
 }
 
 const (
-	// DefaultMaxRuns is how many flows run at once unless [Runs] says otherwise.
+	// DefaultMaxRuns is how many flows run at once unless [Runs] sets another.
 	DefaultMaxRuns = 32
 
 	recordTime = 30 * time.Second // for writing down what became of a run
@@ -287,7 +287,7 @@ func (r *runs) cancelFlow(flowID string) {
 	}
 }
 
-// count tells how many run and how many wait.
+// count returns how many run and how many wait.
 func (r *runs) count() (running, waiting int) {
 	if r == nil {
 		return 0, 0

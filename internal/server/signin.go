@@ -17,7 +17,7 @@ import (
 var errWrongPassword = &problem{status: http.StatusUnauthorized, detail: "The email or password is not right"}
 
 // nobodysHash is compared with when there is no such user, so that the time to
-// answer does not tell who has an account. It is of a random text that was thrown
+// answer does not reveal who has an account. It is of a random text that was thrown
 // away.
 const nobodysHash = "$2a$10$VxcgBaY0pxmqBldhfcEsn.By999IFGJ1AP3MC7ndjanfbIOQSog/O"
 
@@ -145,7 +145,7 @@ func (s *Server) signOut(c *call) error {
 }
 
 // whoami tells whose key it is, in the shape of a sign-in and with the permissions that
-// pages of the real backend look at: here everybody may make flows public.
+// pages of Open WebUI look at: here everybody may make flows public.
 func (s *Server) whoami(c *call) error {
 	a := s.newAnswer()
 	a.text(`{"token":`)

@@ -135,7 +135,7 @@ func (p *proxy) pass() {
 	}
 }
 
-// TestPostgresAway: a server that is away, or hangs, is told of as that, in time, and
+// TestPostgresAway: a server that is away, or hangs, is reported as that, in time, and
 // nothing has to be done once it is there again.
 func TestPostgresAway(t *testing.T) {
 	server := os.Getenv("FLOWCTL_TEST_POSTGRES")

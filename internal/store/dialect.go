@@ -25,7 +25,7 @@ type dialect struct {
 	// nameHas writes the condition that a flow's name contains a text, whatever the
 	// case, and adds its arguments.
 	nameHas func(text string, arg func(any) string) string
-	// nameIndex says that the table flow_search finds names, see trigrams. Postgres has
+	// nameIndex means that the table flow_search finds names, see trigrams. Postgres has
 	// an index that it uses by itself.
 	nameIndex bool
 	// idFrom is the condition that an id is not before the first %s and before the
@@ -37,10 +37,10 @@ type dialect struct {
 	purge string
 	// noTable tells the error of a query on a table that is not there.
 	noTable func(error) bool
-	// merges says that the database merges the parts of a union, when each has an
+	// merges means that the database merges the parts of a union, when each has an
 	// index in the order asked for, row by row; Postgres rather sorts all of them.
 	merges bool
-	// counts says that there is a table flow_count, whose row without a user counts all
+	// counts means that there is a table flow_count, whose row without a user counts all
 	// flows.
 	counts bool
 	// skipLocked ends a query for rows to be deleted: two transactions that delete

@@ -25,7 +25,7 @@ var (
 	ErrBadKind     = errors.New("no such kind of database")
 )
 
-// ReplayError says that a request with the same idempotency key was answered
+// ReplayError reports that a request with the same idempotency key was answered
 // before. It matches [ErrExists].
 type ReplayError struct{ First Idempotency }
 
@@ -36,7 +36,7 @@ func (e *ReplayError) Error() string {
 // Is tells that the error is an [ErrExists].
 func (e *ReplayError) Is(target error) bool { return target == ErrExists }
 
-// InUseError says that a user cannot be removed because they own flows. It matches
+// InUseError reports that a user cannot be removed because they own flows. It matches
 // [ErrInUse].
 type InUseError struct{ Flows int64 }
 

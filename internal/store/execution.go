@@ -174,7 +174,7 @@ func (s *Store) StartExecution(ctx context.Context, id string) error {
 	return nil
 }
 
-// DeleteExecution removes an execution, or gives [ErrNotFound]; one that has not
+// DeleteExecution removes an execution, or returns [ErrNotFound]; one that has not
 // ended is [ErrInUse].
 func (s *Store) DeleteExecution(ctx context.Context, flowID, id string) error {
 	e, err := s.execution(ctx, flowID, id)
@@ -193,7 +193,7 @@ func (s *Store) DeleteExecution(ctx context.Context, flowID, id string) error {
 }
 
 // DeleteExecutions removes the executions of a flow that have ended, those of one
-// user or, for "", of all, but for some, and says how many those were.
+// user or, for "", of all, but for some, and returns how many those were.
 func (s *Store) DeleteExecutions(ctx context.Context, flowID, userID string, but []string) (n int64, err error) {
 	where, args := ofFlow(flowID, userID)
 	for _, id := range but {

@@ -134,7 +134,7 @@ func testExecutionList(t *testing.T, dsn string) {
 	if _, err := s.ListExecutions(t.Context(), ExecutionQuery{FlowID: f.ID, Limit: 1, Cursor: "?"}); !errors.Is(err, ErrBadCursor) {
 		t.Errorf("bad cursor: %v", err)
 	}
-	// Those made in one second are told apart by their ids.
+	// Those made in one second are distinguished by their ids.
 	var want string
 	for range 20 {
 		want = addExecution(t, s, Execution{FlowID: other.ID, UserID: "bob"}).ID + want

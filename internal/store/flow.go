@@ -189,7 +189,7 @@ func (s *Store) flow(ctx context.Context, id string) (*Flow, error) {
 	return one(ctx, s.db, scanFlow, "SELECT "+flowColumns+" FROM flow WHERE id = $1", id)
 }
 
-// errMoved says that somebody else wrote the flow since it was read.
+// errMoved means that somebody else wrote the flow since it was read.
 var errMoved = errors.New("flow has changed meanwhile")
 
 // Touch sets the time and a new revision of a flow that is about to be written.
@@ -252,7 +252,7 @@ func (s *Store) replace(ctx context.Context, was, f *Flow) error {
 	})
 }
 
-// DeleteFlow removes a flow for good, or gives [ErrNotFound]. check (nil for
+// DeleteFlow removes a flow for good, or returns [ErrNotFound]. check (nil for
 // none) sees the flow before; an error of it ends the removal and is returned as
 // it is. It may be called again, as in UpdateFlow.
 func (s *Store) DeleteFlow(ctx context.Context, id string, check func(*Flow) error) error {

@@ -166,7 +166,7 @@ func (s *Store) Keys(ctx context.Context, userID string) ([]Key, error) {
 	return list, nil
 }
 
-// RevokeKey removes a key, or gives [ErrNotFound].
+// RevokeKey removes a key, or returns [ErrNotFound].
 func (s *Store) RevokeKey(ctx context.Context, id string) error {
 	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		return found(tx.exec(ctx, "DELETE FROM api_key WHERE id = $1", id))

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Scope says which flows a list is over.
+// Scope specifies which flows a list is over.
 type Scope int
 
 // The scopes of a list.

@@ -19,7 +19,7 @@ type Migration struct {
 	AppliedAt time.Time // zero while it is pending
 }
 
-// MigrateUp applies what is pending, as Open does, and says what it applied.
+// MigrateUp applies what is pending, as Open does, and returns what it applied.
 func MigrateUp(ctx context.Context, dsn string) ([]Migration, error) {
 	return atDatabase(dsn, true, func(db database) ([]Migration, error) { return db.migrate(ctx, false, migrateUp) })
 }

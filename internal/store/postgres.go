@@ -99,7 +99,7 @@ func postgresConns(dsn string, shared bool) (*sql.DB, error) {
 }
 
 const (
-	connectPatience = 10 * time.Second // for a new connection, unless the URL says otherwise
+	connectPatience = 10 * time.Second // for a new connection, unless the URL sets another
 	pingPatience    = 2 * time.Second  // for the answer of one that was idle
 )
 

@@ -20,7 +20,7 @@ func fresh(db database, lease string) string {
 	return "renewed_at > " + clock + " - " + lease + " AND renewed_at <= " + clock + " + " + lease
 }
 
-// RenewRunner says that the server of that id is there, as long as it has runs
+// RenewRunner records that the server of that id is there, as long as it has runs
 // under way: others take the runs of one that has been silent for dead.
 func (s *Store) RenewRunner(ctx context.Context, id string) error {
 	err := checkID("runner", id)
@@ -37,7 +37,7 @@ func (s *Store) RenewRunner(ctx context.Context, id string) error {
 	return nil
 }
 
-// RemoveRunner says that the server of that id has ended its runs.
+// RemoveRunner records that the server of that id has ended its runs.
 func (s *Store) RemoveRunner(ctx context.Context, id string) error {
 	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		_, err := tx.exec(ctx, "DELETE FROM flow_runner WHERE id = $1", id)
@@ -50,7 +50,7 @@ func (s *Store) RemoveRunner(ctx context.Context, id string) error {
 }
 
 // AbortExecutions marks as aborted what is pending or running with no server that
-// has said within the lease that it is there, and says how many those were. A server
+// has said within the lease that it is there, and returns how many those were. A server
 // that said so later than the clock of the database shows said it before that was set
 // back, and counts as gone, too. self, the server that asks, is there. They keep their runner: it may have been silent
 // and not dead, and goes on with what it still finds among its runs.

@@ -13,7 +13,7 @@ import (
 
 // migrate runs step in one transaction that holds SQLite's write lock: of several
 // processes one migrates, the others find the work done, and a migration that
-// fails leaves nothing behind. Every open connection has a lock on the file, which the
+// fails leaves no trace. Every open connection has a lock on the file, which the
 // exclusive mode of alone does not go with.
 func (d *sqliteDB) migrate(ctx context.Context, alone bool, step migrationStep) (done []Migration, err error) {
 	options, patience := "", lockPatience

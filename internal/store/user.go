@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Role says what a user may do.
+// Role specifies what a user may do.
 type Role string
 
 // The roles. A pending user may nothing yet.
@@ -203,7 +203,7 @@ func (s *Store) RemoveUser(ctx context.Context, id string) error {
 	return nil
 }
 
-// RemoveUserAndFlows removes a user, their keys and their flows, and says how many
+// RemoveUserAndFlows removes a user, their keys and their flows, and returns how many
 // flows those were.
 func (s *Store) RemoveUserAndFlows(ctx context.Context, id string) (flows int64, err error) {
 	err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {

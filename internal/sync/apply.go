@@ -22,13 +22,13 @@ type Result struct {
 	digest flowfile.Digest // of what the server has; the zero value if it is not known
 }
 
-// RefusedError says why a flow was left alone: somebody else's work would have been
+// RefusedError reports why a flow was left alone: somebody else's work would have been
 // written over.
 type RefusedError struct{ Why string }
 
 func (e *RefusedError) Error() string { return e.Why }
 
-// ApplyOptions says how a plan is carried out.
+// ApplyOptions specifies how a plan is carried out.
 type ApplyOptions struct {
 	Parallel  int           // writes at a time
 	KeepGoing bool          // go on with the others when one has failed

@@ -44,7 +44,7 @@ func ambiguous(it *item, free []*stored, files int) Conflict {
 	return c
 }
 
-// MovedError says that a plan does not hold any more.
+// MovedError reports that a plan does not hold any more.
 type MovedError struct{ Moved []string }
 
 // Error has a line for each flow that is not what it was.
@@ -52,7 +52,7 @@ func (e *MovedError) Error() string {
 	return "the plan does not hold any more; make a new one:\n  " + strings.Join(e.Moved, "\n  ")
 }
 
-// TwinError says that a flow was made for a file while somebody else made one of
+// TwinError reports that a flow was made for a file while somebody else made one of
 // the same name.
 type TwinError struct {
 	ID   string // of the file's flow

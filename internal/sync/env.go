@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Env says what the models, knowledge bases, groups and users that flow files name
+// Env specifies what the models, knowledge bases, groups and users that flow files name
 // are on a server. Its file is YAML:
 //
 //	models:

@@ -25,7 +25,7 @@ func (e *MissingError) Error() string {
 // Resolve looks up in the server's lists what the environment names, so that
 // [Env.Forward] returns ids that are there. Only what specs use has to be: what is
 // missing of it is a *[MissingError]. unknown names the lists that the server does
-// not have, or not for this account; what they would hold is taken as it stands.
+// not have, or not for this account; what they would hold is taken as it is.
 func (e *Env) Resolve(ctx context.Context, c *client.Client, specs iter.Seq2[flow.Spec, error]) (unknown []string, err error) {
 	used := map[string]map[string]bool{}
 	for s, err := range specs {

@@ -41,7 +41,7 @@ func (m *matcher) list(ctx context.Context) error {
 }
 
 // shared looks for flows of others that the caller may change and that have the names of
-// new files. On the real backend the list has them already.
+// new files. On Open WebUI the list has them already.
 func (m *matcher) shared(ctx context.Context) error {
 	names := map[string]bool{}
 	for _, it := range m.picked() {
@@ -194,7 +194,7 @@ func (m *matcher) renamed(files []Source, origins map[string]string) error {
 	return nil
 }
 
-// HiddenError says that the caller may not see the flows of files.
+// HiddenError reports that the caller may not see the flows of files.
 type HiddenError struct {
 	Files  []string // sorted
 	ByLock bool     // the lock knows all of these flows; else the files name some by id

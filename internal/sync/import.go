@@ -23,7 +23,7 @@ const (
 	ExistsDuplicate Exists = "duplicate" // nothing exists: make another one
 )
 
-// ClashError says why a flow is not imported.
+// ClashError reports why a flow is not imported.
 type ClashError struct{ Why string }
 
 func (e *ClashError) Error() string { return e.Why }
@@ -138,7 +138,7 @@ func (m *matcher) settleTwin(it *item) (why string, err error) {
 	return "", nil
 }
 
-// hint says what to do when the file does not say which flow it is.
+// hint returns what to do when the file does not say which flow it is.
 func (it *item) hint(withoutID, withForeignID string) string {
 	if it.ID == "" {
 		return withoutID

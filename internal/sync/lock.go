@@ -21,7 +21,7 @@ import (
 // LockName is the name of the lock in its folder.
 const LockName = "flowctl.lock"
 
-// Lock says which flow a file is, and what that was when the file was last applied,
+// Lock specifies which flow a file is, and what that was when the file was last applied,
 // pulled or exported, by the file's path below the folder (with slashes) and the place,
 // which is a profile's name or a server's address. Its file is to be committed. It has
 // one line for each flow file, a JSON object, in the order of their paths, so that git

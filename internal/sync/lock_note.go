@@ -17,7 +17,7 @@ import (
 // Known is a file of which it is known which flow it is.
 type Known struct {
 	File   string // as in [Source]
-	FileID string // the id that the file itself gives, "" without
+	FileID string // the id that the file itself has, "" without
 	ID     string // of the flow at the place in question; "" for none any more
 
 	Digest flowfile.Digest // of the flow there; the zero value if it is not known

@@ -28,7 +28,7 @@ func NewIDsOf(ctx context.Context, c *client.Client, taken map[string]bool) (*Ne
 	return &NewIDs{uuid.NewSHA1(uuid.NameSpaceOID, []byte("flowctl import "+me.ID)), taken}, nil
 }
 
-// Choose returns the id for a flow of that name whose file gives fileID, or "". If it is
+// Choose returns the id for a flow of that name whose file has fileID, or "". If it is
 // in use, by a flow that was renamed since or by another file of the same name, it is
 // one that follows from the path, too; "" if that is in use as well.
 func (n *NewIDs) Choose(name, fileID, path string) string {
@@ -63,8 +63,8 @@ func (m *matcher) chooser(ctx context.Context) (*NewIDs, error) {
 	return m.newIDs, nil
 }
 
-// chooseIDs says which ids new flows are to have: the file's own, else one of
-// [NewIDs]. The real backend chooses the ids itself.
+// chooseIDs sets the ids that new flows are to have: the file's own, else one of
+// [NewIDs]. Open WebUI chooses the ids itself.
 func (m *matcher) chooseIDs(ctx context.Context) error {
 	if !m.ours || m.Exists == ExistsDuplicate {
 		return nil

@@ -79,7 +79,7 @@ type Step struct {
 	twin int // of a Skip: the number from 1 of the step of the same flow, 0 for none
 }
 
-// Options says how to plan.
+// Options specifies how to plan.
 type Options struct {
 	Dir, Place, Server string // see [Plan]
 	Prune              bool   // delete the flows whose files are gone
@@ -115,7 +115,7 @@ type Options struct {
 
 func (o *Options) picks(file string) bool { return o.Picked == nil || o.Picked(file) }
 
-// Count tells how many steps have an action.
+// Count returns how many steps have an action.
 func (p *Plan) Count(a Action) int {
 	n := 0
 	for _, s := range p.Steps {
@@ -128,7 +128,7 @@ func (p *Plan) Count(a Action) int {
 
 func (p *Plan) imports() bool { return p.exists != "" }
 
-// Writes tells how many steps change something on the server.
+// Writes returns how many steps change something on the server.
 func (p *Plan) Writes() int {
 	return len(p.Steps) - p.Count(Unchanged) - p.Count(Refuse) - p.Count(Skip)
 }
@@ -212,7 +212,7 @@ func (m *matcher) noteRights(ctx context.Context, p *Plan) error {
 	return nil
 }
 
-// step says what to do with a file's flow.
+// step returns what to do with a file's flow.
 func (m *matcher) step(it *item) (Step, error) {
 	s := Step{Action: Create, File: it.Path, FileID: it.ID, ID: it.chosen, Name: it.Name, Match: it.how}
 	if it.wants != nil {

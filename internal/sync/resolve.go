@@ -132,7 +132,7 @@ func (m *matcher) made(ctx context.Context, it *item, at *stored) (bool, error) 
 	return err == nil && ids.chose(at.id, it.Name, it.ID, it.Path), err
 }
 
-// adoptable says that there are flows of a new file's name.
+// adoptable reports that there are flows of a new file's name.
 func adoptable(it *item) string {
 	var ids []string
 	for _, at := range it.wants {

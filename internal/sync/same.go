@@ -56,7 +56,7 @@ func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, b
 	return o, nil
 }
 
-// changedBy says when a flow was saved last and whose it is: servers do not say who did.
+// changedBy returns when a flow was saved last and whose it is: servers do not say who did.
 func changedBy(ctx context.Context, c *client.Client, f flow.Flow) string {
 	text := time.Unix(f.UpdatedAt, 0).UTC().Format(time.RFC3339)
 	if o, err := lookup.NewOwners(c).Of(ctx, f); err == nil && o.Name != "" {

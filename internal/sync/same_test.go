@@ -13,7 +13,7 @@ func TestSameFlow(t *testing.T) {
 	doc := func(members string) string { return `{"name":"A","edges":[],` + members + `}` }
 	for name, c := range map[string]struct {
 		file, stored string
-		ours, theirs bool // whether they are the same on our server, and on the real backend
+		ours, theirs bool // whether they are the same on our server, and on Open WebUI
 	}{
 		"the same":                {doc(`"nodes":[` + node + `]`), doc(`"nodes":[` + node + `]`), true, true},
 		"spelling":                {doc(`"nodes":[{"type":"input","id":"a","position":{"x":1,"y":2},"data":{"n":1e2}}]`), doc(`"nodes":[` + node + `]`), true, true},

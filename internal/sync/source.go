@@ -15,7 +15,7 @@ import (
 // most are what the server has.
 type Source struct {
 	Path string // below the folder, with slashes
-	ID   string // the flow's id that the file gives, "" without
+	ID   string // the flow's id that the file has, "" without
 	Name string // of the flow
 
 	hasAccess bool // the file says who may see the flow

@@ -30,7 +30,7 @@ const (
 	unknownBase  = "it differs, and " + LockName + " does not have what it was before"
 )
 
-// why says why a file in this state is not applied, "" if it is.
+// why returns why a file in this state is not applied, "" if it is.
 func (s State) why() string {
 	switch s {
 	case ChangedThere, ChangedBoth:
@@ -61,7 +61,7 @@ func (v Verdict) ChangedHere() bool {
 // file were written over it.
 func (v Verdict) ChangedThere() bool { return v.State == ChangedThere || v.State == ChangedBoth }
 
-// WhyKept says why a file stays as it is, "" if nothing of it would be lost.
+// WhyKept returns why a file stays as it is, "" if nothing of it would be lost.
 func (v Verdict) WhyKept() string {
 	switch {
 	case !v.ChangedHere():

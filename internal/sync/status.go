@@ -26,7 +26,7 @@ type FileState struct {
 	Shared  bool   `json:"shared,omitzero"`     // others than the owner may have changed it
 }
 
-// Status compares files with what the server has, as [NewPlan] does, and says how they
+// Status compares files with what the server has, as [NewPlan] does, and reports how they
 // have come apart. It only reads, and what [NewPlan] refuses, or may not see, is a state
 // here. Flows that the lock knows and that have no file any more stand at the end;
 // with opts.Others so do all others that the caller may change, if all files are picked.

@@ -25,7 +25,7 @@ func connect(t *testing.T, url, token string) *client.Client {
 	return c
 }
 
-// onBoth runs a test on our server and on one that behaves like the real backend.
+// onBoth runs a test on our server and on one that behaves like Open WebUI.
 // wrap stands before it.
 func onBoth(t *testing.T, wrap func(http.Handler) http.Handler, test func(t *testing.T, c *client.Client, ours bool)) {
 	if wrap == nil {
@@ -308,7 +308,7 @@ func TestFileThatChangesMeanwhile(t *testing.T) {
 		now = seen
 		results := apply(t, c, lock, plan(t, c, lock, false, file))
 		reads = 0
-		if p := plan(t, c, lock, false, file); p.Writes() != 0 || ours && reads != 0 { // the real backend spells numbers anew
+		if p := plan(t, c, lock, false, file); p.Writes() != 0 || ours && reads != 0 { // Open WebUI spells numbers anew
 			t.Errorf("%s after %d reads of a file that is as stored (%s)", actions(p), reads, results[0].ID)
 		}
 	})

@@ -10,7 +10,7 @@ import (
 )
 
 // inWordsOf returns a flow in the words of its file: of what says the same there, but for
-// the spelling, it has the file's. The real backend makes 100.0 of 1e2.
+// the spelling, it has the file's. Open WebUI makes 100.0 of 1e2.
 func inWordsOf(s, file flow.Spec) flow.Spec {
 	s = dataAs(s, file)
 	s.Nodes = eachInWords(s.Nodes, file.Nodes, func(n flow.Node) string { return n.ID }, func(n flow.Node) flow.Spec { return flow.Spec{Nodes: []flow.Node{n}} })

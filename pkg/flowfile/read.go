@@ -79,7 +79,7 @@ func readText(ctx context.Context, r io.Reader, name string) (*text, error) {
 	return &text{path: name, data: data}, nil
 }
 
-// notJSON says what the text is when it is certainly not JSON in UTF-8.
+// notJSON returns what the text is when it is certainly not JSON in UTF-8.
 func notJSON(data []byte) string {
 	trimmed := bytes.TrimLeft(data, " \t\r\n")
 	switch {

@@ -6,5 +6,5 @@ import _ "embed"
 var schema string
 
 // Schema is the JSON Schema (draft 2020-12) of flow files of version 1.0, as it
-// also stands in docs/schema.
+// is also in docs/schema.
 func Schema() string { return schema }

@@ -72,7 +72,7 @@ func (o *loginOptions) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return fmt.Errorf("check the token: %w", err)
 	}
-	if user.Role == "pending" { // the real backend lets it sign in, and refuses everything else
+	if user.Role == "pending" { // Open WebUI lets it sign in, and refuses everything else
 		return cmdutil.Denied(fmt.Errorf("the account %s at %s waits for approval; ask an administrator there, then sign in again", output.Text(user.Email), p.Server))
 	}
 	if p, err = a.WithFlags(p); err != nil {

@@ -93,7 +93,7 @@ func noConfiguration(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) && os.Getenv("FLOWCTL_CONFIG") == ""
 }
 
-// checkTimeoutVariable says what is wrong with FLOWCTL_TIMEOUT, unless --timeout
+// checkTimeoutVariable returns what is wrong with FLOWCTL_TIMEOUT, unless --timeout
 // goes before it.
 func checkTimeoutVariable(flags *pflag.FlagSet) error {
 	text := os.Getenv("FLOWCTL_TIMEOUT")

@@ -27,7 +27,7 @@ type enumValue struct {
 // String returns the word.
 func (e *enumValue) String() string { return *e.p }
 
-// Type says that the value is a text, in the help.
+// Type is the name of the type in the help.
 func (e *enumValue) Type() string { return "string" }
 
 // Set takes one of the words.

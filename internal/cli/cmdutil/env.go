@@ -206,7 +206,7 @@ func (e *EnvFlag) Backward(s, file flow.Spec) (flow.Spec, error) {
 	return out, err
 }
 
-// NoteGuesses tells which words backward has chosen itself.
+// NoteGuesses describes which words backward has chosen itself.
 func (e *EnvFlag) NoteGuesses(a *App) {
 	var said []string
 	for g := range e.guessed {

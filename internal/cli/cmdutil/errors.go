@@ -2,12 +2,12 @@ package cmdutil
 
 import "errors"
 
-// usageError is a command line that cannot be carried out as it stands.
+// usageError is a command line that cannot be carried out as it is.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// negativeError says that the answer is no: files differ, are invalid, a run failed.
+// negativeError means that the answer is no: files differ, are invalid, a run failed.
 // Its text may be empty, when what was printed says it all.
 type negativeError struct{ msg string }
 
@@ -19,7 +19,7 @@ type failedError struct{ error }
 
 func (e failedError) Unwrap() error { return e.error }
 
-// partialError says that some of several things failed; each has been reported.
+// partialError means that some of several things failed; each has been reported.
 type partialError struct{ msg string }
 
 func (e partialError) Error() string { return e.msg }
@@ -37,7 +37,7 @@ type deniedError struct{ error }
 
 func (e deniedError) Unwrap() error { return e.error }
 
-// Usage makes err the error of a command line that cannot be carried out as it stands:
+// Usage makes err the error of a command line that cannot be carried out as it is:
 // exit code 2.
 func Usage(err error) error { return usageError{err} }
 

@@ -55,7 +55,7 @@ func ExitCode(ctx context.Context, err error) int {
 	return ExitFailed
 }
 
-// isUnclear tells what was found to be ambiguous or moved.
+// isUnclear returns what was found to be ambiguous or moved.
 func isUnclear(err error) bool {
 	return errors.Is(err, files.ErrTwoFiles) || errors.As(err, new(*sync.ConflictError)) || errors.As(err, new(*sync.MovedError)) ||
 		errors.As(err, new(*sync.TwinError)) || errors.As(err, new(*sync.ClashError)) || errors.As(err, new(*sync.HiddenError)) || errors.As(err, new(*sync.RefusedError))

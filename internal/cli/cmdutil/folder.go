@@ -202,7 +202,7 @@ func (f *SideFlags) Set(o *sync.Options) { o.Adopt, o.Overwrite = f.adopt, f.ove
 // OverwriteThere is the help of --overwrite for what goes to the server.
 const OverwriteThere = "overwrite what somebody changed on the server meanwhile"
 
-// DefaultName is the name of a flow whose file gives none: the server's own.
+// DefaultName is the name of a flow whose file has none: the server's own.
 const DefaultName = "Imported Flow"
 
 // IsRefused reports whether a file or flow was left alone because of somebody's change.

@@ -64,7 +64,7 @@ func CheckArgs(cmd *cobra.Command) {
 	}
 }
 
-// wrongArgs says what is wrong with the arguments in the words of the usage line;
+// wrongArgs returns what is wrong with the arguments in the words of the usage line;
 // err is what cobra says of it.
 func wrongArgs(c *cobra.Command, args []string, err error) error {
 	wanted := strings.Fields(c.Use)[1:]
@@ -106,7 +106,7 @@ func FlagError(c *cobra.Command, err error) error {
 	return Usage(fmt.Errorf("%w; see '%s --help'", err, c.CommandPath()))
 }
 
-// wrongValue says what a flag's value has to be, where pflag passes on Go's strconv.
+// wrongValue returns what a flag's value has to be, where pflag passes on Go's strconv.
 func wrongValue(invalid *pflag.InvalidValueError) error {
 	why := errors.Unwrap(invalid)
 	switch kind := invalid.GetFlag().Value.Type(); {

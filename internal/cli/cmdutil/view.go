@@ -91,7 +91,7 @@ func accessWord(f flow.Flow) string {
 	return "shared"
 }
 
-// AccessText says who may read and who may write a flow, one on a line. Both are
+// AccessText returns who may read and who may write a flow, one on a line. Both are
 // "" where that did not come along.
 func AccessText(f flow.Flow) (readers, writers string) {
 	if f.AccessControl == nil {

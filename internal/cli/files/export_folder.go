@@ -82,7 +82,7 @@ type exported struct {
 	refused error // why the file was left alone
 }
 
-// keptHint says what to do with a file that was left alone.
+// keptHint describes what to do with a file that was left alone.
 const keptHint = "'flowctl pull' merges what both sides changed, and --overwrite takes the server's"
 
 // writeFiles writes the flows as they come in, many at a time, and stops at the

@@ -148,7 +148,7 @@ func (o *fmtOptions) file(ctx context.Context, s files.Source) formatted {
 	return formatted{changed: err == nil && changed, err: err}
 }
 
-// unformatted says why there is nothing to format in a file.
+// unformatted returns why there is nothing to format in a file.
 func unformatted(path string, findings []files.Finding) error {
 	switch {
 	case len(findings) == 0:

@@ -130,7 +130,7 @@ func (n *importCount) text(dryRun bool) string {
 	return text
 }
 
-// same says how many flows were as their files say, if any.
+// same returns how many flows were as their files say, if any.
 func (n *importCount) same() string {
 	if n.unchanged == 0 {
 		return ""

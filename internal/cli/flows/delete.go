@@ -62,7 +62,7 @@ func (o *deleteOptions) run(cmd *cobra.Command, args []string) error {
 }
 
 // find resolves all refs, each flow once. A flow that cannot be read may still be
-// deleted: the real backend answers 500 for some that it has stored.
+// deleted: Open WebUI answers 500 for some that it has stored.
 func (o *deleteOptions) find(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
 	flows, err := cmdutil.ResolveFlows(ctx, c, refs)
 	if err != nil || o.yes && len(flows) == 1 {

@@ -151,7 +151,7 @@ func (o *editOptions) patch(ctx context.Context, d *draft) (*client.Patch, error
 			patch.Unknown.Set(key, []byte("null"))
 		}
 	}
-	// Where there was no description there is none to take away. The real backend
+	// Where there was no description there is none to take away. Open WebUI
 	// would make "" of it.
 	if patch.NoDescription && client.Replace(d.flow.Spec).NoDescription {
 		patch.NoDescription = false

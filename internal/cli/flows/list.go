@@ -142,7 +142,7 @@ func (o *listOptions) owner(ctx context.Context, owners *lookup.Owners, f flow.F
 	return owner.ID[:min(len(owner.ID), short)]
 }
 
-// nothing says what to do when there is nothing to show.
+// nothing returns what to do when there is nothing to show.
 func (o *listOptions) nothing() string {
 	if o.search != "" {
 		return "No flow's name contains that text."

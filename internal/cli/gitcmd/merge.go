@@ -136,7 +136,7 @@ func mergeWrappers(base, ours, theirs flowfile.File, side flow.Side) (id string,
 	return id, extra, conflicts
 }
 
-// takenOut says who took out what the other one changed.
+// takenOut returns who took out what the other one changed.
 func takenOut(c flow.Conflict) string {
 	switch {
 	case c.Base != nil && c.Ours == nil:

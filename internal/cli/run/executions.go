@@ -53,7 +53,7 @@ func executionArgs(ctx context.Context, a *cmdutil.App, args []string) (c *clien
 	return c, flowID, newest[0].ID, nil
 }
 
-// completeExecution completes NAME, and behind it the ids of the flow's newest
+// completeExecution completes NAME, and after it the ids of the flow's newest
 // executions.
 func completeExecution(a *cmdutil.App) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {

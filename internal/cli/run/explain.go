@@ -9,7 +9,7 @@ import (
 	"github.com/flowctl/flowctl/internal/output"
 )
 
-// printExplanation says how the flow would run.
+// printExplanation returns how the flow would run.
 func (o *runOptions) printExplanation(f runFlow, e *engine.Explanation) error {
 	if o.format != runText {
 		return o.printValue(engineJSON{e})

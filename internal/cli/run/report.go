@@ -129,7 +129,7 @@ type rawJSON json.RawMessage
 // AppendJSON appends it as compact JSON.
 func (r rawJSON) AppendJSON(dst []byte) []byte { return rawjson.AppendCompact(dst, r) }
 
-// executionObject is an execution as the API gives it, whole. One that is not kept
+// executionObject is an execution as the API returns it, whole. One that is not kept
 // has no id. What has no value is null; of the maps of an execution that is over,
 // where the API has null or {}, it is always {}, so that a script can look into it.
 func executionObject(e flow.Execution) flow.Object {

@@ -148,7 +148,7 @@ func (o *serverOptions) openStore(ctx context.Context) (*store.Store, error) {
 	return o.openFile(ctx, dir)
 }
 
-// announce says that the server is ready, and how to get in if nobody can yet.
+// announce reports that the server is ready, and how to get in if nobody can yet.
 func (o *serverOptions) announce(ctx context.Context, st *store.Store, addr net.Addr, log *slog.Logger) error {
 	url := o.url(addr)
 	key, admin, err := firstKey(ctx, st)

@@ -70,7 +70,7 @@ func (o *applyOptions) report(ctx context.Context, p *sync.Plan, results []sync.
 	return errors.Join(printed, o.say(ctx, v))
 }
 
-// applied says what became of a step.
+// applied returns what became of a step.
 func applied(r *sync.Result) stepRow {
 	row := stepRow{ID: r.ID, Name: r.Name, File: r.File, Dropped: r.Dropped, Changed: r.Changed}
 	switch {

@@ -93,7 +93,7 @@ const (
 	stateGone   = "gone" // the server does not have its flow
 )
 
-// pulledRow says how a file and its flow compare; done is the word for a difference.
+// pulledRow returns how a file and its flow compare; done is the word for a difference.
 func pulledRow(p *sync.Pulled, done string) stepRow {
 	r := stepRow{ID: p.FlowID, Name: p.Name, File: p.Path, Action: cmdutil.StateUnchanged}
 	switch {

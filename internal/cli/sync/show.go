@@ -84,7 +84,7 @@ func foundBy(s sync.Step) string {
 	return " (" + s.ID + ")"
 }
 
-// refusal says why a flow is left alone, or what else there is to know of the step.
+// refusal returns why a flow is left alone, or what else there is to know of the step.
 func refusal(s sync.Step) string {
 	if s.Updated == 0 {
 		return s.Why

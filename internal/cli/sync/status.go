@@ -116,7 +116,7 @@ func statusView() output.View[sync.FileState] {
 	}
 }
 
-// statusNote says who changed a flow and when, as far as that is known.
+// statusNote returns who changed a flow and when, as far as that is known.
 func statusNote(s sync.FileState) string {
 	if s.Updated == 0 || s.State == sync.OnlyThere && s.Note != "" {
 		return s.Note

@@ -47,7 +47,7 @@ func runAs(t *testing.T, b *Backend, token string, steps []step) {
 	}
 }
 
-// The observations about the real backend, by their numbers there.
+// The observations about Open WebUI, by their numbers there.
 func TestSurprises(t *testing.T) {
 	const flows, create = "GET /api/v1/flows/", "POST /api/v1/flows/create"
 	poison := []step{

@@ -23,12 +23,12 @@ type storedFlow struct {
 	infinite             bool // a number too big: export fails
 }
 
-// the deepest nesting that the real backend's encoder takes, about.
+// the deepest nesting that Open WebUI's encoder takes, about.
 const maxDepth = 250
 
 type right func(r *storedFlow, u *User) bool
 
-// reads and writes are independent of each other, as in the real backend. Nobody
+// reads and writes are independent of each other, as in Open WebUI. Nobody
 // but the owner sees a private flow in a list, whatever their role (models/flows.py,
 // get_flows_by_user_id).
 func reads(r *storedFlow, u *User) bool { return r.userID == u.ID || mayRead(r.access, u) }
@@ -87,7 +87,7 @@ func (r *storedFlow) send(w http.ResponseWriter) {
 	send(w, r.json(true))
 }
 
-// insert stores a new row, public unless doc says otherwise.
+// insert stores a new row, public unless doc sets another.
 func (b *Backend) insert(u *User, doc flow.Object) *storedFlow {
 	now := b.opts.Now().Unix()
 	r := &storedFlow{

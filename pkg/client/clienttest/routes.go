@@ -77,7 +77,7 @@ func send(w http.ResponseWriter, text []byte) {
 	_, _ = w.Write(text)
 }
 
-// The texts of the real backend.
+// The texts of Open WebUI.
 const (
 	notFound     = "We could not find what you're looking for :/"
 	noPermission = "You do not have permission to access this resource. Please contact your administrator for assistance."

@@ -29,7 +29,7 @@ func readObject(r *http.Request) (flow.Object, json.RawMessage, error) {
 	return doc, text, err
 }
 
-// flaws are what the real backend stores and regrets.
+// flaws are what Open WebUI stores and regrets.
 type flaws struct {
 	surrogate bool // half a surrogate pair
 	infinite  bool // a number beyond a float64's range
