@@ -3,6 +3,7 @@ package cmdutil
 import (
 	"context"
 	"errors"
+	"net"
 
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/repo"
@@ -63,7 +64,8 @@ func isUnclear(err error) bool {
 
 // ErrorText returns what is printed of an error before the process exits.
 func (a *App) ErrorText(ctx context.Context, err error) string {
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+	// An answer that is being read ends with its connection.
+	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed)) {
 		return "interrupted"
 	}
 	return a.explained(err.Error(), err)
