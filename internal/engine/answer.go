@@ -13,7 +13,7 @@ import (
 func (c *call) answer(body js.Value) (js.Value, error) {
 	v, err := c.semantics.content(c, body)
 	if err != nil {
-		return nil, c.rules.worded("Model execution failed: %w", "read the model's answer: %w", err)
+		return nil, c.rules.errorf("Model execution failed: %w", "read the model's answer: %w", err)
 	}
 	return v, nil
 }
@@ -43,7 +43,7 @@ func (standard) content(c *call, body js.Value) (js.Value, error) {
 	return nil, fmt.Errorf("it has no content, but is %s", js.Substring(js.Text(body), 200))
 }
 
-// usageOf reads the tokens that an answer tells.
+// usageOf reads the token counts of an answer.
 func usageOf(body js.Value) flow.Usage {
 	count := func(key string) int64 {
 		if n, ok := js.Get(js.Get(body, "usage"), key).(js.Number); ok {

@@ -110,7 +110,7 @@ func (b *bodies) problems() []flow.Problem {
 }
 
 // plans makes the plans of the flow and of every body. Of steps that wait for
-// each other (through references, when there is no cycle of edges) it gives the
+// each other (through references, when there is no cycle of edges) it returns the
 // cycle.
 func (b *bodies) plans() (made plans, cycle []*node) {
 	// By loop, nil for the flow: the nodes directly in it.

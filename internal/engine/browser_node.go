@@ -27,8 +27,8 @@ func (inBrowser) needData(c *call) error {
 	return browser.Errorf("Cannot read properties of %s (reading '%s')", js.ToString(c.node.data), first)
 }
 
-// succeeded lets output nodes behind a node that is done show its result at
-// once, which the browser does. A failure there is nobody's.
+// succeeded lets the output nodes after a node that is done show its result at once.
+// Failures there are ignored.
 func (inBrowser) succeeded(ctx context.Context, c *call) {
 	for _, e := range c.node.out {
 		v := c.scope.of(c.node).value

@@ -212,20 +212,20 @@ func (b *textBuilder) add(s string) error {
 
 func (b *textBuilder) String() string { return strings.Join(b.parts, "") }
 
-// held is about how many bytes a value takes in memory.
-func held(v js.Value) int64 {
+// memoryOf is about how many bytes a value takes in memory.
+func memoryOf(v js.Value) int64 {
 	const value, member = 16, 32 // an interface; a key and an interface
 	switch v := v.(type) {
 	case js.Array:
 		total := int64(24)
 		for _, item := range v {
-			total += value + held(item)
+			total += value + memoryOf(item)
 		}
 		return total
 	case js.Object:
 		total := int64(24)
 		for _, m := range v {
-			total += member + held(m.Value)
+			total += member + memoryOf(m.Value)
 		}
 		return total
 	case js.Number:
@@ -238,15 +238,15 @@ func held(v js.Value) int64 {
 // keep counts the value that becomes the result of n in place of the one before.
 // In the scope of the flow it is part of the answer, too.
 func (r *run) keep(s *scope, n *node, value js.Value) error {
-	o, bytes := s.of(n), held(value)
+	o, bytes := s.of(n), memoryOf(value)
 	if s.home(n) == r.scope {
 		bytes += answered * int64(js.SizeJSON(value))
 	}
 	if err := r.memory.Take(bytes); err != nil {
 		return err
 	}
-	r.memory.Give(o.held)
-	o.held = bytes
+	r.memory.Give(o.counted)
+	o.counted = bytes
 	return nil
 }
 
@@ -258,8 +258,8 @@ func (r *run) keepError(err error) error {
 // release returns what the scope of a round that is over holds.
 func (r *run) release(s *scope) {
 	for i := range s.made {
-		r.memory.Give(s.made[i].held)
-		s.made[i].held = 0
+		r.memory.Give(s.made[i].counted)
+		s.made[i].counted = 0
 	}
 }
 

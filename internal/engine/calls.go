@@ -15,7 +15,7 @@ type Calls struct {
 	// Unbounded are the loops whose rounds depend on data; they are taken to go
 	// round as often as the limit of rounds allows.
 	Unbounded []string `json:"unbounded,omitempty"`
-	// Rough tells that there are too many conditionals to try all their choices,
+	// Rough reports that there are too many conditionals to try all their choices,
 	// so that every branch was taken to run.
 	Rough bool `json:"rough,omitempty"`
 }
@@ -32,8 +32,8 @@ type PathStep struct {
 // choices are handles of conditionals. One that is not among them takes both.
 type choices map[*node]string
 
-// live tells which of the nodes, in the order in which they run, do so, given
-// what conditionals choose: by their index.
+// live reports by index which of the nodes, which are in the order in which they
+// run, run when conditionals choose that.
 func live(sorted []*node, chosen choices) []bool {
 	live := make([]bool, len(sorted))
 	for _, n := range sorted {

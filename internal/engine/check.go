@@ -53,8 +53,8 @@ func check(all []flow.Problem, g *graph) (plans, []flow.Problem) {
 	return made, nil
 }
 
-// concernsRun tells a problem of the graph from one of the flow's name and the
-// like.
+// concernsRun reports whether a problem is one of the graph, not of the flow's name
+// and the like.
 func concernsRun(p flow.Problem) bool {
 	return strings.HasPrefix(p.Pointer, "/nodes") || strings.HasPrefix(p.Pointer, "/edges")
 }
@@ -109,8 +109,8 @@ func (g *graph) unserved(s Services) []flow.Problem {
 	return found
 }
 
-// give sets the values of input nodes.
-func (g *graph) give(inputs map[string]js.Value) []flow.Problem {
+// setInputs sets the values of input nodes.
+func (g *graph) setInputs(inputs map[string]js.Value) []flow.Problem {
 	var found []flow.Problem
 	for _, id := range slices.Sorted(maps.Keys(inputs)) {
 		n := g.index[id]

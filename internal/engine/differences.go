@@ -20,8 +20,8 @@ type Difference struct {
 	Field string         `json:"-"` // where in the node's data, as a JSON pointer; "" is the node
 }
 
-// DifferenceKind tells the differences that can be seen in the flow itself, for
-// whoever explains them at length. Those that data decides have none.
+// DifferenceKind is the kind of a difference that can be seen in the flow itself.
+// Those that depend on data have none.
 type DifferenceKind string
 
 // The kinds of differences.
@@ -31,11 +31,11 @@ const (
 	KindReference  DifferenceKind = "reference"   // it does not fill a reference in, or takes something else for it
 	KindLooksLike  DifferenceKind = "looks-like"  // it takes a text for a file
 	KindUnsent     DifferenceKind = "unsent"      // it does not send a setting
-	KindRunsAgain  DifferenceKind = "runs-again"  // it runs nodes behind each once more
+	KindRunsAgain  DifferenceKind = "runs-again"  // it runs nodes after each once more
 	KindUntil      DifferenceKind = "until"       // its until never stops
 	KindArrayCut   DifferenceKind = "array-cut"   // it cuts an array
 	KindNoData     DifferenceKind = "no-data"     // it fails on a node without data
-	KindNeverRuns  DifferenceKind = "never-runs"  // it does not run a node behind each of no loop
+	KindNeverRuns  DifferenceKind = "never-runs"  // it does not run a node after an each that is not of a loop
 )
 
 // differences lists the places of a flow where the semantics may part, rule by
@@ -146,17 +146,17 @@ func (d *comparison) errors(n *node) {
 	if !n.isFallible() || d.kinds {
 		return
 	}
-	var behind []*node
+	var following []*node
 	for _, e := range n.out {
-		behind = append(behind, e.target)
+		following = append(following, e.target)
 	}
-	behind = slices.DeleteFunc(unique(append(behind, d.named[n]...)), func(m *node) bool {
+	following = slices.DeleteFunc(unique(append(following, d.named[n]...)), func(m *node) bool {
 		return m.eachOnly() // it runs in rounds, of which a loop that fails has none
 	})
-	if len(behind) == 0 {
+	if len(following) == 0 {
 		return
 	}
-	d.say("Errors", n, "if it fails, the browser runs %s without its result; standard skips what depends on it", quoteIDs(behind))
+	d.say("Errors", n, "if it fails, the browser runs %s without its result; standard skips what depends on it", quoteIDs(following))
 }
 
 // unique leaves out nodes that were there before.
@@ -213,7 +213,7 @@ func (d *comparison) interpolation(n *node) {
 	}
 }
 
-// arrayPath tells how the browser reads what a loop goes over.
+// arrayPath compares what a loop goes over.
 func (d *comparison) arrayPath(n *node) {
 	path := n.text("arrayPath")
 	if n.option("loopType") != "array" || path == "{{input}}" || !strings.Contains(path, "{{") {
@@ -233,7 +233,7 @@ func (d *comparison) arrayPath(n *node) {
 		case ref.input:
 			say("the browser fails, since it looks for a node %q, not into the first input", "input")
 		case p.start > 0 || p.end < len(path):
-			say("the browser goes over {{%.80s}} alone, whatever stands beside it", p.body)
+			say("the browser goes over {{%.80s}} alone, without the text around it", p.body)
 		}
 		return
 	}
@@ -349,7 +349,7 @@ func (d *comparison) files(n *node) {
 	}
 	for _, e := range n.in {
 		if e.source.kind == flow.Input && declaresFiles(e.source) && n.text("prompt") != "" {
-			d.say("Files", n, "beside the files of node %q the browser sends the text that came in, if any, instead of the prompt", e.source.id)
+			d.say("Files", n, "with the files of node %q the browser sends the text that came in, if any, instead of the prompt", e.source.id)
 		}
 	}
 }

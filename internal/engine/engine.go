@@ -72,7 +72,7 @@ type run struct {
 	report    *report
 	began     time.Time
 	width     int           // how many steps of a plan run at once
-	places    chan struct{} // one is taken by every node that runs
+	limiter   chan struct{} // has an element for every node that runs
 	stop      func(error)   // ends the run
 	cut       atomic.Bool   // a node was cut off by the end of the run
 }
@@ -123,7 +123,7 @@ func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	problems := append(g.give(inputs), g.unserved(opts.Services)...)
+	problems := append(g.setInputs(inputs), g.unserved(opts.Services)...)
 	made, refused, ended := r.semantics.plans(spec, g, opts.Limits)
 	r.plans, problems = made, append(refused, problems...)
 	if !rules.Order {
@@ -135,7 +135,7 @@ func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
 	r.scope = &scope{made: make([]outcome, len(g.nodes)), ordered: !rules.Order}
 	r.budget = &budget{limits: opts.Limits}
 	r.report = newReport(g, opts.Events)
-	r.places = make(chan struct{}, r.width)
+	r.limiter = make(chan struct{}, r.width)
 	return r, ended, nil
 }
 
@@ -154,7 +154,7 @@ func parseInputs(raw map[string]json.RawMessage, rules Rules) (map[string]js.Val
 // errBrowserEnded is the browser's error of a run that was cancelled.
 var errBrowserEnded = browser.Errorf("Flow execution aborted by user")
 
-// conclude finds the status of the run, and what to say of its end. left tells
+// conclude finds the status of the run, and the error of its end. left reports
 // whether there were steps left to run.
 func (r *run) conclude(res *Result, left bool) {
 	var limit *LimitError

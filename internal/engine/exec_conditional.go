@@ -8,7 +8,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// conditional compares and gives {condition, result, branch}. In standard it
+// conditional compares and returns {condition, result, branch}. In standard it
 // also chooses which of its edges are live, and what they carry.
 func conditional(_ context.Context, c *call) (js.Value, error) {
 	condition, compare, err := c.compared()
@@ -20,7 +20,7 @@ func conditional(_ context.Context, c *call) (js.Value, error) {
 	}
 	result, err := c.compare(c.node.option("operator"), condition, compare)
 	if err != nil {
-		return nil, c.rules.worded("Failed to evaluate condition: %w", "evaluate the condition: %w", err)
+		return nil, c.rules.errorf("Failed to evaluate condition: %w", "evaluate the condition: %w", err)
 	}
 	branch := flow.HandleFalse
 	if result {
@@ -73,7 +73,7 @@ func (c *call) compare(operator, condition string, with js.Value) (bool, error) 
 }
 
 // choose notes the branch, and what its edges carry: the text that the author
-// gives it, else the first input.
+// wrote for it, else the first input.
 func (c *call) choose(branch string) error {
 	c.out.branch = branch
 	if given := c.node.text(branch + "Output"); given != "" {

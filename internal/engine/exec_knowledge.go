@@ -17,7 +17,7 @@ import (
 func knowledge(ctx context.Context, c *call) (js.Value, error) {
 	base := c.node.field("knowledgeBaseId")
 	if !js.Truthy(base) {
-		return nil, c.rules.worded("No knowledge base selected", "the node has no knowledge base; set its knowledgeBaseId")
+		return nil, c.rules.errorf("No knowledge base selected", "the node has no knowledge base; set its knowledgeBaseId")
 	}
 	query, err := c.query("No query provided")
 	if err != nil {
@@ -36,7 +36,7 @@ func knowledge(ctx context.Context, c *call) (js.Value, error) {
 func (c *call) query(missing string) (string, error) {
 	query := c.node.field("query")
 	if !js.Truthy(query) {
-		return "", c.rules.worded(missing, "the node has no query; set it")
+		return "", c.rules.errorf(missing, "the node has no query; set it")
 	}
 	text, ok := js.AsString(query)
 	if !ok {
@@ -51,11 +51,11 @@ func (c *call) query(missing string) (string, error) {
 
 // failed words the failure of a backend call. What the browser's API code throws
 // is not always an Error, which only browser knows how to show.
-func (c *call) failed(theirs, ours string, err error, show func(said js.Value) string) error {
+func (c *call) failed(inBrowser, inStandard string, err error, show func(said js.Value) string) error {
 	if said, isError := thrown(err); !isError && !c.rules.Errors {
 		err = errors.New(show(said))
 	}
-	return c.rules.worded(theirs+": %w", ours+": %w", err)
+	return c.rules.errorf(inBrowser+": %w", inStandard+": %w", err)
 }
 
 func (c *call) chunks(ctx context.Context, id, query string) (js.Value, error) {
@@ -64,7 +64,7 @@ func (c *call) chunks(ctx context.Context, id, query string) (js.Value, error) {
 		return nil, err
 	}
 	if !js.Truthy(base) {
-		return nil, c.rules.worded("Knowledge base not found", "you may not read this knowledge base; its owner can share it with you")
+		return nil, c.rules.errorf("Knowledge base not found", "you may not read this knowledge base; its owner can share it with you")
 	}
 	collection := id
 	for _, named := range []js.Value{js.Get(base, "collection_name"), js.Get(js.Get(base, "data"), "collection_name")} {

@@ -10,7 +10,7 @@ import (
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
-// loop finds the rounds, lets the scheduler run the body in each, and gives
+// loop finds the rounds, lets the scheduler run the body in each, and returns
 // {iterations, results}.
 func loop(ctx context.Context, c *call) (js.Value, error) {
 	items, err := c.items()
@@ -69,7 +69,7 @@ func (c *call) items() (items, error) {
 	case "array":
 		list, err := c.array()
 		if err != nil {
-			return items{}, c.rules.worded("Loop failed: %w", "find what to loop over: %w", err)
+			return items{}, c.rules.errorf("Loop failed: %w", "find what to loop over: %w", err)
 		}
 		it := items{count: len(list), array: list}
 		if c.node.isCut(c.rules) {
@@ -97,7 +97,7 @@ func (n *node) isCut(rules Rules) bool {
 	return !rules.Loop || js.Truthy(n.field("maxIterations"))
 }
 
-// literalArray is the array that is written out in arrayPath, none if that is no
+// literalArray is the array that is written out in arrayPath, nil if that is not an
 // array; literal is false if it is found when the loop runs.
 func (n *node) literalArray(rules Rules) (list js.Array, literal bool) {
 	path := n.text("arrayPath")
@@ -125,7 +125,7 @@ func (c *call) array() (js.Array, error) {
 	}
 	list, ok := v.(js.Array)
 	if !ok {
-		return nil, c.rules.worded("Loop array must be an array. Got: %s. Value: %s", "the loop needs an array, and has a %s: %.200s", js.Type(v), js.Text(jsonOf(v)))
+		return nil, c.rules.errorf("Loop array must be an array. Got: %s. Value: %s", "the loop needs an array, and has a %s: %.200s", js.Type(v), js.Text(jsonOf(v)))
 	}
 	return list, nil
 }

@@ -26,7 +26,7 @@ func merge(_ context.Context, c *call) (js.Value, error) {
 func (c *call) concat() (js.Value, error) {
 	separator := c.node.text("separator")
 	if _, isText := js.AsString(c.node.field("separator")); separator != "" && !isText {
-		return nil, c.rules.worded("Merge failed: separator.replace is not a function", "the separator is not a text")
+		return nil, c.rules.errorf("Merge failed: separator.replace is not a function", "the separator is not a text")
 	}
 	if separator == "" {
 		separator = "\n"

@@ -16,7 +16,7 @@ import (
 func model(ctx context.Context, c *call) (js.Value, error) {
 	id := c.node.field("modelId")
 	if !js.Truthy(id) {
-		return nil, c.rules.worded("No model selected", "the node has no model; set its modelId")
+		return nil, c.rules.errorf("No model selected", "the node has no model; set its modelId")
 	}
 	name, ok := js.AsString(id)
 	p, err := c.semantics.prompt(c, name)
@@ -158,7 +158,7 @@ func (c *call) modelError(err error) error {
 	if errors.As(err, &answer) && !c.rules.Errors {
 		err = browser.Errorf("API request failed: %s", browser.Refusal(answer.Reason, answer.Body))
 	}
-	return c.rules.worded("Model execution failed: %w", "call the model: %w", err)
+	return c.rules.errorf("Model execution failed: %w", "call the model: %w", err)
 }
 
 // said is the text of an answer, or all of it if it has none.

@@ -40,7 +40,7 @@ func output(ctx context.Context, c *call) (js.Value, error) {
 func (c *call) showFile(ctx context.Context, in js.Value) (js.Value, error) {
 	text, ok := js.AsString(in)
 	if !ok {
-		return nil, c.rules.worded("Invalid file input - expected base64 data or file ID", "the node shows a file, and has none for its input")
+		return nil, c.rules.errorf("Invalid file input - expected base64 data or file ID", "the node shows a file, and has none for its input")
 	}
 	fileType := c.node.field("fileType")
 	if !js.Truthy(fileType) {
@@ -52,7 +52,7 @@ func (c *call) showFile(ctx context.Context, in js.Value) (js.Value, error) {
 	if strings.HasPrefix(text, "data:") {
 		id, err := c.upload(ctx, text, js.ToString(fileType))
 		if err != nil {
-			return nil, c.rules.worded("Failed to upload file: %w", "upload the file: %w", err)
+			return nil, c.rules.errorf("Failed to upload file: %w", "upload the file: %w", err)
 		}
 		return shownFile(id, fileType), nil
 	}
@@ -88,7 +88,7 @@ func (c *call) upload(ctx context.Context, dataURL, fileType string) (id string,
 	}
 	id, err = c.Services.Files.Upload(ctx, "flow-output."+ext, contentType, fileType, data)
 	if err == nil && id == "" {
-		err = c.rules.worded("File upload failed", "the server gave no id")
+		err = c.rules.errorf("File upload failed", "the server gave no id")
 	}
 	return id, err
 }

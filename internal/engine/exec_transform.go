@@ -13,7 +13,7 @@ import (
 // transform changes the first input. An unknown operation passes it on.
 func transform(_ context.Context, c *call) (js.Value, error) {
 	if len(c.inputs) == 0 || !c.rules.Transform && !js.Truthy(c.inputs[0]) {
-		return nil, c.rules.worded("No input provided", "the node has no input; connect one")
+		return nil, c.rules.errorf("No input provided", "the node has no input; connect one")
 	}
 	in := c.inputs[0]
 	text, err := c.text(in)
@@ -43,7 +43,7 @@ func transform(_ context.Context, c *call) (js.Value, error) {
 func (c *call) replace(text string) (js.Value, error) {
 	pattern := c.node.config("pattern")
 	if !js.Truthy(pattern) {
-		return nil, c.rules.worded("Pattern not configured", "the node has no pattern; set config.pattern")
+		return nil, c.rules.errorf("Pattern not configured", "the node has no pattern; set config.pattern")
 	}
 	replacement := ""
 	if v := c.node.config("replacement"); js.Truthy(v) {
@@ -77,7 +77,7 @@ func (c *call) compile(pattern, flags string) (*js.Regexp, error) {
 func (c *call) extract(in js.Value) (js.Value, error) {
 	field := c.node.config("field")
 	if !js.Truthy(field) {
-		return nil, c.rules.worded("Field not configured", "the node has no field; set config.field")
+		return nil, c.rules.errorf("Field not configured", "the node has no field; set config.field")
 	}
 	return c.semantics.extract(c, in, js.ToString(field))
 }
@@ -88,19 +88,19 @@ func extractPath(v js.Value, path string) (js.Value, error) {
 		if whole, ok := js.Lookup(v, rest); ok {
 			return whole, nil
 		}
-		key, behind, more := strings.Cut(rest, ".")
+		key, after, more := strings.Cut(rest, ".")
 		next, ok := js.Lookup(v, key)
 		if !ok || !more {
 			return nil, fmt.Errorf("extract %.80q: the input has no %.80q", path, key)
 		}
-		v, rest = next, behind
+		v, rest = next, after
 	}
 }
 
 func (c *call) template(text string) (js.Value, error) {
 	template := c.node.config("template")
 	if !js.Truthy(template) {
-		return nil, c.rules.worded("Template not configured", "the node has no template; set config.template")
+		return nil, c.rules.errorf("Template not configured", "the node has no template; set config.template")
 	}
 	s, ok := js.AsString(template)
 	if !ok {

@@ -54,7 +54,7 @@ func (c *call) search(ctx context.Context, query string, isURL bool) (found js.V
 		return nil, nil, err
 	}
 	if !js.Truthy(js.Get(found, "status")) {
-		return nil, nil, c.rules.worded("No search results returned", "the server gave no results")
+		return nil, nil, c.rules.errorf("No search results returned", "the server gave no results")
 	}
 	file := js.Get(found, "file")
 	switch {
@@ -125,7 +125,7 @@ func page(query string, file js.Value) js.Value {
 		content, snippet(js.ToString(content)), meta)
 }
 
-// documents reads what a collection's query gives for the one query.
+// documents reads what a collection's query returns for the one query.
 func documents(list js.Value) (js.Array, error) {
 	results := js.Array{}
 	first, ok := js.Get(js.Get(list, "documents"), "0").(js.Array)

@@ -73,10 +73,10 @@ func (r *run) step(ctx context.Context, s *scope, n *node) {
 		r.finish(ctx, c, nil, err)
 		return
 	}
-	if n.kind != flow.Loop { // a loop waits for its body, whose nodes need the places
+	if n.kind != flow.Loop { // a loop waits for its body, whose nodes need to run, too
 		select {
-		case r.places <- struct{}{}:
-			defer func() { <-r.places }()
+		case r.limiter <- struct{}{}:
+			defer func() { <-r.limiter }()
 		case <-ctx.Done():
 			r.finish(ctx, c, nil, ctx.Err())
 			return
@@ -122,7 +122,7 @@ func (c *call) guarded(ctx context.Context) (value js.Value, err error) {
 	return run(ctx, c)
 }
 
-// finish keeps what the execution made and tells it.
+// finish keeps and reports what the execution made.
 func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
 	if err == nil {
 		c.scope.set(c.node, value)

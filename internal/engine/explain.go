@@ -58,8 +58,8 @@ func Explain(spec flow.Spec, opts Options) *Explanation {
 	return e
 }
 
-// turns lists the steps of a plan, those of a loop's body behind the loop, and
-// gives their nodes.
+// turns lists the steps of a plan, those of a loop's body after the loop, and
+// returns their nodes.
 func (e *Explanation) turns(all plans, p *plan, loop *node) []*node {
 	var sorted []*node
 	for _, s := range p.steps {

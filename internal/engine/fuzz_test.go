@@ -72,7 +72,7 @@ func FuzzPlaceholders(f *testing.F) {
 		for p := range placeholders(text) {
 			whole := text[p.start:p.end]
 			if p.start < end || !strings.HasPrefix(whole, "{{") || !strings.HasSuffix(whole, "}}") || !strings.Contains(whole, p.body) {
-				t.Fatalf("in %q there is %+v behind %d", text, p, end)
+				t.Fatalf("in %q there is %+v after %d", text, p, end)
 			}
 			end = p.end
 		}

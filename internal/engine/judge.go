@@ -218,7 +218,7 @@ func failureOf(told js.Value) error {
 			text = js.Text(told)
 		}
 	}
-	// OpenRouter has the words of the provider behind it in the metadata.
+	// OpenRouter has the message of the upstream provider in the metadata.
 	if raw, _ := js.AsString(js.Get(js.Get(told, "metadata"), "raw")); raw != "" && raw != text {
 		text += ": " + raw
 	}

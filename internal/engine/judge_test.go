@@ -38,11 +38,11 @@ func answers() []struct{ name, body, result, failure, warning, finish, browser s
 		},
 		{name: "tools named, none called", body: `{"choices":[{"message":{"content":"x"},"finish_reason":"tool_calls"}]}`, result: `"x"`, warning: "stopped in order to call a tool (finish_reason tool_calls), but named none", finish: "tool_calls"},
 		{name: "text and a tool", body: `{"choices":[{"message":{"content":"x","tool_calls":[{"function":{"name":"get_weather"}}]},"finish_reason":"tool_calls"}]}`, result: `"x"`, warning: `called the tool "get_weather"`, finish: "tool_calls"},
-		{name: "images beside no text", body: `{"images":["a"],"choices":[{"message":{"content":null}}]}`, result: `"a"`},
+		{name: "images without text", body: `{"images":["a"],"choices":[{"message":{"content":null}}]}`, result: `"a"`},
 
 		{name: "an error", body: `{"error":{"message":"no credit","type":"insufficient_quota"}}`, failure: "the model failed: no credit"},
 		{name: "an error's text", body: `{"error":"model not loaded"}`, failure: "the model failed: model not loaded"},
-		{name: "an error beside a choice", body: `{"error":{"message":"gone"},"choices":[{"message":{"content":"x"}}]}`, failure: "the model failed: gone", browser: "the model failed: gone"},
+		{name: "an error and a choice", body: `{"error":{"message":"gone"},"choices":[{"message":{"content":"x"}}]}`, failure: "the model failed: gone", browser: "the model failed: gone"},
 		{name: "an error without words", body: `{"error":{"reason":7}}`, failure: `the model failed: {"reason":7}`},
 		{name: "vLLM's object", body: `{"object":"error","message":"too long","type":"BadRequestError","code":400}`, failure: "400 Bad Request: too long"},
 		{name: "OpenRouter's choice", body: `{"choices":[{"error":{"code":502,"message":"Provider returned error","metadata":{"raw":"upstream fell over"}},"finish_reason":"error","message":{"content":""}}]}`, failure: "502 Bad Gateway: Provider returned error: upstream fell over", finish: "error", browser: "upstream fell over"},

@@ -69,7 +69,7 @@ func (standard) rounds(ctx context.Context, c *call, body *plan, items items) (j
 	return r.end(nil)
 }
 
-// until runs one round after the other and stops behind the one whose output
+// until runs one round after the other and stops after the one whose output
 // contains breakCondition, in whatever case.
 func (c *call) until(ctx context.Context, body *plan, items items) (js.Value, error) {
 	wanted, err := c.fill(c.node.text("breakCondition"))
@@ -155,7 +155,7 @@ func (r *rounds) end(err error) (js.Value, error) {
 // in the scope around. An output node keeps the values of all rounds.
 func (r *rounds) publish(n *node) error {
 	into := r.scope.of(n)
-	before := into.held
+	before := into.counted
 	var shown []js.Value
 	for _, round := range r.over {
 		o := round.scope.of(n)
@@ -170,7 +170,7 @@ func (r *rounds) publish(n *node) error {
 		into.shown = shown
 		into.value = withRounds(result, shown)
 	}
-	into.held = before // what is copied is counted where it was
+	into.counted = before // what is copied is counted where it was
 	err := r.keep(r.scope, n, into.value)
 	if err != nil {
 		into.value, into.shown = nil, nil
@@ -191,7 +191,7 @@ func (r *run) leaveOut(s *scope, loop *node, reason string, failed bool) {
 	}
 }
 
-// shownIn are the values that an output node had in a round: behind an inner
+// shownIn are the values that an output node had in a round: after an inner
 // loop all of that loop's.
 func shownIn(o *outcome) []js.Value {
 	if o.shown != nil || js.IsUndefined(o.value) {

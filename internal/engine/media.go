@@ -31,7 +31,7 @@ func (c *call) message(ctx context.Context, model string, p prompt) (Message, er
 	for _, file := range p.files {
 		url, isVideo, err := c.dataURL(ctx, file)
 		if err != nil {
-			return Message{}, c.rules.worded("Failed to fetch media: %w", "get a file: %w", err)
+			return Message{}, c.rules.errorf("Failed to fetch media: %w", "get a file: %w", err)
 		}
 		if isVideo {
 			videos, urls = append(videos, Part{Image: url}), append(urls, url)

@@ -18,7 +18,7 @@ func TestMemory(t *testing.T) {
 	const budget = 8 << 20
 	input := func(kib int) string { return string(quoted(strings.Repeat("a", kib<<10))) }
 	valued := func(value string) *builder { return newFlow().node("i", flow.Input, `{"value":`+value+`}`) }
-	beside := func(n int, data, value string) *builder {
+	parallel := func(n int, data, value string) *builder {
 		b := valued(value)
 		for i := range n {
 			id := fmt.Sprint("t", i)
@@ -81,7 +81,7 @@ func TestMemory(t *testing.T) {
 		{"references in what comes in", []Semantics{Browser}, prompt(string(quoted(strings.Repeat("{{input}}{{i.output}}", 400))), strings.Repeat("{{input}}", 400)), LimitMemory, 1},
 		{"a query of {{input}}", both, valued(input(500)).node("k", flow.Knowledge, `{"knowledgeBaseId":"k","query":`+string(quoted(strings.Repeat("{{input}}", 5000)))+`}`).join("i", "k"), LimitMemory, 1},
 		{"a condition of {{input}}", both, valued(input(500)).node("c", flow.Conditional, `{"condition":`+string(quoted(strings.Repeat("{{input}}", 5000)))+`}`).join("i", "c"), LimitMemory, 1},
-		{"many beside each other", both, beside(300, `{"operation":"uppercase"}`, input(500)), LimitMemory, 1},
+		{"many in parallel", both, parallel(300, `{"operation":"uppercase"}`, input(500)), LimitMemory, 1},
 		{"a chain", both, chain, LimitMemory, 1},
 		{"a loop over a transform", []Semantics{Standard}, rounds("t", flow.Transform, `{"operation":"uppercase"}`), LimitMemory, 1},
 		{"a loop over an output", both, rounds("o", flow.Output, `{}`), LimitMemory, 3},
@@ -90,7 +90,7 @@ func TestMemory(t *testing.T) {
 		{"a list of items", both, valued(`"`+strings.Repeat("1,", 500_000)+`"`).node("l", flow.Loop, `{"loopType":"array","arrayPath":"`+strings.Repeat("1,", 500_000)+`"}`).join("i", "l"), LimitMemory, 1},
 		{"JSON for an output", both, valued(`"[`+strings.Repeat("1,", 500_000)+`1]"`).node("o", flow.Output, `{"format":"json"}`).join("i", "o"), LimitMemory, 1},
 		{"a pattern", both, transform(`"x"`, `{"operation":"replace","config":{"pattern":"`+strings.Repeat("[^a-z](a|b)", 20_000)+`"}}`), LimitMemory, 1},
-		{"control characters", both, beside(6, `{"operation":"uppercase"}`, string(quoted(strings.Repeat("\x01", 400<<10)))), LimitMemory, 1},
+		{"control characters", both, parallel(6, `{"operation":"uppercase"}`, string(quoted(strings.Repeat("\x01", 400<<10)))), LimitMemory, 1},
 	} {
 		for _, semantics := range test.semantics {
 			t.Run(test.name+"/"+string(semantics), func(t *testing.T) {

@@ -20,7 +20,7 @@ const (
 
 // noPrompt is the error of a node without anything to ask.
 func (c *call) noPrompt() error {
-	return c.rules.worded("No prompt configured", "there is nothing to ask: the node has neither a prompt nor an input")
+	return c.rules.errorf("No prompt configured", "there is nothing to ask: the node has neither a prompt nor an input")
 }
 
 // defaultPrompt stands in for an empty prompt next to files.

@@ -15,7 +15,7 @@ import (
 // randomFlow makes a flow on which the semantics agree: without conditionals,
 // loops, errors and odd text. What it leaves out next to those is a rule's own
 // difference: templates and queries have one input (rule 5), references have an
-// edge behind them (rule 2), no text is empty (rule 8).
+// edge after them (rule 2), no text is empty (rule 8).
 type randomFlow struct {
 	*builder
 	*rand.Rand
@@ -51,7 +51,7 @@ func (f *randomFlow) add(t flow.NodeType, data string) string {
 	return id
 }
 
-// grow adds a node behind some of those that are there.
+// grow adds a node after some of those that are there.
 func (f *randomFlow) grow() {
 	parents := make([]string, 1+f.IntN(3))
 	for i := range parents {

@@ -8,7 +8,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// report tells what happens and keeps the nodes' times and tokens.
+// report sends events and keeps the nodes' times and tokens.
 type report struct {
 	mu    sync.Mutex
 	tell  func(flow.Event) // nil if nobody listens
@@ -23,7 +23,7 @@ func newReport(g *graph, tell func(flow.Event)) *report {
 	return r
 }
 
-// send tells e; the caller holds the lock, so that events come one at a time and
+// send sends e; the caller holds the lock, so that events come one at a time and
 // in the order of their times.
 func (r *report) send(e flow.Event) {
 	if r.tell != nil {
@@ -38,7 +38,7 @@ func (r *report) run(e flow.Event) {
 	r.send(e)
 }
 
-// started tells of an execution, or of another attempt at its call of a service after
+// started reports an execution, or of another attempt at its call of a service after
 // the error of the last one.
 func (r *report) started(c *call, after error) {
 	r.mu.Lock()
@@ -95,7 +95,7 @@ func (r *report) finished(c *call, status flow.NodeStatus, value js.Value, err e
 	r.send(e)
 }
 
-// early tells of a result that the browser shows on an output node in advance.
+// early reports a result that the browser shows on an output node in advance.
 func (r *report) early(s *scope, n *node, value js.Value) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

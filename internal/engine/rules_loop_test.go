@@ -4,7 +4,7 @@ import "github.com/flowctl/flowctl/pkg/flow"
 
 func loopCases() []ruleCase {
 	const items = `{"loopType":"array","arrayPath":"[\"x\",\"y\",\"z\"]"}`
-	// over is a loop with the transforms in its body and an output behind it.
+	// over is a loop with the transforms in its body and an output after it.
 	over := func(data string, body ...string) *builder {
 		f := newFlow().node("a", flow.Input, value("v")).node("l", flow.Loop, data).node("done", flow.Output, text).
 			join("a", "l").edge("l", "done", "done")
@@ -47,10 +47,10 @@ func loopCases() []ruleCase {
 			node("t", flow.Transform, upper).edge("l", "t", "each"), results: map[string]string{"t": `"{\"ITERATION\":1,\"VALUE\":\"Q\"}"`}},
 		{name: "the input is the array", flow: newFlow().node("a", flow.Input, `{"value":["p","q"]}`).node("l", flow.Loop, `{"loopType":"array","arrayPath":"{{ input }}"}`).
 			join("a", "l"), results: map[string]string{"l": `{"iterations":2,"results":[{"iteration":0,"value":"p"},{"iteration":1,"value":"q"}]}`}},
-		{name: "a text is no array", flow: over(`{"loopType":"array"}`), errors: map[string]string{"l": "needs an array"}, skipped: []string{"done"}},
+		{name: "a text is not an array", flow: over(`{"loopType":"array"}`), errors: map[string]string{"l": "needs an array"}, skipped: []string{"done"}},
 		{name: "an empty array has no rounds", flow: over(`{"loopType":"array","arrayPath":"[]"}`, "t"), skipped: []string{"t"},
 			results: map[string]string{"done": `{"value":{"iterations":0,"results":[]}}`}},
-		{name: "until stops behind the round that says so", flow: model(`{"loopType":"until","maxIterations":9,"breakCondition":"m1):ROUND 2"}`, "round {{input.iteration}}"),
+		{name: "until stops after the round that says so", flow: model(`{"loopType":"until","maxIterations":9,"breakCondition":"m1):ROUND 2"}`, "round {{input.iteration}}"),
 			asked: []string{"round 0", "round 1", "round 2"}},
 		{name: "until has an end", flow: model(`{"loopType":"until","maxIterations":2,"breakCondition":"never"}`, "round {{input.iteration}}"),
 			asked: []string{"round 0", "round 1"}},

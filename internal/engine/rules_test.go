@@ -81,7 +81,7 @@ func (c ruleCase) check(t *testing.T) {
 	case c.refused != nil:
 		var refused *RefusedError
 		if !errors.As(err, &refused) {
-			t.Fatalf("the run gives %v, want it refused", err)
+			t.Fatalf("the run returns %v, want it refused", err)
 		}
 		var codes []string
 		for _, p := range refused.Problems {
@@ -211,7 +211,7 @@ func branches() []ruleCase {
 			node("t", flow.Transform, upper).node("o", flow.Output, text).node("m", flow.Model, ask("{{t.output}}")).
 			join("i", "c").edge("c", "t", "true").join("t", "o"),
 			skipped: []string{"t", "o", "m"}, asked: []string{}},
-		{name: "a reference to a skipped node beside a live edge", flow: newFlow().node("i", flow.Input, value("no")).node("c", flow.Conditional, `{"compareValue":"yes"}`).
+		{name: "a reference to a skipped node and a live edge", flow: newFlow().node("i", flow.Input, value("no")).node("c", flow.Conditional, `{"compareValue":"yes"}`).
 			node("t", flow.Transform, upper).node("m", flow.Model, ask("{{t.output}} {{input}}")).
 			join("i", "c").edge("c", "t", "true").join("i", "m"),
 			skipped: []string{"t"}, errors: map[string]string{"m": "{{t.output}}"}},
@@ -219,7 +219,7 @@ func branches() []ruleCase {
 			node("m", flow.Model, ask("for yes: {{i.output}}")).node("n", flow.Model, ask("for no: {{i.output}}")).
 			join("i", "c").edge("c", "m", "true").edge("c", "n", "false"),
 			skipped: []string{"m"}, asked: []string{"for no: no"}},
-		{name: "a dead branch is no input", flow: route(`{"compareValue":"yes"}`).node("m", flow.Model, ask("{{input}}|{{ input }}")).edge("c", "m", "false").join("i", "m").join("t", "m").join("f", "m"),
+		{name: "a dead branch is not an input", flow: route(`{"compareValue":"yes"}`).node("m", flow.Model, ask("{{input}}|{{ input }}")).edge("c", "m", "false").join("i", "m").join("t", "m").join("f", "m"),
 			results: map[string]string{"m": `"MODEL(m1):yes\n\nYES|yes\n\nYES"`}, skipped: []string{"f"}},
 		{name: "both conditionals of a join are dead", flow: newFlow().node("i", flow.Input, value("no")).
 			node("c", flow.Conditional, `{"compareValue":"yes"}`).node("d", flow.Conditional, `{"compareValue":"yes"}`).node("g", flow.Merge, plain).
@@ -366,7 +366,7 @@ func outputCases() []ruleCase {
 		{name: "only one fence", flow: shown("```\n```\n1\n```\n```", "json"), errors: map[string]string{"o": "not JSON"}},
 		{name: "anything else fails", flow: shown("hello", "json"), errors: map[string]string{"o": "not JSON"}, browser: map[string]string{"o": `{"value":"hello"}`}},
 		{name: "nothing fails", flow: newFlow().node("o", flow.Output, `{"format":"json"}`), errors: map[string]string{"o": "no input"}},
-		{name: "a value that is no text is JSON", flow: newFlow().node("a", flow.Input, `{"value":{"k":1}}`).node("o", flow.Output, `{"format":"json"}`).join("a", "o"),
+		{name: "a value that is not text is JSON", flow: newFlow().node("a", flow.Input, `{"value":{"k":1}}`).node("o", flow.Output, `{"format":"json"}`).join("a", "o"),
 			results: map[string]string{"o": `{"value":{"k":1}}`}},
 		{name: "text stays", flow: shown(`{"n":1}`, "markdown"), results: map[string]string{"o": `{"value":"{\"n\":1}"}`}},
 	}

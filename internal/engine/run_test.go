@@ -186,7 +186,7 @@ func TestRetryWaits(t *testing.T) {
 	}
 }
 
-// Cancelling ends a run at once and tells what was done.
+// Cancelling ends a run at once and reports what was done.
 func TestCancel(t *testing.T) {
 	spec := newFlow().node("i", flow.Input, value("x")).node("m", flow.Model, ask("{{input}}")).node("o", flow.Output, text).
 		node("fast", flow.Transform, upper).join("i", "m", "o").join("i", "fast").spec()
@@ -304,10 +304,10 @@ func TestInputs(t *testing.T) {
 	}
 	var refused *RefusedError
 	if _, err := give(map[string]string{"o": `1`, "zz": `2`}); !errors.As(err, &refused) || len(refused.Problems) != 2 || refused.Problems[0].Code != CodeUnknownInput {
-		t.Errorf("unknown inputs give %v", err)
+		t.Errorf("unknown inputs return %v", err)
 	}
 	if _, err := give(map[string]string{"a": `{`}); err == nil || !strings.Contains(err.Error(), `input "a"`) {
-		t.Errorf("a value that is not JSON gives %v", err)
+		t.Errorf("a value that is not JSON returns %v", err)
 	}
 	if got := string(spec.Nodes[0].Data); got != `{"value":"old","fileIds":["f"]}` {
 		t.Errorf("the flow itself was changed: %s", got)

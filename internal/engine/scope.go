@@ -25,11 +25,11 @@ type scope struct {
 
 // outcome is what became of a node.
 type outcome struct {
-	status flow.NodeStatus // "" while there is nothing
-	value  js.Value        // its result; nil for none
-	err    error
-	reason string // why it was skipped
-	held   int64  // bytes counted for value
+	status  flow.NodeStatus // "" while there is nothing
+	value   js.Value        // its result; nil for none
+	err     error
+	reason  string // why it was skipped
+	counted int64  // bytes counted for value
 
 	failed  bool       // it failed, or was skipped because it waited for one that did
 	round   bool       // value is what a round of the loop is given, not the loop's result

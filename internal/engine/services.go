@@ -55,7 +55,7 @@ type Files interface {
 	// none.
 	ContentType(ctx context.Context, id string) (string, error)
 	// Upload is POST /api/v1/files/ with the metadata {"source":"flow","type":
-	// fileType}; it gives the new file's id.
+	// fileType}; it returns the new file's id.
 	Upload(ctx context.Context, name, contentType, fileType string, data []byte) (id string, err error)
 }
 

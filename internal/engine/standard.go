@@ -170,7 +170,7 @@ func withoutFence(text string) string {
 	if len(fence) < 3 || len(text) < 2*len(fence) || !strings.HasSuffix(text, fence) {
 		return text
 	}
-	_, inside, ok := strings.Cut(text[:len(text)-len(fence)], "\n") // behind the language
+	_, inside, ok := strings.Cut(text[:len(text)-len(fence)], "\n") // after the language
 	if !ok {
 		return text
 	}

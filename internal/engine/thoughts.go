@@ -74,10 +74,10 @@ func with(v js.Value, key string, value js.Value) js.Object {
 // thoughtFilter hands a growing text on without the thoughts that it begins with,
 // where those have both tags.
 type thoughtFilter struct {
-	next func(string)
-	held string // what may be a tag, or the end of one
-	end  string // the tag that ends the thoughts; "" before and after them
-	open bool   // the answer has begun
+	next    func(string)
+	pending string // what may be a tag, or the end of one
+	end     string // the tag that ends the thoughts; "" before and after them
+	open    bool   // the answer has begun
 }
 
 // add takes in the next piece of the text.
@@ -86,24 +86,24 @@ func (f *thoughtFilter) add(text string) {
 		f.next(text)
 		return
 	}
-	f.held += text
-	for f.held != "" {
+	f.pending += text
+	for f.pending != "" {
 		if f.end != "" {
-			_, after, ok := strings.Cut(f.held, f.end)
+			_, after, ok := strings.Cut(f.pending, f.end)
 			if !ok {
-				f.held = f.held[max(0, len(f.held)-len(f.end)):]
+				f.pending = f.pending[max(0, len(f.pending)-len(f.end)):]
 				return
 			}
-			f.held, f.end = after, ""
+			f.pending, f.end = after, ""
 		}
-		f.held = strings.TrimLeft(f.held, " \t\r\n")
-		maybe := f.held == ""
+		f.pending = strings.TrimLeft(f.pending, " \t\r\n")
+		maybe := f.pending == ""
 		for _, tag := range thoughtTags() {
-			if strings.HasPrefix(f.held, tag[0]) {
-				f.held, f.end = f.held[len(tag[0]):], tag[1]
+			if strings.HasPrefix(f.pending, tag[0]) {
+				f.pending, f.end = f.pending[len(tag[0]):], tag[1]
 				break
 			}
-			maybe = maybe || strings.HasPrefix(tag[0], f.held)
+			maybe = maybe || strings.HasPrefix(tag[0], f.pending)
 		}
 		switch {
 		case f.end != "":
@@ -111,8 +111,8 @@ func (f *thoughtFilter) add(text string) {
 			return
 		default:
 			f.open = true
-			f.next(f.held)
-			f.held = ""
+			f.next(f.pending)
+			f.pending = ""
 		}
 	}
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Fix fixes what is mechanical, by the rules that enabled allows, and tells how
-// many problems that were. The given flow is left as it is.
+// Fix fixes what is mechanical, by the rules that enabled allows, and returns the
+// new flow and how many problems that were. spec itself is not changed.
 func Fix(spec flow.Spec, enabled func(code string) bool) (flow.Spec, int) {
-	mended := 0
+	fixed := 0
 	if enabled(CodeDuplicateEdge) {
 		seen := make(map[ends]bool, len(spec.Edges))
 		edges := slices.DeleteFunc(slices.Clone(spec.Edges), func(e flow.Edge) bool {
@@ -22,32 +22,32 @@ func Fix(spec flow.Spec, enabled func(code string) bool) (flow.Spec, int) {
 			seen[endsOf(e)] = true
 			return double
 		})
-		mended += len(spec.Edges) - len(edges)
+		fixed += len(spec.Edges) - len(edges)
 		spec.Edges = edges
 	}
 	problems := flow.Validate(spec)
 	if flow.HasErrors(problems) { // it may not be clear which node is meant
-		return spec, mended
+		return spec, fixed
 	}
 	seen := engine.Inspect(spec, problems)
 	nodes := slices.Clone(spec.Nodes)
 	for _, n := range seen.Nodes {
 		if len(n.Unsent) > 0 && enabled(CodeUnsentSetting) {
-			mended++
+			fixed++
 			nodes[n.Index].Data = without(nodes[n.Index].Data, n.Unsent)
 		}
 	}
 	for _, d := range seen.Differences {
 		if d.Kind == engine.KindNoData && enabled(CodeNoData) {
-			mended++
+			fixed++
 			nodes[seen.Nodes[indexOf(seen, d.Node)].Index].Data = json.RawMessage("{}")
 		}
 		if d.Kind == engine.KindFirstInput && enabled(CodeFirstInputOnly) && respell(seen, d.Node, nodes) {
-			mended++
+			fixed++
 		}
 	}
 	spec.Nodes = nodes
-	return spec, mended
+	return spec, fixed
 }
 
 // indexOf is the place of a node in seen.Nodes.

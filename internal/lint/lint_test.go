@@ -59,9 +59,9 @@ func TestRules(t *testing.T) {
 					t.Errorf("the good flow has %v", p)
 				}
 			}
-			mended, n := Fix(bad, func(code string) bool { return code == r.Code })
-			if left := slices.Contains(codes(append(Check(mended), server.Check(mended)...)), r.Code); r.Fixable == left || r.Fixable != (n > 0) {
-				t.Errorf("fixable is %v; %d were mended, and it is still there: %v", r.Fixable, n, left)
+			fixed, n := Fix(bad, func(code string) bool { return code == r.Code })
+			if left := slices.Contains(codes(append(Check(fixed), server.Check(fixed)...)), r.Code); r.Fixable == left || r.Fixable != (n > 0) {
+				t.Errorf("fixable is %v; %d were fixed, and it is still there: %v", r.Fixable, n, left)
 			}
 			if r.Proof != "" {
 				if _, err := os.Stat("../engine/testdata/vectors/" + r.Proof + ".json"); err != nil {

@@ -44,8 +44,8 @@ func (c *checker) lookalike(body string, foreign func() bool) (meant string, ok 
 		return outputOf(*n, path), true
 	}
 	if !isPath || !namePattern().MatchString(name) {
-		_, behind, ok := strings.Cut(body, ".output")
-		return "", ok && !strings.ContainsFunc(behind, unicode.IsSpace) && !foreign()
+		_, after, ok := strings.Cut(body, ".output")
+		return "", ok && !strings.ContainsFunc(after, unicode.IsSpace) && !foreign()
 	}
 	near := slices.IndexFunc(c.spec.Nodes, func(n flow.Node) bool { return n.ID != "input" && isClose(name, n.ID) })
 	switch {

@@ -101,7 +101,7 @@ func TestLookalikes(t *testing.T) {
 		if want == "" || want == "none" {
 			continue
 		}
-		if mended := mustSpec(t, strings.Replace(prompt, "TEXT", want, 1)); len(found(mended, CodeUnresolvedReference)) > 0 {
+		if fixed := mustSpec(t, strings.Replace(prompt, "TEXT", want, 1)); len(found(fixed, CodeUnresolvedReference)) > 0 {
 			t.Errorf("%s would be no better", want)
 		}
 	}

@@ -58,7 +58,7 @@ func found(spec flow.Spec, code string) map[string]int {
 	return list
 }
 
-// Rules tell of recorded runs all that they should, and no more.
+// Rules report of recorded runs all that they should, and no more.
 func TestRecorded(t *testing.T) {
 	spec, seen := recorded(t, "096-missing-data-object")
 	for id := range seen.Errors {
@@ -125,7 +125,7 @@ func TestBrowserClaims(t *testing.T) {
 			flow: strings.Replace(six, "MORE", `,"arrayPath":"1,2,3,4,5,6"`, 1)},
 		{name: "cut at five", code: CodeArrayCut, node: "l", want: `"iterations":5`, flow: strings.Replace(six, "MORE", "", 1)},
 		{name: "not cut", node: "l", want: `"iterations":6`, flow: strings.Replace(six, "MORE", `,"maxIterations":9`, 1)},
-		{name: "a date is no text", code: CodeTextAsFile, node: "m", want: "", not: "20240131",
+		{name: "a date is not text", code: CodeTextAsFile, node: "m", want: "", not: "20240131",
 			flow: `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"20240131"}},{"id":"m","type":"model","data":{"modelId":"m","prompt":"day {{input}}"}}],"edges":[{"id":"e","source":"a","target":"m"}]}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -172,12 +172,12 @@ func TestSecretsAreNotShown(t *testing.T) {
 func TestFixKeepsTheRest(t *testing.T) {
 	spec := mustSpec(t, `{"name":"n","later":1.0,"nodes":[{"id":"m","type":"model","x":1e2,"data":{"prompt":"p","temperature":0.70,"odd":{"n":12345678901234567890}}}],"edges":[]}`)
 	before := string(spec.AppendJSON(nil))
-	mended, n := Fix(spec, func(string) bool { return true })
+	fixed, n := Fix(spec, func(string) bool { return true })
 	want := strings.Replace(before, `"temperature":0.70,`, "", 1)
-	if got := string(mended.AppendJSON(nil)); got != want || n != 1 || string(spec.AppendJSON(nil)) != before {
-		t.Errorf("%d mended:\n%s\nwant\n%s", n, got, want)
+	if got := string(fixed.AppendJSON(nil)); got != want || n != 1 || string(spec.AppendJSON(nil)) != before {
+		t.Errorf("%d fixed:\n%s\nwant\n%s", n, got, want)
 	}
 	if same, n := Fix(spec, func(string) bool { return false }); n != 0 || string(same.AppendJSON(nil)) != before {
-		t.Errorf("%d mended though nothing was asked for", n)
+		t.Errorf("%d fixed though nothing was asked for", n)
 	}
 }

@@ -105,8 +105,8 @@ func (c *checker) secretsInText(text, what string, at flow.Problem) bool {
 }
 
 // withoutSecrets is the flow with the kinds of secrets in the place of those in its
-// texts, ids among them, for rules that tell what stands there. Keys stay: nothing
-// is told of those that nobody knows.
+// texts, ids among them, for rules that quote them. Keys stay: rules
+// do not quote unknown ones.
 func withoutSecrets(spec flow.Spec) flow.Spec {
 	clean, err := flow.ParseSpec(secrets.RedactIDs(spec.AppendJSON(nil)))
 	if err != nil {

@@ -36,7 +36,7 @@ func TestSecretPlaces(t *testing.T) {
 		{"handle", `{"name":"n","nodes":[{"id":"a","type":"loop"},{"id":"b","type":"output"}],"edges":[{"id":"e","source":"a","target":"b","sourceHandle":"TOKEN"}]}`, "/edges/0/sourceHandle"},
 		{"unknown field of an edge", `{"name":"n","nodes":[],"edges":[{"id":"e","source":"a","target":"b","data":{"k":"TOKEN"}}]}`, "/edges/0/data/k"},
 		{"an escape", `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"\u0067TOKEN"}}],"edges":[]}`, "/nodes/0/data/value"},
-		{"behind a line break", `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"key:\nTOKEN"}}],"edges":[]}`, "/nodes/0/data/value"},
+		{"after a line break", `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"key:\nTOKEN"}}],"edges":[]}`, "/nodes/0/data/value"},
 	} {
 		text := strings.ReplaceAll(c.flow, `\u0067TOKEN`, `\u0067`+aToken[1:])
 		problems := Check(mustSpec(t, strings.ReplaceAll(text, "TOKEN", aToken)))
@@ -55,7 +55,7 @@ func TestSecretPlaces(t *testing.T) {
 	}
 	fields := flow.Object{{Key: "origin", Value: json.RawMessage(`{"by":"` + aToken + `"}`)}}
 	if found := CheckFields(fields); len(found) != 1 || found[0].Pointer != "/origin/by" {
-		t.Errorf("beside the flow: %v", found)
+		t.Errorf("next to the flow: %v", found)
 	}
 }
 

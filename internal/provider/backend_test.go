@@ -57,7 +57,7 @@ func runModel(t *testing.T, m engine.ChatModel, model string) (string, error) {
 	return string(res.Outputs[0].Value), nil
 }
 
-// TestBackendCalls looks at the requests, which engine.md gives.
+// TestBackendCalls looks at the requests, which engine.md lists.
 func TestBackendCalls(t *testing.T) {
 	ctx := t.Context()
 	for _, c := range []struct {
@@ -115,7 +115,7 @@ func TestFiles(t *testing.T) {
 	}
 	id, err := b.Upload(t.Context(), "flow-output.png", "image/png", "image", []byte("BYTES"))
 	if id == "" || err != nil {
-		t.Errorf("the upload gives %q, %v", id, err)
+		t.Errorf("the upload returns %q, %v", id, err)
 	}
 	sent := s.Asked()[2].Body
 	for _, want := range []string{`filename=flow-output.png`, "Content-Type: image/png\r\n\r\nBYTES\r\n", `name="metadata"`, `{"source":"flow","type":"image"}`} {
@@ -125,7 +125,7 @@ func TestFiles(t *testing.T) {
 	}
 	var answer *engine.HTTPError
 	if _, _, err := b.Content(t.Context(), "gone"); !errors.As(err, &answer) || answer.StatusCode != 404 {
-		t.Errorf("a file that is not there gives %v", err)
+		t.Errorf("a file that is not there returns %v", err)
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package provider is what runs of flows call over HTTP: models behind any
+// Package provider is what runs of flows call over HTTP: models at any
 // OpenAI-compatible address ([NewModel]), and the backend's models, knowledge
 // bases, web search and files ([NewBackend]).
 //

@@ -70,7 +70,7 @@ func FuzzStream(f *testing.F) {
 		var came strings.Builder
 		answer, err := c.readStream(strings.NewReader(stream), func(text string) { came.WriteString(text) })
 		if err == nil && !json.Valid(answer) {
-			t.Errorf("%q gives %q", stream, answer)
+			t.Errorf("%q returns %q", stream, answer)
 		}
 	})
 }

@@ -94,8 +94,8 @@ type guardError struct{ msg string }
 
 func (e *guardError) Error() string { return e.msg }
 
-// isPublic tells the addresses of the Internet from those of machines, networks
-// and protocols; see the registries of special-purpose addresses of the IANA.
+// isPublic reports whether addr is of the Internet, not of a machine, a network or a
+// protocol; see the registries of special-purpose addresses of the IANA.
 func isPublic(addr netip.Addr) bool {
 	if !addr.IsGlobalUnicast() || addr.IsPrivate() || addr.Zone() != "" {
 		return false

@@ -22,7 +22,7 @@ import (
 // without a network; see [engine.Echo].
 const EchoURL = "echo:"
 
-// NewModel returns the models behind an OpenAI-compatible base URL, such as
+// NewModel returns the models at an OpenAI-compatible base URL, such as
 // "https://api.openai.com/v1" or "http://localhost:11434", where /v1 is meant if
 // there is no path; and for [EchoURL] the echo.
 func NewModel(baseURL string, opts Options) (engine.ChatModel, error) {
@@ -144,8 +144,8 @@ func isEvents(h http.Header) bool {
 	return kind == "text/event-stream"
 }
 
-// wholeAnswer looks at an answer that came at once. Its text is all there is to
-// tell of its growing. Whether it is an answer is for the engine to judge.
+// wholeAnswer looks at an answer that came at once. delta gets its text in
+// one piece. Whether it is an answer is for the engine to judge.
 func (c *conn) wholeAnswer(h http.Header, answer []byte, delta func(string)) (json.RawMessage, error) {
 	answer = bytes.TrimPrefix(answer, []byte("\xef\xbb\xbf"))
 	if httpx.IsPage(answer) || len(bytes.TrimSpace(answer)) == 0 || !json.Valid(answer) && bytes.Count(bytes.TrimSpace(answer), []byte("\n{")) > 0 {

@@ -96,7 +96,7 @@ func TestChatFails(t *testing.T) {
 				t.Errorf("%s: the status is %d, want %d", c.model, status, c.status)
 			}
 		} else if c.status != 0 {
-			t.Errorf("%s: %v is no HTTPError", c.model, err)
+			t.Errorf("%s: %v is not an HTTPError", c.model, err)
 		}
 		if strings.Contains(err.Error(), secret) || answer != nil && strings.Contains(string(answer.Body), secret) {
 			t.Errorf("%s: the token is in the error %v", c.model, err)
@@ -274,7 +274,7 @@ func TestAddresses(t *testing.T) {
 		case want == "" && err == nil:
 			t.Errorf("%q was taken", address)
 		case want == "" && strings.Contains(err.Error(), secret):
-			t.Errorf("the error tells the secret: %v", err)
+			t.Errorf("the error has the secret: %v", err)
 		case want != "" && err != nil:
 			t.Errorf("%q: %v", address, err)
 		case want != "" && m.(*openAI).conn.base != want:
@@ -285,7 +285,7 @@ func TestAddresses(t *testing.T) {
 		t.Errorf("echo: is %v, %v", m, err)
 	}
 	if _, err := NewModel("http://h", Options{Token: "two words"}); err == nil || strings.Contains(err.Error(), "two words") {
-		t.Errorf("a key with a blank gives %v", err)
+		t.Errorf("a key with a blank returns %v", err)
 	}
 }
 

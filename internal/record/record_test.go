@@ -50,7 +50,7 @@ func TestNormal(t *testing.T) {
 		"an error of the run":        {`{"m":{"prompt":"p"}}`, `{"global":"Circular dependency detected in flow"}`, flow.RunError, `{}`, `{}`, `{"global":"Circular dependency detected in flow"}`},
 		"a node that was stopped":    {`{"m":{"status":"error","error":"Aborted"}}`, `{"m":"Execution aborted"}`, flow.RunAborted, `{}`, `{}`, `{"m":"Execution aborted"}`},
 		"a node that is gone":        {`{"x":{"0":"h","1":"i","status":"success"},"y":{"value":"v","format":"text"}}`, `null`, flow.RunSuccess, `{"y":"v"}`, `{"x":"hi","y":{"value":"v"}}`, `null`},
-		"what is no object":          {`{"x":5}`, `null`, flow.RunSuccess, `{}`, `{}`, `null`},
+		"what is not an object":      {`{"x":5}`, `null`, flow.RunSuccess, `{}`, `{}`, `null`},
 	} {
 		e := Normal(kept(c.nodes, c.errs), spec(t, nodes))
 		if e.Status != c.status || string(e.Outputs) != c.outputs || string(e.NodeResults) != c.results || string(e.Errors) != c.failures {

@@ -6,7 +6,7 @@ package render
 
 import "github.com/flowctl/flowctl/pkg/flow"
 
-// Color is the border that the editor's node palette gives a type, as CSS.
+// Color is the border that a type has in the editor's node palette, as CSS.
 func Color(t flow.NodeType) string {
 	switch t {
 	case flow.Input:

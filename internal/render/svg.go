@@ -120,7 +120,7 @@ func drawEdge(b *strings.Builder, from, to layout.Point) {
 
 func escapeXML(s string) string { return html.EscapeString(output.Text(s)) }
 
-// positions gives each node a place: its own, if all have one and not all the
+// positions returns the position of each node: its own, if all have one and not all the
 // same, else one in columns.
 func positions(s flow.Spec) []layout.Point {
 	at := make([]layout.Point, len(s.Nodes))

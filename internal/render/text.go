@@ -79,7 +79,7 @@ func (t *textWriter) changed(c flow.Change, at string) {
 	}
 }
 
-// kind is the type of a node behind its id.
+// kind is the type of a node after its id.
 func kind(c flow.Change, raw json.RawMessage) string {
 	if c.Node == "" {
 		return ""

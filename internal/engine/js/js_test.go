@@ -189,7 +189,7 @@ func TestRegexpOfToday(t *testing.T) {
 		}
 		got, err := re.ReplaceAll(c.text, c.replacement, -1, NewSteps(t.Context(), DefaultSteps))
 		if err != nil || got != c.want {
-			t.Errorf("/%s/ on %q with %q gives %q, %v, want %q", c.pattern, c.text, c.replacement, got, err, c.want)
+			t.Errorf("/%s/ on %q with %q returns %q, %v, want %q", c.pattern, c.text, c.replacement, got, err, c.want)
 		}
 	}
 	for pattern, want := range map[string]string{

@@ -243,7 +243,7 @@ func hex(s string, n int) (rune, bool) {
 }
 
 // AppendJSON appends JSON.stringify(v); undefined on its own, for which that
-// gives nothing, becomes null.
+// returns nothing, becomes null.
 func AppendJSON(dst []byte, v Value) []byte {
 	switch v := v.(type) {
 	case Bool:

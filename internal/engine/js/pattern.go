@@ -60,18 +60,18 @@ const (
 
 // patternNode is a part of a pattern.
 type patternNode struct {
-	kind     nodeKind
-	nodes    []*patternNode // what it is made of
-	set      *set           // of a unit
-	groups   []int          // of a capture its number, of a reference those that it may mean
-	negated  bool           // of a word edge or a look
-	behind   bool           // of a look
-	lines    bool           // of a line start or end: at every line (modifier m)
-	fold     bool           // of a reference: case does not count (modifier i)
-	min, max int            // of a repeat; max is -1 for no bound
-	lazy     bool           // of a repeat
-	first    int            // of a repeat: the first group in it,
-	last     int            // and the one after its last
+	kind       nodeKind
+	nodes      []*patternNode // what it is made of
+	set        *set           // of a unit
+	groups     []int          // of a capture its number, of a reference those that it may mean
+	negated    bool           // of a word edge or a look
+	lookbehind bool
+	lines      bool // of a line start or end: at every line (modifier m)
+	fold       bool // of a reference: case does not count (modifier i)
+	min, max   int  // of a repeat; max is -1 for no bound
+	lazy       bool // of a repeat
+	first      int  // of a repeat: the first group in it,
+	last       int  // and the one after its last
 }
 
 // modifiers are those that (?ims-ims:…) changes.
@@ -295,9 +295,9 @@ func (p *parser) parenthesis() (n *patternNode, repeatable bool, err error) {
 	case p.skip("!"):
 		n.kind, n.negated = nodeLook, true
 	case p.skip("<="):
-		n.kind, n.behind = nodeLook, true
+		n.kind, n.lookbehind = nodeLook, true
 	case p.skip("<!"):
-		n.kind, n.behind, n.negated = nodeLook, true, true
+		n.kind, n.lookbehind, n.negated = nodeLook, true, true
 	case p.skip("<"):
 		p.name()
 		p.group++
@@ -315,7 +315,7 @@ func (p *parser) parenthesis() (n *patternNode, repeatable bool, err error) {
 		return nil, false, errUnterminatedGroup
 	}
 	n.nodes = []*patternNode{body}
-	return n, !n.behind, nil
+	return n, !n.lookbehind, nil
 }
 
 // modify reads the modifiers of (?ims-ims: and turns them on and off.

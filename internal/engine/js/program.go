@@ -27,7 +27,7 @@ const (
 // instruction is a step of a program.
 type instruction struct {
 	op   opcode
-	back bool // of those that read: to the left, in a look behind
+	back bool // of those that read: to the left, in a lookbehind
 	x, y int
 	set  *set
 	more []int // groups of a reference
@@ -69,8 +69,8 @@ func (p *program) emit(i instruction) int {
 	return len(p.code) - 1
 }
 
-// add appends the instructions of a node, which are read to the left in a look
-// behind.
+// add appends the instructions of a node, which are read to the left in a
+// lookbehind.
 func (p *program) add(n *patternNode, back bool) {
 	switch n.kind {
 	case nodeUnit:
@@ -104,7 +104,7 @@ func (p *program) add(n *patternNode, back bool) {
 		p.emit(instruction{op: opWordEdge, x: flag(n.negated)})
 	case nodeLook:
 		at := p.emit(instruction{op: opLook, x: flag(n.negated)})
-		p.add(n.nodes[0], n.behind)
+		p.add(n.nodes[0], n.lookbehind)
 		p.emit(instruction{op: opMatch})
 		p.code[at].y = len(p.code)
 	case nodeRepeat:

@@ -44,7 +44,7 @@ func TestRegexpAsRecorded(t *testing.T) {
 		text, replacement := field(c, "text"), field(c, "replacement")
 		got, err := re.ReplaceAll(text, replacement, -1, NewSteps(t.Context(), DefaultSteps))
 		if want := field(c, "replace"); err != nil || got != want {
-			t.Errorf("/%s/ on %q with %q gives %q, %v, want %q", pattern, text, replacement, got, err, want)
+			t.Errorf("/%s/ on %q with %q returns %q, %v, want %q", pattern, text, replacement, got, err, want)
 		}
 		ok, err := re.Test(text, NewSteps(t.Context(), DefaultSteps))
 		if want := Truthy(Get(c, "test")); err != nil || ok != want {
@@ -92,7 +92,7 @@ func TestJSONAsRecorded(t *testing.T) {
 		v, err := Parse(text)
 		want, valid := AsString(Get(c, "stringify"))
 		if valid != (err == nil) {
-			t.Errorf("Parse(%q) gives the error %v, want valid %v", text, err, valid)
+			t.Errorf("Parse(%q) returns the error %v, want valid %v", text, err, valid)
 			continue
 		}
 		if !valid {
