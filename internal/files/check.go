@@ -92,7 +92,7 @@ func (c *Checker) Check(ctx context.Context, s Source) Checked {
 		f := &r.Flows[i]
 		result.seen = append(result.seen, seenOf(f))
 		if p.shown(lint.CodeSecret, flow.SeverityError) {
-			r.Findings = append(r.Findings, besideFlow(f)...)
+			r.Findings = append(r.Findings, aroundFlow(f)...)
 		}
 		problems := lint.Check(f.Spec)
 		if c.Server != nil {

@@ -61,8 +61,8 @@ func InFlow(f *flowfile.File, p flow.Problem) Finding {
 	}
 }
 
-// besideFlow returns the findings for secrets in what the file says next to its flow.
-func besideFlow(f *flowfile.File) []Finding {
+// aroundFlow returns the findings for secrets in what the file says next to its flow.
+func aroundFlow(f *flowfile.File) []Finding {
 	var found []Finding
 	for _, m := range f.Extra {
 		problems := lint.CheckFields(flow.Object{m})

@@ -73,10 +73,10 @@ func PlaceOf(path string) Place {
 }
 
 // Known reports whether the flow has a file already, which is at this place or moved there.
-func (at Place) Known() bool { return at.mine }
+func (p Place) Known() bool { return p.mine }
 
 // Now returns the path of the file that the flow has already, else the one that it gets.
-func (at Place) Now() string { return cmp.Or(at.old, at.Path) }
+func (p Place) Now() string { return cmp.Or(p.old, p.Path) }
 
 // Keep specifies which file a flow has, wherever below the folder and whatever its name: it
 // keeps that as long as it is a file of one flow, and no other flow gets it. It is for
@@ -140,11 +140,11 @@ func (d *Folder) underName(ctx context.Context, f flowfile.File, n int) (Place, 
 }
 
 // Read reads the file that the flow has already, nil if there is none.
-func (at Place) Read(ctx context.Context) (*flowfile.File, error) {
-	if !at.mine {
+func (p Place) Read(ctx context.Context) (*flowfile.File, error) {
+	if !p.mine {
 		return nil, nil
 	}
-	files, err := flowfile.ReadFile(ctx, at.Now())
+	files, err := flowfile.ReadFile(ctx, p.Now())
 	if err != nil || len(files) != 1 {
 		return nil, err
 	}
@@ -155,29 +155,29 @@ func (at Place) Read(ctx context.Context) (*flowfile.File, error) {
 // flow stays, its id and its ExportedAt too if f has none, and a file that would differ
 // in nothing but ExportedAt stays as it is. One that is named after another name of the
 // flow is updated and gets the new name.
-func (at Place) Write(f flowfile.File) (disk.Change, error) {
+func (p Place) Write(f flowfile.File) (disk.Change, error) {
 	switch {
-	case at.isNew:
+	case p.isNew:
 		// Nothing is there that has to be looked at, which is quick in a big folder.
-		_, err := disk.ReplaceLater(at.Path, writerOf(f))
-		return disk.Created, writeError(at.Path, err)
-	case at.old == "":
-		return at.update(at.Path, f, at.durable)
+		_, err := disk.ReplaceLater(p.Path, writerOf(f))
+		return disk.Created, writeError(p.Path, err)
+	case p.old == "":
+		return p.update(p.Path, f, p.durable)
 	}
-	if _, err := at.update(at.old, f, false); err != nil {
+	if _, err := p.update(p.old, f, false); err != nil {
 		return "", err
 	}
-	if err := os.Rename(at.old, at.Path); err != nil {
-		return "", &flowfile.Error{Path: at.Path, Msg: "rename the file", Err: disk.WithoutPath(err)}
+	if err := os.Rename(p.old, p.Path); err != nil {
+		return "", &flowfile.Error{Path: p.Path, Msg: "rename the file", Err: disk.WithoutPath(err)}
 	}
 	return disk.Updated, nil
 }
 
 // update writes f over what the flow's file was. Without durable the file is sure to be
 // found after a power cut only once its folder is synced.
-func (at Place) update(path string, f flowfile.File, durable bool) (disk.Change, error) {
-	if at.was != nil {
-		next := *at.was
+func (p Place) update(path string, f flowfile.File, durable bool) (disk.Change, error) {
+	if p.was != nil {
+		next := *p.was
 		next.Spec = f.Spec
 		exportedAt := f.ExportedAt
 		f = next

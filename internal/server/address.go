@@ -25,7 +25,7 @@ func ParseProxies(texts []string) ([]netip.Prefix, error) {
 	return proxies, nil
 }
 
-// addressOf tells callers apart that are not signed in: by the IPv4 address, or the
+// addressOf identifies callers that are not signed in: by the IPv4 address, or the
 // /64 network of an IPv6 one, in which anybody has addresses to spare.
 func (s *Server) addressOf(r *http.Request) string {
 	if addr, ok := s.clientAddr(r); ok {

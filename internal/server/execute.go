@@ -15,7 +15,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// executeFlow runs the flow of the path, or tells the caller to do it where this
+// executeFlow runs the flow of the path, or asks the caller to do it where this
 // server has no model. The body is optional.
 func (s *Server) executeFlow(c *call) error {
 	o, body, err := c.objectIfAny()
@@ -89,7 +89,7 @@ func (s *Server) executeFlow(c *call) error {
 	return c.awaitRun(run)
 }
 
-// delegate tells the caller to run the flow.
+// delegate asks the caller to run the flow.
 func (c *call) delegate() error {
 	f, err := c.readable()
 	if err != nil {

@@ -177,7 +177,7 @@ func (c *call) cancelElsewhere(e *store.Execution) error {
 	l := c.s.lease
 	give := time.After(l.time + 2*l.beat)
 	for {
-		if err := c.s.abandoned(ctx); err != nil {
+		if err := c.s.reapDeadRuns(ctx); err != nil {
 			return err
 		}
 		e, err := c.execution()

@@ -43,7 +43,7 @@ func (a *answer) summary(f *store.Flow) {
 	a.text(`}`)
 }
 
-// summaryWithOwner adds a list's row that tells whose the flow is.
+// summaryWithOwner adds a list's row with the flow's owner.
 func (a *answer) summaryWithOwner(f *store.Flow) {
 	a.summaryHead(f)
 	a.text(`,"user_id":`)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// health tells a supervisor that the server and its database answer.
+// health reports to a supervisor that the server and its database answer.
 func (s *Server) health(c *call) error {
 	if err := s.pingStore(c.r.Context()); err != nil {
 		return &problem{status: http.StatusServiceUnavailable, detail: "The database does not answer", cause: err}

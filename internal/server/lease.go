@@ -81,8 +81,8 @@ func (l *lease) end(ctx context.Context) {
 	l.renewed = time.Time{}
 }
 
-// tell logs an error of the database once, until it answers again.
-func (l *lease) tell(err error) {
+// logOnce logs an error of the database once, until it answers again.
+func (l *lease) logOnce(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil && !l.silent {
@@ -102,19 +102,19 @@ func (s *Server) keepLease(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		err := s.runs.heed(ctx)
+		err := s.runs.heartbeat(ctx)
 		if err == nil {
-			err = s.abandoned(ctx)
+			err = s.reapDeadRuns(ctx)
 		}
 		if ctx.Err() == nil {
-			s.lease.tell(err)
+			s.lease.logOnce(err)
 		}
 	}
 }
 
-// abandoned marks as aborted the runs of servers that are gone, and of this one
+// reapDeadRuns marks as aborted the runs of servers that are gone, and of this one
 // what it could not record.
-func (s *Server) abandoned(ctx context.Context) error {
+func (s *Server) reapDeadRuns(ctx context.Context) error {
 	self := ""
 	if s.runs.busy() {
 		self = s.lease.id // whatever the lease says
@@ -138,10 +138,10 @@ func (r *runs) busy() bool {
 	return len(r.active) > 0
 }
 
-// heed renews the lease and ends the runs that another server was asked to cancel,
+// heartbeat renews the lease and ends the runs that another server was asked to cancel,
 // or whose record was deleted there, with its flow perhaps, and those of users who
 // may not run the flow any more.
-func (r *runs) heed(ctx context.Context) error {
+func (r *runs) heartbeat(ctx context.Context) error {
 	if r == nil {
 		return nil
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// beside returns another server on the database of f, as a fixture.
-func (f *fixture) beside(g *gate) *fixture {
+// second returns another server on the database of f, as a fixture.
+func (f *fixture) second(g *gate) *fixture {
 	other := *f
 	opts := Options{}
 	if g != nil {
@@ -46,13 +46,13 @@ func TestTwoServers(t *testing.T) {
 	first, waits := f.async(f.ann, id), f.async(f.ann, id)
 	<-g.asked
 	for _, models := range []*gate{g, nil} {
-		other := f.beside(models)
+		other := f.second(models)
 		serveOnce(t, other.srv) // its start, and its end
 	}
 	f.status(first, "running")
 	f.status(waits, "pending")
 
-	other := f.beside(nil)
+	other := f.second(nil)
 	for _, path := range []string{first, waits} {
 		if r := other.want(200, f.ann, "POST", path+"/cancel", ""); r.field(t, "status") != `"aborted"` {
 			t.Errorf("cancel at the other server answered %s", r.body)
@@ -117,7 +117,7 @@ func TestServerBusy(t *testing.T) {
 	id := f.create(f.ann, fmt.Sprintf(asks, "slow"))
 	path := f.async(f.ann, id)
 	<-g.asked
-	other := f.beside(nil)
+	other := f.second(nil)
 	other.srv.lease.beat, other.srv.lease.time = 10*time.Millisecond, 100*time.Millisecond
 	if err := f.st.RenewRunner(t.Context(), f.srv.lease.id); err != nil {
 		t.Fatal(err)
@@ -148,7 +148,7 @@ func TestTakenForDead(t *testing.T) {
 		t.Fatalf("%d were taken for dead, %v", n, err)
 	}
 	f.status(path, "aborted")
-	if err := f.srv.runs.heed(t.Context()); err != nil {
+	if err := f.srv.runs.heartbeat(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if r := f.want(409, f.ann, "DELETE", path, ""); !strings.Contains(r.text(), "has not ended") {
@@ -185,7 +185,7 @@ func TestRecordGone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := f.srv.runs.heed(t.Context()); err != nil {
+	if err := f.srv.runs.heartbeat(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if err := <-why; !errors.Is(err, errRecordGone) {
@@ -203,7 +203,7 @@ func TestDatabaseHangs(t *testing.T) {
 	f.srv.lease.beat, f.srv.lease.wait = 0, 200*time.Millisecond
 	free := f.block()
 	begun := time.Now()
-	if err := f.srv.runs.heed(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+	if err := f.srv.runs.heartbeat(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the lease was renewed: %v", err)
 	}
 	if r := f.want(503, f.ann, "POST", "/api/v1/flows/"+id+"/execute", ""); !strings.Contains(r.text(), "not available at present") {
@@ -216,7 +216,7 @@ func TestDatabaseHangs(t *testing.T) {
 		t.Errorf("%d run and %d wait, want the first alone", running, waiting)
 	}
 	free()
-	if err := f.srv.runs.heed(t.Context()); err != nil {
+	if err := f.srv.runs.heartbeat(t.Context()); err != nil {
 		t.Error(err)
 	}
 }

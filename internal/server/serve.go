@@ -55,8 +55,8 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) 
 		}
 		tlsConfig = &tls.Config{GetCertificate: cert.get, MinVersion: tls.VersionTLS12}
 	}
-	s.lease.tell(s.abandoned(ctx)) // in vain, it is tried again
-	defer s.startLease(ctx)()      // until the last run is recorded
+	s.lease.logOnce(s.reapDeadRuns(ctx)) // in vain, it is tried again
+	defer s.startLease(ctx)()            // until the last run is recorded
 	names := hostsFor(ln.Addr(), opts.Hosts)
 	srv := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -148,7 +148,7 @@ func (s *Server) serve(c *call) {
 	s.mux().ServeHTTP(c, c.r)
 }
 
-// recoverPanic answers a handler's panic with a 500 that tells nothing of the
+// recoverPanic answers a handler's panic with a 500 that reveals nothing of the
 // inside. An answer that has begun cannot be fixed: the connection is dropped, so
 // that nobody takes half of it for the whole.
 func (s *Server) recoverPanic(c *call) {

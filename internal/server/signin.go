@@ -144,7 +144,7 @@ func (s *Server) signOut(c *call) error {
 	return c.sendTrue()
 }
 
-// whoami tells whose key it is, in the shape of a sign-in and with the permissions that
+// whoami returns the user whose key it is, in the shape of a sign-in and with the permissions that
 // pages of Open WebUI look at: here everybody may make flows public.
 func (s *Server) whoami(c *call) error {
 	a := s.newAnswer()
@@ -173,7 +173,7 @@ func (s *Server) whoami(c *call) error {
 	return c.send(a)
 }
 
-// account adds the members that tell who a user is.
+// account adds the members that describe a user.
 func (a *answer) account(u *store.User) {
 	a.text(`"id":`)
 	a.quote(u.ID)

@@ -33,7 +33,7 @@ func (e *ReplayError) Error() string {
 	return fmt.Sprintf("idempotency key %q was used before", e.First.Key)
 }
 
-// Is tells that the error is an [ErrExists].
+// Is reports whether target is [ErrExists].
 func (e *ReplayError) Is(target error) bool { return target == ErrExists }
 
 // InUseError reports that a user cannot be removed because they own flows. It matches
@@ -44,5 +44,5 @@ func (e *InUseError) Error() string {
 	return fmt.Sprintf("user owns %d flows: delete those first", e.Flows)
 }
 
-// Is tells that the error is an [ErrInUse].
+// Is reports whether target is [ErrInUse].
 func (e *InUseError) Is(target error) bool { return target == ErrInUse }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// KeyKind tells a key made for a program from the session of a sign-in.
+// KeyKind distinguishes a key made for a program from the session of a sign-in.
 type KeyKind string
 
 // The kinds of keys.

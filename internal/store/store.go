@@ -69,7 +69,7 @@ func open(ctx context.Context, dsn string, create bool) (*Store, error) {
 	return &Store{db: db, keepBytes: keepBytes}, nil
 }
 
-// connect tells the database from its address. It does not yet look for it.
+// connect chooses the kind of database by its address. It does not yet look for it.
 func connect(dsn string) (database, error) {
 	scheme, _, isURL := strings.Cut(dsn, "://")
 	switch {

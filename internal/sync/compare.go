@@ -19,7 +19,7 @@ type traits struct {
 // the file has none.
 func (t traits) differences(stored, file flow.Spec) []flow.Change {
 	file = layout.Adopt(file, stored)
-	return flow.Diff(dataAs(t.comparable(stored, file), file), t.comparable(file, file), flow.DiffOptions{Layout: true})
+	return flow.Diff(keepEmptyData(t.comparable(stored, file), file), t.comparable(file, file), flow.DiffOptions{Layout: true})
 }
 
 // comparable takes out of one of both sides what does not count.

@@ -151,7 +151,7 @@ func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
 // in other words, such as 100.0 for 1e2, stays in those of the file.
 func Into(file, s flow.Spec, ours bool) flow.Spec {
 	next := file
-	s = inWordsOf(s, file)
+	s = keepSpelling(s, file)
 	next.Name, next.Description, next.Nodes, next.Edges = s.Name, s.Description, s.Nodes, s.Edges
 	if file.AccessControl != nil {
 		next.AccessControl = s.AccessControl

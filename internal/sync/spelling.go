@@ -9,28 +9,28 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// inWordsOf returns a flow in the words of its file: of what says the same there, but for
-// the spelling, it has the file's. Open WebUI makes 100.0 of 1e2.
-func inWordsOf(s, file flow.Spec) flow.Spec {
-	s = dataAs(s, file)
-	s.Nodes = eachInWords(s.Nodes, file.Nodes, func(n flow.Node) string { return n.ID }, func(n flow.Node) flow.Spec { return flow.Spec{Nodes: []flow.Node{n}} })
-	s.Edges = eachInWords(s.Edges, file.Edges, flow.Edge.Ends, func(e flow.Edge) flow.Spec { return flow.Spec{Edges: []flow.Edge{e}} })
-	s.Meta, _ = inWords(s.Meta, file.Meta)
+// keepSpelling returns s with the spelling of file where the two differ in nothing but
+// that. Open WebUI, for one, makes 100.0 of 1e2.
+func keepSpelling(s, file flow.Spec) flow.Spec {
+	s = keepEmptyData(s, file)
+	s.Nodes = keepSpellingOfEach(s.Nodes, file.Nodes, func(n flow.Node) string { return n.ID }, func(n flow.Node) flow.Spec { return flow.Spec{Nodes: []flow.Node{n}} })
+	s.Edges = keepSpellingOfEach(s.Edges, file.Edges, flow.Edge.Ends, func(e flow.Edge) flow.Spec { return flow.Spec{Edges: []flow.Edge{e}} })
+	s.Meta, _ = keepSpellingOfValue(s.Meta, file.Meta)
 	if s.AccessControl != nil && file.AccessControl != nil && flow.EqualAccess(s.AccessControl, file.AccessControl) {
 		s.AccessControl = file.AccessControl
 	} else {
-		s.AccessControl, _ = inWords(s.AccessControl, file.AccessControl)
+		s.AccessControl, _ = keepSpellingOfValue(s.AccessControl, file.AccessControl)
 	}
 	for _, key := range s.UnknownKeys() {
-		value, _ := inWords(s.Unknown(key), file.Unknown(key))
+		value, _ := keepSpellingOfValue(s.Unknown(key), file.Unknown(key))
 		s.SetUnknown(key, value)
 	}
 	return s
 }
 
-// eachInWords puts nodes or edges into the words of those with their names in the file;
+// keepSpellingOfEach is keepSpelling for nodes or edges, by their names in the file;
 // of several with one name the first goes with the first, and so on.
-func eachInWords[T interface{ AppendJSON([]byte) []byte }](list, file []T, name func(T) string, alone func(T) flow.Spec) []T {
+func keepSpellingOfEach[T interface{ AppendJSON([]byte) []byte }](list, file []T, name func(T) string, alone func(T) flow.Spec) []T {
 	there := make(map[string][]T, len(file))
 	for _, v := range file {
 		there[name(v)] = append(there[name(v)], v)
@@ -47,7 +47,7 @@ func eachInWords[T interface{ AppendJSON([]byte) []byte }](list, file []T, name 
 		if bytes.Equal(now, words) {
 			continue
 		}
-		mixed, same := inWords(now, words)
+		mixed, same := keepSpellingOfValue(now, words)
 		switch {
 		case same, len(flow.Diff(alone(v), alone(was), flow.DiffOptions{Layout: true})) == 0:
 			out[i] = was
@@ -60,9 +60,9 @@ func eachInWords[T interface{ AppendJSON([]byte) []byte }](list, file []T, name 
 	return out
 }
 
-// inWords returns a value in the words of another one: as a whole if they say the same,
-// which it tells, else an object member by member.
-func inWords(now, words json.RawMessage) (mixed json.RawMessage, same bool) {
+// keepSpellingOfValue returns words if the two values are equal, which same reports,
+// else now, an object member by member.
+func keepSpellingOfValue(now, words json.RawMessage) (mixed json.RawMessage, same bool) {
 	if bytes.Equal(now, words) {
 		return words, true
 	}
@@ -82,7 +82,7 @@ func inWords(now, words json.RawMessage) (mixed json.RawMessage, same bool) {
 	for i, m := range o {
 		was, ok := there[m.Key]
 		if ok {
-			o[i].Value, ok = inWords(m.Value, was)
+			o[i].Value, ok = keepSpellingOfValue(m.Value, was)
 		}
 		same = same && ok
 	}
@@ -92,11 +92,11 @@ func inWords(now, words json.RawMessage) (mixed json.RawMessage, same bool) {
 	return o.AppendJSON(nil), false
 }
 
-// dataAs takes out of a stored flow the data that says nothing, of nodes whose data the
+// keepEmptyData removes from a stored flow the empty data of nodes whose data the
 // file leaves out: the editor makes an object of it to put its run-time state in. The
 // other way round it is a difference: in the browser a node without data fails, and one
 // with {} does not.
-func dataAs(s, file flow.Spec) flow.Spec {
+func keepEmptyData(s, file flow.Spec) flow.Spec {
 	without := map[string]json.RawMessage{} // absent or null, by id
 	seen := make(map[string]bool, len(file.Nodes))
 	for _, n := range file.Nodes {
