@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,6 +30,12 @@ func TestImportMemory(t *testing.T) {
 	doc.WriteString(`]}`)
 	path := filepath.Join(t.TempDir(), "large.json")
 	if err := os.WriteFile(path, doc.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// Linux counts the peak of the process that starts a program as the program's.
+	doc = bytes.Buffer{}
+	debug.FreeOSMemory()
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), "flowctl", "import", path)
