@@ -1,18 +1,26 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/flowctl/flowctl/internal/store"
 )
 
+// smallFlow is how many bytes a flow may have that is read without memory being held for
+// it: most flows have fewer, and are read by one query.
+const smallFlow = 64 << 10
+
 // readable returns the flow of the path if the caller may read it.
 func (c *call) readable() (*store.Flow, error) {
 	id := c.r.PathValue("id")
-	if err := c.holdFlow(id); err != nil {
-		return nil, err
+	f, err := c.s.st.SmallFlow(c.r.Context(), id, smallFlow)
+	if errors.Is(err, store.ErrNotFound) {
+		if err := c.holdFlow(id); err != nil {
+			return nil, err
+		}
+		f, err = c.s.st.Flow(c.r.Context(), id)
 	}
-	f, err := c.s.st.Flow(c.r.Context(), id)
 	if err != nil {
 		return nil, err
 	}

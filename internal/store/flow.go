@@ -182,6 +182,19 @@ func (s *Store) Flow(ctx context.Context, id string) (*Flow, error) {
 	return f, nil
 }
 
+// SmallFlow is Flow for a flow that has at most so many bytes: [ErrNotFound] says that it
+// has more, or is not there.
+func (s *Store) SmallFlow(ctx context.Context, id string, most int64) (*Flow, error) {
+	if !findable(id) {
+		return nil, ErrNotFound
+	}
+	f, err := one(ctx, s.db, scanFlow, "SELECT "+flowColumns+" FROM flow WHERE id = $1 AND bytes <= $2", id, most)
+	if err != nil {
+		return nil, fmt.Errorf("get flow: %w", err)
+	}
+	return f, nil
+}
+
 func (s *Store) flow(ctx context.Context, id string) (*Flow, error) {
 	if !findable(id) {
 		return nil, ErrNotFound

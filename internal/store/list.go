@@ -31,7 +31,7 @@ type ListQuery struct {
 	Limit  int    // flows in a page; 0 for no limit
 	Cursor string // Next of the page before; "" for the first
 	Graph  bool   // with nodes, edges, access_control, extra and revision
-	Owner  bool   // with the owner's name
+	Owner  bool   // with whose they are; with Graph that is there anyhow, but for the name
 
 	// Bytes bounds what is read at once: no more than one flow beyond so many bytes; 0
 	// for no bound. The rest of the page is asked for with Cursor, see FlowPage. Hold, if
@@ -127,9 +127,9 @@ func (s *Store) firstFlows(ctx context.Context, query listSQL) (flows []Flow, en
 // places to read to are made once.
 func (q *ListQuery) scanRow() func(*sql.Rows, *Flow) error {
 	row := new(Flow)
-	places := row.summary()
+	places := []any{&row.ID, &row.Name, &row.Description, &row.CreatedAt, &row.UpdatedAt, &row.Meta}
 	if q.Owner {
-		places = append(places, &row.OwnerName)
+		places = append(places, &row.UserID, &row.OwnerName)
 	}
 	places = append(places, &row.seq)
 	return func(rows *sql.Rows, f *Flow) error {

@@ -372,7 +372,7 @@ func testListGraph(t *testing.T, dsn string) {
 	text := "what it does"
 	f := addFlow(t, s, Flow{UserID: "ann", Name: "x", Description: &text, Meta: []byte(`{"a":1.0}`), Nodes: []byte(`[{"id":"n"}]`),
 		Edges: []byte(`[{"id":"e"}]`), AccessControl: []byte(`{"read":{"user_ids":["bob"]}}`), Extra: []byte(`{"b":2}`)})
-	summary := Flow{ID: f.ID, UserID: "ann", Name: "x", Description: &text, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Meta: f.Meta}
+	summary := Flow{ID: f.ID, Name: "x", Description: &text, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt, Meta: f.Meta}
 	for _, scope := range []Scope{Own, Accessible, All} {
 		for graph, want := range map[bool]Flow{true: *f, false: summary} {
 			page, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann", Scope: scope, Graph: graph, Limit: 3})

@@ -106,9 +106,9 @@ func where(conds []string) string {
 // page asks for the rows of the page, without graphs, and one more, by which one sees
 // whether there is another page.
 func (q *listSQL) page() string {
-	columns := summaryColumns
+	columns := "id, name, description, created_at, updated_at, meta" // every column costs
 	if q.Owner {
-		columns += ", " + q.owner()
+		columns += ", user_id, " + q.owner()
 	}
 	return q.rows(columns, q.Limit+1, 0)
 }
