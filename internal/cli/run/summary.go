@@ -75,13 +75,13 @@ func (s runSummary) outcome(ctx context.Context) error {
 	case s.status == flow.RunSuccess:
 		return nil
 	case ctx.Err() != nil:
-		return fmt.Errorf("interrupted; %d of %s were done", s.done, output.Plural(s.nodes, "node"))
+		return fmt.Errorf("interrupted; %d of %s done", s.done, output.Plural(s.nodes, "node"))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "the run failed; %d of %s were done", s.done, output.Plural(s.nodes, "node"))
+	fmt.Fprintf(&b, "the run failed; %d of %s done", s.done, output.Plural(s.nodes, "node"))
 	if s.status == flow.RunAborted {
 		b.Reset()
-		fmt.Fprintf(&b, "the run was ended on the server; %d of %s were done", s.done, output.Plural(s.nodes, "node"))
+		fmt.Fprintf(&b, "the run was ended on the server; %d of %s done", s.done, output.Plural(s.nodes, "node"))
 	}
 	if s.skipped > 0 {
 		fmt.Fprintf(&b, ", %d skipped", s.skipped)
