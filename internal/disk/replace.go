@@ -120,7 +120,7 @@ func followLinks(path string) (string, error) {
 			return path, nil //nolint:nilerr // it is not a link
 		}
 		if !filepath.IsAbs(target) {
-			// not Join: behind another link, ".." is not the folder above
+			// not Join: after another link, ".." is not the folder above
 			target = filepath.Dir(path) + string(filepath.Separator) + target
 		}
 		path = target

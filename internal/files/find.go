@@ -83,7 +83,7 @@ func Sweep(paths iter.Seq[string]) {
 	}
 }
 
-// folder adds the flow files of a folder and of those below it. Folders behind
+// folder adds the flow files of a folder and of those below it. Folders that are reached through
 // symbolic links are left out: they could lead round in circles.
 func (f *finder) folder(dir string) {
 	f.root = dir

@@ -16,7 +16,7 @@ type Event struct {
 }
 
 // EventReader reads server-sent events. Comments and other fields mean nothing here,
-// but for two that are no part of the format: a line "error: …", which llama.cpp's
+// but for two that are not part of the format: a line "error: …", which llama.cpp's
 // server sent until September 2025 (llama.cpp#16109), is an event of that name, and a
 // line of JSON is an event's data, as if "data:" stood before it.
 type EventReader struct {

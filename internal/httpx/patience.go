@@ -88,7 +88,7 @@ func (w *watch) stop() {
 	w.timer.Stop()
 }
 
-// explain returns the silence behind err, if that was its cause.
+// explain returns the silence that caused err, if that was its cause.
 func (w *watch) explain(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); errors.As(cause, new(Silence)) {
 		return cause
@@ -96,7 +96,7 @@ func (w *watch) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// watchedBody is a body that moves when it is read from. The clock goes on behind
+// watchedBody is a body that moves when it is read from. The clock goes on after
 // what is sent, which waits for the network or the answer then. Behind an answer it
 // stands still until the next read, also while the rest of a request is sent that was
 // answered early.

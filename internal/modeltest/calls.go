@@ -25,7 +25,7 @@ func (s *Server) isBusy(model string) bool {
 	return s.busy[model] <= n
 }
 
-// wait waits until the caller gives up.
+// wait waits until the caller leaves.
 func (s *Server) wait(r *http.Request) {
 	if s.Arrived != nil {
 		s.Arrived()

@@ -6,7 +6,7 @@
 //	busy-N      429 to the first N calls, then an answer
 //	down        500, with the request's Authorization in the message
 //	hang        no answer
-//	slow        a stream with a pause of 100 ms behind every word
+//	slow        a stream with a pause of 100 ms after every word
 //	stall       one word of a stream, then nothing
 //	cut         two words of a stream, then a broken connection
 //	overloaded  one word of a stream, then an event with error 503

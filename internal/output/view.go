@@ -29,7 +29,7 @@ type View[T any] struct {
 	Name    func(T) string // the reference that --output name prints
 }
 
-// List prints all items and tells how many there were. An error from items ends
+// List prints all items and returns how many there were. An error from items ends
 // it and is returned; what came before has been printed, but for formats that
 // need the whole list.
 func List[T any](p *Printer, v View[T], items iter.Seq2[T, error]) (n int, err error) {

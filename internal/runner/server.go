@@ -106,7 +106,7 @@ func (r *Server) cancel(leave func()) {
 	}
 }
 
-// neverRuns tells, where nothing has begun, whether the server is one that never
+// neverRuns reports, where nothing has begun, whether the server is one that never
 // runs flows, so that its failure to say so is not a failure of the run.
 func (r *Server) neverRuns(ctx context.Context) bool {
 	if r.execution() != "" || ctx.Err() != nil {

@@ -23,8 +23,8 @@ type form struct {
 // (github.com/gitleaks/gitleaks, config/gitleaks.toml): those with a form so
 // distinct that hardly anything else has it. Those for Groq, OpenRouter and
 // Replicate are from its main branch, and take the lengths of today's keys too.
-// Patterns are without what gitleaks wants behind the secret, since they are tried
-// on decoded texts. What a form before has found, those behind do not see. The
+// Patterns are without what gitleaks wants after the secret, since they are tried
+// on decoded texts. What a form before has found, those after it do not see. The
 // last three are our own.
 //
 // Copyright (c) 2019 Zachary Rice, under the MIT License: permission is hereby

@@ -42,7 +42,7 @@ func (s *Server) docs(c *call) error {
 }
 
 // docsElsewhere sends to /docs, where the page finds its files. The address is
-// relative, so that it holds behind a proxy that puts the server below a path.
+// relative, so that it holds with a proxy that puts the server below a path.
 func (s *Server) docsElsewhere(c *call) error {
 	c.Header().Set("Location", "../docs")
 	c.WriteHeader(http.StatusMovedPermanently)

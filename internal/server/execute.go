@@ -210,7 +210,7 @@ func checkRun(spec flow.Spec, opts engine.Options) error {
 
 // accepted says where the execution is found.
 func (c *call) accepted(e *store.Execution) error {
-	// Relative to this path, so that it is right behind every proxy.
+	// Relative to this path, so that it is right with every proxy.
 	c.Header().Set("Location", "executions/"+url.PathEscape(e.ID))
 	a := c.s.newAnswer()
 	defer a.free()

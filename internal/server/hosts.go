@@ -9,7 +9,7 @@ import (
 
 // hosts are the names by which a server that listens on this machine alone may be
 // asked for. A page from elsewhere can have its own name lead to this machine, and a
-// browser then takes the server for a part of that page (DNS rebinding): what gives it
+// browser then takes the server for a part of that page (DNS rebinding): what exposes it
 // away is the name. nil are all names.
 type hosts map[string]bool
 

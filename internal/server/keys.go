@@ -20,7 +20,7 @@ import (
 const sessionTTL = 30 * 24 * time.Hour
 
 // EnsureAdmin returns the oldest admin, and makes one in a database without users.
-// It has neither a key nor a password until [FirstKey] or somebody gives it one.
+// It has neither a key nor a password until [FirstKey] or somebody adds one.
 func EnsureAdmin(ctx context.Context, st *store.Store) (*store.User, error) {
 	u, _, err := st.EnsureAdmin(ctx, store.User{Email: "admin@localhost", Name: "Admin", Role: store.RoleAdmin})
 	if err != nil {

@@ -37,7 +37,7 @@ type Flow struct {
 // NewID returns a new random id, a version 4 UUID.
 func NewID() string { return uuid.NewString() }
 
-// now is the time as the API tells it.
+// now is the time as the API has it.
 func now() int64 { return time.Now().Unix() }
 
 // Fill sets what a new flow lacks of id, times, revision, and of the JSON that
@@ -104,7 +104,7 @@ func (f *Flow) check() error {
 		}
 	}
 	for _, json := range [][]byte{f.Meta, f.Nodes, f.Edges, f.AccessControl, f.Extra} {
-		// SQLite gives a column of type JSON the affinity of numbers: it would store
+		// a column of type JSON has the affinity of numbers in SQLite: it would store
 		// the text 1.0 as the number 1.
 		if len(json) > 0 && (json[0] == '-' || '0' <= json[0] && json[0] <= '9') {
 			return fmt.Errorf("number %.40q where an object or array belongs: %w", json, ErrBadText)

@@ -34,7 +34,7 @@ type Key struct {
 const (
 	keyColumns = "api_key.id, user_id, api_key.name, hint, kind, api_key.created_at, expires_at, last_used_at"
 
-	lastUsedStep  = 5 * 60          // seconds that LastUsedAt may be behind
+	lastUsedStep  = 5 * 60          // seconds that LastUsedAt may be too old
 	touchPatience = 5 * time.Second // how long Close waits at most for LastUsedAt to be written
 	keepSessions  = 24 * 60 * 60    // seconds for which an expired session is told from an unknown key
 )

@@ -18,7 +18,7 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// postgresPool is a Postgres database behind a pool of connections. pgx keeps
+// postgresPool is a Postgres database with a pool of connections. pgx keeps
 // prepared statements by itself.
 type postgresPool struct {
 	db       *sql.DB

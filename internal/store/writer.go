@@ -218,7 +218,7 @@ func (w *writer) finish(group []*queued) error {
 // begin takes the write lock. SQLite's own waiting would not see that nobody
 // wants the result any more, and tries too seldom.
 func (w *writer) begin(group []*queued) error {
-	deadline := group[0].asked.Add(w.patience) // however long it stood behind others
+	deadline := group[0].asked.Add(w.patience) // however long it waited for others
 	for pause := time.Millisecond / 2; ; pause = min(pause*2, 8*time.Millisecond) {
 		err := w.raw("BEGIN IMMEDIATE")
 		switch {

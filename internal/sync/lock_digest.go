@@ -24,7 +24,7 @@ func (l *Lock) Digests(file, place string) []flowfile.Digest {
 	return digests
 }
 
-// Bases returns what tells what the flow with an id was when it was last noted, at a
+// Bases returns the digests of what the flow with an id was when it was last noted, at a
 // place or, if that is not known, under another name of it; nil for what is not known.
 func (l *Lock) Bases(place string) func(id string) []flowfile.Digest {
 	here := map[string][]flowfile.Digest{}

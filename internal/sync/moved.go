@@ -48,7 +48,7 @@ func (l *Lock) Holds(file, id string) bool {
 	return false
 }
 
-// origins tells under which names the lock knows files that were moved: a file
+// origins returns the names under which the lock knows files that were moved: a file
 // whose own id is not in its line but in one other's is that file.
 func (l *Lock) origins(files []Source) map[string]string {
 	var holders map[string]string // the only file whose line has an id, "" if several have

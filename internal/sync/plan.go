@@ -46,7 +46,7 @@ type Plan struct {
 	Dir     string `json:"dir"`     // the folder, as it was named
 	Place   string `json:"profile"` // see [Lock]
 	Server  string `json:"server"`  // address; "" for the embedded store
-	Steps   []Step `json:"steps"`   // in the order of their files, those to delete behind
+	Steps   []Step `json:"steps"`   // in the order of their files, those to delete last
 
 	// Variables are those of a plan that was kept, by themselves: what they stand for is
 	// in no Spec before [Plan.Expand].
@@ -61,7 +61,7 @@ type Plan struct {
 type Step struct {
 	Action   Action        `json:"action"`
 	File     string        `json:"file"`              // below Dir, with slashes; of a deletion the one that is gone
-	FileID   string        `json:"file_id,omitempty"` // that the file gives
+	FileID   string        `json:"file_id,omitempty"` // that is in the file
 	ID       string        `json:"id,omitempty"`      // on the server; of a new flow the one that it is to have, "" for any
 	Name     string        `json:"name"`
 	Match    Match         `json:"matched_by,omitempty"`

@@ -24,7 +24,7 @@ type Pulled struct {
 	Refused string          // why the file stays as it is though the flow has changed: what stands against each other
 }
 
-// Pull compares files with what the server has, as [NewPlan] does, and gives for
+// Pull compares files with what the server has, as [NewPlan] does, and returns for
 // each of those that are picked what it should say. It only reads. What was changed in
 // the file alone stays; what both sides changed is merged, if opts.History has the
 // version from before and nothing stands against each other. Fields that the server does

@@ -128,7 +128,7 @@ func (m *matcher) claimed() map[string]bool {
 	return claimed
 }
 
-// strangers lists the flows of the list that are no file's and that the lock does not
+// strangers lists the flows of the list that belong to no file and that the lock does not
 // know.
 func (m *matcher) strangers() []*stored {
 	if !m.Others {

@@ -72,7 +72,7 @@ func parseGrant(access Object, key string) (Grant, error) {
 // EqualAccess reports whether two access_control values give the same rights: {} is
 // what the Share window of Open WebUI writes as {"read":{"group_ids":[],"user_ids":[]},
 // "write":{…}}, and the order of ids means nothing. Members without a meaning, and
-// values that are no access_control, are compared by what the JSON means.
+// values that are not an access_control, are compared by what the JSON means.
 func EqualAccess(a, b json.RawMessage) bool {
 	return bytes.Equal(a, b) || rawjson.Equal(PlainAccess(a), PlainAccess(b))
 }

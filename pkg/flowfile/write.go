@@ -21,7 +21,7 @@ var flowOrder = []string{"name", "description", "nodes", "edges", "meta", "acces
 // usualSize is enough for most flows.
 const usualSize = 16 << 10
 
-// Write writes the flow in its canonical form: the same flow gives the same
+// Write writes the flow in its canonical form: the same flow makes the same
 // bytes, and what is read from them is written the same again. Only the white space
 // and the order of our own keys is Write's; the rest is as it was read.
 func Write(w io.Writer, f File) error {

@@ -22,7 +22,7 @@ type request struct {
 	body             []byte
 }
 
-// load sends the request over 16 connections for loadTime and gives the number
+// load sends the request over 16 connections for loadTime and returns the number
 // of answers a second.
 func load(ctx context.Context, r request) (float64, error) {
 	transport := &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections, DisableCompression: true}

@@ -30,7 +30,7 @@ func (b *bench) memory(ctx context.Context) error {
 	return nil
 }
 
-// resident runs a command and gives the largest resident size that it had, in bytes.
+// resident runs a command and returns the largest resident size that it had, in bytes.
 func resident(ctx context.Context, c command, home string) (int64, error) {
 	cmd, stderr, err := c.start(ctx, home)
 	if err != nil {
@@ -45,7 +45,7 @@ func resident(ctx context.Context, c command, home string) (int64, error) {
 	return rss, nil
 }
 
-// watch gives the largest resident size that a process had until it was done.
+// watch returns the largest resident size that a process had until it was done.
 func watch(pid int, done <-chan error) (int64, error) {
 	var rss int64
 	for {

@@ -35,7 +35,7 @@ func servePlain() {
 	os.Exit(1)
 }
 
-// startPlain starts it and gives its URL.
+// startPlain starts it and returns its URL.
 func startPlain(ctx context.Context) (url string, stop func(), err error) {
 	exe, err := os.Executable()
 	if err != nil {

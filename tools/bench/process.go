@@ -21,7 +21,7 @@ import (
 type command struct {
 	name string
 	args []string
-	env  []string // beside PATH and HOME
+	env  []string // next to PATH and HOME
 }
 
 func (c command) start(ctx context.Context, home string) (*exec.Cmd, *bytes.Buffer, error) {
@@ -32,7 +32,7 @@ func (c command) start(ctx context.Context, home string) (*exec.Cmd, *bytes.Buff
 	return cmd, &stderr, cmd.Start()
 }
 
-// once runs the command and gives its wall time.
+// once runs the command and returns its wall time.
 func (c command) once(ctx context.Context, home string) (time.Duration, error) {
 	start := time.Now()
 	cmd, stderr, err := c.start(ctx, home)
@@ -61,7 +61,7 @@ func peak(pid int) (int64, error) {
 	return kb * 1024, err
 }
 
-// compare times the commands in turns, n times each, and gives their medians.
+// compare times the commands in turns, n times each, and returns their medians.
 func compare(ctx context.Context, home string, n int, cmds ...command) ([]time.Duration, error) {
 	times := make([][]time.Duration, len(cmds))
 	for range n {
@@ -119,7 +119,7 @@ func (b *bench) startServer(ctx context.Context, args ...string) (*devServer, er
 	return s, nil
 }
 
-// stop ends the server and gives the largest resident size that it had.
+// stop ends the server and returns the largest resident size that it had.
 func (s *devServer) stop() (int64, error) {
 	rss, err := peak(s.cmd.Process.Pid)
 	if err != nil {

@@ -62,7 +62,7 @@ func (b *bench) manyRuns(ctx context.Context) error {
 	return nil
 }
 
-// create stores a flow and gives its id.
+// create stores a flow and returns its id.
 func (s *devServer) create(ctx context.Context, text []byte) (id string, err error) {
 	var made struct{ ID string }
 	err = s.post(ctx, http.DefaultTransport, "/api/v1/flows/create", text, func(body io.Reader) error {

@@ -36,7 +36,7 @@ func (e *exportForm) lookAt(ctx context.Context, c *client.Client) {
 }
 
 // of returns the file that a flow is exported to. was is the file that it has already,
-// nil without: that keeps what this server does not, and tells how names are to be
+// nil without: that keeps what this server does not, and shows how names are to be
 // mapped back.
 func (e *exportForm) of(f flow.Flow, was *flowfile.File) (flowfile.File, error) {
 	file := flowfile.FromFlow(f)
@@ -111,7 +111,7 @@ func (e *exportForm) isOf(ctx context.Context, c *client.Client) func(file, f fl
 	}
 }
 
-// keepLocked tells the folder which of its files flowctl.lock knows flows of t by, the
+// keepLocked reserves in the folder those of its files that flowctl.lock knows flows of t by, the
 // folder's own or the next one above: such a file need not carry its flow's id. Folders
 // with a lock of their own are another matter, and so is what .flowctl.yaml excludes.
 func keepLocked(folder *files.Folder, dir string, t cmdutil.Target) (*cmdutil.PlaceLock, error) {

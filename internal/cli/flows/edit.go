@@ -84,7 +84,7 @@ func (o *editOptions) run(cmd *cobra.Command, args []string) error {
 	return cmdutil.PrintWritten(p, *changed, "changed")
 }
 
-// edit lets the user edit the draft until it can be sent, or is given up. It gives
+// edit lets the user edit the draft until it can be sent, or is dropped. It returns
 // nil if there is nothing to send.
 func (o *editOptions) edit(ctx context.Context, c *client.Client, d *draft, unchanged client.UpdateOption) (*flow.Flow, error) {
 	for {
@@ -129,7 +129,7 @@ func (o *editOptions) editOnce(ctx context.Context, c *client.Client, d *draft, 
 }
 
 // patch is what the draft asks for, nil if it says what the flow says. The faults
-// that the flow had before are no obstacle: a draft may be incomplete.
+// that the flow had before do not matter: a draft may be incomplete.
 func (o *editOptions) patch(ctx context.Context, d *draft) (*client.Patch, error) {
 	r := files.Read(ctx, o.app.In, files.Source{Path: d.path}, true)
 	if err := files.OneFlow(d.path, r); err != nil {

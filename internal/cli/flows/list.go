@@ -78,7 +78,7 @@ func (o *listOptions) run(cmd *cobra.Command, _ []string) error {
 	return err
 }
 
-// flows returns the flows to list, and who tells whose they are, if that is of use: in
+// flows returns the flows to list, and what finds out whose they are, if that is of use: in
 // the store of this machine all are its only user's.
 func (o *listOptions) flows(ctx context.Context, c *client.Client, p *output.Printer) (iter.Seq2[flow.Flow, error], *lookup.Owners) {
 	opts := client.ListOptions{Search: o.search, Limit: o.limit, AllUsers: o.allUsers, Graph: p.Wide()}

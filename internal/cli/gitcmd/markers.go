@@ -45,7 +45,7 @@ func (m *marker) line(line string) {
 		m.out.WriteString(strings.Join(m.lines[m.next:n-1], ""))
 		m.next = n - 1
 	case strings.HasPrefix(line, "--- "), strings.HasPrefix(line, "+++ "), strings.HasPrefix(line, "diff "):
-		// the head: lines of JSON begin with one of {}[]" or space behind their sign
+		// the head: lines of JSON begin with one of {}[]" or space after their sign
 	case line[0] == '-':
 		m.mine.WriteString(line[1:])
 		m.next++

@@ -64,7 +64,7 @@ func (o *executionsWatchOptions) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// await asks until the run has ended, and tells when it stands otherwise.
+// await asks until the run has ended, and reports when its state changes.
 func (o *executionsWatchOptions) await(ctx context.Context, c *client.Client, flowID, id string) (flow.Execution, error) {
 	var told flow.RunStatus
 	for {

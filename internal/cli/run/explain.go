@@ -55,7 +55,7 @@ func writeOrder(b *bytes.Buffer, e *engine.Explanation) {
 	}
 }
 
-// writeCalls tells the most model calls that a run can make and what leads there.
+// writeCalls writes the most model calls that a run can make and what leads there.
 func writeCalls(b *bytes.Buffer, c engine.Calls) {
 	fmt.Fprintf(b, "\nModel calls: at most %d\n", c.Most)
 	for _, step := range c.Path {

@@ -27,7 +27,7 @@ const maxInput = 16 << 20
 // script may have left it open without knowing.
 const stdinPatience = 2 * time.Second
 
-// gather reads the values that flags and standard input give. taken tells that
+// gather reads the values of flags and standard input. taken reports that
 // standard input was the flow.
 func (o *runOptions) gather(ctx context.Context, f *runFlow, taken bool) (map[string]json.RawMessage, error) {
 	in := &runner.Inputs{Spec: &f.spec, Values: make(map[string]json.RawMessage)}

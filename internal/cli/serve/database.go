@@ -109,7 +109,7 @@ func hideServerFlags(cmd *cobra.Command) {
 	}
 }
 
-// withoutServer refuses those flags: who gives one expects another place to be
+// withoutServer refuses those flags: they would suggest another place to be
 // changed than the one that would be.
 func withoutServer(cmd *cobra.Command, args []string) error {
 	for _, name := range serverFlags() {
