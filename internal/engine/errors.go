@@ -104,3 +104,19 @@ type PanicError struct {
 }
 
 func (e *PanicError) Error() string { return fmt.Sprintf("internal error: %v", e.Value) }
+
+// Check says why [Run] would not start the flow, without running it: a
+// *[RefusedError], or the error of an input that is not JSON.
+func Check(spec flow.Spec, opts Options) error {
+	_, _, err := prepare(spec, opts)
+	return err
+}
+
+// errorf returns an error with the message of the semantics. Both formats take the same
+// arguments.
+func (r Rules) errorf(inBrowser, inStandard string, args ...any) error {
+	if r.Errors {
+		return fmt.Errorf(inStandard, args...)
+	}
+	return browser.Errorf(inBrowser, args...)
+}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -48,4 +49,55 @@ func (s Semantics) behavior() semantics {
 		return inBrowser{}
 	}
 	return standard{}
+}
+
+// Semantics is how a flow runs: by which rules.
+type Semantics string
+
+// The semantics.
+const (
+	Standard Semantics = "standard" // what the user guide promises; the default
+	Browser  Semantics = "browser"  // what the editor's own executor does
+)
+
+// ParseSemantics returns the semantics of that name; "" is [Standard].
+func ParseSemantics(name string) (Semantics, error) {
+	switch r := Semantics(name); r {
+	case "", Standard:
+		return Standard, nil
+	case Browser:
+		return Browser, nil
+	}
+	return "", fmt.Errorf("unknown engine %q, want %s or %s", name, Standard, Browser)
+}
+
+// Rules returns the rules of the semantics.
+func (r Semantics) Rules() Rules {
+	if r == Browser {
+		return Rules{}
+	}
+	return Rules{
+		CheckedFirst: true, Order: true, Branches: true, Errors: true, Interpolation: true,
+		Files: true, Model: true, Transform: true, Loop: true, Output: true,
+		Chunks: true, Exact: true,
+	}
+}
+
+// Rules are the rules by which standard departs from the browser; the browser
+// has none of them.
+type Rules struct {
+	CheckedFirst  bool // a flow that cannot mean what it says is refused before anything runs
+	Order         bool // a node runs as soon as what it needs is there, references included
+	Branches      bool // only the edges of a conditional's chosen handle are live
+	Errors        bool // what depends on a failed node is skipped; failed calls of services are tried again
+	Interpolation bool // one pass; {{input}} is every live input; what does not resolve is an error
+	Files         bool // files are what a node declares, never what a text looks like
+	Model         bool // all advanced settings are sent, and no ids of a chat; the answer may be streamed, and one without words is a failure
+	Transform     bool // an empty text is an input; extract takes a path
+	Loop          bool // a body runs once a round in a scope of its own, and makes the loop's outputs
+	Output        bool // json must be JSON
+
+	// Two that the user guide has no words for.
+	Chunks bool // answers to queries and searches are read as the backend means them: chunk by chunk, scores as they are, every form of a search's answer; an address in capitals is one
+	Exact  bool // numbers keep their spelling, however long, and objects the order of their keys
 }

@@ -2,7 +2,12 @@ package server
 
 import (
 	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/store"
 )
 
@@ -112,4 +117,114 @@ func (s *Server) deleteFlow(c *call) error {
 	s.quotas.forget() // executions of several users may have gone with it
 	s.runs.cancelFlow(c.r.PathValue("id"))
 	return c.sendTrue()
+}
+
+// saneID compiles, once it is needed, what an id that a client chooses may be: one
+// that can be a path element and, on any system, a file name.
+//
+//nolint:gochecknoglobals // compiled once
+var saneID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`) })
+
+// putFlow makes the flow of the path what the body says, and creates it if there is
+// none.
+func (s *Server) putFlow(c *call) error {
+	o, _, err := c.object()
+	if err != nil {
+		return err
+	}
+	d, faults := parseDraft(o, "body")
+	if _, ok := o.Get("name"); !ok {
+		faults = append(faults, missing("body", "name"))
+	}
+	if faults != nil {
+		return invalid(faults...)
+	}
+	id := c.r.PathValue("id")
+	var unchanged store.Flow
+	var charge charge
+	create := func() (*store.Flow, error) {
+		f, err := c.putNew(id, d)
+		if err != nil {
+			return nil, err
+		}
+		charge.settle(errUnchanged)
+		charge, err = s.quotas.take(c.r.Context(), f.UserID, 1, int64(f.Size()))
+		return f, err
+	}
+	change := func(f *store.Flow) error {
+		had := f.Size()
+		changed, err := c.putOver(d, f)
+		switch {
+		case err != nil:
+			return err
+		case !changed:
+			unchanged = *f
+			return errUnchanged
+		}
+		return c.chargeGrowth(&charge, f, had)
+	}
+	var f *store.Flow
+	err = store.ErrExists
+	if c.r.Header.Get("If-None-Match") == "*" && len(c.r.Header.Values("If-Match")) == 0 { // it is likely to be new
+		if f, err = create(); err == nil {
+			err = s.st.CreateFlow(c.r.Context(), f)
+		}
+	}
+	if errors.Is(err, store.ErrExists) {
+		if err = c.holdFlow(id); err == nil || errors.Is(err, store.ErrNotFound) {
+			f, err = s.st.PutFlow(c.r.Context(), id, create, change)
+		}
+	}
+	charge.settle(err)
+	if errors.Is(err, errUnchanged) {
+		return c.sendWritten(&unchanged)
+	}
+	if err != nil {
+		return err
+	}
+	return c.sendWritten(f)
+}
+
+// putNew returns the flow of d where there is none yet.
+func (c *call) putNew(id string, d draft) (*store.Flow, error) {
+	switch {
+	case len(c.r.Header.Values("If-Match")) > 0:
+		return nil, &problem{status: http.StatusPreconditionFailed, detail: "There is no such flow"}
+	case !saneID().MatchString(id), strings.HasSuffix(id, "."), disk.IsDeviceName(id):
+		return nil, invalid(fault{
+			kind: "string_pattern_mismatch", loc: []any{"path", "id"}, input: appendQuoted(nil, id),
+			msg: "An id has 1 to 128 letters, digits, dots, dashes and underscores, and begins with a letter or digit; it does not end with a dot, and is not the name of a device (con, nul, …)",
+		})
+	}
+	f := d.flow(c.user.ID, "")
+	f.ID = id
+	return f, nil
+}
+
+// putOver replaces f by d and reports whether that changed anything.
+func (c *call) putOver(d draft, f *store.Flow) (changed bool, err error) {
+	switch may := c.rights(f); {
+	case !may.write, d.changesAccess(f) && !may.own:
+		return false, errProhibited
+	}
+	if none := c.r.Header.Values("If-None-Match"); len(none) > 0 && matches(none, etag(f), true) {
+		return false, &problem{status: http.StatusPreconditionFailed, detail: "There is such a flow already"}
+	}
+	if err := c.checkIfMatch(f); err != nil {
+		return false, err
+	}
+	before := *f
+	next := d.flow(f.UserID, f.Name)
+	f.Name, f.Description, f.Nodes, f.Edges, f.Meta, f.Extra = next.Name, next.Description, next.Nodes, next.Edges, next.Meta, next.Extra
+	if d.changesAccess(f) {
+		f.AccessControl = next.AccessControl
+	}
+	return !sameAuthored(&before, f), nil
+}
+
+// sameAuthored reports whether two flows say the same, byte for byte.
+func sameAuthored(a, b *store.Flow) bool {
+	return a.Name == b.Name && sameText(a.Description, b.Description) &&
+		string(a.Nodes) == string(b.Nodes) && string(a.Edges) == string(b.Edges) && string(a.Meta) == string(b.Meta) &&
+		string(a.Extra) == string(b.Extra) && string(a.AccessControl) == string(b.AccessControl)
 }

@@ -5,8 +5,89 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
+
+// hosts are the names by which a server that listens on this machine alone may be
+// asked for. A page from elsewhere can have its own name lead to this machine, and a
+// browser then takes the server for a part of that page (DNS rebinding): what exposes it
+// away is the name. nil are all names.
+type hosts map[string]bool
+
+// hostsFor returns the names for a listener: nil if others on the network reach it.
+func hostsFor(addr net.Addr, names []string) hosts {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsLoopback() {
+		return nil
+	}
+	h := hosts{"localhost": true, "": true} // HTTP/1.0 may have none
+	for _, name := range names {
+		h[foldHost(name)] = true
+	}
+	return h
+}
+
+func foldHost(name string) string { return strings.TrimSuffix(strings.ToLower(name), ".") }
+
+// has reports whether the Host header of a request may be. No name leads to another
+// address than its own if it is an address, and names below localhost lead nowhere
+// else (RFC 6761).
+func (h hosts) has(header string) bool {
+	if h == nil {
+		return true
+	}
+	name := header
+	if host, _, err := net.SplitHostPort(header); err == nil {
+		name = host
+	}
+	if _, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
+		return true
+	}
+	name = foldHost(name)
+	return h[name] || strings.HasSuffix(name, ".localhost")
+}
+
+// errWrongHost is the answer to a name that the server does not know.
+var errWrongHost = &problem{
+	status: http.StatusMisdirectedRequest,
+	detail: "The Host header has a name that this server does not know; its operator can add it with --host",
+}
+
+// cors lets pages of other origins call. Cookies are never let through that way:
+// such a page has to send a key.
+type cors struct{ origins []string }
+
+const (
+	corsHeaders = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
+	corsExposed = "ETag, Flowctl-Api, Idempotency-Replayed, Link, Retry-After, X-Request-Id, X-Total-Count"
+	corsMethods = "GET, HEAD, POST, PUT, DELETE"
+)
+
+// setHeaders puts them on the answer, to a preflight too, which the route answers
+// like any OPTIONS.
+func (o cors) setHeaders(c *call) {
+	if len(o.origins) == 0 {
+		return
+	}
+	h := c.Header()
+	h.Add("Vary", "Origin")
+	origin := c.r.Header.Get("Origin")
+	any := slices.Contains(o.origins, "*")
+	if origin == "" || !any && !slices.Contains(o.origins, origin) {
+		return
+	}
+	if any {
+		origin = "*"
+	}
+	h.Set("Access-Control-Allow-Origin", origin)
+	h.Set("Access-Control-Expose-Headers", corsExposed)
+	if c.r.Method == http.MethodOptions {
+		h.Set("Access-Control-Allow-Methods", corsMethods)
+		h.Set("Access-Control-Allow-Headers", corsHeaders)
+		h.Set("Access-Control-Max-Age", "600")
+	}
+}
 
 // ParseProxies reads the addresses and networks of proxies, such as 10.1.2.3 and
 // 10.0.0.0/8, for [Options].

@@ -109,3 +109,67 @@ func (c *call) template(text string) (js.Value, error) {
 	made, err := c.semantics.fillTemplate(c, s, text)
 	return js.String(made), err
 }
+
+// input returns the node's value and its files: nothing is "", one thing is
+// itself, several are an array.
+func input(_ context.Context, c *call) (js.Value, error) {
+	var list js.Array
+	if v := c.node.field("value"); js.Truthy(v) {
+		list = append(list, v)
+	}
+	if ids, ok := c.node.field("fileIds").(js.Array); ok {
+		for _, id := range ids {
+			list = append(list, c.file(id))
+		}
+	} else if id := c.node.field("mediaFileId"); js.Truthy(id) {
+		list = append(list, c.file(id))
+	}
+	switch len(list) {
+	case 0:
+		return js.String(""), nil
+	case 1:
+		return list[0], nil
+	}
+	return list, nil
+}
+
+// file marks an id as that of a file, in standard.
+func (c *call) file(id js.Value) js.Value {
+	if s, ok := js.AsString(id); ok && c.rules.Files {
+		return js.File(s)
+	}
+	return id
+}
+
+// merge makes one value of the inputs. An unknown strategy is "first".
+func merge(_ context.Context, c *call) (js.Value, error) {
+	strategy := c.node.option("strategy")
+	switch {
+	case strategy == "" || strategy == "concat":
+		return c.concat()
+	case strategy == "array":
+		return append(js.Array{}, c.inputs...), nil
+	case len(c.inputs) == 0:
+		return js.Undefined{}, nil
+	case strategy == "last":
+		return c.inputs[len(c.inputs)-1], nil
+	}
+	return c.inputs[0], nil
+}
+
+func (c *call) concat() (js.Value, error) {
+	separator := c.node.text("separator")
+	if _, isText := js.AsString(c.node.field("separator")); separator != "" && !isText {
+		return nil, c.rules.errorf("Merge failed: separator.replace is not a function", "the separator is not a text")
+	}
+	if separator == "" {
+		separator = "\n"
+	}
+	separator = strings.ReplaceAll(separator, `\n`, "\n")
+	texts, err := c.texts(c.inputs)
+	if err != nil {
+		return nil, err
+	}
+	text, err := c.join(texts, separator)
+	return js.String(text), err
+}

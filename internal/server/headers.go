@@ -1,0 +1,147 @@
+package server
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/flowctl/flowctl/internal/store"
+)
+
+// The preferences that are heeded, of RFC 7240.
+const (
+	preferAsync   = "respond-async"
+	preferMinimal = "return=minimal"
+)
+
+// prefers reports whether the caller asks for the preference, and says in the answer
+// that it is heeded if so.
+func (c *call) prefers(preference string) bool {
+	if !c.asksFor("Prefer", preference) {
+		return false
+	}
+	c.Header().Set("Preference-Applied", preference)
+	return true
+}
+
+// asksFor reports whether a header that is a list has the element, whatever its
+// parameters.
+func (c *call) asksFor(header, element string) bool {
+	for _, line := range c.r.Header.Values(header) {
+		for e := range strings.SplitSeq(line, ",") {
+			e, _, _ = strings.Cut(e, ";")
+			if strings.EqualFold(strings.TrimSpace(e), element) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// nextLink is the Link header to the page with that query.
+func (c *call) nextLink(params url.Values) string {
+	u := url.URL{Scheme: c.scheme(), Host: c.r.Host, Path: c.r.URL.Path, RawQuery: params.Encode()}
+	return "<" + u.String() + `>; rel="next"`
+}
+
+// scheme is that of the address which the client asked: as a trusted proxy says, or
+// that of the connection.
+func (c *call) scheme() string {
+	if len(c.s.proxies) > 0 && c.s.isProxy(addrOf(c.r.RemoteAddr)) {
+		if proto := c.r.Header.Get("X-Forwarded-Proto"); proto == "http" || proto == "https" {
+			return proto
+		}
+	}
+	if c.r.TLS != nil {
+		return "https"
+	}
+	return "http"
+}
+
+// etag is the entity tag of a flow.
+func etag(f *store.Flow) string { return `"` + f.Revision + `"` }
+
+// checkIfMatch holds the If-Match header against f: 412 when f is not what the
+// client last saw. A weak tag never matches: it does not promise the same bytes.
+func (c *call) checkIfMatch(f *store.Flow) error {
+	header := c.r.Header.Values("If-Match")
+	if len(header) == 0 || matches(header, etag(f), false) {
+		return nil
+	}
+	return &problem{status: http.StatusPreconditionFailed, detail: "The flow has changed since it was read"}
+}
+
+// notModified reports whether the client's If-None-Match has f already.
+func (c *call) notModified(f *store.Flow) bool {
+	header := c.r.Header.Values("If-None-Match")
+	return len(header) > 0 && matches(header, etag(f), true)
+}
+
+// matches looks for tag in a list of entity tags. "*" is any.
+func matches(header []string, tag string, weakToo bool) bool {
+	list := strings.Join(header, ",")
+	if strings.TrimSpace(list) == "*" {
+		return true
+	}
+	for list != "" {
+		list = strings.TrimLeft(list, " \t,")
+		weak := strings.HasPrefix(list, "W/")
+		if weak {
+			list = list[2:]
+		}
+		if !strings.HasPrefix(list, `"`) {
+			return false // not a list of tags
+		}
+		end := strings.IndexByte(list[1:], '"')
+		if end < 0 {
+			return false
+		}
+		if list[:end+2] == tag && (weakToo || !weak) {
+			return true
+		}
+		list = list[end+2:]
+	}
+	return false
+}
+
+// requestIDs makes the ids of requests: a prefix that no other process has, and a
+// number.
+type requestIDs struct {
+	prefix string
+	last   atomic.Uint64
+}
+
+func newRequestIDs() *requestIDs {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return &requestIDs{prefix: hex.EncodeToString(b[:]) + "-"}
+}
+
+// of returns the id that the sender of r chose, if that can stand in a log, or a new
+// one.
+func (ids *requestIDs) of(r *http.Request) string {
+	if id := r.Header.Get("X-Request-Id"); isSaneID(id) {
+		return id
+	}
+	return ids.prefix + strconv.FormatUint(ids.last.Add(1), 10)
+}
+
+// isSaneID reports whether an id from outside is short and plain.
+func isSaneID(id string) bool {
+	if id == "" || len(id) > 128 {
+		return false
+	}
+	for i := range len(id) {
+		switch c := id[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c == '-', c == '_', c == '.', c == ':':
+		default:
+			return false
+		}
+	}
+	return true
+}
