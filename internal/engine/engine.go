@@ -117,7 +117,7 @@ func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
 	opts = opts.withDefaults()
 	rules := opts.Semantics.Rules()
 	g := newGraph(spec, rules)
-	r = &run{Options: opts, rules: rules, semantics: opts.Semantics.behavior(), graph: g, width: opts.Parallel, memory: opts.Memory}
+	r = &run{Options: opts, rules: rules, semantics: opts.Semantics.behaviour(), graph: g, width: opts.Parallel, memory: opts.Memory}
 
 	inputs, err := parseInputs(opts.Inputs, rules)
 	if err != nil {

@@ -43,7 +43,7 @@ func Explain(spec flow.Spec, opts Options) *Explanation {
 		Semantics: opts.Semantics, Refused: []flow.Problem{}, Order: []Turn{}, Branches: []Branch{},
 		Calls: Calls{Path: []PathStep{}}, Differences: differences(spec),
 	}
-	made, refused, ended := opts.Semantics.behavior().plans(spec, g, opts.Limits)
+	made, refused, ended := opts.Semantics.behaviour().plans(spec, g, opts.Limits)
 	e.Refused = append(e.Refused, refused...)
 	if len(refused) > 0 || ended != nil {
 		return e

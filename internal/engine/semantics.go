@@ -43,8 +43,8 @@ type (
 	inBrowser struct{}
 )
 
-// behavior returns the implementation.
-func (s Semantics) behavior() semantics {
+// behaviour returns the implementation.
+func (s Semantics) behaviour() semantics {
 	if s == Browser {
 		return inBrowser{}
 	}

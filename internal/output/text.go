@@ -51,7 +51,7 @@ func isPlain(s string) bool {
 	return true
 }
 
-// isFormat recognizes the invisible characters that change how others are shown:
+// isFormat recognises the invisible characters that change how others are shown:
 // direction marks and overrides, line and paragraph separators, tags. The
 // joiners that emoji and some scripts are written with are left alone.
 func isFormat(r rune) bool {

@@ -80,7 +80,7 @@ var patterns = sync.OnceValue(func() []func() *regexp.Regexp {
 	return list
 })
 
-// isKeyOfBackend recognizes the keys that Open WebUI makes (32 hexadecimal digits, as
+// isKeyOfBackend recognises the keys that Open WebUI makes (32 hexadecimal digits, as
 // those of DeepSeek and Qwen), our own server's (43 characters of base64) and those
 // of other OpenAI-compatible servers from words that are joined by dashes.
 func isKeyOfBackend(secret, _ string) bool {
@@ -92,7 +92,7 @@ func isKeyOfBackend(secret, _ string) bool {
 	return strings.ContainsAny(random, upper) && strings.ContainsAny(random, lower) && hasRandomPart(random, 10) && entropy(random) > 3.5
 }
 
-// isBearer recognizes tokens from what stands for one in instructions.
+// isBearer recognises tokens from what stands for one in instructions.
 func isBearer(secret, _ string) bool {
 	return !strings.Contains(secret, "...") && hasRandomPart(secret, 8)
 }
@@ -109,7 +109,7 @@ func hasRandomPart(text string, shortest int) bool {
 	})
 }
 
-// hasRow recognizes a key from a list of headers such as keys have.
+// hasRow recognises a key from a list of headers such as keys have.
 func hasRow(secret, _ string) bool {
 	row := 0
 	for i := range len(secret) {
@@ -123,7 +123,7 @@ func hasRow(secret, _ string) bool {
 	return false
 }
 
-// isPassword recognizes the password of a URL from what stands for one in instructions:
+// isPassword recognises the password of a URL from what stands for one in instructions:
 // a variable, or a word such as "password", or the user's name once more.
 func isPassword(secret, whole string) bool {
 	word := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(secret))
@@ -146,7 +146,7 @@ func isPassword(secret, whole string) bool {
 	return true
 }
 
-// isPlaceholder recognizes what stands for a secret in instructions: sk-xxxx, say. Long
+// isPlaceholder recognises what stands for a secret in instructions: sk-xxxx, say. Long
 // secrets may well have such a row of letters somewhere, but not at their start.
 func isPlaceholder(secret string) bool {
 	const start = 120
