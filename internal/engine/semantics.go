@@ -72,8 +72,8 @@ func ParseSemantics(name string) (Semantics, error) {
 }
 
 // Rules returns the rules of the semantics.
-func (r Semantics) Rules() Rules {
-	if r == Browser {
+func (s Semantics) Rules() Rules {
+	if s == Browser {
 		return Rules{}
 	}
 	return Rules{

@@ -35,7 +35,7 @@ type dialect struct {
 	texts string
 	// purge deletes a few idempotency records made at or before $1.
 	purge string
-	// noTable recognizes the error of a query on a table that is not there.
+	// noTable recognises the error of a query on a table that is not there.
 	noTable func(error) bool
 	// merges means that the database merges the parts of a union, when each has an
 	// index in the order asked for, row by row; Postgres rather sorts all of them.

@@ -20,7 +20,7 @@ func code(err error) int {
 
 func isBusy(err error) bool { return code(err)&0xff == lib.SQLITE_BUSY }
 
-// isBroken recognizes the errors after which a transaction cannot go on: all of
+// isBroken recognises the errors after which a transaction cannot go on: all of
 // SQLite's but those that are about the values of one statement.
 func isBroken(err error) bool {
 	switch code(err) & 0xff {

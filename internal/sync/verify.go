@@ -109,7 +109,7 @@ func (a *applier) found(f flow.Flow, unsure []*Result, known map[string]bool) *R
 	return nil
 }
 
-// isUnsure recognizes failures after which the write may have been done all the same.
+// isUnsure recognises failures after which the write may have been done all the same.
 func isUnsure(err error) bool {
 	var failed *client.Error
 	return errors.As(err, &failed) && (failed.StatusCode < 400 || failed.StatusCode >= 500)
