@@ -11,7 +11,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// isNodeState recognizes the editor's run-time fields of a node: what it saves into a flow
+// isNodeState recognises the editor's run-time fields of a node: what it saves into a flow
 // while it shows or runs it, and nobody writes.
 func isNodeState(key string) bool {
 	switch key {
