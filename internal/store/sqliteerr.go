@@ -39,7 +39,7 @@ func (d *sqliteDB) explain(err error) error {
 	case lib.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return fmt.Errorf("user %w", ErrNotFound)
 	case lib.SQLITE_IOERR_SHMSIZE:
-		return fmt.Errorf("%w beside %s: free some and try again", ErrFull, d.path)
+		return fmt.Errorf("%w next to %s: free some and try again", ErrFull, d.path)
 	}
 	switch c & 0xff {
 	case lib.SQLITE_FULL:

@@ -72,7 +72,7 @@ func (b *bench) listLatency(ctx context.Context, name string, others int) (time.
 	return median(times), nil
 }
 
-// fill makes a database with a user who has 10 flows, whose key it gives, and
+// fill makes a database with a user who has 10 flows, whose key it returns, and
 // others flows of somebody else.
 func (b *bench) fill(ctx context.Context, db string, others int) (string, error) {
 	them, err := b.addUser(ctx, db, "them@example.org", "admin") // the first one has to be
