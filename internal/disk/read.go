@@ -54,8 +54,9 @@ func (c *contextReader) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-// WithoutPath returns the operating system's error out of one that names a path: whoever
-// shows it names the file already, and a temporary file's name helps nobody.
+// WithoutPath returns the operating system's error inside one that names a path. The
+// messages that show it name the file already, and the name of a temporary file is of no
+// use to a reader.
 func WithoutPath(err error) error {
 	var path *fs.PathError
 	var link *os.LinkError

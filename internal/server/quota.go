@@ -10,7 +10,7 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 )
 
-// Quotas bound what one user who is not an admin may have in the database; 0 is no bound.
+// Quotas bound what one user who is not an admin may have in the database; 0 means no bound.
 type Quotas struct {
 	Flows int64 // flows that they own
 	Bytes int64 // bytes of those, and of the records of the runs that they made

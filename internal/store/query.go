@@ -52,8 +52,8 @@ func all[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, q
 
 // bound specifies how many rows of a query are read at once. The zero value is all of them.
 type bound[T any] struct {
-	rows  int          // at most so many; 0 is no bound
-	bytes int          // none after the one that makes up so many; 0 is no bound
+	rows  int          // at most so many; 0 means no bound
+	bytes int          // none after the one that makes up so many; 0 means no bound
 	size  func(*T) int // bytes of a row; asked only with bytes
 }
 

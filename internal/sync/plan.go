@@ -85,7 +85,7 @@ type Options struct {
 	Prune              bool   // delete the flows whose files are gone
 	Revisions          bool   // give unchanged flows a revision, too: for a plan that is to be kept
 	Note               bool   // the lock is to be written: give unchanged flows a digest, too
-	Adopt              bool   // a file without id is the one stored flow of its name, whoever made that
+	Adopt              bool   // a file without id is the one stored flow of its name, no matter who made that
 	Overwrite          bool   // what was changed on the other side is not a conflict
 	Others             bool   // look for the flows that no file is: [Status]
 	KeepGoing          bool   // refuse the steps that the server cannot store, not the plan

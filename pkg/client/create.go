@@ -1,13 +1,13 @@
 package client
 
 import (
-	"github.com/google/uuid"
-
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/flowctl/flowctl/internal/httpx"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -30,7 +30,7 @@ func (s *FlowsService) Create(ctx context.Context, spec flow.Spec, opts ...Creat
 	for _, opt := range opts {
 		opt.create(&w)
 	}
-	k := &call{verb: "create flow", subject: spec.Name, method: http.MethodPost, path: flowsPath + "create", body: withLists(spec), brief: w.brief}
+	k := &call{verb: "create flow", subject: spec.Name, method: http.MethodPost, path: flowsPath + "create", brief: w.brief}
 	can, err := s.c.capabilitiesFor(ctx, k)
 	switch {
 	case err != nil:
@@ -38,6 +38,7 @@ func (s *FlowsService) Create(ctx context.Context, spec flow.Spec, opts ...Creat
 	case can.ChosenIDs:
 		return s.put(ctx, uuid.NewString(), spec, write{absent: true, brief: w.brief})
 	}
+	k.body = withLists(spec)
 	if err := s.guard(ctx, k); err != nil {
 		return flow.Flow{}, err
 	}

@@ -2,7 +2,6 @@ package client
 
 import (
 	"cmp"
-
 	"context"
 	"fmt"
 	"net/http"

@@ -1,9 +1,8 @@
 package client
 
 import (
-	"errors"
-
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"

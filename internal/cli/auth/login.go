@@ -226,7 +226,7 @@ func (o *loginOptions) password(ctx context.Context) (string, error) {
 }
 
 // keepLogin stores the token and makes the profile the one in use: both, or
-// neither. It returns where the token is.
+// neither. It returns the name of the place where the token is, for messages.
 func keepLogin(p cmdutil.Profile, token string) (where string, err error) {
 	before, err := cmdutil.ReadToken(p.Name)
 	if err != nil {

@@ -23,8 +23,8 @@ const NameHelp = `NAME is a flow's exact name, its id, or the first characters o
 more).`
 
 // Resolve finds the id of the flow that ref means: its id, else a flow of
-// exactly this name, else a unique prefix of an id. A UUID costs no request: that
-// there is no such flow is told by the one that follows.
+// exactly this name, else a unique prefix of an id. A UUID costs no request: the
+// call that uses the id fails if there is no such flow.
 func Resolve(ctx context.Context, c *client.Client, ref string) (string, error) {
 	ids, err := ResolveAll(ctx, c, []string{ref})
 	if err != nil {

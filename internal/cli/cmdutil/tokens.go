@@ -62,7 +62,8 @@ func (a *App) storedToken(profile string) (string, error) {
 }
 
 // SaveToken stores the token of a profile in the system's keyring, or in a file
-// that the user alone can read where there is no keyring. It returns where.
+// that the user alone can read where there is no keyring. It returns the name of the place,
+// for messages.
 func SaveToken(profile, token string) (where string, err error) {
 	_, err = useKeyring(func() (string, error) { return "", keyring.Set(keyringService, profile, token) })
 	if err == nil {

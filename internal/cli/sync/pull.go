@@ -72,7 +72,7 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 	opts := d.Options(ctx, t, &o.env)
 	opts.Note = !o.check
 	o.side.Set(&opts)
-	if o.check { // what differs counts, whoever changed it
+	if o.check { // every difference counts, on whichever side it arose
 		opts.Adopt, opts.Overwrite = true, true
 	}
 	pulled, err := sync.Pull(ctx, c, d.Sources, d.Lock, opts)

@@ -65,13 +65,13 @@ type patternNode struct {
 	set        *set           // of a unit
 	groups     []int          // of a capture its number, of a reference those that it may mean
 	negated    bool           // of a word edge or a look
-	lookbehind bool
-	lines      bool // of a line start or end: at every line (modifier m)
-	fold       bool // of a reference: case does not count (modifier i)
-	min, max   int  // of a repeat; max is -1 for no bound
-	lazy       bool // of a repeat
-	first      int  // of a repeat: the first group in it,
-	last       int  // and the one after its last
+	lookbehind bool           // of a look: at what stands before
+	lines      bool           // of a line start or end: at every line (modifier m)
+	fold       bool           // of a reference: case does not count (modifier i)
+	min, max   int            // of a repeat; max is -1 for no bound
+	lazy       bool           // of a repeat
+	first      int            // of a repeat: the first group in it,
+	last       int            // and the one after its last
 }
 
 // modifiers are those that (?ims-ims:…) changes.
