@@ -21,6 +21,7 @@ func allowed() map[string][]string {
 		"pkg/client":        {"internal/rawjson", "pkg/flow", "internal/httpx", "internal/secrets"},
 		"internal/output":   {},
 		"internal/progress": {"pkg/flow", "internal/engine", "internal/output"},
+		"internal/digest":   {"internal/rawjson", "pkg/flow"},
 		"internal/layout":   {"internal/rawjson", "pkg/flow"},
 		"internal/render":   {"internal/layout", "pkg/flow", "internal/output"},
 		"internal/engine":   {"internal/rawjson", "internal/order", "pkg/flow", "internal/engine/js", "internal/engine/browser"},
@@ -36,11 +37,11 @@ func allowed() map[string][]string {
 		"internal/runner": {"internal/engine", "internal/output", "internal/parallel", "internal/rawjson", "internal/spell", "pkg/client", "pkg/flow"},
 
 		"internal/repo": {"internal/disk", "internal/spell"},
-		"internal/sync": {"internal/disk", "internal/layout", "internal/lookup", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/repo"},
+		"internal/sync": {"internal/disk", "internal/layout", "internal/lookup", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/digest", "internal/repo"},
 
 		"internal/record": {"internal/rawjson", "internal/slug", "pkg/flow"},
 
-		"internal/server": {"internal/disk", "internal/limits", "internal/rawjson", "pkg/flow", "internal/engine", "internal/store"},
+		"internal/server": {"internal/digest", "internal/disk", "internal/limits", "internal/rawjson", "pkg/flow", "internal/engine", "internal/store"},
 
 		"internal/provider": {"pkg/flow", "internal/engine", "internal/httpx", "internal/secrets"},
 

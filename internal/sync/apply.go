@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // Result is what became of a step.
@@ -19,7 +19,7 @@ type Result struct {
 	Changed []string // what the server has otherwise than it was sent, next to Step.Dropped: "node a /data/n"
 	Err     error    // a [*RefusedError] of a step that was refused
 
-	digest flowfile.Digest // of what the server has; the zero value if it is not known
+	digest digest.Digest // of what the server has; the zero value if it is not known
 }
 
 // RefusedError reports why a flow was left alone: somebody else's work would have been
@@ -72,7 +72,7 @@ func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyO
 			}
 		default:
 			r.Done = true
-			r.digest, _ = flowfile.ParseDigest(r.Digest) // none is none
+			r.digest, _ = digest.Parse(r.Digest) // none is none
 		}
 	}
 	defer a.nameTwins()
@@ -150,7 +150,7 @@ func (a *applier) write(ctx context.Context, r *Result) {
 	spec := *r.Spec
 	if a.p.imports() {
 		if a.p.note {
-			r.digest = flowfile.DigestOf(a.kept(spec))
+			r.digest = digest.Of(a.kept(spec))
 		}
 		r.Spec = nil // a large one would stay in memory next to what is sent of it
 	}
@@ -206,7 +206,7 @@ func (r *Result) Known() Known {
 	}
 	d := r.digest
 	if d.Content == "" && r.Spec != nil { // it could not be read back
-		d = flowfile.DigestOf(*r.Spec)
+		d = digest.Of(*r.Spec)
 	}
 	if r.Layout != "" && d.Content != "" {
 		d.Layout = r.Layout

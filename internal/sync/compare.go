@@ -3,10 +3,10 @@ package sync
 import (
 	"slices"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // traits is what a kind of server is like.
@@ -24,7 +24,7 @@ func (t traits) differences(stored, file flow.Spec) []flow.Change {
 
 // comparable takes out of one of both sides what does not count.
 func (t traits) comparable(s, file flow.Spec) flow.Spec {
-	s = flowfile.WithoutState(s)
+	s = digest.WithoutState(s)
 	if file.AccessControl == nil {
 		s.AccessControl = nil
 	}

@@ -8,6 +8,6 @@
 // Files say all of a flow but who may see it, unless they have an access_control,
 // and where the editor draws a node, unless the node has a layout: that is then left
 // to the server, and a new node gets a place. The editor's run-time state (see
-// [flowfile.WithoutState]) is neither compared nor sent. Open WebUI keeps
+// [digest.WithoutState]) is neither compared nor sent. Open WebUI keeps
 // neither meta nor unknown fields of a flow: there they do not count as differences.
 package sync

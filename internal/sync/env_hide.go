@@ -140,7 +140,7 @@ func (p *Plan) Expand(ctx context.Context, c *client.Client, getenv func(string)
 }
 
 // wholeDigest is a digest of all that a flow says in one: unlike the parts of
-// [flowfile.Digest], none of it is of little more than a value.
+// [digest.Digest], none of it is of little more than a value.
 func wholeDigest(s flow.Spec) string {
 	sum := sha256.Sum256(rawjson.AppendMeaning(nil, s.AppendJSON(nil)))
 	return hex.EncodeToString(sum[:])

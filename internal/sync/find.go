@@ -10,10 +10,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // list looks through the flows that the caller may change.
@@ -183,7 +183,7 @@ func (m *matcher) renamed(files []Source, origins map[string]string) error {
 		if err != nil {
 			return err
 		}
-		content := flowfile.DigestOf(m.kept(spec)).Content
+		content := digest.Of(m.kept(spec)).Content
 		heirs[content] = append(heirs[content], f.Path)
 	}
 	for content, files := range heirs {

@@ -29,7 +29,7 @@ const LockName = "flowctl.lock"
 //
 //	{"file":"review.json","ids":{"prod":"5f1c…","staging":"a41e…"},"digests":{"prod":"9d0e…","staging":"77ab…"}}
 //
-// The digests are those of [flowfile.DigestOf]. A line has the "id" that the file itself
+// The digests are those of [digest.Of]. A line has the "id" that the file itself
 // has, too, if that is none of these: by it a file is known that was moved.
 //
 // In any order, and with several lines for one file, it says what all lines say: a

@@ -6,18 +6,18 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // Digests returns what a file's flow at a place was when the file was last applied,
 // pulled or exported: none if that is not known, and several if both sides of a merge
 // noted another one.
-func (l *Lock) Digests(file, place string) []flowfile.Digest {
-	var digests []flowfile.Digest
+func (l *Lock) Digests(file, place string) []digest.Digest {
+	var digests []digest.Digest
 	for _, text := range digestsOf(l.lines[file])[place] {
-		if d, ok := flowfile.ParseDigest(text); ok {
+		if d, ok := digest.Parse(text); ok {
 			digests = append(digests, d)
 		}
 	}
@@ -26,15 +26,15 @@ func (l *Lock) Digests(file, place string) []flowfile.Digest {
 
 // Bases returns the digests of what the flow with an id was when it was last noted, at a
 // place or, if that is not known, under another name of it; nil for what is not known.
-func (l *Lock) Bases(place string) func(id string) []flowfile.Digest {
-	here := map[string][]flowfile.Digest{}
+func (l *Lock) Bases(place string) func(id string) []digest.Digest {
+	here := map[string][]digest.Digest{}
 	for file := range l.lines {
 		if d := l.Digests(file, place); d != nil {
 			here[l.ID(file, place)] = d
 		}
 	}
 	anywhere := sync.OnceValue(l.digestsByID)
-	return func(id string) []flowfile.Digest {
+	return func(id string) []digest.Digest {
 		if d := here[id]; d != nil {
 			return d
 		}
@@ -44,8 +44,8 @@ func (l *Lock) Bases(place string) func(id string) []flowfile.Digest {
 
 // digestsByID returns the digests that any line has of the flow with an id, at whatever
 // place.
-func (l *Lock) digestsByID() map[string][]flowfile.Digest {
-	digests := map[string][]flowfile.Digest{}
+func (l *Lock) digestsByID() map[string][]digest.Digest {
+	digests := map[string][]digest.Digest{}
 	for file, line := range l.lines {
 		for _, m := range idsOf(line) {
 			if d := l.Digests(file, m.Key); d != nil {
@@ -99,7 +99,7 @@ func setDigests(line *flow.Object, place string, texts []string) {
 }
 
 // note makes a digest the only one of a file at a place.
-func (l *Lock) note(file, place string, d flowfile.Digest) {
+func (l *Lock) note(file, place string, d digest.Digest) {
 	if line, ok := l.lines[file]; ok {
 		setDigests(&line, place, []string{d.String()})
 		l.lines[file] = line

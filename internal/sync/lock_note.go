@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/rawjson"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // Known is a file of which it is known which flow it is.
@@ -20,7 +20,7 @@ type Known struct {
 	FileID string // the id that the file itself has, "" without
 	ID     string // of the flow at the place in question; "" for none any more
 
-	Digest flowfile.Digest // of the flow there; the zero value if it is not known
+	Digest digest.Digest // of the flow there; the zero value if it is not known
 }
 
 // note is what was noted at once, so that it can be noted again in a lock that
@@ -57,7 +57,7 @@ func (l *Lock) apply(n note) {
 	l.move(moves)
 	for _, k := range n.files {
 		l.set(k.File, n.place, k.ID)
-		if k.ID != "" && k.Digest != (flowfile.Digest{}) {
+		if k.ID != "" && k.Digest != (digest.Digest{}) {
 			l.note(k.File, n.place, k.Digest)
 		}
 		if k.ID != "" && k.FileID != "" && !l.Holds(k.File, k.FileID) {

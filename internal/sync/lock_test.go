@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 func lockOf(t *testing.T, text string) (*Lock, string) {
@@ -231,10 +231,10 @@ func TestLockOfHeldFolder(t *testing.T) {
 // A union merge in which both sides applied leaves both digests of a flow, either of which
 // is known; the next one to be noted takes their place.
 func TestLockKeepsDigests(t *testing.T) {
-	d := func(n string) flowfile.Digest {
-		return flowfile.DigestOf(flow.Spec{Name: n, AccessControl: flow.Private()})
+	d := func(n string) digest.Digest {
+		return digest.Of(flow.Spec{Name: n, AccessControl: flow.Private()})
 	}
-	line := func(d flowfile.Digest) string {
+	line := func(d digest.Digest) string {
 		return `{"file":"a.json","ids":{"prod":"1","staging":"2"},"digests":{"prod":"` + d.String() + `"},"own":true}` + "\n"
 	}
 	lock, _ := lockOf(t, line(d("ours"))+line(d("theirs"))+line(d("ours")))

@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // item is a file on its way to its flow.
@@ -42,10 +42,10 @@ type stored struct {
 	access   json.RawMessage
 	listed   bool // among the flows that the caller may change
 	revision string
-	updated  int64           // epoch seconds
-	same     bool            // it is what the file says whose best id it has
-	digest   flowfile.Digest // none if same, unless it is to be noted
-	spec     flow.Spec       // none if same
+	updated  int64         // epoch seconds
+	same     bool          // it is what the file says whose best id it has
+	digest   digest.Digest // none if same, unless it is to be noted
+	spec     flow.Spec     // none if same
 }
 
 // matcher finds out which file is which flow. A flow is at most one file's.
@@ -69,7 +69,7 @@ type matcher struct {
 	files map[string]bool   // those that are there
 	noted map[string]string // the lock's file by the id of its flow at the place
 
-	bases func(id string) []flowfile.Digest // see [Lock.Bases]
+	bases func(id string) []digest.Digest // see [Lock.Bases]
 }
 
 // fewFlows is up to how many flows are asked for one by one, without a list of all.
@@ -196,7 +196,7 @@ func (m *matcher) look(f flow.Flow) (*stored, error) {
 		at.spec = f.Spec
 	}
 	if !at.same && m.Exists == "" || m.Note {
-		at.digest = flowfile.DigestOf(f.Spec)
+		at.digest = digest.Of(f.Spec)
 	}
 	if !at.same || m.Revisions {
 		at.revision = contentRevision(f)

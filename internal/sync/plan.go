@@ -10,11 +10,11 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // Action is what a plan does with a flow.
@@ -69,7 +69,7 @@ type Step struct {
 	Changes  []flow.Change `json:"changes,omitempty"`    // of an update, as they may be shown: see [Env.Hide]
 	Why      string        `json:"why,omitempty"`        // of a refusal; else what there is to know of the step
 	Updated  int64         `json:"updated_at,omitempty"` // of a refusal: when the flow was last changed, epoch seconds
-	Digest   string        `json:"digest,omitempty"`     // of the stored flow, see [flowfile.Digest]
+	Digest   string        `json:"digest,omitempty"`     // of the stored flow, see [digest.Digest]
 	Layout   string        `json:"layout,omitempty"`     // the digest's part that the file has, if its layout is not sent
 	Dropped  []string      `json:"dropped,omitempty"`    // fields of Spec that this server does not keep
 	Spec     *flow.Spec    `json:"spec,omitempty"`       // what is to be written
@@ -278,7 +278,7 @@ func (m *matcher) step(it *item) (Step, error) {
 		file = layout.Adopt(file, at.spec)
 	}
 	if m.Exists == "" {
-		file = flowfile.WithoutState(layout.Arrange(file))
+		file = digest.WithoutState(layout.Arrange(file))
 	}
 	s.Spec, s.Dropped = &file, m.dropped(file)
 	return s, nil

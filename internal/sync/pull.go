@@ -5,11 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // Pulled is how a file and its flow on the server compare.
@@ -17,11 +17,11 @@ type Pulled struct {
 	Source
 	FlowID  string // "" if the server has no such flow
 	State   State
-	Changes []flow.Change   // what turns the file into what it should say, as they may be shown: see [Env.Hide]
-	Updated int64           // when the flow was last changed, epoch seconds
-	Next    flow.Spec       // what the file should say, if there are changes
-	Digest  flowfile.Digest // of the flow that the file is brought up to; the zero value if it stays as it was noted
-	Refused string          // why the file stays as it is though the flow has changed: what stands against each other
+	Changes []flow.Change // what turns the file into what it should say, as they may be shown: see [Env.Hide]
+	Updated int64         // when the flow was last changed, epoch seconds
+	Next    flow.Spec     // what the file should say, if there are changes
+	Digest  digest.Digest // of the flow that the file is brought up to; the zero value if it stays as it was noted
+	Refused string        // why the file stays as it is though the flow has changed: what stands against each other
 }
 
 // Pull compares files with what the server has, as [NewPlan] does, and returns for
@@ -78,14 +78,14 @@ func (m *matcher) pull(it *item) (Pulled, error) {
 	}
 	switch p.State = v.State; {
 	case v.State == ChangedHere:
-		p.Next, p.Digest = file, flowfile.Digest{}
+		p.Next, p.Digest = file, digest.Digest{}
 	case reverted:
 		p.Refused = takenBack + ", and pull --overwrite takes the server's"
-		p.Digest = flowfile.Digest{}
+		p.Digest = digest.Digest{}
 		p.Next = theirs
 	case v.State == Unknown:
 		p.Refused = unknownBase + ": " + places(m.changes(file, theirs))
-		p.Digest = flowfile.Digest{}
+		p.Digest = digest.Digest{}
 		p.Next = theirs
 	case v.State == ChangedBoth:
 		p.Next = m.merge(it, &p, file, theirs)
@@ -108,21 +108,21 @@ func (m *matcher) changes(file, next flow.Spec) []flow.Change {
 // merge joins what was changed in the file and on the server.
 func (m *matcher) merge(it *item, p *Pulled, file, theirs flow.Spec) flow.Spec {
 	noted := m.bases(it.match.id)
-	base := m.committed(it, func(d flowfile.Digest) bool { return known(noted, d, false) })
+	base := m.committed(it, func(d digest.Digest) bool { return known(noted, d, false) })
 	if base == nil {
 		p.Refused = "both sides changed it, and git has no version of the file from before: " + places(m.changes(file, theirs))
-		p.Digest = flowfile.Digest{}
+		p.Digest = digest.Digest{}
 		return theirs
 	}
-	ours := flowfile.WithoutState(file)
-	merged, conflicts := flow.MergeSpecs(flowfile.WithoutState(*base), ours, theirs, flow.Ours)
+	ours := digest.WithoutState(file)
+	merged, conflicts := flow.MergeSpecs(digest.WithoutState(*base), ours, theirs, flow.Ours)
 	if len(conflicts) > 0 {
 		changes := make([]flow.Change, len(conflicts))
 		for i, c := range conflicts {
 			changes[i] = flow.Change{Node: c.Node, Edge: c.Edge, Path: c.Path}
 		}
 		p.Refused = "both sides changed " + places(changes)
-		p.Digest = flowfile.Digest{}
+		p.Digest = digest.Digest{}
 		return theirs
 	}
 	return merged
@@ -141,7 +141,7 @@ func places(changes []flow.Change) string {
 
 // pulled is what a file should say of a stored flow.
 func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
-	return flowfile.WithoutState(Into(file, layoutAs(flowfile.WithoutState(s), file), m.ours))
+	return digest.WithoutState(Into(file, layoutAs(digest.WithoutState(s), file), m.ours))
 }
 
 // Into puts into a file the flow that a server has stored; ours reports whether that keeps

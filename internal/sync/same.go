@@ -5,11 +5,11 @@ import (
 	"errors"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // SameFlow reports whether a stored flow says what a file says, wherever the nodes stand;
@@ -32,12 +32,12 @@ type Over struct {
 // not matter what that is by now. If it has changed since, the error is a
 // *[RefusedError]; nodes that were moved on the server stay there. Some may write what
 // they may not read; then the file's flow is returned as it is.
-func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, base []flowfile.Digest, ours bool) (Over, error) {
+func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, base []digest.Digest, ours bool) (Over, error) {
 	t := traits{ours}
 	stored, err := c.Flows.Get(ctx, id)
 	switch {
 	case errors.Is(err, client.ErrForbidden):
-		return Over{Spec: file, Layout: flowfile.DigestOf(file).Layout}, nil
+		return Over{Spec: file, Layout: digest.Of(file).Layout}, nil
 	case err != nil:
 		return Over{}, err
 	}

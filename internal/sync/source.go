@@ -23,7 +23,7 @@ type Source struct {
 	held flow.Spec // without read
 
 	read   func() (flow.Spec, error)
-	digest digest // of what was read first
+	digest sum // of what was read first
 }
 
 // NewSource is for the file at path below the folder, which says of its flow what
@@ -103,10 +103,10 @@ func spellTheSame(stored, file flow.Spec) bool {
 	return digestOf(stored, access) == digestOf(file, access)
 }
 
-// digest is the same for flows that say the same in the same spelling.
-type digest [sha256.Size]byte
+// sum is the same for flows that say the same in the same spelling.
+type sum [sha256.Size]byte
 
-func digestOf(s flow.Spec, withAccess bool) (sum digest) {
+func digestOf(s flow.Spec, withAccess bool) (d sum) {
 	h := sha256.New()
 	line := make([]byte, 0, 2<<10) // one by one, for the whole may be large
 	add := func(key string, value []byte) {
@@ -135,6 +135,6 @@ func digestOf(s flow.Spec, withAccess bool) (sum digest) {
 		line = append(e.AppendJSON(line[:0]), '\n')
 		h.Write(line)
 	}
-	h.Sum(sum[:0])
-	return sum
+	h.Sum(d[:0])
+	return d
 }

@@ -3,9 +3,9 @@ package sync
 import (
 	"slices"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // State is how a file and its flow have come apart since the lock noted the flow.
@@ -81,25 +81,25 @@ func (v Verdict) sendsLayout(overwrite bool) bool {
 
 // Judge compares a file with its stored flow. base is what the lock has noted of that,
 // none if that is not known; ours is whether the server keeps all that it is sent.
-func Judge(file, stored flow.Spec, base []flowfile.Digest, ours bool) Verdict {
-	return traits{ours}.judge(file, stored, flowfile.DigestOf(stored), base)
+func Judge(file, stored flow.Spec, base []digest.Digest, ours bool) Verdict {
+	return traits{ours}.judge(file, stored, digest.Of(stored), base)
 }
 
 // judge is [Judge] with the digest of the stored flow. It alone decides who has changed
 // what, for all commands.
-func (t traits) judge(file, stored flow.Spec, there flowfile.Digest, base []flowfile.Digest) Verdict {
+func (t traits) judge(file, stored flow.Spec, there digest.Digest, base []digest.Digest) Verdict {
 	v := Verdict{State: Same, Layout: Same}
 	if !t.agree(stored, file) {
 		access := file.AccessControl != nil
-		here := flowfile.DigestOf(t.kept(file))
+		here := digest.Of(t.kept(file))
 		v.State = changed(base,
-			func(b flowfile.Digest) bool { return same(b, here, access) },
-			func(b flowfile.Digest) bool { return same(b, there, access) })
+			func(b digest.Digest) bool { return same(b, here, access) },
+			func(b digest.Digest) bool { return same(b, there, access) })
 	}
 	if here := layoutOf(file, stored); here != there.Layout {
 		v.Layout = changed(base,
-			func(b flowfile.Digest) bool { return b.Layout == here },
-			func(b flowfile.Digest) bool { return b.Layout == there.Layout })
+			func(b digest.Digest) bool { return b.Layout == here },
+			func(b digest.Digest) bool { return b.Layout == there.Layout })
 	}
 	return v
 }
@@ -107,7 +107,7 @@ func (t traits) judge(file, stored flow.Spec, there flowfile.Digest, base []flow
 // changed returns the state of a file and a flow that are not the same: isHere and
 // isThere report whether either is what was noted. A file that is one of two noted
 // states, and a flow that is the other one, is what a merge has made of it.
-func changed(base []flowfile.Digest, isHere, isThere func(flowfile.Digest) bool) State {
+func changed(base []digest.Digest, isHere, isThere func(digest.Digest) bool) State {
 	switch {
 	case len(base) == 0:
 		return Unknown
@@ -130,18 +130,18 @@ func (m *matcher) judge(it *item, file flow.Spec) Verdict {
 // base returns what a file's flow was before either changed. Where the lock does not
 // have that, it is the server's flow if that is the file's own from here on, or if git
 // has it.
-func (m *matcher) base(it *item) []flowfile.Digest {
+func (m *matcher) base(it *item) []digest.Digest {
 	there := it.match.digest
 	if base := m.bases(it.match.id); base != nil {
 		return base
 	}
 	if it.how == ByName && m.Adopt {
-		return []flowfile.Digest{there}
+		return []digest.Digest{there}
 	}
-	var base []flowfile.Digest
-	m.committed(it, func(d flowfile.Digest) bool {
+	var base []digest.Digest
+	m.committed(it, func(d digest.Digest) bool {
 		if same(d, there, it.hasAccess) {
-			base = []flowfile.Digest{d}
+			base = []digest.Digest{d}
 		}
 		return base != nil
 	})
@@ -155,22 +155,22 @@ func (t traits) agree(stored, file flow.Spec) bool {
 
 // known reports whether one of the digests is d; access counts if it is asked for and
 // known.
-func known(base []flowfile.Digest, d flowfile.Digest, access bool) bool {
-	return slices.ContainsFunc(base, func(b flowfile.Digest) bool { return same(b, d, access) })
+func known(base []digest.Digest, d digest.Digest, access bool) bool {
+	return slices.ContainsFunc(base, func(b digest.Digest) bool { return same(b, d, access) })
 }
 
-func same(a, b flowfile.Digest, access bool) bool {
+func same(a, b digest.Digest, access bool) bool {
 	return a.Content == b.Content && (!access || a.Access == "" || b.Access == "" || a.Access == b.Access)
 }
 
 // committed returns the newest committed version of a file that has a digest of which is
 // reports that, nil if git has none.
-func (m *matcher) committed(it *item, is func(flowfile.Digest) bool) *flow.Spec {
+func (m *matcher) committed(it *item, is func(digest.Digest) bool) *flow.Spec {
 	if m.History == nil {
 		return nil
 	}
 	for spec := range m.History(it.Path) {
-		if is(flowfile.DigestOf(m.kept(spec))) {
+		if is(digest.Of(m.kept(spec))) {
 			return &spec
 		}
 	}
@@ -188,7 +188,7 @@ const maxEarlier = 5
 func (m *matcher) takenBack(it *item) bool {
 	n := 0
 	found := false
-	m.committed(it, func(d flowfile.Digest) bool {
+	m.committed(it, func(d digest.Digest) bool {
 		n++
 		found = n <= maxEarlier && same(d, it.match.digest, it.hasAccess)
 		return found || n >= maxEarlier
@@ -198,7 +198,7 @@ func (m *matcher) takenBack(it *item) bool {
 
 // layoutOf returns that part of the digest of a file whose flow is stored.
 func layoutOf(file, stored flow.Spec) string {
-	return flowfile.DigestOf(layout.Adopt(file, stored)).Layout
+	return digest.Of(layout.Adopt(file, stored)).Layout
 }
 
 // WithLayoutOf returns the nodes of a flow with the layout that they have in another one.

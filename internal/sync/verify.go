@@ -8,9 +8,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // verify looks at what the server has of the flows that were written.
@@ -78,7 +78,7 @@ func (a *applier) verify(ctx context.Context, writes []*Result) error {
 // accept takes f as what the server has of a flow that was written.
 func (a *applier) accept(r *Result, f flow.Flow) {
 	r.ID, r.Done, r.Err = f.ID, true, nil
-	r.digest = flowfile.DigestOf(f.Spec)
+	r.digest = digest.Of(f.Spec)
 	if spellTheSame(f.Spec, *r.Spec) {
 		return
 	}

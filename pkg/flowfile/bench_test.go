@@ -62,19 +62,3 @@ func BenchmarkWrite(b *testing.B) {
 		})
 	}
 }
-
-func BenchmarkDigest(b *testing.B) {
-	text, err := os.ReadFile("../../examples/conditional-routing.json")
-	if err != nil {
-		b.Fatal(err)
-	}
-	files, err := Read(bytes.NewReader(text), "x.json")
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	for b.Loop() {
-		DigestOf(files[0].Spec)
-	}
-}

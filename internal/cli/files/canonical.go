@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
@@ -41,5 +42,5 @@ func (c *canonicalFlags) spec(s flow.Spec) flow.Spec {
 	if c.keepState {
 		return s
 	}
-	return flowfile.WithoutState(s)
+	return digest.WithoutState(s)
 }

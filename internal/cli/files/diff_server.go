@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/render"
 	"github.com/flowctl/flowctl/internal/sync"
@@ -62,7 +63,7 @@ func (o *diffOptions) againstServer(ctx context.Context, path string) ([]render.
 		if err != nil {
 			return nil, err
 		}
-		p := render.Pair{After: d.Paths[i], AfterSpec: flowfile.WithoutState(spec)}
+		p := render.Pair{After: d.Paths[i], AfterSpec: digest.WithoutState(spec)}
 		if f.FlowID != "" {
 			p.Before, p.BeforeSpec = f.Next.Name, f.Next
 		}

@@ -12,6 +12,7 @@ import (
 	"os"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
@@ -65,7 +66,7 @@ func (o *exportOptions) writeOne(ctx context.Context, t cmdutil.Target, flows it
 		return "", 0, err
 	}
 	hint := "--overwrite takes the server's"
-	o.form.bases = func(string) []flowfile.Digest { return nil }
+	o.form.bases = func(string) []digest.Digest { return nil }
 	if lock != nil {
 		hint, o.form.bases = keptHint, lock.Bases(lock.Place)
 	}
@@ -91,7 +92,7 @@ func (o *exportOptions) writeOne(ctx context.Context, t cmdutil.Target, flows it
 		if lock == nil {
 			continue
 		}
-		if err := lock.NoteFiles(ctx, []sync.Known{{File: o.file, FileID: fileID, ID: f.ID, Digest: flowfile.DigestOf(f.Spec)}}); err != nil {
+		if err := lock.NoteFiles(ctx, []sync.Known{{File: o.file, FileID: fileID, ID: f.ID, Digest: digest.Of(f.Spec)}}); err != nil {
 			return change, n, err
 		}
 	}

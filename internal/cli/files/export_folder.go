@@ -9,6 +9,7 @@ import (
 	stdsync "sync"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
@@ -78,7 +79,7 @@ func (o *exportOptions) writeFolder(ctx context.Context, c *client.Client, p *ou
 type exported struct {
 	flowRow
 	fileID  string // the one in the file
-	digest  flowfile.Digest
+	digest  digest.Digest
 	refused error // why the file was left alone
 }
 
@@ -115,7 +116,7 @@ func (o *exportOptions) writeFiles(ctx context.Context, folder *files.Folder, fl
 					stop(err)
 					continue
 				default:
-					row.digest = flowfile.DigestOf(j.flow.Spec)
+					row.digest = digest.Of(j.flow.Spec)
 				}
 				*j.row = row
 			}

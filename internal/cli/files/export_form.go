@@ -9,6 +9,7 @@ import (
 	stdsync "sync"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/lookup"
@@ -23,9 +24,9 @@ import (
 type exportForm struct {
 	canonicalFlags
 	env       cmdutil.EnvFlag
-	overwrite bool                              // what was changed in a file, too
-	ours      func() (bool, error)              // the server keeps all that it is sent; asked for once
-	bases     func(id string) []flowfile.Digest // see [sync.Lock.Bases]
+	overwrite bool                            // what was changed in a file, too
+	ours      func() (bool, error)            // the server keeps all that it is sent; asked for once
+	bases     func(id string) []digest.Digest // see [sync.Lock.Bases]
 }
 
 func (e *exportForm) lookAt(ctx context.Context, c *client.Client) {
@@ -88,7 +89,7 @@ func (e *exportForm) write(ctx context.Context, at files.Place, f flow.Flow) (ch
 }
 
 // judge compares a file with its stored flow.
-func (e *exportForm) judge(file flow.Spec, f flow.Flow, base []flowfile.Digest) (sync.Verdict, error) {
+func (e *exportForm) judge(file flow.Spec, f flow.Flow, base []digest.Digest) (sync.Verdict, error) {
 	ours, err := e.ours()
 	file.Name = cmp.Or(file.Name, cmdutil.DefaultName)
 	return sync.Judge(e.env.There(file), f.Spec, base, ours), err

@@ -8,10 +8,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 type updateOptions struct {
@@ -95,7 +95,7 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	var noted error
 	if o.file != "" && lock != nil && lock.IsOf(o.file, id) {
-		d := flowfile.DigestOf(f.Spec)
+		d := digest.Of(f.Spec)
 		d.Layout = over.Layout
 		noted = lock.NoteFiles(cmd.Context(), []sync.Known{{File: o.file, FileID: o.fileID, ID: id, Digest: d}})
 	}
@@ -112,7 +112,7 @@ func (o *updateOptions) over(ctx context.Context, c *client.Client, id string, l
 	if err != nil {
 		return over, err
 	}
-	var base []flowfile.Digest
+	var base []digest.Digest
 	if !o.overwrite && lock != nil {
 		base = lock.Bases(lock.Place)(id)
 	}

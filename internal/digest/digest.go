@@ -1,4 +1,6 @@
-package flowfile
+// Package digest compares flows by what they mean: a short digest that is the same for
+// two flows that say the same, and a flow without what the editor saves of a run.
+package digest
 
 import (
 	"crypto/sha256"
@@ -29,9 +31,9 @@ const (
 	otherSum   = 4
 )
 
-// DigestOf returns the digest of a flow. An empty description, meta or data is none;
+// Of returns the digest of a flow. An empty description, meta or data is none;
 // null is public access, and {} private, as are lists without anybody in them.
-func DigestOf(s flow.Spec) Digest {
+func Of(s flow.Spec) Digest {
 	content, layout := sha256.New(), sha256.New()
 	const room = 2 << 10
 	d := digester{Meaning: rawjson.Meaning{Text: make([]byte, 0, room)}, json: make([]byte, 0, room)}
@@ -70,8 +72,8 @@ func (d Digest) String() string {
 	return text
 }
 
-// ParseDigest reads what [Digest.String] wrote; ok is false for anything else.
-func ParseDigest(text string) (d Digest, ok bool) {
+// Parse reads what [Digest.String] wrote; ok is false for anything else.
+func Parse(text string) (d Digest, ok bool) {
 	parts := strings.Split(text, ".")
 	if len(parts) == 2 {
 		parts = append(parts, "")

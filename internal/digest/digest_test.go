@@ -1,6 +1,7 @@
-package flowfile
+package digest
 
 import (
+	"os"
 	"testing"
 
 	"github.com/flowctl/flowctl/internal/rawjson"
@@ -13,7 +14,7 @@ func digestOf(t *testing.T, text string) Digest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return DigestOf(s)
+	return Of(s)
 }
 
 // What says the same, spelt as the editor, a file and both kinds of server do it, has one
@@ -21,7 +22,7 @@ func digestOf(t *testing.T, text string) Digest {
 func TestDigest(t *testing.T) {
 	const text = `{"name":"A","nodes":[{"id":"a","type":"input","position":{"x":1,"y":2},"data":{"n":100,"t":"é"}},{"id":"o","type":"output"}],"edges":[{"id":"e","source":"a","target":"o"}],"access_control":{}}`
 	want := digestOf(t, text)
-	if got, ok := ParseDigest(want.String()); !ok || got != want {
+	if got, ok := Parse(want.String()); !ok || got != want {
 		t.Errorf("%q was read as %v, %v", want, got, ok)
 	}
 	const (
@@ -58,7 +59,7 @@ func TestDigest(t *testing.T) {
 		t.Errorf("without access_control the digest is %s", d)
 	}
 	for _, bad := range []string{"", "x.y", want.Content, want.String() + ".00"} {
-		if _, ok := ParseDigest(bad); ok {
+		if _, ok := Parse(bad); ok {
 			t.Errorf("%q was taken for a digest", bad)
 		}
 	}
@@ -78,8 +79,24 @@ func FuzzDigest(f *testing.F) {
 		if rawjson.Equal([]byte(a), []byte(b)) != (string(rawjson.AppendMeaning(nil, []byte(a))) == string(rawjson.AppendMeaning(nil, []byte(b)))) {
 			t.Errorf("%s and %s are equal: %v, and their meanings are not so", a, b, rawjson.Equal([]byte(a), []byte(b)))
 		}
-		if rawjson.Equal([]byte(a), []byte(b)) && DigestOf(x) != DigestOf(y) {
-			t.Errorf("%s and %s are equal, and have the digests %v and %v", a, b, DigestOf(x), DigestOf(y))
+		if rawjson.Equal([]byte(a), []byte(b)) && Of(x) != Of(y) {
+			t.Errorf("%s and %s are equal, and have the digests %v and %v", a, b, Of(x), Of(y))
 		}
 	})
+}
+
+func BenchmarkDigest(b *testing.B) {
+	text, err := os.ReadFile("../../examples/conditional-routing.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	f, err := flow.ParseFlow(rawjson.Get(text, "flow"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		Of(f.Spec)
+	}
 }

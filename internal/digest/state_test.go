@@ -1,4 +1,4 @@
-package flowfile
+package digest
 
 import (
 	"testing"
