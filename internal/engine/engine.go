@@ -161,13 +161,13 @@ func (r *run) conclude(res *Result, left bool) {
 	isLimit := errors.As(res.Err, &limit)
 	switch {
 	case isLimit && !slices.ContainsFunc(res.Errors, func(f NodeFailure) bool { return errors.Is(f.Err, limit) }):
-		res.Errors = append(res.Errors, NodeFailure{Node: globalNode, Err: limit})
+		res.Errors = append(res.Errors, NodeFailure{Node: flow.GlobalNode, Err: limit})
 	case left && !isLimit && !r.rules.Errors: // in the browser a global error replaces the others
 		err := res.Err
 		if !errors.Is(err, errCycle) {
 			err = errBrowserEnded
 		}
-		res.Errors = []NodeFailure{{Node: globalNode, Err: err}}
+		res.Errors = []NodeFailure{{Node: flow.GlobalNode, Err: err}}
 	}
 	switch {
 	case res.Err != nil && !isLimit && r.rules.Errors:

@@ -19,7 +19,7 @@ type Result struct {
 	Inputs      []NodeValue   // the values of the input nodes that ran
 	Outputs     []NodeValue   // what the output nodes that ran show: a value, in a loop the list of its rounds' values, or a file
 	NodeResults []NodeValue   // of the nodes that succeeded; one without a value (undefined) is not among them
-	Errors      []NodeFailure // the node is "global" for what concerns the run
+	Errors      []NodeFailure // [flow.GlobalNode] is the run
 	Nodes       []NodeReport  // one for each node of the flow
 	Tokens      flow.Usage
 	Calls       int   // model calls made, without repeated attempts
@@ -71,9 +71,6 @@ func (n *NodeReport) end(e ending) {
 		n.Warnings = append(n.Warnings, e.warning)
 	}
 }
-
-// globalNode stands for the run among the errors.
-const globalNode = "global"
 
 // result gathers what the run made.
 func (r *run) result() *Result {

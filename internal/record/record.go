@@ -19,7 +19,7 @@ func FromEditor(e flow.Execution) bool {
 }
 
 // Nodes returns what is known of what each node did. Records without a meta have only
-// results and errors for that. The run itself is among the nodes as "global" if it failed.
+// results and errors for that. The run itself is among the nodes as [flow.GlobalNode] if it failed.
 func Nodes(e flow.Execution) []flow.NodeRun {
 	nodes := flow.ParseRunMeta(e.Meta).Nodes
 	failures, _ := rawjson.ParseObject(e.Errors) // null has none
@@ -31,8 +31,8 @@ func Nodes(e flow.Execution) []flow.NodeRun {
 		for _, m := range failures {
 			nodes = append(nodes, flow.NodeRun{ID: m.Key, Status: flow.NodeError})
 		}
-	} else if _, ok := failures.Get("global"); ok {
-		nodes = append(nodes, flow.NodeRun{ID: "global", Status: flow.NodeError})
+	} else if _, ok := failures.Get(flow.GlobalNode); ok {
+		nodes = append(nodes, flow.NodeRun{ID: flow.GlobalNode, Status: flow.NodeError})
 	}
 	for i, n := range nodes {
 		if failure, ok := failures.Get(n.ID); ok {

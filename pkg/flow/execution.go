@@ -39,6 +39,9 @@ type Execution struct {
 	Meta          json.RawMessage `json:"meta,omitempty"`         // our server's: node statuses, times, tokens
 }
 
+// GlobalNode is the key of the run itself in an [Execution]'s Errors.
+const GlobalNode = "global"
+
 // UnderWay is a run that has not ended on our server. It has no maps.
 type UnderWay struct {
 	Execution

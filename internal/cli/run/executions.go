@@ -32,23 +32,30 @@ all. 'flowctl executions list' without a flow shows the runs under way.`,
 	return cmd
 }
 
+// findFlow connects to the server and finds the flow that a NAME means.
+func findFlow(ctx context.Context, a *cmdutil.App, name string) (c *client.Client, flowID string, err error) {
+	if c, err = a.Connect(ctx); err != nil {
+		return nil, "", err
+	}
+	flowID, err = cmdutil.Resolve(ctx, c, name)
+	return c, flowID, err
+}
+
 // executionArgs finds the flow and the execution that the arguments mean.
 func executionArgs(ctx context.Context, a *cmdutil.App, args []string) (c *client.Client, flowID, id string, err error) {
-	if c, err = a.Connect(ctx); err != nil {
-		return nil, "", "", err
-	}
-	if flowID, err = cmdutil.Resolve(ctx, c, args[0]); err != nil {
+	c, flowID, err = findFlow(ctx, a, args[0])
+	if err != nil {
 		return nil, "", "", err
 	}
 	if len(args) > 1 {
 		return c, flowID, args[1], nil
 	}
 	newest, err := c.Executions.List(ctx, flowID, 1)
-	if err == nil && len(newest) == 0 {
-		err = fmt.Errorf("the flow %s has no executions: %w", output.Quoted(args[0]), client.ErrNotFound)
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, "", "", err
+	case len(newest) == 0:
+		return nil, "", "", fmt.Errorf("the flow %s has no executions: %w", output.Quoted(args[0]), client.ErrNotFound)
 	}
 	return c, flowID, newest[0].ID, nil
 }
@@ -62,18 +69,14 @@ func completeExecution(a *cmdutil.App) cobra.CompletionFunc {
 		}
 		ctx, cancel := context.WithTimeout(cmd.Context(), cmdutil.CompleteTimeout)
 		defer cancel()
-		var found []cobra.Completion
 		if _, err := a.ListForCompletion(ctx, cmd); err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		c, err := a.Connect(ctx)
+		c, flowID, err := findFlow(ctx, a, args[0])
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		flowID, err := cmdutil.Resolve(ctx, c, args[0])
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
+		var found []cobra.Completion
 		rows, _ := c.Executions.List(ctx, flowID, 20) // what there is of them will do
 		for _, e := range rows {
 			found = append(found, cobra.CompletionWithDesc(e.ID, string(e.Status)))

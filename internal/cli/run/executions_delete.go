@@ -48,11 +48,7 @@ func (o *executionsDeleteOptions) run(cmd *cobra.Command, args []string) error {
 	case !o.yes && !o.app.Interactive():
 		return cmdutil.Usage(errors.New("nobody can be asked here whether to delete; give --yes"))
 	}
-	c, err := o.app.Connect(ctx)
-	if err != nil {
-		return err
-	}
-	flowID, err := cmdutil.Resolve(ctx, c, args[0])
+	c, flowID, err := findFlow(ctx, o.app, args[0])
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -50,14 +49,10 @@ func (o *executionsListOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	c, err := o.app.Connect(cmd.Context())
-	if err != nil {
-		return err
-	}
 	if len(args) == 0 {
-		return o.underWay(cmd.Context(), c, p)
+		return o.underWay(cmd.Context(), p)
 	}
-	flowID, err := cmdutil.Resolve(cmd.Context(), c, args[0])
+	c, flowID, err := findFlow(cmd.Context(), o.app, args[0])
 	if err != nil {
 		return err
 	}
@@ -76,7 +71,11 @@ func (o *executionsListOptions) run(cmd *cobra.Command, args []string) error {
 	return err
 }
 
-func (o *executionsListOptions) underWay(ctx context.Context, c *client.Client, p *output.Printer) error {
+func (o *executionsListOptions) underWay(ctx context.Context, p *output.Printer) error {
+	c, err := o.app.Connect(ctx)
+	if err != nil {
+		return err
+	}
 	list, err := c.Executions.UnderWay(ctx)
 	if err != nil {
 		return err

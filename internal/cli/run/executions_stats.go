@@ -31,11 +31,7 @@ each node, of the newest 1,000 runs.
 			if err != nil {
 				return err
 			}
-			c, err := a.Connect(cmd.Context())
-			if err != nil {
-				return err
-			}
-			flowID, err := cmdutil.Resolve(cmd.Context(), c, args[0])
+			c, flowID, err := findFlow(cmd.Context(), a, args[0])
 			if err != nil {
 				return err
 			}

@@ -26,7 +26,8 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.modelURL, "model-url", "", "OpenAI-compatible `URL` of the models, or \"echo:\" (FLOWCTL_MODEL_URL; the key is FLOWCTL_MODEL_KEY)")
 	f.StringArrayVar(&o.modelHeaders, "model-header", nil, "send a header to the models with every request, such as \"api-key: …\": `NAME:VALUE`; prefer FLOWCTL_MODEL_HEADERS, one a line, which others cannot see")
 	f.BoolVar(&o.stripThinking, "strip-thinking", false, "leave out the thoughts that an answer begins with, such as <think>…</think> (engine standard)")
-	f.StringVar(&o.semantics, "engine", string(engine.Standard), "run as documented (standard) or exactly as the browser does, bugs included (browser)")
+	cmdutil.EnumVar(cmd, &o.semantics, "engine", "", string(engine.Standard),
+		"run as documented (standard) or exactly as the browser does, bugs included (browser)", string(engine.Standard), string(engine.Browser))
 	f.IntVar(&o.parallel, "parallel", standardParallel, "how many nodes run at once (engine standard)")
 	f.IntVar(&o.retries, "retries", standardRetries, "how often a call that failed on the way, or was answered 408, 429 or 5xx, is tried again (engine standard)")
 	f.BoolVar(&o.strict, "strict", false, "exit with 3 if the run succeeded with warnings, such as an answer that was cut off")
@@ -45,18 +46,12 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	o.env.Register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("model", completeModel(o.app))
 	_ = cmd.RegisterFlagCompletionFunc("set", completeSet(o.app))
-	_ = cmd.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions(
-		[]string{string(engine.Standard), string(engine.Browser)}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // check looks at the flags.
-func (o *runOptions) check() (engine.Semantics, error) {
+func (o *runOptions) check() error {
 	if o.save && o.noSave {
-		return "", cmdutil.Usage(errors.New("--save and --no-save exclude each other; give one of them"))
-	}
-	semantics, err := engine.ParseSemantics(o.semantics)
-	if err != nil {
-		return "", cmdutil.Usage(err)
+		return cmdutil.Usage(errors.New("--save and --no-save exclude each other; give one of them"))
 	}
 	for _, f := range []struct {
 		name  string
@@ -64,8 +59,8 @@ func (o *runOptions) check() (engine.Semantics, error) {
 		least int
 	}{{"parallel", o.parallel, 1}, {"retries", o.retries, 0}, {"max-calls", o.maxCalls, 0}, {"max-tokens", o.maxTokens, 0}, {"max-time", int(o.maxTime), 0}} {
 		if f.value < f.least {
-			return "", cmdutil.Usage(fmt.Errorf("--%s cannot be less than %d", f.name, f.least))
+			return cmdutil.Usage(fmt.Errorf("--%s cannot be less than %d", f.name, f.least))
 		}
 	}
-	return semantics, nil
+	return nil
 }

@@ -69,10 +69,10 @@ The exit code is 3 if the run fails. --explain shows what would run. See also
 }
 
 func (o *runOptions) run(ctx context.Context, arg string) error {
-	semantics, err := o.check()
-	if err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
+	semantics := engine.Semantics(o.semantics)
 	f, err := loadRun(ctx, o.app, arg)
 	if err != nil {
 		return err

@@ -40,15 +40,12 @@ func (s *runSummary) count(node string, status flow.NodeStatus) {
 // were only cut off then.
 func (s *runSummary) fail(node, text string) {
 	switch {
-	case node == globalFailure:
+	case node == flow.GlobalNode:
 		s.failures = slices.Insert(s.failures, 0, text)
 	case !slices.Contains(s.cutOff, node):
 		s.failures = append(s.failures, fmt.Sprintf("node %s: %s", output.Quoted(node), text))
 	}
 }
-
-// globalFailure stands for the run among the nodes that failed.
-const globalFailure = "global"
 
 // summaryOf sums up a run of a flow of so many nodes.
 func summaryOf(e flow.Execution, total int) runSummary {
