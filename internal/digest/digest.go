@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"hash"
+	"iter"
 	"slices"
 	"strings"
 
@@ -33,13 +35,43 @@ const (
 
 // Of returns the digest of a flow. An empty description, meta or data is none;
 // null is public access, and {} private, as are lists without anybody in them.
-func Of(s flow.Spec) Digest {
+func Of(s flow.Spec) Digest { return sumOf(s, slices.Values(s.Nodes), slices.Values(s.Edges)) }
+
+// OfText is [Of] for a flow of which the nodes and edges are JSON arrays. They
+// may be large, and are read one by one. The error is that of arrays which are not JSON.
+func OfText(s flow.Spec, nodes, edges json.RawMessage) (Digest, error) {
+	var errNodes, errEdges error
+	d := sumOf(s, elements[flow.Node](nodes, &errNodes), elements[flow.Edge](edges, &errEdges))
+	return d, errors.Join(errNodes, errEdges)
+}
+
+// elements goes through a JSON array.
+func elements[T any, P interface {
+	*T
+	UnmarshalJSON([]byte) error
+}](array json.RawMessage, err *error) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		s := rawjson.NewScanner(array)
+		*err = s.Array(func() error {
+			start := s.Pos
+			if err := s.Value(); err != nil {
+				return err
+			}
+			var item T
+			err := P(&item).UnmarshalJSON(s.From(start))
+			yield(item) // which goes on to the end
+			return err
+		})
+	}
+}
+
+func sumOf(s flow.Spec, nodes iter.Seq[flow.Node], edges iter.Seq[flow.Edge]) Digest {
 	content, layout := sha256.New(), sha256.New()
 	const room = 2 << 10
 	d := digester{Meaning: rawjson.Meaning{Text: make([]byte, 0, room)}, json: make([]byte, 0, room)}
 	d.fields(s)
 	d.writeTo(content)
-	for _, n := range s.Nodes {
+	for n := range nodes {
 		d.node(n)
 		d.writeTo(content)
 		if rawjson.IsObject(d.json) {
@@ -48,7 +80,7 @@ func Of(s flow.Spec) Digest {
 			d.writeTo(layout)
 		}
 	}
-	for _, e := range s.Edges {
+	for e := range edges {
 		d.edge(e)
 		d.writeTo(content)
 	}

@@ -101,6 +101,12 @@ func TestListScopes(t *testing.T) {
 	if want := fmt.Sprintf(`"user_id":%q,"user":{"id":%q,"name":"ann"}`, f.ann.id, f.ann.id); !strings.Contains(r.text(), want) {
 		t.Errorf("the owner of a row: %s", r.body)
 	}
+	// A digest would say something of what may not be read.
+	for path, want := range map[string]int{"/?include=digest": 1, "/accessible?include=owner,digest": 3, "/accessible?access=any&include=digest": 0, "/?access=write&include=digest": 0} {
+		if r := f.want(200, f.ben, "GET", "/api/v1/flows"+path, ""); strings.Count(r.text(), `"digest":`) != want {
+			t.Errorf("%s lists %s, want %d digests", path, r.body, want)
+		}
+	}
 	for _, path := range []string{"/?all=true", "/accessible?all=true"} {
 		if r := f.want(403, f.ben, "GET", "/api/v1/flows"+path, ""); r.text() != `{"detail":"Access Prohibited"}` {
 			t.Errorf("%s answered %s", path, r.body)

@@ -37,21 +37,6 @@ func (a *answer) wholeFlow(f *store.Flow, owner bool) {
 	a.text(`}`)
 }
 
-// summary adds a list's row.
-func (a *answer) summary(f *store.Flow) {
-	a.summaryHead(f)
-	a.text(`}`)
-}
-
-// summaryWithOwner adds a list's row with the flow's owner.
-func (a *answer) summaryWithOwner(f *store.Flow) {
-	a.summaryHead(f)
-	a.text(`,"user_id":`)
-	a.quote(f.UserID)
-	a.owner(f)
-	a.text(`}`)
-}
-
 // owner adds the owner's account, as far as everybody may know it.
 func (a *answer) owner(f *store.Flow) {
 	a.text(`,"user":{"id":`)
@@ -61,7 +46,8 @@ func (a *answer) owner(f *store.Flow) {
 	a.text(`}`)
 }
 
-func (a *answer) summaryHead(f *store.Flow) {
+// summary adds a list's row, with the flow's owner or not.
+func (a *answer) summary(f *store.Flow, owner bool) {
 	a.text(`{"id":`)
 	a.quote(f.ID)
 	a.title(f)
@@ -71,6 +57,17 @@ func (a *answer) summaryHead(f *store.Flow) {
 	a.int(f.UpdatedAt)
 	a.text(`,"meta":`)
 	a.raw(f.Meta)
+	if owner {
+		a.text(`,"user_id":`)
+		a.quote(f.UserID)
+		a.owner(f)
+	}
+	if f.Digest != "" {
+		a.text(`,"digest":"`)
+		a.text(f.Digest)
+		a.text(`"`)
+	}
+	a.text(`}`)
 }
 
 // export adds the flow file. It carries the time of the last change, not of the

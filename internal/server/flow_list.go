@@ -31,20 +31,15 @@ func (c *call) list(scope store.Scope) error {
 	if err != nil {
 		return err
 	}
-	row := (*answer).summary
-	switch {
-	case q.Graph:
-		row = func(a *answer, f *store.Flow) {
-			if q.Scope != store.Reachable && q.Scope != store.Writable || c.rights(f).read {
-				a.wholeFlow(f, q.Owner)
-			} else {
-				a.summary(f)
-			}
+	unreadable := q.Scope == store.Reachable || q.Scope == store.Writable // some of the flows may be
+	q.Digest = q.Digest && !unreadable
+	return c.sendList(q, params, func(a *answer, f *store.Flow) {
+		if q.Graph && (!unreadable || c.rights(f).read) {
+			a.wholeFlow(f, q.Owner)
+		} else {
+			a.summary(f, q.Owner && !q.Graph)
 		}
-	case q.Owner:
-		row = (*answer).summaryWithOwner
-	}
-	return c.sendList(q, params, row)
+	})
 }
 
 // listAsOpenWebUI answers as that does: with all that the caller may change or, from
@@ -157,8 +152,10 @@ func (c *call) listQuery(scope store.Scope) (store.ListQuery, url.Values, error)
 			q.Graph = true
 		case "owner":
 			q.Owner = true
+		case "digest":
+			q.Digest = true
 		default:
-			bad("include", "literal_error", "Input should be 'graph' or 'owner'")
+			bad("include", "literal_error", "Input should be 'graph', 'owner' or 'digest'")
 		}
 	}
 	access := params.Get("access")

@@ -6,7 +6,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/rawjson"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 const hello = `{
@@ -42,6 +44,14 @@ func TestCreateAnswersTheWholeFlow(t *testing.T) {
 		id, made.field(t, "created_at"))
 	if row.text() != wantRow {
 		t.Errorf("listed\n%s\nwant\n%s", row.body, wantRow)
+	}
+	stored, err := flow.ParseFlow(got.body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row = f.want(200, f.ann, "GET", "/api/v1/flows/?include=digest", "")
+	if want := `,"digest":"` + digest.Of(stored.Spec).String() + `"}]`; row.text() != strings.TrimSuffix(wantRow, "}]")+want {
+		t.Errorf("listed\n%s\nwant the digest\n%s", row.body, want)
 	}
 	graph := f.want(200, f.ann, "GET", "/api/v1/flows/?include=graph", "")
 	if graph.text() != "["+want+"]" {

@@ -102,7 +102,7 @@ func TestListRefusesBadValues(t *testing.T) {
 		"limit=1001":     `{"type":"less_than_equal","loc":["query","limit"],"msg":"Input should be less than or equal to 1000","input":"1001"}`,
 		"limit=":         `{"type":"int_parsing","loc":["query","limit"],"msg":"Input should be a valid integer","input":""}`,
 		"limit=ten":      `{"type":"int_parsing","loc":["query","limit"],"msg":"Input should be a valid integer","input":"ten"}`,
-		"include=nodes":  `{"type":"literal_error","loc":["query","include"],"msg":"Input should be 'graph' or 'owner'","input":"nodes"}`,
+		"include=nodes":  `{"type":"literal_error","loc":["query","include"],"msg":"Input should be 'graph', 'owner' or 'digest'","input":"nodes"}`,
 		"access=all":     `{"type":"literal_error","loc":["query","access"],"msg":"Input should be 'read', 'write' or 'any'","input":"all"}`,
 		"name=%00":       `{"type":"string_unicode","loc":["query","name"],"msg":"Input should be valid UTF-8 without NUL characters","input":"\u0000"}`,
 		"id_prefix=%ff":  `{"type":"string_unicode","loc":["query","id_prefix"],"msg":"Input should be valid UTF-8 without NUL characters","input":"` + "\ufffd" + `"}`,

@@ -44,6 +44,7 @@ func conformance() []conformanceCase {
 		{"ListNames", testListNames},
 		{"ListRights", testListRights},
 		{"ListGraph", testListGraph},
+		{"ListDigest", testListDigest},
 		{"ListBadCursor", testListBadCursor},
 		{"Grants", testGrants},
 		{"Idempotency", testIdempotency},

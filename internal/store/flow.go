@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -30,6 +31,7 @@ type Flow struct {
 	Extra         []byte  // object of top-level fields that the API does not know, nil if none; not read in lists without graph
 	Revision      string  // opaque, new on every write; "" in lists without graph
 	OwnerName     string  // read in lists with owner; "" of an account that is gone
+	Digest        string  // see [digest.Digest]; read in lists with digest, "" of a flow that it cannot be made of
 
 	seq int64 // its number in the order of creation; read in lists
 }
@@ -117,7 +119,7 @@ const (
 	// summaryColumns stand in front of the big columns in the table.
 	summaryColumns = "id, user_id, name, description, created_at, updated_at, meta"
 	flowColumns    = summaryColumns + ", nodes, edges, access_control, extra, revision"
-	insertFlow     = "INSERT INTO flow (" + flowColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+	insertFlow     = "INSERT INTO flow (" + flowColumns + ", digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 )
 
 // summary returns the variables that summaryColumns are read to.
@@ -136,10 +138,34 @@ func scanFlow(rows *sql.Rows, f *Flow) error {
 	return err
 }
 
-// values returns what belongs into flowColumns.
+// values returns what belongs into the columns of insertFlow.
 func (f *Flow) values() []any {
 	return []any{f.ID, f.UserID, f.Name, f.Description, f.CreatedAt, f.UpdatedAt, text(f.Meta),
-		text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision}
+		text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, f.sum()}
+}
+
+// sum returns what belongs into the column digest: the digest of what the API
+// answers with, "" if that cannot be read.
+func (f *Flow) sum() string {
+	var spec flow.Spec
+	if f.Extra != nil {
+		var err error
+		if spec, err = flow.ParseSpec(f.Extra); err != nil {
+			return ""
+		}
+	}
+	spec.Name, spec.Meta, spec.AccessControl = f.Name, f.Meta, f.AccessControl
+	if f.Description != nil {
+		spec.Description = *f.Description
+	}
+	if spec.AccessControl == nil {
+		spec.AccessControl = []byte("null")
+	}
+	d, err := digest.OfText(spec, f.Nodes, f.Edges)
+	if err != nil {
+		return ""
+	}
+	return d.String()
 }
 
 // text passes JSON to the database as text: SQLite would take bytes for a BLOB. It
@@ -161,8 +187,9 @@ func (s *Store) CreateFlow(ctx context.Context, f *Flow) error {
 	if err != nil {
 		return fmt.Errorf("create flow: %w", err)
 	}
+	values := f.values()
 	err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-		if _, err := tx.exec(ctx, insertFlow, f.values()...); err != nil {
+		if _, err := tx.exec(ctx, insertFlow, values...); err != nil {
 			return err
 		}
 		return addGrants(ctx, tx, f.ID, grants)
@@ -243,12 +270,13 @@ func (s *Store) replace(ctx context.Context, was, f *Flow) error {
 	if err != nil {
 		return err
 	}
+	sum := f.sum()
 	granted := !flow.EqualAccess(f.AccessControl, was.AccessControl)
 	return s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		n, err := tx.exec(ctx, "UPDATE flow SET user_id = $1, name = $2, description = $3, updated_at = $4, meta = $5,"+
-			" nodes = $6, edges = $7, access_control = $8, extra = $9, revision = $10 WHERE id = $11 AND revision = $12",
+			" nodes = $6, edges = $7, access_control = $8, extra = $9, revision = $10, digest = $11 WHERE id = $12 AND revision = $13",
 			f.UserID, f.Name, f.Description, f.UpdatedAt, text(f.Meta),
-			text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, was.ID, was.Revision)
+			text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, sum, was.ID, was.Revision)
 		if err != nil {
 			return err
 		}

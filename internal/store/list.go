@@ -32,6 +32,7 @@ type ListQuery struct {
 	Cursor string // Next of the page before; "" for the first
 	Graph  bool   // with nodes, edges, access_control, extra and revision
 	Owner  bool   // with whose they are; with Graph that is there anyhow, but for the name
+	Digest bool   // with the digest; without Graph, and where the user may read all that the scope has
 
 	// Bytes bounds what is read at once: no more than one flow beyond so many bytes; 0
 	// for no bound. The rest of the page is asked for with Cursor, see FlowPage. Hold, if
@@ -130,6 +131,9 @@ func (q *ListQuery) scanRow() func(*sql.Rows, *Flow) error {
 	places := []any{&row.ID, &row.Name, &row.Description, &row.CreatedAt, &row.UpdatedAt, &row.Meta}
 	if q.Owner {
 		places = append(places, &row.UserID, &row.OwnerName)
+	}
+	if q.Digest {
+		places = append(places, &row.Digest)
 	}
 	places = append(places, &row.seq)
 	return func(rows *sql.Rows, f *Flow) error {

@@ -110,6 +110,9 @@ func (q *listSQL) page() string {
 	if q.Owner {
 		columns += ", user_id, " + q.owner()
 	}
+	if q.Digest {
+		columns += ", digest"
+	}
 	return q.rows(columns, q.Limit+1, 0)
 }
 

@@ -25,7 +25,7 @@ func TestTable(t *testing.T) {
 	columns := map[string]string{
 		"seq": "INTEGER", "id": "VARCHAR NOT NULL", "user_id": "VARCHAR NOT NULL", "name": "TEXT NOT NULL", "description": "TEXT", "nodes": "JSON NOT NULL", "edges": "JSON NOT NULL",
 		"created_at": "BIGINT NOT NULL", "updated_at": "BIGINT NOT NULL", "meta": "JSON",
-		"access_control": "JSON", "extra": "JSON", "revision": "TEXT NOT NULL",
+		"access_control": "JSON", "extra": "JSON", "revision": "TEXT NOT NULL", "digest": "TEXT NOT NULL",
 	}
 	type column struct {
 		name, kind string

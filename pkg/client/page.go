@@ -42,6 +42,9 @@ func (o ListOptions) call(given int, cursor string) *call {
 	if o.Owner {
 		include = append(include, "owner")
 	}
+	if o.Digest {
+		include = append(include, "digest")
+	}
 	if include != nil {
 		k.query.Set("include", strings.Join(include, ","))
 	}

@@ -23,6 +23,7 @@ CREATE TABLE flow (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     revision TEXT NOT NULL,
+    digest TEXT NOT NULL,
     meta JSON DEFAULT '{}',
     access_control JSON,
     extra JSON,
