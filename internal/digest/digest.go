@@ -24,10 +24,11 @@ type Digest struct {
 	Content string // of everything but the next two
 	Layout  string // of where the nodes stand
 	Access  string // of who may see the flow; "" if the flow does not say
+	Empty   string // of which nodes have empty data, which in the browser is not the same as none; "" if no node has
 }
 
-// The lengths of the parts in bytes. Those of layout and access only tell two states of
-// one flow apart.
+// The lengths of the parts in bytes. Those after the content only tell two states of one
+// flow apart.
 const (
 	contentSum = 12
 	otherSum   = 4
@@ -66,14 +67,20 @@ func elements[T any, P interface {
 }
 
 func sumOf(s flow.Spec, nodes iter.Seq[flow.Node], edges iter.Seq[flow.Edge]) Digest {
-	content, layout := sha256.New(), sha256.New()
+	content, layout, empty := sha256.New(), sha256.New(), sha256.New()
 	const room = 2 << 10
 	d := digester{Meaning: rawjson.Meaning{Text: make([]byte, 0, room)}, json: make([]byte, 0, room)}
 	d.fields(s)
 	d.writeTo(content)
+	someEmpty := false
 	for n := range nodes {
 		d.node(n)
 		d.writeTo(content)
+		if d.empty {
+			d.Value(rawjson.AppendString(nil, n.ID))
+			d.writeTo(empty)
+			someEmpty = true
+		}
 		if rawjson.IsObject(d.json) {
 			d.Text = append(d.Text, n.ID...)
 			d.Value(d.place)
@@ -85,6 +92,9 @@ func sumOf(s flow.Spec, nodes iter.Seq[flow.Node], edges iter.Seq[flow.Edge]) Di
 		d.writeTo(content)
 	}
 	digest := Digest{Content: short(content, contentSum), Layout: short(layout, otherSum)}
+	if someEmpty {
+		digest.Empty = short(empty, otherSum)
+	}
 	if s.AccessControl != nil {
 		access := sha256.New()
 		access.Write(rawjson.AppendMeaning(nil, flow.PlainAccess(s.AccessControl)))
@@ -97,23 +107,22 @@ func short(h hash.Hash, size int) string { return hex.EncodeToString(h.Sum(nil)[
 
 // String returns the parts with dots between them.
 func (d Digest) String() string {
-	text := d.Content + "." + d.Layout
-	if d.Access != "" {
-		text += "." + d.Access
-	}
-	return text
+	return strings.TrimRight(strings.Join([]string{d.Content, d.Layout, d.Access, d.Empty}, "."), ".")
 }
 
 // Parse reads what [Digest.String] wrote; ok is false for anything else.
 func Parse(text string) (d Digest, ok bool) {
 	parts := strings.Split(text, ".")
-	if len(parts) == 2 {
-		parts = append(parts, "")
-	}
-	if len(parts) != 3 || !isSum(parts[0], contentSum) || !isSum(parts[1], otherSum) || parts[2] != "" && !isSum(parts[2], otherSum) {
+	if len(parts) < 2 || len(parts) > 4 || !isSum(parts[0], contentSum) {
 		return d, false
 	}
-	return Digest{parts[0], parts[1], parts[2]}, true
+	for i, part := range parts[1:] {
+		if !isSum(part, otherSum) && (part != "" || i == 0) {
+			return d, false
+		}
+	}
+	parts = append(parts, "", "")
+	return Digest{parts[0], parts[1], parts[2], parts[3]}, true
 }
 
 func isSum(text string, size int) bool {
@@ -126,6 +135,7 @@ type digester struct {
 	rawjson.Meaning
 	json  []byte // of the part
 	place []byte // an object of the node's layout
+	empty bool   // the node's data is empty
 }
 
 // writeTo ends a part.
@@ -157,7 +167,7 @@ func (d *digester) fields(s flow.Spec) {
 
 // node appends a node without its layout, which it leaves in place, and run-time fields.
 func (d *digester) node(n flow.Node) {
-	d.json = n.AppendJSON(d.json[:0])
+	d.json, d.empty = n.AppendJSON(d.json[:0]), false
 	d.Text = append(d.Text, "node "...)
 	if !rawjson.IsObject(d.json) {
 		d.Value(d.json)
@@ -174,7 +184,8 @@ func (d *digester) node(n flow.Node) {
 		case string(key) == "data" && rawjson.IsAbsent(value):
 			return false
 		case string(key) == "data" && rawjson.IsObject(value):
-			return d.data(value, dataState(n.Type))
+			d.empty = !d.data(value, dataState(n.Type))
+			return !d.empty
 		}
 		d.Value(value)
 		return true

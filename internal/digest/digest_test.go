@@ -58,7 +58,15 @@ func TestDigest(t *testing.T) {
 	if d := digestOf(t, `{"name":"A","nodes":[],"edges":[]}`); d.Access != "" || len(d.String()) >= len(want.String()) {
 		t.Errorf("without access_control the digest is %s", d)
 	}
-	for _, bad := range []string{"", "x.y", want.Content, want.String() + ".00"} {
+	// Empty data is none, but for a part of its own; what a run leaves in it counts as nothing.
+	none, empty, run := digestOf(t, `{"nodes":[{"id":"o","type":"output"}]}`), digestOf(t, `{"nodes":[{"id":"o","type":"output","data":{}}]}`), digestOf(t, `{"nodes":[{"id":"o","type":"output","data":{"value":"x"}}]}`)
+	if none.Content != empty.Content || none.Empty != "" || empty.Empty == "" || run != empty {
+		t.Errorf("without data %v, with empty data %v, after a run %v", none, empty, run)
+	}
+	if got, ok := Parse(empty.String()); !ok || got != empty {
+		t.Errorf("%q was read as %v, %v", empty, got, ok)
+	}
+	for _, bad := range []string{"", "x.y", want.Content, want.Content + ".", want.String() + ".00", want.String() + "." + want.Layout + "." + want.Layout} {
 		if _, ok := Parse(bad); ok {
 			t.Errorf("%q was taken for a digest", bad)
 		}
