@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,7 @@ func newHelpCmd() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
 			if about.Name() == rulesTopic && len(rest) == 1 {
-				return cmdutil.PrintRule(cmd.OutOrStdout(), rest[0])
+				return explainRule(cmd.OutOrStdout(), rest[0])
 			}
 			if err != nil || len(rest) > 0 {
 				hint := ""
@@ -93,4 +94,15 @@ func newRulesTopic() *cobra.Command {
 		help(c, args)
 	})
 	return cmd
+}
+
+// explainRule prints the help of the rule with a code.
+func explainRule(w io.Writer, code string) error {
+	for _, r := range files.Rules() {
+		if r.Code == code {
+			_, err := io.WriteString(w, files.Explain(r))
+			return err
+		}
+	}
+	return cmdutil.Usage(files.CheckCode(code))
 }

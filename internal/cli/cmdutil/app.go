@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/flowctl/flowctl/internal/output"
@@ -27,15 +26,6 @@ type App struct {
 	Interrupts Interrupts
 
 	warnedTokens bool // that others can read them
-}
-
-// GlobalFlags are the flags that every command has.
-type GlobalFlags struct {
-	Server, Token, Profile string
-	Debug, noColor, Quiet  bool
-	noPager                bool
-	headers                []string
-	caCert                 string
 }
 
 // NewApp returns an app with these streams.
@@ -94,26 +84,6 @@ func IsTerminal(stream any) bool {
 // Interactive reports whether the user can be asked.
 func (a *App) Interactive() bool { return IsTerminal(a.In) && IsTerminal(a.Err) }
 
-// OutputFlags are the flags of commands that print data.
-type OutputFlags struct {
-	Format, jq, template string
-}
-
-// Register adds the flags.
-func (o *OutputFlags) Register(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVarP(&o.Format, "output", "o", "", "output format: text, wide, json, jsonl, yaml or name")
-	f.StringVar(&o.jq, "jq", "", "filter the JSON with a jq `program`")
-	f.StringVar(&o.template, "template", "", "format the JSON with a Go `template`")
-	_ = cmd.RegisterFlagCompletionFunc("output", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		var formats []string
-		for _, f := range output.Formats() {
-			formats = append(formats, string(f))
-		}
-		return formats, cobra.ShellCompDirectiveNoFileComp
-	})
-}
-
 // Printer returns the printer that a command's output flags ask for.
 func (a *App) Printer(o OutputFlags) (*output.Printer, error) { return a.printerTo(a.Out, o) }
 
@@ -137,17 +107,11 @@ func (a *App) printerTo(w io.Writer, o OutputFlags) (*output.Printer, error) {
 	return p, nil
 }
 
-// Register adds the flags.
-func (f *GlobalFlags) Register(cmd *cobra.Command) {
-	p := cmd.PersistentFlags()
-	p.StringVar(&f.Server, "server", "", "`URL` of the flows server (FLOWCTL_SERVER)")
-	p.StringVar(&f.Token, "token", "", "`token` or API key; others can see it in the list of processes, so prefer FLOWCTL_TOKEN")
-	p.StringVar(&f.Profile, "profile", "", "`name` of a configured server, or \"local\" (FLOWCTL_PROFILE)")
-	p.Duration("timeout", DefaultTimeout, "give up when the server sends nothing for this long, 0: never (FLOWCTL_TIMEOUT)")
-	p.StringArrayVar(&f.headers, "header", nil, "send this header with every request (repeatable: `NAME:VALUE`); prefer FLOWCTL_HEADERS, one a line, which others cannot see")
-	p.StringVar(&f.caCert, "ca-cert", "", "also trust the certificates in this PEM `file` (FLOWCTL_CA_CERT)")
-	p.BoolVar(&f.Debug, "debug", false, "log requests to stderr")
-	p.BoolVar(&f.noColor, "no-color", false, "no colours (NO_COLOR)")
-	p.BoolVar(&f.noPager, "no-pager", false, "do not page long lists (FLOWCTL_PAGER=)")
-	p.BoolVarP(&f.Quiet, "quiet", "q", false, "print only errors and warnings besides the result")
+// Progress returns a bar on a terminal's stderr; elsewhere, and where a single step
+// is not worth one, it is nil and draws nothing.
+func (a *App) Progress(label string, steps int) *output.Progress {
+	if steps < 2 || a.Flags.Quiet || !IsTerminal(a.Err) {
+		return nil
+	}
+	return output.NewProgress(a.Err, label, steps)
 }

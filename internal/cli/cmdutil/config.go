@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"syscall"
@@ -35,12 +36,8 @@ type Profile struct {
 	CACert  string   `mapstructure:"ca_cert"` // a file of certificates that are trusted besides the system's
 }
 
-const (
-	// DefaultTimeout is how long a server may be silent.
-	DefaultTimeout = time.Minute
-	// minTimeout catches a number without its unit, which would be nanoseconds.
-	minTimeout = time.Millisecond
-)
+// DefaultTimeout is how long a server may be silent.
+const DefaultTimeout = time.Minute
 
 // LoadConfig reads the configuration into the app, under the flags that override
 // it. A file that is not there is an empty one.
@@ -68,11 +65,11 @@ func (a *App) LoadConfig(flags *pflag.FlagSet) error {
 	if v.InConfig("token") {
 		return fmt.Errorf("%s holds a token; take it out and sign in with 'flowctl login', or set FLOWCTL_TOKEN", path)
 	}
-	if err := checkTimeoutVariable(flags); err != nil {
-		return err
-	}
 	var decoded mapstructure.Metadata
-	err = v.Unmarshal(&a.Config, func(c *mapstructure.DecoderConfig) { c.Metadata = &decoded })
+	err = v.Unmarshal(&a.Config, func(c *mapstructure.DecoderConfig) { c.Metadata, c.DecodeHook = &decoded, decodeTimeout })
+	if usage := (exitError{}); errors.As(err, &usage) {
+		return usage
+	}
 	if err != nil {
 		return fmt.Errorf("read the configuration %s and FLOWCTL_… variables: %w; fix what is wrong", path, err)
 	}
@@ -80,9 +77,6 @@ func (a *App) LoadConfig(flags *pflag.FlagSet) error {
 	if len(decoded.Unused) > 0 {
 		slices.Sort(decoded.Unused)
 		a.Warn("%s: unknown setting ignored: %s", path, strings.Join(decoded.Unused, ", "))
-	}
-	if t := a.Config.Timeout; t < 0 || t > 0 && t < minTimeout {
-		return Usage(fmt.Errorf("a timeout of %v cannot be; give it with its unit, such as 30s, or 0 for none", t))
 	}
 	return nil
 }
@@ -93,18 +87,16 @@ func noConfiguration(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) && os.Getenv("FLOWCTL_CONFIG") == ""
 }
 
-// checkTimeoutVariable returns what is wrong with FLOWCTL_TIMEOUT, unless --timeout
-// goes before it.
-func checkTimeoutVariable(flags *pflag.FlagSet) error {
-	text := os.Getenv("FLOWCTL_TIMEOUT")
-	if text == "" || flags.Changed("timeout") {
-		return nil
+// decodeTimeout reads a time with its unit; a bare number would be nanoseconds.
+func decodeTimeout(_, to reflect.Type, value any) (any, error) {
+	if to != reflect.TypeFor[time.Duration]() {
+		return value, nil
 	}
-	t, err := time.ParseDuration(text)
-	if err != nil || t < 0 || t > 0 && t < minTimeout {
-		return Usage(fmt.Errorf("FLOWCTL_TIMEOUT=%q cannot be; give a time with its unit, such as 30s, or 0 for none", text))
+	t, err := time.ParseDuration(fmt.Sprint(value))
+	if err != nil || t < 0 {
+		return nil, Usage(fmt.Errorf("a timeout of %q cannot be; give it with its unit, such as 30s, or 0 for none", fmt.Sprint(value)))
 	}
-	return nil
+	return t, nil
 }
 
 // configPath is the configuration file: FLOWCTL_CONFIG, else config.yaml in the

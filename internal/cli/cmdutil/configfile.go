@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
@@ -107,79 +108,57 @@ func (c *ConfigFile) encode() ([]byte, error) {
 }
 
 // Use makes a profile the one in use.
-func (c *ConfigFile) Use(name string) { setText(c.root, "profile", name) }
+func (c *ConfigFile) Use(name string) { set(c.root, "profile", name) }
 
 // Used returns the profile in use, "" for none.
 func (c *ConfigFile) Used() string { return textOf(valueOf(c.root, "profile")) }
 
-// SetProfile adds a profile, or changes the server of the one of that name.
+// SetProfile adds a profile, or changes the one of that name: its server and, if p has
+// them, certificates and headers.
 func (c *ConfigFile) SetProfile(p Profile) error {
 	list, err := c.profiles()
 	if err != nil {
 		return err
 	}
-	for _, item := range list.Content {
-		if textOf(valueOf(item, "name")) == p.Name {
-			setText(item, "server", p.Server)
-			setReach(item, p)
-			return nil
-		}
+	i := slices.IndexFunc(list.Content, isNamed(p.Name))
+	if i < 0 {
+		i = len(list.Content)
+		list.Content = append(list.Content, &yaml.Node{Kind: yaml.MappingNode})
+		list.Style = 0 // an empty list may have been written as []
 	}
-	item := &yaml.Node{Kind: yaml.MappingNode}
-	setText(item, "name", p.Name)
-	setText(item, "server", p.Server)
-	setReach(item, p)
-	list.Content = append(list.Content, item)
-	list.Style = 0 // an empty list may have been written as []
-	return nil
-}
-
-// setReach writes how the server of a profile is reached, if it says so.
-func setReach(item *yaml.Node, p Profile) {
+	item := list.Content[i]
+	set(item, "name", p.Name)
+	set(item, "server", p.Server)
 	if p.CACert != "" {
-		setText(item, "ca_cert", p.CACert)
+		set(item, "ca_cert", p.CACert)
 	}
-	if len(p.Headers) == 0 {
-		return
+	if len(p.Headers) > 0 {
+		set(item, "headers", p.Headers)
 	}
-	headers := &yaml.Node{Kind: yaml.SequenceNode}
-	for _, h := range p.Headers {
-		headers.Content = append(headers.Content, textNode(h))
-	}
-	if node := valueOf(item, "headers"); node != nil {
-		node.Kind, node.Tag, node.Content = headers.Kind, "", headers.Content
-		return
-	}
-	item.Content = append(item.Content, textNode("headers"), headers)
+	return nil
 }
 
 // RemoveProfile takes a profile out.
 func (c *ConfigFile) RemoveProfile(name string) error {
 	list, err := c.profiles()
-	if err != nil {
-		return err
+	if err == nil {
+		list.Content = slices.DeleteFunc(list.Content, isNamed(name))
 	}
-	kept := list.Content[:0]
-	for _, item := range list.Content {
-		if textOf(valueOf(item, "name")) != name {
-			kept = append(kept, item)
-		}
-	}
-	list.Content = kept
-	return nil
+	return err
+}
+
+func isNamed(name string) func(*yaml.Node) bool {
+	return func(item *yaml.Node) bool { return textOf(valueOf(item, "name")) == name }
 }
 
 // profiles returns the list of profiles, which is made if need be.
 func (c *ConfigFile) profiles() (*yaml.Node, error) {
 	list := valueOf(c.root, "profiles")
-	switch {
-	case list == nil:
-		list = &yaml.Node{}
-		c.root.Content = append(c.root.Content, textNode("profiles"), list)
-		fallthrough
-	case isNull(list):
-		*list = yaml.Node{Kind: yaml.SequenceNode, HeadComment: list.HeadComment, LineComment: list.LineComment, FootComment: list.FootComment}
-	case list.Kind != yaml.SequenceNode:
+	if list == nil || isNull(list) {
+		set(c.root, "profiles", []string{})
+		list = valueOf(c.root, "profiles")
+	}
+	if list.Kind != yaml.SequenceNode {
 		return nil, errors.New("the profiles in the configuration are not a list; fix the file or move it away")
 	}
 	return list, nil
@@ -199,23 +178,17 @@ func valueOf(mapping *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-func setText(mapping *yaml.Node, key, value string) {
+// set sets the value of a key, a text or a list of texts. Comments next to it stay.
+func set(mapping *yaml.Node, key string, value any) {
+	var fresh yaml.Node
+	_ = fresh.Encode(value) // fails for no text
 	node := valueOf(mapping, key)
 	if node == nil {
-		mapping.Content = append(mapping.Content, textNode(key), textNode(value))
+		mapping.Content = append(mapping.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key}, &fresh)
 		return
 	}
-	fresh := textNode(value)
 	fresh.HeadComment, fresh.LineComment, fresh.FootComment = node.HeadComment, node.LineComment, node.FootComment
-	*node = *fresh
-}
-
-// textNode returns a scalar that is a text in every case: a profile may be called
-// "no", or 1.0.
-func textNode(value string) *yaml.Node {
-	n := &yaml.Node{}
-	n.SetString(value)
-	return n
+	*node = fresh
 }
 
 // textOf returns the text of a scalar, "" for anything else.

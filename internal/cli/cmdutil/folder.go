@@ -64,9 +64,6 @@ func (a *App) ReadDir(ctx context.Context, p Picked, hold bool) (*Folder, error)
 	if len(found) == 1 && errors.Is(found[0].Err, files.ErrNoFiles) && !lock.Empty() {
 		found = nil // the last file was taken out
 	}
-	if hold {
-		LimitMemory(SizeOf(found)) // for the rest of the command, which is as busy
-	}
 	readings := make([]dirReading, len(found))
 	read := func(i int, judge bool) { readings[i] = a.readDirFile(ctx, p.Dir, found[i], hold, judge) }
 	parallel.Each(ctx, len(found), runtime.GOMAXPROCS(0), func(i int) { read(i, p.hasFile(found[i].Path)) })

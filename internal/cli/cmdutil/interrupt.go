@@ -6,7 +6,11 @@ import (
 	"os/signal"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
+
+// GraceToFinish is how long a write that was begun before Ctrl-C may take still.
+const GraceToFinish = 10 * time.Second
 
 // Interrupts turns Ctrl-C, SIGTERM and SIGHUP into the end of a context.
 type Interrupts struct{ held atomic.Int32 }

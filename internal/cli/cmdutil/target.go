@@ -2,14 +2,12 @@ package cmdutil
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/pkg/client"
 )
 
 // LocalProfile is the name of the embedded store, where no server is configured.
@@ -140,42 +138,4 @@ func (a *App) ProfileOf(server string) string {
 // SameServer reports whether two URLs that users wrote name one server.
 func SameServer(a, b string) bool {
 	return strings.TrimRight(a, "/") == strings.TrimRight(b, "/")
-}
-
-// Connect returns a client for the place that flags, environment and configuration
-// name. What it opens is closed when the command ends.
-func (a *App) Connect(ctx context.Context) (*client.Client, error) {
-	t, err := a.Target()
-	if err != nil {
-		return nil, err
-	}
-	return a.ConnectTo(ctx, t)
-}
-
-// ConnectTo returns a client for the place t.
-func (a *App) ConnectTo(ctx context.Context, t Target) (*client.Client, error) {
-	opts := []client.Option{
-		client.WithUserAgent("flowctl/" + ReleaseVersion()),
-		client.WithTimeout(a.Config.Timeout),
-	}
-	if a.Flags.Debug {
-		opts = append(opts, client.WithDebug(a.Err))
-	}
-	a.Connected = t
-	if t.Local() {
-		return a.connectLocal(ctx, opts)
-	}
-	headers, err := a.headers(t)
-	if err != nil {
-		return nil, err
-	}
-	roots, err := a.Roots(t)
-	if err != nil {
-		return nil, err
-	}
-	c, err := client.New(t.Server, append(opts, client.WithToken(t.Token), client.WithHeaders(headers), client.WithRootCAs(roots))...)
-	if err != nil {
-		return nil, Usage(err)
-	}
-	return c, nil
 }

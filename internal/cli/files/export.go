@@ -104,7 +104,6 @@ func (o *exportOptions) folder() string {
 }
 
 func (o *exportOptions) run(ctx context.Context, refs []string) error {
-	defer cmdutil.LimitMemory(0)()
 	if to := cmp.Or(o.dir, o.file); to != "" && to != files.StdinPath {
 		if err := repo.CheckNamed(to); err != nil {
 			return fmt.Errorf("write %s: %w", to, err)

@@ -59,7 +59,6 @@ type formatted struct {
 
 func (o *fmtOptions) run(ctx context.Context, paths []string) error {
 	sources := files.Find(paths)
-	defer cmdutil.LimitMemory(cmdutil.SizeOf(sources))()
 	results := make([]formatted, len(sources))
 	parallel.Each(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.file(ctx, sources[i]) })
 	if err := ctx.Err(); err != nil {

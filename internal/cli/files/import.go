@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -90,9 +91,19 @@ func (o *importOptions) check() error {
 	return nil
 }
 
+// limitMemory makes an import collect garbage before it has more than twice what it reads:
+// a large flow passes through several forms, and each would wait for the next.
+func limitMemory(sources []files.Source) {
+	var size int64
+	for _, s := range sources {
+		size += s.Size
+	}
+	debug.SetMemoryLimit(max(96<<20, 2*size))
+}
+
 func (o *importOptions) run(ctx context.Context, paths []string) error {
 	sources := files.Find(paths)
-	defer cmdutil.LimitMemory(cmdutil.SizeOf(sources))()
+	limitMemory(sources)
 	p, err := o.app.Printer(o.out)
 	if err != nil {
 		return err

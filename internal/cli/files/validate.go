@@ -94,7 +94,6 @@ func (o *validateOptions) run(ctx context.Context, paths []string) error {
 		}
 	}
 	sources := files.Find(paths)
-	defer cmdutil.LimitMemory(cmdutil.SizeOf(sources))()
 	results := make([]files.Checked, len(sources))
 	parallel.Each(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.Check(ctx, sources[i]) })
 	if err := ctx.Err(); err != nil {

@@ -57,7 +57,7 @@ func (o *createOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	return cmdutil.PrintWritten(p, f, "made")
+	return printWritten(p, f, "made")
 }
 
 // spec is what the new flow shall be.

@@ -55,5 +55,5 @@ func (o *duplicateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	return cmdutil.PrintWritten(p, f, "made")
+	return printWritten(p, f, "made")
 }

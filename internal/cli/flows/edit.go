@@ -81,7 +81,7 @@ func (o *editOptions) run(cmd *cobra.Command, args []string) error {
 		o.app.Note("Nothing changed.")
 		return nil
 	}
-	return cmdutil.PrintWritten(p, *changed, "changed")
+	return printWritten(p, *changed, "changed")
 }
 
 // edit lets the user edit the draft until it can be sent, or is dropped. It returns
@@ -123,7 +123,7 @@ func (o *editOptions) editOnce(ctx context.Context, c *client.Client, d *draft, 
 	}
 	f, err := c.Flows.Update(ctx, d.flow.ID, *patch, unchanged)
 	if err != nil {
-		return nil, cmdutil.NotYours(ctx, c, d.flow.ID, err)
+		return nil, notYours(ctx, c, d.flow.ID, err)
 	}
 	return &f, nil
 }

@@ -56,12 +56,12 @@ func (o *getOptions) run(cmd *cobra.Command, args []string) error {
 	if p.ForPeople() {
 		return o.summary(p, f)
 	}
-	return output.Item(p, cmdutil.FlowView(), f)
+	return output.Item(p, flowView(), f)
 }
 
 // summary shows what people want to know of a flow.
 func (o *getOptions) summary(p *output.Printer, f flow.Flow) error {
-	readers, writers := cmdutil.AccessText(f)
+	readers, writers := accessText(f)
 	err := output.Summary(p, []output.Field{
 		{Label: "Name", Text: f.Name},
 		{Label: "ID", Text: f.ID},
@@ -79,6 +79,6 @@ func (o *getOptions) summary(p *output.Printer, f flow.Flow) error {
 	if err := p.Blank(); err != nil {
 		return err
 	}
-	_, err = output.List(p, cmdutil.NodeView(f.Edges), output.Seq(f.Nodes))
+	_, err = output.List(p, nodeView(f.Edges), output.Seq(f.Nodes))
 	return err
 }

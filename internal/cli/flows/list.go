@@ -67,9 +67,9 @@ func (o *listOptions) run(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	flows, owners := o.flows(cmd.Context(), c, p)
-	view := cmdutil.FlowView()
+	view := flowView()
 	if owners != nil && !o.mine {
-		view = cmdutil.WithOwner(view, func(f flow.Flow) string { return o.owner(cmd.Context(), owners, f) })
+		view = withOwner(view, func(f flow.Flow) string { return o.owner(cmd.Context(), owners, f) })
 	}
 	n, err := output.List(p, view, flows)
 	if err == nil && n == 0 && p.ForPeople() {

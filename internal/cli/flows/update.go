@@ -91,7 +91,7 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	f, err := c.Flows.Update(cmd.Context(), id, patch, client.IfUnchanged(over.Was))
 	if err != nil {
-		return cmdutil.NotYours(cmd.Context(), c, id, err)
+		return notYours(cmd.Context(), c, id, err)
 	}
 	var noted error
 	if o.file != "" && lock != nil && lock.IsOf(o.file, id) {
@@ -99,7 +99,7 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 		d.Layout = over.Layout
 		noted = lock.NoteFiles(cmd.Context(), []sync.Known{{File: o.file, FileID: o.fileID, ID: id, Digest: d}})
 	}
-	return errors.Join(noted, cmdutil.PrintWritten(p, f, "changed"))
+	return errors.Join(noted, printWritten(p, f, "changed"))
 }
 
 // over returns what is to be written of the file, if there is one. lock is that of its

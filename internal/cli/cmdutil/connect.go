@@ -2,7 +2,9 @@ package cmdutil
 
 import (
 	"cmp"
+	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -13,7 +15,48 @@ import (
 
 	"github.com/flowctl/flowctl/internal/httpx"
 	"github.com/flowctl/flowctl/internal/provider"
+	"github.com/flowctl/flowctl/internal/server"
+	"github.com/flowctl/flowctl/internal/store"
+	"github.com/flowctl/flowctl/pkg/client"
 )
+
+// Connect returns a client for the place that flags, environment and configuration
+// name. What it opens is closed when the command ends.
+func (a *App) Connect(ctx context.Context) (*client.Client, error) {
+	t, err := a.Target()
+	if err != nil {
+		return nil, err
+	}
+	return a.ConnectTo(ctx, t)
+}
+
+// ConnectTo returns a client for the place t.
+func (a *App) ConnectTo(ctx context.Context, t Target) (*client.Client, error) {
+	opts := []client.Option{
+		client.WithUserAgent("flowctl/" + ReleaseVersion()),
+		client.WithTimeout(a.Config.Timeout),
+	}
+	if a.Flags.Debug {
+		opts = append(opts, client.WithDebug(a.Err))
+	}
+	a.Connected = t
+	if t.Local() {
+		return a.connectLocal(ctx, opts)
+	}
+	headers, err := a.headers(t)
+	if err != nil {
+		return nil, err
+	}
+	roots, err := a.Roots(t)
+	if err != nil {
+		return nil, err
+	}
+	c, err := client.New(t.Server, append(opts, client.WithToken(t.Token), client.WithHeaders(headers), client.WithRootCAs(roots))...)
+	if err != nil {
+		return nil, Usage(err)
+	}
+	return c, nil
+}
 
 // headers returns what is sent to the server of t with every request: the headers of
 // its profile, of FLOWCTL_HEADERS and of --header.
@@ -95,3 +138,49 @@ func (a *App) WithFlags(p Profile) (Profile, error) {
 // ModelTimeout is how long a model may be silent unless --timeout says more: a
 // big one thinks for minutes before its first word.
 const ModelTimeout = 10 * time.Minute
+
+// localMaxBody is the largest flow that the embedded store takes, in bytes: a
+// flow file's own limit, and room for its wrapper.
+const localMaxBody = 65 << 20
+
+// LocalPath is the path of the embedded store.
+func LocalPath() (string, error) {
+	dir, err := dataDir()
+	return filepath.Join(dir, "flowctl.db"), err
+}
+
+// LocalDB is LocalPath, in a folder that is made if need be, readable by the user
+// alone.
+func LocalDB() (string, error) {
+	path, err := LocalPath()
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", fmt.Errorf("make the data folder: %w; set FLOWCTL_DATA to a folder that can be written", err)
+	}
+	return path, nil
+}
+
+// connectLocal returns a client of the server in this process, over the embedded
+// store, without a socket.
+func (a *App) connectLocal(ctx context.Context, opts []client.Option) (*client.Client, error) {
+	path, err := LocalDB()
+	if err != nil {
+		return nil, err
+	}
+	st, err := store.Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	a.Closers = append(a.Closers, st.Close)
+	admin, err := server.EnsureAdmin(ctx, st)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, errors.New("none of the local store's users is an admin; make one with 'flowctl server user add EMAIL --role admin'")
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := server.New(st, server.Options{MaxBody: localMaxBody, Version: ReleaseVersion()})
+	return client.New("http://local.flowctl", append(opts, client.WithTransport(s.Transport(*admin)))...)
+}

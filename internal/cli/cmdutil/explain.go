@@ -2,7 +2,6 @@ package cmdutil
 
 import (
 	"cmp"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -14,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -117,21 +115,4 @@ func (t Target) flags() string {
 		return ""
 	}
 	return " --server " + output.ShellQuote(t.Server)
-}
-
-// NotYours words the refusal of a change to a flow that the caller may read: whose it
-// is. Any other error stays.
-func NotYours(ctx context.Context, c *client.Client, id string, err error) error {
-	if !errors.Is(err, client.ErrForbidden) {
-		return err
-	}
-	f, reading := c.Flows.Get(ctx, id)
-	if reading != nil {
-		return err
-	}
-	owner := "its owner"
-	if o, asking := lookup.NewOwners(c).Of(ctx, f); asking == nil && o.Name != "" {
-		owner += " " + output.Text(o.Name)
-	}
-	return fmt.Errorf("you may read %s, but only %s and those with the right to write may change it: %w", output.Quoted(f.Name), owner, err)
 }

@@ -1,4 +1,4 @@
-package cmdutil
+package flows
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// FlowView is how lists show flows.
-func FlowView() output.View[flow.Flow] {
+// flowView is how lists show flows.
+func flowView() output.View[flow.Flow] {
 	type column = output.Column[flow.Flow]
 	return output.View[flow.Flow]{
 		Columns: []column{
@@ -27,17 +27,17 @@ func FlowView() output.View[flow.Flow] {
 	}
 }
 
-// PrintWritten prints a flow that was just made or changed. What fails then is not
+// printWritten prints a flow that was just made or changed. What fails then is not
 // the write, and who does not see that would do it again.
-func PrintWritten(p *output.Printer, f flow.Flow, done string) error {
-	if err := output.Item(p, FlowView(), f); err != nil {
+func printWritten(p *output.Printer, f flow.Flow, done string) error {
+	if err := output.Item(p, flowView(), f); err != nil {
 		return fmt.Errorf("%w; but the flow %s is %s", err, f.ID, done)
 	}
 	return nil
 }
 
-// WithOwner adds whose the flows are.
-func WithOwner(v output.View[flow.Flow], owner func(flow.Flow) string) output.View[flow.Flow] {
+// withOwner adds whose the flows are.
+func withOwner(v output.View[flow.Flow], owner func(flow.Flow) string) output.View[flow.Flow] {
 	v.Columns = slices.Insert(v.Columns, 2, output.Column[flow.Flow]{ // after the name
 		Title: "OWNER",
 		Text:  func(_ *output.Printer, f flow.Flow) string { return owner(f) },
@@ -45,8 +45,8 @@ func WithOwner(v output.View[flow.Flow], owner func(flow.Flow) string) output.Vi
 	return v
 }
 
-// NodeView is how the nodes of one flow are shown. edges are the flow's.
-func NodeView(edges []flow.Edge) output.View[flow.Node] {
+// nodeView is how the nodes of one flow are shown. edges are the flow's.
+func nodeView(edges []flow.Edge) output.View[flow.Node] {
 	next := make(map[string][]string)
 	for _, e := range edges {
 		text := e.Target
@@ -84,16 +84,16 @@ func accessWord(f flow.Flow) string {
 	case err != nil:
 		return "malformed"
 	case a.Public:
-		return AccessPublic
+		return accessPublic
 	case granted(a.Read) == nil && granted(a.Write) == nil:
-		return AccessPrivate
+		return accessPrivate
 	}
 	return "shared"
 }
 
-// AccessText returns who may read and who may write a flow, one on a line. Both are
+// accessText returns who may read and who may write a flow, one on a line. Both are
 // "" where that did not come along.
-func AccessText(f flow.Flow) (readers, writers string) {
+func accessText(f flow.Flow) (readers, writers string) {
 	if f.AccessControl == nil {
 		return "", ""
 	}
@@ -122,20 +122,3 @@ func granted(g flow.Grant) []string {
 	}
 	return names
 }
-
-// The values of --access.
-const (
-	AccessPrivate = "private"
-	AccessPublic  = "public"
-)
-
-// The states of a flow after an apply.
-const (
-	StateCreated   = "created"
-	StateUpdated   = "updated"
-	StateDeleted   = "deleted"
-	StateUnchanged = "unchanged"
-	StateFailed    = "failed"
-	StateRefused   = "refused"
-	StateLeft      = "not begun"
-)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/internal/output"
@@ -126,16 +128,5 @@ func ambiguous(ref string, found []flow.Flow) error {
 	return errors.New(b.String())
 }
 
-// isUUID reports whether ref has the shape of the ids that servers give.
-func isUUID(ref string) bool {
-	if len(ref) != 36 {
-		return false
-	}
-	for i, r := range ref {
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (r == '-') || !dash && !strings.ContainsRune("0123456789abcdefABCDEF", r) {
-			return false
-		}
-	}
-	return true
-}
+// isUUID reports whether ref has the shape of the ids that servers choose.
+func isUUID(ref string) bool { return len(ref) == 36 && uuid.Validate(ref) == nil }

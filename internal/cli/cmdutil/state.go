@@ -1,0 +1,12 @@
+package cmdutil
+
+// The states of a flow after an apply.
+const (
+	StateCreated   = "created"
+	StateUpdated   = "updated"
+	StateDeleted   = "deleted"
+	StateUnchanged = "unchanged"
+	StateFailed    = "failed"
+	StateRefused   = "refused"
+	StateLeft      = "not begun"
+)
