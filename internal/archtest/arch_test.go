@@ -20,9 +20,9 @@ func allowed() map[string][]string {
 		"pkg/flowfile":      {"internal/disk", "internal/rawjson", "internal/slug", "pkg/flow"},
 		"pkg/client":        {"internal/rawjson", "pkg/flow", "internal/httpx", "internal/secrets"},
 		"internal/output":   {},
-		"internal/progress": {"pkg/flow", "internal/engine", "internal/output"},
+		"internal/progress": {"internal/layout", "pkg/flow", "internal/engine", "internal/output"},
 		"internal/digest":   {"internal/rawjson", "pkg/flow"},
-		"internal/layout":   {"internal/rawjson", "pkg/flow"},
+		"internal/layout":   {"internal/order", "internal/rawjson", "pkg/flow"},
 		"internal/render":   {"internal/layout", "pkg/flow", "internal/output"},
 		"internal/engine":   {"internal/rawjson", "internal/order", "pkg/flow", "internal/engine/js", "internal/engine/browser"},
 

@@ -42,17 +42,15 @@ func WithoutState(s flow.Spec) flow.Spec {
 	}
 	s.Edges = slices.Clone(s.Edges)
 	for i := range s.Edges {
-		if s.Edges[i].Unknown("selected") != nil {
-			s.Edges[i].SetUnknown("selected", nil)
-		}
+		s.Edges[i].SetUnknown("selected", nil)
 	}
 	return s
 }
 
 func cleanNode(n *flow.Node) {
-	for _, key := range n.UnknownKeys() {
-		if isNodeState(key) {
-			n.SetUnknown(key, nil)
+	for _, m := range n.Unknown() {
+		if isNodeState(m.Key) {
+			n.SetUnknown(m.Key, nil)
 		}
 	}
 	if state := dataState(n.Type); rawjson.HasKey(n.Data, state...) {

@@ -64,12 +64,12 @@ func (b *bodies) nest() {
 			told[p] = true
 			b.overlap = append(b.overlap, problem(CodeLoopBody, n, fmt.Sprintf(
 				"the loops %.80q and %.80q both have the node in their bodies; put one loop into the body of the other, or join them after their %q",
-				p.inner.id, outer.id, flow.HandleDone)))
+				p.inner.id, outer.id, handleDone)))
 		}
 	}
 }
 
-func isEach(e *edge) bool { return e.handle == flow.HandleEach }
+func isEach(e *edge) bool { return e.handle == handleEach }
 
 // reach is the set of nodes that those edges from n lead to.
 func reach(n *node, first func(*edge) bool) map[*node]bool {
@@ -103,7 +103,7 @@ func (b *bodies) problems() []flow.Problem {
 		if both >= 0 {
 			found = append(found, problem(CodeLoopBody, l, fmt.Sprintf(
 				"the loop's handles %q and %q both lead to node %.80q; only one of them may",
-				flow.HandleEach, flow.HandleDone, b.graph.nodes[both].id)))
+				handleEach, handleDone, b.graph.nodes[both].id)))
 		}
 	}
 	return found

@@ -30,7 +30,7 @@ func (inBrowser) plans(_ flow.Spec, g *graph, limits Limits) (made plans, refuse
 // eachOnly reports whether all edges to n come from a handle "each", so that it
 // is left to a loop to run it, even if they do not come from a loop.
 func (n *node) eachOnly() bool {
-	return len(n.in) > 0 && !slices.ContainsFunc(n.in, func(e *edge) bool { return e.handle != flow.HandleEach })
+	return len(n.in) > 0 && !slices.ContainsFunc(n.in, func(e *edge) bool { return e.handle != handleEach })
 }
 
 // neverRuns reports whether the browser leaves the node to a loop that is not there.
@@ -50,14 +50,14 @@ func (n *node) branch(limit int) *plan {
 		}
 		body.steps = append(body.steps, step{node: n})
 		for _, e := range n.out {
-			if e.handle != flow.HandleDone && !e.target.eachOnly() {
+			if e.handle != handleDone && !e.target.eachOnly() {
 				walk(e.target)
 			}
 		}
 	}
 	found := false
 	for _, e := range n.out {
-		if e.handle == flow.HandleEach {
+		if e.handle == handleEach {
 			found = true
 			walk(e.target)
 		}

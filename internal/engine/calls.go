@@ -72,9 +72,9 @@ func (g *graph) worstCalls(made plans, sorted []*node, limits Limits) Calls {
 	for bits := range 1 << len(conditionals) {
 		chosen := make(choices)
 		for i, n := range conditionals {
-			chosen[n] = flow.HandleTrue
+			chosen[n] = handleTrue
 			if bits>>i&1 == 1 {
-				chosen[n] = flow.HandleFalse
+				chosen[n] = handleFalse
 			}
 		}
 		if calls := counts.calls(live(sorted, chosen), chosen); calls.Most > worst.Most {

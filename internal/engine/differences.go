@@ -136,7 +136,7 @@ func hasPlaceholder(text string) bool {
 }
 
 func (d *comparison) data(n *node) {
-	if n.hasData() || !n.kind.Known() {
+	if n.hasData() || !slices.Contains(flow.NodeTypes(), n.kind) {
 		return
 	}
 	d.sayOf(KindNoData, "", "Errors", n, `the browser fails on a node without data; in standard it has nothing set. "data": {} is the same in both`)

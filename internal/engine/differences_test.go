@@ -34,7 +34,7 @@ func newOddFlow(seed uint64) flow.Spec {
 			if handles := kinds[from].Handles(); len(handles) > 0 && f.IntN(5) > 0 {
 				handle = f.pick(handles...)
 			} else if f.IntN(20) == 0 {
-				handle = flow.HandleEach
+				handle = handleEach
 			}
 			f.edge(fmt.Sprintf("n%d", from), id, handle)
 		}

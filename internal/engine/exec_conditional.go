@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // conditional compares and returns {condition, result, branch}. In standard it
@@ -22,9 +21,9 @@ func conditional(_ context.Context, c *call) (js.Value, error) {
 	if err != nil {
 		return nil, c.rules.errorf("Failed to evaluate condition: %w", "evaluate the condition: %w", err)
 	}
-	branch := flow.HandleFalse
+	branch := handleFalse
 	if result {
-		branch = flow.HandleTrue
+		branch = handleTrue
 	}
 	if c.rules.Branches {
 		if err := c.choose(branch); err != nil {

@@ -84,7 +84,7 @@ func (e *Explanation) turns(all plans, p *plan, loop *node) []*node {
 // branches finds what hangs on each handle: what does not run when the other one
 // is chosen.
 func (e *Explanation) branches(sorted []*node) {
-	opposite := map[string]string{flow.HandleTrue: flow.HandleFalse, flow.HandleFalse: flow.HandleTrue}
+	opposite := map[string]string{handleTrue: handleFalse, handleFalse: handleTrue}
 	for _, n := range sorted {
 		if n.kind != flow.Conditional {
 			continue

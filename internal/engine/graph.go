@@ -38,6 +38,14 @@ type unclear struct {
 	meant []*node
 }
 
+// The handles that edges start at, see [flow.NodeType.Handles].
+const (
+	handleTrue  = "true"
+	handleFalse = "false"
+	handleEach  = "each"
+	handleDone  = "done"
+)
+
 // edge carries the result of one node to another.
 type edge struct {
 	source, target *node

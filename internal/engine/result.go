@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"time"
@@ -177,12 +178,12 @@ func (r *Result) errorTexts() json.RawMessage {
 	return js.AppendJSON(nil, o)
 }
 
-// meta is what the record keeps of the nodes.
+// meta is what the record keeps of the nodes, see [flow.ParseRunMeta].
 func (r *Result) meta() json.RawMessage {
-	meta := flow.RunMeta{Nodes: make([]flow.NodeRun, len(r.Nodes)), Calls: r.Calls, Tokens: some(r.Tokens)}
+	nodes := make(flow.Object, len(r.Nodes))
 	for i, n := range r.Nodes {
 		about := flow.NodeRun{
-			ID: n.ID, Status: n.Status, Reason: n.Reason, Tokens: some(n.Tokens),
+			Status: n.Status, Reason: n.Reason, Tokens: some(n.Tokens),
 			FinishReason: n.FinishReason, Refusal: n.Refusal, Warnings: n.Warnings,
 		}
 		if took := n.Duration.Milliseconds(); n.Runs > 0 {
@@ -194,9 +195,24 @@ func (r *Result) meta() json.RawMessage {
 		if n.Attempts > n.Runs {
 			about.Attempts = n.Attempts
 		}
-		meta.Nodes[i] = about
+		nodes[i] = rawjson.Member{Key: n.ID, Value: plainJSON(about)}
 	}
-	return meta.AppendJSON(nil)
+	o := flow.Object{{Key: "nodes", Value: nodes.AppendJSON(nil)}, {Key: "calls", Value: plainJSON(r.Calls)}}
+	if r.Tokens != (flow.Usage{}) {
+		o.Set("tokens", plainJSON(r.Tokens))
+	}
+	return o.AppendJSON(nil)
+}
+
+// plainJSON is v as JSON without escapes for HTML. A v that cannot be written is null.
+func plainJSON(v any) json.RawMessage {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(v) != nil {
+		return json.RawMessage("null")
+	}
+	return bytes.TrimSpace(b.Bytes())
 }
 
 // some returns the tokens, nil if there are none.

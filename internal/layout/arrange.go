@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/flowctl/flowctl/internal/order"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -24,15 +25,41 @@ func Columns(s flow.Spec) []Point {
 	return columns(s, func(flow.Node) bool { return true })
 }
 
-// columns is Columns for some of the nodes; the others take no room, and are at 0, 0.
-func columns(s flow.Spec, some func(flow.Node) bool) []Point {
-	g := flow.NewGraph(s)
-	column := make(map[string]int, len(s.Nodes))
-	for _, id := range g.Order() {
-		for _, e := range g.Out(id) {
-			column[e.Target] = max(column[e.Target], column[id]+1)
+// Order lists the nodes of a flow so that each comes after all that lead to it, and
+// otherwise in the flow's order, and returns by id how many nodes the longest way to each
+// passes. Nodes on a cycle, and those after one, are left out of the list; of several nodes
+// with one id it has the first.
+func Order(s flow.Spec) (list []flow.Node, depth map[string]int) {
+	first := make(map[string]int, len(s.Nodes))
+	before, after := make([][]int, len(s.Nodes)), make([][]int, len(s.Nodes))
+	var nodes []int
+	for i, n := range s.Nodes {
+		if _, double := first[n.ID]; !double && n.ID != "" {
+			first[n.ID] = i
+			nodes = append(nodes, i)
 		}
 	}
+	for _, e := range s.Edges {
+		source, ok := first[e.Source]
+		if target, ok2 := first[e.Target]; ok && ok2 {
+			before[target], after[source] = append(before[target], source), append(after[source], target)
+		}
+	}
+	depth = make(map[string]int, len(s.Nodes))
+	sorted, _ := order.DepthFirst(nodes, len(s.Nodes), func(i int) int { return i }, func(i int) []int { return before[i] })
+	for _, i := range sorted {
+		list = append(list, s.Nodes[i])
+		for _, target := range after[i] {
+			id := s.Nodes[target].ID
+			depth[id] = max(depth[id], depth[s.Nodes[i].ID]+1)
+		}
+	}
+	return list, depth
+}
+
+// columns is Columns for some of the nodes; the others take no room, and are at 0, 0.
+func columns(s flow.Spec, some func(flow.Node) bool) []Point {
+	_, column := Order(s)
 	rows := map[int]int{}
 	points := make([]Point, len(s.Nodes))
 	for i, n := range s.Nodes {

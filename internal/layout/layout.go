@@ -15,9 +15,9 @@ func Of(n flow.Node) flow.Object {
 	if n.Position != nil {
 		layout = flow.Object{{Key: "position", Value: n.Position}}
 	}
-	for _, key := range n.UnknownKeys() {
-		if flow.IsLayoutKey(key) {
-			layout = append(layout, rawjson.Member{Key: key, Value: n.Unknown(key)})
+	for _, m := range n.Unknown() {
+		if flow.IsLayoutKey(m.Key) {
+			layout = append(layout, rawjson.Member{Key: m.Key, Value: m.Value})
 		}
 	}
 	return layout
@@ -31,9 +31,9 @@ func Set(n *flow.Node, layout flow.Object) {
 		return
 	}
 	n.Position, _ = layout.Get("position")
-	for _, key := range n.UnknownKeys() {
-		if _, stays := layout.Get(key); flow.IsLayoutKey(key) && !stays {
-			n.SetUnknown(key, nil)
+	for _, m := range n.Unknown() {
+		if _, stays := layout.Get(m.Key); flow.IsLayoutKey(m.Key) && !stays {
+			n.SetUnknown(m.Key, nil)
 		}
 	}
 	for _, m := range layout {

@@ -97,7 +97,8 @@ func (o *Owners) mineForSure(f flow.Flow) bool {
 
 func (o *Owners) name(ctx context.Context, f flow.Flow) (string, error) {
 	var user client.Entry
-	if json.Unmarshal(f.Unknown("user"), &user) == nil && user.ID == f.UserID && user.Name != "" {
+	owner, _ := f.Unknown().Get("user")
+	if json.Unmarshal(owner, &user) == nil && user.ID == f.UserID && user.Name != "" {
 		return user.Name, nil
 	}
 	name, known := o.names[f.UserID]

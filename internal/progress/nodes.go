@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -46,16 +47,10 @@ type node struct {
 
 func newNodes(spec flow.Spec) *nodes {
 	s := &nodes{byID: make(map[string]*node)}
-	g := flow.NewGraph(spec)
-	for _, id := range g.Order() {
-		n := g.Node(id)
-		state := &node{id: id, name: cmp.Or(n.Label(), id), model: n.Type == flow.Model, status: flow.NodePending}
-		for _, e := range g.In(id) {
-			if from := s.byID[e.Source]; from != nil {
-				state.depth = max(state.depth, from.depth+1)
-			}
-		}
-		s.byID[id] = state
+	list, depth := layout.Order(spec)
+	for _, n := range list {
+		state := &node{id: n.ID, name: cmp.Or(n.Label(), n.ID), model: n.Type == flow.Model, status: flow.NodePending, depth: depth[n.ID]}
+		s.byID[n.ID] = state
 		s.list = append(s.list, state)
 	}
 	return s

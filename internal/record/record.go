@@ -54,9 +54,8 @@ func Normal(e flow.Execution, spec flow.Spec) flow.Execution {
 	kept, _ := rawjson.ParseObject(e.NodeResults) // or it would not be the editor's
 	errs, _ := rawjson.ParseObject(e.Errors)      // null has none
 	outputs, results, nodes := flow.Object{}, flow.Object{}, flow.Object{}
-	graph := flow.NewGraph(spec)
 	for _, m := range kept {
-		n := newEditorNode(m.Value, graph.Node(m.Key))
+		n := newEditorNode(m.Value, spec.Node(m.Key))
 		if _, known := errs.Get(m.Key); !known && n.status == string(flow.RunError) {
 			errs.Set(m.Key, n.failure())
 		}
@@ -127,10 +126,13 @@ func Last(e flow.Execution, spec flow.Spec) flow.Object {
 		}
 	}
 	results, _ := rawjson.ParseObject(e.NodeResults) // null has none
-	graph := flow.NewGraph(spec)
+	left := map[string]bool{}                        // nodes that an edge to another leaves
+	for _, e := range spec.Edges {
+		left[e.Source] = left[e.Source] || spec.Node(e.Target) != nil
+	}
 	var last flow.Object
 	for _, n := range spec.Nodes {
-		if v, ok := results.Get(n.ID); ok && len(graph.Out(n.ID)) == 0 {
+		if v, ok := results.Get(n.ID); ok && !left[n.ID] {
 			last.Set(n.ID, v)
 		}
 	}

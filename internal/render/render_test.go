@@ -157,7 +157,7 @@ func pair(t *testing.T) Pair {
 	t.Helper()
 	before := spec(t, `{"name":"f","nodes":[{"id":"a","type":"input","data":{}},{"id":"m","type":"model","data":{"prompt":"first line\nsecond line","temperature":0.5,"code":"a|b"}}],"edges":[{"source":"a","target":"m"}]}`)
 	after := spec(t, `{"name":"g","nodes":[{"id":"m","type":"model","data":{"prompt":"first line\nthird `+"```"+` line","temperature":0.7}},{"id":"o","type":"output","data":{}}],"edges":[{"source":"m","target":"o"}]}`)
-	return Pair{Before: "old.json", After: "new.json", BeforeSpec: before, AfterSpec: after, Changes: flow.Diff(before, after, flow.DiffOptions{})}
+	return Pair{Before: "old.json", After: "new.json", BeforeSpec: before, AfterSpec: after, Changes: flow.Diff(before, after)}
 }
 
 func TestTextDiff(t *testing.T) {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/limits"
@@ -84,5 +85,5 @@ func (c *call) rights(f *store.Flow) rights {
 	if err != nil {
 		return rights{} // what cannot be understood lets nobody in
 	}
-	return rights{read: a.Public || a.Read.Has(c.user.ID), write: a.Write.Has(c.user.ID)}
+	return rights{read: a.Public || slices.Contains(a.Read.UserIDs, c.user.ID), write: slices.Contains(a.Write.UserIDs, c.user.ID)}
 }

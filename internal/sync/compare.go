@@ -19,7 +19,7 @@ type traits struct {
 // the file has none.
 func (t traits) differences(stored, file flow.Spec) []flow.Change {
 	file = layout.Adopt(file, stored)
-	return flow.Diff(keepEmptyData(t.comparable(stored, file), file), t.comparable(file, file), flow.DiffOptions{Layout: true})
+	return flow.Diff(keepEmptyData(t.comparable(stored, file), file), t.comparable(file, file))
 }
 
 // comparable takes out of one of both sides what does not count.
@@ -32,8 +32,8 @@ func (t traits) comparable(s, file flow.Spec) flow.Spec {
 		s.Meta = nil
 	}
 	if !t.ours {
-		for _, key := range s.UnknownKeys() {
-			s.SetUnknown(key, nil)
+		for _, m := range s.Unknown() {
+			s.SetUnknown(m.Key, nil)
 		}
 	}
 	return s
@@ -44,7 +44,10 @@ func (t traits) dropped(s flow.Spec) []string {
 	if t.ours {
 		return nil
 	}
-	keys := s.UnknownKeys()
+	var keys []string
+	for _, m := range s.Unknown() {
+		keys = append(keys, m.Key)
+	}
 	if !rawjson.IsEmpty(s.Meta) {
 		keys = append(keys, "meta")
 	}

@@ -73,7 +73,7 @@ func (m *matcher) shared(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if a, err := flow.ParseAccess(f.AccessControl); err != nil || !a.Write.Has(me.ID) {
+		if a, err := flow.ParseAccess(f.AccessControl); err != nil || !slices.Contains(a.Write.UserIDs, me.ID) {
 			continue
 		}
 		at, err := m.look(f)
@@ -252,8 +252,8 @@ func (t traits) kept(s flow.Spec) flow.Spec {
 		return s
 	}
 	s.Meta = nil
-	for _, key := range s.UnknownKeys() {
-		s.SetUnknown(key, nil)
+	for _, m := range s.Unknown() {
+		s.SetUnknown(m.Key, nil)
 	}
 	return s
 }

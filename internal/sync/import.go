@@ -131,7 +131,7 @@ func (m *matcher) settleTwin(it *item) (why string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if len(flow.Diff(spec, first, flow.DiffOptions{Layout: true})) > 0 {
+	if len(flow.Diff(spec, first)) > 0 {
 		return fmt.Sprintf("would be the same flow as %s (%s) and differs from it; give each an id of its own, or import both with --if-exists duplicate", it.twin.Path, by), nil
 	}
 	it.skip = true

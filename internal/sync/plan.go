@@ -201,7 +201,7 @@ func (m *matcher) noteRights(ctx context.Context, p *Plan) error {
 		}
 		a, err := flow.ParseAccess(at.access)
 		if err != nil || me.Role == "admin" || at.owner == "" || at.owner == me.ID ||
-			a.Write.Has(me.ID) || len(a.Write.GroupIDs) > 0 { // of a group nobody says who is in it
+			slices.Contains(a.Write.UserIDs, me.ID) || len(a.Write.GroupIDs) > 0 { // of a group nobody says who is in it
 			continue
 		}
 		s.Why = "you may read this flow, but not change it, so that apply will fail"

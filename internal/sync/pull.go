@@ -102,7 +102,7 @@ func (m *matcher) pull(it *item) (Pulled, error) {
 
 // changes is what turns a file into what it should say.
 func (m *matcher) changes(file, next flow.Spec) []flow.Change {
-	return flow.Diff(m.comparable(file, file), m.comparable(next, file), flow.DiffOptions{Layout: true})
+	return flow.Diff(m.comparable(file, file), m.comparable(next, file))
 }
 
 // merge joins what was changed in the file and on the server.
@@ -115,7 +115,7 @@ func (m *matcher) merge(it *item, p *Pulled, file, theirs flow.Spec) flow.Spec {
 		return theirs
 	}
 	ours := digest.WithoutState(file)
-	merged, conflicts := flow.MergeSpecs(digest.WithoutState(*base), ours, theirs, flow.Ours)
+	merged, conflicts := flow.MergeSpecs(digest.WithoutState(*base), ours, theirs, false)
 	if len(conflicts) > 0 {
 		changes := make([]flow.Change, len(conflicts))
 		for i, c := range conflicts {
@@ -162,8 +162,10 @@ func Into(file, s flow.Spec, ours bool) flow.Spec {
 	if !rawjson.IsEmpty(s.Meta) || !rawjson.IsEmpty(file.Meta) {
 		next.Meta = s.Meta
 	}
-	for _, key := range slices.Concat(file.UnknownKeys(), s.UnknownKeys()) {
-		next.SetUnknown(key, s.Unknown(key))
+	unknown := s.Unknown()
+	for _, m := range slices.Concat(file.Unknown(), unknown) {
+		value, _ := unknown.Get(m.Key)
+		next.SetUnknown(m.Key, value)
 	}
 	return next
 }

@@ -121,7 +121,7 @@ func digestOf(s flow.Spec, withAccess bool) (d sum) {
 	if withAccess {
 		add("access_control", s.AccessControl)
 	}
-	unknown := s.UnknownFields()
+	unknown := s.Unknown()
 	slices.SortFunc(unknown, func(a, b rawjson.Member) int { return strings.Compare(a.Key, b.Key) })
 	for _, m := range unknown {
 		add(string(rawjson.AppendString(nil, m.Key)), m.Value)

@@ -21,9 +21,11 @@ func keepSpelling(s, file flow.Spec) flow.Spec {
 	} else {
 		s.AccessControl, _ = keepSpellingOfValue(s.AccessControl, file.AccessControl)
 	}
-	for _, key := range s.UnknownKeys() {
-		value, _ := keepSpellingOfValue(s.Unknown(key), file.Unknown(key))
-		s.SetUnknown(key, value)
+	fromFile := file.Unknown()
+	for _, m := range s.Unknown() {
+		was, _ := fromFile.Get(m.Key)
+		value, _ := keepSpellingOfValue(m.Value, was)
+		s.SetUnknown(m.Key, value)
 	}
 	return s
 }
@@ -49,7 +51,7 @@ func keepSpellingOfEach[T interface{ AppendJSON([]byte) []byte }](list, file []T
 		}
 		mixed, same := keepSpellingOfValue(now, words)
 		switch {
-		case same, len(flow.Diff(alone(v), alone(was), flow.DiffOptions{Layout: true})) == 0:
+		case same, len(flow.Diff(alone(v), alone(was))) == 0:
 			out[i] = was
 		default:
 			if err := json.Unmarshal(mixed, &out[i]); err != nil {

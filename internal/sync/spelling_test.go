@@ -79,7 +79,7 @@ func TestDifferencesOfNoData(t *testing.T) {
 		if (len(changes) > 0) != tt.differ {
 			t.Errorf("stored %s, file %s: %v", tt.stored, tt.file, changes)
 		}
-		if pulled := flow.Diff(file, Into(file, stored, true), flow.DiffOptions{Layout: true}); tt.stored == `{"id":"a","data":{}}` && len(pulled) > 0 {
+		if pulled := flow.Diff(file, Into(file, stored, true)); tt.stored == `{"id":"a","data":{}}` && len(pulled) > 0 {
 			t.Errorf("pulled: %v", pulled)
 		}
 	}

@@ -150,7 +150,7 @@ func (m *matcher) base(it *item) []digest.Digest {
 
 // agree reports whether a file says what the server has, but for the layout.
 func (t traits) agree(stored, file flow.Spec) bool {
-	return len(flow.Diff(keepEmptyData(t.comparable(stored, file), file), t.comparable(file, file), flow.DiffOptions{})) == 0
+	return len(flow.Diff(layout.Without(keepEmptyData(t.comparable(stored, file), file)), layout.Without(t.comparable(file, file)))) == 0
 }
 
 // known reports whether one of the digests is d; access counts if it is asked for and

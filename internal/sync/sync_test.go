@@ -358,8 +358,8 @@ func TestWithoutLayout(t *testing.T) {
 			`{"id":"b"`, `{"id":"n","type":"output","data":{}},{"id":"b"`).Replace(text))
 		nodes = apply(grown)
 		want := `{"x":7,"y":70} {"x":7,"y":200} {"x":8,"y":80}`
-		if got := string(nodes[0].Position) + " " + string(nodes[1].Position) + " " + string(nodes[2].Position); got != want || string(nodes[0].Unknown("sourcePosition")) != `"left"` {
-			t.Errorf("after an update: %s and %s", got, nodes[0].Unknown("sourcePosition"))
+		if got := string(nodes[0].Position) + " " + string(nodes[1].Position) + " " + string(nodes[2].Position); got != want || string(nodes[0].Unknown().AppendJSON(nil)) != `{"sourcePosition":"left"}` {
+			t.Errorf("after an update: %s and %s", got, nodes[0].Unknown().AppendJSON(nil))
 		}
 
 		// What comes back is without layout where the file is.

@@ -30,7 +30,7 @@ func Replace(spec flow.Spec) Patch {
 		Meta:          spec.Meta,
 		AccessControl: spec.AccessControl,
 	}
-	p.Unknown = spec.UnknownFields()
+	p.Unknown = spec.Unknown()
 	doc, _ := rawjson.ParseObject(withLists(spec))
 	if raw, ok := doc.Get("description"); ok && string(raw) != "null" {
 		p.Description = &spec.Description
@@ -59,9 +59,7 @@ func (p *Patch) setList(doc flow.Object, key string, empty func()) {
 // authored takes out of spec what only a server sets.
 func authored(spec *flow.Spec) {
 	for _, key := range []string{"id", "user_id", "created_at", "updated_at"} {
-		if spec.Unknown(key) != nil {
-			spec.SetUnknown(key, nil)
-		}
+		spec.SetUnknown(key, nil)
 	}
 }
 

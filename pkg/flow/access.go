@@ -22,9 +22,6 @@ type Grant struct {
 	UserIDs  []string `json:"user_ids"`
 }
 
-// Has reports whether the user is named.
-func (g Grant) Has(userID string) bool { return slices.Contains(g.UserIDs, userID) }
-
 // Private returns the access_control that lets nobody in but the owner.
 func Private() json.RawMessage { return json.RawMessage(`{}`) }
 

@@ -28,40 +28,27 @@ func readSource(s *rawjson.Scanner, known []string, set func(i int, v json.RawMe
 	return s.From(start), err
 }
 
-// unknown returns the value of a key that is not among known; nil if it is absent.
-func unknown(was json.RawMessage, known []string, key string) json.RawMessage {
-	if slices.Contains(known, key) {
+// unknown returns the members of a node or an edge whose keys are not among known.
+func unknown(was json.RawMessage, known []string) (fields Object) {
+	if !rawjson.IsObject(was) {
 		return nil
 	}
-	return rawjson.Get(was, key)
+	s := rawjson.Scan(was)
+	_ = s.Object(func(key []byte) error { // the text is good: it was scanned before
+		start := s.Pos
+		err := s.Value()
+		if rawjson.IndexKey(key, known) < 0 {
+			fields = append(fields, rawjson.NewMember(key, s.From(start)))
+		}
+		return err
+	})
+	return fields
 }
 
 // with returns the text with the value v for a key; nil takes the key out. What was
 // another value becomes an object.
 func with(was json.RawMessage, key string, v json.RawMessage) json.RawMessage {
 	return rawjson.With(rawjson.Members(was), key, v).AppendJSON(nil)
-}
-
-// unknownKeysIn lists the keys that are not among known.
-func unknownKeysIn(was json.RawMessage, known []string) (keys []string) {
-	rawjson.EachKey(was, func(key []byte) bool {
-		if rawjson.IndexKey(key, known) < 0 {
-			keys = append(keys, rawjson.Text(key))
-		}
-		return true
-	})
-	return keys
-}
-
-// unknownKeys lists the keys of doc that are not among known.
-func unknownKeys(doc Object, known []string) []string {
-	var keys []string
-	for _, m := range doc {
-		if !slices.Contains(known, m.Key) {
-			keys = append(keys, m.Key)
-		}
-	}
-	return keys
 }
 
 // readList scans an array of nodes or edges. Of a big one it makes room for as many

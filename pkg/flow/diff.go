@@ -33,11 +33,6 @@ type Change struct {
 	New  json.RawMessage `json:"new,omitempty"` // nil if removed
 }
 
-// DiffOptions says what counts as a difference.
-type DiffOptions struct {
-	Layout bool // positions and sizes, too
-}
-
 // Ends names the edge by what it joins: "source → target", with ":handle" after
 // an end that has one.
 func (e Edge) Ends() string {
@@ -54,16 +49,12 @@ func end(id, handle string) string {
 // Diff lists what turns one flow into another: the flow's own fields, then nodes
 // by their ids, then edges by their ends, field by field. Values that only are
 // spelt differently do not differ; see [EqualAccess] for access_control.
-func Diff(before, after Spec, opts DiffOptions) []Change {
+func Diff(before, after Spec) []Change {
 	var d differ
 	was, is := specFields(before), specFields(after)
 	alignAccess(was, is)
 	d.fields(Change{}, was, is)
-	drop := isLayout
-	if opts.Layout {
-		drop = nil
-	}
-	d.items(items(before.Nodes, nodeName, drop), items(after.Nodes, nodeName, drop), "/nodes", func(c *Change, name string) { c.Node = name })
+	d.items(items(before.Nodes, nodeName, nil), items(after.Nodes, nodeName, nil), "/nodes", func(c *Change, name string) { c.Node = name })
 	d.items(items(before.Edges, edgeName, isNoHandle), items(after.Edges, edgeName, isNoHandle), "/edges", func(c *Change, name string) { c.Edge = name })
 	return d.changes
 }

@@ -51,30 +51,28 @@ func TestDiff(t *testing.T) {
 		{"id":"c","type":"output","data":{}}],
 		"edges":[{"id":"e1","source":"a","target":"b"},{"id":"e2","source":"b","target":"c"}]}`
 	tests := []struct {
-		name   string
-		after  string // pairs of old and new text, to be replaced in before
-		layout bool
-		want   []string
+		name  string
+		after string // pairs of old and new text, to be replaced in before
+		want  []string
 	}{
-		{"nothing", "", true, nil},
-		{"a handle that names none", `"target":"b"|"target":"b","sourceHandle":null,"targetHandle":""`, true, nil},
-		{"a description taken out", `"d"|null`, true, []string{`removed /description "d" -`}},
-		{"spelling", `"x":0,"y":0|"y":0.0,"x":0e0`, true, nil},
-		{"a field of the flow", `"description":"d",|`, false, []string{`removed /description "d" -`}},
-		{"a prompt", `"old"|"new"`, false, []string{`changed node b /data/prompt "old" "new"`}},
-		{"deep", `"x":1,"y":2|"x":1,"a/b":3`, false, []string{`added node b /data/deep/a~1b - 3`, `removed node b /data/deep/y 2 -`}},
-		{"layout left out", `"x":0|"x":9`, false, nil},
-		{"layout", `"x":0|"x":9`, true, []string{`changed node a /position/x 0 9`}},
-		{"a node", `"id":"c"|"id":"d"`, false, []string{
+		{"nothing", "", nil},
+		{"a handle that names none", `"target":"b"|"target":"b","sourceHandle":null,"targetHandle":""`, nil},
+		{"a description taken out", `"d"|null`, []string{`removed /description "d" -`}},
+		{"spelling", `"x":0,"y":0|"y":0.0,"x":0e0`, nil},
+		{"a field of the flow", `"description":"d",|`, []string{`removed /description "d" -`}},
+		{"a prompt", `"old"|"new"`, []string{`changed node b /data/prompt "old" "new"`}},
+		{"deep", `"x":1,"y":2|"x":1,"a/b":3`, []string{`added node b /data/deep/a~1b - 3`, `removed node b /data/deep/y 2 -`}},
+		{"layout", `"x":0|"x":9`, []string{`changed node a /position/x 0 9`}},
+		{"a node", `"id":"c"|"id":"d"`, []string{
 			`added node d  - {"id":"d","type":"output","data":{}}`,
 			`removed node c  {"id":"c","type":"output","data":{}} -`,
 		}},
-		{"an edge", `"target":"c"|"target":"c","sourceHandle":"true"`, false, []string{
+		{"an edge", `"target":"c"|"target":"c","sourceHandle":"true"`, []string{
 			`added edge b:true → c  - {"id":"e2","source":"b","target":"c","sourceHandle":"true"}`,
 			`removed edge b → c  {"id":"e2","source":"b","target":"c"} -`,
 		}},
-		{"an edge's id", `"e1"|"e9"`, false, []string{`changed edge a → b /id "e1" "e9"`}},
-		{"the order", `{"id":"e1","source":"a","target":"b"},{"id":"e2","source":"b","target":"c"}|{"id":"e2","source":"b","target":"c"},{"id":"e1","source":"a","target":"b"}`, false,
+		{"an edge's id", `"e1"|"e9"`, []string{`changed edge a → b /id "e1" "e9"`}},
+		{"the order", `{"id":"e1","source":"a","target":"b"},{"id":"e2","source":"b","target":"c"}|{"id":"e2","source":"b","target":"c"},{"id":"e1","source":"a","target":"b"}`,
 			[]string{`moved /edges ["a → b","b → c"] ["b → c","a → b"]`}},
 	}
 	for _, tt := range tests {
@@ -85,7 +83,7 @@ func TestDiff(t *testing.T) {
 					t.Fatal("the test changes nothing")
 				}
 			}
-			got := describe(Diff(mustSpec(t, before), mustSpec(t, after), DiffOptions{Layout: tt.layout}))
+			got := describe(Diff(mustSpec(t, before), mustSpec(t, after)))
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
@@ -97,7 +95,7 @@ func TestDiffDoubleIDs(t *testing.T) {
 	one := mustSpec(t, `{"nodes":[{"id":"a","data":{"v":1}},{"id":"a","data":{"v":2}}]}`)
 	two := mustSpec(t, `{"nodes":[{"id":"a","data":{"v":1}},{"id":"a","data":{"v":3}},5]}`)
 	want := []string{`changed node a /data/v 2 3`, `added  - 5`}
-	if got := describe(Diff(one, two, DiffOptions{})); !slices.Equal(got, want) {
+	if got := describe(Diff(one, two)); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -31,9 +31,9 @@ func readEdge(s *rawjson.Scanner) (e Edge, err error) {
 	return e, err
 }
 
-// Unknown returns a field of the edge that the model has no name for, such as the
-// editor's "animated", as JSON text; nil if it is absent.
-func (e Edge) Unknown(key string) json.RawMessage { return unknown(e.was, edgeKeys, key) }
+// Unknown returns the fields of the edge that the model has no name for, such as the
+// editor's own "animated", in their order. [Edge.SetUnknown] changes them.
+func (e Edge) Unknown() Object { return unknown(e.was, edgeKeys) }
 
 // SetUnknown sets a field of the edge that the model has no name for; nil takes
 // it out.
@@ -42,9 +42,6 @@ func (e *Edge) SetUnknown(key string, v json.RawMessage) {
 		e.was = with(e.was, key, v)
 	}
 }
-
-// UnknownKeys lists the fields that [Edge.Unknown] returns, in their order.
-func (e Edge) UnknownKeys() []string { return unknownKeysIn(e.was, edgeKeys) }
 
 // AppendJSON appends the edge as compact JSON.
 func (e Edge) AppendJSON(dst []byte) []byte {

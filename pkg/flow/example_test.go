@@ -34,7 +34,7 @@ func ExampleValidate() {
 func ExampleDiff() {
 	before := flow.Spec{Name: "Review", Nodes: []flow.Node{{ID: "m", Type: flow.Model, Data: []byte(`{"modelId":"small"}`)}}}
 	after := flow.Spec{Name: "Review", Nodes: []flow.Node{{ID: "m", Type: flow.Model, Data: []byte(`{"modelId":"large"}`)}}}
-	for _, c := range flow.Diff(before, after, flow.DiffOptions{}) {
+	for _, c := range flow.Diff(before, after) {
 		fmt.Println(c.Kind, c.Node, c.Path, string(c.Old), string(c.New))
 	}
 	// Output: changed m /data/modelId "small" "large"

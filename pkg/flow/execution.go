@@ -90,16 +90,6 @@ func pythonFloat(x float64) json.RawMessage {
 	return json.RawMessage(text)
 }
 
-// SuccessRate is the share of successes among what has ended, between 0 and 1;
-// false without any.
-func (s ExecutionStats) SuccessRate() (rate float64, ok bool) {
-	ended := s.Success + s.Errors + s.Aborted
-	if ended == 0 {
-		return 0, false
-	}
-	return float64(s.Success) / float64(ended), true
-}
-
 // NodeStats sums up what a node did in the executions of its flow.
 type NodeStats struct {
 	ID      string `json:"id"`

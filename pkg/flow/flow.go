@@ -143,26 +143,9 @@ func (r readFrom) get(key string) json.RawMessage {
 	return v
 }
 
-// Unknown returns a field of the flow that the model has no name for, as JSON
-// text; nil if it is absent.
-func (s Spec) Unknown(key string) json.RawMessage {
-	if slices.Contains(specKeys, key) {
-		return nil
-	}
-	return s.was.get(key)
-}
-
-// SetUnknown sets a field of the flow that the model has no name for; nil takes
-// it out.
-func (s *Spec) SetUnknown(key string, v json.RawMessage) {
-	if !slices.Contains(specKeys, key) {
-		s.was.doc = rawjson.With(s.was.doc, key, v)
-	}
-}
-
-// UnknownFields returns the fields of the flow that the model has no name for, in
-// their order.
-func (s Spec) UnknownFields() Object {
+// Unknown returns the fields of the flow that the model has no name for, in their
+// order. [Spec.SetUnknown] changes them.
+func (s Spec) Unknown() Object {
 	var fields Object
 	for _, m := range s.was.doc {
 		if !slices.Contains(specKeys, m.Key) {
@@ -172,8 +155,13 @@ func (s Spec) UnknownFields() Object {
 	return fields
 }
 
-// UnknownKeys lists the fields that [Spec.Unknown] returns, in their order.
-func (s Spec) UnknownKeys() []string { return unknownKeys(s.was.doc, specKeys) }
+// SetUnknown sets a field of the flow that the model has no name for; nil takes
+// it out.
+func (s *Spec) SetUnknown(key string, v json.RawMessage) {
+	if !slices.Contains(specKeys, key) {
+		s.was.doc = rawjson.With(s.was.doc, key, v)
+	}
+}
 
 // Node finds a node by its id, nil if there is none. With double ids it is the
 // first.

@@ -7,15 +7,6 @@ import (
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
-// Side is one of the two descendants in a three-way merge.
-type Side int
-
-// The sides, as git names them.
-const (
-	Ours Side = iota
-	Theirs
-)
-
 // Conflict is a place that both sides of a merge changed in different ways. Node
 // and Edge are both empty for a field of the flow itself.
 type Conflict struct {
@@ -30,11 +21,12 @@ type Conflict struct {
 // MergeSpecs joins the changes that two sides made to base: nodes by their ids, edges
 // by their ends, fields one by one. Layout (see [IsLayoutKey]) never conflicts:
 // ours wins, and a node that one side only moved goes when the other takes it out.
-// Where there is a real conflict, the result has the value of favour's side. A node
+// Where there is a real conflict, the result has the value of ours, or of theirs if
+// favourTheirs is set. A node
 // or edge that one side took out and the other changed is a conflict too, and so is
 // a node that one side took out and the other joined by new edges.
-func MergeSpecs(base, ours, theirs Spec, favour Side) (Spec, []Conflict) {
-	m := merger{favour: favour}
+func MergeSpecs(base, ours, theirs Spec, favourTheirs bool) (Spec, []Conflict) {
+	m := merger{favourTheirs: favourTheirs}
 	was, left, right := specFields(base), specFields(ours), specFields(theirs)
 	alignThree(was, left, right)
 	fields := m.objects(Conflict{}, was, left, right)
@@ -42,7 +34,7 @@ func MergeSpecs(base, ours, theirs Spec, favour Side) (Spec, []Conflict) {
 	if err != nil {
 		return ours, m.conflicts // cannot be: it was written from parsed parts
 	}
-	m.wired = [2]map[string]bool{newEnds(base, ours), newEnds(base, theirs)}
+	m.wired, m.wiredTheirs = newEnds(base, ours), newEnds(base, theirs)
 	nodes := m.lists(func(c *Conflict, name string) { c.Node = name },
 		items(base.Nodes, nodeName, nil), items(ours.Nodes, nodeName, nil), items(theirs.Nodes, nodeName, nil))
 	edges := m.lists(func(c *Conflict, name string) { c.Edge = name },
@@ -50,13 +42,6 @@ func MergeSpecs(base, ours, theirs Spec, favour Side) (Spec, []Conflict) {
 	merged.Nodes = parseItems[Node](nodes)
 	merged.Edges = m.attached(merged.Nodes, parseItems[Edge](edges))
 	return merged, m.conflicts
-}
-
-// MergeObjects joins the changes that two sides made to any object, member by
-// member, as MergeSpecs does with the fields of a flow.
-func MergeObjects(base, ours, theirs Object, favour Side) (Object, []Conflict) {
-	m := merger{favour: favour}
-	return m.objects(Conflict{}, base, ours, theirs), m.conflicts
 }
 
 func parseItems[T any, P interface {
@@ -71,10 +56,10 @@ func parseItems[T any, P interface {
 }
 
 type merger struct {
-	favour    Side
-	conflicts []Conflict
-	wired     [2]map[string]bool // by side: the nodes that it joined by new edges
-	gone      map[string]bool    // those of them that are not in the result
+	favourTheirs       bool
+	conflicts          []Conflict
+	wired, wiredTheirs map[string]bool // the nodes that ours, and theirs, joined by new edges
+	gone               map[string]bool // those of them that are not in the result
 }
 
 // newEnds returns the nodes at the ends of the edges that a side added.
@@ -113,7 +98,7 @@ func (m *merger) pick(c Conflict, base, ours, theirs json.RawMessage) json.RawMe
 	}
 	c.Base, c.Ours, c.Theirs = base, ours, theirs
 	m.conflicts = append(m.conflicts, c)
-	if m.favour == Theirs {
+	if m.favourTheirs {
 		return theirs
 	}
 	return ours
@@ -126,7 +111,7 @@ func (m *merger) item(c Conflict, base, ours, theirs json.RawMessage) json.RawMe
 	if ours == nil {
 		left = theirs
 	}
-	if c.Node != "" && base != nil && (ours == nil && theirs != nil && m.wired[Theirs][c.Node] || theirs == nil && ours != nil && m.wired[Ours][c.Node]) {
+	if c.Node != "" && base != nil && (ours == nil && theirs != nil && m.wiredTheirs[c.Node] || theirs == nil && ours != nil && m.wired[c.Node]) {
 		return m.detached(c, base, ours, theirs)
 	}
 	if base != nil && (ours == nil || theirs == nil) && rawjson.Equal(without(base, isLayout), without(left, isLayout)) {
@@ -141,7 +126,7 @@ func (m *merger) detached(c Conflict, base, ours, theirs json.RawMessage) json.R
 	c.Base, c.Ours, c.Theirs = base, ours, theirs
 	m.conflicts = append(m.conflicts, c)
 	v := ours
-	if m.favour == Theirs {
+	if m.favourTheirs {
 		v = theirs
 	}
 	if v == nil {

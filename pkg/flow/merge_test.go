@@ -60,7 +60,7 @@ func TestMergeSpecs(t *testing.T) {
 			for _, e := range tt.merged {
 				want = apply(t, want, e)
 			}
-			got, conflicts := MergeSpecs(mustSpec(t, mergeBase), mustSpec(t, apply(t, mergeBase, tt.ours)), mustSpec(t, apply(t, mergeBase, tt.theirs)), Ours)
+			got, conflicts := MergeSpecs(mustSpec(t, mergeBase), mustSpec(t, apply(t, mergeBase, tt.ours)), mustSpec(t, apply(t, mergeBase, tt.theirs)), false)
 			if text := string(got.AppendJSON(nil)); text != want {
 				t.Errorf("merged\n%s, want\n%s", text, want)
 			}
@@ -87,7 +87,7 @@ func TestMergeSpecsDetached(t *testing.T) {
 	for _, tt := range []struct{ name, ours, theirs string }{{"ours took it out", without, joined}, {"theirs took it out", joined, without}} {
 		t.Run(tt.name, func(t *testing.T) {
 			for side, text := range []string{tt.ours, tt.theirs} {
-				got, conflicts := MergeSpecs(mustSpec(t, mergeBase), mustSpec(t, tt.ours), mustSpec(t, tt.theirs), Side(side))
+				got, conflicts := MergeSpecs(mustSpec(t, mergeBase), mustSpec(t, tt.ours), mustSpec(t, tt.theirs), side == 1)
 				if len(conflicts) != 1 || conflicts[0].Node != "c" || (conflicts[0].Ours == nil) != (tt.ours == without) {
 					t.Errorf("conflicts %+v", conflicts)
 				}
@@ -105,7 +105,7 @@ func TestMergeSpecsDetached(t *testing.T) {
 func TestMergeSpecsFavoursTheirs(t *testing.T) {
 	ours := strings.Replace(mergeBase, `"p"`, `"ours"`, 1)
 	theirs := strings.Replace(mergeBase, `"p"`, `"theirs"`, 1)
-	got, conflicts := MergeSpecs(mustSpec(t, mergeBase), mustSpec(t, ours), mustSpec(t, theirs), Theirs)
+	got, conflicts := MergeSpecs(mustSpec(t, mergeBase), mustSpec(t, ours), mustSpec(t, theirs), true)
 	if text := string(got.AppendJSON(nil)); text != theirs || len(conflicts) != 1 {
 		t.Errorf("merged %s with %d conflicts", text, len(conflicts))
 	}

@@ -42,9 +42,9 @@ func readNode(s *rawjson.Scanner) (n Node, err error) {
 	return n, err
 }
 
-// Unknown returns a field of the node that the model has no name for, such as the
-// editor's own "measured", as JSON text; nil if it is absent.
-func (n Node) Unknown(key string) json.RawMessage { return unknown(n.was, nodeKeys, key) }
+// Unknown returns the fields of the node that the model has no name for, such as the
+// editor's own "measured", in their order. [Node.SetUnknown] changes them.
+func (n Node) Unknown() Object { return unknown(n.was, nodeKeys) }
 
 // SetUnknown sets a field of the node that the model has no name for; nil takes
 // it out.
@@ -53,9 +53,6 @@ func (n *Node) SetUnknown(key string, v json.RawMessage) {
 		n.was = with(n.was, key, v)
 	}
 }
-
-// UnknownKeys lists the fields that [Node.Unknown] returns, in their order.
-func (n Node) UnknownKeys() []string { return unknownKeysIn(n.was, nodeKeys) }
 
 // IsLayoutKey reports whether a field of a node says where and how large the editor
 // draws it. Such fields mean nothing to a run.

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"bytes"
 	"encoding/json"
 	"time"
 
@@ -112,28 +111,4 @@ func ParseRunMeta(meta json.RawMessage) RunMeta {
 		}
 	}
 	return m
-}
-
-// AppendJSON appends m as JSON.
-func (m RunMeta) AppendJSON(dst []byte) []byte {
-	nodes := make(Object, len(m.Nodes))
-	for i, n := range m.Nodes {
-		nodes[i] = rawjson.Member{Key: n.ID, Value: plainJSON(n)}
-	}
-	o := Object{{Key: "nodes", Value: nodes.AppendJSON(nil)}, {Key: "calls", Value: plainJSON(m.Calls)}}
-	if m.Tokens != nil {
-		o.Set("tokens", plainJSON(m.Tokens))
-	}
-	return o.AppendJSON(dst)
-}
-
-// plainJSON is v as JSON without escapes for HTML. A v that cannot be written is null.
-func plainJSON(v any) json.RawMessage {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if enc.Encode(v) != nil {
-		return json.RawMessage("null")
-	}
-	return bytes.TrimSpace(b.Bytes())
 }

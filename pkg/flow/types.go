@@ -39,26 +39,15 @@ func decodeType(raw []byte) NodeType {
 	return NodeType(rawjson.Text(raw))
 }
 
-// Known reports whether t is one of [NodeTypes].
-func (t NodeType) Known() bool { return slices.Contains(nodeTypes, t) }
-
-// The source handles that mean something: the two branches of a conditional and
-// the two ends of a loop.
-const (
-	HandleTrue  = "true"
-	HandleFalse = "false"
-	HandleEach  = "each"
-	HandleDone  = "done"
-)
-
-// Handles lists the source handles that an edge from a node of type t may name.
-// Types without any do not look at an edge's handle.
+// Handles lists the source handles that an edge from a node of type t may name: the two
+// branches of a conditional, and of a loop "each" for its rounds and "done" for its
+// result. Types without any do not look at an edge's handle.
 func (t NodeType) Handles() []string {
 	switch t {
 	case Conditional:
-		return []string{HandleTrue, HandleFalse}
+		return []string{"true", "false"}
 	case Loop:
-		return []string{HandleEach, HandleDone}
+		return []string{"each", "done"}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/limits"
+	"github.com/flowctl/flowctl/internal/order"
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
@@ -15,7 +16,12 @@ import (
 // Without errors the flow can be stored and run as it is meant; what only a run
 // can tell (does the model exist?) is not looked at.
 func Validate(s Spec) []Problem {
-	v := validator{spec: s, graph: NewGraph(s)}
+	v := validator{spec: s, index: make(map[string]int, len(s.Nodes))}
+	for i, n := range slices.Backward(s.Nodes) { // so that the first of an id stays
+		if n.ID != "" {
+			v.index[n.ID] = i
+		}
+	}
 	v.flow()
 	v.nodes()
 	v.edges()
@@ -26,7 +32,7 @@ func Validate(s Spec) []Problem {
 // validator collects problems. It is at one place of the flow at a time.
 type validator struct {
 	spec       Spec
-	graph      *Graph
+	index      map[string]int // of the nodes by id
 	problems   []Problem
 	node, edge string // id of the node or edge that it is in
 	path       []step // to the value that it is at
@@ -108,7 +114,7 @@ func (v *validator) sizes() {
 		ids := len(a.Read.UserIDs) + len(a.Read.GroupIDs) + len(a.Write.UserIDs) + len(a.Write.GroupIDs)
 		most("access_control", ids, limits.AccessIDs, "access_control has %d ids")
 	}
-	most("", len(s.UnknownFields()), limits.Unknown, "the flow has %d unknown fields")
+	most("", len(s.Unknown()), limits.Unknown, "the flow has %d unknown fields")
 }
 
 // storable reports a text of the flow itself that a database refuses. was is what
@@ -132,7 +138,7 @@ func (v *validator) nodes() {
 		} else {
 			v.oneNode(n)
 		}
-		if first, ok := v.graph.index[n.ID]; ok && first != i {
+		if first, ok := v.index[n.ID]; ok && first != i {
 			v.errorIn("id", codeDuplicateNodeID, "id %s is also that of /nodes/%d", quote(n.ID), first)
 		}
 		v.leave()
@@ -148,7 +154,7 @@ func (v *validator) oneNode(n Node) {
 	}
 	if v.missing("type", string(n.Type), func(key string) json.RawMessage { return rawjson.Get(n.was, key) }) {
 		v.error(codeUnknownNodeType, "the node has no type, want one of %s", typeNames())
-	} else if n.Type != "" && !n.Type.Known() {
+	} else if n.Type != "" && !slices.Contains(nodeTypes, n.Type) {
 		v.errorIn("type", codeUnknownNodeType, "unknown node type %s, want one of %s", quote(string(n.Type)), typeNames())
 	}
 	v.member("position", n.Position, positionShape)
@@ -164,7 +170,7 @@ func (v *validator) edges() {
 		if e.isOther() {
 			v.wrongType(e.was, object)
 		} else {
-			v.oneEdge(e, v.graph.ends[i])
+			v.oneEdge(e)
 		}
 		if k, double := first[e.ID]; double {
 			v.enter(step{key: "id"})
@@ -180,14 +186,12 @@ func (v *validator) edges() {
 }
 
 // oneEdge looks at the fields of one edge.
-func (v *validator) oneEdge(e Edge, joins ends) {
+func (v *validator) oneEdge(e Edge) {
 	if v.missing("id", e.ID, func(key string) json.RawMessage { return rawjson.Get(e.was, key) }) {
 		v.warn(codeEmptyEdgeID, "the edge has no id")
 	}
-	if joins.source < 0 {
-		v.end("source", e.Source, e)
-		v.end("target", e.Target, e)
-	}
+	v.end("source", e.Source, e)
+	v.end("target", e.Target, e)
 	v.missing("sourceHandle", e.SourceHandle, func(key string) json.RawMessage { return rawjson.Get(e.was, key) })
 	v.missing("targetHandle", e.TargetHandle, func(key string) json.RawMessage { return rawjson.Get(e.was, key) })
 	if e.Source != "" && e.Source == e.Target {
@@ -196,21 +200,25 @@ func (v *validator) oneEdge(e Edge, joins ends) {
 	if e.SourceHandle == "" {
 		return
 	}
-	source := v.graph.Node(e.Source)
-	if source == nil {
+	i, ok := v.index[e.Source]
+	if !ok {
 		return
 	}
-	if handles := source.Type.Handles(); len(handles) > 0 && !slices.Contains(handles, e.SourceHandle) {
+	kind := v.spec.Nodes[i].Type
+	if handles := kind.Handles(); len(handles) > 0 && !slices.Contains(handles, e.SourceHandle) {
 		v.errorIn("sourceHandle", codeUnknownHandle, "%s node %s has no handle %s, want %s",
-			source.Type, quote(e.Source), quote(e.SourceHandle), strings.Join(handles, " or "))
+			kind, quote(e.Source), quote(e.SourceHandle), strings.Join(handles, " or "))
 	}
 }
 
 // end looks at an edge's source or target.
 func (v *validator) end(key, id string, e Edge) {
+	if _, ok := v.index[id]; ok {
+		return
+	}
 	if v.missing(key, id, func(key string) json.RawMessage { return rawjson.Get(e.was, key) }) {
 		v.error(codeDanglingEdge, "the edge has no %s", key)
-	} else if id != "" && v.graph.Node(id) == nil {
+	} else if id != "" {
 		v.errorIn(key, codeDanglingEdge, "%s %s is not a node of the flow", key, quote(id))
 	}
 }
@@ -218,13 +226,21 @@ func (v *validator) end(key, id string, e Edge) {
 // cycles reports each cycle once, at its first node. Edges from a node to itself
 // were reported already.
 func (v *validator) cycles() {
+	out := make([][]int, len(v.spec.Nodes))
+	for _, e := range v.spec.Edges {
+		source, ok := v.index[e.Source]
+		if target, ok2 := v.index[e.Target]; ok && ok2 {
+			out[source] = append(out[source], target)
+		}
+	}
 	v.enter(step{key: "nodes"})
-	for _, ids := range v.graph.Cycles() {
-		if len(ids) < 2 {
-			continue
+	for _, nodes := range order.Cycles(out) {
+		ids := make([]string, len(nodes))
+		for k, i := range nodes {
+			ids[k] = v.spec.Nodes[i].ID
 		}
 		v.node = ids[0]
-		v.enter(step{index: v.graph.index[v.node]})
+		v.enter(step{index: nodes[0]})
 		v.error(codeCycle, "nodes %s lead to each other in a circle", quoteList(ids))
 		v.leave()
 	}

@@ -144,7 +144,7 @@ func (p *printer) flow(f File) error {
 			return fmt.Errorf("encode %s: %w", m.Key, err)
 		}
 	}
-	if f.innerID != nil && s.Unknown("id") == nil {
+	if _, has := doc.Get("id"); f.innerID != nil && !has {
 		p.members(flow.Object{{Key: "id", Value: f.innerID}})
 	}
 	p.close('}')

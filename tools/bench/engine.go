@@ -180,6 +180,6 @@ func loop(list string) *graph {
 	g := new(graph)
 	g.node("loop", flow.Loop, fmt.Sprintf(`{"loopType":"array","arrayPath":%q}`, list))
 	g.node("m", flow.Model, `{"modelId":"m","prompt":"{{input.iteration}}"}`)
-	g.edge("loop", "m", flow.HandleEach)
+	g.edge("loop", "m", "each")
 	return g
 }

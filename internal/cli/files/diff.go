@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/render"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -66,7 +67,11 @@ func (o *diffOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	differ := pairs[:0:0]
 	for _, p := range pairs {
-		p.Changes = flow.Diff(p.BeforeSpec, p.AfterSpec, flow.DiffOptions{Layout: o.layout})
+		before, after := p.BeforeSpec, p.AfterSpec
+		if !o.layout {
+			before, after = layout.Without(before), layout.Without(after)
+		}
+		p.Changes = flow.Diff(before, after)
 		if len(p.Changes) > 0 {
 			differ = append(differ, p)
 		}

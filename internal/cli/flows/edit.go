@@ -146,9 +146,10 @@ func (o *editOptions) patch(ctx context.Context, d *draft) (*client.Patch, error
 	if spec.Meta == nil && d.flow.Meta != nil {
 		patch.Meta = []byte("{}") // what was taken out of the text shall go
 	}
-	for _, key := range d.flow.UnknownKeys() {
-		if spec.Unknown(key) == nil {
-			patch.Unknown.Set(key, []byte("null"))
+	stays := spec.Unknown().Getter()
+	for _, m := range d.flow.Unknown() {
+		if _, ok := stays(m.Key); !ok {
+			patch.Unknown.Set(m.Key, []byte("null"))
 		}
 	}
 	// Where there was no description there is none to take away. Open WebUI

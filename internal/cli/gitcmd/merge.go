@@ -105,11 +105,11 @@ func (o *gitMergeOptions) mergeText(ctx context.Context, name string, args []str
 func mergeFiles(base, ours, theirs flowfile.File, markerSize int) ([]byte, []flow.Conflict, error) {
 	var texts [2][]byte
 	var conflicts []flow.Conflict
-	for _, side := range []flow.Side{flow.Ours, flow.Theirs} {
+	for side, favourTheirs := range []bool{false, true} {
 		f := ours
 		var wrapper []flow.Conflict
-		f.Spec, conflicts = flow.MergeSpecs(base.Spec, ours.Spec, theirs.Spec, side)
-		f.ID, f.Extra, wrapper = mergeWrappers(base, ours, theirs, side)
+		f.Spec, conflicts = flow.MergeSpecs(base.Spec, ours.Spec, theirs.Spec, favourTheirs)
+		f.ID, f.Extra, wrapper = mergeWrappers(base, ours, theirs, favourTheirs)
 		conflicts = append(conflicts, wrapper...)
 		f.ExportedAt = max(ours.ExportedAt, theirs.ExportedAt)
 		var b bytes.Buffer
@@ -118,19 +118,22 @@ func mergeFiles(base, ours, theirs flowfile.File, markerSize int) ([]byte, []flo
 		}
 		texts[side] = b.Bytes()
 	}
-	return markConflicts(texts[flow.Ours], texts[flow.Theirs], markerSize), conflicts, nil
+	return markConflicts(texts[0], texts[1], markerSize), conflicts, nil
 }
 
-// mergeWrappers merges what stands next to the flows, the id as one of the members.
-func mergeWrappers(base, ours, theirs flowfile.File, side flow.Side) (id string, extra flow.Object, conflicts []flow.Conflict) {
-	members := func(f flowfile.File) flow.Object {
+// mergeWrappers merges what stands next to the flows, the id as one of the members: like
+// the fields of a flow, one by one.
+func mergeWrappers(base, ours, theirs flowfile.File, favourTheirs bool) (id string, extra flow.Object, conflicts []flow.Conflict) {
+	members := func(f flowfile.File) flow.Spec {
 		o := slices.Clone(f.Extra)
 		if f.ID != "" {
 			o.Set("id", rawjson.AppendString(nil, f.ID))
 		}
-		return o
+		s, _ := flow.ParseSpec(o.AppendJSON(nil)) // was read before
+		return s
 	}
-	extra, conflicts = flow.MergeObjects(members(base), members(ours), members(theirs), side)
+	merged, conflicts := flow.MergeSpecs(members(base), members(ours), members(theirs), favourTheirs)
+	extra, _ = rawjson.ParseObject(merged.AppendJSON(nil))
 	raw, _ := extra.Get("id")
 	_ = json.Unmarshal(raw, &id) // one that is not text stays among the others
 	return id, extra, conflicts

@@ -51,8 +51,9 @@ func printStats(p *output.Printer, flowID string, s flow.ExecutionStats) error {
 		return output.Item(p, output.View[flow.ExecutionStats]{Name: func(flow.ExecutionStats) string { return flowID }}, s)
 	}
 	fields := []output.Field{{Label: "Executions", Text: countText(s)}}
-	if rate, ok := s.SuccessRate(); ok {
-		fields = append(fields, output.Field{Label: "Success rate", Text: strconv.FormatFloat(100*rate, 'f', 1, 64) + " %"})
+	if ended := s.Success + s.Errors + s.Aborted; ended > 0 {
+		rate := 100 * float64(s.Success) / float64(ended)
+		fields = append(fields, output.Field{Label: "Success rate", Text: strconv.FormatFloat(rate, 'f', 1, 64) + " %"})
 	}
 	if s.AverageTime != nil {
 		mean := int64(math.Round(*s.AverageTime))

@@ -83,10 +83,9 @@ func unserved(problems []flow.Problem) []string {
 
 // servicesHint returns what to type to have the services that nodes lack.
 func servicesHint(spec flow.Spec, nodes []string) string {
-	graph := flow.NewGraph(spec)
 	var model, other bool
 	for _, id := range nodes {
-		if n := graph.Node(id); n != nil {
+		if n := spec.Node(id); n != nil {
 			model = model || n.Type == flow.Model
 			other = other || n.Type != flow.Model
 		}

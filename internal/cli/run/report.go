@@ -69,13 +69,12 @@ func (o *runOptions) print(spec flow.Spec, e flow.Execution) error {
 // node.
 func (o *runOptions) printHeadings(spec flow.Spec, outputs flow.Object) error {
 	heading := output.NewStyles(o.app.Out, o.app.Color(o.app.Out)).Heading
-	graph := flow.NewGraph(spec)
 	for i, m := range outputs {
 		if i > 0 {
 			fmt.Fprintln(o.app.Out)
 		}
 		name := m.Key
-		if n := graph.Node(m.Key); n != nil {
+		if n := spec.Node(m.Key); n != nil {
 			name = cmp.Or(n.Label(), name)
 		}
 		fmt.Fprintln(o.app.Out, heading(output.Text(name)))
