@@ -2,7 +2,7 @@
 GOLANGCI_VERSION = v2.15.0
 GOBIN := $(shell go env GOPATH)/bin
 
-.PHONY: check build fmt vet lint test generate bench fuzz tools
+.PHONY: check build fmt vet lint test cover generate bench fuzz tools
 
 check: fmt vet lint test
 
@@ -23,6 +23,13 @@ lint: tools
 # The drift of docs, completions and openapi is checked by tests of their own.
 test:
 	GORACE=atexit_sleep_ms=20 go test -race ./... # else every command of a script sleeps a second before it exits
+
+# What the tests run of the product. The flowctl processes that scripts start count:
+# go test sets GOCOVERDIR for them, and merges what they write there.
+cover:
+	go test -coverpkg=./... -coverprofile=cover.tmp ./...
+	grep -vE '/(modeltest|clienttest|servertest)/' cover.tmp >cover.out # test doubles
+	go tool cover -func cover.out | tail -n 1
 
 generate:
 	go test ./cmd/flowctl -run TestGenerated -update # docs/cli, docs/man, docs/images, docs/rules.md, completions

@@ -36,10 +36,10 @@ type attacked struct {
 // else is served meanwhile and that the process stays within 1 GiB.
 func TestAttacks(t *testing.T) {
 	if testing.Short() {
-		t.Skip("attacks a server for 8 s")
+		t.Skip("attacks a server for 4 s")
 	}
 	const (
-		lasts = 8 * time.Second
+		lasts = 4 * time.Second
 		users = 3 // who attack: together they may hold three quarters of --total-memory
 	)
 	db := filepath.Join(t.TempDir(), "flowctl.db")

@@ -20,6 +20,7 @@ import (
 // TestCIDocs runs the shell of docs/ci.md for a month of commits, against our server
 // and against Open WebUI.
 func TestCIDocs(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("../../docs/ci.md")
 	if err != nil {
 		t.Fatal(err)

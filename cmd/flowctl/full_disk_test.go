@@ -58,6 +58,7 @@ func writeBigFlows(t *testing.T, n int) string {
 }
 
 func TestExportToFullDisk(t *testing.T) {
+	t.Parallel()
 	data, disk := t.TempDir(), fullDisk(t, 256<<10)
 	if code, _, stderr := flowctl(t, data, "import", writeBigFlows(t, 20)); code != cmdutil.ExitDone {
 		t.Fatal(stderr)
@@ -77,6 +78,7 @@ func TestExportToFullDisk(t *testing.T) {
 }
 
 func TestImportToFullDisk(t *testing.T) {
+	t.Parallel()
 	data, flows := fullDisk(t, 1<<20), writeBigFlows(t, 100)
 	code, stdout, stderr := flowctl(t, data, "import", flows, "-o", "name")
 	if code != cmdutil.ExitSome && code != cmdutil.ExitFailed || !strings.Contains(stderr, "no space left") {
@@ -102,6 +104,7 @@ func TestImportToFullDisk(t *testing.T) {
 // TestDeleteOnFullDisk: where nothing can be written any more, something can still be
 // deleted, and then written again.
 func TestDeleteOnFullDisk(t *testing.T) {
+	t.Parallel()
 	data := fullDisk(t, 12<<20)
 	if code, _, stderr := flowctl(t, data, "import", writeBigFlows(t, 40), "-q"); code != cmdutil.ExitDone {
 		t.Fatal(stderr)

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"testing"
 
@@ -19,6 +21,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Most tests wait for processes that wait for each other; -parallel N still counts.
+	if err := flag.Set("test.parallel", strconv.Itoa(3*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"flowctl": main, "terminal": terminalMain})
 }
 
@@ -50,6 +56,7 @@ func TestMain(m *testing.M) {
 //
 // and the program "terminal DIALOGUE PROGRAM ARGS...", see terminalMain.
 func TestScript(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,

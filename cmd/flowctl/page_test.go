@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"os"
 	"os/exec"
@@ -45,7 +46,7 @@ func (s *pageShell) run(t *testing.T, script string, env ...string) (string, int
 		"PATH=" + os.Getenv("PATH"), "HOME=" + s.state, "FLOWCTL_NO_KEYRING=1", "NO_COLOR=1", "LC_ALL=C.UTF-8", "TZ=UTC",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_AUTHOR_NAME=Ann", "GIT_AUTHOR_EMAIL=ann@example.com",
 		"GIT_COMMITTER_NAME=Ann", "GIT_COMMITTER_EMAIL=ann@example.com",
-		"GOCOVERDIR=" + s.state, // under go test -cover a command without it writes a warning
+		"GOCOVERDIR=" + cmp.Or(os.Getenv("GOCOVERDIR"), s.state), // under go test -cover a command without it writes a warning
 	}
 	cmd.Env = append(append(cmd.Env, s.env...), env...)
 	var out bytes.Buffer
