@@ -16,13 +16,13 @@ import (
 // status, duration, bytes, request id, proxy, number of the try. Neither headers nor
 // bodies are ever written. Lines of concurrent requests do not mix.
 type Log struct {
-	Next  http.RoundTripper
 	Out   io.Writer
 	Hide  func(string) string       // takes secrets out
 	Query []string                  // the parameters of queries whose values are shown
 	Try   func(context.Context) int // the number of a request's try, from 1; nil if there is only one
 
-	mu sync.Mutex
+	network, next http.RoundTripper // next leads to network
+	mu            sync.Mutex
 }
 
 // RoundTrip sends req and notes how it went.
@@ -30,13 +30,13 @@ func (l *Log) RoundTrip(req *http.Request) (*http.Response, error) {
 	start := time.Now()
 	line := req.Method + " " + l.url(req.URL)
 	extra := ""
-	if proxy := ProxyOf(l.Next, req.URL); proxy != "" {
+	if proxy := ProxyOf(l.network, req.URL); proxy != "" {
 		extra += " proxy=" + proxy
 	}
 	if l.Try != nil && l.Try(req.Context()) > 1 {
 		extra += fmt.Sprintf(" try=%d", l.Try(req.Context()))
 	}
-	resp, err := l.Next.RoundTrip(req)
+	resp, err := l.next.RoundTrip(req)
 	if err != nil {
 		l.write(line, "failed", start, fmt.Sprintf("error=%q", Printable(l.Hide(err.Error()), 300))+extra)
 		return nil, err

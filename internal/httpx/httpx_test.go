@@ -50,7 +50,7 @@ func TestProxyOf(t *testing.T) {
 		return url.Parse("http://user:secret@proxy.test:3128/x")
 	}
 	for host, want := range map[string]string{"direct.test": "", "far.test": "http://proxy.test:3128"} {
-		got := ProxyOf(&Log{Next: &Patience{Next: rt}}, &url.URL{Scheme: "https", Host: host})
+		got := ProxyOf(rt, &url.URL{Scheme: "https", Host: host})
 		if got != want {
 			t.Errorf("%s goes through %q, want %q", host, got, want)
 		}

@@ -10,14 +10,12 @@ import (
 	"time"
 )
 
-// Patience ends a request when nothing has moved for a time, neither up nor
-// down. A limit on the whole request would forbid big bodies on slow lines, one
-// on the headers alone would hang on half an answer.
-type Patience struct {
-	Next http.RoundTripper
-	// Limit is how long the other side may be silent during a request with that
-	// context; 0 is for ever.
-	Limit func(ctx context.Context) time.Duration
+// patience ends a request when nothing has moved for as long as limit allows, neither up
+// nor down; 0 is for ever. A limit on the whole request would forbid big bodies on slow
+// lines, one on the headers alone would hang on half an answer.
+type patience struct {
+	next  http.RoundTripper
+	limit func(ctx context.Context) time.Duration
 }
 
 // Silence is the error of a server that was silent for too long.
@@ -31,10 +29,10 @@ func (s Silence) Error() string {
 func (s Silence) Timeout() bool { return true }
 
 // RoundTrip sends req with a clock running.
-func (p *Patience) RoundTrip(req *http.Request) (*http.Response, error) {
-	limit := p.Limit(req.Context())
+func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
+	limit := p.limit(req.Context())
 	if limit <= 0 {
-		return p.Next.RoundTrip(req)
+		return p.next.RoundTrip(req)
 	}
 	ctx, cancel := context.WithCancelCause(req.Context())
 	w := &watch{limit: limit, cancel: cancel, waits: true}
@@ -43,7 +41,7 @@ func (p *Patience) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil && req.Body != http.NoBody {
 		req.Body = &watchedBody{req.Body, w, nil}
 	}
-	resp, err := p.Next.RoundTrip(req)
+	resp, err := p.next.RoundTrip(req)
 	w.stop() // until the answer is read from: the time that the caller takes is not the server's
 	if err != nil {
 		defer cancel(nil)

@@ -17,11 +17,11 @@ func (e *RedirectError) Error() string {
 	return fmt.Sprintf("not followed to %s, because %s", e.To, e.Why)
 }
 
-// CheckRedirect follows a redirect only within the server: net/http would take
+// checkRedirect follows a redirect only within the server: net/http would take
 // the token along to other ports and subdomains of the host, and make a GET of a
 // POST. Open WebUI's redirects are made from the Host header that a proxy
 // sent, so they may lead anywhere.
-func CheckRedirect(req *http.Request, via []*http.Request) error {
+func checkRedirect(req *http.Request, via []*http.Request) error {
 	from, to := via[len(via)-1], req.URL
 	refuse := func(why string) error {
 		return &RedirectError{To: Printable(to.Scheme+"://"+to.Host, 200), Why: why}

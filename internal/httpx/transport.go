@@ -48,27 +48,15 @@ func Roots(path string) (*x509.CertPool, error) {
 }
 
 // ProxyOf names the proxy that a transport sends requests to u through, without its
-// user and password; "" for none. It looks through the round trippers of this
-// package.
+// user and password; "" for none.
 func ProxyOf(rt http.RoundTripper, u *url.URL) string {
-	for {
-		switch t := rt.(type) {
-		case *Patience:
-			rt = t.Next
-			continue
-		case *Log:
-			rt = t.Next
-			continue
-		case *http.Transport:
-			if t.Proxy == nil {
-				return ""
-			}
-			proxy, err := t.Proxy(&http.Request{URL: u})
-			if err != nil || proxy == nil {
-				return ""
-			}
-			return proxy.Scheme + "://" + proxy.Host
-		}
+	t, ok := rt.(*http.Transport)
+	if !ok || t.Proxy == nil {
 		return ""
 	}
+	proxy, err := t.Proxy(&http.Request{URL: u})
+	if err != nil || proxy == nil {
+		return ""
+	}
+	return proxy.Scheme + "://" + proxy.Host
 }

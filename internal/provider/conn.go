@@ -2,6 +2,7 @@ package provider
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,52 +40,42 @@ const (
 
 // conn calls what is below one base URL.
 type conn struct {
-	base    string     // without a slash at its end
+	base    *url.URL   // without a slash at its end
 	query   url.Values // of every request
 	name    string     // what is there, in words
 	opts    Options
-	rt      http.RoundTripper
 	http    *http.Client
 	secrets secrets.Known
+	proxy   string    // through which requests go, "" for none
 	learned *sync.Map // model: dialect
 }
 
-// newConn checks the base URL, whose errors do not repeat it: it may hold a
-// password. what is what it is the address of, and example how one is written.
+// newConn checks the base URL of what, see [httpx.ParseBase], and the options.
 func newConn(what, example, base string, opts Options) (*conn, error) {
-	u, err := url.Parse(strings.TrimSpace(base))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("the address of %s is not a URL; write it like %s", what, example)
-	case u.User != nil:
-		return nil, fmt.Errorf("the address of %s has a user name or password in it; leave that out and give a key", what)
-	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
-		return nil, fmt.Errorf("the address of %s does not start with http:// or https:// and a host; write it like %s", what, example)
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, fmt.Errorf("the address of %s has a query or a fragment; leave out what begins with ? or #", what)
-	case strings.ContainsFunc(opts.Token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return nil, fmt.Errorf("the key for %s has a blank, a line end or a character that is not ASCII in it", what)
+	u, err := httpx.ParseBase(what, example, base)
+	if err == nil {
+		err = httpx.CheckAuth(opts.Token, opts.Header)
 	}
-	if opts.Token != "" && opts.Header.Get("Authorization") != "" {
-		return nil, fmt.Errorf("the key for %s is sent as Authorization, which cannot be a header of its own; leave out one of them", what)
+	if err != nil {
+		return nil, err
 	}
-	c := &conn{base: strings.TrimRight(u.String(), "/"), name: what, opts: opts, learned: new(sync.Map)}
-	c.secrets = secrets.NewKnown(append(httpx.HeaderSecrets(opts.Header), opts.Token)...)
-	if opts.UserAgent == "" {
-		c.opts.UserAgent = "flowctl"
+	opts.UserAgent = cmp.Or(opts.UserAgent, "flowctl")
+	if opts.Transport == nil {
+		opts.Transport = httpx.NewTransport(nil)
 	}
-	if c.rt = opts.Transport; c.rt == nil {
-		c.rt = httpx.NewTransport(nil)
-	}
-	rt := c.rt
-	if opts.Silence > 0 {
-		rt = &httpx.Patience{Next: rt, Limit: func(context.Context) time.Duration { return opts.Silence }}
-	}
+	c := &conn{base: u, name: what, opts: opts, learned: new(sync.Map), proxy: httpx.ProxyOf(opts.Transport, u)}
+	c.hide()
+	var log *httpx.Log
 	if opts.Debug != nil {
-		rt = &httpx.Log{Next: rt, Out: opts.Debug, Hide: c.redact, Query: []string{versionParameter}}
+		log = &httpx.Log{Out: opts.Debug, Hide: c.redact, Query: []string{versionParameter}}
 	}
-	c.http = &http.Client{Transport: rt, CheckRedirect: httpx.CheckRedirect}
+	c.http = httpx.NewClient(opts.Transport, func(context.Context) time.Duration { return opts.Silence }, log)
 	return c, nil
+}
+
+// hide keeps the token, the values of headers and more secrets out of errors and lines.
+func (c *conn) hide(more ...string) {
+	c.secrets = secrets.NewKnown(append(append(httpx.HeaderSecrets(c.opts.Header), c.opts.Token), more...)...)
 }
 
 // request is one call.
@@ -105,7 +96,7 @@ func (c *conn) do(ctx context.Context, r request) (*http.Response, error) {
 	if r.body != nil {
 		body = bytes.NewReader(r.body)
 	}
-	address := c.base + r.path
+	address := c.base.String() + r.path
 	if len(c.query) > 0 {
 		address += "?" + c.query.Encode()
 	}
@@ -154,11 +145,7 @@ func (c *conn) noAnswer(err error) error {
 	if text := err.Error(); c.redact(text) != text {
 		err = errors.New(c.redact(text))
 	}
-	err = c.outward(&callError{who: c.address(), proxy: c.proxy(), err: err})
-	if permanent {
-		return err
-	}
-	return &engine.LostError{Err: err}
+	return c.lost(&callError{err: err}, permanent)
 }
 
 // host names the other side for those who run flows: by its address, unless they are
@@ -171,22 +158,7 @@ func (c *conn) host() string {
 }
 
 // address is the scheme and the host of the base URL.
-func (c *conn) address() string {
-	u, err := url.Parse(c.base)
-	if err != nil {
-		return "the server"
-	}
-	return u.Scheme + "://" + u.Host
-}
-
-// proxy names the proxy that requests go through, "" for none.
-func (c *conn) proxy() string {
-	u, err := url.Parse(c.base)
-	if err != nil {
-		return ""
-	}
-	return httpx.ProxyOf(c.rt, u)
-}
+func (c *conn) address() string { return c.base.Scheme + "://" + c.base.Host }
 
 // forOperator is the connection with errors for who chose the address.
 func (c *conn) forOperator() *conn {
@@ -209,8 +181,8 @@ func (c *conn) refused(resp *http.Response) error {
 	if httpx.IsPage(body) {
 		e.Page = c.redact(httpx.Describe(resp.Header, body))
 	}
-	if proxy := c.proxy(); proxy != "" && c.opts.Report == nil && (e.Page != "" || e.StatusCode == http.StatusProxyAuthRequired) {
-		e.Page = strings.TrimSpace(e.Page + " through the proxy " + proxy)
+	if e.Page != "" || e.StatusCode == http.StatusProxyAuthRequired {
+		e.Page = strings.TrimSpace(e.Page + c.via())
 	}
 	return e
 }
@@ -232,11 +204,25 @@ func (c *conn) brokeOff(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	broken := c.outward(&callError{began: true, who: c.address(), proxy: c.proxy(), err: err})
-	if httpx.IsPermanent(err) {
-		return broken
+	return c.lost(&callError{began: true, err: err}, httpx.IsPermanent(err))
+}
+
+// lost returns err as those who run flows may see it, marked as one that another try may
+// help against unless it is permanent.
+func (c *conn) lost(err *callError, permanent bool) error {
+	out := c.outward(err)
+	if permanent {
+		return out
 	}
-	return &engine.LostError{Err: broken}
+	return &engine.LostError{Err: out}
+}
+
+// via names the proxy for those who run flows, if there is one and they may know it.
+func (c *conn) via() string {
+	if c.proxy == "" || c.opts.Report != nil {
+		return ""
+	}
+	return " through the proxy " + c.proxy
 }
 
 // redact takes the token and the like out of a text.

@@ -3,6 +3,7 @@ package provider
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 )
 
 func TestGathered(t *testing.T) {
-	c := &conn{base: "http://h"}
+	c := &conn{base: &url.URL{Scheme: "http", Host: "h"}}
 	for _, s := range []struct{ name, stream, want string }{
 		{"no [DONE] but a reason", `data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`, `{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"a"},"finish_reason":"stop"}]}`},
 		{"other choices", `data: {"choices":[{"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}}]}` + "\n\ndata: [DONE]", `{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"a"}}]}`},
@@ -66,7 +67,7 @@ func FuzzStream(f *testing.F) {
 	f.Add("data: {\"error\":{\"code\":429}}\n\n")
 	f.Add("event: x\r\ndata:\r\n\r\n")
 	f.Fuzz(func(t *testing.T, stream string) {
-		c := &conn{base: "http://h"}
+		c := &conn{base: &url.URL{Scheme: "http", Host: "h"}}
 		var came strings.Builder
 		answer, err := c.readStream(strings.NewReader(stream), func(text string) { came.WriteString(text) })
 		if err == nil && !json.Valid(answer) {
@@ -77,7 +78,7 @@ func FuzzStream(f *testing.F) {
 
 // TestStreamTooLarge: a stream beyond the limit is named, wherever it is cut.
 func TestStreamTooLarge(t *testing.T) {
-	c := &conn{}
+	c := &conn{base: &url.URL{Scheme: "http", Host: "h"}}
 	event := `data: {"choices":[{"delta":{"content":""},"pad":"` + strings.Repeat("x", 1<<20) + `"}]}` + "\n\n"
 	_, err := c.readStream(strings.NewReader(strings.Repeat(event, 65)), nil)
 	if err == nil || !strings.Contains(err.Error(), "is larger than 64 MiB") {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/httpx"
-	"github.com/flowctl/flowctl/internal/secrets"
 )
 
 // EchoURL is the address of the model that answers with what it is asked,
@@ -37,15 +36,15 @@ func NewModel(baseURL string, opts Options) (engine.ChatModel, error) {
 	if c.query, err = url.ParseQuery(query); err != nil || strings.Contains(query, "#") {
 		return nil, errors.New("the address of the model has a query that cannot be read; write it like https://example.com/v1?name=value")
 	}
-	hidden := append(httpx.HeaderSecrets(opts.Header), opts.Token)
+	var hidden []string
 	for name, values := range c.query {
 		if name != versionParameter {
 			hidden = append(hidden, values...)
 		}
 	}
-	c.secrets = secrets.NewKnown(hidden...)
-	if u, err := url.Parse(c.base); err == nil && u.Path == "" {
-		c.base += "/v1"
+	c.hide(hidden...)
+	if c.base.Path == "" {
+		c.base.Path = "/v1"
 	}
 	return &openAI{c}, nil
 }
@@ -149,12 +148,8 @@ func isEvents(h http.Header) bool {
 func (c *conn) wholeAnswer(h http.Header, answer []byte, delta func(string)) (json.RawMessage, error) {
 	answer = bytes.TrimPrefix(answer, []byte("\xef\xbb\xbf"))
 	if httpx.IsPage(answer) || len(bytes.TrimSpace(answer)) == 0 || !json.Valid(answer) && bytes.Count(bytes.TrimSpace(answer), []byte("\n{")) > 0 {
-		via := ""
-		if proxy := c.proxy(); proxy != "" && c.opts.Report == nil {
-			via = " through the proxy " + proxy
-		}
 		return nil, fmt.Errorf("the answer from %s%s is not JSON but %s; check the address of the model: there is no OpenAI-compatible API below it (most end with /v1)",
-			c.host(), via, httpx.Printable(c.redact(httpx.Describe(h, answer)), 300))
+			c.host(), c.via(), httpx.Printable(c.redact(httpx.Describe(h, answer)), 300))
 	}
 	var said completion
 	_ = json.Unmarshal(answer, &said) // what cannot be read is not shown growing

@@ -277,7 +277,7 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("the error has the secret: %v", err)
 		case want != "" && err != nil:
 			t.Errorf("%q: %v", address, err)
-		case want != "" && m.(*openAI).conn.base != want:
+		case want != "" && m.(*openAI).conn.base.String() != want:
 			t.Errorf("%q means %q, want %q", address, m.(*openAI).conn.base, want)
 		}
 	}

@@ -41,10 +41,11 @@ func (e *callError) Error() string {
 
 func (e *callError) Unwrap() error { return e.err }
 
-// outward returns err as whoever runs a flow may see it. On a server that is not who
-// chose the address, and an error of the network is full of addresses: it goes to
-// Report, and the flow's author reads what kind it was.
+// outward returns err as those who run flows may see it. On a server they did not choose
+// the address, and an error of the network is full of addresses: it goes to Report, and
+// the flow's author reads what kind it was.
 func (c *conn) outward(err *callError) error {
+	err.who, err.proxy = c.address(), c.proxy
 	if c.opts.Report == nil {
 		return err
 	}

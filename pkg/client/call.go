@@ -50,7 +50,7 @@ const beatPatience = time.Minute
 
 // patience returns how long the server may be silent, 0 for ever.
 func (k *call) patience(limit time.Duration) time.Duration {
-	if k.beats {
+	if k.beats && limit > 0 {
 		return max(limit, beatPatience)
 	}
 	return limit

@@ -2,11 +2,8 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -50,7 +47,7 @@ type conn struct {
 // "https://example.com/webui". It does not connect: its errors are about baseURL
 // and the options alone.
 func New(baseURL string, opts ...Option) (*Client, error) {
-	base, err := parseBase(baseURL)
+	base, err := httpx.ParseBase("the server", "https://flows.example.com", baseURL)
 	if err != nil {
 		return nil, fmt.Errorf("make a client: %w", err)
 	}
@@ -60,8 +57,8 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 			return nil, fmt.Errorf("make a client: %w", err)
 		}
 	}
-	if cfg.token != "" && cfg.headers.Get("Authorization") != "" {
-		return nil, errors.New("make a client: the token is sent as Authorization, which cannot be a header of its own; leave out one of them")
+	if err := httpx.CheckAuth(cfg.token, cfg.headers); err != nil {
+		return nil, fmt.Errorf("make a client: %w", err)
 	}
 	c := &conn{base: base.String(), token: cfg.token, retry: cfg.retry, secrets: secrets.NewKnown(append(httpx.HeaderSecrets(cfg.headers), cfg.token)...)}
 	c.rest = newResty(c, base, cfg)
@@ -79,26 +76,6 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 // end.
 func (c *Client) BaseURL() string { return c.conn.base }
 
-// parseBase checks a base URL. Its errors do not repeat the URL: whatever is
-// wrong with it, it may hold a password.
-func parseBase(text string) (*url.URL, error) {
-	u, err := url.Parse(strings.TrimSpace(text))
-	switch {
-	case err != nil:
-		return nil, errors.New("the server's address is not a URL; write it like https://flows.example.com")
-	case u.User != nil:
-		return nil, errors.New("the server's address has a user name or password in it; leave that out and give a token")
-	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("the server's address %.100q does not start with http:// or https://; write it like https://flows.example.com", text)
-	case u.Hostname() == "":
-		return nil, fmt.Errorf("the server's address %.100q names no host; write it like https://flows.example.com", text)
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, errors.New("the server's address has a query or a fragment; leave out what begins with ? or #")
-	}
-	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
-	return u, nil
-}
-
 // newResty sets up the resty client beneath c: resty keeps the connections busy
 // and tries again, this package decides when.
 func newResty(c *conn, base *url.URL, cfg config) *resty.Client {
@@ -107,16 +84,16 @@ func newResty(c *conn, base *url.URL, cfg config) *resty.Client {
 		rt = newTransport(base, cfg.roots)
 	}
 	c.proxy = httpx.ProxyOf(rt, base)
-	if cfg.timeout > 0 {
-		rt = &httpx.Patience{Next: rt, Limit: func(ctx context.Context) time.Duration { return callOf(ctx).patience(cfg.timeout) }}
-	}
+	var log *httpx.Log
 	if cfg.debug != nil {
-		rt = &httpx.Log{
-			Next: rt, Out: cfg.debug, Hide: c.redact, Try: func(ctx context.Context) int { return callOf(ctx).tries },
+		log = &httpx.Log{
+			Out: cfg.debug, Hide: c.redact, Try: func(ctx context.Context) int { return callOf(ctx).tries },
 			Query: []string{"limit", "cursor", "q", "include", "all", "page"},
 		}
 	}
-	r := resty.NewWithClient(&http.Client{Transport: shortErrors{rt}, CheckRedirect: httpx.CheckRedirect}).
+	hc := httpx.NewClient(rt, func(ctx context.Context) time.Duration { return callOf(ctx).patience(cfg.timeout) }, log)
+	hc.Transport = shortErrors{hc.Transport}
+	r := resty.NewWithClient(hc).
 		SetBaseURL(c.base).
 		SetLogger(silent{}).
 		SetHeader("User-Agent", cfg.userAgent).
