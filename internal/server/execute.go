@@ -1,12 +1,15 @@
 package server
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"math"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine"
@@ -26,11 +29,12 @@ func (s *Server) executeFlow(c *call) error {
 		return c.delegate()
 	}
 	async := c.prefers(preferAsync)
-	var once once
+	e := store.Execution{UserID: c.user.ID}
 	if async { // another caller waits for the run, which ends when they go
-		if once, err = c.once(body); err != nil {
+		if e.Key, err = c.idempotencyKey(); err != nil {
 			return err
 		}
+		e.Request = digestOf(c.r, body)
 	}
 	opts, faults := parseExecute(o)
 	if faults != nil {
@@ -40,8 +44,10 @@ func (s *Server) executeFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	if once.first != nil {
-		return c.replayRun(f.ID, once)
+	if e.Key != "" {
+		if err := c.replayRun(&e); !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
 	}
 	if err := c.hold(int64(len(f.Nodes) + len(f.Edges))); err != nil { // of which the spec is a copy
 		return err
@@ -59,7 +65,7 @@ func (s *Server) executeFlow(c *call) error {
 		events = make(chan flow.Event)
 		opts.Events = tellUntil(events, c.r.Context().Done())
 	}
-	e := store.Execution{FlowID: f.ID, UserID: c.user.ID}
+	e.FlowID = f.ID
 	e.Fill()
 	// Whoever has nothing left cannot keep what comes of it.
 	room, err := s.quotas.take(c.r.Context(), e.UserID, 0, int64(e.Size()))
@@ -67,20 +73,16 @@ func (s *Server) executeFlow(c *call) error {
 		return err
 	}
 	room.settle(errUnchanged)
-	if once.record != nil {
-		once.record.Made = e.ID
-	}
 	free := c.handOver() // the run holds the flow and the request from here on
-	run, err := s.runs.start(c.r.Context(), e, job{spec, opts, free}, once.record)
+	run, err := s.runs.start(c.r.Context(), e, job{spec, opts, free})
 	if err != nil {
 		free()
 	}
-	lost, err := once.lost(err)
 	switch {
+	case e.Key != "" && errors.Is(err, store.ErrExists): // it arrived twice at the same moment
+		return c.replayRun(&e)
 	case err != nil:
 		return err
-	case lost:
-		return c.replayRun(f.ID, once)
 	case async:
 		return c.accepted(&run.begun)
 	case events != nil:
@@ -219,14 +221,41 @@ func (c *call) accepted(e *store.Execution) error {
 	return nil
 }
 
-// replayRun answers a request that arrived before.
-func (c *call) replayRun(flowID string, once once) error {
-	e, err := c.s.st.Execution(c.r.Context(), flowID, once.first.Made)
+// idempotencyKey returns the Idempotency-Key of a request for a run, "" if it has none: however
+// often a request with a key arrives, the flow runs once. (What is stored has ids of its
+// client's choice for that.)
+func (c *call) idempotencyKey() (string, error) {
+	keys := c.r.Header.Values("Idempotency-Key")
+	if len(keys) == 0 {
+		return "", nil
+	}
+	if notPrintable := func(r rune) bool { return r < ' ' || r > '~' }; len(keys) > 1 ||
+		keys[0] == "" || len(keys[0]) > 255 || strings.ContainsFunc(keys[0], notPrintable) {
+		return "", badRequest("Idempotency-Key has to be one text of 1 to 255 printable ASCII characters")
+	}
+	return keys[0], nil
+}
+
+// digestOf is the same for requests that ask for the same.
+func digestOf(r *http.Request, body []byte) string {
+	h := sha256.New()
+	h.Write([]byte(r.Method + " " + r.URL.Path + "\n"))
+	h.Write(body)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// replayRun answers a request that arrived before with the execution that it started then,
+// or returns [store.ErrNotFound].
+func (c *call) replayRun(e *store.Execution) error {
+	first, err := c.s.st.ExecutionByKey(c.r.Context(), e.UserID, e.Key)
 	if err != nil {
 		return err
 	}
-	c.markReplay()
-	return c.accepted(e)
+	if first.Request != e.Request {
+		return &problem{status: http.StatusConflict, detail: "This Idempotency-Key was used for another request"}
+	}
+	c.Header().Set("Idempotency-Replayed", "true")
+	return c.accepted(first)
 }
 
 // awaitRun answers when the run has ended. It ends when the caller goes.

@@ -135,7 +135,7 @@ func TestRestart(t *testing.T) {
 	id := f.create(f.ann, hello)
 	for _, status := range []flow.RunStatus{flow.RunRunning, flow.RunPending, flow.RunSuccess} {
 		e := store.Execution{ID: string(status), FlowID: id, UserID: f.ann.id, Status: status}
-		if err := f.st.CreateExecution(t.Context(), &e, 0, nil); err != nil {
+		if err := f.st.CreateExecution(t.Context(), &e, 0); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -33,7 +33,7 @@ func (s *Server) createExecution(c *call) error {
 	if err != nil {
 		return err
 	}
-	err = s.st.CreateExecution(c.r.Context(), &e, s.keep, nil)
+	err = s.st.CreateExecution(c.r.Context(), &e, s.keep)
 	charge.settle(err)
 	if err != nil {
 		return err

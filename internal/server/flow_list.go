@@ -46,14 +46,14 @@ func (c *call) list(scope store.Scope) error {
 // /accessible, read, at once and with nodes and edges, for its pages count those. An
 // admin's lists leave out other people's private flows.
 func (c *call) listAsOpenWebUI(scope store.Scope) error {
-	q := store.ListQuery{UserID: c.user.ID, Scope: store.Accessible, Graph: true}
+	q := store.ListQuery{UserID: c.user.ID, Scope: store.Accessible, Limit: maxLimit, Graph: true}
 	if scope == store.Own {
 		q.Scope = store.Writable
 	}
 	return c.sendList(q, nil, (*answer).flow)
 }
 
-// sendList answers with a page of a list.
+// sendList answers with a page of a list or, without params, with all of it.
 func (c *call) sendList(q store.ListQuery, params url.Values, row func(*answer, *store.Flow)) error {
 	q.Bytes = listBytes
 	held := int64(2 * listBytes)
@@ -74,24 +74,29 @@ func (c *call) sendList(q store.ListQuery, params url.Values, row func(*answer, 
 	}
 	h := c.Header()
 	h.Set("X-Total-Count", strconv.FormatInt(page.Total, 10))
-	if page.Next != "" {
+	if page.Next != "" && params != nil {
 		params.Set("cursor", page.Next)
 		h.Set("Link", c.nextLink(params))
 	}
 	a := c.s.newAnswer()
 	a.text("[")
-	a.flows(page.Flows, row, false)
-	for q.Until = page.Next; page.Rest != ""; {
+	for after := false; ; after = true {
+		a.flows(page.Flows, row, after)
+		if !page.More() && (params != nil || page.Next == "") {
+			break
+		}
 		if !c.sendPart(a) {
 			return nil
 		}
-		if q.Cursor = page.Rest; q.Limit > 0 {
-			q.Limit -= len(page.Flows)
+		if page.More() {
+			err = c.s.st.NextFlows(c.r.Context(), q, page)
+		} else {
+			q.Cursor = page.Next
+			page, err = c.s.st.ListFlows(c.r.Context(), q)
 		}
-		if page, err = c.s.st.ListFlows(c.r.Context(), q); err != nil {
+		if err != nil {
 			c.breakOff(err)
 		}
-		a.flows(page.Flows, row, true)
 	}
 	a.text("]")
 	return c.send(a)

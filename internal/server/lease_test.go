@@ -87,7 +87,7 @@ func TestServerGone(t *testing.T) {
 		if err := f.st.RenewRunner(t.Context(), name); err != nil {
 			t.Fatal(err)
 		}
-		if err := f.st.CreateExecution(t.Context(), &e, 0, nil); err != nil {
+		if err := f.st.CreateExecution(t.Context(), &e, 0); err != nil {
 			t.Fatal(err)
 		}
 		return at + name
@@ -244,7 +244,7 @@ func TestStoppedHasNoLease(t *testing.T) {
 	f.srv.EndRuns()
 	f.want(503, f.ann, "POST", "/api/v1/flows/"+id+"/execute", "")
 	left := store.Execution{FlowID: id, UserID: f.ann.id, Status: flow.RunRunning, Runner: f.srv.lease.id}
-	if err := f.st.CreateExecution(t.Context(), &left, 0, nil); err != nil {
+	if err := f.st.CreateExecution(t.Context(), &left, 0); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := f.st.AbortExecutions(t.Context(), "", time.Minute); n != 1 || err != nil {

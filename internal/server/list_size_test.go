@@ -137,7 +137,7 @@ func TestStatsOfLargeMeta(t *testing.T) {
 	}
 	for range 8 { // as an older server took them
 		e := store.Execution{FlowID: id, UserID: f.ann.id, Status: "success", Meta: []byte(`{"nodes":{"n":{"status":"success"}},"a":"` + strings.Repeat("x", 4<<20) + `"}`)}
-		if err := f.st.CreateExecution(t.Context(), &e, 0, nil); err != nil {
+		if err := f.st.CreateExecution(t.Context(), &e, 0); err != nil {
 			t.Fatal(err)
 		}
 	}

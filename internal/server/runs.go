@@ -92,9 +92,8 @@ func newRuns(s *Server, opts Options) *runs {
 	}
 }
 
-// start records a new execution and runs it when its turn comes. idem is as in
-// [store.Store.CreateExecution].
-func (r *runs) start(ctx context.Context, e store.Execution, j job, idem *store.Idempotency) (*activeRun, error) {
+// start records a new execution and runs it when its turn comes.
+func (r *runs) start(ctx context.Context, e store.Execution, j job) (*activeRun, error) {
 	runCtx, cancel := context.WithCancelCause(context.Background())
 	run := &activeRun{flowID: e.FlowID, userID: e.UserID, job: j, cancel: cancel, turn: make(chan struct{}), done: make(chan struct{})}
 	e.Status, e.Runner = flow.RunPending, r.lease.id
@@ -111,7 +110,7 @@ func (r *runs) start(ctx context.Context, e store.Execution, j job, idem *store.
 	// those who have one has left.
 	err := r.lease.ensure(ctx)
 	if err == nil {
-		err = r.st.CreateExecution(ctx, &e, r.keep, idem)
+		err = r.st.CreateExecution(ctx, &e, r.keep)
 	}
 	if err != nil {
 		cancel(nil)

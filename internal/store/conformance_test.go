@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -47,9 +46,8 @@ func conformance() []conformanceCase {
 		{"ListDigest", testListDigest},
 		{"ListBadCursor", testListBadCursor},
 		{"Grants", testGrants},
-		{"Idempotency", testIdempotency},
-		{"IdempotencyRace", testIdempotencyRace},
-		{"IdempotencyExpiry", testIdempotencyExpiry},
+		{"ExecutionKey", testExecutionKey},
+		{"ExecutionKeyRace", testExecutionKeyRace},
 		{"Executions", testExecutions},
 		{"ExecutionList", testExecutionList},
 		{"ExecutionStats", testExecutionStats},
@@ -156,7 +154,7 @@ func execute(t *testing.T, s *Store, query string, args ...any) {
 // number returns the one number that a query asks for.
 func number(t *testing.T, s *Store, query string, args ...any) int64 {
 	t.Helper()
-	n, err := one(t.Context(), s.db, func(rows *sql.Rows, n *int64) error { return rows.Scan(n) }, query, args...)
+	n, err := one(t.Context(), s.db, value[int64], query, args...)
 	must(t, err)
 	return *n
 }

@@ -33,16 +33,8 @@ type dialect struct {
 	idFrom string
 	// texts are the texts in a parameter that is a JSON array of them.
 	texts string
-	// purge deletes a few idempotency records made at or before $1.
-	purge string
 	// noTable recognises the error of a query on a table that is not there.
 	noTable func(error) bool
-	// merges means that the database merges the parts of a union, when each has an
-	// index in the order asked for, row by row; Postgres rather sorts all of them.
-	merges bool
-	// counts means that there is a table flow_count, whose row without a user counts all
-	// flows.
-	counts bool
 	// skipLocked ends a query for rows to be deleted: two transactions that delete
 	// what is too much must not wait for each other.
 	skipLocked string

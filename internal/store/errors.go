@@ -25,17 +25,6 @@ var (
 	ErrBadKind     = errors.New("no such kind of database")
 )
 
-// ReplayError reports that a request with the same idempotency key was answered
-// before. It matches [ErrExists].
-type ReplayError struct{ First Idempotency }
-
-func (e *ReplayError) Error() string {
-	return fmt.Sprintf("idempotency key %q was used before", e.First.Key)
-}
-
-// Is reports whether target is [ErrExists].
-func (e *ReplayError) Is(target error) bool { return target == ErrExists }
-
 // InUseError reports that a user cannot be removed because they own flows. It matches
 // [ErrInUse].
 type InUseError struct{ Flows int64 }

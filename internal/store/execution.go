@@ -25,6 +25,10 @@ type Execution struct {
 	NodeResults   []byte
 	Errors        []byte
 
+	// Key is the idempotency key of the request for the run, unique for the user, "" for none.
+	// Request is a digest of that request. Only ExecutionByKey reads them.
+	Key, Request string
+
 	// Runner is the server that has the run, see [Store.RenewRunner]; "" is none.
 	// It is written and not read.
 	Runner string
@@ -50,6 +54,11 @@ func (e *Execution) Size() int {
 }
 
 func (e *Execution) check() error {
+	if e.Key != "" {
+		if err := checkID("idempotency key", e.Key); err != nil {
+			return err
+		}
+	}
 	if err := errors.Join(checkID("id", e.ID), checkID("user_id", e.UserID), checkID("status", string(e.Status))); err != nil {
 		return err
 	}
@@ -68,16 +77,21 @@ const (
 	newestFirst      = " ORDER BY created_at DESC, id DESC"
 )
 
-func scanExecution(rows *sql.Rows, e *Execution) error {
-	return rows.Scan(&e.ID, &e.FlowID, &e.UserID, &e.Status, &e.ExecutionTime, &e.CreatedAt,
-		&e.Meta, &e.Inputs, &e.Outputs, &e.NodeResults, &e.Errors)
+func (e *Execution) summary() []any {
+	return []any{&e.ID, &e.FlowID, &e.UserID, &e.Status, &e.ExecutionTime, &e.CreatedAt}
 }
 
+func (e *Execution) whole() []any {
+	return append(e.summary(), &e.Meta, &e.Inputs, &e.Outputs, &e.NodeResults, &e.Errors)
+}
+
+// orNull is a text, NULL for "".
+func orNull(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
+
 // CreateExecution adds a record, after [Execution.Fill]. Of the flow's records
-// keep stay, the newest of each user, 0 for all. A flow that is not there is [ErrNotFound].
-// With idem, which may be nil, that record is kept in the same transaction; if there is one
-// of the same key already, nothing is added and the error is a *[ReplayError] with it.
-func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int, idem *Idempotency) error {
+// keep stay, the newest of each user, 0 for all. A flow that is not there is [ErrNotFound],
+// a key that was used before is [ErrExists].
+func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int) error {
 	e.Fill()
 	if !findable(e.FlowID) {
 		return fmt.Errorf("create execution: flow %w", ErrNotFound)
@@ -85,14 +99,11 @@ func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int, ide
 	err := e.check()
 	if err == nil {
 		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-			if err := s.remember(ctx, tx, idem); err != nil {
-				return err
-			}
-			_, err := tx.exec(ctx, "INSERT INTO flow_execution ("+executionColumns+", runner)"+
-				" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+			_, err := tx.exec(ctx, "INSERT INTO flow_execution ("+executionColumns+", runner, request_key, request)"+
+				" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
 				e.ID, e.FlowID, e.UserID, string(e.Status), e.ExecutionTime, e.CreatedAt,
 				text(e.Meta), text(e.Inputs), text(e.Outputs), text(e.NodeResults), text(e.Errors),
-				sql.NullString{String: e.Runner, Valid: e.Runner != ""})
+				orNull(e.Runner), orNull(e.Key), orNull(e.Request))
 			if errors.Is(err, ErrNotFound) {
 				err = fmt.Errorf("flow %w", ErrNotFound) // and not the user, as for other keys
 			}
@@ -148,7 +159,7 @@ func (s *Store) FinishExecution(ctx context.Context, e *Execution, keep int) err
 			if err != nil {
 				return err
 			}
-			status, err = one(ctx, tx, scanText, "SELECT status FROM flow_execution WHERE id = $1", e.ID)
+			status, err = one(ctx, tx, value[string], "SELECT status FROM flow_execution WHERE id = $1", e.ID)
 			if err != nil {
 				return err
 			}

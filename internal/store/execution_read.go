@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -23,7 +21,15 @@ func (s *Store) execution(ctx context.Context, flowID, id string) (*Execution, e
 	if !findable(flowID) || !findable(id) {
 		return nil, ErrNotFound
 	}
-	return one(ctx, s.db, scanExecution, "SELECT "+executionColumns+" FROM flow_execution WHERE id = $1 AND flow_id = $2", id, flowID)
+	return one(ctx, s.db, (*Execution).whole, "SELECT "+executionColumns+" FROM flow_execution WHERE id = $1 AND flow_id = $2", id, flowID)
+}
+
+// ExecutionByKey returns the execution that a user's request with an idempotency key
+// started, or [ErrNotFound].
+func (s *Store) ExecutionByKey(ctx context.Context, userID, key string) (*Execution, error) {
+	e, err := one(ctx, s.db, func(e *Execution) []any { return append(e.whole(), &e.Key, &e.Request) },
+		"SELECT "+executionColumns+", request_key, request FROM flow_execution WHERE user_id = $1 AND request_key = $2", userID, key)
+	return e, wrap("get execution", err)
 }
 
 // ExecutionQuery asks for a page of a flow's executions.
@@ -68,7 +74,7 @@ func (s *Store) listExecutions(ctx context.Context, q ExecutionQuery) (*Executio
 	if q.Offset > 0 {
 		tail += " OFFSET " + arg(q.Offset)
 	}
-	rows, err := all(ctx, s.db, scanExecutionSummary, "SELECT "+executionSummary+" FROM flow_execution WHERE "+where+tail, args...)
+	rows, err := all(ctx, s.db, (*Execution).summary, "SELECT "+executionSummary+" FROM flow_execution WHERE "+where+tail, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -79,10 +85,6 @@ func (s *Store) listExecutions(ctx context.Context, q ExecutionQuery) (*Executio
 		page.Next = (&cursor{updatedAt: last.CreatedAt, id: last.ID}).String()
 	}
 	return page, nil
-}
-
-func scanExecutionSummary(rows *sql.Rows, e *Execution) error {
-	return rows.Scan(&e.ID, &e.FlowID, &e.UserID, &e.Status, &e.ExecutionTime, &e.CreatedAt)
 }
 
 // UnderWay is an execution that has not ended.
@@ -102,9 +104,8 @@ func (s *Store) UnderWay(ctx context.Context, userID string) ([]UnderWay, error)
 		query += " AND (e.user_id = $1 OR f.user_id = $1)"
 		args = append(args, userID)
 	}
-	list, err := all(ctx, s.db, func(rows *sql.Rows, u *UnderWay) error {
-		return rows.Scan(&u.ID, &u.FlowID, &u.UserID, &u.Status, &u.ExecutionTime, &u.CreatedAt, &u.FlowName, &u.UserEmail)
-	}, query+" ORDER BY e.created_at DESC, e.id DESC", args...)
+	list, err := all(ctx, s.db, func(u *UnderWay) []any { return append(u.summary(), &u.FlowName, &u.UserEmail) },
+		query+" ORDER BY e.created_at DESC, e.id DESC", args...)
 	if err != nil {
 		return nil, fmt.Errorf("list runs: %w", err)
 	}
@@ -115,7 +116,9 @@ func (s *Store) UnderWay(ctx context.Context, userID string) ([]UnderWay, error)
 // all. Only what is counted and averaged over all of them is filled in.
 func (s *Store) ExecutionStats(ctx context.Context, flowID, userID string) (*flow.ExecutionStats, error) {
 	where, args := ofFlow(flowID, userID)
-	stats, err := one(ctx, s.db, scanStats, "SELECT count(*),"+
+	stats, err := one(ctx, s.db, func(s *flow.ExecutionStats) []any {
+		return []any{&s.Total, &s.Success, &s.Errors, &s.Aborted, &s.AverageTime, &s.LastExecution}
+	}, "SELECT count(*),"+
 		" count(*) FILTER (WHERE status = 'success'), count(*) FILTER (WHERE status = 'error'),"+
 		" count(*) FILTER (WHERE status = 'aborted'), CAST(coalesce(avg(execution_time), 0) AS DOUBLE PRECISION), max(created_at)"+
 		" FROM flow_execution WHERE "+where, args...)
@@ -125,29 +128,19 @@ func (s *Store) ExecutionStats(ctx context.Context, flowID, userID string) (*flo
 	return stats, nil
 }
 
-func scanStats(rows *sql.Rows, s *flow.ExecutionStats) error {
-	return rows.Scan(&s.Total, &s.Success, &s.Errors, &s.Aborted, &s.AverageTime, &s.LastExecution)
-}
-
 // ExecutionMetas calls f with the newest limit executions of a flow, with their meta and
 // without their maps, until their metas make up more than so many bytes; userID is as in
 // ExecutionStats. f must not keep the execution.
 func (s *Store) ExecutionMetas(ctx context.Context, flowID, userID string, limit, bytes int, f func(*Execution)) error {
 	where, args := ofFlow(flowID, userID)
 	args = append(args, limit)
-	err := s.db.query(ctx, func(rows *sql.Rows) error {
-		var e Execution
-		if err := rows.Scan(&e.Status, &e.ExecutionTime, &e.Meta); err != nil {
-			return err
-		}
+	dest := func(e *Execution) []any { return []any{&e.Status, &e.ExecutionTime, &e.Meta} }
+	err := each(ctx, s.db, dest, func(e *Execution) error {
 		if bytes -= len(e.Meta); bytes < 0 {
 			return errEnough
 		}
-		f(&e)
+		f(e)
 		return nil
 	}, "SELECT status, execution_time, meta FROM flow_execution WHERE "+where+newestFirst+" LIMIT $"+strconv.Itoa(len(args)), args...)
-	if err != nil && !errors.Is(err, errEnough) {
-		return fmt.Errorf("read executions: %w", err)
-	}
-	return nil
+	return wrap("read executions", err)
 }

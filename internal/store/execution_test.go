@@ -23,7 +23,7 @@ func addExecution(t *testing.T, s *Store, e Execution) *Execution {
 	if e.Status == "" {
 		e.Status = flow.RunSuccess
 	}
-	must(t, s.CreateExecution(t.Context(), &e, 0, nil))
+	must(t, s.CreateExecution(t.Context(), &e, 0))
 	return &e
 }
 
@@ -37,7 +37,7 @@ func testExecutions(t *testing.T, dsn string) {
 		{FlowID: f.ID, UserID: "bob", Status: flow.RunPending},
 	} {
 		made := want
-		must(t, s.CreateExecution(t.Context(), &made, 0, nil))
+		must(t, s.CreateExecution(t.Context(), &made, 0))
 		got, err := s.Execution(t.Context(), f.ID, made.ID)
 		must(t, err)
 		if made.Meta == nil || made.ID == "" || made.CreatedAt == 0 || !reflect.DeepEqual(*got, made) {
@@ -46,7 +46,7 @@ func testExecutions(t *testing.T, dsn string) {
 		if _, err := s.Execution(t.Context(), "other", made.ID); !errors.Is(err, ErrNotFound) {
 			t.Errorf("below another flow: %v", err)
 		}
-		if err := s.CreateExecution(t.Context(), &made, 0, nil); !errors.Is(err, ErrExists) {
+		if err := s.CreateExecution(t.Context(), &made, 0); !errors.Is(err, ErrExists) {
 			t.Errorf("made twice: %v", err)
 		}
 	}
@@ -61,21 +61,12 @@ func testExecutions(t *testing.T, dsn string) {
 		"no object":  {Execution{FlowID: f.ID, UserID: "bob", Status: "success", Inputs: []byte("1.0")}, ErrBadText},
 		"empty text": {Execution{FlowID: f.ID, UserID: "bob", Status: "success", Errors: []byte{}}, ErrBadText},
 	} {
-		if err := s.CreateExecution(t.Context(), &c.e, 0, nil); !errors.Is(err, c.want) {
+		if err := s.CreateExecution(t.Context(), &c.e, 0); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
 	if n := number(t, s, "SELECT count(*) FROM flow_execution"); n != 2 {
 		t.Errorf("there are %d executions", n)
-	}
-	bob := addUser(t, s, "bob@x")
-	first := &Idempotency{UserID: bob.ID, Key: "k", Made: "first"}
-	must(t, s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: bob.ID, Status: "success"}, 0, first))
-	replay := (*ReplayError)(nil)
-	again := &Idempotency{UserID: bob.ID, Key: "k", Made: "again"}
-	err := s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: bob.ID, Status: "success"}, 0, again)
-	if !errors.As(err, &replay) || replay.First.Made != "first" {
-		t.Errorf("with the same key: %v", err)
 	}
 }
 
@@ -193,7 +184,7 @@ func testExecutionKeep(t *testing.T, dsn string) {
 	run := addExecution(t, s, Execution{ID: "run", FlowID: f.ID, UserID: "ann", CreatedAt: 2, Status: flow.RunRunning})
 	for i := range 6 {
 		e := Execution{ID: fmt.Sprint(i), FlowID: f.ID, UserID: "ann", Status: flow.RunError, CreatedAt: int64(10 + i)}
-		must(t, s.CreateExecution(t.Context(), &e, 3, nil))
+		must(t, s.CreateExecution(t.Context(), &e, 3))
 	}
 	if got, _ := ids(t, s, ExecutionQuery{FlowID: f.ID, Limit: 60}); got != "543run" {
 		t.Errorf("kept %q, want the newest 3 and what runs", got)
@@ -210,14 +201,14 @@ func testExecutionKeep(t *testing.T, dsn string) {
 	for range 16 {
 		wg.Go(func() {
 			for range 5 {
-				if err := s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: "ann", Status: "success"}, 3, nil); err != nil {
+				if err := s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: "ann", Status: "success"}, 3); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	must(t, s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: "ann", Status: "success"}, 3, nil))
+	must(t, s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: "ann", Status: "success"}, 3))
 	if n := number(t, s, "SELECT count(*) FROM flow_execution WHERE flow_id = $1", f.ID); n != 3 {
 		t.Errorf("%d are left after many at once", n)
 	}
@@ -237,7 +228,7 @@ func testExecutionKeepBytes(t *testing.T, dsn string) {
 		if c.size == 10 {
 			e.Outputs, e.Meta = nil, []byte(`{"a":1234}`)
 		}
-		must(t, s.CreateExecution(t.Context(), &e, 100, nil))
+		must(t, s.CreateExecution(t.Context(), &e, 100))
 		if got, _ := ids(t, s, ExecutionQuery{FlowID: f.ID, Limit: 60}); got != c.want {
 			t.Errorf("after %d of %d bytes kept %q, want %q", i, e.Size(), got, c.want)
 		}
@@ -252,7 +243,7 @@ func testExecutionKeepShares(t *testing.T, dsn string) {
 	add := func(user string, n int) {
 		t.Helper()
 		for range n {
-			must(t, s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: user, Status: flow.RunError}, 6, nil))
+			must(t, s.CreateExecution(t.Context(), &Execution{FlowID: f.ID, UserID: user, Status: flow.RunError}, 6))
 		}
 	}
 	kept := func(want string) {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -33,7 +32,8 @@ type Flow struct {
 	OwnerName     string  // read in lists with owner; "" of an account that is gone
 	Digest        string  // see [digest.Digest]; read in lists with digest, "" of a flow that it cannot be made of
 
-	seq int64 // its number in the order of creation; read in lists
+	seq   int64 // its number in the order of creation; read in lists without graph
+	bytes int64 // as Size; read in lists before the rest is
 }
 
 // NewID returns a new random id, a version 4 UUID.
@@ -60,15 +60,10 @@ func (f *Flow) Fill() {
 	f.fillJSON()
 }
 
-// fillMeta sets meta to its default: the column may be null.
-func (f *Flow) fillMeta() {
+func (f *Flow) fillJSON() {
 	if f.Meta == nil {
 		f.Meta = []byte("{}")
 	}
-}
-
-func (f *Flow) fillJSON() {
-	f.fillMeta()
 	if f.Nodes == nil {
 		f.Nodes = []byte("[]")
 	}
@@ -130,12 +125,6 @@ func (f *Flow) summary() []any {
 // whole returns the variables that flowColumns are read to.
 func (f *Flow) whole() []any {
 	return append(f.summary(), &f.Nodes, &f.Edges, &f.AccessControl, &f.Extra, &f.Revision)
-}
-
-func scanFlow(rows *sql.Rows, f *Flow) error {
-	err := rows.Scan(f.whole()...)
-	f.fillMeta()
-	return err
 }
 
 // values returns what belongs into the columns of insertFlow.
@@ -215,7 +204,7 @@ func (s *Store) SmallFlow(ctx context.Context, id string, most int64) (*Flow, er
 	if !findable(id) {
 		return nil, ErrNotFound
 	}
-	f, err := one(ctx, s.db, scanFlow, "SELECT "+flowColumns+" FROM flow WHERE id = $1 AND bytes <= $2", id, most)
+	f, err := one(ctx, s.db, (*Flow).whole, "SELECT "+flowColumns+" FROM flow WHERE id = $1 AND bytes <= $2", id, most)
 	if err != nil {
 		return nil, fmt.Errorf("get flow: %w", err)
 	}
@@ -226,7 +215,7 @@ func (s *Store) flow(ctx context.Context, id string) (*Flow, error) {
 	if !findable(id) {
 		return nil, ErrNotFound
 	}
-	return one(ctx, s.db, scanFlow, "SELECT "+flowColumns+" FROM flow WHERE id = $1", id)
+	return one(ctx, s.db, (*Flow).whole, "SELECT "+flowColumns+" FROM flow WHERE id = $1", id)
 }
 
 // errMoved means that somebody else wrote the flow since it was read.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -43,8 +42,6 @@ func (k *Key) columns() []any {
 	return []any{&k.ID, &k.UserID, &k.Name, &k.Hint, &k.Kind, &k.CreatedAt, &k.ExpiresAt, &k.LastUsedAt}
 }
 
-func scanKey(rows *sql.Rows, k *Key) error { return rows.Scan(k.columns()...) }
-
 // AddKey adds a key by the SHA-256 of its text, giving k an id and the time if it
 // has none. An unknown user is [ErrNotFound]. With a new session those of the user
 // go that expired more than a day ago.
@@ -84,8 +81,8 @@ func (s *Store) UserByKey(ctx context.Context, sum [32]byte) (*User, *Key, error
 		user User
 		key  Key
 	}
-	found, err := one(ctx, s.db, func(rows *sql.Rows, uk *userKey) error {
-		return rows.Scan(append(uk.user.columns(), uk.key.columns()...)...)
+	found, err := one(ctx, s.db, func(uk *userKey) []any {
+		return append(uk.user.columns(), uk.key.columns()...)
 	}, "SELECT "+userColumns+", "+keyColumns+" FROM api_key JOIN users ON users.id = user_id WHERE hash = $1", sum[:])
 	if err != nil {
 		return nil, nil, fmt.Errorf("find key: %w", err)
@@ -159,7 +156,7 @@ func (s *Store) Keys(ctx context.Context, userID string) ([]Key, error) {
 	if userID != "" {
 		query, args = query+" WHERE user_id = $1", []any{userID}
 	}
-	list, err := all(ctx, s.db, scanKey, query+" ORDER BY created_at, id", args...)
+	list, err := all(ctx, s.db, (*Key).columns, query+" ORDER BY created_at, id", args...)
 	if err != nil {
 		return nil, fmt.Errorf("list keys: %w", err)
 	}

@@ -2,9 +2,10 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -35,11 +36,10 @@ type ListQuery struct {
 	Digest bool   // with the digest; without Graph, and where the user may read all that the scope has
 
 	// Bytes bounds what is read at once: no more than one flow beyond so many bytes; 0
-	// for no bound. The rest of the page is asked for with Cursor, see FlowPage. Hold, if
-	// it is set, is called before so many bytes are read with Graph; its error ends that.
-	Bytes int
+	// for no bound. The rest of the page is read by NextFlows. Hold, if it is set, is called
+	// before so many bytes are read; its error ends that.
+	Bytes int64
 	Hold  func(bytes int64) error
-	Until string // Next of the page that this is the rest of; "" for a whole page
 
 	rare bool // see Store.isRare
 }
@@ -47,10 +47,11 @@ type ListQuery struct {
 // FlowPage is a page of a list, newest UpdatedAt first, and of one second the flow first that was
 // made last.
 type FlowPage struct {
-	Flows []Flow
+	Flows []Flow // its first flows, or those that NextFlows has read
 	Total int64  // flows in all pages, counted when the first was asked for
 	Next  string // cursor of the next page, "" on the last one
-	Rest  string // cursor of the rest of this page, "" unless it is longer than ListQuery.Bytes
+
+	rest []Flow // those of the page that are not read yet: their ids and sizes
 }
 
 // ListFlows returns a page of flows. A cursor that is none is [ErrBadCursor].
@@ -60,10 +61,7 @@ type FlowPage struct {
 // only A to Z).
 func (s *Store) ListFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
 	page, err := s.listFlows(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("list flows: %w", err)
-	}
-	return page, nil
+	return page, wrap("list flows", err)
 }
 
 func (s *Store) listFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
@@ -74,105 +72,139 @@ func (s *Store) listFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
 	if q.Scope != All && !storable(q.UserID) || !storable(q.Search) || !storable(q.Name) || !storable(q.Prefix) {
 		return &FlowPage{}, nil
 	}
-	until, err := parseFlowCursor(q.Until)
-	if err != nil {
-		return nil, err
-	}
 	if q.rare, err = s.isRare(ctx, q); err != nil {
 		return nil, err
 	}
-	query := listSQL{dialect: s.db.dialect(), ListQuery: q, after: after, until: until}
-	flows, end, more, err := s.firstFlows(ctx, query)
+	list, whole, err := s.listRows(ctx, q, after)
 	if err != nil {
 		return nil, err
 	}
-	page := &FlowPage{Flows: flows, Next: q.Until}
-	if after != nil {
-		page.Total = after.total
-	} else if page.Total, err = s.total(ctx, q, int64(len(flows)), more); err != nil {
-		return nil, err
+	page := &FlowPage{Total: int64(len(list))}
+	more := q.Limit > 0 && len(list) > q.Limit
+	if more {
+		list = list[:q.Limit]
 	}
-	switch cursor := (&cursor{total: page.Total}); {
-	case !more:
-	case len(flows) == q.Limit && q.Until == "":
-		page.Next = cursor.after(&end)
-	case len(flows) != q.Limit:
-		page.Rest = cursor.after(&end)
-		if q.Until == "" {
-			page.Next, err = s.pageEnd(ctx, q, after, cursor)
+	switch {
+	case after != nil:
+		page.Total = after.total
+	case more:
+		if page.Total, err = s.countFlows(ctx, q); err != nil {
+			return nil, err
 		}
 	}
-	return page, err
+	if more {
+		last := list[q.Limit-1]
+		page.Next = (&cursor{updatedAt: last.UpdatedAt, id: strconv.FormatInt(last.seq, 10), total: page.Total}).String()
+	}
+	if whole {
+		page.Flows = list
+		return page, nil
+	}
+	page.rest = list
+	return page, s.nextFlows(ctx, q, page)
 }
 
-// firstFlows reads the first flows of a list, and whether there are more. end is the place
-// of the last of them.
-func (s *Store) firstFlows(ctx context.Context, query listSQL) (flows []Flow, end Flow, more bool, err error) {
-	if query.Graph {
-		return s.wholeFlows(ctx, query)
+// listRows reads the flows of a page, and one more if there is another page. They are whole
+// if they are asked for without their graphs and have no more than q.Bytes. What the flows
+// are is looked up first otherwise: they may be large, and the database would sort them
+// whole.
+func (s *Store) listRows(ctx context.Context, q ListQuery, after *cursor) (list []Flow, whole bool, err error) {
+	query := listSQL{dialect: s.db.dialect(), ListQuery: q, after: after}
+	if !q.Graph {
+		size := int64(0)
+		columns, dest := q.columns()
+		err = each(ctx, s.db, dest, func(f *Flow) error {
+			if size += int64(f.Size()); q.Bytes > 0 && size > q.Bytes {
+				return errEnough
+			}
+			list = append(list, *f)
+			return nil
+		}, query.rows(columns), query.args...)
+		if q.Bytes <= 0 || size <= q.Bytes || err != nil {
+			return list, true, err
+		}
+		query.args = nil
 	}
-	if query.Bytes > 0 && (query.Limit <= 0 || query.Limit > maxRows) {
-		query.Limit = maxRows
-	}
-	flows, more, err = some(ctx, s.db, query.scanRow(), bound[Flow]{rows: query.Limit, bytes: query.Bytes, size: (*Flow).Size}, query.page(), query.args...)
-	for i := range flows {
-		flows[i].fillMeta()
-	}
-	if len(flows) > 0 {
-		end = flows[len(flows)-1]
-	}
-	return flows, end, more, err
+	dest := func(f *Flow) []any { return []any{&f.ID, &f.UpdatedAt, &f.bytes, &f.seq} }
+	list, err = all(ctx, s.db, dest, query.rows("id, updated_at, bytes, flow.seq"), query.args...)
+	return list, false, err
 }
 
-// scanRow returns what reads a row of page. Each goes through the same flow, so that the
-// places to read to are made once.
-func (q *ListQuery) scanRow() func(*sql.Rows, *Flow) error {
-	row := new(Flow)
-	places := []any{&row.ID, &row.Name, &row.Description, &row.CreatedAt, &row.UpdatedAt, &row.Meta}
-	if q.Owner {
-		places = append(places, &row.UserID, &row.OwnerName)
+// More reports whether the page has more flows, which [Store.NextFlows] reads.
+func (p *FlowPage) More() bool { return len(p.rest) > 0 }
+
+// NextFlows reads the next flows of a page, after those that it has. q is the query of the
+// page.
+func (s *Store) NextFlows(ctx context.Context, q ListQuery, page *FlowPage) error {
+	return wrap("list flows", s.nextFlows(ctx, q, page))
+}
+
+func (s *Store) nextFlows(ctx context.Context, q ListQuery, page *FlowPage) error {
+	var ids []string
+	size := int64(0)
+	for _, f := range page.rest {
+		if q.Bytes > 0 && size >= q.Bytes {
+			break
+		}
+		ids, size = append(ids, f.ID), size+f.bytes
 	}
-	if q.Digest {
-		places = append(places, &row.Digest)
+	page.rest = page.rest[len(ids):]
+	if q.Hold != nil {
+		if err := q.Hold(size); err != nil {
+			return err
+		}
 	}
-	places = append(places, &row.seq)
-	return func(rows *sql.Rows, f *Flow) error {
-		err := rows.Scan(places...)
-		*f = *row
+	text, err := json.Marshal(ids)
+	if err != nil {
 		return err
 	}
+	columns, dest := q.columns()
+	page.Flows, err = all(ctx, s.db, dest, "SELECT "+columns+" FROM flow WHERE id IN ("+s.db.dialect().texts+")", string(text))
+	order := make(map[string]int, len(ids))
+	for i, id := range ids {
+		order[id] = i
+	}
+	slices.SortFunc(page.Flows, func(a, b Flow) int { return order[a.ID] - order[b.ID] })
+	return err
 }
 
-// total counts the flows in all pages, of which the first has n, and more after it or
-// not.
-func (s *Store) total(ctx context.Context, q ListQuery, n int64, more bool) (int64, error) {
-	if !more {
-		return n, nil
+// columns returns the columns of a list, and the variables to which they are read. Every
+// column costs.
+func (q *ListQuery) columns() (columns string, dest func(*Flow) []any) {
+	owner := "''"
+	if q.Owner {
+		owner = "coalesce((SELECT coalesce(nullif(users.name, ''), users.email) FROM users WHERE users.id = flow.user_id), '')"
 	}
+	if q.Graph {
+		return flowColumns + ", " + owner, func(f *Flow) []any { return append(f.whole(), &f.OwnerName) }
+	}
+	columns = "id, name, description, created_at, updated_at, meta, flow.seq"
+	if q.Owner {
+		columns += ", user_id, " + owner
+	}
+	if q.Digest {
+		columns += ", digest"
+	}
+	return columns, func(f *Flow) []any {
+		dest := []any{&f.ID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta, &f.seq}
+		if q.Owner {
+			dest = append(dest, &f.UserID, &f.OwnerName)
+		}
+		if q.Digest {
+			dest = append(dest, &f.Digest)
+		}
+		return dest
+	}
+}
+
+// countFlows counts the flows in all pages of a list.
+func (s *Store) countFlows(ctx context.Context, q ListQuery) (int64, error) {
 	query := listSQL{dialect: s.db.dialect(), ListQuery: q}
-	total, err := one(ctx, s.db, scanInt, query.count(), query.args...)
+	n, err := one(ctx, s.db, value[int64], query.count(), query.args...)
 	if err != nil {
 		return 0, err
 	}
-	return *total, nil
-}
-
-// pageEnd returns the cursor of the page after this one, "" if this is the last.
-func (s *Store) pageEnd(ctx context.Context, q ListQuery, after, c *cursor) (string, error) {
-	if q.Limit <= 0 {
-		return "", nil
-	}
-	query := listSQL{dialect: s.db.dialect(), ListQuery: q, after: after}
-	ends, err := all(ctx, s.db, func(rows *sql.Rows, f *Flow) error { return rows.Scan(&f.UpdatedAt, &f.seq) }, query.end(), query.args...)
-	if err != nil || len(ends) < 2 {
-		return "", err
-	}
-	return c.after(&ends[0]), nil
-}
-
-// after returns the cursor of what follows a flow.
-func (c *cursor) after(f *Flow) string {
-	return (&cursor{updatedAt: f.UpdatedAt, id: strconv.FormatInt(f.seq, 10), total: c.total}).String()
+	return *n, nil
 }
 
 // cursor is the place of the last row of a page. It carries the total so that only

@@ -14,7 +14,6 @@ type listSQL struct {
 	ListQuery
 	dialect *dialect
 	after   *cursor
-	until   *cursor // the last flow of the page, nil for the list's end
 	args    []any
 }
 
@@ -31,22 +30,22 @@ func (q *listSQL) parts() []string {
 	}
 	user := q.arg(q.UserID)
 	part := func(conds ...string) string { return from + where(append(filters, conds...)) }
-	private := part("user_id = "+user, "access_control IS NOT NULL") // own ones
-	public := part("access_control IS NULL")
+	own := part("user_id = " + user)
 	shared := func(right string) string {
 		return part("access_control IS NOT NULL", "user_id <> "+user,
 			"id IN (SELECT flow_id FROM flow_grant WHERE user_id = "+user+right+")")
 	}
 	switch q.Scope {
 	case Own:
-		return []string{private, part("user_id = "+user, "access_control IS NULL")}
+		return []string{own}
 	case Writable:
-		return []string{private, part("user_id = "+user, "access_control IS NULL"), shared(" AND can_write")}
-	case Reachable:
-		return []string{private, public, shared("")}
-	default:
-		return []string{private, public, shared(" AND can_read")}
+		return []string{own, shared(" AND can_write")}
 	}
+	right := " AND can_read"
+	if q.Scope == Reachable {
+		right = ""
+	}
+	return []string{part("user_id = "+user, "access_control IS NOT NULL"), part("access_control IS NULL"), shared(right)}
 }
 
 // source returns the table, after what finds its rows if that is few of them: SQLite
@@ -77,12 +76,8 @@ func (q *listSQL) idHas() string {
 // filters returns the conditions that hold in every part.
 func (q *listSQL) filters() []string {
 	var conds []string
-	const place = "(updated_at, flow.seq)"
 	if q.after != nil {
-		conds = append(conds, place+" < ("+q.arg(q.after.updatedAt)+", "+q.arg(q.after.seq)+")")
-	}
-	if q.until != nil {
-		conds = append(conds, place+" >= ("+q.arg(q.until.updatedAt)+", "+q.arg(q.until.seq)+")")
+		conds = append(conds, "(updated_at, flow.seq) < ("+q.arg(q.after.updatedAt)+", "+q.arg(q.after.seq)+")")
 	}
 	if q.Name != "" {
 		conds = append(conds, "name = "+q.arg(q.Name))
@@ -103,79 +98,28 @@ func where(conds []string) string {
 	return " WHERE " + strings.Join(conds, " AND ")
 }
 
-// page asks for the rows of the page, without graphs, and one more, by which one sees
-// whether there is another page.
-func (q *listSQL) page() string {
-	columns := "id, name, description, created_at, updated_at, meta" // every column costs
-	if q.Owner {
-		columns += ", user_id, " + q.owner()
-	}
-	if q.Digest {
-		columns += ", digest"
-	}
-	return q.rows(columns, q.Limit+1, 0)
-}
-
-// end asks where the page ends: for its last flow, and the one after that.
-func (q *listSQL) end() string {
-	return q.rows("updated_at", q.Limit+1, q.Limit-1)
-}
-
-// rows asks for the columns, and seq, of the first limit flows, but for those before offset; of
-// all if the query has no limit.
-func (q *listSQL) rows(columns string, limit, offset int) string {
-	const order = " ORDER BY updated_at DESC, seq DESC"
+// rows asks for the columns, seq among them, of the rows of the page, and of one more, by
+// which one sees whether there is another page.
+func (q *listSQL) rows(columns string) string {
+	order := " ORDER BY updated_at DESC, seq DESC"
 	parts := q.parts()
-	alone := len(parts) > 1 && q.Limit > 0 && !q.dialect.merges
+	if q.Limit > 0 {
+		order += " LIMIT " + q.arg(q.Limit+1)
+	}
 	for i, part := range parts {
-		parts[i] = "SELECT " + columns + ", flow.seq FROM " + part
-		if alone {
-			parts[i] = "SELECT * FROM (" + parts[i] + order + " LIMIT " + q.arg(limit) + ") AS part"
+		parts[i] = "SELECT " + columns + " FROM " + part
+		if len(parts) > 1 {
+			parts[i] = "SELECT * FROM (" + parts[i] + order + ") AS part"
 		}
 	}
-	list := strings.Join(parts, " UNION ALL ") + order
-	if q.Limit > 0 {
-		list += " LIMIT " + q.arg(limit-offset)
-	}
-	if offset > 0 {
-		list += " OFFSET " + q.arg(offset)
-	}
-	return list
-}
-
-// owner is the column of the owner's name.
-func (q *listSQL) owner() string {
-	if !q.Owner {
-		return "''"
-	}
-	return "coalesce((SELECT coalesce(nullif(users.name, ''), users.email) FROM users WHERE users.id = flow.user_id), '')"
+	return strings.Join(parts, " UNION ALL ") + order
 }
 
 // count asks for the number of flows in all pages.
 func (q *listSQL) count() string {
-	if q.dialect.counts && q.Search+q.Name+q.Prefix == "" && (q.Scope == Own || q.Scope == Accessible || q.Scope == All) {
-		return q.counted()
-	}
-	return sum(q.parts())
-}
-
-func sum(parts []string) string {
+	parts := q.parts()
 	for i, part := range parts {
 		parts[i] = "(SELECT count(*) FROM " + part + ")"
 	}
 	return "SELECT " + strings.Join(parts, " + ")
-}
-
-// counted is count by way of the table flow_count: the rows of all and of the user.
-func (q *listSQL) counted() string {
-	const counts = "(SELECT coalesce(sum(%s), 0) FROM flow_count WHERE user_id IN (%s))"
-	switch q.Scope {
-	case All:
-		return "SELECT " + fmt.Sprintf(counts, "flows", "''")
-	case Own:
-		return "SELECT " + fmt.Sprintf(counts, "flows", q.arg(q.UserID))
-	default:
-		shared := q.parts()[2:]
-		return sum(shared) + " + " + fmt.Sprintf(counts, "CASE user_id WHEN '' THEN public ELSE flows - public END", "'', $1")
-	}
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -113,7 +112,7 @@ func migrations(results []*goose.MigrationResult) []Migration {
 
 // status puts the migrations that there are next to those that were applied.
 func status(ctx context.Context, db database) ([]Migration, error) {
-	applied, err := all(ctx, db, scanApplied, "SELECT version_id, tstamp FROM "+versionTable+" WHERE version_id > 0 ORDER BY version_id")
+	applied, err := all(ctx, db, func(m *Migration) []any { return []any{&m.Version, &m.AppliedAt} }, "SELECT version_id, tstamp FROM "+versionTable+" WHERE version_id > 0 ORDER BY version_id")
 	if err != nil && !db.dialect().noTable(err) {
 		return nil, err
 	}
@@ -131,12 +130,10 @@ func status(ctx context.Context, db database) ([]Migration, error) {
 	return list, nil
 }
 
-func scanApplied(rows *sql.Rows, m *Migration) error { return rows.Scan(&m.Version, &m.AppliedAt) }
-
 // versionOf returns the number of the newest migration that was applied, 0 for none,
 // by one query. One that this program does not know is [ErrTooNew].
 func versionOf(ctx context.Context, db database) (int64, error) {
-	version, err := one(ctx, db, scanInt, "SELECT coalesce(max(version_id), 0) FROM "+versionTable)
+	version, err := one(ctx, db, value[int64], "SELECT coalesce(max(version_id), 0) FROM "+versionTable)
 	if err != nil {
 		if db.dialect().noTable(err) {
 			return 0, nil

@@ -36,11 +36,8 @@ func postgresDialect() *dialect {
 		nameHas: func(text string, arg func(any) string) string {
 			return "lower(name) LIKE lower(" + arg("%"+likeEscaper().Replace(text)+"%") + ")" // as flow_search_idx has it
 		},
-		texts:  "SELECT json_array_elements_text($1::json)",
-		idFrom: "id ~>=~ %s AND id ~<~ %s", // as flow_id_idx has it
-		// Two transactions that purge at once must not wait for each other.
-		purge: "DELETE FROM idempotency WHERE (user_id, key) IN" +
-			" (SELECT user_id, key FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4 FOR UPDATE SKIP LOCKED)",
+		texts:      "SELECT json_array_elements_text($1::json)",
+		idFrom:     "id ~>=~ %s AND id ~<~ %s", // as flow_id_idx has it
 		skipLocked: " FOR UPDATE SKIP LOCKED",
 		clock:      "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
 		noTable: func(err error) bool {
@@ -176,7 +173,7 @@ func lockOpen(ctx context.Context, db *sql.DB) (release func(), err error) {
 
 // checkEncoding refuses a database that cannot keep every character.
 func (p *postgresPool) checkEncoding(ctx context.Context) error {
-	encoding, err := one(ctx, p, scanText, "SHOW server_encoding")
+	encoding, err := one(ctx, p, value[string], "SHOW server_encoding")
 	if err == nil && *encoding != "UTF8" {
 		err = fmt.Errorf("encoding of the database is %s: make one with ENCODING 'UTF8'", *encoding)
 	}

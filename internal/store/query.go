@@ -22,63 +22,59 @@ type queryer interface {
 	exec(ctx context.Context, query string, args ...any) (affected int64, err error)
 }
 
-// one returns the first row of a query, or [ErrNotFound].
-func one[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, query string, args ...any) (*T, error) {
-	var v *T
-	err := q.query(ctx, func(rows *sql.Rows) error {
-		v = new(T)
-		if err := scan(rows, v); err != nil {
-			return err
-		}
+// one returns the first row of a query, or [ErrNotFound]. dest returns the variables to
+// which its columns are read.
+func one[T any](ctx context.Context, q reader, dest func(*T) []any, query string, args ...any) (*T, error) {
+	var first *T
+	err := each(ctx, q, dest, func(v *T) error {
+		first = v
 		return errEnough
 	}, query, args...)
-	switch {
-	case errors.Is(err, errEnough):
-		return v, nil
-	case err != nil:
-		return nil, err
+	if err == nil && first == nil {
+		err = ErrNotFound
 	}
-	return nil, ErrNotFound
+	return first, err
+}
+
+// all returns the rows of a query.
+func all[T any](ctx context.Context, q reader, dest func(*T) []any, query string, args ...any) (list []T, err error) {
+	err = each(ctx, q, dest, func(v *T) error {
+		list = append(list, *v)
+		return nil
+	}, query, args...)
+	return list, err
+}
+
+// each calls f with every row of a query, until f returns an error, which errEnough is not.
+// The row is overwritten by the next one.
+func each[T any](ctx context.Context, q reader, dest func(*T) []any, f func(*T) error, query string, args ...any) error {
+	row, none := new(T), *new(T)
+	columns := dest(row)
+	err := q.query(ctx, func(rows *sql.Rows) error {
+		*row = none
+		if err := rows.Scan(columns...); err != nil {
+			return err
+		}
+		return f(row)
+	}, query, args...)
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
 }
 
 // errEnough ends a query of which no further row is wanted.
 var errEnough = errors.New("enough rows")
 
-// all returns the rows of a query.
-func all[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, query string, args ...any) ([]T, error) {
-	list, _, err := some(ctx, q, scan, bound[T]{}, query, args...)
-	return list, err
-}
+// value is the dest of a query for one column.
+func value[T any](v *T) []any { return []any{v} }
 
-// bound specifies how many rows of a query are read at once. The zero value is all of them.
-type bound[T any] struct {
-	rows  int          // at most so many; 0 means no bound
-	bytes int          // none after the one that makes up so many; 0 means no bound
-	size  func(*T) int // bytes of a row; asked only with bytes
-}
-
-// some returns the first rows of a query, and whether there are more.
-func some[T any](ctx context.Context, q reader, scan func(*sql.Rows, *T) error, b bound[T], query string, args ...any) (list []T, more bool, err error) {
-	size := 0
-	var v T
-	err = q.query(ctx, func(rows *sql.Rows) error {
-		if b.rows > 0 && len(list) == b.rows || b.bytes > 0 && size >= b.bytes {
-			more = true
-			return errEnough
-		}
-		v = *new(T)
-		if err := scan(rows, &v); err != nil {
-			return err
-		}
-		if list = append(list, v); b.bytes > 0 {
-			size += b.size(&v)
-		}
+// wrap adds to an error what was being done; nil stays nil.
+func wrap(doing string, err error) error {
+	if err == nil {
 		return nil
-	}, query, args...)
-	if errors.Is(err, errEnough) {
-		err = nil
 	}
-	return list, more, err
+	return fmt.Errorf("%s: %w", doing, err)
 }
 
 // eachRow calls each for every row, and closes rows.
@@ -95,10 +91,6 @@ func eachRow(ctx context.Context, rows *sql.Rows, each func(*sql.Rows) error) er
 	}
 	return rows.Err()
 }
-
-func scanInt(rows *sql.Rows, n *int64) error { return rows.Scan(n) }
-
-func scanText(rows *sql.Rows, s *string) error { return rows.Scan(s) }
 
 // storable reports whether s can be a text in both databases: Postgres takes
 // neither U+0000 nor invalid UTF-8.

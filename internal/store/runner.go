@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -60,7 +59,7 @@ func (s *Store) AbortExecutions(ctx context.Context, self string, lease time.Dur
 		" (SELECT 1 FROM flow_runner WHERE flow_runner.id = flow_execution.runner AND " + fresh + ")"
 	silent := "id <> $1 AND NOT (" + fresh + ")"
 	args := []any{self, lease.Milliseconds()}
-	found, err := one(ctx, s.db, scanInt, "SELECT (SELECT count(*) FROM flow_execution WHERE "+abandoned+") +"+
+	found, err := one(ctx, s.db, value[int64], "SELECT (SELECT count(*) FROM flow_execution WHERE "+abandoned+") +"+
 		" (SELECT count(*) FROM flow_runner WHERE "+silent+")", args...)
 	if err == nil && *found > 0 {
 		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
@@ -100,7 +99,7 @@ type RunnerExecution struct {
 // too that others took for dead. One that it has finished is not among them, nor one
 // whose record was deleted.
 func (s *Store) RunnerExecutions(ctx context.Context, runner string) ([]RunnerExecution, error) {
-	list, err := all(ctx, s.db, func(rows *sql.Rows, e *RunnerExecution) error { return rows.Scan(&e.ID, &e.Cancelled, &e.Allowed) },
+	list, err := all(ctx, s.db, func(e *RunnerExecution) []any { return []any{&e.ID, &e.Cancelled, &e.Allowed} },
 		"SELECT e.id, e.cancel_at IS NOT NULL, EXISTS (SELECT 1 FROM users u, flow f WHERE u.id = e.user_id AND f.id = e.flow_id AND"+
 			" (u.role = 'admin' OR u.role = 'user' AND (f.user_id = u.id OR f.access_control IS NULL OR"+
 			" EXISTS (SELECT 1 FROM flow_grant g WHERE g.flow_id = f.id AND g.user_id = u.id AND g.can_read))))"+

@@ -28,7 +28,7 @@ func (s *Store) HasSearchIndex(ctx context.Context) (bool, error) {
 	if s.db.dialect().nameIndex {
 		return true, nil
 	}
-	n, err := one(ctx, s.db, scanInt, "SELECT count(to_regclass('flow_search_idx'))")
+	n, err := one(ctx, s.db, value[int64], "SELECT count(to_regclass('flow_search_idx'))")
 	if err != nil {
 		return false, fmt.Errorf("look for the index of searches: %w", err)
 	}
@@ -44,17 +44,13 @@ func (s *Store) isRare(ctx context.Context, q ListQuery) (bool, error) {
 	if !s.db.dialect().nameIndex || match == "" {
 		return false, nil
 	}
-	if q.Scope == Writable || q.Scope == Reachable {
-		q.Scope = All
-	}
-	query := listSQL{dialect: s.db.dialect(), ListQuery: q}
-	text := query.counted()
-	flows, err := one(ctx, s.db, scanInt, text, query.args...)
+	q.Search = ""
+	flows, err := s.countFlows(ctx, q)
 	if err != nil {
 		return false, err
 	}
-	limit := *flows / some
-	found, err := one(ctx, s.db, scanInt, "SELECT count(*) FROM (SELECT 1 FROM flow_search WHERE flow_search MATCH $1 LIMIT $2)", match, limit+1)
+	limit := flows / some
+	found, err := one(ctx, s.db, value[int64], "SELECT count(*) FROM (SELECT 1 FROM flow_search WHERE flow_search MATCH $1 LIMIT $2)", match, limit+1)
 	if err != nil {
 		return false, err
 	}

@@ -47,10 +47,7 @@ func sqliteDialect() *dialect {
 		nameIndex:  true,
 		idFrom:     "id >= %s AND id < %s",
 		texts:      "SELECT value FROM json_each($1)",
-		purge:      "DELETE FROM idempotency WHERE rowid IN (SELECT rowid FROM idempotency WHERE created_at <= $1 ORDER BY created_at LIMIT 4)",
 		noTable:    func(err error) bool { return code(err) == lib.SQLITE_ERROR },
-		merges:     true,
-		counts:     true,
 		clock:      "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
 	}
 }

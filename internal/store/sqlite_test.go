@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,14 +23,14 @@ func TestTable(t *testing.T) {
 	s := openFile(t)
 	columns := map[string]string{
 		"seq": "INTEGER", "id": "VARCHAR NOT NULL", "user_id": "VARCHAR NOT NULL", "name": "TEXT NOT NULL", "description": "TEXT", "nodes": "JSON NOT NULL", "edges": "JSON NOT NULL",
-		"created_at": "BIGINT NOT NULL", "updated_at": "BIGINT NOT NULL", "meta": "JSON",
+		"created_at": "BIGINT NOT NULL", "updated_at": "BIGINT NOT NULL", "meta": "JSON NOT NULL",
 		"access_control": "JSON", "extra": "JSON", "revision": "TEXT NOT NULL", "digest": "TEXT NOT NULL",
 	}
 	type column struct {
 		name, kind string
 		notNull    bool
 	}
-	list, err := all(t.Context(), s.db, func(rows *sql.Rows, c *column) error { return rows.Scan(&c.name, &c.kind, &c.notNull) },
+	list, err := all(t.Context(), s.db, func(c *column) []any { return []any{&c.name, &c.kind, &c.notNull} },
 		`SELECT name, type, "notnull" FROM pragma_table_info('flow')`)
 	must(t, err)
 	if len(list) != len(columns) {
@@ -61,13 +60,13 @@ func TestSettings(t *testing.T) {
 	f := addFlow(t, s, Flow{UserID: "ann"})
 	w := s.db.(*sqliteDB).writer
 	for pragma, want := range map[string]int64{"synchronous": 2, "foreign_keys": 1} {
-		got, err := one(t.Context(), w, scanInt, "PRAGMA "+pragma)
+		got, err := one(t.Context(), w, value[int64], "PRAGMA "+pragma)
 		if err != nil || *got != want {
 			t.Errorf("%s of the writer is %d, %v; want %d", pragma, *got, err, want)
 		}
 	}
 	getFlow(t, s, f.ID) // only with that a connection from before sees the mode
-	mode, err := one(t.Context(), s.db, func(rows *sql.Rows, s *string) error { return rows.Scan(s) }, "PRAGMA journal_mode")
+	mode, err := one(t.Context(), s.db, value[string], "PRAGMA journal_mode")
 	if err != nil || *mode != "wal" {
 		t.Errorf("journal_mode is %s, %v", *mode, err)
 	}
@@ -75,7 +74,7 @@ func TestSettings(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file has the mode %v, %v", info.Mode(), err)
 	}
-	if _, err := one(t.Context(), s.db, scanInt, "DELETE FROM flow RETURNING created_at"); err == nil || errors.Is(err, ErrNotFound) {
+	if _, err := one(t.Context(), s.db, value[int64], "DELETE FROM flow RETURNING created_at"); err == nil || errors.Is(err, ErrNotFound) {
 		t.Error("a reader wrote")
 	}
 }
@@ -103,7 +102,7 @@ func TestPlans(t *testing.T) {
 		for _, graph := range []bool{false, true} {
 			for _, after := range []*cursor{nil, {updatedAt: 5, seq: 7}} {
 				q := listSQL{ListQuery: ListQuery{UserID: "ann", Scope: scope, Graph: graph, Limit: 30}, dialect: s.db.dialect(), after: after}
-				checkPlan(t, s, scope, q.page(), q.args)
+				checkPlan(t, s, scope, q.rows("id, updated_at, flow.seq"), q.args)
 				q = listSQL{ListQuery: q.ListQuery, dialect: s.db.dialect()}
 				checkPlan(t, s, scope, q.count(), q.args)
 			}
@@ -113,7 +112,7 @@ func TestPlans(t *testing.T) {
 			few.UserID, few.Scope, few.Limit = "ann", scope, 30
 			few.rare = few.Search != ""
 			q := listSQL{ListQuery: few, dialect: s.db.dialect()}
-			page := q.page()
+			page := q.rows("id, updated_at, flow.seq")
 			for _, step := range plan(t, s, page, q.args) {
 				if strings.Contains(step, "SCAN flow") && !strings.Contains(step, "VIRTUAL TABLE") ||
 					strings.Contains(step, "updated_at") {
@@ -126,10 +125,7 @@ func TestPlans(t *testing.T) {
 
 func plan(t *testing.T, s *Store, query string, args []any) []string {
 	t.Helper()
-	plan, err := all(t.Context(), s.db, func(rows *sql.Rows, step *string) error {
-		var id, parent, unused int
-		return rows.Scan(&id, &parent, &unused, step)
-	}, "EXPLAIN QUERY PLAN "+query, args...)
+	plan, err := all(t.Context(), s.db, func(step *string) []any { return []any{new(int), new(int), new(int), step} }, "EXPLAIN QUERY PLAN "+query, args...)
 	must(t, err)
 	return plan
 }
@@ -145,8 +141,8 @@ func checkPlan(t *testing.T, s *Store, scope Scope, query string, args []any) {
 			sorts++
 		}
 	}
-	// What is shared with a user is sorted; the rest comes in order.
-	if want := map[Scope]int{Accessible: 1}[scope]; sorts > want {
+	// What is shared with a user is sorted, and the first rows of each part.
+	if want := map[Scope]int{Accessible: 4}[scope]; sorts > want {
 		t.Errorf("%s sorts %d times", query, sorts)
 	}
 }
@@ -243,7 +239,7 @@ func TestDiskFull(t *testing.T) {
 	w := s.db.(*sqliteDB).writer
 	maxPages := func(n int) {
 		t.Helper()
-		_, err := one(t.Context(), w, scanInt, fmt.Sprint("PRAGMA max_page_count = ", n))
+		_, err := one(t.Context(), w, value[int64], fmt.Sprint("PRAGMA max_page_count = ", n))
 		must(t, err)
 	}
 	maxPages(200)

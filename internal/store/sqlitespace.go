@@ -72,7 +72,7 @@ const (
 // written next.
 func (w *writer) vacuum() (more bool) {
 	free := func() int64 {
-		n, err := one(context.Background(), w, scanInt, "PRAGMA freelist_count")
+		n, err := one(context.Background(), w, value[int64], "PRAGMA freelist_count")
 		if err != nil {
 			return 0
 		}

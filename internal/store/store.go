@@ -114,7 +114,7 @@ func (s *Store) Close() error {
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
-	if _, err := one(ctx, s.db, scanInt, "SELECT 1"); err != nil {
+	if _, err := one(ctx, s.db, value[int64], "SELECT 1"); err != nil {
 		return fmt.Errorf("ask database: %w", err)
 	}
 	return nil

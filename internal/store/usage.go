@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 )
 
@@ -15,7 +14,7 @@ type Usage struct {
 
 // Usage returns what a user has. It takes time with the number of their flows.
 func (s *Store) Usage(ctx context.Context, userID string) (*Usage, error) {
-	u, err := one(ctx, s.db, func(rows *sql.Rows, u *Usage) error { return rows.Scan(&u.Flows, &u.Bytes, &u.Admin) },
+	u, err := one(ctx, s.db, func(u *Usage) []any { return []any{&u.Flows, &u.Bytes, &u.Admin} },
 		"SELECT count(*), coalesce(sum(bytes), 0) + (SELECT coalesce(sum(bytes), 0) FROM flow_execution WHERE user_id = $1),"+
 			" EXISTS (SELECT 1 FROM users WHERE id = $1 AND role = 'admin') FROM flow WHERE user_id = $1", userID)
 	if err != nil {
@@ -37,7 +36,7 @@ func (s *Store) ExecutionSize(ctx context.Context, id string) (int64, error) {
 func (s *Store) sizeOf(ctx context.Context, table, id string) (int64, error) {
 	n, err := new(int64), ErrNotFound
 	if findable(id) {
-		n, err = one(ctx, s.db, scanInt, "SELECT bytes FROM "+table+" WHERE id = $1", id)
+		n, err = one(ctx, s.db, value[int64], "SELECT bytes FROM "+table+" WHERE id = $1", id)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("get size: %w", err)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -46,8 +45,6 @@ const userColumns = "users.id, email, users.name, role, users.created_at, passwo
 func (u *User) columns() []any {
 	return []any{&u.ID, &u.Email, &u.Name, &u.Role, &u.CreatedAt, &u.PasswordHash}
 }
-
-func scanUser(rows *sql.Rows, u *User) error { return rows.Scan(u.columns()...) }
 
 // AddUser adds u, giving it an id and the time if it has none. An id or e-mail
 // that is taken is [ErrExists].
@@ -112,7 +109,7 @@ func insertFirst(ctx context.Context, tx queryer, u *User) error {
 }
 
 func firstAdmin(ctx context.Context, q reader) (*User, error) {
-	return one(ctx, q, scanUser, "SELECT "+userColumns+" FROM users WHERE role = 'admin' ORDER BY created_at, id LIMIT 1")
+	return one(ctx, q, (*User).columns, "SELECT "+userColumns+" FROM users WHERE role = 'admin' ORDER BY created_at, id LIMIT 1")
 }
 
 // User returns a user, or [ErrNotFound].
@@ -129,7 +126,7 @@ func (s *Store) userBy(ctx context.Context, column, value string) (*User, error)
 	if !findable(value) {
 		return nil, fmt.Errorf("get user: %w", ErrNotFound)
 	}
-	u, err := one(ctx, s.db, scanUser, "SELECT "+userColumns+" FROM users WHERE "+column+" = $1", value)
+	u, err := one(ctx, s.db, (*User).columns, "SELECT "+userColumns+" FROM users WHERE "+column+" = $1", value)
 	if err != nil {
 		return nil, fmt.Errorf("get user: %w", err)
 	}
@@ -138,7 +135,7 @@ func (s *Store) userBy(ctx context.Context, column, value string) (*User, error)
 
 // Users lists all users, oldest first.
 func (s *Store) Users(ctx context.Context) ([]User, error) {
-	list, err := all(ctx, s.db, scanUser, "SELECT "+userColumns+" FROM users ORDER BY created_at, id")
+	list, err := all(ctx, s.db, (*User).columns, "SELECT "+userColumns+" FROM users ORDER BY created_at, id")
 	if err != nil {
 		return nil, fmt.Errorf("list users: %w", err)
 	}
@@ -188,7 +185,7 @@ func (s *Store) SetPassword(ctx context.Context, id, hash string) error {
 // the error is an *[InUseError] with their number.
 func (s *Store) RemoveUser(ctx context.Context, id string) error {
 	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-		flows, err := one(ctx, tx, scanInt, "SELECT count(*) FROM flow WHERE user_id = $1", id)
+		flows, err := one(ctx, tx, value[int64], "SELECT count(*) FROM flow WHERE user_id = $1", id)
 		if err != nil {
 			return err
 		}

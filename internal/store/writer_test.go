@@ -65,12 +65,12 @@ func TestGroupFailures(t *testing.T) {
 	s := openFile(t)
 	ann := addUser(t, s, "ann@x")
 	taken := addFlow(t, s, Flow{UserID: ann.ID})
-	must(t, record(t, s, taken, "used", "x"))
+	must(t, record(t, s, taken, "used", "x0"))
 	create := func(f Flow) func() error {
 		return func() error { return s.CreateFlow(t.Context(), &f) }
 	}
 	run := func(f *Flow, key string) func() error {
-		return func() error { return record(t, s, f, key, "x") }
+		return func() error { return record(t, s, f, key, "x"+key) }
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	errs := together(t, s,
@@ -95,7 +95,7 @@ func TestGroupFailures(t *testing.T) {
 		t.Errorf("there are %d flows, want 3", n)
 	}
 	for key, want := range map[string]error{"k1": ErrNotFound, "k2": nil} {
-		if _, err := s.Idempotent(t.Context(), ann.ID, key); !errors.Is(err, want) {
+		if _, err := s.ExecutionByKey(t.Context(), ann.ID, key); !errors.Is(err, want) {
 			t.Errorf("record %s: error is %v, want %v", key, err, want)
 		}
 	}

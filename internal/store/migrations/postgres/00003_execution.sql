@@ -6,7 +6,7 @@
 -- has the run. A run that its server has finished is nobody's. One that was taken for dead
 -- keeps its server, which may have been silent only.
 --
--- idempotency is the keys of requests for runs, with the id of the execution.
+-- request_key is the Idempotency-Key of the request for the run, and request a digest of that.
 
 -- +goose Up
 CREATE TABLE flow_runner (
@@ -23,6 +23,8 @@ CREATE TABLE flow_execution (
     created_at BIGINT NOT NULL,
     runner VARCHAR,
     cancel_at BIGINT,
+    request_key VARCHAR,
+    request TEXT,
     meta JSON NOT NULL,
     inputs JSON,
     outputs JSON,
@@ -37,18 +39,8 @@ CREATE INDEX flow_execution_user_id_idx ON flow_execution (flow_id, user_id, cre
 CREATE INDEX flow_execution_user_id_bytes_idx ON flow_execution (user_id, bytes);
 CREATE INDEX flow_execution_unfinished_idx ON flow_execution (status) WHERE status IN ('pending', 'running');
 CREATE INDEX flow_execution_runner_idx ON flow_execution (runner) WHERE runner IS NOT NULL;
-
-CREATE TABLE idempotency (
-    user_id VARCHAR NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    key VARCHAR NOT NULL,
-    created_at BIGINT NOT NULL,
-    request BYTEA NOT NULL,
-    made BYTEA NOT NULL,
-    PRIMARY KEY (user_id, key)
-);
-CREATE INDEX idempotency_created_at_idx ON idempotency (created_at);
+CREATE UNIQUE INDEX flow_execution_request_key_idx ON flow_execution (user_id, request_key);
 
 -- +goose Down
-DROP TABLE idempotency;
 DROP TABLE flow_execution;
 DROP TABLE flow_runner;
