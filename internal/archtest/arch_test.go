@@ -37,7 +37,7 @@ func allowed() map[string][]string {
 		"internal/runner": {"internal/engine", "internal/output", "internal/parallel", "internal/rawjson", "internal/spell", "pkg/client", "pkg/flow"},
 
 		"internal/repo": {"internal/disk", "internal/spell"},
-		"internal/sync": {"internal/disk", "internal/layout", "internal/lookup", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/digest", "internal/repo"},
+		"internal/sync": {"internal/disk", "internal/layout", "internal/lookup", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/digest", "internal/repo", "internal/slug"},
 
 		"internal/record": {"internal/rawjson", "internal/slug", "pkg/flow"},
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -85,7 +86,7 @@ func NewRootCmd(a *cmdutil.App) *cobra.Command {
 	cmd.SetFlagErrorFunc(cmdutil.FlagError)
 	addGroup(cmd, "Start", auth.Commands(a)...)
 	addGroup(cmd, "Flows", append(flows.Commands(a), run.NewCatalogCmd(a))...)
-	addGroup(cmd, "Files", append(files.Commands(a), gitcmd.Commands(a)...)...)
+	addGroup(cmd, "Files", slices.Concat(sync.FileCommands(a), files.Commands(a), gitcmd.Commands(a))...)
 	addGroup(cmd, "Deploy", sync.Commands(a)...)
 	addGroup(cmd, "Run", run.Commands(a)...)
 	addGroup(cmd, "Server", serve.Commands(a)...)

@@ -24,6 +24,8 @@ type item struct {
 
 	chosen string // the id that a new flow is to have, "" for any
 
+	replaced bool // of an export: the file is replaced by that of another flow
+
 	// Of an import:
 	twin  *item  // an earlier one that is the same flow
 	skip  bool   // the flow, or its twin, is left as it is
@@ -99,8 +101,11 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 	if err := m.addAll(files); err != nil {
 		return nil, err
 	}
-	if m.Exists != "" {
+	switch {
+	case m.Exists != "":
 		return m, m.importing(ctx)
+	case m.Export != nil:
+		return m, m.exporting(ctx)
 	}
 	few := m.Picked != nil && !m.Others && len(m.picked()) <= fewFlows
 	if few {
@@ -160,6 +165,9 @@ func (m *matcher) add(f Source, origin string, besides bool) {
 	for _, id := range m.lock.otherIDs(origin, m.Place) {
 		want(id, ByLock)
 	}
+	if id := cmp.Or(m.lock.ID(f.Path, m.Place), m.lock.ID(origin, m.Place)); id != "" && m.Export != nil {
+		it.ids = []candidate{{id, ByLock}} // of an export that is of other flows, too
+	}
 	if len(it.ids) > 0 {
 		m.best[it.ids[0].id] = it
 	}
@@ -186,7 +194,8 @@ func (m *matcher) look(f flow.Flow) (*stored, error) {
 		m.seen[at.id] = at
 		return at, nil
 	}
-	if it := m.best[f.ID]; it != nil && m.picks(it.Path) {
+	rewrites := m.Export != nil && (m.Export.KeepState || m.Export.DropLayout)
+	if it := m.best[f.ID]; it != nil && m.picks(it.Path) && !rewrites {
 		var err error
 		if at.same, err = m.isSame(it, f.Spec); err != nil {
 			return nil, err

@@ -96,6 +96,8 @@ type Options struct {
 	// of which the lock has noted nothing.
 	Exists Exists
 
+	Export *Export // what [Pull] writes to new files, too; nil for nothing
+
 	// History returns the committed versions of a file, newest first, as the server is to
 	// have them; nil for none.
 	History func(file string) iter.Seq[flow.Spec]

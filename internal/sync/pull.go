@@ -22,6 +22,9 @@ type Pulled struct {
 	Next    flow.Spec     // what the file should say, if there are changes
 	Digest  digest.Digest // of the flow that the file is brought up to; the zero value if it stays as it was noted
 	Refused string        // why the file stays as it is though the flow has changed: what stands against each other
+
+	renamed   string // the path that the file gets, "" for the one that it has
+	keepState bool   // the editor's run-time state and the time of the export, too
 }
 
 // Pull compares files with what the server has, as [NewPlan] does, and returns for
@@ -30,10 +33,15 @@ type Pulled struct {
 // version from before and nothing stands against each other. Fields that the server does
 // not keep, and an access_control that the file does not have, stay as the file has
 // them; so do nodes that say nothing of their layout.
+//
+// With opts.Export it looks at these flows alone, and at those that have no file yet.
 func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) ([]Pulled, error) {
 	m, err := match(ctx, c, files, lock, opts)
 	if err != nil {
 		return nil, err
+	}
+	if m.Export != nil {
+		return m.exported()
 	}
 	if err := m.checkVisible(ctx); err != nil {
 		return nil, err
@@ -59,7 +67,7 @@ func (m *matcher) pull(it *item) (Pulled, error) {
 		return p, nil
 	}
 	p.FlowID, p.Updated, p.Digest = at.id, at.updated, at.digest
-	if at.same {
+	if at.same || it.several {
 		p.State = Same
 		return p, nil
 	}
@@ -72,6 +80,10 @@ func (m *matcher) pull(it *item) (Pulled, error) {
 	reverted := v.State == ChangedThere && m.takenBack(it)
 	if m.Overwrite || it.how == ByName && m.Adopt {
 		v, reverted = Verdict{State: ChangedThere, Layout: ChangedThere}, false
+	}
+	if why := v.WhyKept(); why != "" && m.Export != nil {
+		p.Refused, p.State, p.Digest = why, v.State, digest.Digest{}
+		return p, nil
 	}
 	if v.State == Same && v.Layout == ChangedHere {
 		v.State = ChangedHere
@@ -141,7 +153,7 @@ func places(changes []flow.Change) string {
 
 // pulled is what a file should say of a stored flow.
 func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
-	return digest.WithoutState(Into(file, layoutAs(digest.WithoutState(s), file), m.ours))
+	return m.formed(Into(file, layoutAs(m.formed(s), file), m.ours))
 }
 
 // Into puts into a file the flow that a server has stored; ours reports whether that keeps

@@ -19,6 +19,7 @@ type Source struct {
 	Name string // of the flow
 
 	hasAccess bool // the file says who may see the flow
+	several   bool // the file holds other flows, too; Path ends with "#" and the flow's number in it
 
 	held flow.Spec // without read
 
@@ -36,6 +37,14 @@ func NewSource(path, id string, spec flow.Spec, read func() (flow.Spec, error)) 
 	} else {
 		s.digest = digestOf(spec, s.hasAccess)
 	}
+	return s
+}
+
+// OneOfSeveral returns the source of the flow number n of a file that holds several. It has
+// no id: such a file is not brought up to date.
+func OneOfSeveral(path string, n int, spec flow.Spec) Source {
+	s := NewSource(fmt.Sprintf("%s#%d", path, n), "", spec, nil)
+	s.several = true
 	return s
 }
 

@@ -85,7 +85,7 @@ func ExitCode(ctx context.Context, err error) int {
 
 // isUnclear reports whether it is not clear which flow is meant, or which version of it.
 func isUnclear(err error) bool {
-	return errors.Is(err, files.ErrTwoFiles) || errors.As(err, new(*sync.ConflictError)) || errors.As(err, new(*sync.MovedError)) ||
+	return errors.As(err, new(*sync.ConflictError)) || errors.As(err, new(*sync.MovedError)) ||
 		errors.As(err, new(*sync.TwinError)) || errors.As(err, new(*sync.ClashError)) || errors.As(err, new(*sync.HiddenError)) || errors.As(err, new(*sync.RefusedError))
 }
 

@@ -9,10 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/repo"
@@ -64,16 +66,14 @@ func (a *App) ReadDir(ctx context.Context, p Picked, hold bool) (*Folder, error)
 	if len(found) == 1 && errors.Is(found[0].Err, files.ErrNoFiles) && !lock.Empty() {
 		found = nil // the last file was taken out
 	}
-	readings := make([]dirReading, len(found))
-	read := func(i int, judge bool) { readings[i] = a.readDirFile(ctx, p.Dir, found[i], hold, judge) }
-	parallel.Each(ctx, len(found), runtime.GOMAXPROCS(0), func(i int) { read(i, p.hasFile(found[i].Path)) })
+	readings := a.readFiles(ctx, p.Dir, found, hold, func(path string) bool { return p.hasFile(path) })
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	var sources []sync.Source
 	for _, r := range readings {
-		if r.flows == 1 {
-			sources = append(sources, r.source)
+		if len(r.sources) == 1 {
+			sources = append(sources, r.sources...)
 		}
 	}
 	byName := len(p.names) > 0
@@ -85,23 +85,23 @@ func (a *App) ReadDir(ctx context.Context, p Picked, hold bool) (*Folder, error)
 	for i := range readings {
 		r := &readings[i]
 		if !p.hasFile(found[i].Path) {
-			if r.flows != 1 {
+			if len(r.sources) != 1 {
 				d.Broken++
 				continue
 			}
 			r.findings = nil
 		} else if byName {
-			read(i, true)
+			*r = a.readDirFile(ctx, p.Dir, found[i], hold, true)
 		}
 		_ = files.WriteFindings(a.Err, r.findings, files.Finding.String)
-		t.Add(r.flows, r.findings)
+		t.Add(len(r.sources), r.findings)
 		switch {
 		case r.err != nil:
 			return nil, r.err
-		case r.flows > 1:
-			return nil, Negative(fmt.Sprintf("%s holds %d flows; one file for each flow is needed here", found[i].Path, r.flows))
-		case r.flows == 1:
-			d.Paths, d.Sources = append(d.Paths, found[i].Path), append(d.Sources, r.source)
+		case len(r.sources) > 1:
+			return nil, Negative(fmt.Sprintf("%s holds %d flows; one file for each flow is needed here", found[i].Path, len(r.sources)))
+		case len(r.sources) == 1:
+			d.Paths, d.Sources = append(d.Paths, found[i].Path), append(d.Sources, r.sources[0])
 		}
 	}
 	if err := t.Verdict("nothing was sent"); err != nil {
@@ -110,23 +110,70 @@ func (a *App) ReadDir(ctx context.Context, p Picked, hold bool) (*Folder, error)
 	return d, nil
 }
 
+// ReadBelow reads the flow files at a path, a folder or a file, of the folder that has the
+// lock for it, and returns where in that folder the path is. What cannot be read is left out.
+func (a *App) ReadBelow(ctx context.Context, path string) (d *Folder, below string, err error) {
+	top, below, err := placeOf(path)
+	if err != nil {
+		return nil, "", err
+	}
+	d = &Folder{Dir: fromHere(top), Part: true}
+	if dir, ok := strings.CutSuffix(filepath.Clean(path), filepath.FromSlash(below)); ok {
+		d.Dir = filepath.Clean(dir) // as it was named
+	} else if below == "." {
+		d.Dir = path
+	}
+	if d.Lock, err = sync.ReadLock(top); err != nil {
+		return nil, "", err
+	}
+	paths := []string{path}
+	for _, file := range d.Lock.Files(RemoteKey(a.Connected)) { // also those that are excluded
+		at := filepath.Join(top, filepath.FromSlash(file))
+		if rest, err := relative(path, at); err == nil && filepath.IsLocal(rest) && files.Exists(at) && disk.CheckInside(top, at) == nil {
+			paths = append(paths, at)
+		}
+	}
+	found := slices.DeleteFunc(files.Find(paths), func(s files.Source) bool { // those of another lock
+		other := sync.FolderOf(filepath.Dir(s.Path))
+		return other != "" && other != top
+	})
+	for _, r := range a.readFiles(ctx, top, found, false, func(string) bool { return false }) {
+		d.Sources = append(d.Sources, r.sources...)
+	}
+	return d, below, ctx.Err()
+}
+
+// readFiles reads files of a folder; judge reports which of them are validated.
+func (a *App) readFiles(ctx context.Context, dir string, found []files.Source, hold bool, judge func(path string) bool) []dirReading {
+	readings := make([]dirReading, len(found))
+	parallel.Each(ctx, len(found), runtime.GOMAXPROCS(0), func(i int) {
+		readings[i] = a.readDirFile(ctx, dir, found[i], hold, judge(found[i].Path))
+	})
+	return readings
+}
+
 // dirReading is what is kept of a file of the folder.
 type dirReading struct {
-	source   sync.Source
-	flows    int // how many it holds
+	sources  []sync.Source // the flows that it holds
 	findings []files.Finding
 	err      error
 }
 
 func (a *App) readDirFile(ctx context.Context, dir string, s files.Source, hold, judge bool) dirReading {
 	r := files.Read(ctx, a.In, s, judge)
-	kept := dirReading{flows: len(r.Flows), findings: r.Findings}
-	if len(r.Flows) != 1 {
+	kept := dirReading{findings: r.Findings}
+	if len(r.Flows) == 0 {
 		return kept
 	}
-	path, err := filepath.Rel(dir, s.Path)
+	path, err := relative(dir, s.Path)
 	if err != nil {
 		kept.err = fmt.Errorf("name %s in the lock: %w", s.Path, err)
+		return kept
+	}
+	if len(r.Flows) > 1 {
+		for i := range r.Flows {
+			kept.sources = append(kept.sources, sync.OneOfSeveral(path, i+1, dirSpec(r, i)))
+		}
 		return kept
 	}
 	read := func() (flow.Spec, error) {
@@ -134,18 +181,30 @@ func (a *App) readDirFile(ctx context.Context, dir string, s files.Source, hold,
 		if err := files.OneFlow(s.Path, r); err != nil {
 			return flow.Spec{}, err
 		}
-		return dirSpec(r), nil
+		return dirSpec(r, 0), nil
 	}
 	if hold {
 		read = nil
 	}
-	kept.source = sync.NewSource(filepath.ToSlash(path), strings.Clone(r.Flows[0].ID), dirSpec(r), read)
+	kept.sources = []sync.Source{sync.NewSource(path, strings.Clone(r.Flows[0].ID), dirSpec(r, 0), read)}
 	return kept
 }
 
-// dirSpec is the flow that a file of the folder holds.
-func dirSpec(r files.Content) flow.Spec {
-	spec := r.Flows[0].Spec
+// relative returns a path as it is called below a folder, with slashes.
+func relative(dir, path string) (string, error) {
+	var err error
+	if dir, err = filepath.Abs(dir); err == nil {
+		path, err = filepath.Abs(path)
+	}
+	if err == nil {
+		path, err = filepath.Rel(dir, path)
+	}
+	return filepath.ToSlash(path), err
+}
+
+// dirSpec is a flow that a file of the folder holds.
+func dirSpec(r files.Content, i int) flow.Spec {
+	spec := r.Flows[i].Spec
 	spec.Name = cmp.Or(spec.Name, DefaultName)
 	return spec
 }
@@ -155,6 +214,13 @@ func RemoteKey(t Target) string { return cmp.Or(t.Profile, strings.TrimRight(t.S
 
 // FilePath returns where the file is that sources call path.
 func (d *Folder) FilePath(path string) string { return filepath.Join(d.Dir, filepath.FromSlash(path)) }
+
+// Note notes in the lock which flows of the place t files are, and writes it. A file of a flow
+// that has another one already is a copy, and not noted.
+func (d *Folder) Note(ctx context.Context, t Target, known []sync.Known) error {
+	noteFiles(d.Lock, d.Dir, RemoteKey(t), known)
+	return d.Lock.Write(ctx)
+}
 
 // Options are for what is picked of the folder at the place t.
 func (d *Folder) Options(ctx context.Context, t Target, env *EnvFlag) sync.Options {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/sync"
@@ -49,24 +50,36 @@ func (l *PlaceLock) IsOf(path, id string) bool {
 // NoteFiles notes which flows were written to which files, given by their paths: what they
 // are now is what they change from.
 func (l *PlaceLock) NoteFiles(ctx context.Context, written []sync.Known) error {
-	noted := map[string]string{} // files by their flows
-	for _, file := range l.Files(l.Place) {
-		noted[l.ID(file, l.Place)] = file
-	}
 	var known []sync.Known
 	for _, w := range written {
 		file, err := l.FileName(w.File)
 		if err != nil {
 			return err
 		}
-		if other := noted[w.ID]; other != "" && other != file && files.Exists(filepath.Join(l.Dir, filepath.FromSlash(other))) {
-			continue // this one is a copy
-		}
 		w.File = file
 		known = append(known, w)
 	}
-	l.Note(l.Place, known)
+	noteFiles(l.Lock, l.Dir, l.Place, known)
 	return l.Write(ctx)
+}
+
+// noteFiles notes files in the lock of dir, but for copies: files of a flow that has another
+// one, which is there and not noted as another flow's now.
+func noteFiles(l *sync.Lock, dir, place string, known []sync.Known) {
+	now := map[string]bool{}
+	for _, k := range known {
+		now[k.File] = true
+	}
+	noted := map[string]string{} // files by their flows
+	for _, file := range l.Files(place) {
+		if !now[file] {
+			noted[l.ID(file, place)] = file
+		}
+	}
+	l.Note(place, slices.DeleteFunc(known, func(k sync.Known) bool {
+		other := noted[k.ID]
+		return other != "" && files.Exists(filepath.Join(dir, filepath.FromSlash(other)))
+	}))
 }
 
 // FolderLocks are the locks of the folders that files stand in. A file in a folder

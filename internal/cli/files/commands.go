@@ -8,5 +8,5 @@ import (
 
 // Commands returns the commands on flow files.
 func Commands(a *cmdutil.App) []*cobra.Command {
-	return []*cobra.Command{newExportCmd(a), newImportCmd(a), newValidateCmd(a), newFmtCmd(a), newDiffCmd(a), newGraphCmd(a), newSchemaCmd(a)}
+	return []*cobra.Command{newValidateCmd(a), newFmtCmd(a), newDiffCmd(a), newGraphCmd(a), newSchemaCmd(a)}
 }

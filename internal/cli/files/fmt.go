@@ -21,7 +21,7 @@ import (
 type fmtOptions struct {
 	app   *cmdutil.App
 	check bool
-	form  canonicalFlags
+	form  cmdutil.FormFlags
 }
 
 func newFmtCmd(a *cmdutil.App) *cobra.Command {
@@ -46,7 +46,7 @@ With --check nothing is written, and the exit code is 3 if a file would change.
 		},
 	}
 	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing, and fail if a file is not formatted")
-	o.form.register(cmd)
+	o.form.Register(cmd)
 	return cmd
 }
 
@@ -122,7 +122,7 @@ func (o *fmtOptions) file(ctx context.Context, s files.Source) formatted {
 		return formatted{err: unformatted(s.Path, r.Findings)}
 	}
 	for i := range r.Flows {
-		r.Flows[i] = o.form.of(r.Flows[i])
+		r.Flows[i] = o.form.Of(r.Flows[i])
 	}
 	write := func(w io.Writer) error {
 		for _, f := range r.Flows {

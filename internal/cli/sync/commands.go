@@ -10,3 +10,9 @@ import (
 func Commands(a *cmdutil.App) []*cobra.Command {
 	return []*cobra.Command{newStatusCmd(a), newPlanCmd(a), newApplyCmd(a), newPullCmd(a)}
 }
+
+// FileCommands returns the commands that bring flows from a server to files and back,
+// whoever made them.
+func FileCommands(a *cmdutil.App) []*cobra.Command {
+	return []*cobra.Command{newExportCmd(a), newImportCmd(a)}
+}

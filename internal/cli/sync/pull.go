@@ -2,18 +2,17 @@ package sync
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/sync"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 type pullOptions struct {
@@ -83,7 +82,12 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 		return o.compare(p, pulled)
 	}
 	defer o.env.NoteGuesses(o.app)
-	return o.write(ctx, p, t, d, pulled)
+	w := fileWriter{
+		app: o.app, d: d, env: &o.env,
+		left:  "bring in by hand what 'flowctl diff' shows and apply with --overwrite, or pull with --overwrite to take the server's",
+		again: "not all files are as the server has their flows; correct that and pull again for the rest",
+	}
+	return w.write(ctx, p, pulled)
 }
 
 // The states of a file after a pull, besides those that apply has.
@@ -95,7 +99,7 @@ const (
 
 // pulledRow returns how a file and its flow compare; done is the word for a difference.
 func pulledRow(p *sync.Pulled, done string) stepRow {
-	r := stepRow{ID: p.FlowID, Name: p.Name, File: p.Path, Action: cmdutil.StateUnchanged}
+	r := stepRow{ID: p.FlowID, Name: cmp.Or(p.Next.Name, p.Name), File: p.Path, Action: cmdutil.StateUnchanged}
 	switch {
 	case p.Refused != "":
 		r.Action, r.Error = cmdutil.StateRefused, p.Refused
@@ -144,91 +148,82 @@ func (o *pullOptions) compare(p *output.Printer, pulled []sync.Pulled) error {
 	return err
 }
 
-// write brings the changes into the files and notes in the lock which flows they
-// are.
-func (o *pullOptions) write(ctx context.Context, p *output.Printer, t cmdutil.Target, d *cmdutil.Folder, pulled []sync.Pulled) error {
+// fileWriter writes what was pulled, notes it in the lock and reports it.
+type fileWriter struct {
+	app         *cmdutil.App
+	d           *cmdutil.Folder
+	env         *cmdutil.EnvFlag
+	exports     bool   // also new files
+	title       string // of the summary
+	left, again string // what to do about files that stay, and after failures
+}
+
+func (w *fileWriter) write(ctx context.Context, p *output.Printer, pulled []sync.Pulled) error {
 	var rows []stepRow
-	var v pullVerdict
+	var failed, refused []error
 	var known []sync.Known
 	count := map[string]int{}
-	for i := range pulled {
-		f := &pulled[i]
-		row := pulledRow(f, cmdutil.StateUpdated)
-		if ctx.Err() != nil {
-			break
+	for _, f := range sync.WriteFiles(ctx, w.d.Dir, pulled, w.env.Backward) {
+		if f.Pulled == nil { // not begun
+			continue
 		}
-		if row.Action == cmdutil.StateUpdated {
-			if f.State == sync.ChangedBoth {
-				row.Action = stateMerged
-			}
-			if err := o.into(ctx, d.FilePath(f.Path), f); err != nil {
-				v.failed = append(v.failed, err)
-				continue
-			}
+		row := pulledRow(f.Pulled, cmdutil.StateUpdated)
+		if f.Change != "" {
+			row.Action = string(f.Change)
 		}
-		if row.Action == cmdutil.StateRefused {
-			v.refused = append(v.refused, fmt.Errorf("%s: %w", f.Path, &sync.RefusedError{Why: f.Refused}))
-		} else if f.FlowID != "" {
-			known = append(known, sync.Known{File: f.Path, FileID: f.ID, ID: f.FlowID, Digest: f.Digest})
+		if row.File = f.File(); w.exports {
+			row.File = w.d.FilePath(row.File)
+		}
+		switch {
+		case f.Err != nil:
+			failed = append(failed, f.Err)
+			continue
+		case f.State == sync.ChangedBoth && f.Change == disk.Updated:
+			row.Action = stateMerged
+		case f.Refused != "":
+			refused = append(refused, fmt.Errorf("%s: %w", row.File, &sync.RefusedError{Why: f.Refused}))
+		}
+		if k, ok := f.Known(); ok {
+			known = append(known, k)
 		}
 		count[row.Action]++
-		if row.Action != cmdutil.StateUnchanged && row.Action != cmdutil.StateRefused || !p.ForPeople() {
+		if w.exports || row.Action != cmdutil.StateUnchanged && row.Action != cmdutil.StateRefused || !p.ForPeople() {
 			rows = append(rows, row)
 		}
+		if f.Change == disk.Created || f.Change == disk.Updated {
+			warnLarge(w.app, w.d.FilePath(f.Path))
+		}
 	}
-	files.Sweep(slices.Values(d.Paths))
-	d.Lock.Note(cmdutil.RemoteKey(t), known)
-	locked := d.Lock.Write(ctx)
+	locked := w.d.Note(ctx, w.app.Connected, known)
 	_, err := output.List(p, stepRowView(), output.Seq(rows))
-	sum := fmt.Sprintf("%d updated, %d unchanged, %d not on the server", count[cmdutil.StateUpdated], count[cmdutil.StateUnchanged], count[stateGone])
+	w.app.Note("%s", w.title+w.sum(count))
+	err = errors.Join(locked, err)
+	if ctx.Err() != nil {
+		return errors.Join(err, errors.New("interrupted: run it again for the rest"))
+	}
+	if refused == nil && (len(failed) == 0 || len(count) == 0) {
+		return errors.Join(append(failed, err)...)
+	}
+	for _, err := range append(failed, refused...) {
+		w.app.Fail(err.Error())
+	}
+	if failed != nil {
+		return errors.Join(err, cmdutil.Partial(w.again))
+	}
+	return errors.Join(err, cmdutil.Conflict(fmt.Errorf("%s left alone; %s", output.Plural(len(refused), "file"), w.left)))
+}
+
+func (w *fileWriter) sum(count map[string]int) string {
+	sum := fmt.Sprintf("%d updated, %d unchanged", count[cmdutil.StateUpdated], count[cmdutil.StateUnchanged])
+	if w.exports {
+		sum = fmt.Sprintf("%d created, ", count[cmdutil.StateCreated]) + sum
+	} else {
+		sum += fmt.Sprintf(", %d not on the server", count[stateGone])
+	}
 	for _, state := range []string{stateMerged, stateKept, cmdutil.StateRefused} {
 		if count[state] > 0 {
 			sum += fmt.Sprintf(", %d %s", count[state], state)
 		}
 	}
-	o.app.Note("%s", sum)
-	v.done = count[cmdutil.StateUpdated] + count[stateMerged] + count[stateKept] + count[cmdutil.StateUnchanged]
-	return errors.Join(ctx.Err(), locked, err, o.verdict(v))
-}
-
-// pullVerdict is what became of the files.
-type pullVerdict struct {
-	failed  []error // files that could not be written
-	refused []error // files that stay as they are though their flows have changed
-	done    int     // files that are as they should be
-}
-
-// verdict returns the error that the command ends with.
-func (o *pullOptions) verdict(v pullVerdict) error {
-	if v.refused == nil && (len(v.failed) == 0 || v.done == 0) {
-		return errors.Join(v.failed...)
-	}
-	for _, err := range append(v.failed, v.refused...) {
-		o.app.Fail(err.Error())
-	}
-	if v.failed != nil {
-		return cmdutil.Partial("not all files are as the server has their flows; correct that and pull again for the rest")
-	}
-	return cmdutil.Conflict(fmt.Errorf("%s left alone; bring in by hand what 'flowctl diff' shows and apply with --overwrite, or pull with --overwrite to take the server's", output.Plural(len(v.refused), "file")))
-}
-
-// into writes what the server has into a file.
-func (o *pullOptions) into(ctx context.Context, path string, f *sync.Pulled) error {
-	if _, err := f.Spec(); err != nil { // an edit that was saved meanwhile is not written over
-		return err
-	}
-	r := files.Read(ctx, o.app.In, files.Source{Path: path}, false)
-	if err := files.OneFlow(path, r); err != nil {
-		return err
-	}
-	next := r.Flows[0]
-	var err error
-	if next.Spec, err = o.env.Backward(f.Next, next.Spec); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if next.ExportedAt != 0 {
-		next.ExportedAt = f.Updated
-	}
-	_, err = flowfile.WriteFile(path, next)
-	return err
+	return sum
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/sync"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // An edit that was saved after the files were compared is not written over.
@@ -23,8 +24,8 @@ func TestPullLeavesNewEdits(t *testing.T) {
 		}
 	}
 	save(text)
-	o := pullOptions{app: cmdutil.NewApp(strings.NewReader(""), io.Discard, io.Discard)}
-	d, err := o.app.ReadDir(t.Context(), cmdutil.Picked{Dir: dir}, false)
+	a := cmdutil.NewApp(strings.NewReader(""), io.Discard, io.Discard)
+	d, err := a.ReadDir(t.Context(), cmdutil.Picked{Dir: dir}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,18 +34,26 @@ func TestPullLeavesNewEdits(t *testing.T) {
 		t.Fatal(err)
 	}
 	next.Description = "from the browser"
-	pulled := &sync.Pulled{Source: d.Sources[0], FlowID: "1", Next: next}
+	was, err := d.Sources[0].Spec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pulled := []sync.Pulled{{Source: d.Sources[0], FlowID: "1", Next: next, Changes: flow.Diff(was, next)}}
+	write := func() error {
+		same := func(s, _ flow.Spec) (flow.Spec, error) { return s, nil }
+		return sync.WriteFiles(t.Context(), dir, pulled, same)[0].Err
+	}
 
 	edited := strings.Replace(text, `"A"`, `"A, edited"`, 1)
 	save(edited)
-	if err := o.into(t.Context(), path, pulled); err == nil || !strings.Contains(err.Error(), "try again") {
+	if err := write(); err == nil || !strings.Contains(err.Error(), "try again") {
 		t.Errorf("got %v", err)
 	}
 	if got, _ := os.ReadFile(path); string(got) != edited {
 		t.Errorf("the edit was lost: %s", got)
 	}
 	save(text)
-	if err := o.into(t.Context(), path, pulled); err != nil {
+	if err := write(); err != nil {
 		t.Error(err)
 	}
 	if got, _ := os.ReadFile(path); !strings.Contains(string(got), "from the browser") {

@@ -1,4 +1,4 @@
-package files
+package sync
 
 import (
 	"cmp"
@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"path/filepath"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -14,18 +14,21 @@ import (
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 type exportOptions struct {
-	app      *cmdutil.App
-	out      cmdutil.OutputFlags
-	all      bool
-	allUsers bool
-	file     string
-	dir      string
-	form     exportForm
+	app       *cmdutil.App
+	out       cmdutil.OutputFlags
+	all       bool
+	allUsers  bool
+	file      string
+	dir       string
+	overwrite bool
+	form      cmdutil.FormFlags
+	env       cmdutil.EnvFlag
 
 	toFile, toFolder bool // --file, --dir is given
 }
@@ -67,9 +70,9 @@ code is 6. --overwrite writes the server's version.
 	f.BoolVar(&o.allUsers, "all-users", false, "with --all: the flows of all users (admins only)")
 	f.StringVarP(&o.file, "file", "f", "", "write to `FILE`, - for stdout")
 	f.StringVarP(&o.dir, "dir", "d", "", "write each flow to a file of its own in `DIR`")
-	f.BoolVar(&o.form.overwrite, "overwrite", false, "write over what was changed in a file")
-	o.form.register(cmd)
-	o.form.env.Register(cmd)
+	f.BoolVar(&o.overwrite, "overwrite", false, "write over what was changed in a file")
+	o.form.Register(cmd)
+	o.env.Register(cmd)
 	o.out.Register(cmd)
 	return cmd
 }
@@ -92,40 +95,15 @@ func (o *exportOptions) check(refs []string) error {
 	return nil
 }
 
-// folder returns the folder that is written to, that of the file if it is one file.
-func (o *exportOptions) folder() string {
-	switch {
-	case o.toFolder:
-		return o.dir
-	case o.toFile && o.file != files.StdinPath:
-		return filepath.Dir(o.file)
-	}
-	return "."
-}
-
 func (o *exportOptions) run(ctx context.Context, refs []string) error {
-	if to := cmp.Or(o.dir, o.file); to != "" && to != files.StdinPath {
+	to := cmp.Or(o.dir, o.file)
+	if to != "" && to != files.StdinPath {
 		if err := repo.CheckNamed(to); err != nil {
 			return fmt.Errorf("write %s: %w", to, err)
 		}
 	}
-	p, err := o.app.Printer(o.out)
+	c, err := o.app.Connect(ctx)
 	if err != nil {
-		return err
-	}
-	t, err := o.app.Target()
-	if err != nil {
-		return err
-	}
-	c, err := o.app.ConnectTo(ctx, t)
-	if err != nil {
-		return err
-	}
-	o.form.lookAt(ctx, c)
-	if err := o.form.env.Choose(o.app, t.Profile, o.folder()); err != nil {
-		return err
-	}
-	if err := o.form.env.Read(ctx, o.app, c, func(func(flow.Spec, error) bool) {}); err != nil {
 		return err
 	}
 	flows := c.Flows.All(ctx, client.ListOptions{Graph: true, AllUsers: o.allUsers})
@@ -137,11 +115,17 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 		}
 		flows, several = inOrder(found), len(found) > 1
 	}
-	defer o.form.env.NoteGuesses(o.app)
-	if o.toFolder {
-		return o.writeFolder(ctx, c, p, t, flows)
+	defer o.env.NoteGuesses(o.app)
+	switch {
+	case o.toFolder:
+		if err := os.MkdirAll(o.dir, 0o777); err != nil {
+			return fmt.Errorf("make the folder to export to: %w", err)
+		}
+		return o.writeFolder(ctx, c, to, flows)
+	case o.toFile && !several && to != files.StdinPath:
+		return o.writeOne(ctx, c, flows)
 	}
-	return o.writeFile(ctx, t, flows, several)
+	return o.writeSeveral(ctx, c, flows, several)
 }
 
 // getFlows reads the flows that refs mean.
@@ -157,6 +141,9 @@ func getFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow
 	return flows, errors.Join(append(errs, ctx.Err())...)
 }
 
+// exportParallel is how many flows are read at a time.
+const exportParallel = 16
+
 // inOrder turns flows into the form in which a list comes in.
 func inOrder(flows []flow.Flow) iter.Seq2[flow.Flow, error] {
 	return func(yield func(flow.Flow, error) bool) {
@@ -166,4 +153,25 @@ func inOrder(flows []flow.Flow) iter.Seq2[flow.Flow, error] {
 			}
 		}
 	}
+}
+
+// pull compares the files at a path with the flows.
+func (o *exportOptions) pull(ctx context.Context, c *client.Client, path string, e sync.Export) (*cmdutil.Folder, []sync.Pulled, error) {
+	d, below, err := o.app.ReadBelow(ctx, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := o.env.Forward(ctx, o.app, c, d); err != nil {
+		return nil, nil, err
+	}
+	opts := d.Options(ctx, o.app.Connected, &o.env)
+	opts.Overwrite, opts.Note = o.overwrite, true
+	opts.Excluded = func(file string) bool { return files.Exists(d.FilePath(file)) }
+	e.KeepState, e.DropLayout = o.form.KeepState, o.form.DropLayout()
+	if e.Below = below; o.toFile {
+		e.File = below
+	}
+	opts.Export = &e
+	pulled, err := sync.Pull(ctx, c, d.Sources, d.Lock, opts)
+	return d, pulled, err
 }

@@ -1,0 +1,42 @@
+package cmdutil
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/digest"
+	"github.com/flowctl/flowctl/internal/layout"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// FormFlags say what is part of the canonical form of flow files.
+type FormFlags struct {
+	KeepState bool
+	layout    string // layoutInline or layoutDrop
+}
+
+// The values of --layout.
+const (
+	layoutInline = "inline"
+	layoutDrop   = "drop"
+)
+
+// Register adds the flags.
+func (c *FormFlags) Register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.BoolVar(&c.KeepState, "keep-state", false, "keep the editor's run-time fields and exact positions")
+	EnumVar(cmd, &c.layout, "layout", "", layoutInline, "where the layout goes: inline or drop", layoutInline, layoutDrop)
+}
+
+// Of returns a flow file as it is to be written.
+func (c *FormFlags) Of(f flowfile.File) flowfile.File {
+	if !c.KeepState {
+		f.Spec = digest.WithoutState(f.Spec)
+	}
+	if c.DropLayout() {
+		f.Spec = layout.Without(f.Spec)
+	}
+	return f
+}
+
+// DropLayout reports whether --layout drop is given.
+func (c *FormFlags) DropLayout() bool { return c.layout == layoutDrop }

@@ -1,0 +1,126 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/flowctl/flowctl/internal/disk"
+	"github.com/flowctl/flowctl/internal/parallel"
+	"github.com/flowctl/flowctl/pkg/flow"
+	"github.com/flowctl/flowctl/pkg/flowfile"
+)
+
+// Written is what became of a file.
+type Written struct {
+	*Pulled
+	Change disk.Change // "" if it was not to be written, or could not be
+	Err    error
+}
+
+// writes is how many files are written at a time: writing is mostly waiting for the disk.
+const writes = 16
+
+// WriteFiles writes to the files of a folder what [Pull] returned of them. backward returns
+// what a file has for what the server has; file is what it has now. Of those that were not
+// begun before the end of ctx there is no Pulled.
+func WriteFiles(ctx context.Context, dir string, pulled []Pulled, backward func(s, file flow.Spec) (flow.Spec, error)) []Written {
+	written := make([]Written, len(pulled))
+	parallel.Each(ctx, len(pulled), writes, func(i int) {
+		w := &written[i]
+		w.Pulled = &pulled[i]
+		w.Change, w.Err = w.write(dir, backward)
+	})
+	dirs := map[string]bool{}
+	for _, w := range written {
+		if w.Change != disk.Created && w.Change != disk.Updated {
+			continue
+		}
+		if at := filepath.Dir(filepath.Join(dir, filepath.FromSlash(w.File()))); !dirs[at] {
+			dirs[at] = true
+			disk.Sweep(at)
+		}
+	}
+	for at := range dirs {
+		if err := disk.SyncDir(at); err != nil && len(written) > 0 {
+			written[0].Err = &flowfile.Error{Path: at, Msg: "sync the folder", Err: disk.WithoutPath(err)}
+		}
+	}
+	return written
+}
+
+// IsNew reports whether the flow has no file yet.
+func (p *Pulled) IsNew() bool { return p.State == OnlyThere }
+
+// File returns the path of the file, also if it holds several flows.
+func (p *Pulled) File() string {
+	if p.several {
+		return p.Path[:strings.LastIndexByte(p.Path, '#')]
+	}
+	return p.Path
+}
+
+// Known returns what the lock is to note of a file that is written; ok is false if that is
+// nothing.
+func (p *Pulled) Known() (k Known, ok bool) {
+	return Known{File: p.Path, FileID: p.ID, ID: p.FlowID, Digest: p.Digest}, p.FlowID != "" && p.Refused == "" && !p.several
+}
+
+// write writes a file, if there is something to write.
+func (p *Pulled) write(dir string, backward func(s, file flow.Spec) (flow.Spec, error)) (disk.Change, error) {
+	if p.FlowID == "" || p.Refused != "" || p.several || p.State == ChangedHere {
+		return "", nil
+	}
+	if len(p.Changes) == 0 && !p.keepState && p.renamed == "" && !p.IsNew() {
+		return disk.Unchanged, nil
+	}
+	path := filepath.Join(dir, filepath.FromSlash(p.Path))
+	failed := func(doing string, err error) error {
+		return &flowfile.Error{Path: path, Msg: doing, Err: disk.WithoutPath(err)}
+	}
+	next := flowfile.File{ID: p.FlowID}
+	if !p.IsNew() {
+		if _, err := p.Spec(); err != nil { // an edit that was saved meanwhile is not written over
+			return "", err
+		}
+		files, err := flowfile.ReadFile(context.Background(), path)
+		if err != nil || len(files) != 1 {
+			return "", failed("read the file again", err)
+		}
+		next = files[0]
+	}
+	var err error
+	if next.Spec, err = backward(p.Next, next.Spec); err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
+	}
+	text := func(w io.Writer) error { return flowfile.Write(w, next) }
+	if p.IsNew() {
+		if p.keepState {
+			next.ExportedAt = p.Updated
+		}
+		if _, err := disk.ReplaceLater(path, text); err != nil {
+			return "", failed("write the file", err)
+		}
+		return disk.Created, nil
+	}
+	change, err := disk.Compare(path, text) // with the time that it has
+	if err == nil && change != disk.Unchanged {
+		if next.ExportedAt != 0 || p.keepState {
+			next.ExportedAt = p.Updated
+		}
+		_, err = disk.ReplaceLater(path, text)
+	}
+	if err != nil {
+		return "", failed("write the file", err)
+	}
+	if p.renamed != "" {
+		if err := os.Rename(path, filepath.Join(dir, filepath.FromSlash(p.renamed))); err != nil {
+			return "", failed("rename the file", err)
+		}
+		p.Path, change = p.renamed, disk.Updated
+	}
+	return change, nil
+}
