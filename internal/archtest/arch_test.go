@@ -24,9 +24,9 @@ func allowed() map[string][]string {
 		"internal/digest":   {"internal/rawjson", "pkg/flow"},
 		"internal/layout":   {"internal/order", "internal/rawjson", "pkg/flow"},
 		"internal/render":   {"internal/layout", "pkg/flow", "internal/output"},
-		"internal/engine":   {"internal/rawjson", "internal/order", "pkg/flow", "internal/engine/js", "internal/engine/browser"},
+		"internal/engine":   {"internal/rawjson", "internal/order", "pkg/flow", "internal/engine/js"},
 
-		"internal/engine/browser": {"internal/engine/js"},
+		"internal/engine/browser": {"internal/engine", "internal/engine/js", "pkg/flow"},
 
 		"internal/lookup": {"pkg/client", "pkg/flow"},
 
@@ -41,11 +41,11 @@ func allowed() map[string][]string {
 
 		"internal/record": {"internal/rawjson", "internal/slug", "pkg/flow"},
 
-		"internal/server": {"internal/digest", "internal/disk", "internal/limits", "internal/rawjson", "pkg/flow", "internal/engine", "internal/store"},
+		"internal/server": {"internal/digest", "internal/disk", "internal/limits", "internal/rawjson", "pkg/flow", "internal/engine", "internal/engine/browser", "internal/store"},
 
 		"internal/provider": {"pkg/flow", "internal/engine", "internal/httpx", "internal/secrets"},
 
-		"internal/lint":    {"internal/limits", "internal/rawjson", "pkg/flow", "internal/engine", "internal/spell", "internal/secrets"},
+		"internal/lint":    {"internal/limits", "internal/rawjson", "pkg/flow", "internal/engine", "internal/engine/browser", "internal/spell", "internal/secrets"},
 		"internal/secrets": {"internal/rawjson"},
 
 		"pkg/client/clienttest": {"internal/rawjson", "pkg/flow"},

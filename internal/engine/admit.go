@@ -7,41 +7,43 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// admission says whether a node runs, and with what.
-type admission struct {
-	inputs []js.Value // what arrives, in edge order
+// Admission says whether a node runs, and with what.
+type Admission struct {
+	Inputs []js.Value // what arrives, in edge order
+	Err    error      // why the node fails without having run
 	skip   string     // why the node is skipped; "" if it runs
 	failed bool       // it is skipped because of a failure
 }
 
-// admit looks at what the node waited for.
-func (standard) admit(s *scope, n *node) admission {
-	var a admission
+// Admit looks at what the node waited for.
+func (standard) Admit(c *Call) Admission {
+	s, n := c.Scope, c.Node
+	var a Admission
 	live := 0
-	look := func(source *node, isLive bool) {
+	look := func(source *Node, isLive bool) {
 		switch o := s.of(source); {
 		case o.failed && !a.failed:
 			a.failed = true
-			a.skip = fmt.Sprintf("it depends on node %.80q, which failed", source.id)
+			a.skip = fmt.Sprintf("it depends on node %.80q, which failed", source.ID)
 			if o.status == flow.NodeSkipped {
-				a.skip = fmt.Sprintf("it depends on node %.80q, which was skipped after a failure", source.id)
+				a.skip = fmt.Sprintf("it depends on node %.80q, which was skipped after a failure", source.ID)
 			}
 		case isLive && o.status != flow.NodeSkipped:
 			live++
 		}
 	}
-	for _, e := range n.in {
-		o := s.of(e.source)
-		isLive := e.source.kind != flow.Conditional || e.handle == "" || e.handle == o.branch
-		look(e.source, isLive)
+	for _, e := range n.In {
+		o := s.of(e.Source)
+		isLive := e.Source.Kind != flow.Conditional || e.Handle == "" || e.Handle == o.branch
+		look(e.Source, isLive)
 		if isLive {
-			a.inputs = appendCarried(a.inputs, e, o)
+			a.Inputs = appendCarried(a.Inputs, e, o)
 		}
 	}
-	for _, ref := range n.refs {
-		look(ref, len(n.in) == 0) // a reference does not bring a branch to life
+	for _, ref := range n.Refs {
+		look(ref, len(n.In) == 0) // a reference does not bring a branch to life
 	}
-	if live == 0 && len(n.in)+len(n.refs) > 0 && !a.failed {
+	if live == 0 && len(n.In)+len(n.Refs) > 0 && !a.failed {
 		a.skip = "no branch leads to it in this run"
 	}
 	return a
@@ -49,12 +51,12 @@ func (standard) admit(s *scope, n *node) admission {
 
 // appendCarried adds what an edge brings to its target: a conditional's edge its
 // output, a loop's to a merge the outputs of its rounds, any other the result.
-func appendCarried(inputs []js.Value, e *edge, o *outcome) []js.Value {
+func appendCarried(inputs []js.Value, e *Edge, o *outcome) []js.Value {
 	v := o.value
-	if e.source.kind == flow.Conditional {
+	if e.Source.Kind == flow.Conditional {
 		v = o.carried
 	}
-	if e.source.kind == flow.Loop && e.target.kind == flow.Merge && !o.round {
+	if e.Source.Kind == flow.Loop && e.Target.Kind == flow.Merge && !o.round {
 		return append(inputs, outputsOf(v)...)
 	}
 	if js.IsUndefined(v) {

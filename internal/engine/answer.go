@@ -8,24 +8,16 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// answer finds the node's result in the answer of the model: the last message of
+// Content finds the node's result in the answer of the model: the last message of
 // "messages", the first of "images", the first of "choices" or of "data".
-func (c *call) answer(body js.Value) (js.Value, error) {
-	v, err := c.semantics.content(c, body)
-	if err != nil {
-		return nil, c.rules.errorf("Model execution failed: %w", "read the model's answer: %w", err)
-	}
-	return v, nil
-}
-
-func (standard) content(c *call, body js.Value) (js.Value, error) {
+func (standard) Content(_ *Call, body js.Value) (js.Value, error) {
 	if messages, ok := js.Get(body, "messages").(js.Array); ok && len(messages) > 0 {
 		if content := js.Get(messages[len(messages)-1], "content"); js.Truthy(content) {
 			return content, nil
 		}
 	}
 	if images := js.Get(body, "images"); js.ToNumber(js.Get(images, "length")) > 0 {
-		return c.file(js.Get(images, "0")), nil
+		return fileOf(js.Get(images, "0")), nil
 	}
 	if choice := js.Get(js.Get(body, "choices"), "0"); js.Truthy(choice) {
 		return contentOf(messageOf(choice)), nil
@@ -35,10 +27,10 @@ func (standard) content(c *call, body js.Value) (js.Value, error) {
 	}
 	made := js.Get(js.Get(body, "data"), "0") // by an image model: a URL, or content
 	if url := js.Get(made, "url"); js.Truthy(url) {
-		return c.file(url), nil
+		return fileOf(url), nil
 	}
 	if content := js.Get(made, "b64_json"); js.Truthy(content) {
-		return c.file(js.String("data:image/png;base64," + js.ToString(content))), nil
+		return fileOf(js.String("data:image/png;base64," + js.ToString(content))), nil
 	}
 	return nil, fmt.Errorf("it has no content, but is %s", js.Substring(js.Text(body), 200))
 }

@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"context"
@@ -8,26 +8,30 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // slowModel answers after a while.
 type slowModel time.Duration
 
-func (m slowModel) Chat(ctx context.Context, _ ChatRequest, _ func(string)) (json.RawMessage, error) {
+func (m slowModel) Chat(ctx context.Context, _ engine.ChatRequest, _ func(string)) (json.RawMessage, error) {
 	if m > 0 {
-		if err := sleep(ctx, time.Duration(m)); err != nil {
-			return nil, err
+		select {
+		case <-time.After(time.Duration(m)):
+		case <-ctx.Done():
+			return nil, ctx.Err()
 		}
 	}
 	return json.RawMessage(`{"choices":[{"message":{"content":"done"}}]}`), nil
 }
 
-func benchmark(b *testing.B, spec flow.Spec, opts Options) {
+func benchmark(b *testing.B, spec flow.Spec, opts engine.Options) {
 	b.Helper()
 	b.ReportAllocs()
 	for b.Loop() {
-		res, err := Run(b.Context(), spec, opts)
+		res, err := engine.Run(b.Context(), spec, opts)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -64,15 +68,17 @@ func star(n int) flow.Spec {
 }
 
 // The names of the benchmarks say what the issue allows.
-func BenchmarkChain1000_5ms(b *testing.B)    { benchmark(b, chain(1000), Options{}) }
-func BenchmarkChain10000_12x(b *testing.B)   { benchmark(b, chain(10000), Options{}) }
-func BenchmarkChain1000Browser(b *testing.B) { benchmark(b, chain(1000), Options{Semantics: Browser}) }
+func BenchmarkChain1000_5ms(b *testing.B)  { benchmark(b, chain(1000), engine.Options{}) }
+func BenchmarkChain10000_12x(b *testing.B) { benchmark(b, chain(10000), engine.Options{}) }
+func BenchmarkChain1000Browser(b *testing.B) {
+	benchmark(b, chain(1000), engine.Options{Semantics: browser.New})
+}
 func BenchmarkStar1000_10ms(b *testing.B) {
-	benchmark(b, star(1000), Options{Services: Services{Model: slowModel(0)}})
+	benchmark(b, star(1000), engine.Options{Services: engine.Services{Model: slowModel(0)}})
 }
 
 func BenchmarkParallel16_120ms(b *testing.B) {
-	benchmark(b, star(16), Options{Parallel: 16, Services: Services{Model: slowModel(100 * time.Millisecond)}})
+	benchmark(b, star(16), engine.Options{Parallel: 16, Services: engine.Services{Model: slowModel(100 * time.Millisecond)}})
 }
 
 func BenchmarkLoop50Parallel10_650ms(b *testing.B) {
@@ -81,5 +87,5 @@ func BenchmarkLoop50Parallel10_650ms(b *testing.B) {
 	f.node("m", flow.Model, `{"modelId":"m","prompt":"{{input.iteration}}"}`)
 	f.edge("loop", "m", "each")
 	spec := f.spec()
-	benchmark(b, spec, Options{Parallel: 10, Services: Services{Model: slowModel(100 * time.Millisecond)}})
+	benchmark(b, spec, engine.Options{Parallel: 10, Services: engine.Services{Model: slowModel(100 * time.Millisecond)}})
 }

@@ -10,26 +10,26 @@ import (
 // bodies are the loops of a flow in standard. The body of a loop is all that its
 // handle "each" leads to, the bodies of loops inside it included.
 type bodies struct {
-	graph   *graph
-	loops   []*node                  // those with a body
-	of      map[*node]map[*node]bool // the bodies, by loop
-	around  map[*node]*node          // by node, the innermost loop around it
+	graph   *Graph
+	loops   []*Node                  // those with a body
+	of      map[*Node]map[*Node]bool // the bodies, by loop
+	around  map[*Node]*Node          // by node, the innermost loop around it
 	overlap []flow.Problem
 }
 
-func newBodies(g *graph) *bodies {
-	b := &bodies{graph: g, of: make(map[*node]map[*node]bool), around: make(map[*node]*node)}
+func newBodies(g *Graph) *bodies {
+	b := &bodies{graph: g, of: make(map[*Node]map[*Node]bool), around: make(map[*Node]*Node)}
 	size := 0
-	for _, n := range g.nodes {
-		if size > maxDepth*len(g.nodes) { // or finding them takes time with the square of their number
+	for _, n := range g.Nodes {
+		if size > maxDepth*len(g.Nodes) { // or finding them takes time with the square of their number
 			b.overlap = append(b.overlap, problem(CodeLoopBody, n, fmt.Sprintf(
 				"more than %d loops are inside each other, or have the same nodes in their bodies", maxDepth)))
 			break
 		}
-		if n.kind != flow.Loop {
+		if n.Kind != flow.Loop {
 			continue
 		}
-		if body := reach(n, isEach); len(body) > 0 {
+		if body := Reach(n, IsEach); len(body) > 0 {
 			b.loops = append(b.loops, n)
 			b.of[n] = body
 			size += len(body)
@@ -42,10 +42,10 @@ func newBodies(g *graph) *bodies {
 // nest finds the innermost loop around every node. Of two loops that have a node
 // in their bodies one must be in the body of the other.
 func (b *bodies) nest() {
-	type pair struct{ inner, outer *node }
+	type pair struct{ inner, outer *Node }
 	told := make(map[pair]bool)
-	for _, n := range b.graph.nodes {
-		var around []*node
+	for _, n := range b.graph.Nodes {
+		var around []*Node
 		for _, l := range b.loops {
 			if b.of[l][n] {
 				around = append(around, l)
@@ -54,7 +54,7 @@ func (b *bodies) nest() {
 		if len(around) == 0 {
 			continue
 		}
-		slices.SortStableFunc(around, func(l, m *node) int { return len(b.of[l]) - len(b.of[m]) })
+		slices.SortStableFunc(around, func(l, m *Node) int { return len(b.of[l]) - len(b.of[m]) })
 		b.around[n] = around[0]
 		for i, outer := range around[1:] {
 			p := pair{around[i], outer}
@@ -64,20 +64,21 @@ func (b *bodies) nest() {
 			told[p] = true
 			b.overlap = append(b.overlap, problem(CodeLoopBody, n, fmt.Sprintf(
 				"the loops %.80q and %.80q both have the node in their bodies; put one loop into the body of the other, or join them after their %q",
-				p.inner.id, outer.id, handleDone)))
+				p.inner.ID, outer.ID, HandleDone)))
 		}
 	}
 }
 
-func isEach(e *edge) bool { return e.handle == handleEach }
+// IsEach reports whether an edge leaves a loop for its body.
+func IsEach(e *Edge) bool { return e.Handle == handleEach }
 
-// reach is the set of nodes that those edges from n lead to.
-func reach(n *node, first func(*edge) bool) map[*node]bool {
-	reached := make(map[*node]bool)
-	var todo []*node
-	for _, e := range n.out {
+// Reach is the set of nodes that those edges from n lead to.
+func Reach(n *Node, first func(*Edge) bool) map[*Node]bool {
+	reached := make(map[*Node]bool)
+	var todo []*Node
+	for _, e := range n.Out {
 		if first(e) {
-			todo = append(todo, e.target)
+			todo = append(todo, e.Target)
 		}
 	}
 	for len(todo) > 0 {
@@ -87,8 +88,8 @@ func reach(n *node, first func(*edge) bool) map[*node]bool {
 			continue
 		}
 		reached[at] = true
-		for _, e := range at.out {
-			todo = append(todo, e.target)
+		for _, e := range at.Out {
+			todo = append(todo, e.Target)
 		}
 	}
 	return reached
@@ -98,12 +99,12 @@ func reach(n *node, first func(*edge) bool) map[*node]bool {
 func (b *bodies) problems() []flow.Problem {
 	found := b.overlap
 	for _, l := range b.loops {
-		done := reach(l, func(e *edge) bool { return !isEach(e) })
-		both := slices.IndexFunc(b.graph.nodes, func(n *node) bool { return b.of[l][n] && done[n] })
+		done := Reach(l, func(e *Edge) bool { return !IsEach(e) })
+		both := slices.IndexFunc(b.graph.Nodes, func(n *Node) bool { return b.of[l][n] && done[n] })
 		if both >= 0 {
 			found = append(found, problem(CodeLoopBody, l, fmt.Sprintf(
 				"the loop's handles %q and %q both lead to node %.80q; only one of them may",
-				handleEach, handleDone, b.graph.nodes[both].id)))
+				handleEach, HandleDone, b.graph.Nodes[both].ID)))
 		}
 	}
 	return found
@@ -112,11 +113,11 @@ func (b *bodies) problems() []flow.Problem {
 // plans makes the plans of the flow and of every body. Of steps that wait for
 // each other (through references, when there is no cycle of edges) it returns the
 // cycle.
-func (b *bodies) plans() (made plans, cycle []*node) {
+func (b *bodies) plans() (made Plans, cycle []*Node) {
 	// By loop, nil for the flow: the nodes directly in it.
-	inside := map[*node][]*node{nil: make([]*node, 0, len(b.graph.nodes))}
-	waits := make([][]*node, len(b.graph.nodes))
-	for _, n := range b.graph.nodes {
+	inside := map[*Node][]*Node{nil: make([]*Node, 0, len(b.graph.Nodes))}
+	waits := make([][]*Node, len(b.graph.Nodes))
+	for _, n := range b.graph.Nodes {
 		inside[b.around[n]] = append(inside[b.around[n]], n)
 		for _, dep := range dependencies(n) {
 			n, dep := b.level(n, dep)
@@ -125,31 +126,31 @@ func (b *bodies) plans() (made plans, cycle []*node) {
 			}
 		}
 	}
-	before := func(n *node) []*node { return waits[n.index] }
-	made.bodies = make(map[*node]*plan, len(b.of))
+	before := func(n *Node) []*Node { return waits[n.index] }
+	made.Bodies = make(map[*Node]*Plan, len(b.of))
 	for _, l := range b.loops {
 		p, cycle := b.graph.waitingPlan(inside[l], before)
 		if cycle != nil {
-			return plans{}, cycle
+			return Plans{}, cycle
 		}
-		p.nodes = nil
-		for _, n := range b.graph.nodes {
+		p.Nodes = nil
+		for _, n := range b.graph.Nodes {
 			if b.of[l][n] {
-				p.nodes = append(p.nodes, n)
+				p.Nodes = append(p.Nodes, n)
 			}
 		}
-		made.bodies[l] = p
+		made.Bodies[l] = p
 	}
-	if made.flow, cycle = b.graph.waitingPlan(inside[nil], before); cycle != nil {
-		return plans{}, cycle
+	if made.Flow, cycle = b.graph.waitingPlan(inside[nil], before); cycle != nil {
+		return Plans{}, cycle
 	}
-	made.flow.nodes = b.graph.nodes
+	made.Flow.Nodes = b.graph.Nodes
 	return made, nil
 }
 
 // level lifts two nodes out of bodies until both are directly in the same one,
 // or in the flow: what is inside a loop is the loop to what is outside.
-func (b *bodies) level(n, dep *node) (*node, *node) {
+func (b *bodies) level(n, dep *Node) (*Node, *Node) {
 	for {
 		for up := dep; up != nil; up = b.around[up] {
 			if b.around[up] == b.around[n] {

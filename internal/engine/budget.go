@@ -110,9 +110,9 @@ func (b *Budget) giveOwn(n int64) {
 	b.used -= n
 }
 
-// take counts bytes that are held until the node is done. A node that cannot have
+// Take counts bytes that are held until the node is done. A node that cannot have
 // them fails, whatever its executor makes of the error.
-func (c *call) take(n int) error {
+func (c *Call) Take(n int) error {
 	if c.full == nil {
 		c.full = c.memory.Take(int64(n))
 	}
@@ -123,36 +123,36 @@ func (c *call) take(n int) error {
 }
 
 // done returns what the node held.
-func (c *call) done() {
+func (c *Call) done() {
 	c.memory.Give(c.taken)
 	c.taken = 0
 }
 
-// text is js.Text(v), counted before it is made.
-func (c *call) text(v js.Value) (string, error) {
+// Text is js.Text(v), counted before it is made.
+func (c *Call) Text(v js.Value) (string, error) {
 	if s, ok := js.AsString(v); ok {
 		return s, nil
 	}
-	if err := c.take(size(v)); err != nil {
+	if err := c.Take(size(v)); err != nil {
 		return "", err
 	}
 	return js.Text(v), nil
 }
 
 // texts are the values as texts.
-func (c *call) texts(values []js.Value) ([]string, error) {
+func (c *Call) texts(values []js.Value) ([]string, error) {
 	texts := make([]string, len(values))
 	for i, v := range values {
 		var err error
-		if texts[i], err = c.text(v); err != nil {
+		if texts[i], err = c.Text(v); err != nil {
 			return nil, err
 		}
 	}
 	return texts, nil
 }
 
-// join is strings.Join, within the limits.
-func (c *call) join(texts []string, separator string) (string, error) {
+// Join is strings.Join, within the limits.
+func (c *Call) Join(texts []string, separator string) (string, error) {
 	if len(texts) == 1 {
 		return texts[0], nil
 	}
@@ -163,19 +163,19 @@ func (c *call) join(texts []string, separator string) (string, error) {
 	if err := c.budget.fits(size); err != nil {
 		return "", err
 	}
-	if err := c.take(size); err != nil {
+	if err := c.Take(size); err != nil {
 		return "", err
 	}
 	return strings.Join(texts, separator), nil
 }
 
-// parse reads JSON. What it takes is counted before: every value begins after
+// Parse reads JSON. What it takes is counted before: every value begins after
 // one of the characters that are looked for.
-func (c *call) parse(text string) (js.Value, error) {
-	if err := c.take(valuesIn(text)); err != nil {
+func (c *Call) Parse(text string) (js.Value, error) {
+	if err := c.Take(valuesIn(text)); err != nil {
 		return nil, err
 	}
-	return c.rules.parse(text)
+	return c.semantics.Parse(text)
 }
 
 // valuesIn is about how many bytes the values of a list or of JSON take at most
@@ -192,25 +192,26 @@ func valuesIn(text string) int {
 // unitsOf is how many bytes a text takes as what regular expressions work on.
 func unitsOf(text string) int { return 4 * len(text) }
 
-// textBuilder gathers the parts of a text, within the limits of a result and of
+// TextBuilder gathers the parts of a text, within the limits of a result and of
 // memory, before it is made.
-type textBuilder struct {
-	call  *call
+type TextBuilder struct {
+	Call  *Call
 	parts []string
 	size  int
 }
 
-func (b *textBuilder) add(s string) error {
+// Add adds a part.
+func (b *TextBuilder) Add(s string) error {
 	const part = 32 // a string's header, in a list that grows
 	b.size += len(s)
-	if err := b.call.budget.fits(b.size); err != nil {
+	if err := b.Call.budget.fits(b.size); err != nil {
 		return err
 	}
 	b.parts = append(b.parts, s)
-	return b.call.take(part + len(s))
+	return b.Call.Take(part + len(s))
 }
 
-func (b *textBuilder) String() string { return strings.Join(b.parts, "") }
+func (b *TextBuilder) String() string { return strings.Join(b.parts, "") }
 
 // memoryOf is about how many bytes a value takes in memory.
 func memoryOf(v js.Value) int64 {
@@ -237,7 +238,7 @@ func memoryOf(v js.Value) int64 {
 
 // keep counts the value that becomes the result of n in place of the one before.
 // In the scope of the flow it is part of the answer, too.
-func (r *run) keep(s *scope, n *node, value js.Value) error {
+func (r *run) keep(s *Scope, n *Node, value js.Value) error {
 	o, bytes := s.of(n), memoryOf(value)
 	if s.home(n) == r.scope {
 		bytes += answered * int64(js.SizeJSON(value))
@@ -256,7 +257,7 @@ func (r *run) keepError(err error) error {
 }
 
 // release returns what the scope of a round that is over holds.
-func (r *run) release(s *scope) {
+func (r *run) release(s *Scope) {
 	for i := range s.made {
 		r.memory.Give(s.made[i].counted)
 		s.made[i].counted = 0

@@ -1,10 +1,12 @@
-package engine
+package engine_test
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -52,4 +54,13 @@ func quoted(s string) []byte {
 		panic(err)
 	}
 	return text
+}
+
+// named makes the semantics of that name.
+func named(name string) func() engine.Semantics {
+	semantics, err := browser.Named(name)
+	if err != nil {
+		panic(err) // a mistake of the test
+	}
+	return semantics
 }

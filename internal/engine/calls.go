@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -34,35 +35,39 @@ type PathStep struct {
 }
 
 // choices are handles of conditionals. One that is not among them takes both.
-type choices map[*node]string
+type choices map[*Node]string
 
 // live reports by index which of the nodes, which are in the order in which they
 // run, run when conditionals choose that.
-func live(sorted []*node, chosen choices) []bool {
+func live(sorted []*Node, chosen choices) []bool {
 	live := make([]bool, len(sorted))
 	for _, n := range sorted {
-		live[n.index] = len(n.in)+len(n.refs) == 0
-		for _, e := range n.in {
-			taken := chosen[e.source] == "" || e.handle == "" || e.handle == chosen[e.source]
-			live[n.index] = live[n.index] || live[e.source.index] && taken
+		live[n.index] = len(n.In)+len(n.Refs) == 0
+		for _, e := range n.In {
+			taken := chosen[e.Source] == "" || e.Handle == "" || e.Handle == chosen[e.Source]
+			live[n.index] = live[n.index] || live[e.Source.index] && taken
 		}
-		for _, ref := range n.refs {
-			live[n.index] = live[n.index] || len(n.in) == 0 && (live[ref.index] || ref == n)
+		for _, ref := range n.Refs {
+			live[n.index] = live[n.index] || len(n.In) == 0 && (live[ref.index] || ref == n)
 		}
 	}
 	return live
 }
 
 // worstCalls tries all that conditionals may choose.
-func (g *graph) worstCalls(made plans, sorted []*node, limits Limits) Calls {
+func (g *Graph) worstCalls(s Semantics, made Plans, sorted []*Node, limits Limits) Calls {
 	const most = 10 // conditionals, whose choices are all tried
-	var conditionals []*node
-	for _, n := range g.nodes {
-		if n.kind == flow.Conditional && len(n.out) > 0 {
+	var conditionals []*Node
+	for _, n := range g.Nodes {
+		if n.Kind == flow.Conditional && len(n.Out) > 0 {
 			conditionals = append(conditionals, n)
 		}
 	}
-	counts := &counter{rules: g.rules, plans: made, limits: limits}
+	counts := &counter{semantics: s, plans: made, limits: limits}
+	if !s.Chooses() {
+		all := slices.Repeat([]bool{true}, len(g.Nodes))
+		return counts.calls(all, nil)
+	}
 	if len(conditionals) > most {
 		worst := counts.calls(live(sorted, nil), nil)
 		worst.Rough = true
@@ -84,38 +89,28 @@ func (g *graph) worstCalls(made plans, sorted []*node, limits Limits) Calls {
 	return worst
 }
 
-// browserCalls counts with all branches running.
-func (g *graph) browserCalls(made plans, limits Limits) Calls {
-	all := make([]bool, len(g.nodes))
-	for i := range all {
-		all[i] = true
-	}
-	counts := &counter{rules: g.rules, plans: made, limits: limits}
-	return counts.calls(all, nil)
-}
-
 // counter counts model calls.
 type counter struct {
-	rules  Rules
-	plans  plans
-	limits Limits
-	live   []bool
-	times  map[*node]float64 // how often models run
-	seen   []*node           // what the path has, in order
+	semantics Semantics
+	plans     Plans
+	limits    Limits
+	live      []bool
+	times     map[*Node]float64 // how often models run
+	seen      []*Node           // what the path has, in order
 }
 
 func (c *counter) calls(live []bool, chosen choices) Calls {
-	c.live, c.times, c.seen = live, make(map[*node]float64), nil
-	total := c.plan(c.plans.flow, 1)
+	c.live, c.times, c.seen = live, make(map[*Node]float64), nil
+	total := c.plan(c.plans.Flow, 1)
 	calls := Calls{Most: whole(total), Path: []PathStep{}}
-	told := make(map[*node]bool)
+	told := make(map[*Node]bool)
 	for _, n := range c.seen {
 		if told[n] {
 			continue
 		}
 		told[n] = true
-		step := PathStep{Node: n.id, Type: n.kind}
-		switch n.kind {
+		step := PathStep{Node: n.ID, Type: n.Kind}
+		switch n.Kind {
 		case flow.Model:
 			step.Calls = whole(c.times[n])
 		case flow.Conditional:
@@ -125,7 +120,7 @@ func (c *counter) calls(live []bool, chosen choices) Calls {
 		case flow.Loop:
 			rounds, bounded := c.rounds(n)
 			if step.Rounds = whole(rounds); !bounded {
-				calls.Unbounded = append(calls.Unbounded, n.id)
+				calls.Unbounded = append(calls.Unbounded, n.ID)
 			}
 		}
 		calls.Path = append(calls.Path, step)
@@ -134,20 +129,20 @@ func (c *counter) calls(live []bool, chosen choices) Calls {
 }
 
 // plan counts the calls of a plan that runs so many times.
-func (c *counter) plan(p *plan, times float64) float64 {
+func (c *counter) plan(p *Plan, times float64) float64 {
 	total := 0.0
-	for _, s := range p.steps {
-		n := s.node
+	for _, s := range p.Steps {
+		n := s.Node
 		if !c.live[n.index] {
 			continue
 		}
-		switch n.kind {
+		switch n.Kind {
 		case flow.Model:
 			c.seen = append(c.seen, n)
 			c.times[n] += times
 			total += times
 		case flow.Conditional:
-			if len(n.out) > 0 {
+			if len(n.Out) > 0 {
 				c.seen = append(c.seen, n)
 			}
 		case flow.Loop:
@@ -155,7 +150,7 @@ func (c *counter) plan(p *plan, times float64) float64 {
 			c.seen = append(c.seen, n)
 			rounds, _ := c.rounds(n)
 			inside := 0.0
-			if body := c.plans.bodies[n]; body != nil {
+			if body := c.plans.Bodies[n]; body != nil {
 				inside = c.plan(body, times*rounds)
 			}
 			if total += inside; inside == 0 {
@@ -167,23 +162,23 @@ func (c *counter) plan(p *plan, times float64) float64 {
 }
 
 // rounds is how often a loop goes round, and whether the flow itself bounds it.
-func (c *counter) rounds(n *node) (rounds float64, bounded bool) {
-	most := n.maxRounds()
+func (c *counter) rounds(n *Node) (rounds float64, bounded bool) {
+	most := n.MaxRounds()
 	limit := math.Inf(1)
 	if c.limits.Rounds >= 0 {
 		limit = float64(c.limits.Rounds)
 	}
-	switch n.option("loopType") {
+	switch n.Option("loopType") {
 	case "", "count", "until":
 		return min(most, limit), true
 	case "array":
-		if list, literal := n.literalArray(c.rules); literal {
+		if list, literal := n.LiteralArray(); literal {
 			rounds, bounded = float64(len(list)), true
 		} else {
 			rounds = limit
 		}
 		rounds = min(rounds, limit)
-		if n.isCut(c.rules) {
+		if c.semantics.CutsArray(n) {
 			return min(rounds, most), true
 		}
 		return rounds, bounded
@@ -199,11 +194,11 @@ func whole(f float64) int {
 	return int(f)
 }
 
-// retried calls a service, and in standard again if another try may succeed. What it
+// retried calls a service, and again if another try may succeed. What it
 // is used for changes nothing outside, or is lost if it fails.
-func retried[T any](ctx context.Context, c *call, try func() (T, error)) (T, error) {
+func retried[T any](ctx context.Context, c *Call, try func() (T, error)) (T, error) {
 	v, err := try()
-	for again := 0; retryable(err) && c.rules.Errors && again < c.Retries; again++ {
+	for again := 0; retryable(err) && again < c.Retries; again++ {
 		if wait := c.wait(err, again); wait > maxRetryWait || sleep(ctx, wait) != nil {
 			break
 		}
@@ -218,7 +213,7 @@ const maxRetryWait = time.Minute
 
 // wait is how long to wait before the next attempt: up to a quarter longer than
 // it must be, so that nodes that failed together do not come back together.
-func (c *call) wait(err error, again int) time.Duration {
+func (c *Call) wait(err error, again int) time.Duration {
 	wait := c.RetryWait << min(again, 10)
 	var answer *HTTPError
 	if errors.As(err, &answer) && answer.RetryAfter > 0 {

@@ -21,16 +21,19 @@ const (
 )
 
 // problem is a problem of n.
-func problem(code string, n *node, message string) flow.Problem {
+func problem(code string, n *Node, message string) flow.Problem {
 	return flow.Problem{
 		Code: code, Severity: flow.SeverityError, Message: message,
-		Node: n.id, Pointer: fmt.Sprintf("/nodes/%d", n.at),
+		Node: n.ID, Pointer: fmt.Sprintf("/nodes/%d", n.at),
 	}
 }
 
 // check lists what standard refuses the flow for, of which those are all problems
 // that [flow.Validate] finds, and makes its plans if that is nothing.
-func check(all []flow.Problem, g *graph) (plans, []flow.Problem) {
+func check(all []flow.Problem, g *Graph) (Plans, []flow.Problem) {
+	for _, n := range g.Nodes {
+		g.refer(n)
+	}
 	var found []flow.Problem
 	for _, p := range all {
 		if p.Severity == flow.SeverityError && concernsRun(p) {
@@ -39,16 +42,16 @@ func check(all []flow.Problem, g *graph) (plans, []flow.Problem) {
 	}
 	found = append(found, g.ambiguous()...)
 	if len(found) > 0 {
-		return plans{}, found
+		return Plans{}, found
 	}
 	b := newBodies(g)
 	if found := b.problems(); len(found) > 0 {
-		return plans{}, found
+		return Plans{}, found
 	}
 	made, cycle := b.plans()
 	if cycle != nil {
-		return plans{}, []flow.Problem{problem(CodeReferenceCycle, cycle[0], fmt.Sprintf(
-			"nodes %s wait for each other through their references; take one of the references out", quoteIDs(cycle)))}
+		return Plans{}, []flow.Problem{problem(CodeReferenceCycle, cycle[0], fmt.Sprintf(
+			"nodes %s wait for each other through their references; take one of the references out", QuoteIDs(cycle)))}
 	}
 	return made, nil
 }
@@ -60,22 +63,23 @@ func concernsRun(p flow.Problem) bool {
 }
 
 // ambiguous lists the references that may mean several nodes.
-func (g *graph) ambiguous() []flow.Problem {
+func (g *Graph) ambiguous() []flow.Problem {
 	var found []flow.Problem
-	for _, n := range g.nodes {
+	for _, n := range g.Nodes {
 		for _, u := range n.unclear {
 			found = append(found, problem(CodeAmbiguousReference, n, fmt.Sprintf(
-				"{{%.80s}} may be the output of any of the nodes %s; name one of them", u.body, quoteIDs(u.meant))))
+				"{{%.80s}} may be the output of any of the nodes %s; name one of them", u.body, QuoteIDs(u.meant))))
 		}
 	}
 	return found
 }
 
-func quoteIDs(nodes []*node) string {
+// QuoteIDs lists the ids of nodes, of many the first ten.
+func QuoteIDs(nodes []*Node) string {
 	const most = 10
 	var quoted []string
 	for _, n := range nodes[:min(most, len(nodes))] {
-		quoted = append(quoted, fmt.Sprintf("%.80q", n.id))
+		quoted = append(quoted, fmt.Sprintf("%.80q", n.ID))
 	}
 	if more := len(nodes) - most; more > 0 {
 		quoted = append(quoted, fmt.Sprintf("and %d more", more))
@@ -84,11 +88,11 @@ func quoteIDs(nodes []*node) string {
 }
 
 // unserved lists the nodes that need a service that is not there.
-func (g *graph) unserved(s Services) []flow.Problem {
+func (g *Graph) unserved(s Services) []flow.Problem {
 	var found []flow.Problem
-	for _, n := range g.nodes {
+	for _, n := range g.Nodes {
 		need := ""
-		switch n.kind {
+		switch n.Kind {
 		case flow.Model:
 			if s.Model == nil {
 				need = "a model to call"
@@ -110,11 +114,11 @@ func (g *graph) unserved(s Services) []flow.Problem {
 }
 
 // setInputs sets the values of input nodes.
-func (g *graph) setInputs(inputs map[string]js.Value) []flow.Problem {
+func (g *Graph) setInputs(inputs map[string]js.Value) []flow.Problem {
 	var found []flow.Problem
 	for _, id := range slices.Sorted(maps.Keys(inputs)) {
 		n := g.index[id]
-		if n == nil || n.kind != flow.Input {
+		if n == nil || n.Kind != flow.Input {
 			found = append(found, flow.Problem{
 				Code: CodeUnknownInput, Severity: flow.SeverityError, Node: id,
 				Message: fmt.Sprintf("a value is given for %.80q, which is not an input node of the flow; its input nodes are %s", id, g.inputIDs()),
@@ -122,26 +126,26 @@ func (g *graph) setInputs(inputs map[string]js.Value) []flow.Problem {
 			continue
 		}
 		data := js.Object{{Key: "value", Value: inputs[id]}}
-		authored, _ := n.data.(js.Object)
+		authored, _ := n.Data.(js.Object)
 		for _, m := range authored {
 			if m.Key != "value" {
 				data = append(data, m)
 			}
 		}
-		n.data = data
+		n.Data = data
 	}
 	return found
 }
 
-func (g *graph) inputIDs() string {
-	var list []*node
-	for _, n := range g.nodes {
-		if n.kind == flow.Input {
+func (g *Graph) inputIDs() string {
+	var list []*Node
+	for _, n := range g.Nodes {
+		if n.Kind == flow.Input {
 			list = append(list, n)
 		}
 	}
 	if list == nil {
 		return "none"
 	}
-	return quoteIDs(list)
+	return QuoteIDs(list)
 }

@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -34,7 +36,7 @@ func newOddFlow(seed uint64) flow.Spec {
 			if handles := kinds[from].Handles(); len(handles) > 0 && f.IntN(5) > 0 {
 				handle = f.pick(handles...)
 			} else if f.IntN(20) == 0 {
-				handle = handleEach
+				handle = "each"
 			}
 			f.edge(fmt.Sprintf("n%d", from), id, handle)
 		}
@@ -84,11 +86,11 @@ func TestEveryDifferenceIsExplained(t *testing.T) {
 	for seed := range uint64(3000) {
 		spec := newOddFlow(seed)
 		services, _ := fakeServices()
-		standard, err := Run(t.Context(), spec, Options{Services: services, Retries: -1})
+		standard, err := engine.Run(t.Context(), spec, engine.Options{Services: services, Retries: -1})
 		if err != nil {
 			continue // refused
 		}
-		browser := mustRun(t.Context(), t, spec, Options{Services: services, Semantics: Browser})
+		browser := mustRun(t.Context(), t, spec, engine.Options{Services: services, Semantics: browser.New})
 		ours, theirs := byNode(standard), byNode(browser)
 		if !slices.Equal(ours, theirs) {
 			differ++
@@ -108,19 +110,19 @@ func TestExplanationsAreTrue(t *testing.T) {
 	claims := make(map[string]int)
 	for seed := range uint64(3000) {
 		spec := newOddFlow(seed)
-		for _, semantics := range []Semantics{Standard, Browser} {
+		for _, semantics := range []string{browser.Standard, browser.Name} {
 			services, model := fakeServices()
 			var order []string
-			opts := Options{Semantics: semantics, Services: services, Retries: -1, Parallel: 1, Events: func(e flow.Event) {
+			opts := engine.Options{Semantics: named(semantics), Services: services, Retries: -1, Parallel: 1, Events: func(e flow.Event) {
 				if e.Type == flow.EventNodeStarted && len(e.Round) == 0 && !slices.Contains(order, e.Node) {
 					order = append(order, e.Node)
 				}
 			}}
-			res, err := Run(t.Context(), spec, opts)
+			res, err := engine.Run(t.Context(), spec, opts)
 			if err != nil {
 				continue // refused
 			}
-			for claim, ok := range explained(spec, res, Explain(spec, opts), order, model) {
+			for claim, ok := range explained(spec, res, browser.Explain(spec, opts), order, model) {
 				if claims[claim]++; !ok {
 					t.Errorf("seed %d, %s: %s, but the run did not do that: %s", seed, semantics, claim, spec.AppendJSON(nil))
 				}
@@ -136,9 +138,9 @@ func TestExplanationsAreTrue(t *testing.T) {
 
 // explained yields what is claimed of a run that can be seen in it, and whether it
 // is so.
-func explained(spec flow.Spec, res *Result, e *Explanation, order []string, model *fakeModel) iter.Seq2[string, bool] {
+func explained(spec flow.Spec, res *engine.Result, e browser.Explanation, order []string, model *fakeModel) iter.Seq2[string, bool] {
 	return func(yield func(string, bool) bool) {
-		g := newGraph(spec, Standard.Rules())
+		g := engine.Inspect(spec, flow.Validate(spec)).Graph
 		runs, failed := make(map[string]int), make(map[string]string)
 		for _, n := range res.Nodes {
 			runs[n.ID] = n.Runs
@@ -173,45 +175,45 @@ func explained(spec flow.Spec, res *Result, e *Explanation, order []string, mode
 				}
 			}
 		}
-		if e.Semantics != Browser {
+		if e.Semantics != browser.Name {
 			return
 		}
 		for _, d := range e.Differences {
-			n := g.index[d.Node]
+			n := g.Node(d.Node)
 			switch {
-			case n == nil || runs[d.Node] == 0 && d.Kind != KindNeverRuns:
-			case d.Kind == KindBranches:
-				for _, edge := range n.out {
-					if !edge.target.eachOnly() {
-						yield("both branches", runs[edge.target.id] > 0)
+			case n == nil || runs[d.Node] == 0 && d.Kind != browser.KindNeverRuns:
+			case d.Kind == browser.KindBranches:
+				for _, edge := range n.Out {
+					if !eachOnly(edge.Target) {
+						yield("both branches", runs[edge.Target.ID] > 0)
 					}
 				}
-			case d.Kind == KindNoData:
-				yield("no data", failed[n.id] != "")
-			case d.Kind == KindNeverRuns:
-				yield("never runs", runs[n.id] == 0)
-			case d.Kind == KindRunsAgain && failed[n.id] == "":
-				for m := range reach(n, isEach) {
-					yield("runs again", m.eachOnly() || runs[m.id] > 0)
+			case d.Kind == browser.KindNoData:
+				yield("no data", failed[n.ID] != "")
+			case d.Kind == browser.KindNeverRuns:
+				yield("never runs", runs[n.ID] == 0)
+			case d.Kind == browser.KindRunsAgain && failed[n.ID] == "":
+				for m := range engine.Reach(n, engine.IsEach) {
+					yield("runs again", eachOnly(m) || runs[m.ID] > 0)
 				}
-			case d.Kind == KindUntil && failed[n.id] == "":
-				yield("until", js.ToString(js.Get(result(n.id), "iterations")) == string(js.FromInt(int(n.maxRounds()))))
-			case d.Kind == KindArrayCut && failed[n.id] == "":
-				yield("cut", js.ToNumber(js.Get(result(n.id), "iterations")) <= 5)
-			case d.Rule == "Errors" && failed[n.id] != "" && strings.HasPrefix(d.Message, "if it fails, the browser runs"):
-				for _, m := range g.nodes {
-					if strings.Contains(d.Message, fmt.Sprintf("%q", m.id)) {
-						yield("failed", runs[m.id] > 0)
+			case d.Kind == browser.KindUntil && failed[n.ID] == "":
+				yield("until", js.ToString(js.Get(result(n.ID), "iterations")) == string(js.FromInt(int(n.MaxRounds()))))
+			case d.Kind == browser.KindArrayCut && failed[n.ID] == "":
+				yield("cut", js.ToNumber(js.Get(result(n.ID), "iterations")) <= 5)
+			case d.Rule == "Errors" && failed[n.ID] != "" && strings.HasPrefix(d.Message, "if it fails, the browser runs"):
+				for _, m := range g.Nodes {
+					if strings.Contains(d.Message, fmt.Sprintf("%q", m.ID)) {
+						yield("failed", runs[m.ID] > 0)
 					}
 				}
-			case d.Rule == "Interpolation" && n.kind == flow.Model && strings.Contains(d.Message, "the browser leaves it"):
+			case d.Rule == "Interpolation" && n.Kind == flow.Model && strings.Contains(d.Message, "the browser leaves it"):
 				spelt, rest, _ := strings.Cut(d.Message, ": ")
-				if strings.HasPrefix(rest, "if ") || strings.HasPrefix(rest, "nothing") == (len(n.in) > 0) {
+				if strings.HasPrefix(rest, "if ") || strings.HasPrefix(rest, "nothing") == (len(n.In) > 0) {
 					continue
 				}
 				kept := strings.Contains(rest, "leaves it as it is")
 				asked := slices.ContainsFunc(model.prompts(), func(prompt string) bool { return strings.Contains(prompt, spelt) })
-				yield("left", failed[n.id] != "" || asked == kept)
+				yield("left", failed[n.ID] != "" || asked == kept)
 			}
 		}
 	}
@@ -219,8 +221,8 @@ func explained(spec flow.Spec, res *Result, e *Explanation, order []string, mode
 
 // unexplained finds a node at which the semantics part without a word of Explain,
 // "" if there is none.
-func unexplained(spec flow.Spec, standard, browser *Result) string {
-	made := func(res *Result) map[string]string {
+func unexplained(spec flow.Spec, standard, inBrowser *engine.Result) string {
+	made := func(res *engine.Result) map[string]string {
 		values := make(map[string]string)
 		for _, n := range res.Nodes {
 			values[n.ID] = string(n.Status)
@@ -230,31 +232,43 @@ func unexplained(spec flow.Spec, standard, browser *Result) string {
 		}
 		return values
 	}
-	ours, theirs := made(standard), made(browser)
+	ours, theirs := made(standard), made(inBrowser)
 	said := make(map[string]bool)
-	for _, d := range Explain(spec, Options{}).Differences {
+	for _, d := range browser.Explain(spec, engine.Options{}).Differences {
 		said[d.Node] = true
 	}
-	g := newGraph(spec, Standard.Rules())
-	explained := make(map[*node]bool)
-	for _, n := range g.nodes {
-		first := isEach
-		if n.kind == flow.Input { // what is in its value shows only where it is filled in
-			first = func(*edge) bool { return true }
+	g := engine.Inspect(spec, flow.Validate(spec)).Graph
+	explained := make(map[*engine.Node]bool)
+	for _, n := range g.Nodes {
+		first := engine.IsEach
+		if n.Kind == flow.Input { // what is in its value shows only where it is filled in
+			first = func(*engine.Edge) bool { return true }
 		}
-		if explained[n] = explained[n] || said[n.id]; said[n.id] && (n.kind == flow.Loop || n.kind == flow.Input) {
-			for m := range reach(n, first) {
+		if explained[n] = explained[n] || said[n.ID]; said[n.ID] && (n.Kind == flow.Loop || n.Kind == flow.Input) {
+			for m := range engine.Reach(n, first) {
 				explained[m] = true
 			}
 		}
 	}
-	for _, n := range g.nodes {
-		if ours[n.id] == theirs[n.id] || explained[n] {
+	for _, n := range g.Nodes {
+		if ours[n.ID] == theirs[n.ID] || explained[n] {
 			continue
 		}
-		if !slices.ContainsFunc(dependencies(n), func(m *node) bool { return ours[m.id] != theirs[m.id] || said[m.id] }) {
-			return n.id
+		if !slices.ContainsFunc(dependencies(n), func(m *engine.Node) bool { return ours[m.ID] != theirs[m.ID] || said[m.ID] }) {
+			return n.ID
 		}
 	}
 	return ""
+}
+
+func eachOnly(n *engine.Node) bool {
+	return len(n.In) > 0 && !slices.ContainsFunc(n.In, func(e *engine.Edge) bool { return !engine.IsEach(e) })
+}
+
+func dependencies(n *engine.Node) []*engine.Node {
+	list := slices.Clone(n.Refs)
+	for _, e := range n.In {
+		list = append(list, e.Source)
+	}
+	return list
 }

@@ -1,9 +1,10 @@
-package engine
+package engine_test
 
 import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -13,7 +14,7 @@ func TestEcho(t *testing.T) {
 	var deltas []string
 	for range 2 {
 		deltas = nil
-		res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: Echo{}}, Events: func(e flow.Event) {
+		res := mustRun(t.Context(), t, spec, engine.Options{Services: engine.Services{Model: engine.Echo{}}, Events: func(e flow.Event) {
 			if e.Type == flow.EventNodeDelta {
 				deltas = append(deltas, e.Delta)
 			}

@@ -9,36 +9,43 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // Options say how to run a flow. The zero value runs what needs no services.
 type Options struct {
-	Semantics Semantics // "" is [Standard]
+	Semantics func() Semantics // makes the semantics of the run; nil is [NewStandard]
 	Services  Services
 	// Inputs replace the values of input nodes, by node id: a text, or any JSON.
 	Inputs map[string]json.RawMessage
-	// Parallel is how many nodes run at once in standard; 0 is 8. The browser
-	// runs one at a time.
+	// Parallel is how many nodes run at once, 0 is 8.
 	Parallel int
 	Limits   Limits
 	// Memory is what the run's bytes are taken from, in place of a budget of
 	// Limits.Memory. They stay counted after the run, until the budget's Close.
 	Memory *Budget
 	// Retries is how often a call of a service (but for an upload) that was answered
-	// 408, 429 or 5xx, or lost, is tried again in standard; 0 is 2, a negative number
-	// is never.
+	// 408, 429 or 5xx, or lost, is tried again; 0 is 2, a negative number is never.
 	Retries int
 	// RetryWait is the wait before the first of them, doubled for each further
 	// one, if the answer asks for no other; 0 is half a second.
 	RetryWait time.Duration
 	// StripThinking takes the thoughts that an answer begins with, such as
-	// <think>…</think>, out of it; in standard.
+	// <think>…</think>, out of it.
 	StripThinking bool
 	// Events is told what happens, one event at a time. The run waits for it.
 	Events func(flow.Event)
+}
+
+// Engine returns the name of the semantics.
+func (o Options) Engine() string { return o.semantics().Name() }
+
+func (o Options) semantics() Semantics {
+	if o.Semantics == nil {
+		return NewStandard()
+	}
+	return o.Semantics()
 }
 
 func (o Options) withDefaults() Options {
@@ -61,17 +68,15 @@ func (o Options) withDefaults() Options {
 // run is a run of a flow.
 type run struct {
 	Options
-	rules     Rules
-	semantics semantics
-	graph     *graph
-	plans     plans
-	scope     *scope // the flow's own
+	semantics Semantics
+	Graph     *Graph
+	plans     Plans
+	scope     *Scope // the flow's own
 	budget    *budget
 	memory    *Budget
 	steps     *js.Steps // of regular expressions
 	report    *report
 	began     time.Time
-	width     int           // how many steps of a plan run at once
 	limiter   chan struct{} // has an element for every node that runs
 	stop      func(error)   // ends the run
 	cut       atomic.Bool   // a node was cut off by the end of the run
@@ -98,7 +103,7 @@ func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
 	r.began = time.Now()
 	r.report.run(flow.Event{Type: flow.EventRunStarted})
 	if ended == nil {
-		ended = r.schedule(ctx, r.plans.flow, r.scope)
+		ended = r.Schedule(ctx, r.plans.Flow, r.scope)
 	}
 	res := r.result()
 	if res.Err = ended; ended == nil && r.cut.Load() {
@@ -109,89 +114,53 @@ func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
 	return res, nil
 }
 
-// errCycle is what a flow with a cycle ends with in the browser, before it runs.
-var errCycle = browser.Errorf("Circular dependency detected in flow")
-
 // prepare compiles the flow. ended is what ends the run before its first node.
 func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
-	opts = opts.withDefaults()
-	rules := opts.Semantics.Rules()
-	g := newGraph(spec, rules)
-	r = &run{Options: opts, rules: rules, semantics: opts.Semantics.behaviour(), graph: g, width: opts.Parallel, memory: opts.Memory}
+	opts, s := opts.withDefaults(), opts.semantics()
+	s.Adjust(&opts)
+	g := newGraph(spec, s)
+	r = &run{Options: opts, semantics: s, Graph: g, memory: opts.Memory}
 
-	inputs, err := parseInputs(opts.Inputs, rules)
-	if err != nil {
-		return nil, nil, err
+	inputs := make(map[string]js.Value, len(opts.Inputs))
+	for id, value := range opts.Inputs {
+		if inputs[id], err = s.Parse(string(value)); err != nil {
+			return nil, nil, fmt.Errorf("read the value given for input %q: %w", id, err)
+		}
 	}
 	problems := append(g.setInputs(inputs), g.unserved(opts.Services)...)
-	made, refused, ended := r.semantics.plans(spec, g, opts.Limits)
+	made, refused, ended := s.Plans(spec, g, opts.Limits)
 	r.plans, problems = made, append(refused, problems...)
-	if !rules.Order {
-		r.width = 1
-	}
 	if len(problems) > 0 {
 		return nil, nil, &RefusedError{Problems: problems}
 	}
-	r.scope = &scope{made: make([]outcome, len(g.nodes)), ordered: !rules.Order}
+	r.scope = &Scope{made: make([]outcome, len(g.Nodes))}
 	r.budget = &budget{limits: opts.Limits}
 	r.report = newReport(g, opts.Events)
-	r.limiter = make(chan struct{}, r.width)
+	r.limiter = make(chan struct{}, opts.Parallel)
 	return r, ended, nil
 }
-
-func parseInputs(raw map[string]json.RawMessage, rules Rules) (map[string]js.Value, error) {
-	inputs := make(map[string]js.Value, len(raw))
-	for id, value := range raw {
-		v, err := rules.parse(string(value))
-		if err != nil {
-			return nil, fmt.Errorf("read the value given for input %q: %w", id, err)
-		}
-		inputs[id] = v
-	}
-	return inputs, nil
-}
-
-// errBrowserEnded is the browser's error of a run that was cancelled.
-var errBrowserEnded = browser.Errorf("Flow execution aborted by user")
 
 // conclude finds the status of the run, and the error of its end. left reports
 // whether there were steps left to run.
 func (r *run) conclude(res *Result, left bool) {
 	var limit *LimitError
-	isLimit := errors.As(res.Err, &limit)
-	switch {
-	case isLimit && !slices.ContainsFunc(res.Errors, func(f NodeFailure) bool { return errors.Is(f.Err, limit) }):
+	if errors.As(res.Err, &limit) && !slices.ContainsFunc(res.Errors, func(f NodeFailure) bool { return errors.Is(f.Err, limit) }) {
 		res.Errors = append(res.Errors, NodeFailure{Node: flow.GlobalNode, Err: limit})
-	case left && !isLimit && !r.rules.Errors: // in the browser a global error replaces the others
-		err := res.Err
-		if !errors.Is(err, errCycle) {
-			err = errBrowserEnded
-		}
-		res.Errors = []NodeFailure{{Node: flow.GlobalNode, Err: err}}
 	}
+	r.semantics.Conclude(res, left)
 	switch {
-	case res.Err != nil && !isLimit && r.rules.Errors:
-		res.Status = flow.RunAborted
+	case res.Status != "":
 	case len(res.Errors) > 0:
 		res.Status = flow.RunError
 	default:
 		res.Status = flow.RunSuccess
 	}
-	if r.scope.ordered {
-		sortLikeKeys(res)
-	}
-}
-
-// sortLikeKeys puts the node ids of the lists into JavaScript's order of keys.
-func sortLikeKeys(res *Result) {
-	slices.SortStableFunc(res.NodeResults, func(a, b NodeValue) int { return js.CompareKeys(a.Node, b.Node) })
-	slices.SortStableFunc(res.Errors, func(a, b NodeFailure) int { return js.CompareKeys(a.Node, b.Node) })
 }
 
 // present is how many of the nodes are the flow's own.
-func (g *graph) present() int {
-	n := len(g.nodes)
-	for n > 0 && g.nodes[n-1].missing {
+func (g *Graph) present() int {
+	n := len(g.Nodes)
+	for n > 0 && g.Nodes[n-1].Missing {
 		n--
 	}
 	return n

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -68,18 +67,6 @@ func retryable(err error) bool {
 	return errors.As(err, new(*LostError))
 }
 
-// thrown is what the browser's code around the backend's API throws for err: the
-// "detail" of the answer, if it has one, else an Error.
-func thrown(err error) (value js.Value, isError bool) {
-	var answer *HTTPError
-	if errors.As(err, &answer) {
-		if detail, ok := browser.Detail(answer.Body); ok {
-			return detail, false
-		}
-	}
-	return js.String(err.Error()), true
-}
-
 // RefusedError says why a flow was not started.
 type RefusedError struct {
 	Problems []flow.Problem // all of them
@@ -110,13 +97,4 @@ func (e *PanicError) Error() string { return fmt.Sprintf("internal error: %v", e
 func Check(spec flow.Spec, opts Options) error {
 	_, _, err := prepare(spec, opts)
 	return err
-}
-
-// errorf returns an error with the message of the semantics. Both formats take the same
-// arguments.
-func (r Rules) errorf(inBrowser, inStandard string, args ...any) error {
-	if r.Errors {
-		return fmt.Errorf(inStandard, args...)
-	}
-	return browser.Errorf(inBrowser, args...)
 }

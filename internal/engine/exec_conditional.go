@@ -7,25 +7,25 @@ import (
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
-// conditional compares and returns {condition, result, branch}. In standard it
-// also chooses which of its edges are live, and what they carry.
-func conditional(_ context.Context, c *call) (js.Value, error) {
-	condition, compare, err := c.compared()
+// conditional compares and returns {condition, result, branch}. It may also
+// choose which of its edges are live, and what they carry.
+func conditional(_ context.Context, c *Call) (js.Value, error) {
+	condition, compare, err := c.semantics.Compared(c)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.take(unitsOf(condition)); err != nil {
+	if err := c.Take(unitsOf(condition)); err != nil {
 		return nil, err
 	}
-	result, err := c.compare(c.node.option("operator"), condition, compare)
+	result, err := c.compare(c.Node.Option("operator"), condition, compare)
 	if err != nil {
-		return nil, c.rules.errorf("Failed to evaluate condition: %w", "evaluate the condition: %w", err)
+		return nil, &Failure{Evaluate, err}
 	}
 	branch := handleFalse
 	if result {
 		branch = handleTrue
 	}
-	if c.rules.Branches {
+	if c.semantics.Chooses() {
 		if err := c.choose(branch); err != nil {
 			return nil, err
 		}
@@ -37,17 +37,16 @@ func conditional(_ context.Context, c *call) (js.Value, error) {
 	}, nil
 }
 
-// compared fills in what is compared.
-func (c *call) compared() (condition string, compare js.Value, err error) {
-	condition, compare = c.node.text("condition"), js.String("")
-	if v := c.node.field("compareValue"); js.Truthy(v) {
-		compare = v
+// CompareValue returns what the node compares with.
+func (n *Node) CompareValue() js.Value {
+	if v := n.Field("compareValue"); js.Truthy(v) {
+		return v
 	}
-	return c.semantics.fillCompared(c, condition, compare)
+	return js.String("")
 }
 
 // compare applies an operator; an unknown one is never true.
-func (c *call) compare(operator, condition string, with js.Value) (bool, error) {
+func (c *Call) compare(operator, condition string, with js.Value) (bool, error) {
 	text := js.ToString(with)
 	same := condition == text && js.Type(with) == "string"
 	switch operator {
@@ -73,15 +72,15 @@ func (c *call) compare(operator, condition string, with js.Value) (bool, error) 
 
 // choose notes the branch, and what its edges carry: the text that the author
 // wrote for it, else the first input.
-func (c *call) choose(branch string) error {
+func (c *Call) choose(branch string) error {
 	c.out.branch = branch
-	if given := c.node.text(branch + "Output"); given != "" {
+	if given := c.Node.Text(branch + "Output"); given != "" {
 		text, err := c.fill(given)
 		c.out.carried = js.String(text)
 		return err
 	}
-	if len(c.inputs) > 0 {
-		c.out.carried = c.inputs[0]
+	if len(c.Inputs) > 0 {
+		c.out.carried = c.Inputs[0]
 	}
 	return nil
 }

@@ -6,42 +6,37 @@ import (
 	"math"
 	"strings"
 
-	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
 // loop finds the rounds, lets the scheduler run the body in each, and returns
 // {iterations, results}.
-func loop(ctx context.Context, c *call) (js.Value, error) {
+func loop(ctx context.Context, c *Call) (js.Value, error) {
 	items, err := c.items()
 	if err != nil {
 		return nil, err
 	}
-	body := c.plans.bodies[c.node]
-	if body != nil && c.rules.Loop && c.node.option("loopType") == "until" {
-		return c.until(ctx, body, items)
-	}
-	if c.scope.depth >= maxDepth {
+	if c.Scope.Depth >= maxDepth {
 		return nil, &LimitError{Limit: LimitDepth, Max: maxDepth}
 	}
-	if err := c.budget.takeRounds(items.count); err != nil {
+	if body := c.plans.Bodies[c.Node]; body != nil {
+		return c.semantics.Rounds(ctx, c, body, items)
+	}
+	if err := c.TakeRounds(items.Count); err != nil {
 		return nil, err
 	}
-	if body == nil {
-		return loopResult(items.list()), nil
-	}
-	return c.semantics.rounds(ctx, c, body, items)
+	return LoopResult(items.List()), nil
 }
 
-// items are the values that the rounds are given.
-type items struct {
-	count int
+// Items are the values that the rounds are given.
+type Items struct {
+	Count int
 	array js.Array // nil if all get the same
 	same  js.Value
 }
 
 // round is what round i is given, and what the loop's result has of it.
-func (it items) round(i int) js.Object {
+func (it Items) round(i int) js.Object {
 	v := it.same
 	if it.array != nil {
 		v = it.array[i]
@@ -49,41 +44,42 @@ func (it items) round(i int) js.Object {
 	return js.Object{{Key: "iteration", Value: js.FromInt(i)}, {Key: "value", Value: v}}
 }
 
-func (it items) list() js.Array {
-	list := make(js.Array, it.count)
+// List is the list of what the rounds are given.
+func (it Items) List() js.Array {
+	list := make(js.Array, it.Count)
 	for i := range list {
 		list[i] = it.round(i)
 	}
 	return list
 }
 
-func (c *call) items() (items, error) {
-	most := c.node.maxRounds()
-	switch c.node.option("loopType") {
+func (c *Call) items() (Items, error) {
+	most := c.Node.MaxRounds()
+	switch c.Node.Option("loopType") {
 	case "", "count", "until":
-		it := items{count: int(min(most, math.MaxInt32)), same: js.Undefined{}}
-		if len(c.inputs) > 0 {
-			it.same = c.inputs[0]
+		it := Items{Count: int(min(most, math.MaxInt32)), same: js.Undefined{}}
+		if len(c.Inputs) > 0 {
+			it.same = c.Inputs[0]
 		}
 		return it, nil
 	case "array":
 		list, err := c.array()
 		if err != nil {
-			return items{}, c.rules.errorf("Loop failed: %w", "find what to loop over: %w", err)
+			return Items{}, &Failure{FindArray, err}
 		}
-		it := items{count: len(list), array: list}
-		if c.node.isCut(c.rules) {
-			it.count = int(min(most, float64(len(list))))
+		it := Items{Count: len(list), array: list}
+		if c.semantics.CutsArray(c.Node) {
+			it.Count = int(min(most, float64(len(list))))
 		}
 		return it, nil
 	}
-	return items{}, nil // an unknown type has no rounds
+	return Items{}, nil // an unknown type has no rounds
 }
 
-// maxRounds is maxIterations: 5 unless it says otherwise, a started round counts.
-func (n *node) maxRounds() float64 {
+// MaxRounds is maxIterations: 5 unless it says otherwise, a started round counts.
+func (n *Node) MaxRounds() float64 {
 	most := 5.0
-	if v := n.field("maxIterations"); js.Truthy(v) {
+	if v := n.Field("maxIterations"); js.Truthy(v) {
 		most = js.ToNumber(v)
 	}
 	if !(most > 0) { // negative or not a number
@@ -92,73 +88,40 @@ func (n *node) maxRounds() float64 {
 	return math.Ceil(most)
 }
 
-// isCut reports whether an array loop has no more rounds than maxRounds.
-func (n *node) isCut(rules Rules) bool {
-	return !rules.Loop || js.Truthy(n.field("maxIterations"))
-}
-
-// literalArray is the array that is written out in arrayPath, nil if that is not an
+// LiteralArray is the array that is written out in arrayPath, nil if that is not an
 // array; literal is false if it is found when the loop runs.
-func (n *node) literalArray(rules Rules) (list js.Array, literal bool) {
-	path := n.text("arrayPath")
+func (n *Node) LiteralArray() (list js.Array, literal bool) {
+	path := n.Text("arrayPath")
 	if path == "" || strings.Contains(path, "{{") {
 		return nil, false
 	}
-	list, _ = rules.listOf(path).(js.Array)
+	list, _ = listOf(path, js.ParseExact).(js.Array)
 	return list, true
 }
 
 // array is what an array loop goes over: the first input or what arrayPath says.
-func (c *call) array() (js.Array, error) {
-	path := c.node.text("arrayPath")
+func (c *Call) array() (js.Array, error) {
+	path := c.Node.Text("arrayPath")
 	if path == "" {
 		path = "{{input}}"
-	} else if field := c.node.field("arrayPath"); js.Type(field) != "string" {
-		if c.rules.Errors {
-			return nil, errors.New("arrayPath is not a text")
-		}
-		return nil, browser.Errorf("arrayPath.%s is not a function", browser.Missing(field, "includes", "split"))
+	} else if js.Type(c.Node.Field("arrayPath")) != "string" {
+		return nil, &Failure{NotText, errors.New("arrayPath")}
 	}
-	v, err := c.semantics.array(c, path)
-	if err != nil {
+	return c.semantics.Array(c, path)
+}
+
+// ListOf is the list that a text is; what it takes is counted before.
+func (c *Call) ListOf(text string) (js.Value, error) {
+	if err := c.Take(valuesIn(text)); err != nil {
 		return nil, err
 	}
-	list, ok := v.(js.Array)
-	if !ok {
-		return nil, c.rules.errorf("Loop array must be an array. Got: %s. Value: %s", "the loop needs an array, and has a %s: %.200s", js.Type(v), js.Text(jsonOf(v)))
-	}
-	return list, nil
-}
-
-// jsonOf is a value whose text is the JSON of v.
-func jsonOf(v js.Value) js.Value {
-	if js.IsUndefined(v) {
-		return v
-	}
-	return js.String(js.AppendJSON(nil, v))
-}
-
-// available lists the nodes that have a result.
-func (c *call) available() string {
-	ids := make([]string, len(c.scope.order))
-	for i, n := range c.scope.order {
-		ids[i] = n.id
-	}
-	return strings.Join(ids, ", ")
-}
-
-// listOf is the list that a text is; what it takes is counted before.
-func (c *call) listOf(text string) (js.Value, error) {
-	if err := c.take(valuesIn(text)); err != nil {
-		return nil, err
-	}
-	return c.rules.listOf(text), nil
+	return listOf(text, c.semantics.Parse), nil
 }
 
 // listOf reads a literal list: JSON, else what stands between commas and line
 // ends.
-func (r Rules) listOf(text string) js.Value {
-	if v, err := r.parse(text); err == nil {
+func listOf(text string, parse func(string) (js.Value, error)) js.Value {
+	if v, err := parse(text); err == nil {
 		return v
 	}
 	list := js.Array{}
@@ -170,8 +133,8 @@ func (r Rules) listOf(text string) js.Value {
 	return list
 }
 
-// loopResult is {iterations, results}.
-func loopResult(results js.Array) js.Value {
+// LoopResult is {iterations, results}.
+func LoopResult(results js.Array) js.Value {
 	return js.Object{
 		{Key: "iterations", Value: js.FromInt(len(results))},
 		{Key: "results", Value: results},

@@ -2,55 +2,36 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
-	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
 // model asks the node's model and returns its answer.
-func model(ctx context.Context, c *call) (js.Value, error) {
-	id := c.node.field("modelId")
+func model(ctx context.Context, c *Call) (js.Value, error) {
+	id := c.Node.Field("modelId")
 	if !js.Truthy(id) {
-		return nil, c.rules.errorf("No model selected", "the node has no model; set its modelId")
+		return nil, fail(NoModel)
 	}
-	name, ok := js.AsString(id)
-	p, err := c.semantics.prompt(c, name)
+	message, err := c.semantics.Message(ctx, c, js.ToString(id))
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
-		return nil, browser.Errorf("data.modelId.%s is not a function", browser.Missing(id, "includes", "toLowerCase"))
+	req := ChatRequest{Model: js.ToString(id), Messages: []Message{message}}
+	c.semantics.Request(c, &req)
+	if err := c.Take(sent * message.size()); err != nil {
+		return nil, err
 	}
-	message, err := c.message(ctx, name, p)
+	body, err := c.ask(ctx, req, message.Text)
 	if err != nil {
 		return nil, err
 	}
-	req := ChatRequest{
-		Model: name, Messages: []Message{message}, Stream: c.streams(),
-		Settings: c.settings(),
-	}
-	if !c.rules.Model {
-		// The backend refuses a chat_id that is not a chat of the caller's, but for
-		// administrators (main.py, chat_completion): flows fail there for others.
-		req.SessionID, req.ChatID = "flow-execution", "flow-"+strconv.FormatInt(time.Now().UnixMilli(), 10)
-	}
-	if err := c.take(sent * message.size()); err != nil {
-		return nil, err
-	}
-	body, err := c.ask(ctx, req, p.text)
+	value, err := c.semantics.Content(c, body)
 	if err != nil {
-		return nil, err
+		return nil, &Failure{ReadAnswer, err}
 	}
-	value, err := c.answer(body)
-	if err == nil && !c.rules.Model {
-		c.ending = c.takenForSuccess(body)
-	}
-	return value, err
+	return value, nil
 }
 
 // sent is how many copies of a message there are while it is sent.
@@ -65,33 +46,16 @@ func (m Message) size() int {
 	return n
 }
 
-// streams reports whether the answer is to come in pieces: if the author says so,
-// else if somebody listens to them.
-func (c *call) streams() bool {
-	if wish, ok := c.node.field("stream").(js.Bool); ok && c.rules.Model {
-		return bool(wish)
-	}
-	return c.rules.Model && c.Events != nil
-}
-
-// settings are the advanced settings, if they are switched on: in the browser the
-// first two only. max_tokens of 0 is none.
-func (c *call) settings() []Setting {
-	if !js.Truthy(c.node.field("useAdvancedSettings")) {
+// Settings are those of the advanced settings that are set, if they are switched on.
+// max_tokens of 0 is none.
+func (c *Call) Settings(names ...string) []Setting {
+	if !js.Truthy(c.Node.Field("useAdvancedSettings")) {
 		return nil
-	}
-	names := []string{"temperature", "max_tokens"}
-	if c.rules.Model {
-		names = append(names, "top_p", "frequency_penalty", "presence_penalty")
 	}
 	var list []Setting
 	for _, name := range names {
-		v := c.node.field(name)
-		_, null := v.(js.Null)
-		if js.IsUndefined(v) || null && c.rules.Model {
-			continue
-		}
-		if f := js.ToNumber(v); name == "max_tokens" && (f == 0 || f != f) {
+		v := c.Node.Field(name)
+		if f := js.ToNumber(v); js.IsUndefined(v) || name == "max_tokens" && (f == 0 || f != f) {
 			continue
 		}
 		list = append(list, Setting{Name: name, Value: js.AppendJSON(nil, v)})
@@ -100,7 +64,7 @@ func (c *call) settings() []Setting {
 }
 
 // ask makes the call, within the limits, and again if another try may succeed.
-func (c *call) ask(ctx context.Context, req ChatRequest, text string) (js.Value, error) {
+func (c *Call) ask(ctx context.Context, req ChatRequest, text string) (js.Value, error) {
 	if err := c.budget.takeCall(); err != nil {
 		return nil, err
 	}
@@ -112,7 +76,7 @@ func (c *call) ask(ctx context.Context, req ChatRequest, text string) (js.Value,
 	body, err := retried(ctx, c, func() (js.Value, error) { return c.chat(ctx, req) })
 	if err != nil {
 		c.budget.settle(reserved, asked)
-		return nil, c.modelError(err)
+		return nil, &Failure{CallModel, err}
 	}
 	c.tokens = usageOf(body)
 	used := int(c.tokens.Total)
@@ -124,7 +88,7 @@ func (c *call) ask(ctx context.Context, req ChatRequest, text string) (js.Value,
 }
 
 // chat calls the model once and judges its answer.
-func (c *call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
+func (c *Call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
 	var delta func(string)
 	if req.Stream {
 		delta = func(text string) { c.report.delta(c, text) }
@@ -136,30 +100,24 @@ func (c *call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.take(2 * len(body)); err != nil {
+	if err := c.Take(2 * len(body)); err != nil {
 		return nil, err
 	}
-	v, err := c.parse(strings.TrimPrefix(string(body), byteOrderMark))
+	v, err := c.Parse(strings.TrimPrefix(string(body), byteOrderMark))
 	if err != nil {
 		return nil, fmt.Errorf("the model's answer is not JSON: %w", err)
 	}
-	if c.rules.Model {
-		if c.StripThinking {
-			v = withoutThoughts(v)
-		}
-		c.ending, err = judge(v)
-	}
-	return v, err
+	return c.semantics.Accept(c, v)
 }
 
-// modelError words the failure of a call.
-func (c *call) modelError(err error) error {
-	var answer *HTTPError
-	if errors.As(err, &answer) && !c.rules.Errors {
-		err = browser.Errorf("API request failed: %s", browser.Refusal(answer.Reason, answer.Body))
-	}
-	return c.rules.errorf("Model execution failed: %w", "call the model: %w", err)
+// Judge keeps how the model ended its answer, and returns why the answer is not one.
+func (c *Call) Judge(body js.Value) (err error) {
+	c.ending, err = judge(body)
+	return err
 }
+
+// Doubt keeps why a result that counts makes the run fail.
+func (c *Call) Doubt(err error) { c.ending.failure = err }
 
 // said is the text of an answer, or all of it if it has none.
 func said(body js.Value) string {

@@ -5,44 +5,31 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
-	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
 // output shows the first input.
-func output(ctx context.Context, c *call) (js.Value, error) {
+func output(ctx context.Context, c *Call) (js.Value, error) {
 	var in js.Value = js.Undefined{}
-	if len(c.inputs) > 0 {
-		in = c.inputs[0]
+	if len(c.Inputs) > 0 {
+		in = c.Inputs[0]
 	}
-	switch c.node.option("format") {
-	case "file":
+	if c.Node.Option("format") == "file" {
 		return c.showFile(ctx, in)
-	case "json":
-		var err error
-		if in, err = c.semantics.readJSON(c, in); err != nil {
-			return nil, err
-		}
 	}
-	shown := js.Object{{Key: "value", Value: in}}
-	if !c.scope.accumulating {
-		return shown, nil
-	}
-	before, _ := js.Get(c.scope.of(c.node).value, "iterationResults").(js.Array)
-	return append(shown, js.Member{Key: "iterationResults", Value: append(slices.Clone(before), in)}), nil
+	return c.semantics.Show(c, in)
 }
 
 // showFile makes a file of the input: a data: URL is uploaded, anything else is
 // the id of a file.
-func (c *call) showFile(ctx context.Context, in js.Value) (js.Value, error) {
+func (c *Call) showFile(ctx context.Context, in js.Value) (js.Value, error) {
 	text, ok := js.AsString(in)
 	if !ok {
-		return nil, c.rules.errorf("Invalid file input - expected base64 data or file ID", "the node shows a file, and has none for its input")
+		return nil, fail(NoFile)
 	}
-	fileType := c.node.field("fileType")
+	fileType := c.Node.Field("fileType")
 	if !js.Truthy(fileType) {
 		fileType = js.String("image")
 	}
@@ -52,20 +39,16 @@ func (c *call) showFile(ctx context.Context, in js.Value) (js.Value, error) {
 	if strings.HasPrefix(text, "data:") {
 		id, err := c.upload(ctx, text, js.ToString(fileType))
 		if err != nil {
-			return nil, c.rules.errorf("Failed to upload file: %w", "upload the file: %w", err)
+			return nil, &Failure{UploadFile, err}
 		}
 		return shownFile(id, fileType), nil
 	}
-	id := text
-	if trimmed := js.Trim(text); c.rules.Files || browser.IsFileID(trimmed) {
-		id = trimmed
-	}
-	contentType, err := retried(ctx, c, func() (string, error) { return c.Services.Files.ContentType(ctx, id) })
-	if err != nil && c.rules.Files {
-		return nil, fmt.Errorf("look for the file %.80q: %w", id, err)
+	id, contentType, err := c.semantics.FindFile(ctx, c, text)
+	if err != nil {
+		return nil, err
 	}
 	for _, known := range []string{"image", "video", "audio"} {
-		if err == nil && strings.HasPrefix(contentType, known+"/") {
+		if strings.HasPrefix(contentType, known+"/") {
 			fileType = js.String(known)
 		}
 	}
@@ -77,7 +60,7 @@ func shownFile(id string, fileType js.Value) js.Value {
 }
 
 // upload stores the content of a data: URL.
-func (c *call) upload(ctx context.Context, dataURL, fileType string) (id string, err error) {
+func (c *Call) upload(ctx context.Context, dataURL, fileType string) (id string, err error) {
 	contentType, data, err := parseDataURL(dataURL)
 	if err != nil {
 		return "", err
@@ -88,7 +71,7 @@ func (c *call) upload(ctx context.Context, dataURL, fileType string) (id string,
 	}
 	id, err = c.Services.Files.Upload(ctx, "flow-output."+ext, contentType, fileType, data)
 	if err == nil && id == "" {
-		err = c.rules.errorf("File upload failed", "the server gave no id")
+		err = fail(NoFileID)
 	}
 	return id, err
 }
@@ -97,7 +80,7 @@ func (c *call) upload(ctx context.Context, dataURL, fileType string) (id string,
 func parseDataURL(dataURL string) (contentType string, data []byte, err error) {
 	head, content, ok := strings.Cut(strings.TrimPrefix(dataURL, "data:"), ",")
 	if !ok {
-		return "", nil, browser.Errorf("Failed to fetch")
+		return "", nil, fail(NotDataURL)
 	}
 	text, err := url.PathUnescape(content)
 	if err != nil {
@@ -112,7 +95,7 @@ func parseDataURL(dataURL string) (contentType string, data []byte, err error) {
 	}
 	text = strings.TrimRight(strings.Join(strings.Fields(text), ""), "=")
 	if data, err = base64.RawStdEncoding.DecodeString(text); err != nil {
-		return "", nil, browser.Errorf("Failed to fetch") // as Chrome does
+		return "", nil, fail(NotDataURL)
 	}
 	return contentType, data, nil
 }

@@ -6,24 +6,23 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
 // transform changes the first input. An unknown operation passes it on.
-func transform(_ context.Context, c *call) (js.Value, error) {
-	if len(c.inputs) == 0 || !c.rules.Transform && !js.Truthy(c.inputs[0]) {
-		return nil, c.rules.errorf("No input provided", "the node has no input; connect one")
+func transform(_ context.Context, c *Call) (js.Value, error) {
+	if len(c.Inputs) == 0 {
+		return nil, fail(NoInput)
 	}
-	in := c.inputs[0]
-	text, err := c.text(in)
+	in := c.Inputs[0]
+	text, err := c.Text(in)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.take(len(text)); err != nil { // most make a text about as long
+	if err := c.Take(len(text)); err != nil { // most make a text about as long
 		return nil, err
 	}
-	switch c.node.option("operation") {
+	switch c.Node.Option("operation") {
 	case "uppercase":
 		return js.String(js.ToUpper(text)), nil
 	case "lowercase":
@@ -35,25 +34,25 @@ func transform(_ context.Context, c *call) (js.Value, error) {
 	case "extract":
 		return c.extract(in)
 	case "template":
-		return c.template(text)
+		return c.template()
 	}
 	return in, nil
 }
 
-func (c *call) replace(text string) (js.Value, error) {
-	pattern := c.node.config("pattern")
+func (c *Call) replace(text string) (js.Value, error) {
+	pattern := c.Node.Config("pattern")
 	if !js.Truthy(pattern) {
-		return nil, c.rules.errorf("Pattern not configured", "the node has no pattern; set config.pattern")
+		return nil, fail(NoPattern)
 	}
 	replacement := ""
-	if v := c.node.config("replacement"); js.Truthy(v) {
+	if v := c.Node.Config("replacement"); js.Truthy(v) {
 		replacement = js.ToString(v)
 	}
 	re, err := c.compile(js.ToString(pattern), "g")
 	if err != nil {
 		return nil, err
 	}
-	if err := c.take(unitsOf(text)); err != nil {
+	if err := c.Take(unitsOf(text)); err != nil {
 		return nil, err
 	}
 	made, err := re.ReplaceAll(text, replacement, c.Limits.Result, c.steps)
@@ -64,22 +63,21 @@ func (c *call) replace(text string) (js.Value, error) {
 }
 
 // compile reads a pattern. What it takes is counted before.
-func (c *call) compile(pattern, flags string) (*js.Regexp, error) {
+func (c *Call) compile(pattern, flags string) (*js.Regexp, error) {
 	const each = 200 // bytes for one of a pattern, at most
-	if err := c.take(each * len(pattern)); err != nil {
+	if err := c.Take(each * len(pattern)); err != nil {
 		return nil, err
 	}
 	return js.Compile(pattern, flags)
 }
 
-// extract takes a field out of JSON: in the browser a top-level key, which may
-// be missing; in standard by a path, which may not.
-func (c *call) extract(in js.Value) (js.Value, error) {
-	field := c.node.config("field")
+// extract returns a field of JSON.
+func (c *Call) extract(in js.Value) (js.Value, error) {
+	field := c.Node.Config("field")
 	if !js.Truthy(field) {
-		return nil, c.rules.errorf("Field not configured", "the node has no field; set config.field")
+		return nil, fail(NoField)
 	}
-	return c.semantics.extract(c, in, js.ToString(field))
+	return c.semantics.Extract(c, in, js.ToString(field))
 }
 
 // extractPath follows a dotted path; a key that holds dots itself is found too.
@@ -97,32 +95,32 @@ func extractPath(v js.Value, path string) (js.Value, error) {
 	}
 }
 
-func (c *call) template(text string) (js.Value, error) {
-	template := c.node.config("template")
+func (c *Call) template() (js.Value, error) {
+	template := c.Node.Config("template")
 	if !js.Truthy(template) {
-		return nil, c.rules.errorf("Template not configured", "the node has no template; set config.template")
+		return nil, fail(NoTemplate)
 	}
 	s, ok := js.AsString(template)
 	if !ok {
-		return nil, browser.Errorf("data.config.template.replace is not a function")
+		return nil, &Failure{NotText, errors.New("config.template")}
 	}
-	made, err := c.semantics.fillTemplate(c, s, text)
+	made, err := c.semantics.Fill(c, s)
 	return js.String(made), err
 }
 
 // input returns the node's value and its files: nothing is "", one thing is
 // itself, several are an array.
-func input(_ context.Context, c *call) (js.Value, error) {
+func input(_ context.Context, c *Call) (js.Value, error) {
 	var list js.Array
-	if v := c.node.field("value"); js.Truthy(v) {
+	if v := c.Node.Field("value"); js.Truthy(v) {
 		list = append(list, v)
 	}
-	if ids, ok := c.node.field("fileIds").(js.Array); ok {
+	if ids, ok := c.Node.Field("fileIds").(js.Array); ok {
 		for _, id := range ids {
-			list = append(list, c.file(id))
+			list = append(list, fileOf(id))
 		}
-	} else if id := c.node.field("mediaFileId"); js.Truthy(id) {
-		list = append(list, c.file(id))
+	} else if id := c.Node.Field("mediaFileId"); js.Truthy(id) {
+		list = append(list, fileOf(id))
 	}
 	switch len(list) {
 	case 0:
@@ -133,43 +131,43 @@ func input(_ context.Context, c *call) (js.Value, error) {
 	return list, nil
 }
 
-// file marks an id as that of a file, in standard.
-func (c *call) file(id js.Value) js.Value {
-	if s, ok := js.AsString(id); ok && c.rules.Files {
+// fileOf marks an id as that of a file.
+func fileOf(id js.Value) js.Value {
+	if s, ok := js.AsString(id); ok {
 		return js.File(s)
 	}
 	return id
 }
 
 // merge makes one value of the inputs. An unknown strategy is "first".
-func merge(_ context.Context, c *call) (js.Value, error) {
-	strategy := c.node.option("strategy")
+func merge(_ context.Context, c *Call) (js.Value, error) {
+	strategy := c.Node.Option("strategy")
 	switch {
 	case strategy == "" || strategy == "concat":
 		return c.concat()
 	case strategy == "array":
-		return append(js.Array{}, c.inputs...), nil
-	case len(c.inputs) == 0:
+		return append(js.Array{}, c.Inputs...), nil
+	case len(c.Inputs) == 0:
 		return js.Undefined{}, nil
 	case strategy == "last":
-		return c.inputs[len(c.inputs)-1], nil
+		return c.Inputs[len(c.Inputs)-1], nil
 	}
-	return c.inputs[0], nil
+	return c.Inputs[0], nil
 }
 
-func (c *call) concat() (js.Value, error) {
-	separator := c.node.text("separator")
-	if _, isText := js.AsString(c.node.field("separator")); separator != "" && !isText {
-		return nil, c.rules.errorf("Merge failed: separator.replace is not a function", "the separator is not a text")
+func (c *Call) concat() (js.Value, error) {
+	separator := c.Node.Text("separator")
+	if _, isText := js.AsString(c.Node.Field("separator")); separator != "" && !isText {
+		return nil, &Failure{NotText, errors.New("separator")}
 	}
 	if separator == "" {
 		separator = "\n"
 	}
 	separator = strings.ReplaceAll(separator, `\n`, "\n")
-	texts, err := c.texts(c.inputs)
+	texts, err := c.texts(c.Inputs)
 	if err != nil {
 		return nil, err
 	}
-	text, err := c.join(texts, separator)
+	text, err := c.Join(texts, separator)
 	return js.String(text), err
 }

@@ -7,23 +7,18 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
 // webSearch searches the web, or fetches the page if the query is its URL.
-func webSearch(ctx context.Context, c *call) (js.Value, error) {
-	query, err := c.query("No search query provided")
+func webSearch(ctx context.Context, c *Call) (js.Value, error) {
+	query, err := c.query()
 	if err != nil {
 		return nil, err
 	}
-	found, results, err := c.search(ctx, query, c.rules.isAddress(query))
+	results, collection, err := c.semantics.Search(ctx, c, query)
 	if err != nil {
-		return nil, c.failed("Web search failed", "search the web", err, browser.Messages)
-	}
-	collection := js.Get(found, "collection_name")
-	if c.rules.Chunks && !js.Truthy(collection) {
-		collection = js.Get(js.Get(found, "collection_names"), "0")
+		return nil, &Failure{SearchWeb, err}
 	}
 	return js.Object{
 		{Key: "query", Value: js.String(query)},
@@ -34,49 +29,29 @@ func webSearch(ctx context.Context, c *call) (js.Value, error) {
 	}, nil
 }
 
-// isAddress reports whether a query is the address of a page, which is fetched. The
-// browser knows it in small letters only.
-func (r Rules) isAddress(query string) bool {
-	if scheme, rest, ok := strings.Cut(query, "://"); ok && r.Chunks {
-		query = strings.ToLower(scheme) + "://" + rest
-	}
+// IsAddress reports whether a query is the address of a page, which is fetched.
+func IsAddress(query string) bool {
 	return strings.HasPrefix(query, "http://") || strings.HasPrefix(query, "https://")
 }
 
-// search returns the search's own answer and the results.
-func (c *call) search(ctx context.Context, query string, isURL bool) (found js.Value, results js.Array, err error) {
+// Find returns the answer to a search, or of a page to be fetched, and that page if the
+// answer has it.
+func (c *Call) Find(ctx context.Context, query string, isAddress bool) (found js.Value, pages js.Array, err error) {
 	find := c.Services.Searcher.Search
-	if isURL {
+	if isAddress {
 		find = c.Services.Searcher.Page
 	}
-	found, err = c.webAnswer(ctx, func() (json.RawMessage, error) { return find(ctx, query) })
+	found, err = c.Fetch(ctx, func() (json.RawMessage, error) { return find(ctx, query) })
+	if err == nil && !js.Truthy(js.Get(found, "status")) {
+		err = fail(NoResults)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
-	if !js.Truthy(js.Get(found, "status")) {
-		return nil, nil, c.rules.errorf("No search results returned", "the server gave no results")
+	if file := js.Get(found, "file"); isAddress && js.Truthy(file) {
+		pages = js.Array{page(query, file)}
 	}
-	file := js.Get(found, "file")
-	switch {
-	case isURL && js.Truthy(file):
-		results = js.Array{page(query, file)}
-	default:
-		results, err = c.semantics.searched(ctx, c, found, query)
-	}
-	return found, results, err
-}
-
-// webAnswer makes a backend call and reads its answer. The browser's API code throws what
-// a refusal's detail says; without a detail the answer is null to it.
-func (c *call) webAnswer(ctx context.Context, ask func() (json.RawMessage, error)) (js.Value, error) {
-	v, err := c.fetch(ctx, ask)
-	if err == nil || c.rules.Errors || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return v, err
-	}
-	if said, isError := thrown(err); isError || !js.Truthy(said) {
-		return js.Null{}, nil
-	}
-	return nil, err
+	return found, pages, nil
 }
 
 // nothingOf is the error of a search that has no results, though it found pages: one
@@ -106,8 +81,8 @@ func firstTruthy(values ...js.Value) js.Value {
 	return values[len(values)-1]
 }
 
-// result is one element of results.
-func result(title, url, content js.Value, snippet string, metadata js.Value) js.Value {
+// SearchResult is one element of results.
+func SearchResult(title, url, content js.Value, snippet string, metadata js.Value) js.Value {
 	return js.Object{
 		{Key: "title", Value: title},
 		{Key: "url", Value: url},
@@ -121,12 +96,12 @@ func page(query string, file js.Value) js.Value {
 	content := firstTruthy(js.Get(js.Get(file, "data"), "content"), js.String(""))
 	meta := firstTruthy(js.Get(file, "meta"), js.Object{})
 	address := js.String(query)
-	return result(firstTruthy(js.Get(meta, "name"), address), firstTruthy(js.Get(meta, "source"), address),
+	return SearchResult(firstTruthy(js.Get(meta, "name"), address), firstTruthy(js.Get(meta, "source"), address),
 		content, snippet(js.ToString(content)), meta)
 }
 
-// documents reads what a collection's query returns for the one query.
-func documents(list js.Value) (js.Array, error) {
+// Documents reads what a collection's query returns for the one query.
+func Documents(list js.Value) (js.Array, error) {
 	results := js.Array{}
 	first, ok := js.Get(js.Get(list, "documents"), "0").(js.Array)
 	if !ok {
@@ -153,7 +128,7 @@ func document(i int, content, metadata js.Value) (js.Value, error) {
 		}
 		start = snippet(text)
 	}
-	return result(
+	return SearchResult(
 		firstTruthy(js.Get(metadata, "title"), js.Get(metadata, "source"), js.String(fmt.Sprintf("Result %d", i+1))),
 		firstTruthy(js.Get(metadata, "source"), js.Get(metadata, "url"), js.String("")),
 		firstTruthy(content, js.String("")), start, metadata), nil

@@ -6,17 +6,16 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// call is one execution of a node.
-type call struct {
+// Call is one execution of a node.
+type Call struct {
 	*run
-	scope  *scope
-	node   *node
-	inputs []js.Value
+	Scope  *Scope
+	Node   *Node
+	Inputs []js.Value
 	out    *outcome // what the executor says next to its result
 
 	began   time.Time
@@ -28,7 +27,7 @@ type call struct {
 }
 
 // executor does the work of a node.
-type executor func(ctx context.Context, c *call) (js.Value, error)
+type executor func(ctx context.Context, c *Call) (js.Value, error)
 
 // executorFor returns the executor of a node type, nil for an unknown one.
 func executorFor(t flow.NodeType) executor {
@@ -56,24 +55,26 @@ func executorFor(t flow.NodeType) executor {
 }
 
 // step runs the node in the scope, or skips it.
-func (r *run) step(ctx context.Context, s *scope, n *node) {
-	if n.missing {
-		s.fail(n, flow.NodeError, browser.Errorf("Node not found"))
+func (r *run) step(ctx context.Context, s *Scope, n *Node) {
+	c := &Call{run: r, Scope: s, Node: n, out: s.of(n)}
+	a := r.semantics.Admit(c)
+	if a.Err != nil {
+		s.fail(n, flow.NodeError, a.Err)
+		r.semantics.Finished(ctx, c, a.Err)
 		return
 	}
-	a := r.semantics.admit(s, n)
 	if a.skip != "" {
 		r.skip(s, n, a.skip, a.failed)
 		r.leaveOut(s, n, "the loop around it was skipped", a.failed)
 		return
 	}
-	c := &call{run: r, scope: s, node: n, inputs: a.inputs, out: s.of(n)}
+	c.Inputs = a.Inputs
 	defer c.done()
 	if err := r.budget.takeNode(); err != nil {
 		r.finish(ctx, c, nil, err)
 		return
 	}
-	if n.kind != flow.Loop { // a loop waits for its body, whose nodes need to run, too
+	if n.Kind != flow.Loop { // a loop waits for its body, whose nodes need to run, too
 		select {
 		case r.limiter <- struct{}{}:
 			defer func() { <-r.limiter }()
@@ -99,36 +100,37 @@ func (r *run) step(ctx context.Context, s *scope, n *node) {
 }
 
 // skip leaves the node out of the run.
-func (r *run) skip(s *scope, n *node, reason string, failed bool) {
+func (r *run) skip(s *Scope, n *Node, reason string, failed bool) {
 	o := s.of(n)
 	o.status, o.reason, o.failed = flow.NodeSkipped, reason, failed
 	r.report.skipped(s, n, reason)
 }
 
 // guarded calls the node's executor; a panic in it is an error.
-func (c *call) guarded(ctx context.Context) (value js.Value, err error) {
+func (c *Call) guarded(ctx context.Context) (value js.Value, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &PanicError{Value: p, Stack: debug.Stack()}
 		}
 	}()
-	run := executorFor(c.node.kind)
+	run := executorFor(c.Node.Kind)
 	if run == nil {
-		return nil, unknownType(c.node)
+		return nil, c.semantics.Error(c, &Failure{UnknownType, errors.New(c.Node.typeText())})
 	}
-	if err := c.semantics.needData(c); err != nil {
+	if err := c.semantics.Check(c); err != nil {
 		return nil, err
 	}
-	return run(ctx, c)
+	value, err = run(ctx, c)
+	return value, c.semantics.Error(c, err)
 }
 
 // finish keeps and reports what the execution made.
-func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
+func (r *run) finish(ctx context.Context, c *Call, value js.Value, err error) {
 	if err == nil {
-		c.scope.set(c.node, value)
+		c.Scope.Set(c.Node, value)
 		r.report.finished(c, flow.NodeSuccess, value, nil)
-		r.leaveOut(c.scope, c.node, "the loop had no rounds", false)
-		r.semantics.succeeded(ctx, c)
+		r.leaveOut(c.Scope, c.Node, "the loop had no rounds", false)
+		r.semantics.Finished(ctx, c, nil)
 		return
 	}
 	var limit *LimitError
@@ -138,39 +140,43 @@ func (r *run) finish(ctx context.Context, c *call, value js.Value, err error) {
 		r.cut.Store(true)
 	case ctx.Err() != nil:
 		r.cut.Store(true)
-		err = errAborted
-		if !r.rules.Errors {
-			err = errBrowserAborted
-		}
-		c.scope.fail(c.node, flow.NodeAborted, err)
+		err = r.semantics.Error(c, fail(Aborted))
+		c.Scope.fail(c.Node, flow.NodeAborted, err)
 		r.report.finished(c, flow.NodeAborted, nil, err)
+		r.semantics.Finished(ctx, c, err)
 		return
 	}
-	c.scope.fail(c.node, flow.NodeError, err)
+	c.Scope.fail(c.Node, flow.NodeError, err)
 	r.report.finished(c, flow.NodeError, nil, err)
-	r.leaveOut(c.scope, c.node, "the loop around it failed", true)
+	r.leaveOut(c.Scope, c.Node, "the loop around it failed", true)
+	r.semantics.Finished(ctx, c, err)
 }
 
 // cutOff reports whether the execution was ended by a limit that it did not reach
 // itself: the run's time, or what a node next to it used up. A loop reaches those
 // that its body does.
-func cutOff(ctx context.Context, c *call, limit *LimitError) bool {
-	return limit.Limit == LimitTime || c.node.kind != flow.Loop && errors.Is(context.Cause(ctx), limit)
+func cutOff(ctx context.Context, c *Call, limit *LimitError) bool {
+	return limit.Limit == LimitTime || c.Node.Kind != flow.Loop && errors.Is(context.Cause(ctx), limit)
 }
 
-var (
-	errAborted        = errors.New("aborted")
-	errBrowserAborted = browser.Errorf("Execution aborted")
-)
+// Preview runs another node with one input for its result alone, which is reported as
+// early. It does nothing if that fails.
+func (c *Call) Preview(ctx context.Context, n *Node, input js.Value) {
+	early := &Call{run: c.run, Scope: c.Scope, Node: n, Inputs: []js.Value{input}, out: &outcome{}}
+	defer early.done()
+	if value, err := early.guarded(ctx); err == nil {
+		c.report.early(c.Scope, n, value)
+	}
+}
 
-// unknownType is the error of a node that no executor knows.
-func unknownType(n *node) error {
-	kind := string(n.kind)
+// typeText returns the type of a node as JavaScript writes it.
+func (n *Node) typeText() string {
+	kind := string(n.Kind)
 	if kind == "" {
 		read, _ := js.Parse(string(n.untyped)) // what was read is JSON
 		kind = js.ToString(js.Get(read, "type"))
 	}
-	return browser.Errorf("Unknown node type: %s", kind)
+	return kind
 }
 
 // size is about how many bytes a result takes.

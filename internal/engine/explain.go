@@ -8,12 +8,11 @@ import (
 
 // Explanation says how a flow would run, without running it.
 type Explanation struct {
-	Semantics   Semantics      `json:"engine"`
-	Refused     []flow.Problem `json:"refused"`  // what standard refuses the flow for; nothing else is said of the run then
-	Order       []Turn         `json:"order"`    // in which nodes run, one at a time
-	Branches    []Branch       `json:"branches"` // none in the browser, which takes them all
-	Calls       Calls          `json:"calls"`
-	Differences []Difference   `json:"differences"` // every place where the semantics may part on this flow
+	Semantics string         `json:"engine"`
+	Refused   []flow.Problem `json:"refused"`  // what the flow is refused for; nothing else is said of the run then
+	Order     []Turn         `json:"order"`    // in which nodes run, one at a time
+	Branches  []Branch       `json:"branches"` // none if the semantics takes them all
+	Calls     Calls          `json:"calls"`
 }
 
 // Turn is a node's place in the order.
@@ -33,49 +32,42 @@ type Branch struct {
 
 // Explain explains the flow in the semantics of opts, with its limits.
 func Explain(spec flow.Spec, opts Options) *Explanation {
-	opts = opts.withDefaults()
-	if opts.Semantics == "" {
-		opts.Semantics = Standard
-	}
-	rules := opts.Semantics.Rules()
-	g := newGraph(spec, rules)
+	opts, s := opts.withDefaults(), opts.semantics()
+	g := newGraph(spec, s)
 	e := &Explanation{
-		Semantics: opts.Semantics, Refused: []flow.Problem{}, Order: []Turn{}, Branches: []Branch{},
-		Calls: Calls{Path: []PathStep{}}, Differences: differences(spec),
+		Semantics: s.Name(), Refused: []flow.Problem{}, Order: []Turn{}, Branches: []Branch{}, Calls: Calls{Path: []PathStep{}},
 	}
-	made, refused, ended := opts.Semantics.behaviour().plans(spec, g, opts.Limits)
+	made, refused, ended := s.Plans(spec, g, opts.Limits)
 	e.Refused = append(e.Refused, refused...)
 	if len(refused) > 0 || ended != nil {
 		return e
 	}
-	sorted := e.turns(made, made.flow, nil)
-	if rules.Branches {
+	sorted := e.turns(made, made.Flow, nil)
+	if s.Chooses() {
 		e.branches(sorted)
-		e.Calls = g.worstCalls(made, sorted, opts.Limits)
-	} else {
-		e.Calls = g.browserCalls(made, opts.Limits)
 	}
+	e.Calls = g.worstCalls(s, made, sorted, opts.Limits)
 	return e
 }
 
 // turns lists the steps of a plan, those of a loop's body after the loop, and
 // returns their nodes.
-func (e *Explanation) turns(all plans, p *plan, loop *node) []*node {
-	var sorted []*node
-	for _, s := range p.steps {
-		turn := Turn{Node: s.node.id, Type: s.node.kind}
+func (e *Explanation) turns(all Plans, p *Plan, loop *Node) []*Node {
+	var sorted []*Node
+	for _, s := range p.Steps {
+		turn := Turn{Node: s.Node.ID, Type: s.Node.Kind}
 		if loop != nil {
-			turn.Loop = loop.id
+			turn.Loop = loop.ID
 		}
-		for _, dep := range dependencies(s.node) {
-			if dep != loop && !slices.Contains(turn.After, dep.id) {
-				turn.After = append(turn.After, dep.id)
+		for _, dep := range dependencies(s.Node) {
+			if dep != loop && !slices.Contains(turn.After, dep.ID) {
+				turn.After = append(turn.After, dep.ID)
 			}
 		}
 		e.Order = append(e.Order, turn)
-		sorted = append(sorted, s.node)
-		if body := all.bodies[s.node]; body != nil {
-			sorted = append(sorted, e.turns(all, body, s.node)...)
+		sorted = append(sorted, s.Node)
+		if body := all.Bodies[s.Node]; body != nil {
+			sorted = append(sorted, e.turns(all, body, s.Node)...)
 		}
 	}
 	return sorted
@@ -83,18 +75,18 @@ func (e *Explanation) turns(all plans, p *plan, loop *node) []*node {
 
 // branches finds what hangs on each handle: what does not run when the other one
 // is chosen.
-func (e *Explanation) branches(sorted []*node) {
+func (e *Explanation) branches(sorted []*Node) {
 	opposite := map[string]string{handleTrue: handleFalse, handleFalse: handleTrue}
 	for _, n := range sorted {
-		if n.kind != flow.Conditional {
+		if n.Kind != flow.Conditional {
 			continue
 		}
-		for _, handle := range n.kind.Handles() {
+		for _, handle := range n.Kind.Handles() {
 			runs := live(sorted, choices{n: opposite[handle]})
-			branch := Branch{Node: n.id, Handle: handle, Only: []string{}}
+			branch := Branch{Node: n.ID, Handle: handle, Only: []string{}}
 			for _, m := range sorted {
 				if !runs[m.index] {
-					branch.Only = append(branch.Only, m.id)
+					branch.Only = append(branch.Only, m.ID)
 				}
 			}
 			e.Branches = append(e.Branches, branch)

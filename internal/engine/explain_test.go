@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"encoding/json"
@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -14,11 +16,11 @@ func TestExplainOrder(t *testing.T) {
 	spec := newFlow().node("o", flow.Output, text).node("m", flow.Model, ask("{{late.output}}")).node("l", flow.Loop, plain).
 		node("late", flow.Input, value("x")).node("end", flow.Output, text).
 		edge("l", "m", "each").join("m", "o").edge("l", "end", "done").spec()
-	for semantics, want := range map[Semantics]string{
-		Standard: "late l m@l[late] o@l[m] end[l]",
-		Browser:  "l m@l o@l[m] o[m] late end[l]",
+	for semantics, want := range map[string]string{
+		browser.Standard: "late l m@l[late] o@l[m] end[l]",
+		browser.Name:     "l m@l o@l[m] o[m] late end[l]",
 	} {
-		e := Explain(spec, Options{Semantics: semantics})
+		e := browser.Explain(spec, engine.Options{Semantics: named(semantics)})
 		var turns []string
 		for _, turn := range e.Order {
 			line := turn.Node
@@ -73,7 +75,7 @@ func TestExplainCalls(t *testing.T) {
 		{name: "too many conditionals", flow: many, most: 11, browser: 11, rough: true, path: "m0:1 m1:1 m2:1 m3:1 m4:1 m5:1 m6:1 m7:1 m8:1 m9:1 m10:1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			calls := Explain(c.flow.spec(), Options{}).Calls
+			calls := browser.Explain(c.flow.spec(), engine.Options{}).Calls
 			var path []string
 			for _, s := range calls.Path {
 				switch {
@@ -91,7 +93,7 @@ func TestExplainCalls(t *testing.T) {
 			if got := strings.Join(path, " "); got != c.path {
 				t.Errorf("the path is %q, want %q", got, c.path)
 			}
-			if got := Explain(c.flow.spec(), Options{Semantics: Browser}).Calls.Most; got != c.browser {
+			if got := browser.Explain(c.flow.spec(), engine.Options{Semantics: browser.New}).Calls.Most; got != c.browser {
 				t.Errorf("in the browser there are %d, want %d", got, c.browser)
 			}
 		})
@@ -102,11 +104,11 @@ func TestExplainCalls(t *testing.T) {
 func TestExplainedCallsAreMade(t *testing.T) {
 	for _, path := range []string{"058-loop-count-3-each-done", "067-loop-each-downstream-chain", "071-loop-nested", "076-loop-two-each-edges", "105-loop-each-conditional-inside"} {
 		v := readVector(t, "testdata/vectors/"+path+".json")
-		for _, semantics := range []Semantics{Standard, Browser} {
+		for _, semantics := range []string{browser.Standard, browser.Name} {
 			services, model := fakeServices()
-			opts := Options{Semantics: semantics, Services: services}
+			opts := engine.Options{Semantics: named(semantics), Services: services}
 			mustRun(t.Context(), t, v.spec, opts)
-			if got, most := len(model.calls), Explain(v.spec, opts).Calls.Most; got != most {
+			if got, most := len(model.calls), browser.Explain(v.spec, opts).Calls.Most; got != most {
 				t.Errorf("%s, %s: %d calls were made, %d explained", path, semantics, got, most)
 			}
 		}
@@ -117,29 +119,29 @@ func TestExplainBranches(t *testing.T) {
 	spec := newFlow().node("c", flow.Conditional, plain).node("t", flow.Transform, upper).node("f", flow.Transform, upper).
 		node("ref", flow.Model, ask("{{t.output}}")).node("g", flow.Merge, plain).node("free", flow.Input, plain).
 		edge("c", "t", "true").edge("c", "f", "false").join("t", "g").join("f", "g").spec()
-	got, err := json.Marshal(Explain(spec, Options{}).Branches)
+	got, err := json.Marshal(browser.Explain(spec, engine.Options{}).Branches)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := `[{"node":"c","handle":"true","only":["t","ref"]},{"node":"c","handle":"false","only":["f"]}]`; string(got) != want {
 		t.Errorf("the branches are %s, want %s", got, want)
 	}
-	if got := Explain(spec, Options{Semantics: Browser}).Branches; len(got) != 0 {
+	if got := browser.Explain(spec, engine.Options{Semantics: browser.New}).Branches; len(got) != 0 {
 		t.Errorf("in the browser there are branches %v", got)
 	}
 }
 
 func TestExplainRefusals(t *testing.T) {
 	cycle := newFlow().node("a", flow.Transform, upper).node("b", flow.Transform, upper).join("a", "b", "a").spec()
-	e := Explain(cycle, Options{})
+	e := browser.Explain(cycle, engine.Options{})
 	if len(e.Refused) != 1 || len(e.Order) != 0 || e.Calls.Most != 0 {
 		t.Errorf("standard explains %+v", e)
 	}
-	if e = Explain(cycle, Options{Semantics: Browser}); len(e.Refused) != 0 || len(e.Order) != 0 || len(e.Differences) == 0 {
+	if e = browser.Explain(cycle, engine.Options{Semantics: browser.New}); len(e.Refused) != 0 || len(e.Order) != 0 || len(e.Differences) == 0 {
 		t.Errorf("the browser explains %+v", e)
 	}
 	ghost := newFlow().node("m", flow.Model, ask("p")).edge("ghost", "m", "").edge("m", "nowhere", "").spec()
-	if e = Explain(ghost, Options{Semantics: Browser}); e.Calls.Most != 1 || len(e.Order) != 2 {
+	if e = browser.Explain(ghost, engine.Options{Semantics: browser.New}); e.Calls.Most != 1 || len(e.Order) != 2 {
 		t.Errorf("the browser explains %+v", e)
 	}
 }
@@ -227,11 +229,11 @@ func TestExplainDifferences(t *testing.T) {
 	} {
 		rule, rest, _ := strings.Cut(c.want, " ")
 		node, part, _ := strings.Cut(rest, " ")
-		found := slices.ContainsFunc(Explain(c.flow.spec(), Options{}).Differences, func(d Difference) bool {
+		found := slices.ContainsFunc(browser.Explain(c.flow.spec(), engine.Options{}).Differences, func(d browser.Difference) bool {
 			return d.Rule == rule && d.Node == node && strings.Contains(d.Message, part)
 		})
 		if found == c.not {
-			t.Errorf("%q is said: %v; said is %v", c.want, found, Explain(c.flow.spec(), Options{}).Differences)
+			t.Errorf("%q is said: %v; said is %v", c.want, found, browser.Explain(c.flow.spec(), engine.Options{}).Differences)
 		}
 	}
 }
@@ -240,10 +242,10 @@ func TestExplainDifferences(t *testing.T) {
 func TestNoDifferenceNoDifference(t *testing.T) {
 	spec := newFlow().node("a", flow.Input, value("A")).node("b", flow.Input, value("B")).node("g", flow.Merge, plain).node("o", flow.Output, text).
 		join("a", "g", "o").join("b", "g").spec()
-	if found := Explain(spec, Options{}).Differences; len(found) != 0 {
+	if found := browser.Explain(spec, engine.Options{}).Differences; len(found) != 0 {
 		t.Fatalf("the differences are %v", found)
 	}
-	standard, browser := mustRun(t.Context(), t, spec, Options{}), mustRun(t.Context(), t, spec, Options{Semantics: Browser})
+	standard, browser := mustRun(t.Context(), t, spec, engine.Options{}), mustRun(t.Context(), t, spec, engine.Options{Semantics: browser.New})
 	if !slices.Equal(byNode(standard), byNode(browser)) {
 		t.Errorf("standard makes %v, the browser %v", byNode(standard), byNode(browser))
 	}

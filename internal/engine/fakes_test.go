@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
@@ -21,7 +22,7 @@ type fakeModel struct {
 	calls []js.Value // request bodies without chat_id
 }
 
-func (f *fakeModel) Chat(_ context.Context, req ChatRequest, _ func(string)) (json.RawMessage, error) {
+func (f *fakeModel) Chat(_ context.Context, req engine.ChatRequest, _ func(string)) (json.RawMessage, error) {
 	req.ChatID = ""
 	body, err := req.MarshalJSON()
 	if err != nil {
@@ -37,7 +38,7 @@ func (f *fakeModel) Chat(_ context.Context, req ChatRequest, _ func(string)) (js
 	return fakeAnswer(req)
 }
 
-func fakeAnswer(req ChatRequest) (json.RawMessage, error) {
+func fakeAnswer(req engine.ChatRequest) (json.RawMessage, error) {
 	text := userText(req.Messages[len(req.Messages)-1])
 	content := func(v any) (json.RawMessage, error) {
 		return json.Marshal(map[string]any{"choices": []any{map[string]any{"message": map[string]any{"content": v}}}})
@@ -48,21 +49,21 @@ func fakeAnswer(req ChatRequest) (json.RawMessage, error) {
 			return json.RawMessage(body), nil
 		}
 		code, _ := strconv.Atoi(status)
-		return nil, &HTTPError{StatusCode: code, Reason: http.StatusText(code), Body: []byte(body)}
+		return nil, &engine.HTTPError{StatusCode: code, Reason: http.StatusText(code), Body: []byte(body)}
 	}
 	switch req.Model {
 	case "err-http":
-		return nil, &HTTPError{StatusCode: 500, Reason: "Internal Server Error", Body: []byte(`{"detail":"boom"}`)}
+		return nil, &engine.HTTPError{StatusCode: 500, Reason: "Internal Server Error", Body: []byte(`{"detail":"boom"}`)}
 	case "err-http-error":
-		return nil, &HTTPError{StatusCode: 400, Reason: "Bad Request", Body: []byte(`{"error":"bad model"}`)}
+		return nil, &engine.HTTPError{StatusCode: 400, Reason: "Bad Request", Body: []byte(`{"error":"bad model"}`)}
 	case "err-http-errobj":
-		return nil, &HTTPError{StatusCode: 400, Reason: "Bad Request", Body: []byte(`{"error":{"message":"nested"}}`)}
+		return nil, &engine.HTTPError{StatusCode: 400, Reason: "Bad Request", Body: []byte(`{"error":{"message":"nested"}}`)}
 	case "err-http-text":
-		return nil, &HTTPError{StatusCode: 502, Reason: "Bad Gateway", Body: []byte("upstream died")}
+		return nil, &engine.HTTPError{StatusCode: 502, Reason: "Bad Gateway", Body: []byte("upstream died")}
 	case "err-http-empty":
-		return nil, &HTTPError{StatusCode: 503, Reason: "Service Unavailable"}
+		return nil, &engine.HTTPError{StatusCode: 503, Reason: "Service Unavailable"}
 	case "err-null":
-		return nil, &HTTPError{}
+		return nil, &engine.HTTPError{}
 	case "err-throw":
 		return nil, errors.New("network down")
 	case "err-throw-string":
@@ -74,7 +75,7 @@ func fakeAnswer(req ChatRequest) (json.RawMessage, error) {
 	case "fmt-messages":
 		return json.Marshal(map[string]any{"messages": []any{
 			map[string]any{"role": "user", "content": "q"},
-			map[string]any{"role": "assistant", "content": Text("MSG:" + text)},
+			map[string]any{"role": "assistant", "content": engine.Text("MSG:" + text)},
 		}})
 	case "fmt-images":
 		return json.RawMessage(`{"images":["img-one","img-two"]}`), nil
@@ -99,10 +100,10 @@ func fakeAnswer(req ChatRequest) (json.RawMessage, error) {
 	case "obj-content":
 		return content(map[string]any{"k": "v"})
 	}
-	return content(Text("MODEL(" + req.Model + "):" + text))
+	return content(engine.Text("MODEL(" + req.Model + "):" + text))
 }
 
-func userText(m Message) string {
+func userText(m engine.Message) string {
 	if m.Parts == nil {
 		return m.Text
 	}
@@ -125,7 +126,7 @@ var uuid = regexp.MustCompile(`^[a-f0-9]{8}(-[a-f0-9]{4}){3}-[a-f0-9]{12}$`)
 func (fakeFiles) Content(_ context.Context, id string) (string, []byte, error) {
 	switch {
 	case strings.HasPrefix(id, "eeee"):
-		return "", nil, &HTTPError{StatusCode: 404, Reason: "Not Found"}
+		return "", nil, &engine.HTTPError{StatusCode: 404, Reason: "Not Found"}
 	case strings.HasPrefix(id, "bbbb"):
 		return "video/mp4", []byte("BYTES"), nil
 	}
@@ -135,7 +136,7 @@ func (fakeFiles) Content(_ context.Context, id string) (string, []byte, error) {
 func (fakeFiles) ContentType(_ context.Context, id string) (string, error) {
 	switch {
 	case strings.HasPrefix(id, "eeee"):
-		return "", &HTTPError{StatusCode: 404, Reason: "Not Found"}
+		return "", &engine.HTTPError{StatusCode: 404, Reason: "Not Found"}
 	case strings.HasPrefix(id, "bbbb"):
 		return "video/mp4", nil
 	case uuid.MatchString(id):
@@ -158,7 +159,7 @@ func (fakeKnowledge) Knowledge(_ context.Context, id string) (json.RawMessage, e
 	case "kb-throw":
 		return nil, errors.New("kb 404")
 	case "kb-throw-string":
-		return nil, &HTTPError{StatusCode: http.StatusNotFound, Body: []byte(`{"detail":"a string"}`)}
+		return nil, &engine.HTTPError{StatusCode: http.StatusNotFound, Body: []byte(`{"detail":"a string"}`)}
 	}
 	return json.Marshal(map[string]string{"id": id, "name": "KB(" + id + ")"})
 }
@@ -175,9 +176,9 @@ func (fakeKnowledge) QueryDoc(_ context.Context, collection, query string, k int
 	if collection == "kb-raw" {
 		return json.RawMessage(query), nil
 	}
-	documents, metadatas, distances := []Text{}, []any{}, scores[:n]
+	documents, metadatas, distances := []engine.Text{}, []any{}, scores[:n]
 	for i := range n {
-		documents = append(documents, Text(fmt.Sprintf("doc%d[%s]", i, query)))
+		documents = append(documents, engine.Text(fmt.Sprintf("doc%d[%s]", i, query)))
 		metadatas = append(metadatas, map[string]string{"source": fmt.Sprintf("s%d.txt", i)})
 	}
 	if collection == "kb-flat" || collection == "kb-half" || collection == "kb-empty" {
@@ -192,9 +193,9 @@ type fakeSearch struct{}
 func (fakeSearch) Search(_ context.Context, query string) (json.RawMessage, error) {
 	switch query {
 	case "throw":
-		return nil, &HTTPError{StatusCode: 400, Body: []byte(`{"detail":"search engine down"}`)}
+		return nil, &engine.HTTPError{StatusCode: 400, Body: []byte(`{"detail":"search engine down"}`)}
 	case "throw-array":
-		return nil, &HTTPError{StatusCode: 422, Body: []byte(`{"detail":[{"msg":"m1"},{"loc":1}]}`)}
+		return nil, &engine.HTTPError{StatusCode: 422, Body: []byte(`{"detail":[{"msg":"m1"},{"loc":1}]}`)}
 	case "nostatus":
 		return json.RawMessage(`{}`), nil
 	}
@@ -204,7 +205,7 @@ func (fakeSearch) Search(_ context.Context, query string) (json.RawMessage, erro
 func (fakeSearch) QueryCollection(_ context.Context, collections json.RawMessage, query string, k int) (json.RawMessage, error) {
 	var names []string
 	if json.Unmarshal(collections, &names) != nil {
-		return nil, &HTTPError{StatusCode: 422, Body: []byte(`{"detail":[{"type":"list_type","loc":["body","collection_names"],"msg":"Input should be a valid list"}]}`)}
+		return nil, &engine.HTTPError{StatusCode: 422, Body: []byte(`{"detail":[{"type":"list_type","loc":["body","collection_names"],"msg":"Input should be a valid list"}]}`)}
 	}
 	if query == "collfail" {
 		return nil, errors.New("collection query failed")
@@ -213,7 +214,7 @@ func (fakeSearch) QueryCollection(_ context.Context, collections json.RawMessage
 	if query == "none" {
 		n = 0
 	}
-	documents := []Text{Text("content one " + query), Text("content two " + query)}[:n]
+	documents := []engine.Text{engine.Text("content one " + query), engine.Text("content two " + query)}[:n]
 	metadatas := []any{
 		map[string]string{"title": "T1", "source": "http://a.test/1"},
 		map[string]string{"source": "http://b.test/2"},
@@ -229,9 +230,9 @@ func (fakeSearch) Page(_ context.Context, url string) (json.RawMessage, error) {
 }
 
 // fakeServices are all of them.
-func fakeServices() (Services, *fakeModel) {
+func fakeServices() (engine.Services, *fakeModel) {
 	m := &fakeModel{}
-	return Services{Model: m, Retriever: fakeKnowledge{}, Searcher: fakeSearch{}, Files: fakeFiles{}}, m
+	return engine.Services{Model: m, Retriever: fakeKnowledge{}, Searcher: fakeSearch{}, Files: fakeFiles{}}, m
 }
 
 // prompts are the texts that the model was asked, sorted, for runs whose order

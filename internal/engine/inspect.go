@@ -10,9 +10,9 @@ import (
 // Inspection is what the engine sees in a flow without running it, for whoever
 // judges flows.
 type Inspection struct {
-	Refused     []flow.Problem // what standard refuses the flow for, those of flow.Validate left out
-	Nodes       []Inspected    // the flow's nodes in its order; of several with one id there is one
-	Differences []Difference   // those of a kind
+	Graph   *Graph
+	Refused []flow.Problem // what standard semantics refuse the flow for
+	Nodes   []Inspected    // the flow's nodes in its order; of several with one id there is one
 }
 
 // Inspected is a node and what it reads.
@@ -56,30 +56,24 @@ type Pattern struct {
 
 // Inspect inspects the flow. problems are all that [flow.Validate] finds in it.
 func Inspect(spec flow.Spec, problems []flow.Problem) *Inspection {
-	g := newGraph(spec, Standard.Rules())
+	g := newGraph(spec, standard{})
 	_, refused := check(problems, g)
-	found := &Inspection{Differences: g.differences(refused, true)}
-	for _, p := range refused {
-		switch p.Code {
-		case CodeAmbiguousReference, CodeReferenceCycle, CodeLoopBody:
-			found.Refused = append(found.Refused, p)
-		}
-	}
-	named := make(map[*node]bool)
-	for _, n := range g.nodes {
-		for _, ref := range n.refs {
+	found := &Inspection{Graph: g, Refused: refused}
+	named := make(map[*Node]bool)
+	for _, n := range g.Nodes {
+		for _, ref := range n.Refs {
 			named[ref] = true
 		}
 	}
-	onlyInputs := !slices.ContainsFunc(g.nodes, func(n *node) bool { return n.kind != flow.Input })
+	onlyInputs := !slices.ContainsFunc(g.Nodes, func(n *Node) bool { return n.Kind != flow.Input })
 	fed := g.fed()
-	for _, n := range g.nodes {
-		if n.missing {
+	for _, n := range g.Nodes {
+		if n.Missing {
 			continue
 		}
-		in := Inspected{ID: n.id, Index: n.at, References: g.references(n), Literals: g.literals(n), Unsent: n.unsent(), Pattern: n.badPattern()}
+		in := Inspected{ID: n.ID, Index: n.at, References: g.references(n), Literals: g.literals(n), Unsent: n.unsent(), Pattern: n.badPattern()}
 		in.Ignored, in.Unheard = g.ignored(n, in.References)
-		in.Unused = n.kind == flow.Input && len(n.out) == 0 && !named[n] && !onlyInputs
+		in.Unused = n.Kind == flow.Input && len(n.Out) == 0 && !named[n] && !onlyInputs
 		in.Starved = !fed[n]
 		found.Nodes = append(found.Nodes, in)
 	}
@@ -87,18 +81,18 @@ func Inspect(spec flow.Spec, problems []flow.Problem) *Inspection {
 }
 
 // references lists the placeholders of a node that mean something.
-func (g *graph) references(n *node) []Reference {
+func (g *Graph) references(n *Node) []Reference {
 	var list []Reference
-	for _, t := range n.templates() {
-		for p := range placeholders(t.text) {
-			found := g.resolve(p)
-			_, _, named := p.output()
-			ref := Reference{Field: t.field, Start: p.start, End: p.end, Body: p.body, Input: found.input}
+	for _, t := range n.Templates() {
+		for p := range Placeholders(t.Text) {
+			found := g.Resolve(p)
+			_, _, named := p.Output()
+			ref := Reference{Field: t.Field, Start: p.Start, End: p.End, Body: p.Body, Input: found.Input}
 			switch {
-			case found.node != nil:
-				ref.Node = found.node.id
-				ref.Joined = leadsTo(found.node, n)
-			case found.input, found.ambiguous != nil:
+			case found.Node != nil:
+				ref.Node = found.Node.ID
+				ref.Joined = leadsTo(found.Node, n)
+			case found.Input, found.Ambiguous != nil:
 			case named:
 				ref.Missing = true
 			default:
@@ -111,13 +105,13 @@ func (g *graph) references(n *node) []Reference {
 }
 
 // literals lists what stands in braces in the node's texts and is not a reference.
-func (g *graph) literals(n *node) []Literal {
+func (g *Graph) literals(n *Node) []Literal {
 	var list []Literal
-	for _, t := range n.templates() {
-		for p := range inBraces(t.text) {
-			_, _, named := p.output()
-			if ref := g.resolve(p); !named && !ref.input && ref.node == nil {
-				list = append(list, Literal{Field: t.field, Text: t.text, Body: p.body})
+	for _, t := range n.Templates() {
+		for p := range inBraces(t.Text) {
+			_, _, named := p.Output()
+			if ref := g.Resolve(p); !named && !ref.Input && ref.Node == nil {
+				list = append(list, Literal{Field: t.Field, Text: t.Text, Body: p.Body})
 			}
 		}
 	}
@@ -125,49 +119,45 @@ func (g *graph) literals(n *node) []Literal {
 }
 
 // leadsTo reports whether edges lead from a to b.
-func leadsTo(a, b *node) bool {
-	return slices.ContainsFunc(b.in, func(e *edge) bool { return e.source == a }) || reach(a, func(*edge) bool { return true })[b]
+func leadsTo(a, b *Node) bool {
+	return slices.ContainsFunc(b.In, func(e *Edge) bool { return e.Source == a }) || Reach(a, func(*Edge) bool { return true })[b]
 }
 
 // ignored lists the nodes that are connected to n for nothing: its text has
 // neither {{input}} nor their names. An edge from a conditional decides whether n
-// runs, files go to a model in any case, and the browser may find an {{input.output}}
-// in the first input.
-func (g *graph) ignored(n *node, refs []Reference) (ids []string, field string) {
-	if n.kind != flow.Model && n.kind != flow.Knowledge && n.kind != flow.WebSearch {
+// runs, and files go to a model in any case.
+func (g *Graph) ignored(n *Node, refs []Reference) (ids []string, field string) {
+	if n.Kind != flow.Model && n.Kind != flow.Knowledge && n.Kind != flow.WebSearch {
 		return nil, ""
 	}
-	heard := n.templates()[0]
-	if heard.text == "" || len(n.unclear) > 0 || slices.ContainsFunc(refs, func(r Reference) bool { return r.Input }) {
+	heard := n.Templates()[0]
+	if heard.Text == "" || len(n.unclear) > 0 || slices.ContainsFunc(refs, func(r Reference) bool { return r.Input }) {
 		return nil, ""
 	}
-	for i, e := range n.in {
-		if i == 0 && slices.ContainsFunc(refs, func(r Reference) bool { return g.foundInInput(n, r.Body) }) {
+	for _, e := range n.In {
+		files := n.Kind == flow.Model && e.Source.Kind == flow.Input && DeclaresFiles(e.Source)
+		if e.Source.Kind == flow.Conditional || e.Source.Missing || files || slices.Contains(n.Refs, e.Source) || slices.Contains(ids, e.Source.ID) {
 			continue
 		}
-		files := n.kind == flow.Model && e.source.kind == flow.Input && declaresFiles(e.source)
-		if e.source.kind == flow.Conditional || e.source.missing || files || slices.Contains(n.refs, e.source) || slices.Contains(ids, e.source.id) {
-			continue
-		}
-		ids = append(ids, e.source.id)
+		ids = append(ids, e.Source.ID)
 	}
-	return ids, heard.field
+	return ids, heard.Field
 }
 
 // fed finds the nodes that something can come to, or that need nothing.
-func (g *graph) fed() map[*node]bool {
-	fed := make(map[*node]bool)
-	var feed func(n *node)
-	feed = func(n *node) {
+func (g *Graph) fed() map[*Node]bool {
+	fed := make(map[*Node]bool)
+	var feed func(n *Node)
+	feed = func(n *Node) {
 		if fed[n] {
 			return
 		}
 		fed[n] = true
-		for _, e := range n.out {
-			feed(e.target)
+		for _, e := range n.Out {
+			feed(e.Target)
 		}
 	}
-	for _, n := range g.nodes {
+	for _, n := range g.Nodes {
 		if !n.needsInput() {
 			feed(n)
 		}
@@ -176,27 +166,27 @@ func (g *graph) fed() map[*node]bool {
 }
 
 // needsInput reports whether the node can do nothing without an input.
-func (n *node) needsInput() bool {
+func (n *Node) needsInput() bool {
 	asks := func(text string) bool {
 		if text == "" {
 			return true
 		}
-		for p := range placeholders(text) {
-			if _, ok := p.input(); ok {
+		for p := range Placeholders(text) {
+			if _, ok := p.Input(); ok {
 				return true
 			}
 		}
 		return false
 	}
-	switch n.kind {
+	switch n.Kind {
 	case flow.Model:
-		return asks(n.text("prompt"))
+		return asks(n.Text("prompt"))
 	case flow.Knowledge, flow.WebSearch:
-		return asks(n.text("query"))
+		return asks(n.Text("query"))
 	case flow.Conditional:
-		return asks(n.text("condition"))
+		return asks(n.Text("condition"))
 	case flow.Loop:
-		return n.option("loopType") == "array" && asks(n.text("arrayPath"))
+		return n.Option("loopType") == "array" && asks(n.Text("arrayPath"))
 	case flow.Transform, flow.Merge, flow.Output:
 		return true
 	}
@@ -204,13 +194,13 @@ func (n *node) needsInput() bool {
 }
 
 // unsent lists a model's settings that no semantics sends.
-func (n *node) unsent() []string {
-	if n.kind != flow.Model || js.Truthy(n.field("useAdvancedSettings")) {
+func (n *Node) unsent() []string {
+	if n.Kind != flow.Model || js.Truthy(n.Field("useAdvancedSettings")) {
 		return nil
 	}
 	var keys []string
 	for _, key := range []string{"temperature", "max_tokens", "top_p", "frequency_penalty", "presence_penalty"} {
-		if _, set := n.field(key).(js.Number); set {
+		if _, set := n.Field(key).(js.Number); set {
 			keys = append(keys, key)
 		}
 	}
@@ -218,13 +208,13 @@ func (n *node) unsent() []string {
 }
 
 // badPattern compiles the node's regular expression, if it is there already.
-func (n *node) badPattern() *Pattern {
+func (n *Node) badPattern() *Pattern {
 	field, pattern := "", ""
 	switch {
-	case n.kind == flow.Transform && n.option("operation") == "replace" && js.Truthy(n.config("pattern")):
-		field, pattern = "/config/pattern", js.ToString(n.config("pattern"))
-	case n.kind == flow.Conditional && n.option("operator") == "regex" && !hasPlaceholder(n.text("compareValue")):
-		field, pattern = "/compareValue", n.text("compareValue")
+	case n.Kind == flow.Transform && n.Option("operation") == "replace" && js.Truthy(n.Config("pattern")):
+		field, pattern = "/config/pattern", js.ToString(n.Config("pattern"))
+	case n.Kind == flow.Conditional && n.Option("operator") == "regex" && !HasPlaceholder(n.Text("compareValue")):
+		field, pattern = "/compareValue", n.Text("compareValue")
 	default:
 		return nil
 	}
@@ -232,4 +222,18 @@ func (n *node) badPattern() *Pattern {
 		return &Pattern{field, err}
 	}
 	return nil
+}
+
+// HasPlaceholder reports whether a text has a placeholder in it.
+func HasPlaceholder(text string) bool {
+	for range Placeholders(text) {
+		return true
+	}
+	return false
+}
+
+// DeclaresFiles reports whether an input node names files of the server.
+func DeclaresFiles(n *Node) bool {
+	_, list := n.Field("fileIds").(js.Array)
+	return list || js.Truthy(n.Field("mediaFileId"))
 }

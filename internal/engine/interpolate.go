@@ -10,95 +10,84 @@ import (
 
 // fill fills in the placeholders of a text as standard does: one pass over the
 // text, in which every reference must resolve. Anything else in braces stays.
-func (c *call) fill(text string) (string, error) {
-	return c.replaced(text, func(p placeholder) (string, bool, error) {
+func (c *Call) fill(text string) (string, error) {
+	return c.Replace(text, func(p Placeholder) (string, bool, error) {
 		v, ok, err := c.value(p)
 		if err != nil || !ok {
 			return "", false, err
 		}
-		made, err := c.text(v)
+		made, err := c.Text(v)
 		return made, true, err
 	})
 }
 
 // value is what a placeholder stands for; ok is false if it is not a reference.
-func (c *call) value(p placeholder) (v js.Value, ok bool, err error) {
+func (c *Call) value(p Placeholder) (v js.Value, ok bool, err error) {
 	unresolved := func(why string) (js.Value, bool, error) {
-		return nil, false, fmt.Errorf("{{%.80s}} cannot be filled in: %s", p.body, why)
+		return nil, false, fmt.Errorf("{{%.80s}} cannot be filled in: %s", p.Body, why)
 	}
-	ref := c.graph.resolve(p)
+	ref := c.Graph.Resolve(p)
 	switch {
-	case ref.node != nil:
-		o := c.scope.of(ref.node)
+	case ref.Node != nil:
+		o := c.Scope.of(ref.Node)
 		if o.value == nil {
-			return unresolved(fmt.Sprintf("node %.80q has no result here", ref.node.id))
+			return unresolved(fmt.Sprintf("node %.80q has no result here", ref.Node.ID))
 		}
 		v = o.value
-	case ref.input && ref.path == "":
-		if len(c.inputs) == 0 {
+	case ref.Input && ref.Path == "":
+		if len(c.Inputs) == 0 {
 			return unresolved("nothing is connected to the node")
 		}
 		text, err := c.inputText()
 		return js.String(text), true, err
-	case ref.input:
-		if len(c.inputs) == 0 {
+	case ref.Input:
+		if len(c.Inputs) == 0 {
 			return unresolved("nothing is connected to the node")
 		}
-		v = c.inputs[0]
+		v = c.Inputs[0]
 	default:
-		if name, _, ok := p.output(); ok {
+		if name, _, ok := p.Output(); ok {
 			return unresolved(fmt.Sprintf("there is no node %.80q", name))
 		}
 		return nil, false, nil
 	}
-	v, ok = follow(v, ref.path)
+	v, ok = Follow(v, ref.Path)
 	if !ok || js.IsUndefined(v) {
-		return unresolved(fmt.Sprintf("the value has no %.80q", strings.TrimPrefix(ref.path, ".")))
+		return unresolved(fmt.Sprintf("the value has no %.80q", strings.TrimPrefix(ref.Path, ".")))
 	}
 	return v, true, nil
 }
 
 // inputText is what {{input}} stands for in standard: all inputs, joined by a
 // blank line. A model takes arrays apart, and files out.
-func (c *call) inputText() (string, error) {
-	inputs := c.inputs
-	if c.node.kind == flow.Model {
-		inputs, _ = splitFiles(flatten(inputs))
+func (c *Call) inputText() (string, error) {
+	inputs := c.Inputs
+	if c.Node.Kind == flow.Model {
+		inputs, _ = splitFiles(Flatten(inputs))
 	}
 	texts, err := c.texts(inputs)
 	if err != nil {
 		return "", err
 	}
-	return c.join(texts, "\n\n")
+	return c.Join(texts, "\n\n")
 }
 
-// prompt is what a model is asked.
-type prompt struct {
-	text  string
-	files []string // ids, or URLs
-}
-
-// The prompts that stand in for none next to files.
+// The prompts that stand in for none next to files, in the editor's words.
 const (
-	describeImage = "Analyze this image in detail."                                                                                                                                                               //nolint:misspell // the browser's own
-	describeVideo = "Analyze this image and create a detailed cinematic video generation prompt describing camera movements, lighting, atmosphere, and visual techniques to bring this scene to life as a video." //nolint:misspell // the browser's own
+	DescribeImage = "Analyze this image in detail."                                                                                                                                                               //nolint:misspell // the editor's own
+	describeVideo = "Analyze this image and create a detailed cinematic video generation prompt describing camera movements, lighting, atmosphere, and visual techniques to bring this scene to life as a video." //nolint:misspell // the editor's own
 )
 
-// noPrompt is the error of a node without anything to ask.
-func (c *call) noPrompt() error {
-	return c.rules.errorf("No prompt configured", "there is nothing to ask: the node has neither a prompt nor an input")
-}
-
-// defaultPrompt stands in for an empty prompt next to files.
-func defaultPrompt(model string) string {
+// DefaultPrompt stands in for an empty prompt next to files.
+func DefaultPrompt(model string) string {
 	if strings.Contains(js.ToLower(model), "video") {
 		return describeVideo
 	}
-	return describeImage
+	return DescribeImage
 }
 
-// flatten takes arrays apart, one level deep.
-func flatten(inputs []js.Value) []js.Value {
+// Flatten takes arrays apart, one level deep.
+func Flatten(inputs []js.Value) []js.Value {
 	var flat []js.Value
 	for _, v := range inputs {
 		if list, ok := v.(js.Array); ok {

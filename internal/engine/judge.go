@@ -14,7 +14,7 @@ type ending struct {
 	reason  string // finish_reason, "" if the server does not send one
 	refusal string // what the model said in place of an answer, "" for nothing
 	warning string // what is wrong with an answer that is taken all the same, "" for nothing
-	failure error  // why what the browser takes for an answer is not one, nil if it is
+	failure error  // why an answer that counts is not one, nil if it is
 }
 
 // judge reports whether the JSON of a chat completion is an answer. What is none is

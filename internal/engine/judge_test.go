@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"encoding/json"
@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -66,9 +68,9 @@ func answers() []struct{ name, body, result, failure, warning, finish, browser s
 func TestJudge(t *testing.T) {
 	for _, a := range answers() {
 		t.Run(a.name, func(t *testing.T) {
-			model := modelFunc(func(ChatRequest) (json.RawMessage, error) { return json.RawMessage(a.body), nil })
+			model := modelFunc(func(engine.ChatRequest) (json.RawMessage, error) { return json.RawMessage(a.body), nil })
 			spec := newFlow().node("m", flow.Model, ask("p")).spec()
-			res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: model}, Retries: -1})
+			res := mustRun(t.Context(), t, spec, engine.Options{Services: engine.Services{Model: model}, Retries: -1})
 			exec := res.Execution("")
 			switch {
 			case a.failure == "" && string(exec.NodeResults) != `{"m":`+a.result+`}`:
@@ -81,7 +83,7 @@ func TestJudge(t *testing.T) {
 				t.Errorf("finish reason %q, warnings %q, want %q, %q", n.FinishReason, warnings, a.finish, a.warning)
 			}
 
-			res = mustRun(t.Context(), t, spec, Options{Semantics: Browser, Services: Services{Model: model}})
+			res = mustRun(t.Context(), t, spec, engine.Options{Semantics: browser.New, Services: engine.Services{Model: model}})
 			exec = res.Execution("")
 			switch {
 			case a.failure != "" && res.Status != flow.RunError:
@@ -104,13 +106,13 @@ func TestEndingIsKept(t *testing.T) {
 		`{"choices":[{"message":{"content":"x"},"finish_reason":"stop"}]}`,
 	}
 	calls := 0
-	model := modelFunc(func(ChatRequest) (json.RawMessage, error) {
+	model := modelFunc(func(engine.ChatRequest) (json.RawMessage, error) {
 		calls++
 		return json.RawMessage(bodies[calls-1]), nil
 	})
 	spec := newFlow().node("l", flow.Loop, `{"maxIterations":3}`).node("m", flow.Model, ask("p")).edge("l", "m", "each").spec()
 	var told []string
-	res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: model}, Parallel: 1, Events: func(e flow.Event) {
+	res := mustRun(t.Context(), t, spec, engine.Options{Services: engine.Services{Model: model}, Parallel: 1, Events: func(e flow.Event) {
 		if e.Node == "m" && e.Type == flow.EventNodeFinished {
 			told = append(told, e.FinishReason+":"+e.Warning)
 		}
@@ -133,18 +135,18 @@ func TestEndingIsKept(t *testing.T) {
 // TestAnotherAttemptSaysWhy wants it said that pieces of an answer are void.
 func TestAnotherAttemptSaysWhy(t *testing.T) {
 	calls := 0
-	model := modelFunc(func(ChatRequest) (json.RawMessage, error) {
+	model := modelFunc(func(engine.ChatRequest) (json.RawMessage, error) {
 		switch calls++; calls {
 		case 1:
-			return nil, &LostError{errors.New("connection reset")}
+			return nil, &engine.LostError{errors.New("connection reset")}
 		case 2:
 			return json.RawMessage(`{"error":{"message":"later","code":529}}`), nil
 		}
 		return json.RawMessage(`{"choices":[{"message":{"content":"x"}}]}`), nil
 	})
 	var reasons []string
-	res := mustRun(t.Context(), t, newFlow().node("m", flow.Model, ask("p")).spec(), Options{
-		Services: Services{Model: model}, RetryWait: time.Millisecond, Events: func(e flow.Event) {
+	res := mustRun(t.Context(), t, newFlow().node("m", flow.Model, ask("p")).spec(), engine.Options{
+		Services: engine.Services{Model: model}, RetryWait: time.Millisecond, Events: func(e flow.Event) {
 			if e.Type == flow.EventNodeStarted {
 				reasons = append(reasons, e.Reason)
 			}

@@ -100,8 +100,9 @@ func (b *budget) take(name string, limit int, used *int, n int) error {
 	return nil
 }
 
-func (b *budget) takeRounds(n int) error {
-	return b.take(LimitRounds, b.limits.Rounds, &b.rounds, n)
+// TakeRounds counts rounds of a loop that are about to begin.
+func (r *run) TakeRounds(n int) error {
+	return r.budget.take(LimitRounds, r.Limits.Rounds, &r.budget.rounds, n)
 }
 
 func (b *budget) takeNode() error { return b.take(LimitNodes, b.limits.Nodes, &b.nodes, 1) }

@@ -12,38 +12,44 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// rounds is a loop in standard while it runs.
+// rounds is a loop while it runs.
 type rounds struct {
-	*call
-	body  *plan
-	items items
-	slots map[*node]int // where a round's scope keeps what a node made: the loop, then the body
+	*Call
+	body  *Plan
+	items Items
+	slots map[*Node]int // where a round's scope keeps what a node made: the loop, then the body
 	over  []round       // those that are over, in order
 }
 
 // round is what is kept of a round of a loop.
 type round struct {
-	scope  *scope
+	scope  *Scope
 	output js.Value // what the body's last node made
 	err    error
 }
 
-func (c *call) newRounds(body *plan, items items) *rounds {
-	r := &rounds{call: c, body: body, items: items, slots: map[*node]int{c.node: 0}}
-	for i, n := range body.nodes {
+func (c *Call) newRounds(body *Plan, items Items) *rounds {
+	r := &rounds{Call: c, body: body, items: items, slots: map[*Node]int{c.Node: 0}}
+	for i, n := range body.Nodes {
 		r.slots[n] = i + 1
 	}
 	return r
 }
 
-// rounds runs the rounds, as many at once as nodes may be. They start in
+// Rounds runs the rounds, as many at once as nodes may be. They start in
 // order and no further one after a failure, so that the first round to fail is
 // the same however long each takes.
-func (standard) rounds(ctx context.Context, c *call, body *plan, items items) (js.Value, error) {
+func (standard) Rounds(ctx context.Context, c *Call, body *Plan, items Items) (js.Value, error) {
+	if c.Node.Option("loopType") == "until" {
+		return c.until(ctx, body, items)
+	}
+	if err := c.TakeRounds(items.Count); err != nil {
+		return nil, err
+	}
 	r := c.newRounds(body, items)
-	started := make([]round, items.count)
+	started := make([]round, items.Count)
 	var group errgroup.Group
-	group.SetLimit(r.width)
+	group.SetLimit(r.Parallel)
 	var failed atomic.Bool
 	for i := range started {
 		if failed.Load() || ctx.Err() != nil {
@@ -71,14 +77,14 @@ func (standard) rounds(ctx context.Context, c *call, body *plan, items items) (j
 
 // until runs one round after the other and stops after the one whose output
 // contains breakCondition, in whatever case.
-func (c *call) until(ctx context.Context, body *plan, items items) (js.Value, error) {
-	wanted, err := c.fill(c.node.text("breakCondition"))
+func (c *Call) until(ctx context.Context, body *Plan, items Items) (js.Value, error) {
+	wanted, err := c.fill(c.Node.Text("breakCondition"))
 	if err != nil {
 		return nil, err
 	}
 	r := c.newRounds(body, items)
-	for i := range items.count {
-		if err := c.budget.takeRounds(1); err != nil {
+	for i := range items.Count {
+		if err := c.TakeRounds(1); err != nil {
 			return r.end(err)
 		}
 		round := r.play(ctx, i)
@@ -96,12 +102,12 @@ func (c *call) until(ctx context.Context, body *plan, items items) (js.Value, er
 
 // play runs one round in a scope of its own.
 func (r *rounds) play(ctx context.Context, i int) round {
-	s := r.scope.inner(r.slots, i)
-	*s.of(r.node) = outcome{status: flow.NodeSuccess, value: r.items.round(i), round: true}
-	played := round{scope: s, err: r.schedule(ctx, r.body, s)}
-	for _, step := range r.body.steps {
-		if o := s.of(step.node); o.err != nil && played.err == nil {
-			played.err = fmt.Errorf("round %d failed at node %.80q: %w", i, step.node.id, o.err)
+	s := r.Scope.inner(r.slots, i)
+	*s.of(r.Node) = outcome{status: flow.NodeSuccess, value: r.items.round(i), round: true}
+	played := round{scope: s, err: r.Schedule(ctx, r.body, s)}
+	for _, step := range r.body.Steps {
+		if o := s.of(step.Node); o.err != nil && played.err == nil {
+			played.err = fmt.Errorf("round %d failed at node %.80q: %w", i, step.Node.ID, o.err)
 		}
 	}
 	played.output = r.output(s)
@@ -110,11 +116,11 @@ func (r *rounds) play(ctx context.Context, i int) round {
 
 // output is what the last node of the body made: of an output node its value, of
 // several last nodes a map by id of those that ran.
-func (r *rounds) output(s *scope) js.Value {
+func (r *rounds) output(s *Scope) js.Value {
 	made := js.Object{}
 	for _, n := range r.body.last {
 		v := s.of(n).value
-		if n.kind == flow.Output {
+		if n.Kind == flow.Output {
 			if shown, ok := js.Lookup(v, "value"); ok {
 				v = shown
 			}
@@ -123,7 +129,7 @@ func (r *rounds) output(s *scope) js.Value {
 			return v
 		}
 		if !js.IsUndefined(v) {
-			made = append(made, js.Member{Key: n.id, Value: v})
+			made = append(made, js.Member{Key: n.ID, Value: v})
 		}
 	}
 	return made
@@ -132,7 +138,7 @@ func (r *rounds) output(s *scope) js.Value {
 // end hands what the body made to the scope around, and returns the loop's result.
 func (r *rounds) end(err error) (js.Value, error) {
 	if len(r.over) > 0 {
-		for _, n := range r.body.nodes {
+		for _, n := range r.body.Nodes {
 			if full := r.publish(n); full != nil {
 				err = full
 			}
@@ -148,13 +154,13 @@ func (r *rounds) end(err error) (js.Value, error) {
 	for i, round := range r.over {
 		results[i] = append(r.items.round(i), js.Member{Key: "output", Value: round.output})
 	}
-	return loopResult(results), nil
+	return LoopResult(results), nil
 }
 
 // publish makes what n did in the last round in which it did anything its result
 // in the scope around. An output node keeps the values of all rounds.
-func (r *rounds) publish(n *node) error {
-	into := r.scope.of(n)
+func (r *rounds) publish(n *Node) error {
+	into := r.Scope.of(n)
 	before := into.counted
 	var shown []js.Value
 	for _, round := range r.over {
@@ -162,7 +168,7 @@ func (r *rounds) publish(n *node) error {
 		if into.value == nil || o.value != nil || o.err != nil {
 			*into = *o
 		}
-		if n.kind == flow.Output {
+		if n.Kind == flow.Output {
 			shown = append(shown, shownIn(o)...)
 		}
 	}
@@ -171,7 +177,7 @@ func (r *rounds) publish(n *node) error {
 		into.value = withRounds(result, shown)
 	}
 	into.counted = before // what is copied is counted where it was
-	err := r.keep(r.scope, n, into.value)
+	err := r.keep(r.Scope, n, into.value)
 	if err != nil {
 		into.value, into.shown = nil, nil
 	}
@@ -179,12 +185,12 @@ func (r *rounds) publish(n *node) error {
 }
 
 // leaveOut skips the nodes of a loop's body that have not run.
-func (r *run) leaveOut(s *scope, loop *node, reason string, failed bool) {
-	body := r.plans.bodies[loop]
-	if body == nil || !r.rules.Loop {
+func (r *run) leaveOut(s *Scope, loop *Node, reason string, failed bool) {
+	body := r.plans.Bodies[loop]
+	if body == nil {
 		return
 	}
-	for _, n := range body.nodes {
+	for _, n := range body.Nodes {
 		if s.of(n).status == "" {
 			r.skip(s, n, reason, failed)
 		}

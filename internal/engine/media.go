@@ -5,51 +5,30 @@ import (
 	"encoding/base64"
 	"errors"
 	"strings"
-
-	"github.com/flowctl/flowctl/internal/engine/browser"
 )
 
 var errNoFiles = errors.New("the node needs a file of the server, and no server is configured")
 
-// message is what the model is sent. Files go along as images: to a pipeline, in
-// the browser, by their paths on the backend, to any other model by content.
-func (c *call) message(ctx context.Context, model string, p prompt) (Message, error) {
-	m := Message{Role: "user", Text: p.text}
-	if len(p.files) == 0 {
-		return m, nil
-	}
-	if !c.rules.Files && browser.IsPipeline(model) {
-		m.Images = p.files
-		m.Parts = []Part{{Text: p.text}}
-		for _, id := range p.files {
-			m.Parts = append(m.Parts, Part{Image: "/api/v1/files/" + id + "/content"})
-		}
-		return m, nil
-	}
-	var images, videos []Part
-	var urls []string
-	for _, file := range p.files {
+// Media returns files as parts of a message, images apart from videos.
+func (c *Call) Media(ctx context.Context, files []string) (images, videos []Part, err error) {
+	for _, file := range files {
 		url, isVideo, err := c.dataURL(ctx, file)
-		if err != nil {
-			return Message{}, c.rules.errorf("Failed to fetch media: %w", "get a file: %w", err)
-		}
-		if isVideo {
-			videos, urls = append(videos, Part{Image: url}), append(urls, url)
-		} else {
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case isVideo:
+			videos = append(videos, Part{Image: url})
+		default:
 			images = append(images, Part{Image: url})
 		}
 	}
-	if len(videos) > 0 && !c.rules.Files {
-		p.text = strings.Join(urls, "\n") + "\n\n" + p.text
-	}
-	m.Parts = append([]Part{{Text: p.text}}, append(images, videos...)...)
-	return m, nil
+	return images, videos, nil
 }
 
 // dataURL returns the content of a file in a URL; a file that is a URL stays what
 // it is.
-func (c *call) dataURL(ctx context.Context, file string) (url string, isVideo bool, err error) {
-	if c.rules.Files && strings.Contains(file, ":") {
+func (c *Call) dataURL(ctx context.Context, file string) (url string, isVideo bool, err error) {
+	if strings.Contains(file, ":") {
 		return file, strings.HasPrefix(file, "data:video/"), nil
 	}
 	if c.Services.Files == nil {
@@ -60,17 +39,13 @@ func (c *call) dataURL(ctx context.Context, file string) (url string, isVideo bo
 		contentType, data, err = c.Services.Files.Content(ctx, file)
 		return data, err
 	})
-	var answer *HTTPError
-	if errors.As(err, &answer) && !c.rules.Files {
-		err = browser.Errorf("Failed to fetch media: %s", answer.Reason)
-	}
 	if err != nil {
 		return "", false, err
 	}
 	if contentType == "" {
 		contentType = "image/png"
 	}
-	if err := c.take(3 * len(data)); err != nil { // with its base64
+	if err := c.Take(3 * len(data)); err != nil { // with its base64
 		return "", false, err
 	}
 	url = "data:" + contentType + ";base64," + base64.StdEncoding.EncodeToString(data)

@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -62,50 +64,50 @@ func TestMemory(t *testing.T) {
 	rounds := func(id string, typ flow.NodeType, data string) *builder {
 		return valued(input(500)).node("l", flow.Loop, `{"maxIterations":3000}`).node(id, typ, data).join("i", "l").edge("l", id, "each")
 	}
-	if err := Check(nested.spec(), Options{}); err == nil || !strings.Contains(err.Error(), "loops are inside each other") {
+	if err := engine.Check(nested.spec(), engine.Options{}); err == nil || !strings.Contains(err.Error(), "loops are inside each other") {
 		t.Errorf("600 loops inside each other: %v", err)
 	}
-	both := []Semantics{Standard, Browser}
+	both := []string{browser.Standard, browser.Name}
 	for _, test := range []struct {
 		name      string
-		semantics []Semantics
+		semantics []string
 		flow      *builder
 		limit     string
 		garbage   int64 // how often what is held is made anew
 	}{
-		{"nested loops", []Semantics{Browser}, nested, LimitDepth, 1},
-		{"$` in a replacement", both, transform(`"`+strings.Repeat("a", 500<<10)+`z"`, `{"operation":"replace","config":{"pattern":"z","replacement":"`+strings.Repeat("$`", 100_000)+`"}}`), LimitResult, 3},
-		{"a template of {{input}}", both, transform(input(500), template(strings.Repeat("{{input}}", 50_000))), LimitMemory, 1},
-		{"$' in an input", []Semantics{Browser}, transform(`"`+strings.Repeat("$'", 2000)+`"`, template(strings.Repeat("{{input}}", 2000)+strings.Repeat("b", 500_000))), LimitMemory, 1},
-		{"a prompt of {{input}}", both, prompt(input(500), strings.Repeat("{{input}}", 50_000)), LimitMemory, 1},
-		{"references in what comes in", []Semantics{Browser}, prompt(string(quoted(strings.Repeat("{{input}}{{i.output}}", 400))), strings.Repeat("{{input}}", 400)), LimitMemory, 1},
-		{"a query of {{input}}", both, valued(input(500)).node("k", flow.Knowledge, `{"knowledgeBaseId":"k","query":`+string(quoted(strings.Repeat("{{input}}", 5000)))+`}`).join("i", "k"), LimitMemory, 1},
-		{"a condition of {{input}}", both, valued(input(500)).node("c", flow.Conditional, `{"condition":`+string(quoted(strings.Repeat("{{input}}", 5000)))+`}`).join("i", "c"), LimitMemory, 1},
-		{"many in parallel", both, parallel(300, `{"operation":"uppercase"}`, input(500)), LimitMemory, 1},
-		{"a chain", both, chain, LimitMemory, 1},
-		{"a loop over a transform", []Semantics{Standard}, rounds("t", flow.Transform, `{"operation":"uppercase"}`), LimitMemory, 1},
-		{"a loop over an output", both, rounds("o", flow.Output, `{}`), LimitMemory, 3},
-		{"merges of merges", both, doubled, LimitMemory, 1},
-		{"a list of numbers", both, transform(`"[`+strings.Repeat("1,", 500_000)+`1]"`, `{"operation":"extract","config":{"field":"0"}}`), LimitMemory, 1},
-		{"a list of items", both, valued(`"`+strings.Repeat("1,", 500_000)+`"`).node("l", flow.Loop, `{"loopType":"array","arrayPath":"`+strings.Repeat("1,", 500_000)+`"}`).join("i", "l"), LimitMemory, 1},
-		{"JSON for an output", both, valued(`"[`+strings.Repeat("1,", 500_000)+`1]"`).node("o", flow.Output, `{"format":"json"}`).join("i", "o"), LimitMemory, 1},
-		{"a pattern", both, transform(`"x"`, `{"operation":"replace","config":{"pattern":"`+strings.Repeat("[^a-z](a|b)", 20_000)+`"}}`), LimitMemory, 1},
-		{"control characters", both, parallel(6, `{"operation":"uppercase"}`, string(quoted(strings.Repeat("\x01", 400<<10)))), LimitMemory, 1},
+		{"nested loops", []string{browser.Name}, nested, engine.LimitDepth, 1},
+		{"$` in a replacement", both, transform(`"`+strings.Repeat("a", 500<<10)+`z"`, `{"operation":"replace","config":{"pattern":"z","replacement":"`+strings.Repeat("$`", 100_000)+`"}}`), engine.LimitResult, 3},
+		{"a template of {{input}}", both, transform(input(500), template(strings.Repeat("{{input}}", 50_000))), engine.LimitMemory, 1},
+		{"$' in an input", []string{browser.Name}, transform(`"`+strings.Repeat("$'", 2000)+`"`, template(strings.Repeat("{{input}}", 2000)+strings.Repeat("b", 500_000))), engine.LimitMemory, 1},
+		{"a prompt of {{input}}", both, prompt(input(500), strings.Repeat("{{input}}", 50_000)), engine.LimitMemory, 1},
+		{"references in what comes in", []string{browser.Name}, prompt(string(quoted(strings.Repeat("{{input}}{{i.output}}", 400))), strings.Repeat("{{input}}", 400)), engine.LimitMemory, 1},
+		{"a query of {{input}}", both, valued(input(500)).node("k", flow.Knowledge, `{"knowledgeBaseId":"k","query":`+string(quoted(strings.Repeat("{{input}}", 5000)))+`}`).join("i", "k"), engine.LimitMemory, 1},
+		{"a condition of {{input}}", both, valued(input(500)).node("c", flow.Conditional, `{"condition":`+string(quoted(strings.Repeat("{{input}}", 5000)))+`}`).join("i", "c"), engine.LimitMemory, 1},
+		{"many in parallel", both, parallel(300, `{"operation":"uppercase"}`, input(500)), engine.LimitMemory, 1},
+		{"a chain", both, chain, engine.LimitMemory, 1},
+		{"a loop over a transform", []string{browser.Standard}, rounds("t", flow.Transform, `{"operation":"uppercase"}`), engine.LimitMemory, 1},
+		{"a loop over an output", both, rounds("o", flow.Output, `{}`), engine.LimitMemory, 3},
+		{"merges of merges", both, doubled, engine.LimitMemory, 1},
+		{"a list of numbers", both, transform(`"[`+strings.Repeat("1,", 500_000)+`1]"`, `{"operation":"extract","config":{"field":"0"}}`), engine.LimitMemory, 1},
+		{"a list of items", both, valued(`"`+strings.Repeat("1,", 500_000)+`"`).node("l", flow.Loop, `{"loopType":"array","arrayPath":"`+strings.Repeat("1,", 500_000)+`"}`).join("i", "l"), engine.LimitMemory, 1},
+		{"JSON for an output", both, valued(`"[`+strings.Repeat("1,", 500_000)+`1]"`).node("o", flow.Output, `{"format":"json"}`).join("i", "o"), engine.LimitMemory, 1},
+		{"a pattern", both, transform(`"x"`, `{"operation":"replace","config":{"pattern":"`+strings.Repeat("[^a-z](a|b)", 20_000)+`"}}`), engine.LimitMemory, 1},
+		{"control characters", both, parallel(6, `{"operation":"uppercase"}`, string(quoted(strings.Repeat("\x01", 400<<10)))), engine.LimitMemory, 1},
 	} {
 		for _, semantics := range test.semantics {
-			t.Run(test.name+"/"+string(semantics), func(t *testing.T) {
+			t.Run(test.name+"/"+semantics, func(t *testing.T) {
 				spec := test.flow.spec()
-				memory := NewBudget(budget, nil)
-				services := Services{Model: &fakeModel{}, Retriever: fakeKnowledge{}}
+				memory := engine.NewBudget(budget, nil)
+				services := engine.Services{Model: &fakeModel{}, Retriever: fakeKnowledge{}}
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
-				res, err := Run(t.Context(), spec, Options{Semantics: semantics, Services: services, Memory: memory, Limits: Limits{Result: budget}})
+				res, err := engine.Run(t.Context(), spec, engine.Options{Semantics: named(semantics), Services: services, Memory: memory, Limits: engine.Limits{Result: budget}})
 				runtime.ReadMemStats(&after)
 				if err != nil {
 					t.Fatal(err)
 				}
-				var limit *LimitError
-				if !errors.As(res.Err, &limit) || limit.Limit != test.limit && limit.Limit != LimitResult {
+				var limit *engine.LimitError
+				if !errors.As(res.Err, &limit) || limit.Limit != test.limit && limit.Limit != engine.LimitResult {
 					t.Errorf("it ended with %v, want the limit of %s", res.Err, test.limit)
 				}
 				if memory.Most() > budget {
@@ -128,7 +130,7 @@ func TestMemory(t *testing.T) {
 
 // TestLoopsInsideEachOther takes as many as are allowed.
 func TestLoopsInsideEachOther(t *testing.T) {
-	for _, depth := range []int{maxDepth, maxDepth + 1} {
+	for _, depth := range []int{engine.MaxDepth, engine.MaxDepth + 1} {
 		b := newFlow().node("t", flow.Transform, `{"operation":"trim"}`).node("i", flow.Input, `{"value":"x"}`).join("i", "l0")
 		for i := range depth {
 			b.node(fmt.Sprint("l", i), flow.Loop, `{"maxIterations":1}`)
@@ -137,10 +139,10 @@ func TestLoopsInsideEachOther(t *testing.T) {
 			}
 		}
 		b.edge(fmt.Sprint("l", depth-1), "t", "each")
-		for _, semantics := range []Semantics{Standard, Browser} {
-			res := mustRun(t.Context(), t, b.spec(), Options{Semantics: semantics})
-			var limit *LimitError
-			if errors.As(res.Err, &limit) != (depth > maxDepth) || limit != nil && limit.Limit != LimitDepth {
+		for _, semantics := range []string{browser.Standard, browser.Name} {
+			res := mustRun(t.Context(), t, b.spec(), engine.Options{Semantics: named(semantics)})
+			var limit *engine.LimitError
+			if errors.As(res.Err, &limit) != (depth > engine.MaxDepth) || limit != nil && limit.Limit != engine.LimitDepth {
 				t.Errorf("%s: %d loops inside each other end with %v", semantics, depth, res.Err)
 			}
 		}
@@ -152,11 +154,11 @@ func TestMemoryOfRun(t *testing.T) {
 	spec := newFlow().node("i", flow.Input, `{"value":"[1,2,3]"}`).node("l", flow.Loop, `{"loopType":"array"}`).
 		node("t", flow.Transform, `{"operation":"template","config":{"template":"{{input.value}} {{input}}"}}`).node("o", flow.Output, `{}`).
 		edge("i", "l", "").edge("l", "t", "each").edge("t", "o", "").spec()
-	for _, semantics := range []Semantics{Standard, Browser} {
-		all := NewBudget(1<<20, nil)
-		memory := NewBudget(1<<20, all)
+	for _, semantics := range []string{browser.Standard, browser.Name} {
+		all := engine.NewBudget(1<<20, nil)
+		memory := engine.NewBudget(1<<20, all)
 		inputs := map[string]json.RawMessage{"i": json.RawMessage(`["a","b"]`)}
-		res, err := Run(t.Context(), spec, Options{Semantics: semantics, Inputs: inputs, Memory: memory})
+		res, err := engine.Run(t.Context(), spec, engine.Options{Semantics: named(semantics), Inputs: inputs, Memory: memory})
 		if err != nil || len(res.Errors) > 0 {
 			t.Fatal(err, res.Errors)
 		}
@@ -165,7 +167,7 @@ func TestMemoryOfRun(t *testing.T) {
 			answer += len(v.Value)
 		}
 		used := int(memory.Used())
-		if used < answer*answered || used > answer*(answered+8) || all.Used() != memory.Used() {
+		if used < answer*engine.Answered || used > answer*(engine.Answered+8) || all.Used() != memory.Used() {
 			t.Errorf("%s: %d bytes are counted, %d by the parent, for an answer of %d", semantics, used, all.Used(), answer)
 		}
 		if memory.Close(); memory.Used() != 0 || all.Used() != 0 {
@@ -175,15 +177,15 @@ func TestMemoryOfRun(t *testing.T) {
 }
 
 func TestBudget(t *testing.T) {
-	all := NewBudget(100, nil)
-	a, b := NewBudget(60, all), NewBudget(-1, all)
+	all := engine.NewBudget(100, nil)
+	a, b := engine.NewBudget(60, all), engine.NewBudget(-1, all)
 	for _, step := range []struct {
-		of    *Budget
+		of    *engine.Budget
 		take  int64
 		limit string
-	}{{a, 61, LimitMemory}, {a, 60, ""}, {a, 1, LimitMemory}, {b, 41, LimitSharedMemory}, {b, 40, ""}, {b, 1, LimitSharedMemory}, {nil, 1 << 50, ""}} {
+	}{{a, 61, engine.LimitMemory}, {a, 60, ""}, {a, 1, engine.LimitMemory}, {b, 41, engine.LimitSharedMemory}, {b, 40, ""}, {b, 1, engine.LimitSharedMemory}, {nil, 1 << 50, ""}} {
 		err := step.of.Take(step.take)
-		var limit *LimitError
+		var limit *engine.LimitError
 		if errors.As(err, &limit); (err == nil) != (step.limit == "") || err != nil && limit.Limit != step.limit {
 			t.Errorf("taking %d: %v, want %q", step.take, err, step.limit)
 		}
@@ -212,12 +214,12 @@ func TestBudget(t *testing.T) {
 // TestBudgetReserve: children that hold much leave the last bytes to those that hold
 // little.
 func TestBudgetReserve(t *testing.T) {
-	all := NewBudget(100, nil)
+	all := engine.NewBudget(100, nil)
 	all.Reserve(30, 10)
-	large, little, run := NewBudget(-1, all), NewBudget(-1, all), NewBudget(-1, nil)
-	run.parent = little // the run's user counts, and not the run
+	large, little := engine.NewBudget(-1, all), engine.NewBudget(-1, all)
+	run := engine.NewBudget(-1, little) // the run's user counts, and not the run
 	for i, step := range []struct {
-		of   *Budget
+		of   *engine.Budget
 		take int64
 		ok   bool
 	}{{large, 71, false}, {large, 70, true}, {large, 1, false}, {run, 6, true}, {run, 5, false}, {run, 4, true}, {little, 1, false}} {

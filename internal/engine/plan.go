@@ -8,104 +8,108 @@ import (
 	"github.com/flowctl/flowctl/internal/order"
 )
 
-// plan is what the scheduler works off: the whole flow, or the body of a loop.
-type plan struct {
-	steps []step  // in the order in which they start when several can
-	nodes []*node // whose results the plan's runs make, nested bodies included
-	last  []*node // those that nothing in the plan waits for
+// Plan is what the scheduler works off: the whole flow, or the body of a loop.
+type Plan struct {
+	Steps []Step  // in the order in which they start when several can
+	Nodes []*Node // whose results the plan's runs make, nested bodies included
+	last  []*Node // those that nothing in the plan waits for
 }
 
-// step is one run of a node.
-type step struct {
-	node  *node
+// Step is one run of a node.
+type Step struct {
+	Node  *Node
 	waits int   // how many other steps must be done first
 	wakes []int // the steps that wait for this one
 }
 
-// plans are a flow's plan and those of its loops' bodies.
-type plans struct {
-	flow   *plan
-	bodies map[*node]*plan // by loop; none for a loop without a body
+// Plans are a flow's plan and those of its loops' bodies.
+type Plans struct {
+	Flow   *Plan
+	Bodies map[*Node]*Plan // by loop; none for a loop without a body
 }
 
 // order sorts nodes depth first, see [order.DepthFirst]; those that are not there are
 // left out. If nodes wait for each other it returns a cycle, and nothing sorted.
-func (g *graph) order(nodes []*node, before func(*node) []*node) (sorted, cycle []*node) {
-	nodes = slices.DeleteFunc(slices.Clone(nodes), func(n *node) bool { return n.missing })
-	sorted, cycle = order.DepthFirst(nodes, len(g.nodes), func(n *node) int { return n.index }, before)
+func (g *Graph) order(nodes []*Node, before func(*Node) []*Node) (sorted, cycle []*Node) {
+	nodes = slices.DeleteFunc(slices.Clone(nodes), func(n *Node) bool { return n.Missing })
+	sorted, cycle = order.DepthFirst(nodes, len(g.Nodes), func(n *Node) int { return n.index }, before)
 	if cycle != nil {
 		return nil, cycle
 	}
 	return sorted, nil
 }
 
+// Sorted returns the nodes depth first along the edges; if they form a cycle that, and
+// nothing sorted.
+func (g *Graph) Sorted() (sorted, cycle []*Node) { return g.order(g.Nodes, sources) }
+
 // sources lists the nodes that lead to n, in edge order.
-func sources(n *node) []*node {
-	list := make([]*node, len(n.in))
-	for i, e := range n.in {
-		list[i] = e.source
+func sources(n *Node) []*Node {
+	list := make([]*Node, len(n.In))
+	for i, e := range n.In {
+		list[i] = e.Source
 	}
 	return list
 }
 
 // dependencies lists the nodes that n waits for.
-func dependencies(n *node) []*node { return append(sources(n), n.refs...) }
+func dependencies(n *Node) []*Node { return append(sources(n), n.Refs...) }
 
 // waitingPlan is a plan whose steps wait for those that before lists.
-func (g *graph) waitingPlan(nodes []*node, before func(*node) []*node) (made *plan, cycle []*node) {
+func (g *Graph) waitingPlan(nodes []*Node, before func(*Node) []*Node) (made *Plan, cycle []*Node) {
 	sorted, cycle := g.order(nodes, before)
 	if cycle != nil {
 		return nil, cycle
 	}
-	p := &plan{nodes: sorted, steps: make([]step, len(sorted))}
-	rank := make([]int, len(g.nodes))
+	p := &Plan{Nodes: sorted, Steps: make([]Step, len(sorted))}
+	rank := make([]int, len(g.Nodes))
 	for i, n := range sorted {
 		rank[n.index] = i
-		p.steps[i].node = n
+		p.Steps[i].Node = n
 		for _, dep := range before(n) {
-			from := &p.steps[rank[dep.index]]
+			from := &p.Steps[rank[dep.index]]
 			if last := len(from.wakes) - 1; last < 0 || from.wakes[last] != i { // once, however many edges there are
 				from.wakes = append(from.wakes, i)
-				p.steps[i].waits++
+				p.Steps[i].waits++
 			}
 		}
 	}
-	for _, s := range p.steps {
+	for _, s := range p.Steps {
 		if len(s.wakes) == 0 {
-			p.last = append(p.last, s.node)
+			p.last = append(p.last, s.Node)
 		}
 	}
 	return p, nil
 }
 
-// schedule runs the plan in the scope: every step as soon as those that it waits
+// Schedule runs the plan in the scope: every step as soon as those that it waits
 // for are done, at most width at once, the first of the plan first. It comes back
 // when nothing runs any more, with what ended the run if steps are left undone.
-func (r *run) schedule(ctx context.Context, p *plan, s *scope) error {
-	waits := make([]int, len(p.steps))
+func (r *run) Schedule(ctx context.Context, p *Plan, s *Scope) error {
+	waits := make([]int, len(p.Steps))
 	var ready intHeap
-	for i, step := range p.steps {
+	for i, step := range p.Steps {
 		if waits[i] = step.waits; waits[i] == 0 {
 			ready = append(ready, i) // ascending, so a heap already
 		}
 	}
-	left := len(p.steps)
+	left := len(p.Steps)
 	finished := func(i int) {
 		left--
-		for _, next := range p.steps[i].wakes {
+		for _, next := range p.Steps[i].wakes {
 			if waits[next]--; waits[next] == 0 {
 				heap.Push(&ready, next)
 			}
 		}
 	}
-	work, done := make(chan int, r.width), make(chan int, r.width)
+	work, done := make(chan int, r.Parallel), make(chan int, r.Parallel)
 	defer close(work)
 	workers, running := 0, 0
 	for {
-		for running < r.width && len(ready) > 0 && ctx.Err() == nil {
+		for running < r.Parallel && len(ready) > 0 && ctx.Err() == nil {
 			i := heap.Pop(&ready).(int)
-			if r.width == 1 || running+len(ready) == 0 { // nothing could run next to it
-				r.step(ctx, s, p.steps[i].node)
+			if r.Parallel == 1 || running+len(ready) == 0 { // nothing could run next to it
+				r.step(ctx, s, p.Steps[i].Node)
 				finished(i)
 				continue
 			}
@@ -113,7 +117,7 @@ func (r *run) schedule(ctx context.Context, p *plan, s *scope) error {
 				workers++
 				go func() {
 					for i := range work {
-						r.step(ctx, s, p.steps[i].node)
+						r.step(ctx, s, p.Steps[i].Node)
 						done <- i
 					}
 				}()

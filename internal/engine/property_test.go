@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -96,7 +98,7 @@ type jitter struct {
 	rand.Source
 }
 
-func (j jitter) Chat(ctx context.Context, req ChatRequest, delta func(string)) (json.RawMessage, error) {
+func (j jitter) Chat(ctx context.Context, req engine.ChatRequest, delta func(string)) (json.RawMessage, error) {
 	j.mu.Lock()
 	wait := time.Duration(j.Uint64()%300) * time.Microsecond
 	j.mu.Unlock()
@@ -111,7 +113,7 @@ func TestSemanticsAgree(t *testing.T) {
 	for seed := range uint64(400) {
 		spec := newRandomFlow(seed)
 		services, model := fakeServices()
-		res := mustRun(t.Context(), t, spec, Options{Semantics: Browser, Services: services})
+		res := mustRun(t.Context(), t, spec, engine.Options{Semantics: browser.New, Services: services})
 		if res.Status != flow.RunSuccess {
 			t.Fatalf("seed %d: the browser fails with %v", seed, res.Errors)
 		}
@@ -124,7 +126,7 @@ func TestSemanticsAgree(t *testing.T) {
 		for _, parallel := range []int{1, 2, 8} {
 			services, model := fakeServices()
 			services.Model = jitter{model, rand.NewPCG(seed, uint64(parallel))}
-			res := mustRun(t.Context(), t, spec, Options{Parallel: parallel, Services: services})
+			res := mustRun(t.Context(), t, spec, engine.Options{Parallel: parallel, Services: services})
 			if got := byNode(res); !slices.Equal(got, want) {
 				t.Fatalf("seed %d, parallel %d: standard makes\n%q\nthe browser\n%q\nof %s", seed, parallel, got, want, spec.AppendJSON(nil))
 			}
@@ -151,7 +153,7 @@ func TestSemanticsAgree(t *testing.T) {
 }
 
 // byNode is the results as lines, in no particular order of the run's.
-func byNode(res *Result) []string {
+func byNode(res *engine.Result) []string {
 	var lines []string
 	for _, v := range res.NodeResults {
 		lines = append(lines, v.Node+" "+string(v.Value))
@@ -196,17 +198,17 @@ func newBranchingFlow(seed uint64) flow.Spec {
 // makes more model calls than Explain says that there can be, and most that have
 // no choice make as many.
 func TestNoMoreCallsThanExplained(t *testing.T) {
-	ran, asMany, chosen := map[Semantics]int{}, map[Semantics]int{}, 0
+	ran, asMany, chosen := map[string]int{}, map[string]int{}, 0
 	for seed := range uint64(1500) {
 		spec := newBranchingFlow(seed)
-		for _, semantics := range []Semantics{Standard, Browser} {
+		for _, semantics := range []string{browser.Standard, browser.Name} {
 			services, model := fakeServices()
-			opts := Options{Semantics: semantics, Services: services}
-			res, err := Run(t.Context(), spec, opts)
+			opts := engine.Options{Semantics: named(semantics), Services: services}
+			res, err := engine.Run(t.Context(), spec, opts)
 			if err != nil {
 				continue // refused
 			}
-			explained := Explain(spec, opts)
+			explained := browser.Explain(spec, opts)
 			calls, most := len(model.calls), explained.Calls.Most
 			if calls > most || calls != res.Calls {
 				t.Fatalf("seed %d, %s: %d calls are made (%d told), %d explained, of %s", seed, semantics, calls, res.Calls, most, spec.AppendJSON(nil))
@@ -214,12 +216,12 @@ func TestNoMoreCallsThanExplained(t *testing.T) {
 			if ran[semantics]++; calls == most && most > 0 {
 				asMany[semantics]++
 			}
-			if slices.ContainsFunc(explained.Calls.Path, func(s PathStep) bool { return s.Branch != "" }) {
+			if slices.ContainsFunc(explained.Calls.Path, func(s engine.PathStep) bool { return s.Branch != "" }) {
 				chosen++
 			}
 		}
 	}
-	if ran[Standard] < 300 || ran[Browser] < 1000 || chosen < 100 || asMany[Standard]*2 < ran[Standard] || asMany[Browser]*2 < ran[Browser] {
+	if ran[browser.Standard] < 300 || ran[browser.Name] < 1000 || chosen < 100 || asMany[browser.Standard]*2 < ran[browser.Standard] || asMany[browser.Name]*2 < ran[browser.Name] {
 		t.Errorf("the flows are too poor a test: ran %v, as many calls as explained %v, with choices %d", ran, asMany, chosen)
 	}
 }

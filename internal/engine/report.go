@@ -15,10 +15,10 @@ type report struct {
 	nodes []NodeReport
 }
 
-func newReport(g *graph, tell func(flow.Event)) *report {
-	r := &report{tell: tell, nodes: make([]NodeReport, len(g.nodes))}
-	for i, n := range g.nodes {
-		r.nodes[i] = NodeReport{ID: n.id, Type: n.kind}
+func newReport(g *Graph, tell func(flow.Event)) *report {
+	r := &report{tell: tell, nodes: make([]NodeReport, len(g.Nodes))}
+	for i, n := range g.Nodes {
+		r.nodes[i] = NodeReport{ID: n.ID, Type: n.Kind}
 	}
 	return r
 }
@@ -40,12 +40,12 @@ func (r *report) run(e flow.Event) {
 
 // started reports an execution, or of another attempt at its call of a service after
 // the error of the last one.
-func (r *report) started(c *call, after error) {
+func (r *report) started(c *Call, after error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
 	c.attempt++
-	at := &r.nodes[c.node.index]
+	at := &r.nodes[c.Node.index]
 	at.Attempts++
 	if c.attempt == 1 {
 		c.began = now
@@ -53,24 +53,24 @@ func (r *report) started(c *call, after error) {
 			at.Started = now
 		}
 	}
-	e := flow.Event{Type: flow.EventNodeStarted, Time: now, Node: c.node.id, Round: c.scope.round, Attempt: c.attempt}
+	e := flow.Event{Type: flow.EventNodeStarted, Time: now, Node: c.Node.ID, Round: c.Scope.round, Attempt: c.attempt}
 	if after != nil {
 		e.Reason = after.Error()
 	}
 	r.send(e)
 }
 
-func (r *report) delta(c *call, text string) {
+func (r *report) delta(c *Call, text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.send(flow.Event{Type: flow.EventNodeDelta, Time: time.Now(), Node: c.node.id, Round: c.scope.round, Attempt: c.attempt, Delta: text})
+	r.send(flow.Event{Type: flow.EventNodeDelta, Time: time.Now(), Node: c.Node.ID, Round: c.Scope.round, Attempt: c.attempt, Delta: text})
 }
 
-func (r *report) finished(c *call, status flow.NodeStatus, value js.Value, err error) {
+func (r *report) finished(c *Call, status flow.NodeStatus, value js.Value, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
-	at := &r.nodes[c.node.index]
+	at := &r.nodes[c.Node.index]
 	at.Tokens.Add(c.tokens)
 	at.end(c.ending)
 	if !c.began.IsZero() {
@@ -79,7 +79,7 @@ func (r *report) finished(c *call, status flow.NodeStatus, value js.Value, err e
 	if r.tell == nil {
 		return
 	}
-	e := flow.Event{Type: flow.EventNodeFinished, Time: now, Node: c.node.id, Round: c.scope.round, Attempt: c.attempt, Status: string(status)}
+	e := flow.Event{Type: flow.EventNodeFinished, Time: now, Node: c.Node.ID, Round: c.Scope.round, Attempt: c.attempt, Status: string(status)}
 	if err != nil {
 		e.Error = err.Error()
 	} else if !js.IsUndefined(value) {
@@ -95,18 +95,18 @@ func (r *report) finished(c *call, status flow.NodeStatus, value js.Value, err e
 	r.send(e)
 }
 
-// early reports a result that the browser shows on an output node in advance.
-func (r *report) early(s *scope, n *node, value js.Value) {
+// early reports a result that an output node shows in advance.
+func (r *report) early(s *Scope, n *Node, value js.Value) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.send(flow.Event{
-		Type: flow.EventNodeFinished, Time: time.Now(), Node: n.id, Attempt: 1, Round: s.round,
+		Type: flow.EventNodeFinished, Time: time.Now(), Node: n.ID, Attempt: 1, Round: s.round,
 		Status: string(flow.NodeSuccess), Result: encode(value), Early: true,
 	})
 }
 
-func (r *report) skipped(s *scope, n *node, reason string) {
+func (r *report) skipped(s *Scope, n *Node, reason string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.send(flow.Event{Type: flow.EventNodeSkipped, Time: time.Now(), Node: n.id, Round: s.round, Status: string(flow.NodeSkipped), Reason: reason})
+	r.send(flow.Event{Type: flow.EventNodeSkipped, Time: time.Now(), Node: n.ID, Round: s.round, Status: string(flow.NodeSkipped), Reason: reason})
 }

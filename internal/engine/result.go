@@ -11,8 +11,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Result is what a run made. The lists are in the flow's order of nodes; in the
-// browser's semantics NodeResults and Errors are in JavaScript's order of keys.
+// Result is what a run made. The lists are in the flow's order of nodes.
 type Result struct {
 	Status      flow.RunStatus
 	Started     time.Time
@@ -54,7 +53,7 @@ type NodeReport struct {
 	FinishReason string   // why its model stopped, of the last round, or of the last one that did not stop by itself
 	Refusal      string   // what its model said in place of an answer
 	Warnings     []string // what is wrong with its results, each once
-	Failure      error    // in the browser, why an answer that it took for a success is not one; the run fails
+	Failure      error    // why an answer that was taken for a success is not one; the run fails
 }
 
 // end takes in how an execution of the node ended.
@@ -77,12 +76,12 @@ func (n *NodeReport) end(e ending) {
 func (r *run) result() *Result {
 	res := &Result{
 		Started: r.began, Duration: time.Since(r.began),
-		Nodes: r.report.nodes[:r.graph.present()], Calls: r.budget.calls,
+		Nodes: r.report.nodes[:r.Graph.present()], Calls: r.budget.calls,
 	}
 	for _, n := range r.report.nodes {
 		res.Tokens.Add(n.Tokens)
 	}
-	for i, n := range r.graph.nodes {
+	for i, n := range r.Graph.Nodes {
 		o := r.scope.of(n)
 		if i < len(res.Nodes) {
 			res.Nodes[i].Status, res.Nodes[i].Reason = o.status, o.reason
@@ -90,26 +89,21 @@ func (r *run) result() *Result {
 				res.Nodes[i].Status = flow.NodePending
 			}
 		}
-		if o.value != nil && n.kind == flow.Input {
+		if o.value != nil && n.Kind == flow.Input {
 			res.Inputs = append(res.Inputs, nodeValue(n, o.value))
 		}
-		if o.value != nil && n.kind == flow.Output {
+		if o.value != nil && n.Kind == flow.Output {
 			res.Outputs = append(res.Outputs, nodeValue(n, shownBy(o.value)))
 		}
 	}
-	withResult, withError := r.scope.order, r.scope.errors
-	if !r.scope.ordered {
-		withResult, withError = r.graph.nodes, r.graph.nodes
-	}
-	res.NodeResults = make([]NodeValue, 0, len(withResult))
-	for _, n := range withResult {
-		if o := r.scope.of(n); !js.IsUndefined(o.value) {
+	res.NodeResults = make([]NodeValue, 0, len(r.Graph.Nodes))
+	for _, n := range r.Graph.Nodes {
+		o := r.scope.of(n)
+		if !js.IsUndefined(o.value) {
 			res.NodeResults = append(res.NodeResults, nodeValue(n, o.value))
 		}
-	}
-	for _, n := range withError {
-		if o := r.scope.of(n); o.err != nil && (o.status != flow.NodeAborted || !r.rules.Errors) {
-			res.Errors = append(res.Errors, NodeFailure{Node: n.id, Err: o.err})
+		if o.err != nil {
+			res.Errors = append(res.Errors, NodeFailure{Node: n.ID, Err: o.err})
 		}
 	}
 	for _, n := range res.Nodes {
@@ -122,8 +116,8 @@ func (r *run) result() *Result {
 }
 
 // nodeValue is v as JSON under the node's id; undefined becomes null.
-func nodeValue(n *node, v js.Value) NodeValue {
-	return NodeValue{Node: n.id, Value: encode(v)}
+func nodeValue(n *Node, v js.Value) NodeValue {
+	return NodeValue{Node: n.ID, Value: encode(v)}
 }
 
 // encode is v as JSON.

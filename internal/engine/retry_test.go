@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -90,22 +92,22 @@ func TestCallsAreTriedAgain(t *testing.T) {
 	for _, a := range []struct {
 		name      string
 		err       error
-		semantics Semantics
+		semantics string
 		retries   int
 		status    flow.RunStatus
 		failed    int // kinds of calls
 	}{
-		{"lost", &LostError{context.DeadlineExceeded}, Standard, 1, flow.RunSuccess, 7},
-		{"busy", &HTTPError{StatusCode: 503}, Standard, 1, flow.RunSuccess, 7},
-		{"never", &HTTPError{StatusCode: 503}, Standard, -1, flow.RunError, 5},
-		{"refused", &HTTPError{StatusCode: 403}, Standard, 1, flow.RunError, 5},
-		{"browser", &HTTPError{StatusCode: 503}, Browser, 1, flow.RunError, 5},
+		{"lost", &engine.LostError{context.DeadlineExceeded}, browser.Standard, 1, flow.RunSuccess, 7},
+		{"busy", &engine.HTTPError{StatusCode: 503}, browser.Standard, 1, flow.RunSuccess, 7},
+		{"never", &engine.HTTPError{StatusCode: 503}, browser.Standard, -1, flow.RunError, 5},
+		{"refused", &engine.HTTPError{StatusCode: 403}, browser.Standard, 1, flow.RunError, 5},
+		{"browser", &engine.HTTPError{StatusCode: 503}, browser.Name, 1, flow.RunError, 5},
 	} {
 		t.Run(a.name, func(t *testing.T) {
 			services, _ := fakeServices()
 			s := &shaky{failed: make(map[string]bool), err: a.err}
 			services.Retriever, services.Searcher, services.Files = s, s, s
-			res := mustRun(t.Context(), t, spec, Options{Semantics: a.semantics, Services: services, Retries: a.retries, RetryWait: time.Microsecond, Parallel: 1})
+			res := mustRun(t.Context(), t, spec, engine.Options{Semantics: named(a.semantics), Services: services, Retries: a.retries, RetryWait: time.Microsecond, Parallel: 1})
 			if res.Status != a.status || len(s.failed) != a.failed {
 				t.Errorf("ended with %s %s after failures of %v", res.Status, res.Execution("").Errors, s.failed)
 			}

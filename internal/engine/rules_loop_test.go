@@ -1,6 +1,9 @@
-package engine
+package engine_test
 
-import "github.com/flowctl/flowctl/pkg/flow"
+import (
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/pkg/flow"
+)
 
 func loopCases() []ruleCase {
 	const items = `{"loopType":"array","arrayPath":"[\"x\",\"y\",\"z\"]"}`
@@ -57,7 +60,7 @@ func loopCases() []ruleCase {
 		{name: "until without a condition", flow: model(`{"loopType":"until","maxIterations":3}`, "r"), asked: []string{"r", "r", "r"}},
 		{name: "a failed round fails the loop", flow: over(items).node("t", flow.Transform, `{"operation":"extract","config":{"field":"value.x"}}`).edge("l", "t", "each"),
 			errors: map[string]string{"t": "has no", "l": `round 0 failed at node "t"`}, skipped: []string{"done"}},
-		{name: "what done reaches too is refused", flow: over(items, "t").join("t", "done"), refused: []string{CodeLoopBody}},
+		{name: "what done reaches too is refused", flow: over(items, "t").join("t", "done"), refused: []string{engine.CodeLoopBody}},
 		{name: "a body may need what is outside", flow: newFlow().node("l", flow.Loop, `{"maxIterations":1}`).node("m", flow.Model, ask("{{input}}+{{late.output}}")).
 			node("late", flow.Input, value("L")).node("other", flow.Input, value("O")).edge("l", "m", "each").join("other", "m"),
 			results: map[string]string{"m": `"MODEL(m1):{\"iteration\":0}\n\nO+L"`}},

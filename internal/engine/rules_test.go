@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -76,10 +78,10 @@ func TestRules(t *testing.T) {
 
 func (c ruleCase) check(t *testing.T) {
 	services, model := fakeServices()
-	res, err := Run(t.Context(), c.flow.spec(), Options{Services: services, Limits: Limits{Steps: 1 << 22}})
+	res, err := engine.Run(t.Context(), c.flow.spec(), engine.Options{Services: services, Limits: engine.Limits{Steps: 1 << 22}})
 	switch {
 	case c.refused != nil:
-		var refused *RefusedError
+		var refused *engine.RefusedError
 		if !errors.As(err, &refused) {
 			t.Fatalf("the run returns %v, want it refused", err)
 		}
@@ -103,7 +105,7 @@ func (c ruleCase) check(t *testing.T) {
 	}
 	if c.browser != nil {
 		services, _ := fakeServices()
-		res, err := Run(t.Context(), c.flow.spec(), Options{Semantics: Browser, Services: services, Limits: Limits{Steps: 1 << 22}})
+		res, err := engine.Run(t.Context(), c.flow.spec(), engine.Options{Semantics: browser.New, Services: services, Limits: engine.Limits{Steps: 1 << 22}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +113,7 @@ func (c ruleCase) check(t *testing.T) {
 	}
 }
 
-func (c ruleCase) checkResult(t *testing.T, res *Result) {
+func (c ruleCase) checkResult(t *testing.T, res *engine.Result) {
 	t.Helper()
 	checkResults(t, "", res, c.results)
 	wantStatus := flow.RunSuccess
@@ -140,7 +142,7 @@ func (c ruleCase) checkResult(t *testing.T, res *Result) {
 	}
 }
 
-func checkResults(t *testing.T, where string, res *Result, want map[string]string) {
+func checkResults(t *testing.T, where string, res *engine.Result, want map[string]string) {
 	t.Helper()
 	got := make(map[string]string)
 	for _, v := range res.NodeResults {
@@ -164,15 +166,15 @@ func checkedFirst() []ruleCase {
 		{name: "everything at once", flow: newFlow().node("a", flow.Input, plain).node("a", flow.Input, plain).node("x", "webhook", plain).
 			node("c", flow.Conditional, plain).edge("c", "a", "maybe").edge("ghost", "a", "").edge("c", "c", ""),
 			refused: []string{"dangling-edge", "duplicate-node-id", "self-loop", "unknown-handle", "unknown-node-type"}},
-		{name: "an ambiguous reference", flow: ambiguous("in"), refused: []string{CodeAmbiguousReference}},
+		{name: "an ambiguous reference", flow: ambiguous("in"), refused: []string{engine.CodeAmbiguousReference}},
 		{name: "a whole id is not ambiguous", flow: ambiguous("in_2"), results: map[string]string{"m": `"MODEL(m1):b"`}},
 		{name: "a cycle of references", flow: newFlow().node("a", flow.Model, ask("{{b.output}}")).node("b", flow.Model, ask("{{a.output}}")),
-			refused: []string{CodeReferenceCycle}},
+			refused: []string{engine.CodeReferenceCycle}},
 		{name: "a reference to itself", flow: newFlow().node("a", flow.Model, ask("{{a.output}}")), errors: map[string]string{"a": "no result here"}},
 		{name: "a wrong type", flow: newFlow().node("a", flow.Model, `{"modelId":"m1","prompt":5}`), refused: []string{"wrong-type"}},
 		{name: "a draft without anything", flow: newFlow()},
 		{name: "loops that share a body", flow: newFlow().node("l", flow.Loop, plain).node("k", flow.Loop, plain).node("o", flow.Output, text).
-			edge("l", "o", "each").edge("k", "o", "each"), refused: []string{CodeLoopBody}},
+			edge("l", "o", "each").edge("k", "o", "each"), refused: []string{engine.CodeLoopBody}},
 	}
 }
 
@@ -290,7 +292,7 @@ func fileCases() []ruleCase {
 			results: map[string]string{"a": `["cat","` + id + `"]`, "m": `"MODEL(m1):What cat?|[` + seen + `]"`},
 			browser: map[string]string{"m": `"MODEL(m1):cat|[` + seen + `]"`}},
 		{name: "mediaFileId alone", flow: newFlow().node("a", flow.Input, `{"mediaFileId":"short"}`).node("m", flow.Model, ask("")).join("a", "m"),
-			results: map[string]string{"a": `"short"`, "m": `"MODEL(m1):` + describeImage + `|[` + seen + `]"`}},
+			results: map[string]string{"a": `"short"`, "m": `"MODEL(m1):` + engine.DescribeImage + `|[` + seen + `]"`}},
 		{name: "a text that looks like a file is a text", flow: newFlow().node("a", flow.Input, value(id)).node("b", flow.Input, value("deadbeef")).
 			node("c", flow.Input, value("/api/v1/files/abc-1/content")).node("m", flow.Model, ask("{{input}}")).join("a", "m").join("b", "m").join("c", "m"),
 			results: map[string]string{"m": `"MODEL(m1):` + id + `\n\ndeadbeef\n\n/api/v1/files/abc-1/content"`}},
@@ -397,21 +399,21 @@ func TestModelSettings(t *testing.T) {
 		{"off", all, ``, ``},
 		{"no tokens", `"useAdvancedSettings":true,"max_tokens":0,"top_p":null`, ``, ``},
 	} {
-		for semantics, want := range map[Semantics]string{Standard: c.standard, Browser: c.browser} {
+		for semantics, want := range map[string]string{browser.Standard: c.standard, browser.Name: c.browser} {
 			var sent string
-			model := modelFunc(func(req ChatRequest) (json.RawMessage, error) {
+			model := modelFunc(func(req engine.ChatRequest) (json.RawMessage, error) {
 				req.ChatID = ""
 				body, err := req.MarshalJSON()
 				sent = string(body)
 				return json.RawMessage(`{"choices":[{"message":{"content":"x"}}],"usage":{"prompt_tokens":3,"completion_tokens":4}}`), err
 			})
 			spec := newFlow().node("m", flow.Model, `{"modelId":"m1","prompt":"p",`+c.data+`}`).spec()
-			res, err := Run(t.Context(), spec, Options{Semantics: semantics, Services: Services{Model: model}})
+			res, err := engine.Run(t.Context(), spec, engine.Options{Semantics: named(semantics), Services: engine.Services{Model: model}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			session := ""
-			if semantics == Browser {
+			if semantics == browser.Name {
 				session = `,"session_id":"flow-execution"`
 			}
 			full := `{"model":"m1","messages":[{"role":"user","content":"p"}],"stream":false` + session + want + `}`
@@ -426,8 +428,8 @@ func TestModelSettings(t *testing.T) {
 }
 
 // modelFunc is a model made of a function.
-type modelFunc func(ChatRequest) (json.RawMessage, error)
+type modelFunc func(engine.ChatRequest) (json.RawMessage, error)
 
-func (f modelFunc) Chat(_ context.Context, req ChatRequest, _ func(string)) (json.RawMessage, error) {
+func (f modelFunc) Chat(_ context.Context, req engine.ChatRequest, _ func(string)) (json.RawMessage, error) {
 	return f(req)
 }

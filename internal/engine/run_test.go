@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"context"
@@ -13,13 +13,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // mustRun runs a flow that is not refused.
-func mustRun(ctx context.Context, t *testing.T, spec flow.Spec, opts Options) *Result {
+func mustRun(ctx context.Context, t *testing.T, spec flow.Spec, opts engine.Options) *engine.Result {
 	t.Helper()
-	res, err := Run(ctx, spec, opts)
+	res, err := engine.Run(ctx, spec, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +29,7 @@ func mustRun(ctx context.Context, t *testing.T, spec flow.Spec, opts Options) *R
 }
 
 // status is the status of a node.
-func (r *Result) status(id string) flow.NodeStatus {
+func statusOf(r *engine.Result, id string) flow.NodeStatus {
 	for _, n := range r.Nodes {
 		if n.ID == id {
 			return n.Status
@@ -48,27 +50,27 @@ func TestLimits(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		spec   flow.Spec
-		limits Limits
-		want   LimitError
+		limits engine.Limits
+		want   engine.LimitError
 		node   string // whose error it is
 		calls  int    // model calls made
 	}{
-		{"calls", models, Limits{Calls: 2}, LimitError{LimitCalls, 2}, "c", 2},
-		{"nodes", models, Limits{Nodes: 2}, LimitError{LimitNodes, 2}, "b", 1},
-		{"tokens of what was used", models, Limits{Tokens: 12}, LimitError{LimitTokens, 12}, "c", 2},
-		{"tokens of what the answer may have", capped, Limits{Tokens: 50}, LimitError{LimitTokens, 50}, "m", 0},
-		{"rounds", loop, Limits{Rounds: 6}, LimitError{LimitRounds, 6}, "l", 0},
-		{"result of a template", double, Limits{Result: 1000}, LimitError{LimitResult, 1000}, "t", 0},
-		{"result of a merge", join, Limits{Result: 1000}, LimitError{LimitResult, 1000}, "t", 0},
-		{"result of a replacement", many, Limits{Result: 1000}, LimitError{LimitResult, 1000}, "t", 0},
-		{"result of a model", long, Limits{Result: 500}, LimitError{LimitResult, 500}, "m", 1},
-		{"result of an input", double, Limits{Result: 500}, LimitError{LimitResult, 500}, "i", 0},
+		{"calls", models, engine.Limits{Calls: 2}, engine.LimitError{engine.LimitCalls, 2}, "c", 2},
+		{"nodes", models, engine.Limits{Nodes: 2}, engine.LimitError{engine.LimitNodes, 2}, "b", 1},
+		{"tokens of what was used", models, engine.Limits{Tokens: 12}, engine.LimitError{engine.LimitTokens, 12}, "c", 2},
+		{"tokens of what the answer may have", capped, engine.Limits{Tokens: 50}, engine.LimitError{engine.LimitTokens, 50}, "m", 0},
+		{"rounds", loop, engine.Limits{Rounds: 6}, engine.LimitError{engine.LimitRounds, 6}, "l", 0},
+		{"result of a template", double, engine.Limits{Result: 1000}, engine.LimitError{engine.LimitResult, 1000}, "t", 0},
+		{"result of a merge", join, engine.Limits{Result: 1000}, engine.LimitError{engine.LimitResult, 1000}, "t", 0},
+		{"result of a replacement", many, engine.Limits{Result: 1000}, engine.LimitError{engine.LimitResult, 1000}, "t", 0},
+		{"result of a model", long, engine.Limits{Result: 500}, engine.LimitError{engine.LimitResult, 500}, "m", 1},
+		{"result of an input", double, engine.Limits{Result: 500}, engine.LimitError{engine.LimitResult, 500}, "i", 0},
 	} {
-		for _, semantics := range []Semantics{Standard, Browser} {
-			t.Run(c.name+" "+string(semantics), func(t *testing.T) {
+		for _, semantics := range []string{browser.Standard, browser.Name} {
+			t.Run(c.name+" "+semantics, func(t *testing.T) {
 				services, model := fakeServices()
-				res := mustRun(t.Context(), t, c.spec, Options{Semantics: semantics, Parallel: 1, Services: services, Limits: c.limits})
-				var limit *LimitError
+				res := mustRun(t.Context(), t, c.spec, engine.Options{Semantics: named(semantics), Parallel: 1, Services: services, Limits: c.limits})
+				var limit *engine.LimitError
 				if !errors.As(res.Err, &limit) || *limit != c.want {
 					t.Fatalf("the run ended with %v, want %v", res.Err, &c.want)
 				}
@@ -84,11 +86,11 @@ func TestLimits(t *testing.T) {
 }
 
 func TestTimeLimit(t *testing.T) {
-	for _, semantics := range []Semantics{Standard, Browser} {
+	for _, semantics := range []string{browser.Standard, browser.Name} {
 		start := time.Now()
-		res := mustRun(t.Context(), t, star(3), Options{Semantics: semantics, Services: Services{Model: slowModel(time.Minute)}, Limits: Limits{Time: 30 * time.Millisecond}})
-		var limit *LimitError
-		if !errors.As(res.Err, &limit) || limit.Limit != LimitTime || res.Status != flow.RunError {
+		res := mustRun(t.Context(), t, star(3), engine.Options{Semantics: named(semantics), Services: engine.Services{Model: slowModel(time.Minute)}, Limits: engine.Limits{Time: 30 * time.Millisecond}})
+		var limit *engine.LimitError
+		if !errors.As(res.Err, &limit) || limit.Limit != engine.LimitTime || res.Status != flow.RunError {
 			t.Errorf("%s: ended with %s, %v", semantics, res.Status, res.Err)
 		}
 		if last := res.Errors[len(res.Errors)-1]; last.Node != "global" || !strings.Contains(last.Err.Error(), "30ms") {
@@ -102,8 +104,8 @@ func TestTimeLimit(t *testing.T) {
 
 func TestNoLimitIsNoLimit(t *testing.T) {
 	spec := newFlow().node("l", flow.Loop, `{"maxIterations":20}`).node("t", flow.Transform, upper).edge("l", "t", "each").spec()
-	none := Limits{Rounds: -1, Nodes: -1, Calls: -1, Tokens: -1, Result: -1}
-	if res := mustRun(t.Context(), t, spec, Options{Limits: none}); res.Status != flow.RunSuccess {
+	none := engine.Limits{Rounds: -1, Nodes: -1, Calls: -1, Tokens: -1, Result: -1}
+	if res := mustRun(t.Context(), t, spec, engine.Options{Limits: none}); res.Status != flow.RunSuccess {
 		t.Errorf("ended with %v", res.Errors)
 	}
 }
@@ -116,9 +118,9 @@ func TestBrowserBodyIsBounded(t *testing.T) {
 		f.node(a, flow.Transform, upper).node(b, flow.Transform, upper).node(next, flow.Transform, upper).
 			join(fmt.Sprintf("d%d", i), a, next).join(fmt.Sprintf("d%d", i), b, next)
 	}
-	res := mustRun(t.Context(), t, f.spec(), Options{Semantics: Browser, Limits: Limits{Nodes: 1000}})
-	var limit *LimitError
-	if !errors.As(res.Err, &limit) || limit.Limit != LimitNodes {
+	res := mustRun(t.Context(), t, f.spec(), engine.Options{Semantics: browser.New, Limits: engine.Limits{Nodes: 1000}})
+	var limit *engine.LimitError
+	if !errors.As(res.Err, &limit) || limit.Limit != engine.LimitNodes {
 		t.Errorf("ended with %v", res.Err)
 	}
 }
@@ -128,31 +130,31 @@ func TestRetries(t *testing.T) {
 		name      string
 		failures  []error // before the model answers
 		retries   int
-		semantics Semantics
+		semantics string
 		calls     int
 		ok        bool
 	}{
-		{"busy twice", []error{&HTTPError{StatusCode: 429}, &HTTPError{StatusCode: 503}}, 0, Standard, 3, true},
-		{"busy three times", []error{&HTTPError{StatusCode: 500}, &HTTPError{StatusCode: 500}, &HTTPError{StatusCode: 500}}, 0, Standard, 3, false},
-		{"more patience", []error{&HTTPError{StatusCode: 500}, &HTTPError{StatusCode: 500}, &HTTPError{StatusCode: 500}}, 3, Standard, 4, true},
-		{"none wanted", []error{&HTTPError{StatusCode: 429}}, -1, Standard, 1, false},
-		{"a wait too long", []error{&HTTPError{StatusCode: 429, RetryAfter: time.Hour}}, 0, Standard, 1, false},
-		{"a refusal", []error{&HTTPError{StatusCode: 401}}, 0, Standard, 1, false},
-		{"no connection", []error{errors.New("refused")}, 0, Standard, 1, false},
-		{"the browser", []error{&HTTPError{StatusCode: 429}}, 0, Browser, 1, false},
+		{"busy twice", []error{&engine.HTTPError{StatusCode: 429}, &engine.HTTPError{StatusCode: 503}}, 0, browser.Standard, 3, true},
+		{"busy three times", []error{&engine.HTTPError{StatusCode: 500}, &engine.HTTPError{StatusCode: 500}, &engine.HTTPError{StatusCode: 500}}, 0, browser.Standard, 3, false},
+		{"more patience", []error{&engine.HTTPError{StatusCode: 500}, &engine.HTTPError{StatusCode: 500}, &engine.HTTPError{StatusCode: 500}}, 3, browser.Standard, 4, true},
+		{"none wanted", []error{&engine.HTTPError{StatusCode: 429}}, -1, browser.Standard, 1, false},
+		{"a wait too long", []error{&engine.HTTPError{StatusCode: 429, RetryAfter: time.Hour}}, 0, browser.Standard, 1, false},
+		{"a refusal", []error{&engine.HTTPError{StatusCode: 401}}, 0, browser.Standard, 1, false},
+		{"no connection", []error{errors.New("refused")}, 0, browser.Standard, 1, false},
+		{"the browser", []error{&engine.HTTPError{StatusCode: 429}}, 0, browser.Name, 1, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			calls := 0
-			model := modelFunc(func(ChatRequest) (json.RawMessage, error) {
+			model := modelFunc(func(engine.ChatRequest) (json.RawMessage, error) {
 				if calls++; calls <= len(c.failures) {
 					return nil, c.failures[calls-1]
 				}
 				return json.RawMessage(`{"choices":[{"message":{"content":"x"}}]}`), nil
 			})
 			var attempts []int
-			res := mustRun(t.Context(), t, newFlow().node("m", flow.Model, ask("p")).spec(), Options{
-				Semantics: c.semantics, Services: Services{Model: model}, Retries: c.retries, RetryWait: time.Millisecond,
-				Limits: Limits{Calls: 1}, // repeated attempts are one call
+			res := mustRun(t.Context(), t, newFlow().node("m", flow.Model, ask("p")).spec(), engine.Options{
+				Semantics: named(c.semantics), Services: engine.Services{Model: model}, Retries: c.retries, RetryWait: time.Millisecond,
+				Limits: engine.Limits{Calls: 1}, // repeated attempts are one call
 				Events: func(e flow.Event) {
 					if e.Type == flow.EventNodeStarted {
 						attempts = append(attempts, e.Attempt)
@@ -174,26 +176,14 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-func TestRetryWaits(t *testing.T) {
-	c := &call{run: &run{Options: Options{RetryWait: time.Second}}}
-	for i, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
-		if got := c.wait(&HTTPError{}, i); got < want || got > want*5/4+1 {
-			t.Errorf("wait %d is %v, want %v", i, got, want)
-		}
-	}
-	if got := c.wait(&HTTPError{RetryAfter: 7 * time.Second}, 0); got < 7*time.Second || got > 9*time.Second {
-		t.Errorf("Retry-After is waited for %v", got)
-	}
-}
-
 // Cancelling ends a run at once and reports what was done.
 func TestCancel(t *testing.T) {
 	spec := newFlow().node("i", flow.Input, value("x")).node("m", flow.Model, ask("{{input}}")).node("o", flow.Output, text).
 		node("fast", flow.Transform, upper).join("i", "m", "o").join("i", "fast").spec()
-	for semantics, want := range map[Semantics]flow.RunStatus{Standard: flow.RunAborted, Browser: flow.RunError} {
+	for semantics, want := range map[string]flow.RunStatus{browser.Standard: flow.RunAborted, browser.Name: flow.RunError} {
 		ctx, cancel := context.WithCancel(t.Context())
 		start := time.Now()
-		res := mustRun(ctx, t, spec, Options{Semantics: semantics, Services: Services{Model: slowModel(time.Minute)}, Events: func(e flow.Event) {
+		res := mustRun(ctx, t, spec, engine.Options{Semantics: named(semantics), Services: engine.Services{Model: slowModel(time.Minute)}, Events: func(e flow.Event) {
 			if e.Type == flow.EventNodeStarted && e.Node == "m" {
 				time.AfterFunc(20*time.Millisecond, cancel)
 			}
@@ -204,13 +194,13 @@ func TestCancel(t *testing.T) {
 		if res.Status != want || !errors.Is(res.Err, context.Canceled) {
 			t.Errorf("%s: ended with %s, %v", semantics, res.Status, res.Err)
 		}
-		if res.status("i") != flow.NodeSuccess || res.status("m") != flow.NodeAborted || res.status("o") != flow.NodePending {
+		if statusOf(res, "i") != flow.NodeSuccess || statusOf(res, "m") != flow.NodeAborted || statusOf(res, "o") != flow.NodePending {
 			t.Errorf("%s: the nodes are %v", semantics, res.Nodes)
 		}
 		if len(res.NodeResults) == 0 || res.NodeResults[0].Node != "i" {
 			t.Errorf("%s: the results are %v", semantics, res.NodeResults)
 		}
-		if semantics == Standard && len(res.Errors) > 0 {
+		if semantics == browser.Standard && len(res.Errors) > 0 {
 			t.Errorf("the errors are %v", res.Errors)
 		}
 	}
@@ -220,19 +210,19 @@ func TestCancelInARoundAndBeforeTheStart(t *testing.T) {
 	loop := newFlow().node("l", flow.Loop, `{"maxIterations":50}`).node("m", flow.Model, ask("p")).edge("l", "m", "each").spec()
 	ctx, cancel := context.WithCancel(t.Context())
 	var calls atomic.Int32
-	model := modelFunc(func(ChatRequest) (json.RawMessage, error) {
+	model := modelFunc(func(engine.ChatRequest) (json.RawMessage, error) {
 		if calls.Add(1) == 3 {
 			cancel()
 			return nil, ctx.Err()
 		}
 		return json.RawMessage(`{"choices":[{"message":{"content":"x"}}]}`), nil
 	})
-	res := mustRun(ctx, t, loop, Options{Parallel: 1, Services: Services{Model: model}})
-	if res.Status != flow.RunAborted || calls.Load() != 3 || res.status("l") != flow.NodeAborted {
-		t.Errorf("ended with %s after %d calls, the loop is %s", res.Status, calls.Load(), res.status("l"))
+	res := mustRun(ctx, t, loop, engine.Options{Parallel: 1, Services: engine.Services{Model: model}})
+	if res.Status != flow.RunAborted || calls.Load() != 3 || statusOf(res, "l") != flow.NodeAborted {
+		t.Errorf("ended with %s after %d calls, the loop is %s", res.Status, calls.Load(), statusOf(res, "l"))
 	}
-	res = mustRun(ctx, t, loop, Options{Services: Services{Model: model}})
-	if res.Status != flow.RunAborted || calls.Load() != 3 || res.status("l") != flow.NodePending {
+	res = mustRun(ctx, t, loop, engine.Options{Services: engine.Services{Model: model}})
+	if res.Status != flow.RunAborted || calls.Load() != 3 || statusOf(res, "l") != flow.NodePending {
 		t.Errorf("a run that was cancelled before it started ended with %s", res.Status)
 	}
 }
@@ -240,7 +230,7 @@ func TestCancelInARoundAndBeforeTheStart(t *testing.T) {
 // A cancelled run whose last node is done anyway was a success.
 func TestCancelAtTheEnd(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	res := mustRun(ctx, t, newFlow().node("i", flow.Input, value("x")).spec(), Options{Events: func(e flow.Event) {
+	res := mustRun(ctx, t, newFlow().node("i", flow.Input, value("x")).spec(), engine.Options{Events: func(e flow.Event) {
 		if e.Type == flow.EventNodeFinished {
 			cancel()
 		}
@@ -251,29 +241,29 @@ func TestCancelAtTheEnd(t *testing.T) {
 }
 
 func TestPanicIsTheNodesError(t *testing.T) {
-	model := modelFunc(func(ChatRequest) (json.RawMessage, error) { panic("boom") })
+	model := modelFunc(func(engine.ChatRequest) (json.RawMessage, error) { panic("boom") })
 	spec := newFlow().node("m", flow.Model, ask("p")).node("o", flow.Output, text).node("i", flow.Input, value("x")).join("m", "o").spec()
-	res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: model}})
-	var panicked *PanicError
+	res := mustRun(t.Context(), t, spec, engine.Options{Services: engine.Services{Model: model}})
+	var panicked *engine.PanicError
 	if len(res.Errors) != 1 || !errors.As(res.Errors[0].Err, &panicked) || panicked.Value != "boom" || len(panicked.Stack) == 0 {
 		t.Fatalf("the errors are %v", res.Errors)
 	}
-	if res.status("i") != flow.NodeSuccess || res.status("o") != flow.NodeSkipped {
+	if statusOf(res, "i") != flow.NodeSuccess || statusOf(res, "o") != flow.NodeSkipped {
 		t.Errorf("the nodes are %v", res.Nodes)
 	}
 }
 
 func TestServicesAreLookedForFirst(t *testing.T) {
 	spec := newFlow().node("m", flow.Model, plain).node("k", flow.Knowledge, plain).node("w", flow.WebSearch, plain).spec()
-	for _, semantics := range []Semantics{Standard, Browser} {
-		_, err := Run(t.Context(), spec, Options{Semantics: semantics})
-		var refused *RefusedError
+	for _, semantics := range []string{browser.Standard, browser.Name} {
+		_, err := engine.Run(t.Context(), spec, engine.Options{Semantics: named(semantics)})
+		var refused *engine.RefusedError
 		if !errors.As(err, &refused) || len(refused.Problems) != 3 {
 			t.Fatalf("%s: got %v", semantics, err)
 		}
 		for i, p := range refused.Problems {
-			if want := fmt.Sprintf("/nodes/%d", i); p.Code != CodeNoService || p.Pointer != want {
-				t.Errorf("%s: problem %v, want %s at %s", semantics, p, CodeNoService, want)
+			if want := fmt.Sprintf("/nodes/%d", i); p.Code != engine.CodeNoService || p.Pointer != want {
+				t.Errorf("%s: problem %v, want %s at %s", semantics, p, engine.CodeNoService, want)
 			}
 		}
 		if !strings.Contains(err.Error(), `node "m"`) || !strings.Contains(err.Error(), "and 2 more") {
@@ -284,12 +274,12 @@ func TestServicesAreLookedForFirst(t *testing.T) {
 
 func TestInputs(t *testing.T) {
 	spec := newFlow().node("a", flow.Input, `{"value":"old","fileIds":["f"]}`).node("b", flow.Input, plain).node("o", flow.Output, text).join("b", "o").spec()
-	give := func(inputs map[string]string) (*Result, error) {
+	give := func(inputs map[string]string) (*engine.Result, error) {
 		raw := make(map[string]json.RawMessage)
 		for id, v := range inputs {
 			raw[id] = json.RawMessage(v)
 		}
-		return Run(t.Context(), spec, Options{Inputs: raw})
+		return engine.Run(t.Context(), spec, engine.Options{Inputs: raw})
 	}
 	res, err := give(map[string]string{"a": `"new"`, "b": `{"n":1.0}`})
 	if err != nil {
@@ -302,8 +292,8 @@ func TestInputs(t *testing.T) {
 	if got := string(exec.Outputs); got != `{"o":{"n":1.0}}` {
 		t.Errorf("outputs are %s", got)
 	}
-	var refused *RefusedError
-	if _, err := give(map[string]string{"o": `1`, "zz": `2`}); !errors.As(err, &refused) || len(refused.Problems) != 2 || refused.Problems[0].Code != CodeUnknownInput {
+	var refused *engine.RefusedError
+	if _, err := give(map[string]string{"o": `1`, "zz": `2`}); !errors.As(err, &refused) || len(refused.Problems) != 2 || refused.Problems[0].Code != engine.CodeUnknownInput {
 		t.Errorf("unknown inputs return %v", err)
 	}
 	if _, err := give(map[string]string{"a": `{`}); err == nil || !strings.Contains(err.Error(), `input "a"`) {
@@ -317,7 +307,7 @@ func TestInputs(t *testing.T) {
 func TestExecution(t *testing.T) {
 	spec := newFlow().node("i", flow.Input, value("x")).node("m", flow.Model, ask("p {{input}}")).node("bad", flow.Transform, `{"operation":"replace"}`).
 		node("off", flow.Output, text).node("o", flow.Output, text).join("i", "m", "o").join("i", "bad", "off").spec()
-	res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: Echo{}}})
+	res := mustRun(t.Context(), t, spec, engine.Options{Services: engine.Services{Model: engine.Echo{}}})
 	exec := res.Execution("flow-1")
 	if exec.FlowID != "flow-1" || exec.Status != flow.RunError || exec.ExecutionTime == nil || exec.CreatedAt == 0 {
 		t.Errorf("the execution is %+v", exec)
@@ -354,7 +344,7 @@ func TestExecution(t *testing.T) {
 	if m := meta.Nodes["m"]; m.Status != "success" || m.Time == nil || m.Tokens == nil || m.Tokens.Total != 5 {
 		t.Errorf("the model's meta is %+v", m)
 	}
-	ok := mustRun(t.Context(), t, newFlow().spec(), Options{}).Execution("")
+	ok := mustRun(t.Context(), t, newFlow().spec(), engine.Options{}).Execution("")
 	if string(ok.Errors) != "null" || string(ok.NodeResults) != "{}" || ok.Status != flow.RunSuccess {
 		t.Errorf("the execution of nothing is %+v", ok)
 	}
@@ -367,7 +357,7 @@ func TestEvents(t *testing.T) {
 		node("off", flow.Output, text).edge("l", "m", "each").edge("l", "bad", "done").join("bad", "off").spec()
 	var told []string
 	var last time.Time
-	mustRun(t.Context(), t, spec, Options{Parallel: 1, Services: Services{Model: Echo{}}, Events: func(e flow.Event) {
+	mustRun(t.Context(), t, spec, engine.Options{Parallel: 1, Services: engine.Services{Model: engine.Echo{}}, Events: func(e flow.Event) {
 		if e.Time.Before(last) || e.Time.IsZero() {
 			t.Errorf("the event %+v is at %v, after %v", e, e.Time, last)
 		}
@@ -392,8 +382,8 @@ func TestEvents(t *testing.T) {
 
 func TestEventsAsJSON(t *testing.T) {
 	var lines []string
-	mustRun(t.Context(), t, newFlow().node("m", flow.Model, `{"modelId":"m","prompt":"p","stream":false}`).spec(), Options{
-		Services: Services{Model: Echo{}}, Events: func(e flow.Event) {
+	mustRun(t.Context(), t, newFlow().node("m", flow.Model, `{"modelId":"m","prompt":"p","stream":false}`).spec(), engine.Options{
+		Services: engine.Services{Model: engine.Echo{}}, Events: func(e flow.Event) {
 			e.Time = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 			line, err := json.Marshal(e)
 			if err != nil {
@@ -423,7 +413,7 @@ func TestParallelIsALimit(t *testing.T) {
 	}
 	for _, parallel := range []int{1, 3, 16} {
 		var now, most, calls atomic.Int32
-		model := modelFunc(func(ChatRequest) (json.RawMessage, error) {
+		model := modelFunc(func(engine.ChatRequest) (json.RawMessage, error) {
 			calls.Add(1)
 			n := now.Add(1)
 			for {
@@ -436,7 +426,7 @@ func TestParallelIsALimit(t *testing.T) {
 			now.Add(-1)
 			return json.RawMessage(`{"choices":[{"message":{"content":"x"}}]}`), nil
 		})
-		res := mustRun(t.Context(), t, f.spec(), Options{Parallel: parallel, Services: Services{Model: model}})
+		res := mustRun(t.Context(), t, f.spec(), engine.Options{Parallel: parallel, Services: engine.Services{Model: model}})
 		if res.Status != flow.RunSuccess || calls.Load() != 36 {
 			t.Errorf("parallel %d: %s after %d calls", parallel, res.Status, calls.Load())
 		}
@@ -451,7 +441,7 @@ func TestParallelDefault(t *testing.T) {
 	var now, most atomic.Int32
 	full := make(chan struct{})
 	var once sync.Once
-	model := modelFunc(func(ChatRequest) (json.RawMessage, error) {
+	model := modelFunc(func(engine.ChatRequest) (json.RawMessage, error) {
 		n := now.Add(1)
 		defer now.Add(-1)
 		if most.Store(max(most.Load(), n)); n == 8 {
@@ -463,7 +453,7 @@ func TestParallelDefault(t *testing.T) {
 		}
 		return json.RawMessage(`{"choices":[{"message":{"content":"x"}}]}`), nil
 	})
-	mustRun(t.Context(), t, star(24), Options{Services: Services{Model: model}})
+	mustRun(t.Context(), t, star(24), engine.Options{Services: engine.Services{Model: model}})
 	if got := most.Load(); got != 8 {
 		t.Errorf("%d calls were made at once, want 8", got)
 	}
@@ -476,7 +466,7 @@ func TestResultsAreInTheFlowsOrder(t *testing.T) {
 		node("late", flow.Input, value("L")).join("m", "o").join("late", "worse", "p").join("7", "bad").spec()
 	for _, parallel := range []int{1, 8} {
 		services, _ := fakeServices()
-		res := mustRun(t.Context(), t, spec, Options{Parallel: parallel, Services: services})
+		res := mustRun(t.Context(), t, spec, engine.Options{Parallel: parallel, Services: services})
 		exec := res.Execution("")
 		if got, want := string(exec.NodeResults), `{"o":{"value":"MODEL(m1):L"},"m":"MODEL(m1):L","7":"MODEL(m1):x","late":"L"}`; got != want {
 			t.Errorf("parallel %d: the results are %s, want %s", parallel, got, want)
@@ -491,9 +481,9 @@ func TestNothingIsLeftRunning(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for range 20 {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
-		mustRun(ctx, t, star(50), Options{Services: Services{Model: slowModel(time.Minute)}})
+		mustRun(ctx, t, star(50), engine.Options{Services: engine.Services{Model: slowModel(time.Minute)}})
 		cancel()
-		mustRun(t.Context(), t, star(50), Options{Services: Services{Model: slowModel(0)}})
+		mustRun(t.Context(), t, star(50), engine.Options{Services: engine.Services{Model: slowModel(0)}})
 	}
 	for range 100 {
 		if runtime.NumGoroutine() <= before {
@@ -504,13 +494,14 @@ func TestNothingIsLeftRunning(t *testing.T) {
 	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
 }
 
-func TestParseReading(t *testing.T) {
-	for name, want := range map[string]Semantics{"": Standard, "standard": Standard, "browser": Browser} {
-		if got, err := ParseSemantics(name); err != nil || got != want {
-			t.Errorf("ParseSemantics(%q) is %q, %v", name, got, err)
+func TestNamed(t *testing.T) {
+	for name, want := range map[string]string{"": "standard", "standard": "standard", "browser": "browser"} {
+		semantics, err := browser.Named(name)
+		if err != nil || semantics().Name() != want {
+			t.Errorf("Named(%q): %v", name, err)
 		}
 	}
-	if _, err := ParseSemantics("fast"); err == nil || !strings.Contains(err.Error(), `"fast"`) {
+	if _, err := browser.Named("fast"); err == nil || !strings.Contains(err.Error(), `"fast"`) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -521,7 +512,7 @@ func TestRoundsInOrder(t *testing.T) {
 	spec := newFlow().node("l", flow.Loop, `{"loopType":"array","arrayPath":"8,6,4,2,0"}`).node("m", flow.Model, ask("{{input.value}}")).
 		node("o", flow.Output, text).edge("l", "m", "each").join("m", "o").spec()
 	var failing string
-	model := modelFunc(func(req ChatRequest) (json.RawMessage, error) {
+	model := modelFunc(func(req engine.ChatRequest) (json.RawMessage, error) {
 		wait := req.Messages[0].Text
 		time.Sleep(time.Duration(wait[0]-'0') * 5 * time.Millisecond)
 		if strings.Contains(failing, wait) {
@@ -529,13 +520,13 @@ func TestRoundsInOrder(t *testing.T) {
 		}
 		return json.RawMessage(`{"choices":[{"message":{"content":` + wait + `}}]}`), nil
 	})
-	res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: model}})
+	res := mustRun(t.Context(), t, spec, engine.Options{Services: engine.Services{Model: model}})
 	if got := string(res.Execution("").Outputs); got != `{"o":[8,6,4,2,0]}` {
 		t.Errorf("the outputs are %s", got)
 	}
 	failing = "6 2"
 	for range 5 {
-		res = mustRun(t.Context(), t, spec, Options{Services: Services{Model: model}})
+		res = mustRun(t.Context(), t, spec, engine.Options{Services: engine.Services{Model: model}})
 		if len(res.Errors) != 2 || !strings.Contains(res.Errors[0].Err.Error(), "round 1 failed") || !strings.Contains(res.Errors[1].Err.Error(), "bad 6") {
 			t.Errorf("the errors are %v", res.Errors)
 		}

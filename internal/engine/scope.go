@@ -5,22 +5,14 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// scope holds what nodes have made: of the whole flow, or, in standard, of one
-// round of a loop's body. A result is written before what waits for it starts,
+// Scope holds what nodes have made: of the whole flow, or of one round of a loop's body. A result is written before what waits for it starts,
 // so that reading needs no lock.
-type scope struct {
-	parent *scope
-	slots  map[*node]int // nil for the flow's own scope, where it is the node's index
+type Scope struct {
+	parent *Scope
+	slots  map[*Node]int // nil for the flow's own scope, where it is the node's index
 	made   []outcome
 	round  []int // rounds of the loops around, the outermost first
-	depth  int   // loops around
-
-	// What only the browser keeps, which has the one scope of the flow and runs
-	// one node at a time.
-	ordered      bool
-	order        []*node // in the order of their first results
-	errors       []*node // in the order of their first errors
-	accumulating bool    // output nodes gather the values of rounds
+	Depth  int   // loops around
 }
 
 // outcome is what became of a node.
@@ -39,15 +31,15 @@ type outcome struct {
 }
 
 // inner is a scope for a round of the loop.
-func (s *scope) inner(slots map[*node]int, round int) *scope {
-	return &scope{
+func (s *Scope) inner(slots map[*Node]int, round int) *Scope {
+	return &Scope{
 		parent: s, slots: slots, made: make([]outcome, len(slots)),
-		round: append(s.round[:len(s.round):len(s.round)], round), depth: s.depth + 1,
+		round: append(s.round[:len(s.round):len(s.round)], round), Depth: s.Depth + 1,
 	}
 }
 
 // of is what became of n, in the innermost scope that n belongs to.
-func (s *scope) of(n *node) *outcome {
+func (s *Scope) of(n *Node) *outcome {
 	home := s.home(n)
 	if home.slots == nil {
 		return &home.made[n.index]
@@ -56,7 +48,7 @@ func (s *scope) of(n *node) *outcome {
 }
 
 // home is the innermost scope that n belongs to.
-func (s *scope) home(n *node) *scope {
+func (s *Scope) home(n *Node) *Scope {
 	for ; s.slots != nil; s = s.parent {
 		if _, ok := s.slots[n]; ok {
 			break
@@ -65,21 +57,18 @@ func (s *scope) home(n *node) *scope {
 	return s
 }
 
-// set keeps the result of n. Like fail it leaves the other alone: in the browser
-// a node may fail in one round and succeed in another.
-func (s *scope) set(n *node, value js.Value) {
+// Value returns the result of n; nil, or undefined, if it has none.
+func (s *Scope) Value(n *Node) js.Value { return s.of(n).value }
+
+// Set keeps the result of n. Like fail it leaves the other alone: where the rounds of a
+// loop share a scope, a node may fail in one and succeed in another.
+func (s *Scope) Set(n *Node, value js.Value) {
 	o := s.of(n)
-	if o.value == nil && s.ordered {
-		s.order = append(s.order, n)
-	}
 	o.status, o.value = flow.NodeSuccess, value
 }
 
 // fail keeps the error of n.
-func (s *scope) fail(n *node, status flow.NodeStatus, err error) {
+func (s *Scope) fail(n *Node, status flow.NodeStatus, err error) {
 	o := s.of(n)
-	if o.err == nil && s.ordered {
-		s.errors = append(s.errors, n)
-	}
 	o.status, o.err, o.failed = status, err, true
 }

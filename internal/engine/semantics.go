@@ -2,102 +2,66 @@ package engine
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// semantics is the code that differs between [Standard] and [Browser]. Where they
-// differ in a detail, the core asks its [Rules].
-type semantics interface {
-	// plans compiles the graph. ended is the error of a run that cannot begin.
-	plans(spec flow.Spec, g *graph, limits Limits) (made plans, refused []flow.Problem, ended error)
-	// admit decides whether a node runs, and with which inputs.
-	admit(s *scope, n *node) admission
-	// needData returns the error of a node without data.
-	needData(c *call) error
-	// succeeded is called after the result of a node is kept.
-	succeeded(ctx context.Context, c *call)
+// Semantics is a way to run flows, or rather one run of a flow: [NewStandard] makes one
+// of the engine's own semantics. All in which semantics may differ is here.
+type Semantics interface {
+	// Name returns the name by which users choose it.
+	Name() string
+	// Adjust changes the options of a run to what the semantics can do.
+	Adjust(o *Options)
+	// Parse reads JSON.
+	Parse(text string) (js.Value, error)
+	// Plans compiles the graph. refused says why the flow is not run, and ended is the
+	// error of a run that ends before its first node.
+	Plans(spec flow.Spec, g *Graph, limits Limits) (made Plans, refused []flow.Problem, ended error)
+	// Chooses reports whether a conditional chooses one of its branches.
+	Chooses() bool
+	// CutsArray reports whether a loop over an array has no more rounds than MaxRounds.
+	CutsArray(loop *Node) bool
 
-	// Texts with placeholders, by type of node.
-	fillCompared(c *call, condition string, compare js.Value) (string, js.Value, error)
-	fillQuery(c *call, query string) (string, error)
-	fillTemplate(c *call, template, input string) (string, error)
-	prompt(c *call, model string) (prompt, error)
+	// Admit decides whether a node runs, and with which inputs.
+	Admit(c *Call) Admission
+	// Check returns the error of a node that its executor is not to be called for.
+	Check(c *Call) error
+	// Finished is called at the end of a node that was not skipped.
+	Finished(ctx context.Context, c *Call, err error)
+	// Error returns the error of a node in the words of the semantics; nil stays nil.
+	Error(c *Call, err error) error
+	// Conclude completes the result. left reports whether steps are left undone.
+	Conclude(res *Result, left bool)
 
-	// array returns what an array loop goes over; rounds runs the loop's body.
-	array(c *call, path string) (js.Value, error)
-	rounds(ctx context.Context, c *call, body *plan, items items) (js.Value, error)
+	// Fill fills in the placeholders of a query or a template, and Compared those of
+	// what a conditional compares.
+	Fill(c *Call, text string) (string, error)
+	Compared(c *Call) (condition string, with js.Value, err error)
 
-	// Answers and values.
-	content(c *call, body js.Value) (js.Value, error)
-	searched(ctx context.Context, c *call, found js.Value, query string) (js.Array, error)
-	extract(c *call, in js.Value, path string) (js.Value, error)
-	readJSON(c *call, v js.Value) (js.Value, error)
-}
+	// Message returns what a model is sent, Request completes the request around it,
+	// Accept decides whether an answer is one, and Content returns the node's result.
+	Message(ctx context.Context, c *Call, model string) (Message, error)
+	Request(c *Call, req *ChatRequest)
+	Accept(c *Call, body js.Value) (js.Value, error)
+	Content(c *Call, body js.Value) (js.Value, error)
 
-// standard implements [Standard], and inBrowser [Browser].
-type (
-	standard  struct{}
-	inBrowser struct{}
-)
+	// Fetched returns what a backend's answer, or the error of the call, comes to.
+	Fetched(c *Call, answer js.Value, err error) (js.Value, error)
+	// Chunks returns what a query of a knowledge base has found, or why that is nothing.
+	Chunks(c *Call, found js.Value) (chunks js.Array, none string)
+	// Search searches the web, or fetches the page that the query is the address of.
+	Search(ctx context.Context, c *Call, query string) (results js.Array, collection js.Value, err error)
 
-// behaviour returns the implementation.
-func (s Semantics) behaviour() semantics {
-	if s == Browser {
-		return inBrowser{}
-	}
-	return standard{}
-}
+	// Array returns what an array loop goes over, and Rounds runs the loop's body.
+	Array(c *Call, path string) (js.Array, error)
+	Rounds(ctx context.Context, c *Call, body *Plan, items Items) (js.Value, error)
 
-// Semantics is how a flow runs: by which rules.
-type Semantics string
-
-// The semantics.
-const (
-	Standard Semantics = "standard" // what the user guide promises; the default
-	Browser  Semantics = "browser"  // what the editor's own executor does
-)
-
-// ParseSemantics returns the semantics of that name; "" is [Standard].
-func ParseSemantics(name string) (Semantics, error) {
-	switch r := Semantics(name); r {
-	case "", Standard:
-		return Standard, nil
-	case Browser:
-		return Browser, nil
-	}
-	return "", fmt.Errorf("unknown engine %q, want %s or %s", name, Standard, Browser)
-}
-
-// Rules returns the rules of the semantics.
-func (s Semantics) Rules() Rules {
-	if s == Browser {
-		return Rules{}
-	}
-	return Rules{
-		CheckedFirst: true, Order: true, Branches: true, Errors: true, Interpolation: true,
-		Files: true, Model: true, Transform: true, Loop: true, Output: true,
-		Chunks: true, Exact: true,
-	}
-}
-
-// Rules are the rules by which standard departs from the browser; the browser
-// has none of them.
-type Rules struct {
-	CheckedFirst  bool // a flow that cannot mean what it says is refused before anything runs
-	Order         bool // a node runs as soon as what it needs is there, references included
-	Branches      bool // only the edges of a conditional's chosen handle are live
-	Errors        bool // what depends on a failed node is skipped; failed calls of services are tried again
-	Interpolation bool // one pass; {{input}} is every live input; what does not resolve is an error
-	Files         bool // files are what a node declares, never what a text looks like
-	Model         bool // all advanced settings are sent, and no ids of a chat; the answer may be streamed, and one without words is a failure
-	Transform     bool // an empty text is an input; extract takes a path
-	Loop          bool // a body runs once a round in a scope of its own, and makes the loop's outputs
-	Output        bool // json must be JSON
-
-	// Two that the user guide has no words for.
-	Chunks bool // answers to queries and searches are read as the backend means them: chunk by chunk, scores as they are, every form of a search's answer; an address in capitals is one
-	Exact  bool // numbers keep their spelling, however long, and objects the order of their keys
+	// Extract returns a field of a value or of the JSON that a text is.
+	Extract(c *Call, in js.Value, field string) (js.Value, error)
+	// Show returns the result of an output node that shows in, and FindFile which file
+	// of the server the text of one is.
+	Show(c *Call, in js.Value) (js.Value, error)
+	FindFile(ctx context.Context, c *Call, text string) (id, contentType string, err error)
 }

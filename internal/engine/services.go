@@ -59,7 +59,7 @@ type Files interface {
 	Upload(ctx context.Context, name, contentType, fileType string, data []byte) (id string, err error)
 }
 
-// Text is a text that is written as JSON the way a browser does: half of a
+// Text is a text that is written as JSON as JavaScript does: half of a
 // surrogate pair is escaped, and does not become another character.
 type Text string
 
@@ -72,7 +72,7 @@ type ChatRequest struct {
 	Model     string
 	Messages  []Message
 	Stream    bool
-	SessionID string    // the browser's, unknown to others than the backend; left out if ""
+	SessionID string    // unknown to others than the backend; left out if ""
 	ChatID    string    // the same
 	Settings  []Setting // temperature and the like, in the order in which they are sent
 }

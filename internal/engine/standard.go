@@ -1,46 +1,162 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// plans makes the plans, unless the flow is refused.
-func (standard) plans(spec flow.Spec, g *graph, _ Limits) (made plans, refused []flow.Problem, ended error) {
+// standard is what the user guide promises.
+type standard struct{}
+
+// NewStandard returns the semantics that the user guide promises.
+func NewStandard() Semantics { return standard{} }
+
+// Name returns "standard".
+func (standard) Name() string { return "standard" }
+
+// Adjust changes nothing.
+func (standard) Adjust(*Options) {}
+
+// Parse keeps the spelling of numbers and the order of keys.
+func (standard) Parse(text string) (js.Value, error) { return js.ParseExact(text) }
+
+// Plans makes the plans, unless the flow is refused.
+func (standard) Plans(spec flow.Spec, g *Graph, _ Limits) (made Plans, refused []flow.Problem, ended error) {
 	made, refused = check(flow.Validate(spec), g)
 	return made, refused, nil
 }
 
-// fillCompared fills in both sides. An empty condition is {{input}}.
-func (standard) fillCompared(c *call, condition string, compare js.Value) (string, js.Value, error) {
-	if condition == "" {
-		condition = "{{input}}"
+// Chooses returns true.
+func (standard) Chooses() bool { return true }
+
+// CutsArray reports whether the author has set a number of rounds.
+func (standard) CutsArray(n *Node) bool { return js.Truthy(n.Field("maxIterations")) }
+
+// Check returns nil: what cannot run is refused before.
+func (standard) Check(*Call) error { return nil }
+
+// Finished does nothing.
+func (standard) Finished(context.Context, *Call, error) {}
+
+// Error returns the error.
+func (standard) Error(_ *Call, err error) error { return err }
+
+// Conclude leaves out the errors of nodes that were only cut off by the end of the run.
+func (standard) Conclude(res *Result, _ bool) {
+	res.Errors = slices.DeleteFunc(res.Errors, func(f NodeFailure) bool {
+		why, ok := f.Err.(*Failure) //nolint:errorlint // it is not wrapped
+		return ok && why.What == Aborted
+	})
+	if res.Err != nil && !errors.As(res.Err, new(*LimitError)) {
+		res.Status = flow.RunAborted
 	}
-	condition, err := c.fill(condition)
-	if err != nil {
+}
+
+// Fill fills in a text.
+func (standard) Fill(c *Call, text string) (string, error) { return c.fill(text) }
+
+// Compared fills in both sides. An empty condition is {{input}}.
+func (standard) Compared(c *Call) (condition string, with js.Value, err error) {
+	if condition, err = c.fill(cmp.Or(c.Node.Text("condition"), "{{input}}")); err != nil {
 		return "", nil, err
 	}
-	filled, err := c.fill(js.ToString(compare))
+	filled, err := c.fill(js.ToString(c.Node.CompareValue()))
 	return condition, js.String(filled), err
 }
 
-// fillQuery fills in a query.
-func (standard) fillQuery(c *call, query string) (string, error) { return c.fill(query) }
+// Message has the node's prompt, an empty one being {{input}}, and the files that nodes
+// have declared.
+func (standard) Message(ctx context.Context, c *Call, model string) (Message, error) {
+	texts, files := splitFiles(Flatten(c.Inputs))
+	m := Message{Role: "user", Text: c.Node.Text("prompt")}
+	var err error
+	switch {
+	case m.Text != "":
+		m.Text, err = c.fill(m.Text)
+	case len(texts) > 0:
+		m.Text, err = c.inputText()
+	}
+	switch {
+	case err != nil:
+		return m, err
+	case m.Text == "" && len(files) == 0:
+		return m, errors.New("there is nothing to ask: the node has neither a prompt nor an input")
+	case len(files) == 0:
+		return m, nil
+	}
+	m.Text = cmp.Or(m.Text, DefaultPrompt(model))
+	images, videos, err := c.Media(ctx, files)
+	if err != nil {
+		return m, fmt.Errorf("get a file: %w", err)
+	}
+	m.Parts = slices.Concat([]Part{{Text: m.Text}}, images, videos)
+	return m, nil
+}
 
-// fillTemplate fills in the template of a transform node.
-func (standard) fillTemplate(c *call, template, _ string) (string, error) { return c.fill(template) }
+// Request streams the answer if the author says so, or else if somebody listens. All
+// advanced settings are sent.
+func (standard) Request(c *Call, req *ChatRequest) {
+	req.Stream = c.Events != nil
+	if wish, ok := c.Node.Field("stream").(js.Bool); ok {
+		req.Stream = bool(wish)
+	}
+	req.Settings = slices.DeleteFunc(c.Settings("temperature", "max_tokens", "top_p", "frequency_penalty", "presence_penalty"), func(s Setting) bool {
+		return string(s.Value) == "null"
+	})
+}
 
-// searched returns what a search found: the parts of its pages that a query of
-// their collections finds, or the pages themselves where the backend keeps no
-// collections of them.
-func (standard) searched(ctx context.Context, c *call, found js.Value, query string) (js.Array, error) {
-	most, err := c.count("maxResults", 5)
+// Accept judges the answer.
+func (standard) Accept(c *Call, body js.Value) (js.Value, error) {
+	if c.StripThinking {
+		body = withoutThoughts(body)
+	}
+	return body, c.Judge(body)
+}
+
+// Fetched returns both.
+func (standard) Fetched(_ *Call, answer js.Value, err error) (js.Value, error) { return answer, err }
+
+// Chunks takes apart what the backend nests by query, of which there is one. Whatever
+// "distances" are called, they are scores from 0 to 1 (retrieval/vector/dbs).
+func (standard) Chunks(c *Call, found js.Value) (chunks js.Array, none string) {
+	if _, null := found.(js.Null); null {
+		return nil, "The server has no index of this knowledge base: it has no files, or they were not processed"
+	}
+	list := func(key string) js.Value { return js.Get(found, key) }
+	if _, nested := js.Get(list("documents"), "0").(js.Array); nested {
+		list = func(key string) js.Value { return js.Get(js.Get(found, key), "0") }
+	}
+	return c.ReadChunks(list("documents"), list("metadatas"), list("distances"), func(score js.Value) (js.Value, bool) { return score, true })
+}
+
+// Search returns the page, or the parts of the pages found that a query of their
+// collections finds, or the pages themselves where the backend keeps no collections of
+// them.
+func (standard) Search(ctx context.Context, c *Call, query string) (results js.Array, collection js.Value, err error) {
+	address := query
+	if scheme, rest, ok := strings.Cut(query, "://"); ok {
+		address = strings.ToLower(scheme) + "://" + rest
+	}
+	found, results, err := c.Find(ctx, query, IsAddress(address))
+	if err == nil && results == nil {
+		results, err = c.searched(ctx, found, query)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return results, firstTruthy(js.Get(found, "collection_name"), js.Get(js.Get(found, "collection_names"), "0")), nil
+}
+
+func (c *Call) searched(ctx context.Context, found js.Value, query string) (js.Array, error) {
+	most, err := c.Count("maxResults", 5)
 	if err != nil {
 		return nil, err
 	}
@@ -51,13 +167,13 @@ func (standard) searched(ctx context.Context, c *call, found js.Value, query str
 	docs, whole := js.Get(found, "docs").(js.Array)
 	switch {
 	case len(names) > 0:
-		list, err := c.fetch(ctx, func() (json.RawMessage, error) {
+		list, err := c.Fetch(ctx, func() (json.RawMessage, error) {
 			return c.Services.Searcher.QueryCollection(ctx, js.AppendJSON(nil, names), query, most)
 		})
 		if err != nil {
 			return nil, fmt.Errorf("query the pages that the search found: %w", err)
 		}
-		results, err := documents(list)
+		results, err := Documents(list)
 		if err == nil && len(results) == 0 && most > 0 {
 			err = nothingOf(found)
 		}
@@ -79,16 +195,10 @@ func (standard) searched(ctx context.Context, c *call, found js.Value, query str
 	return nil, errors.New("the server's answer to the search has neither collection_names nor docs")
 }
 
-// needData does nothing: a node whose data is needed is refused before the run.
-func (standard) needData(*call) error { return nil }
-
-// succeeded does nothing.
-func (standard) succeeded(context.Context, *call) {}
-
-// extract takes what a path leads to out of JSON.
-func (standard) extract(c *call, in js.Value, path string) (js.Value, error) {
+// Extract takes what a path leads to out of JSON.
+func (standard) Extract(c *Call, in js.Value, path string) (js.Value, error) {
 	if text, ok := js.AsString(in); ok {
-		parsed, err := c.parse(text)
+		parsed, err := c.Parse(text)
 		if err != nil {
 			return nil, fmt.Errorf("extract %.80q: the input is not JSON: %w", path, err)
 		}
@@ -97,18 +207,32 @@ func (standard) extract(c *call, in js.Value, path string) (js.Value, error) {
 	return extractPath(in, path)
 }
 
-// array takes a reference that stands alone for its value; any other
+// Array takes a reference that stands alone for its value; any other
 // text is filled in and taken apart.
-func (standard) array(c *call, path string) (js.Value, error) {
-	for p := range placeholders(path) {
-		if p.start > 0 || p.end < len(path) {
+func (standard) Array(c *Call, path string) (js.Array, error) {
+	v, err := c.arrayAt(path)
+	if err != nil {
+		return nil, err
+	}
+	if list, ok := v.(js.Array); ok {
+		return list, nil
+	}
+	if !js.IsUndefined(v) {
+		return nil, fmt.Errorf("the loop needs an array, and has a %s: %.200s", js.Type(v), js.AppendJSON(nil, v))
+	}
+	return nil, errors.New("the loop needs an array, and has nothing")
+}
+
+func (c *Call) arrayAt(path string) (js.Value, error) {
+	for p := range Placeholders(path) {
+		if p.Start > 0 || p.End < len(path) {
 			break
 		}
-		if ref := c.graph.resolve(p); ref.input && ref.path == "" {
-			if len(c.inputs) == 0 {
+		if ref := c.Graph.Resolve(p); ref.Input && ref.Path == "" {
+			if len(c.Inputs) == 0 {
 				return nil, errors.New("{{input}} cannot be filled in: nothing is connected to the node")
 			}
-			return c.inputs[0], nil
+			return c.Inputs[0], nil
 		}
 		if v, ok, err := c.value(p); ok || err != nil {
 			return v, err
@@ -118,37 +242,32 @@ func (standard) array(c *call, path string) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.listOf(text)
+	return c.ListOf(text)
 }
 
-// prompt fills in the node's prompt; an empty one is {{input}}. The files
-// are those that nodes have declared.
-func (standard) prompt(c *call, model string) (prompt, error) {
-	texts, files := splitFiles(flatten(c.inputs))
-	p := prompt{text: c.node.text("prompt"), files: files}
-	switch {
-	case p.text != "":
+// Show shows a value, with the format json the JSON that a text must be.
+func (standard) Show(c *Call, in js.Value) (js.Value, error) {
+	if c.Node.Option("format") == "json" {
 		var err error
-		if p.text, err = c.fill(p.text); err != nil {
-			return prompt{}, err
-		}
-	case len(texts) > 0:
-		var err error
-		if p.text, err = c.inputText(); err != nil {
-			return prompt{}, err
+		if in, err = c.readJSON(in); err != nil {
+			return nil, err
 		}
 	}
-	if p.text == "" && len(files) > 0 {
-		p.text = defaultPrompt(model)
+	return js.Object{{Key: "value", Value: in}}, nil
+}
+
+// FindFile finds the file with that id.
+func (standard) FindFile(ctx context.Context, c *Call, text string) (id, contentType string, err error) {
+	id = js.Trim(text)
+	contentType, err = retried(ctx, c, func() (string, error) { return c.Services.Files.ContentType(ctx, id) })
+	if err != nil {
+		return "", "", fmt.Errorf("look for the file %.80q: %w", id, err)
 	}
-	if p.text == "" {
-		return prompt{}, c.noPrompt()
-	}
-	return p, nil
+	return id, contentType, nil
 }
 
 // readJSON reads a text as JSON, which it must be, but for a code fence around it.
-func (standard) readJSON(c *call, v js.Value) (js.Value, error) {
+func (c *Call) readJSON(v js.Value) (js.Value, error) {
 	text, ok := js.AsString(v)
 	if !ok {
 		if js.IsUndefined(v) {
@@ -156,7 +275,7 @@ func (standard) readJSON(c *call, v js.Value) (js.Value, error) {
 		}
 		return v, nil
 	}
-	parsed, err := c.parse(withoutFence(text))
+	parsed, err := c.Parse(withoutFence(text))
 	if err != nil {
 		return nil, fmt.Errorf("the output is not JSON: %w; change the format of the node, or the prompt that it comes from", err)
 	}

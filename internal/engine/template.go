@@ -7,18 +7,18 @@ import (
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
-// placeholder is {{…}} in a text.
-type placeholder struct {
-	start, end int    // of the whole, in bytes
-	body       string // between the braces, without the white space around it
+// Placeholder is {{…}} in a text.
+type Placeholder struct {
+	Start, End int    // of the whole, in bytes
+	Body       string // between the braces, without the white space around it
 }
 
-// placeholders finds the placeholders of a text that have the form of a
+// Placeholders finds the placeholders of a text that have the form of a
 // reference.
-func placeholders(text string) iter.Seq[placeholder] {
-	return func(yield func(placeholder) bool) {
+func Placeholders(text string) iter.Seq[Placeholder] {
+	return func(yield func(Placeholder) bool) {
 		for p := range inBraces(text) {
-			if _, input := p.input(); (input || strings.Contains(p.body, ".output")) && !yield(p) {
+			if _, input := p.Input(); (input || strings.Contains(p.Body, ".output")) && !yield(p) {
 				return
 			}
 		}
@@ -26,8 +26,8 @@ func placeholders(text string) iter.Seq[placeholder] {
 }
 
 // inBraces finds all that stands in double braces.
-func inBraces(text string) iter.Seq[placeholder] {
-	return func(yield func(placeholder) bool) {
+func inBraces(text string) iter.Seq[Placeholder] {
+	return func(yield func(Placeholder) bool) {
 		end := 0 // of the last closing braces found
 		for at := 0; ; at++ {
 			next := strings.Index(text[at:], "{{")
@@ -46,7 +46,7 @@ func inBraces(text string) iter.Seq[placeholder] {
 			if strings.IndexByte(inside, '{') >= 0 {
 				continue // a later pair of braces may open one
 			}
-			if !yield(placeholder{start: at, end: end, body: js.Trim(inside)}) {
+			if !yield(Placeholder{Start: at, End: end, Body: js.Trim(inside)}) {
 				return
 			}
 			at = end - 1
@@ -54,16 +54,16 @@ func inBraces(text string) iter.Seq[placeholder] {
 	}
 }
 
-// input reads {{input}} and {{input.path}}.
-func (p placeholder) input() (path string, ok bool) {
-	path, ok = strings.CutPrefix(p.body, "input")
+// Input reads {{input}} and {{input.path}}.
+func (p Placeholder) Input() (path string, ok bool) {
+	path, ok = strings.CutPrefix(p.Body, "input")
 	return path, ok && isPath(path)
 }
 
-// output reads {{name.output}} and {{name.output.path}}, for names of letters,
+// Output reads {{name.output}} and {{name.output.path}}, for names of letters,
 // digits, '_' and '-'.
-func (p placeholder) output() (name, path string, ok bool) {
-	name, rest, _ := strings.Cut(p.body, ".")
+func (p Placeholder) Output() (name, path string, ok bool) {
+	name, rest, _ := strings.Cut(p.Body, ".")
 	path, ok = strings.CutPrefix(rest, "output")
 	return name, path, ok && isName(name) && isPath(path)
 }
@@ -85,18 +85,18 @@ func isAlphanumeric(r rune) bool {
 	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 }
 
-// replaced is the text with every placeholder replaced by what with makes of it,
+// Replace is the text with every placeholder replaced by what with makes of it,
 // or left as it is if with is not ok.
-func (c *call) replaced(text string, with func(placeholder) (made string, ok bool, err error)) (string, error) {
-	b := textBuilder{call: c}
+func (c *Call) Replace(text string, with func(Placeholder) (made string, ok bool, err error)) (string, error) {
+	b := TextBuilder{Call: c}
 	done := 0
-	for p := range placeholders(text) {
+	for p := range Placeholders(text) {
 		made, ok, err := with(p)
 		if ok && err == nil {
-			if err = b.add(text[done:p.start]); err == nil {
-				err = b.add(made)
+			if err = b.Add(text[done:p.Start]); err == nil {
+				err = b.Add(made)
 			}
-			done = p.end
+			done = p.End
 		}
 		if err != nil {
 			return "", err
@@ -105,12 +105,12 @@ func (c *call) replaced(text string, with func(placeholder) (made string, ok boo
 	if done == 0 {
 		return text, nil
 	}
-	err := b.add(text[done:])
+	err := b.Add(text[done:])
 	return b.String(), err
 }
 
-// follow goes down a path such as ".a.0.b" from v.
-func follow(v js.Value, path string) (js.Value, bool) {
+// Follow goes down a path such as ".a.0.b" from v.
+func Follow(v js.Value, path string) (js.Value, bool) {
 	if path == "" {
 		return v, true
 	}
@@ -126,48 +126,48 @@ func follow(v js.Value, path string) (js.Value, bool) {
 	return v, true
 }
 
-// reference is what a placeholder stands for in standard.
-type reference struct {
-	node      *node   // nil for an input, or when there is none of that name
-	ambiguous []*node // the nodes whose ids start with the name, if there are several
-	input     bool    // the inputs
-	path      string  // into the result or the first input: "" or ".a.b"
+// Target is what a placeholder stands for in standard.
+type Target struct {
+	Node      *Node   // nil for an input, or when there is none of that name
+	Ambiguous []*Node // the nodes whose ids start with the name, if there are several
+	Input     bool    // the inputs
+	Path      string  // into the result or the first input: "" or ".a.b"
 }
 
-// resolve finds what p stands for: the node of that id, else the only one whose
+// Resolve finds what p stands for: the node of that id, else the only one whose
 // id is the name, '_' and something, else an input.
-func (g *graph) resolve(p placeholder) reference {
+func (g *Graph) Resolve(p Placeholder) Target {
 	const output = ".output"
 	for at := 0; ; at += len(output) {
-		next := strings.Index(p.body[at:], output)
+		next := strings.Index(p.Body[at:], output)
 		if next < 0 {
 			break
 		}
 		at += next
-		name, path := p.body[:at], p.body[at+len(output):]
+		name, path := p.Body[:at], p.Body[at+len(output):]
 		if isPath(path) {
 			if to := g.index[name]; to != nil {
-				return reference{node: to, path: path}
+				return Target{Node: to, Path: path}
 			}
 		}
 	}
-	if name, path, ok := p.output(); ok {
+	if name, path, ok := p.Output(); ok {
 		if found := g.prefixed()[name]; len(found) == 1 {
-			return reference{node: found[0], path: path}
+			return Target{Node: found[0], Path: path}
 		} else if len(found) > 1 {
-			return reference{ambiguous: found}
+			return Target{Ambiguous: found}
 		}
 	}
-	path, ok := p.input()
-	return reference{input: ok, path: path}
+	path, ok := p.Input()
+	return Target{Input: ok, Path: path}
 }
 
 // prefixes lists the nodes by what their ids have before the first '_', which a
 // name without one may mean.
-func (g *graph) prefixes() map[string][]*node {
-	found := make(map[string][]*node)
-	for _, n := range g.nodes {
-		if name, _, ok := strings.Cut(n.id, "_"); ok {
+func (g *Graph) prefixes() map[string][]*Node {
+	found := make(map[string][]*Node)
+	for _, n := range g.Nodes {
+		if name, _, ok := strings.Cut(n.ID, "_"); ok {
 			found[name] = append(found[name], n)
 		}
 	}

@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -13,7 +14,7 @@ import (
 // thinkingModel streams a text one byte at a time.
 type thinkingModel struct{ text string }
 
-func (m thinkingModel) Chat(_ context.Context, _ ChatRequest, delta func(string)) (json.RawMessage, error) {
+func (m thinkingModel) Chat(_ context.Context, _ engine.ChatRequest, delta func(string)) (json.RawMessage, error) {
 	for _, r := range m.text {
 		if delta != nil {
 			delta(string(r))
@@ -39,7 +40,7 @@ func TestStripThinking(t *testing.T) {
 		spec := newFlow().node("m", flow.Model, ask("p")).spec()
 		var deltas strings.Builder
 		events := func(e flow.Event) { deltas.WriteString(e.Delta) }
-		res := mustRun(t.Context(), t, spec, Options{Services: Services{Model: thinkingModel{c.text}}, StripThinking: true, Events: events})
+		res := mustRun(t.Context(), t, spec, engine.Options{Services: engine.Services{Model: thinkingModel{c.text}}, StripThinking: true, Events: events})
 		exec := res.Execution("")
 		switch {
 		case c.failure != "" && (len(res.Errors) != 1 || !strings.Contains(res.Errors[0].Err.Error(), c.failure)):
@@ -54,7 +55,7 @@ func TestStripThinking(t *testing.T) {
 		if deltas.String() != want {
 			t.Errorf("%q comes as %q, want %q", c.text, deltas.String(), want)
 		}
-		res = mustRun(t.Context(), t, spec, Options{Services: Services{Model: thinkingModel{c.text}}})
+		res = mustRun(t.Context(), t, spec, engine.Options{Services: engine.Services{Model: thinkingModel{c.text}}})
 		if got := string(res.Execution("").NodeResults); got != `{"m":`+string(js.AppendJSON(nil, js.String(c.text)))+`}` {
 			t.Errorf("without the option %q is %s", c.text, got)
 		}

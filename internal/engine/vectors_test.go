@@ -1,4 +1,4 @@
-package engine
+package engine_test
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/engine/js"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -71,7 +73,7 @@ func observe(t *testing.T, v vector) js.Value {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var order, outputs js.Array
-	opts := Options{Semantics: Browser, Services: services}
+	opts := engine.Options{Semantics: browser.New, Services: services}
 	opts.Events = func(e flow.Event) {
 		status := map[flow.EventType]string{flow.EventNodeStarted: "running", flow.EventNodeFinished: e.Status}[e.Type]
 		if status == "" {
@@ -90,7 +92,7 @@ func observe(t *testing.T, v vector) js.Value {
 			cancel()
 		}
 	}
-	res, err := Run(ctx, v.spec, opts)
+	res, err := engine.Run(ctx, v.spec, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,16 +117,16 @@ func observe(t *testing.T, v vector) js.Value {
 
 // judgedByExecutor takes the failures out of a result that the executor does not know:
 // those of answers without words, which it takes for a success.
-func judgedByExecutor(res *Result) {
+func judgedByExecutor(res *engine.Result) {
 	for _, n := range res.Nodes {
-		res.Errors = slices.DeleteFunc(res.Errors, func(f NodeFailure) bool { return n.Failure != nil && errors.Is(f.Err, n.Failure) })
+		res.Errors = slices.DeleteFunc(res.Errors, func(f engine.NodeFailure) bool { return n.Failure != nil && errors.Is(f.Err, n.Failure) })
 	}
 	if res.Status == flow.RunError && len(res.Errors) == 0 {
 		res.Status = flow.RunSuccess
 	}
 }
 
-func undefinedResults(res *Result) js.Array {
+func undefinedResults(res *engine.Result) js.Array {
 	var list js.Array
 	for _, n := range res.Nodes {
 		has := false

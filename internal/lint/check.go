@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -21,8 +22,14 @@ func Check(spec flow.Spec) []flow.Problem {
 	}
 	broken := flow.HasErrors(c.found)
 	seen := engine.Inspect(c.spec, c.found)
-	c.found = append(c.found, seen.Refused...)
+	for _, p := range seen.Refused {
+		switch p.Code {
+		case engine.CodeAmbiguousReference, engine.CodeReferenceCycle, engine.CodeLoopBody: // not those of flow.Validate
+			c.found = append(c.found, p)
+		}
+	}
 	for _, n := range seen.Nodes {
+		n.Ignored = browser.Unused(seen.Graph, n)
 		c.texts(n)
 		c.settings(n)
 		c.uses(n, broken)
@@ -179,34 +186,34 @@ type ends struct{ source, handle, target string }
 
 func endsOf(e flow.Edge) ends { return ends{e.Source, e.SourceHandle, e.Target} }
 
-// differences words what Inspect knows of the browser.
+// differences words what the browser makes of the flow.
 func (c *checker) differences(seen *engine.Inspection) {
-	codes := map[engine.DifferenceKind]Rule{}
+	codes := map[browser.DifferenceKind]Rule{}
 	for _, r := range []struct {
-		kind     engine.DifferenceKind
+		kind     browser.DifferenceKind
 		code     string
 		severity flow.Severity
 	}{
-		{engine.KindFirstInput, CodeFirstInputOnly, flow.SeverityWarning},
-		{engine.KindReference, CodeBrowserReference, flow.SeverityWarning},
-		{engine.KindUnsent, CodeBrowserSetting, flow.SeverityWarning},
-		{engine.KindLooksLike, CodeTextAsFile, flow.SeverityWarning},
-		{engine.KindArrayCut, CodeArrayCut, flow.SeverityWarning},
-		{engine.KindNoData, CodeNoData, flow.SeverityWarning},
-		{engine.KindNeverRuns, CodeEachOfNoLoop, flow.SeverityWarning},
-		{engine.KindBranches, CodeBothBranches, Info},
-		{engine.KindUntil, CodeUntilNeverStops, Info},
-		{engine.KindRunsAgain, CodeRunsOnceMore, Info},
+		{browser.KindFirstInput, CodeFirstInputOnly, flow.SeverityWarning},
+		{browser.KindReference, CodeBrowserReference, flow.SeverityWarning},
+		{browser.KindUnsent, CodeBrowserSetting, flow.SeverityWarning},
+		{browser.KindLooksLike, CodeTextAsFile, flow.SeverityWarning},
+		{browser.KindArrayCut, CodeArrayCut, flow.SeverityWarning},
+		{browser.KindNoData, CodeNoData, flow.SeverityWarning},
+		{browser.KindNeverRuns, CodeEachOfNoLoop, flow.SeverityWarning},
+		{browser.KindBranches, CodeBothBranches, Info},
+		{browser.KindUntil, CodeUntilNeverStops, Info},
+		{browser.KindRunsAgain, CodeRunsOnceMore, Info},
 	} {
 		codes[r.kind] = Rule{Code: r.code, Severity: r.severity}
 	}
-	for _, d := range seen.Differences {
+	for _, d := range browser.Differences(seen, true) {
 		r, ok := codes[d.Kind]
 		if !ok {
 			continue
 		}
 		at := c.at(seen.Nodes[indexOf(seen, d.Node)], d.Field)
-		if d.Kind == engine.KindNeverRuns { // the edge is what can be fixed
+		if d.Kind == browser.KindNeverRuns { // the edge is what can be fixed
 			k := slices.IndexFunc(c.spec.Edges, func(e flow.Edge) bool { return e.Target == d.Node })
 			at.Edge, at.Pointer = c.spec.Edges[k].ID, fmt.Sprintf("/edges/%d/sourceHandle", k)
 		}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -37,12 +38,12 @@ func Fix(spec flow.Spec, enabled func(code string) bool) (flow.Spec, int) {
 			nodes[n.Index].Data = without(nodes[n.Index].Data, n.Unsent)
 		}
 	}
-	for _, d := range seen.Differences {
-		if d.Kind == engine.KindNoData && enabled(CodeNoData) {
+	for _, d := range browser.Differences(seen, true) {
+		if d.Kind == browser.KindNoData && enabled(CodeNoData) {
 			fixed++
 			nodes[seen.Nodes[indexOf(seen, d.Node)].Index].Data = json.RawMessage("{}")
 		}
-		if d.Kind == engine.KindFirstInput && enabled(CodeFirstInputOnly) && respell(seen, d.Node, nodes) {
+		if d.Kind == browser.KindFirstInput && enabled(CodeFirstInputOnly) && respell(seen, d.Node, nodes) {
 			fixed++
 		}
 	}

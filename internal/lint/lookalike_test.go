@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -89,13 +90,13 @@ func TestLookalikes(t *testing.T) {
 		if meant != want {
 			t.Errorf("%s: meant is %q, want %q", text, meant, want)
 		}
-		for _, semantics := range []engine.Semantics{engine.Standard, engine.Browser} {
+		for _, semantics := range []func() engine.Semantics{engine.NewStandard, browser.New} {
 			res, err := engine.Run(t.Context(), spec, engine.Options{Semantics: semantics, Services: engine.Services{Model: engine.Echo{}}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := string(res.Execution("").NodeResults); !strings.Contains(got, text) {
-				t.Errorf("%s semantics: %s is not left alone in %s", semantics, text, got)
+				t.Errorf("%s: %s is not left alone in %s", semantics().Name(), text, got)
 			}
 		}
 		if want == "" || want == "none" {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -134,7 +135,7 @@ func TestBrowserClaims(t *testing.T) {
 			if c.code == "" && len(found) > 0 || c.code != "" && !slices.Contains(codes(found), c.code) {
 				t.Errorf("found %v, want %q", found, c.code)
 			}
-			res, err := engine.Run(t.Context(), spec, engine.Options{Semantics: engine.Browser, Services: engine.Services{Model: engine.Echo{}}})
+			res, err := engine.Run(t.Context(), spec, engine.Options{Semantics: browser.New, Services: engine.Services{Model: engine.Echo{}}})
 			if err != nil {
 				t.Fatal(err)
 			}

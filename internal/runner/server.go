@@ -53,7 +53,7 @@ func executeRequest(opts engine.Options) client.ExecuteRequest {
 	}
 	return client.ExecuteRequest{
 		Inputs: inputs.AppendJSON(nil),
-		Engine: string(opts.Semantics),
+		Engine: opts.Engine(),
 		Limits: client.ExecuteLimits{Calls: opts.Limits.Calls, Tokens: opts.Limits.Tokens, Time: opts.Limits.Time, Memory: opts.Limits.Memory},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -125,7 +126,7 @@ func parseExecute(o flow.Object) (opts engine.Options, faults []fault) {
 		loc := []any{"body", "engine"}
 		if name := p.text(raw, loc); name != nil {
 			var err error
-			if opts.Semantics, err = engine.ParseSemantics(*name); err != nil {
+			if opts.Semantics, err = browser.Named(*name); err != nil {
 				p.fault("literal_error", "Input should be 'standard' or 'browser'", loc, raw)
 			}
 		}

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/output"
 )
 
 // printExplanation returns how the flow would run.
-func (o *runOptions) printExplanation(f runFlow, e *engine.Explanation) error {
+func (o *runOptions) printExplanation(f runFlow, e browser.Explanation) error {
 	if o.format != runText {
 		return o.printValue(engineJSON{e})
 	}
@@ -21,7 +22,7 @@ func (o *runOptions) printExplanation(f runFlow, e *engine.Explanation) error {
 			fmt.Fprintf(&b, "  %s\n", f.line(p))
 		}
 	} else {
-		writeOrder(&b, e)
+		writeOrder(&b, e.Explanation)
 		writeCalls(&b, e.Calls)
 	}
 	writeDifferences(&b, e.Differences)
@@ -85,7 +86,7 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-func writeDifferences(b *bytes.Buffer, differences []engine.Difference) {
+func writeDifferences(b *bytes.Buffer, differences []browser.Difference) {
 	if len(differences) == 0 {
 		b.WriteString("\nThe two semantics do not differ on this flow.\n")
 		return

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 )
 
 // The values of run's --output.
@@ -26,8 +26,8 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	f.StringVar(&o.modelURL, "model-url", "", "OpenAI-compatible `URL` of the models, or \"echo:\" (FLOWCTL_MODEL_URL; the key is FLOWCTL_MODEL_KEY)")
 	f.StringArrayVar(&o.modelHeaders, "model-header", nil, "send a header to the models with every request, such as \"api-key: …\": `NAME:VALUE`; prefer FLOWCTL_MODEL_HEADERS, one a line, which others cannot see")
 	f.BoolVar(&o.stripThinking, "strip-thinking", false, "leave out the thoughts that an answer begins with, such as <think>…</think> (engine standard)")
-	cmdutil.EnumVar(cmd, &o.semantics, "engine", "", string(engine.Standard),
-		"run as documented (standard) or exactly as the browser does, bugs included (browser)", string(engine.Standard), string(engine.Browser))
+	cmdutil.EnumVar(cmd, &o.semantics, "engine", "", browser.Standard,
+		"run as documented (standard) or exactly as the browser does, bugs included (browser)", browser.Standard, browser.Name)
 	f.IntVar(&o.parallel, "parallel", standardParallel, "how many nodes run at once (engine standard)")
 	f.IntVar(&o.retries, "retries", standardRetries, "how often a call that failed on the way, or was answered 408, 429 or 5xx, is tried again (engine standard)")
 	f.BoolVar(&o.strict, "strict", false, "exit with 3 if the run succeeded with warnings, such as an answer that was cut off")

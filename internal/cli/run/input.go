@@ -13,7 +13,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/disk"
-	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/parallel"
@@ -58,7 +58,7 @@ func (o *runOptions) gather(ctx context.Context, f *runFlow, taken bool) (map[st
 		taken = taken || path == files.StdinPath
 	}
 	f.media = in.Files
-	if in.Files && o.semantics == string(engine.Browser) {
+	if in.Files && o.semantics == browser.Name {
 		return nil, cmdutil.Usage(errors.New("the browser takes files of the server only; give the image's fileIds with --set, or run with --engine standard"))
 	}
 	if !taken && isPiped(o.app.In) {

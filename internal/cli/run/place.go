@@ -7,6 +7,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/provider"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -128,8 +129,8 @@ func (o *runOptions) whyLacking(f runFlow, failures []engine.NodeFailure) string
 }
 
 // whyRefused explains a failure of the editor's own that nothing in its words does.
-func whyRefused(semantics engine.Semantics, failures []engine.NodeFailure) string {
-	if semantics != engine.Browser {
+func (o *runOptions) whyRefused(failures []engine.NodeFailure) string {
+	if o.semantics != browser.Name {
 		return ""
 	}
 	for _, e := range failures {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/runner"
@@ -72,7 +73,10 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	semantics := engine.Semantics(o.semantics)
+	semantics, err := browser.Named(o.semantics)
+	if err != nil {
+		return cmdutil.Usage(err)
+	}
 	f, err := loadRun(ctx, o.app, arg)
 	if err != nil {
 		return err
@@ -102,7 +106,7 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 		opts.Retries = -1
 	}
 	if o.explain {
-		return o.printExplanation(f, engine.Explain(f.spec, opts))
+		return o.printExplanation(f, browser.Explain(f.spec, opts))
 	}
 	if o.save && f.id == "" {
 		return cmdutil.Usage(errors.New("--save needs a flow of the server: run it by its name or id, or a file that has one"))
@@ -123,7 +127,7 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 			return err
 		}
 	}
-	if opts.Services, err = o.services(f.spec, semantics); err != nil {
+	if opts.Services, err = o.services(f.spec); err != nil {
 		return err
 	}
 	return o.carryOut(ctx, f, &runner.Here{Spec: f.spec, ID: f.id, Connect: f.connect}, opts)
@@ -160,7 +164,7 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, r runner.Runner, o
 	}
 	kept = errors.Join(kept, saveFiles(ctx, o.app, o.files, res.Record))
 	summary := summaryOf(res.Record, len(f.spec.Nodes))
-	summary.hint, summary.strict, summary.warnings = cmp.Or(whyRefused(opts.Semantics, res.Failures), o.whyLacking(f, res.Failures)), o.strict, o.warnings
+	summary.hint, summary.strict, summary.warnings = cmp.Or(o.whyRefused(res.Failures), o.whyLacking(f, res.Failures)), o.strict, o.warnings
 	if err := summary.outcome(ctx); err != nil {
 		return errors.Join(err, kept)
 	}

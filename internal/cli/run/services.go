@@ -7,6 +7,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/httpx"
 	"github.com/flowctl/flowctl/internal/provider"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -19,9 +20,9 @@ func (o *runOptions) modelAddress() string {
 
 // services returns what the flow's nodes call. Nothing is opened here, and the
 // server is not even looked up for a flow that needs none.
-func (o *runOptions) services(spec flow.Spec, semantics engine.Semantics) (engine.Services, error) {
+func (o *runOptions) services(spec flow.Spec) (engine.Services, error) {
 	var s engine.Services
-	if needsServer(spec, semantics, o.modelAddress() != "") {
+	if o.needsServer(spec) {
 		t, err := o.app.Target()
 		if err != nil {
 			return s, err
@@ -91,13 +92,13 @@ func (o *runOptions) modelKey(address string) string {
 // needsServer reports whether a node may call the server: a model without an
 // address of its own, knowledge, web search, files. The browser takes any text of
 // a certain look for a file.
-func needsServer(spec flow.Spec, semantics engine.Semantics, hasModel bool) bool {
+func (o *runOptions) needsServer(spec flow.Spec) bool {
 	for _, n := range spec.Nodes {
 		switch n.Type {
 		case flow.Knowledge, flow.WebSearch:
 			return true
 		case flow.Model:
-			if !hasModel || semantics == engine.Browser {
+			if o.modelAddress() == "" || o.semantics == browser.Name {
 				return true
 			}
 		case flow.Output:
