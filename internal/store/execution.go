@@ -113,10 +113,7 @@ func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int) err
 			return s.prune(ctx, tx, e.FlowID, keep)
 		})
 	}
-	if err != nil {
-		return fmt.Errorf("create execution: %w", err)
-	}
-	return nil
+	return wrap("create execution", err)
 }
 
 // keepBytes is how many bytes the ended executions of a flow have at most, if their
@@ -175,14 +172,8 @@ func (s *Store) FinishExecution(ctx context.Context, e *Execution, keep int) err
 
 // StartExecution makes a pending execution a running one.
 func (s *Store) StartExecution(ctx context.Context, id string) error {
-	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-		return found(tx.exec(ctx, "UPDATE flow_execution SET status = $1 WHERE id = $2 AND status = $3",
-			string(flow.RunRunning), id, string(flow.RunPending)))
-	})
-	if err != nil {
-		return fmt.Errorf("start execution: %w", err)
-	}
-	return nil
+	return wrap("start execution", s.change(ctx, "UPDATE flow_execution SET status = $1 WHERE id = $2 AND status = $3",
+		string(flow.RunRunning), id, string(flow.RunPending)))
 }
 
 // DeleteExecution removes an execution, or returns [ErrNotFound]; one that has not
@@ -197,10 +188,7 @@ func (s *Store) DeleteExecution(ctx context.Context, flowID, id string) error {
 			return found(tx.exec(ctx, "DELETE FROM flow_execution WHERE id = $1", id))
 		})
 	}
-	if err != nil {
-		return fmt.Errorf("delete execution: %w", err)
-	}
-	return nil
+	return wrap("delete execution", err)
 }
 
 // DeleteExecutions removes the executions of a flow that have ended, those of one
@@ -215,10 +203,7 @@ func (s *Store) DeleteExecutions(ctx context.Context, flowID, userID string, but
 		n, err = tx.exec(ctx, "DELETE FROM flow_execution WHERE NOT "+unfinished+" AND "+where, args...)
 		return err
 	})
-	if err != nil {
-		return 0, fmt.Errorf("delete executions: %w", err)
-	}
-	return n, nil
+	return n, wrap("delete executions", err)
 }
 
 // ofFlow is the condition for a flow's executions, all or one user's.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -11,10 +10,7 @@ import (
 // Execution returns an execution of a flow, or [ErrNotFound].
 func (s *Store) Execution(ctx context.Context, flowID, id string) (*Execution, error) {
 	e, err := s.execution(ctx, flowID, id)
-	if err != nil {
-		return nil, fmt.Errorf("get execution: %w", err)
-	}
-	return e, nil
+	return e, wrap("get execution", err)
 }
 
 func (s *Store) execution(ctx context.Context, flowID, id string) (*Execution, error) {
@@ -51,10 +47,7 @@ type ExecutionPage struct {
 // [ErrBadCursor].
 func (s *Store) ListExecutions(ctx context.Context, q ExecutionQuery) (*ExecutionPage, error) {
 	page, err := s.listExecutions(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("list executions: %w", err)
-	}
-	return page, nil
+	return page, wrap("list executions", err)
 }
 
 func (s *Store) listExecutions(ctx context.Context, q ExecutionQuery) (*ExecutionPage, error) {
@@ -106,10 +99,7 @@ func (s *Store) UnderWay(ctx context.Context, userID string) ([]UnderWay, error)
 	}
 	list, err := all(ctx, s.db, func(u *UnderWay) []any { return append(u.summary(), &u.FlowName, &u.UserEmail) },
 		query+" ORDER BY e.created_at DESC, e.id DESC", args...)
-	if err != nil {
-		return nil, fmt.Errorf("list runs: %w", err)
-	}
-	return list, nil
+	return list, wrap("list runs", err)
 }
 
 // ExecutionStats counts the executions of a flow, those of one user or, for "", of
@@ -122,10 +112,7 @@ func (s *Store) ExecutionStats(ctx context.Context, flowID, userID string) (*flo
 		" count(*) FILTER (WHERE status = 'success'), count(*) FILTER (WHERE status = 'error'),"+
 		" count(*) FILTER (WHERE status = 'aborted'), CAST(coalesce(avg(execution_time), 0) AS DOUBLE PRECISION), max(created_at)"+
 		" FROM flow_execution WHERE "+where, args...)
-	if err != nil {
-		return nil, fmt.Errorf("count executions: %w", err)
-	}
-	return stats, nil
+	return stats, wrap("count executions", err)
 }
 
 // ExecutionMetas calls f with the newest limit executions of a flow, with their meta and

@@ -1,8 +1,8 @@
 package store
 
 import (
-	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -21,28 +21,20 @@ func (f *Flow) grants() ([]grant, error) {
 	if err != nil {
 		return nil, err
 	}
+	by := map[string]grant{}
+	for _, id := range access.Read.UserIDs {
+		by[id] = grant{id, true, false}
+	}
+	for _, id := range access.Write.UserIDs {
+		by[id] = grant{id, by[id].read, true}
+	}
 	var list []grant
-	for _, id := range slices.Concat(access.Read.UserIDs, access.Write.UserIDs) {
+	for _, id := range slices.Sorted(maps.Keys(by)) {
 		if findable(id) {
-			list = append(list, grant{userID: id})
+			list = append(list, by[id])
 		}
 	}
-	slices.SortFunc(list, func(a, b grant) int { return cmp.Compare(a.userID, b.userID) })
-	list = slices.Compact(list)
-	readers, writers := set(access.Read.UserIDs), set(access.Write.UserIDs)
-	for i := range list {
-		g := &list[i]
-		g.read, g.write = readers[g.userID], writers[g.userID]
-	}
 	return list, nil
-}
-
-func set(ids []string) map[string]bool {
-	m := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		m[id] = true
-	}
-	return m
 }
 
 // addGrants keeps whom a flow is shared with where a list can find it.

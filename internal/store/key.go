@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 )
 
@@ -33,9 +32,9 @@ type Key struct {
 const (
 	keyColumns = "api_key.id, user_id, api_key.name, hint, kind, api_key.created_at, expires_at, last_used_at"
 
-	lastUsedStep  = 5 * 60          // seconds that LastUsedAt may be too old
-	touchPatience = 5 * time.Second // how long Close waits at most for LastUsedAt to be written
-	keepSessions  = 24 * 60 * 60    // seconds for which an expired session is told from an unknown key
+	lastUsedStep = 5 * 60          // seconds that LastUsedAt may be too old
+	touchTimeout = 5 * time.Second // how long Close waits at most for LastUsedAt to be written
+	keepSessions = 24 * 60 * 60    // seconds for which an expired session is told from an unknown key
 )
 
 func (k *Key) columns() []any {
@@ -56,10 +55,7 @@ func (s *Store) AddKey(ctx context.Context, k *Key, sum [32]byte) error {
 	if err == nil {
 		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error { return insertKey(ctx, tx, k, sum) })
 	}
-	if err != nil {
-		return fmt.Errorf("add key: %w", err)
-	}
-	return nil
+	return wrap("add key", err)
 }
 
 func insertKey(ctx context.Context, tx queryer, k *Key, sum [32]byte) error {
@@ -101,53 +97,15 @@ func (s *Store) UserByKey(ctx context.Context, sum [32]byte) (*User, *Key, error
 // waiting for it: a request that only reads must not become a write. That it
 // fails, on a full disk say, hurts nobody.
 func (s *Store) touch(id string, t int64) {
-	last, known := s.touched.Load(id)
-	if known && t-last.(int64) < lastUsedStep {
+	if last, ok := s.touched.Load(id); ok && t-last.(int64) < lastUsedStep {
 		return
 	}
-	if known && !s.touched.CompareAndSwap(id, last, t) {
-		return
-	}
-	if !known {
-		if _, lost := s.touched.LoadOrStore(id, t); lost {
-			return
-		}
-	}
-	s.touches.start(func(ctx context.Context) {
-		_ = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-			_, err := tx.exec(ctx, "UPDATE api_key SET last_used_at = $1 WHERE id = $2 AND last_used_at < $1", t, id)
-			return err
-		})
-	})
-}
-
-// touches are the writes of touch that are under way.
-type touches struct {
-	mu    sync.Mutex
-	ended bool
-	group sync.WaitGroup
-}
-
-// start runs write next to the caller, unless the store is being closed.
-func (w *touches) start(write func(context.Context)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.ended {
-		return
-	}
-	w.group.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), touchPatience)
+	s.touched.Store(id, t)
+	s.touches.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), touchTimeout)
 		defer cancel()
-		write(ctx)
+		_ = s.change(ctx, "UPDATE api_key SET last_used_at = $1 WHERE id = $2 AND last_used_at < $1", t, id)
 	})
-}
-
-// end waits for the writes that have started, and lets no more start.
-func (w *touches) end() {
-	w.mu.Lock()
-	w.ended = true
-	w.mu.Unlock()
-	w.group.Wait()
 }
 
 // Keys lists a user's keys, or everybody's for "", oldest first, expired ones too.
@@ -157,31 +115,16 @@ func (s *Store) Keys(ctx context.Context, userID string) ([]Key, error) {
 		query, args = query+" WHERE user_id = $1", []any{userID}
 	}
 	list, err := all(ctx, s.db, (*Key).columns, query+" ORDER BY created_at, id", args...)
-	if err != nil {
-		return nil, fmt.Errorf("list keys: %w", err)
-	}
-	return list, nil
+	return list, wrap("list keys", err)
 }
 
 // RevokeKey removes a key, or returns [ErrNotFound].
 func (s *Store) RevokeKey(ctx context.Context, id string) error {
-	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-		return found(tx.exec(ctx, "DELETE FROM api_key WHERE id = $1", id))
-	})
-	if err != nil {
-		return fmt.Errorf("revoke key: %w", err)
-	}
-	return nil
+	return wrap("revoke key", s.change(ctx, "DELETE FROM api_key WHERE id = $1", id))
 }
 
 // EndSession removes a session by the SHA-256 of its key. An API key is none:
 // [ErrNotFound].
 func (s *Store) EndSession(ctx context.Context, sum [32]byte) error {
-	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-		return found(tx.exec(ctx, "DELETE FROM api_key WHERE hash = $1 AND kind = 'session'", sum[:]))
-	})
-	if err != nil {
-		return fmt.Errorf("end session: %w", err)
-	}
-	return nil
+	return wrap("end session", s.change(ctx, "DELETE FROM api_key WHERE hash = $1 AND kind = 'session'", sum[:]))
 }

@@ -49,10 +49,7 @@ func atDatabase(dsn string, create bool, do func(database) ([]Migration, error))
 		}
 		err = errors.Join(err, db.close())
 	}
-	if err != nil {
-		return nil, fmt.Errorf("migrate database: %w", err)
-	}
-	return list, nil
+	return list, wrap("migrate database", err)
 }
 
 // migrationStep is what is to be done with a database that is locked against
@@ -81,9 +78,9 @@ func migrateDown(ctx context.Context, p *goose.Provider) ([]Migration, error) {
 // errInUse is the error of a step for which nobody else may have the database open.
 var errInUse = errors.New("the database is in use: stop the servers and other flowctl commands that have it open, and try again")
 
-// alonePatience is how long such a step waits for others to close the database, as
+// aloneTimeout is how long such a step waits for others to close the database, as
 // commands do after a moment.
-const alonePatience = 2 * time.Second
+const aloneTimeout = 2 * time.Second
 
 func checkVersion(ctx context.Context, p *goose.Provider) error {
 	version, err := p.GetDBVersion(ctx)

@@ -21,10 +21,10 @@ import (
 // postgresPool is a Postgres database with a pool of connections. pgx keeps
 // prepared statements by itself.
 type postgresPool struct {
-	db       *sql.DB
-	dsn      string
-	speaks   *dialect
-	patience time.Duration // queryPatience, but in tests
+	db      *sql.DB
+	dsn     string
+	speaks  *dialect
+	timeout time.Duration // queryTimeout, but in tests
 }
 
 func (p *postgresPool) dialect() *dialect { return p.speaks }
@@ -57,7 +57,7 @@ func newPostgres(dsn string) (*postgresPool, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresPool{db: db, dsn: dsn, speaks: postgresDialect(), patience: queryPatience}, nil
+	return &postgresPool{db: db, dsn: dsn, speaks: postgresDialect(), timeout: queryTimeout}, nil
 }
 
 // prepare has nothing to do: databases are made by the operator, and whether there
@@ -79,7 +79,7 @@ func postgresConns(dsn string, shared bool) (*sql.DB, error) {
 		cfg.RuntimeParams["application_name"] = "flowctl"
 	}
 	if cfg.ConnectTimeout == 0 {
-		cfg.ConnectTimeout = connectPatience
+		cfg.ConnectTimeout = connectTimeout
 	}
 	options := []stdlib.OptionOpenDB{stdlib.OptionShouldPing(isDead)}
 	if shared {
@@ -96,8 +96,8 @@ func postgresConns(dsn string, shared bool) (*sql.DB, error) {
 }
 
 const (
-	connectPatience = 10 * time.Second // for a new connection, unless the URL sets another
-	pingPatience    = 2 * time.Second  // for the answer of one that was idle
+	connectTimeout = 10 * time.Second // for a new connection, unless the URL sets another
+	pingTimeout    = 2 * time.Second  // for the answer of one that was idle
 )
 
 // isDead asks a connection that was idle whether the server is still at its other
@@ -107,7 +107,7 @@ func isDead(ctx context.Context, conn stdlib.ShouldPingParams) bool {
 	if conn.IdleDuration < time.Second {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, pingPatience)
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
 	return conn.Conn.PgConn().Ping(ctx) != nil
 }
@@ -133,7 +133,7 @@ func (p *postgresPool) migrate(ctx context.Context, alone bool, step migrationSt
 		}
 		defer release()
 	}
-	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, uint64(lockPatience/time.Second)))
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, uint64(lockTimeout/time.Second)))
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func lockOpen(ctx context.Context, db *sql.DB) (release func(), err error) {
 	if err != nil {
 		return nil, explainPostgres(ctx, err)
 	}
-	for deadline := time.Now().Add(alonePatience); ; {
+	for deadline := time.Now().Add(aloneTimeout); ; {
 		var free bool
 		err = conn.QueryRowContext(ctx, "SELECT pg_try_advisory_lock"+openLock).Scan(&free)
 		switch {
@@ -180,26 +180,31 @@ func (p *postgresPool) checkEncoding(ctx context.Context) error {
 	return err
 }
 
-func (p *postgresPool) query(ctx context.Context, each func(*sql.Rows) error, query string, args ...any) error {
-	ctx, patience, end := newPatience(ctx, p.patience)
-	defer end()
-	return ask(ctx, p.db, patience, each, query, args)
+// queryTimeout is how long a query or a transaction may take. It is for a database that
+// hangs, on a machine that is gone perhaps, and not for one that is slow.
+const queryTimeout = 30 * time.Second
+
+func (p *postgresPool) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, p.timeout, fmt.Errorf("%w: no answer within %v", ErrUnavailable, p.timeout))
 }
 
-// ask calls each for every row of a query. The time that each takes is its own.
+func (p *postgresPool) query(ctx context.Context, each func(*sql.Rows) error, query string, args ...any) error {
+	ctx, cancel := p.bounded(ctx)
+	defer cancel()
+	return ask(ctx, p.db, each, query, args)
+}
+
+// ask calls each for every row of a query.
 func ask(ctx context.Context, db interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}, patience *patience, each func(*sql.Rows) error, query string, args []any,
+}, each func(*sql.Rows) error, query string, args []any,
 ) error {
-	patience.wait()
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return explainPostgres(ctx, err)
 	}
 	var own error // of each
 	err = eachRow(ctx, rows, func(rows *sql.Rows) error {
-		patience.rest()
-		defer patience.wait()
 		own = each(rows)
 		return own
 	})
@@ -210,17 +215,13 @@ func ask(ctx context.Context, db interface {
 }
 
 // postgresTx is a transaction.
-type postgresTx struct {
-	*sql.Tx
-	*patience
-}
+type postgresTx struct{ *sql.Tx }
 
 func (tx postgresTx) query(ctx context.Context, each func(*sql.Rows) error, query string, args ...any) error {
-	return ask(ctx, tx.Tx, tx.patience, each, query, args)
+	return ask(ctx, tx.Tx, each, query, args)
 }
 
 func (tx postgresTx) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	tx.wait()
 	res, err := tx.ExecContext(ctx, query, args...) //nolint:gosec // our own SQL; what users say is in args
 	if err != nil {
 		return 0, explainPostgres(ctx, err)
@@ -229,17 +230,16 @@ func (tx postgresTx) exec(ctx context.Context, query string, args ...any) (int64
 }
 
 func (p *postgresPool) write(ctx context.Context, o op) error {
-	ctx, patience, end := newPatience(ctx, p.patience)
-	defer end()
+	ctx, cancel := p.bounded(ctx)
+	defer cancel()
 	tx, err := p.db.BeginTx(ctx, nil)
 	if err != nil {
 		return explainPostgres(ctx, err)
 	}
-	if err := o(ctx, postgresTx{tx, patience}); err != nil {
+	if err := o(ctx, postgresTx{tx}); err != nil {
 		_ = tx.Rollback() // a connection that is gone has rolled back
 		return err
 	}
-	patience.wait()
 	return explainPostgres(ctx, tx.Commit())
 }
 

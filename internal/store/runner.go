@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -30,22 +29,15 @@ func (s *Store) RenewRunner(ctx context.Context, id string) error {
 			return err
 		})
 	}
-	if err != nil {
-		return fmt.Errorf("renew the lease on runs: %w", err)
-	}
-	return nil
+	return wrap("renew the lease on runs", err)
 }
 
 // RemoveRunner records that the server of that id has ended its runs.
 func (s *Store) RemoveRunner(ctx context.Context, id string) error {
-	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+	return wrap("give back the lease on runs", s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		_, err := tx.exec(ctx, "DELETE FROM flow_runner WHERE id = $1", id)
 		return err
-	})
-	if err != nil {
-		return fmt.Errorf("give back the lease on runs: %w", err)
-	}
-	return nil
+	}))
 }
 
 // AbortExecutions marks as aborted what is pending or running with no server that
@@ -70,22 +62,13 @@ func (s *Store) AbortExecutions(ctx context.Context, self string, lease time.Dur
 			return err
 		})
 	}
-	if err != nil {
-		return 0, fmt.Errorf("mark executions as aborted: %w", err)
-	}
-	return n, nil
+	return n, wrap("mark executions as aborted", err)
 }
 
 // CancelExecution asks the server that has a run to end it, which sees that when it
 // renews its lease. A run that has ended is [ErrNotFound].
 func (s *Store) CancelExecution(ctx context.Context, id string) error {
-	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-		return found(tx.exec(ctx, "UPDATE flow_execution SET cancel_at = "+s.db.dialect().clock+" WHERE id = $1 AND "+unfinished, id))
-	})
-	if err != nil {
-		return fmt.Errorf("cancel execution: %w", err)
-	}
-	return nil
+	return wrap("cancel execution", s.change(ctx, "UPDATE flow_execution SET cancel_at = "+s.db.dialect().clock+" WHERE id = $1 AND "+unfinished, id))
 }
 
 // RunnerExecution is a run that a server has.
@@ -104,8 +87,5 @@ func (s *Store) RunnerExecutions(ctx context.Context, runner string) ([]RunnerEx
 			" (u.role = 'admin' OR u.role = 'user' AND (f.user_id = u.id OR f.access_control IS NULL OR"+
 			" EXISTS (SELECT 1 FROM flow_grant g WHERE g.flow_id = f.id AND g.user_id = u.id AND g.can_read))))"+
 			" FROM flow_execution e WHERE e.runner = $1", runner)
-	if err != nil {
-		return nil, fmt.Errorf("list the runs of this server: %w", err)
-	}
-	return list, nil
+	return list, wrap("list the runs of this server", err)
 }

@@ -299,7 +299,7 @@ func TestReadOnly(t *testing.T) {
 func TestForeignLock(t *testing.T) {
 	s := openFile(t)
 	addFlow(t, s, Flow{UserID: "ann"})
-	s.db.(*sqliteDB).writer.patience = 150 * time.Millisecond
+	s.db.(*sqliteDB).writer.timeout = 150 * time.Millisecond
 	unlock := lockFile(t, s)
 	if page, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann"}); err != nil || page.Total != 1 {
 		t.Errorf("reading while somebody writes: %v, %v", page, err)

@@ -16,15 +16,15 @@ import (
 // fails leaves no trace. Every open connection has a lock on the file, which the
 // exclusive mode of alone does not go with.
 func (d *sqliteDB) migrate(ctx context.Context, alone bool, step migrationStep) (done []Migration, err error) {
-	options, patience := "", lockPatience
+	options, timeout := "", lockTimeout
 	if alone {
-		options, patience = "_pragma=locking_mode(EXCLUSIVE)&", alonePatience
+		options, timeout = "_pragma=locking_mode(EXCLUSIVE)&", aloneTimeout
 		err = d.readers.Close() // our own
 	}
 	db := d.writePool(options)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err == nil {
-		err = d.lock(ctx, db, patience)
+		err = d.lock(ctx, db, timeout)
 	}
 	if alone && errors.Is(err, ErrLocked) {
 		err = errInUse
@@ -48,8 +48,8 @@ func (d *sqliteDB) migrate(ctx context.Context, alone bool, step migrationStep) 
 
 // lock begins the transaction, waiting for others. Closing the connection takes it
 // back.
-func (d *sqliteDB) lock(ctx context.Context, db *sql.DB, patience time.Duration) error {
-	deadline := time.Now().Add(patience)
+func (d *sqliteDB) lock(ctx context.Context, db *sql.DB, timeout time.Duration) error {
+	deadline := time.Now().Add(timeout)
 	for {
 		err := d.begin(ctx, db)
 		if !isBusy(err) || time.Now().After(deadline) {

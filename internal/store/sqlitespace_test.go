@@ -66,7 +66,7 @@ func TestNoRegularFile(t *testing.T) {
 func TestForeignLockQueue(t *testing.T) {
 	s := openFile(t)
 	addFlow(t, s, Flow{UserID: "ann"})
-	s.db.(*sqliteDB).writer.patience = 300 * time.Millisecond
+	s.db.(*sqliteDB).writer.timeout = 300 * time.Millisecond
 	unlock := lockFile(t, s)
 	defer unlock()
 	began := time.Now()

@@ -14,8 +14,8 @@ type Store struct {
 	db        database
 	keepBytes int64 // keepBytes, but in tests
 
-	touched sync.Map // id of a key -> epoch seconds of its last use that was written, see touch
-	touches touches
+	touched sync.Map       // id of a key -> epoch seconds of its last use that was written, see touch
+	touches sync.WaitGroup // the writes of touch
 }
 
 // database is a SQLite file or a Postgres database.
@@ -105,11 +105,8 @@ func bringUp(ctx context.Context, db database, create bool) error {
 
 // Close finishes the writes that wait and closes the database.
 func (s *Store) Close() error {
-	s.touches.end()
-	if err := s.db.close(); err != nil {
-		return fmt.Errorf("close database: %w", err)
-	}
-	return nil
+	s.touches.Wait()
+	return wrap("close database", s.db.close())
 }
 
 // Ping reports whether the database answers.

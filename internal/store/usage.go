@@ -17,10 +17,7 @@ func (s *Store) Usage(ctx context.Context, userID string) (*Usage, error) {
 	u, err := one(ctx, s.db, func(u *Usage) []any { return []any{&u.Flows, &u.Bytes, &u.Admin} },
 		"SELECT count(*), coalesce(sum(bytes), 0) + (SELECT coalesce(sum(bytes), 0) FROM flow_execution WHERE user_id = $1),"+
 			" EXISTS (SELECT 1 FROM users WHERE id = $1 AND role = 'admin') FROM flow WHERE user_id = $1", userID)
-	if err != nil {
-		return nil, fmt.Errorf("count what a user has: %w", err)
-	}
-	return u, nil
+	return u, wrap("count what a user has", err)
 }
 
 // FlowSize returns how many bytes a flow has, without reading it, or [ErrNotFound].

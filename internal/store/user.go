@@ -51,12 +51,9 @@ func (u *User) columns() []any {
 func (s *Store) AddUser(ctx context.Context, u *User) error {
 	err := u.fill()
 	if err == nil {
-		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error { return insertUser(ctx, tx, u) })
+		err = s.change(ctx, insertUser+" VALUES ($1, $2, $3, $4, $5, $6)", u.values()...)
 	}
-	if err != nil {
-		return fmt.Errorf("add user %s: %w", u.Email, err)
-	}
-	return nil
+	return wrap("add user "+u.Email, err)
 }
 
 func (u *User) fill() error {
@@ -69,10 +66,11 @@ func (u *User) fill() error {
 	return u.check()
 }
 
-func insertUser(ctx context.Context, tx queryer, u *User) error {
-	_, err := tx.exec(ctx, "INSERT INTO users (id, email, name, role, created_at, password_hash) VALUES ($1, $2, $3, $4, $5, $6)",
-		u.ID, u.Email, u.Name, string(u.Role), u.CreatedAt, u.PasswordHash)
-	return err
+const insertUser = "INSERT INTO users (id, email, name, role, created_at, password_hash)"
+
+// values returns what belongs into the columns of insertUser.
+func (u *User) values() []any {
+	return []any{u.ID, u.Email, u.Name, string(u.Role), u.CreatedAt, u.PasswordHash}
 }
 
 // EnsureAdmin returns the oldest admin. In a database without users it adds u as
@@ -80,36 +78,23 @@ func insertUser(ctx context.Context, tx queryer, u *User) error {
 // that there are users, but none is an admin.
 func (s *Store) EnsureAdmin(ctx context.Context, u User) (admin *User, added bool, err error) {
 	u.Role = RoleAdmin
-	admin, err = firstAdmin(ctx, s.db)
+	admin, err = s.firstAdmin(ctx)
 	if errors.Is(err, ErrNotFound) {
 		if err = u.fill(); err == nil {
-			err = s.db.write(ctx, func(ctx context.Context, tx queryer) error { return insertFirst(ctx, tx, &u) })
+			// Two transactions of Postgres that both see no user get the same e-mail, and with
+			// it only one of them succeeds.
+			err = s.change(ctx, insertUser+" SELECT $1, $2, $3, $4, CAST($5 AS BIGINT), $6 WHERE NOT EXISTS (SELECT 1 FROM users)", u.values()...)
 		}
 		added = err == nil
-		if added || errors.Is(err, ErrExists) {
-			admin, err = firstAdmin(ctx, s.db)
+		if added || errors.Is(err, ErrExists) || errors.Is(err, ErrNotFound) {
+			admin, err = s.firstAdmin(ctx)
 		}
 	}
-	if err != nil {
-		return nil, false, fmt.Errorf("find an admin: %w", err)
-	}
-	return admin, added, nil
+	return admin, added, wrap("find an admin", err)
 }
 
-// insertFirst adds u if there are no users. Two transactions of Postgres that
-// both see none get the same e-mail, and with it only one of them succeeds.
-func insertFirst(ctx context.Context, tx queryer, u *User) error {
-	n, err := tx.exec(ctx, "INSERT INTO users (id, email, name, role, created_at, password_hash)"+
-		" SELECT $1, $2, $3, $4, CAST($5 AS BIGINT), $6 WHERE NOT EXISTS (SELECT 1 FROM users)",
-		u.ID, u.Email, u.Name, string(u.Role), u.CreatedAt, u.PasswordHash)
-	if err == nil && n == 0 {
-		err = ErrExists
-	}
-	return err
-}
-
-func firstAdmin(ctx context.Context, q reader) (*User, error) {
-	return one(ctx, q, (*User).columns, "SELECT "+userColumns+" FROM users WHERE role = 'admin' ORDER BY created_at, id LIMIT 1")
+func (s *Store) firstAdmin(ctx context.Context) (*User, error) {
+	return one(ctx, s.db, (*User).columns, "SELECT "+userColumns+" FROM users WHERE role = 'admin' ORDER BY created_at, id LIMIT 1")
 }
 
 // User returns a user, or [ErrNotFound].
@@ -123,23 +108,17 @@ func (s *Store) UserByEmail(ctx context.Context, email string) (*User, error) {
 }
 
 func (s *Store) userBy(ctx context.Context, column, value string) (*User, error) {
-	if !findable(value) {
-		return nil, fmt.Errorf("get user: %w", ErrNotFound)
+	u, err := (*User)(nil), ErrNotFound
+	if findable(value) {
+		u, err = one(ctx, s.db, (*User).columns, "SELECT "+userColumns+" FROM users WHERE "+column+" = $1", value)
 	}
-	u, err := one(ctx, s.db, (*User).columns, "SELECT "+userColumns+" FROM users WHERE "+column+" = $1", value)
-	if err != nil {
-		return nil, fmt.Errorf("get user: %w", err)
-	}
-	return u, nil
+	return u, wrap("get user", err)
 }
 
 // Users lists all users, oldest first.
 func (s *Store) Users(ctx context.Context) ([]User, error) {
 	list, err := all(ctx, s.db, (*User).columns, "SELECT "+userColumns+" FROM users ORDER BY created_at, id")
-	if err != nil {
-		return nil, fmt.Errorf("list users: %w", err)
-	}
-	return list, nil
+	return list, wrap("list users", err)
 }
 
 // UpdateUser writes the e-mail, name and role of the user with u's id:
@@ -147,14 +126,14 @@ func (s *Store) Users(ctx context.Context) ([]User, error) {
 func (s *Store) UpdateUser(ctx context.Context, u User) error {
 	err := u.check()
 	if err == nil {
-		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-			return found(tx.exec(ctx, "UPDATE users SET email = $1, name = $2, role = $3 WHERE id = $4", u.Email, u.Name, string(u.Role), u.ID))
-		})
+		err = s.change(ctx, "UPDATE users SET email = $1, name = $2, role = $3 WHERE id = $4", u.Email, u.Name, string(u.Role), u.ID)
 	}
-	if err != nil {
-		return fmt.Errorf("update user: %w", err)
-	}
-	return nil
+	return wrap("update user", err)
+}
+
+// change runs a statement in a transaction of its own. One that meets no row is [ErrNotFound].
+func (s *Store) change(ctx context.Context, query string, args ...any) error {
+	return s.db.write(ctx, func(ctx context.Context, tx queryer) error { return found(tx.exec(ctx, query, args...)) })
 }
 
 // found is [ErrNotFound] when a statement met no row.
@@ -168,23 +147,19 @@ func found(affected int64, err error) error {
 // SetPassword stores the hash of a new password, "" for none, and ends the user's
 // sessions.
 func (s *Store) SetPassword(ctx context.Context, id, hash string) error {
-	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+	return wrap("set password", s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		if err := found(tx.exec(ctx, "UPDATE users SET password_hash = $1 WHERE id = $2", hash, id)); err != nil {
 			return err
 		}
 		_, err := tx.exec(ctx, "DELETE FROM api_key WHERE user_id = $1 AND kind = 'session'", id)
 		return err
-	})
-	if err != nil {
-		return fmt.Errorf("set password: %w", err)
-	}
-	return nil
+	}))
 }
 
 // RemoveUser removes a user with their keys. One who owns flows is not removed:
 // the error is an *[InUseError] with their number.
 func (s *Store) RemoveUser(ctx context.Context, id string) error {
-	err := s.db.write(ctx, func(ctx context.Context, tx queryer) error {
+	return wrap("remove user", s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		flows, err := one(ctx, tx, value[int64], "SELECT count(*) FROM flow WHERE user_id = $1", id)
 		if err != nil {
 			return err
@@ -193,11 +168,7 @@ func (s *Store) RemoveUser(ctx context.Context, id string) error {
 			return &InUseError{Flows: *flows}
 		}
 		return found(tx.exec(ctx, "DELETE FROM users WHERE id = $1", id))
-	})
-	if err != nil {
-		return fmt.Errorf("remove user: %w", err)
-	}
-	return nil
+	}))
 }
 
 // RemoveUserAndFlows removes a user, their keys and their flows, and returns how many
@@ -210,8 +181,5 @@ func (s *Store) RemoveUserAndFlows(ctx context.Context, id string) (flows int64,
 		flows, err = tx.exec(ctx, "DELETE FROM flow WHERE user_id = $1", id)
 		return err
 	})
-	if err != nil {
-		return 0, fmt.Errorf("remove user: %w", err)
-	}
-	return flows, nil
+	return flows, wrap("remove user", err)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -18,23 +19,23 @@ const (
 	// does not wait too long.
 	maxGroup = 256
 
-	// lockPatience is how long a write waits for another process to let go of the
+	// lockTimeout is how long a write waits for another process to let go of the
 	// database. Processes of flowctl hold it for milliseconds.
-	lockPatience = time.Minute
+	lockTimeout = time.Minute
 )
 
 // writer is the only connection of this process that writes to a SQLite file.
 // Writes that come while one is being committed are committed together.
 type writer struct {
-	conn     *sql.Conn
-	explain  func(error) error
-	stmts    map[string]*sql.Stmt
-	patience time.Duration // lockPatience, but in tests
-	queue    chan *queued
-	stopped  chan struct{}
-	closing  sync.RWMutex // held for reading while a write is under way
-	closed   bool
-	commits  atomic.Int64
+	conn    *sql.Conn
+	explain func(error) error
+	stmts   map[string]*sql.Stmt
+	timeout time.Duration // lockTimeout, but in tests
+	queue   chan *queued
+	stopped chan struct{}
+	closing sync.RWMutex // held for reading while a write is under way
+	closed  bool
+	commits atomic.Int64
 
 	freed bool // rows were deleted since space was given back
 
@@ -46,43 +47,27 @@ type writer struct {
 // queued is a write in the queue.
 type queued struct {
 	op
+	ctx   context.Context //nolint:containedctx // the write is not begun when it is done
 	asked time.Time
-	state atomic.Int32
 	err   error // valid when done is closed
 	done  chan struct{}
 }
 
-// The states of a write. It leaves waiting once: for begun, by the writer, or for
-// withdrawn, by who asked for it.
-const (
-	waiting int32 = iota
-	begun
-	withdrawn
-)
-
-// begin reports whether the write is to be done.
-func (q *queued) begin() bool {
-	return q.state.CompareAndSwap(waiting, begun) || q.state.Load() == begun
-}
-
-// withdraw reports whether the write will not be done.
-func (q *queued) withdraw() bool { return q.state.CompareAndSwap(waiting, withdrawn) }
-
 func newWriter(conn *sql.Conn, explain func(error) error) *writer {
 	w := &writer{
-		conn:     conn,
-		explain:  explain,
-		stmts:    map[string]*sql.Stmt{},
-		patience: lockPatience,
-		queue:    make(chan *queued),
-		stopped:  make(chan struct{}),
+		conn:    conn,
+		explain: explain,
+		stmts:   map[string]*sql.Stmt{},
+		timeout: lockTimeout,
+		queue:   make(chan *queued),
+		stopped: make(chan struct{}),
 	}
 	go w.run()
 	return w
 }
 
-// write has o done. An error of ctx means that it was not done: what has begun is
-// waited for.
+// write has o done. An error of ctx means that it was not done: the writer looks whether
+// it is still wanted before it begins.
 func (w *writer) write(ctx context.Context, o op) error {
 	w.closing.RLock()
 	defer w.closing.RUnlock()
@@ -92,20 +77,13 @@ func (w *writer) write(ctx context.Context, o op) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	q := &queued{op: o, asked: time.Now(), done: make(chan struct{})}
+	q := &queued{op: o, ctx: ctx, asked: time.Now(), done: make(chan struct{})}
 	select {
 	case w.queue <- q:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	select {
-	case <-q.done:
-	case <-ctx.Done():
-		if q.withdraw() {
-			return ctx.Err()
-		}
-		<-q.done
-	}
+	<-q.done
 	return q.err
 }
 
@@ -185,7 +163,7 @@ func (w *writer) commit(group []*queued) {
 	}
 	if err != nil {
 		for _, q := range group {
-			q.err = err
+			q.err = cmp.Or(q.ctx.Err(), err)
 		}
 	}
 }
@@ -198,7 +176,7 @@ func (w *writer) commit(group []*queued) {
 // and a savepoint for each would cost half as much again as the writes.
 func (w *writer) finish(group []*queued) error {
 	for _, q := range group {
-		if !q.begin() {
+		if q.err = q.ctx.Err(); q.err != nil {
 			continue
 		}
 		w.changed, w.broken = false, false
@@ -218,13 +196,13 @@ func (w *writer) finish(group []*queued) error {
 // begin takes the write lock. SQLite's own waiting would not see that nobody
 // wants the result any more, and tries too seldom.
 func (w *writer) begin(group []*queued) error {
-	deadline := group[0].asked.Add(w.patience) // however long it waited for others
+	deadline := group[0].asked.Add(w.timeout) // however long it waited for others
 	for pause := time.Millisecond / 2; ; pause = min(pause*2, 8*time.Millisecond) {
 		err := w.raw("BEGIN IMMEDIATE")
 		switch {
 		case !errors.Is(err, ErrLocked), time.Now().After(deadline):
 			return err
-		case !slices.ContainsFunc(group, func(q *queued) bool { return q.state.Load() != withdrawn }):
+		case !slices.ContainsFunc(group, func(q *queued) bool { return q.ctx.Err() == nil }):
 			return context.Canceled // nobody is there to see it
 		}
 		time.Sleep(pause/2 + rand.N(pause)) //nolint:gosec // no secret
