@@ -20,19 +20,16 @@ import (
 // symbolic link stays and what it leads to is written. What is not a regular file (a
 // terminal, a pipe, /dev/null) is written to as it is. The error begins with "write PATH".
 func Replace(path string, write func(io.Writer) error) error {
-	dir, err := ReplaceLater(path, write)
-	return synced(path, dir, err)
+	if err := replace(path, 0, true, write); err != nil {
+		return fmt.Errorf("write %s: %w", path, WithoutPath(err))
+	}
+	return nil
 }
 
 // ReplaceLater is [Replace], but the new file is sure to be found after a power cut only
-// once [SyncDir] was called for the folder that it returns, "" for none. The error does
-// not name the path.
-func ReplaceLater(path string, write func(io.Writer) error) (dir string, err error) {
-	path, err = followLinks(path)
-	if err != nil {
-		return "", err
-	}
-	return replace(path, 0, write)
+// once [SyncDir] was called for its folder. The error does not name the path.
+func ReplaceLater(path string, write func(io.Writer) error) error {
+	return replace(path, 0, false, write)
 }
 
 // ReplacePrivate is [Replace] for a file that the user alone can read. Missing folders
@@ -42,20 +39,11 @@ func ReplacePrivate(path string, data []byte) error {
 	if err == nil {
 		err = os.MkdirAll(filepath.Dir(file), 0o700)
 	}
-	dir := ""
 	if err == nil {
-		dir, err = replace(file, 0o600, func(w io.Writer) error {
+		err = replace(file, 0o600, true, func(w io.Writer) error {
 			_, err := w.Write(data)
 			return err
 		})
-	}
-	return synced(path, dir, err)
-}
-
-// synced ends the writing of the file at path: it makes the rename in its folder durable.
-func synced(path, dir string, err error) error {
-	if err == nil && dir != "" {
-		err = SyncDir(dir)
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, WithoutPath(err))
@@ -63,22 +51,26 @@ func synced(path, dir string, err error) error {
 	return nil
 }
 
-// replace writes the file at path, which is not a link. Mode 0 is that of the existing
-// file, or what the umask leaves.
-func replace(path string, mode fs.FileMode, write func(io.Writer) error) (dir string, err error) {
+// replace writes the file at path. Mode 0 is that of the existing file, or what the umask
+// leaves; durable syncs the folder, too.
+func replace(path string, mode fs.FileMode, durable bool, write func(io.Writer) error) error {
+	path, err := followLinks(path)
+	if err != nil {
+		return err
+	}
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return "", err
+		return err
 	case info.IsDir():
-		return "", errors.New("is a directory")
+		return errors.New("is a directory")
 	case !info.Mode().IsRegular():
-		return "", writeTo(path, os.O_WRONLY, 0, func(w *os.File) error { return write(w) })
+		return writeTo(path, os.O_WRONLY, 0, func(w *os.File) error { return write(w) })
 	case mode == 0:
 		mode = info.Mode().Perm()
 	}
-	dir = filepath.Dir(path)
+	dir := filepath.Dir(path)
 	temp := filepath.Join(dir, tempPrefix+rand.Text()+tempSuffix)
 	err = writeTo(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, cmp.Or(mode, 0o666), func(w *os.File) error {
 		if mode != 0 { // the umask may have taken some of it away
@@ -96,9 +88,12 @@ func replace(path string, mode fs.FileMode, write func(io.Writer) error) (dir st
 	}
 	if err != nil {
 		_ = os.Remove(temp) // is not there if it could not be made
-		return "", WithoutPath(err)
+		return WithoutPath(err)
 	}
-	return dir, nil
+	if durable {
+		return SyncDir(dir)
+	}
+	return nil
 }
 
 // writeTo opens a file, writes and closes it.

@@ -69,7 +69,7 @@ func TestDefaultPage(t *testing.T) {
 // nobody.
 func TestLargeList(t *testing.T) {
 	f := newFixture(t, Options{})
-	const rows, size = 24, 4 << 20
+	const rows, size = 12, 2 << 20
 	text := strings.Repeat("d", size)
 	f.plant(rows, store.Flow{UserID: f.ann.id, Name: "x", Description: &text, AccessControl: []byte("{}")})
 	used := func() uint64 {

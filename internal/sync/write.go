@@ -101,7 +101,7 @@ func (p *Pulled) write(dir string, backward func(s, file flow.Spec) (flow.Spec, 
 		if p.keepState {
 			next.ExportedAt = p.Updated
 		}
-		if _, err := disk.ReplaceLater(path, text); err != nil {
+		if err := disk.ReplaceLater(path, text); err != nil {
 			return "", failed("write the file", err)
 		}
 		return disk.Created, nil
@@ -111,7 +111,7 @@ func (p *Pulled) write(dir string, backward func(s, file flow.Spec) (flow.Spec, 
 		if next.ExportedAt != 0 || p.keepState {
 			next.ExportedAt = p.Updated
 		}
-		_, err = disk.ReplaceLater(path, text)
+		err = disk.ReplaceLater(path, text)
 	}
 	if err != nil {
 		return "", failed("write the file", err)

@@ -36,7 +36,7 @@ func Write(w io.Writer, f File) error {
 // changed it: one that would stay the same is not touched, any other is replaced, whole
 // or not at all. The error is an *[Error].
 func WriteFile(path string, files ...File) (changed bool, err error) {
-	change, dir, err := disk.UpdateLater(path, func(w io.Writer) error {
+	change, err := disk.Update(path, func(w io.Writer) error {
 		for _, f := range files {
 			if err := Write(w, f); err != nil {
 				return err
@@ -44,9 +44,6 @@ func WriteFile(path string, files ...File) (changed bool, err error) {
 		}
 		return nil
 	})
-	if err == nil && dir != "" {
-		err = disk.SyncDir(dir)
-	}
 	if err != nil {
 		return false, &Error{Path: path, Msg: "write the file", Err: disk.WithoutPath(err)}
 	}
