@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/flowctl/flowctl/internal/spell"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -87,21 +88,10 @@ func (c *checker) named(body string) (found *flow.Node, path string, byPrefix bo
 // isClose reports whether a word is another one but for the case, one letter, or the
 // order of two. Of short words only the case may differ.
 func isClose(wrong, word string) bool {
-	a, b := []rune(strings.ToLower(wrong)), []rune(strings.ToLower(word))
-	switch {
-	case slices.Equal(a, b):
-		return true
-	case len(b) < 4:
-		return false
-	case len(a) != len(b):
-		return spell.Distance(string(a), string(b)) <= 1
+	if len(word) < 4 || len(wrong) > len(word)+utf8.UTFMax {
+		return strings.EqualFold(wrong, word)
 	}
-	i := 0
-	for a[i] == b[i] {
-		i++
-	}
-	swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && slices.Equal(a[i+2:], b[i+2:])
-	return swapped || slices.Equal(a[i+1:], b[i+1:])
+	return spell.Distance(strings.ToLower(wrong), strings.ToLower(word)) <= 1
 }
 
 // namesOutput reports whether a path starts with "output", or nearly so.

@@ -70,50 +70,26 @@ func (s Server) Check(spec flow.Spec) []flow.Problem {
 // whose name is the one that the flow has next to it, or what is closest.
 func whichWasMeant(id, name string, known []Named) string {
 	const most = 3
-	meant := named(id, known)
-	if len(meant) == 0 {
-		meant = named(name, known)
-	}
-	if len(meant) == 0 {
-		meant = closest(id, name, known)
-	}
-	if len(meant) == 0 {
-		return ""
-	}
-	var words []string
-	for _, k := range meant[:min(len(meant), most)] {
-		word := fmt.Sprintf("%.80q", k.ID)
-		if k.Name != "" && k.Name != k.ID {
-			word += fmt.Sprintf(" (%.80s)", k.Name)
-		}
-		words = append(words, word)
-	}
-	return "; did you mean " + strings.Join(words, " or ") + "?"
-}
-
-func named(name string, known []Named) []Named {
-	var found []Named
-	for _, k := range known {
-		if name != "" && strings.EqualFold(k.Name, name) {
-			found = append(found, k)
-		}
-	}
-	return found
-}
-
-// closest returns what has the id, or else the name, that is closest.
-func closest(id, name string, known []Named) []Named {
 	var ids, names []string
 	for _, k := range known {
 		ids, names = append(ids, k.ID), append(names, k.Name)
 	}
-	if near := spell.Close(id, ids); near != "" {
-		return known[slices.Index(ids, near):][:1]
-	}
-	for _, wrong := range []string{id, name} {
-		if near := spell.Close(wrong, names); near != "" {
-			return named(near, known)
+	var words []string
+	for _, want := range []struct{ id, name string }{
+		{name: id}, {name: name}, {id: spell.Close(id, ids)}, {name: spell.Close(id, names)}, {name: spell.Close(name, names)},
+	} {
+		for _, k := range known {
+			if want.id != "" && k.ID == want.id || want.name != "" && strings.EqualFold(k.Name, want.name) {
+				word := fmt.Sprintf("%.80q", k.ID)
+				if k.Name != "" && k.Name != k.ID {
+					word += fmt.Sprintf(" (%.80s)", k.Name)
+				}
+				words = append(words, word)
+			}
+		}
+		if len(words) > 0 {
+			return "; did you mean " + strings.Join(words[:min(len(words), most)], " or ") + "?"
 		}
 	}
-	return nil
+	return ""
 }
