@@ -2,13 +2,11 @@ package gitcmd
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -45,17 +43,14 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 	if len(patterns) == 0 {
 		patterns = []string{"*.json"}
 	}
-	root, err := git(cmd.Context(), "rev-parse", "--show-toplevel")
-	if err != nil {
-		if strings.Contains(err.Error(), "not a git repository") {
-			return errors.New("set up the drivers: this folder is not in a git repository; 'git init' first")
-		}
-		return err
+	up, err := git(cmd.Context(), "rev-parse", "--show-cdup") // the way to the top, "" for here
+	if err != nil && strings.Contains(err.Error(), "not a git repository") {
+		return errors.New("set up the drivers: this folder is not in a git repository; 'git init' first")
 	}
-	up, err := git(cmd.Context(), "rev-parse", "--show-cdup") // the same, from here; "" at the top
 	if err != nil {
 		return err
 	}
+	file := filepath.FromSlash(up) + ".gitattributes"
 	program, err := ownProgram()
 	if err != nil {
 		return err
@@ -76,12 +71,10 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 	for _, p := range patterns {
 		lines = append(lines, p+" diff=flowctl merge=flowctl"+lineEnds)
 	}
-	lines = append(lines, sync.LockName+" merge=union"+lineEnds)
-	added, err := addAttributes(filepath.Join(root, ".gitattributes"), lines)
+	added, err := addLines(file, append(lines, sync.LockName+" merge=union"+lineEnds))
 	if err != nil {
 		return err
 	}
-	file := filepath.FromSlash(up) + ".gitattributes"
 	if added {
 		o.app.Note("Git now knows flow files here. Commit %s, so that others can run 'flowctl git install', too.", file)
 	} else {
@@ -97,9 +90,8 @@ const lineEnds = " text eol=lf"
 // maxAttributes is the size of the largest .gitattributes that git reads, in bytes.
 const maxAttributes = 100 << 20
 
-// addAttributes adds those of the lines that are not there yet, in the place of what an
-// older flowctl wrote, and leaves the others as they are.
-func addAttributes(path string, lines []string) (added bool, err error) {
+// addLines adds those of the lines that a file does not have yet.
+func addLines(path string, lines []string) (added bool, err error) {
 	// Git does not follow a link either; and it might lead anywhere.
 	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return false, fmt.Errorf("%s is a link, which git does not read; put a file in its place", path)
@@ -108,57 +100,16 @@ func addAttributes(path string, lines []string) (added bool, err error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("read .gitattributes: %w", err)
 	}
-	have := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
-	if len(text) == 0 {
-		have = nil
-	}
-	for _, line := range lines {
-		if slices.Contains(have, line) {
-			continue
-		}
-		added = true
-		if i := slices.Index(have, strings.TrimSuffix(line, lineEnds)); i >= 0 {
-			have[i] = line
-		} else {
-			have = append(have, line)
-		}
-	}
-	if !added {
+	have := strings.FieldsFunc(string(text), func(r rune) bool { return r == '\n' })
+	lines = slices.DeleteFunc(lines, func(line string) bool { return slices.Contains(have, line) })
+	if len(lines) == 0 {
 		return false, nil
 	}
 	return true, disk.Replace(path, func(w io.Writer) error {
-		_, err := io.WriteString(w, strings.Join(have, "\n")+"\n")
+		if len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")) {
+			text = append(text, '\n')
+		}
+		_, err := io.WriteString(w, string(text)+strings.Join(lines, "\n")+"\n")
 		return err
 	})
 }
-
-// git runs git and returns what it prints, without the last line break.
-func git(ctx context.Context, args ...string) (string, error) {
-	var stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if errors.Is(err, exec.ErrNotFound) {
-		return "", fmt.Errorf("run git: %w; install git first", err)
-	}
-	if err != nil {
-		return "", fmt.Errorf("run git %s: %s", args[0], strings.TrimSpace(stderr.String()))
-	}
-	return strings.TrimSuffix(string(out), "\n"), nil
-}
-
-// ownProgram is how git is to call flowctl: by its name if that finds it, else by
-// where it is now.
-func ownProgram() (string, error) {
-	if _, err := exec.LookPath("flowctl"); err == nil {
-		return "flowctl", nil
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("find flowctl itself: %w", err)
-	}
-	return shellQuote(filepath.ToSlash(self)), nil
-}
-
-// shellQuote writes s as one word of a shell command: git runs drivers in a shell.
-func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

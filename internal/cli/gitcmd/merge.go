@@ -1,23 +1,18 @@
 package gitcmd
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"slices"
+	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
-	"github.com/flowctl/flowctl/internal/rawjson"
-	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -44,30 +39,28 @@ flow file is merged by 'git merge-file'.`,
 }
 
 func (o *gitMergeOptions) run(cmd *cobra.Command, args []string) error {
-	name := args[1]
+	ctx, name := cmd.Context(), args[1]
 	if len(args) == 4 {
 		name = args[3]
 	}
-	base, errBase := o.read(cmd.Context(), args[0])
-	ours, errOurs := o.read(cmd.Context(), args[1])
-	theirs, errTheirs := o.read(cmd.Context(), args[2])
+	base, errBase := o.read(ctx, args[0])
+	ours, errOurs := o.read(ctx, args[1])
+	theirs, errTheirs := o.read(ctx, args[2])
+	var conflicts string
+	var err error
 	if errBase != nil || errOurs != nil || errTheirs != nil {
-		return o.mergeText(cmd.Context(), name, args)
+		var marked bool
+		if marked, err = o.mergeText(ctx, args[1], args[0], args[2]); marked {
+			conflicts = " the same lines; flowctl cannot read it as a flow on both, so git merged it as text"
+		}
+	} else {
+		conflicts, err = o.mergeFlows(ctx, args[1], base, ours, theirs)
 	}
-	merged, conflicts, err := mergeFiles(base, ours, theirs, o.markerSize)
 	if err != nil {
 		return fmt.Errorf("merge %s: %w", name, err)
 	}
-	if err := writeMerged(args[1], name, merged); err != nil || len(conflicts) == 0 {
-		return err
-	}
-	return cmdutil.Negative(conflictText(name, conflicts))
-}
-
-// writeMerged writes what git takes for the merged file.
-func writeMerged(path, name string, text []byte) error {
-	if err := os.WriteFile(path, text, 0o644); err != nil { //nolint:gosec // git's own temporary file, of which it takes the text alone
-		return fmt.Errorf("write the merged %s: %w", name, err)
+	if conflicts != "" {
+		return cmdutil.Negative(name + ": both sides changed" + conflicts + "\nfix the marked places and 'git add' the file")
 	}
 	return nil
 }
@@ -85,84 +78,46 @@ func (o *gitMergeOptions) read(ctx context.Context, path string) (flowfile.File,
 	return r.Flows[0], nil
 }
 
-// mergeText lets git merge what is not a flow file.
-func (o *gitMergeOptions) mergeText(ctx context.Context, name string, args []string) error {
+// mergeFlows writes the merged flow to path and returns what conflicts in it, which is
+// marked there, "" for nothing.
+func (o *gitMergeOptions) mergeFlows(ctx context.Context, path string, base, ours, theirs flowfile.File) (string, error) {
+	ourText, conflicts, err := mergeFiles(base, ours, theirs, false)
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(path, ourText, 0o644); err != nil || len(conflicts) == 0 { //nolint:gosec // git's own temporary file, of which it takes the text alone
+		return "", err
+	}
+	theirText, _, err := mergeFiles(base, ours, theirs, true)
+	if err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp("", "flowctl-merge-*")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	empty, their := filepath.Join(dir, "base"), filepath.Join(dir, "theirs")
+	if err := errors.Join(os.WriteFile(empty, nil, 0o600), os.WriteFile(their, theirText, 0o600)); err != nil {
+		return "", err
+	}
+	_, err = o.mergeText(ctx, path, empty, their) // without a base all lines that differ are marked
+	return conflictText(conflicts), err
+}
+
+// mergeText lets git merge texts into the file ours. It reports whether it has marked
+// conflicts there.
+func (o *gitMergeOptions) mergeText(ctx context.Context, ours, base, theirs string) (marked bool, err error) {
 	cmd := exec.CommandContext(ctx, "git", "merge-file", "--marker-size", strconv.Itoa(o.markerSize), //nolint:gosec // the files that git names
-		"-L", "ours", "-L", "base", "-L", "theirs", "--", args[1], args[0], args[2])
+		"-L", "ours", "-L", "base", "-L", "theirs", "--", ours, base, theirs)
 	cmd.Stderr = o.app.Err
-	err := cmd.Run()
+	err = cmd.Run()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() > 0 && exit.ExitCode() < 128 {
-		return cmdutil.Negative(name + ": both sides changed the same lines; flowctl cannot read it as a flow on both, so git merged it as text\nfix the marked places and 'git add' the file")
+		return true, nil
 	}
 	if err != nil {
-		return fmt.Errorf("merge %s: run git merge-file: %w", name, err)
+		return false, fmt.Errorf("run git merge-file: %w", err)
 	}
-	return nil
-}
-
-// mergeFiles returns the text of the merged file, conflicts marked.
-func mergeFiles(base, ours, theirs flowfile.File, markerSize int) ([]byte, []flow.Conflict, error) {
-	var texts [2][]byte
-	var conflicts []flow.Conflict
-	for side, favourTheirs := range []bool{false, true} {
-		f := ours
-		var wrapper []flow.Conflict
-		f.Spec, conflicts = flow.MergeSpecs(base.Spec, ours.Spec, theirs.Spec, favourTheirs)
-		f.ID, f.Extra, wrapper = mergeWrappers(base, ours, theirs, favourTheirs)
-		conflicts = append(conflicts, wrapper...)
-		f.ExportedAt = max(ours.ExportedAt, theirs.ExportedAt)
-		var b bytes.Buffer
-		if err := flowfile.Write(&b, f); err != nil {
-			return nil, nil, err
-		}
-		texts[side] = b.Bytes()
-	}
-	return markConflicts(texts[0], texts[1], markerSize), conflicts, nil
-}
-
-// mergeWrappers merges what stands next to the flows, the id as one of the members: like
-// the fields of a flow, one by one.
-func mergeWrappers(base, ours, theirs flowfile.File, favourTheirs bool) (id string, extra flow.Object, conflicts []flow.Conflict) {
-	members := func(f flowfile.File) flow.Spec {
-		o := slices.Clone(f.Extra)
-		if f.ID != "" {
-			o.Set("id", rawjson.AppendString(nil, f.ID))
-		}
-		s, _ := flow.ParseSpec(o.AppendJSON(nil)) // was read before
-		return s
-	}
-	merged, conflicts := flow.MergeSpecs(members(base), members(ours), members(theirs), favourTheirs)
-	extra, _ = rawjson.ParseObject(merged.AppendJSON(nil))
-	raw, _ := extra.Get("id")
-	_ = json.Unmarshal(raw, &id) // one that is not text stays among the others
-	return id, extra, conflicts
-}
-
-// takenOut returns who took out what the other one changed.
-func takenOut(c flow.Conflict) string {
-	switch {
-	case c.Base != nil && c.Ours == nil:
-		return ": ours took it out, theirs changed it or what it is joined to"
-	case c.Base != nil && c.Theirs == nil:
-		return ": theirs took it out, ours changed it or what it is joined to"
-	}
-	return ""
-}
-
-func conflictText(name string, conflicts []flow.Conflict) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: both sides changed", name)
-	for _, c := range conflicts {
-		place := strings.TrimPrefix(c.Path, "/")
-		switch {
-		case c.Node != "":
-			place = "node " + c.Node + " " + place
-		case c.Edge != "":
-			place = "edge " + c.Edge + " " + place
-		}
-		b.WriteString("\n  " + strings.TrimSpace(place) + takenOut(c))
-	}
-	b.WriteString("\nfix the marked places and 'git add' the file")
-	return b.String()
+	return false, nil
 }
