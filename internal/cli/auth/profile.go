@@ -1,9 +1,9 @@
 package auth
 
 import (
-	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"unicode"
@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/pkg/client"
 )
 
 func newProfileCmd(a *cmdutil.App) *cobra.Command {
@@ -57,99 +56,17 @@ func newProfileUseCmd(a *cmdutil.App) *cobra.Command {
 	}
 }
 
-func newProfileAddCmd(a *cmdutil.App) *cobra.Command {
-	return &cobra.Command{
-		Use:   "add NAME [URL]",
-		Short: "Add a profile",
-		Long: `The URL can be --server, too. --header and --ca-cert are kept with the profile,
-in the configuration file, which only you can read. 'flowctl login' adds a
-profile and signs in at once.`,
-		Example: `  flowctl profile add work https://flows.example.com
-  flowctl login --profile work`,
-		Args: cobra.RangeArgs(1, 2),
-		RunE: func(_ *cobra.Command, args []string) error {
-			url := a.Flags.Server
-			switch {
-			case len(args) == 2 && url != "":
-				return cmdutil.Usage(errors.New("the URL is given twice; leave out --server"))
-			case len(args) == 2:
-				url = args[1]
-			case url == "":
-				return cmdutil.Usage(errors.New("which server? Add its URL: flowctl profile add NAME URL"))
-			}
-			return addProfile(a, args[0], url)
-		},
+// warnOverridden says so when the environment goes before the profile that was
+// just made the one in use.
+func warnOverridden(a *cmdutil.App, name, server string) {
+	switch of := os.Getenv("FLOWCTL_SERVER"); {
+	case of != "" && !cmdutil.SameServer(of, server):
+		a.Warn("FLOWCTL_SERVER is set and goes before the profile; unset it")
+	case os.Getenv("FLOWCTL_TOKEN") != "" && server != "":
+		a.Warn("FLOWCTL_TOKEN is set and goes before the stored token; unset it")
+	case of == "" && os.Getenv("FLOWCTL_PROFILE") != "" && os.Getenv("FLOWCTL_PROFILE") != name:
+		a.Warn("FLOWCTL_PROFILE is set and goes before the profile in use; unset it")
 	}
-}
-
-func addProfile(a *cmdutil.App, name, url string) error {
-	if err := checkProfileName(name); err != nil {
-		return err
-	}
-	c, err := client.New(url)
-	if err != nil {
-		return cmdutil.Usage(err)
-	}
-	if p, ok := a.Config.ProfileNamed(name); ok && !cmdutil.SameServer(p.Server, url) {
-		return cmdutil.Conflict(fmt.Errorf("the profile %q is there already, for %s; remove it first, or take another name", name, p.Server))
-	}
-	p, err := a.WithFlags(cmdutil.Profile{Name: name, Server: c.BaseURL()})
-	if err != nil {
-		return err
-	}
-	if err := cmdutil.EditConfig(func(c *cmdutil.ConfigFile) error { return c.SetProfile(p) }); err != nil {
-		return err
-	}
-	a.Note("Added the profile %q. Sign in with 'flowctl login --profile %s'.", name, name)
-	return nil
-}
-
-func newProfileRemoveCmd(a *cmdutil.App) *cobra.Command {
-	return &cobra.Command{
-		Use:     "remove NAME...",
-		Aliases: []string{"rm"},
-		Short:   "Remove profiles and their tokens",
-		Long: `Nothing changes on the server. When the profile in use is removed, commands use
-the flows on this machine.`,
-		Example:           `  flowctl profile remove work`,
-		Args:              cobra.MinimumNArgs(1),
-		ValidArgsFunction: CompleteProfiles(a),
-		RunE:              func(_ *cobra.Command, args []string) error { return removeProfiles(a, args) },
-	}
-}
-
-func removeProfiles(a *cmdutil.App, names []string) error {
-	for _, name := range names {
-		if name == cmdutil.LocalProfile {
-			return cmdutil.Usage(errors.New("the profile local is always there"))
-		}
-		if _, ok := a.Config.ProfileNamed(name); !ok {
-			return cmdutil.NoProfile(name)
-		}
-	}
-	for _, name := range names {
-		if err := cmdutil.DropToken(name); err != nil {
-			return err
-		}
-	}
-	err := cmdutil.EditConfig(func(c *cmdutil.ConfigFile) error {
-		for _, name := range names {
-			if err := c.RemoveProfile(name); err != nil {
-				return err
-			}
-			if c.Used() == name {
-				c.Use(cmdutil.LocalProfile)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		a.Note("Removed the profile %q.", name)
-	}
-	return nil
 }
 
 // checkProfileName refuses what could not be typed or read.

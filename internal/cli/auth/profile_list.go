@@ -56,19 +56,10 @@ func profileView() output.View[profileRow] {
 	type column = output.Column[profileRow]
 	return output.View[profileRow]{
 		Columns: []column{
-			{Title: "", Text: func(_ *output.Printer, r profileRow) string { return mark(r.Current) }},
+			{Title: "", Text: func(_ *output.Printer, r profileRow) string { return map[bool]string{true: "*"}[r.Current] }},
 			{Title: "NAME", Text: func(_ *output.Printer, r profileRow) string { return r.Name }},
-			{Title: "SERVER", Text: func(_ *output.Printer, r profileRow) string { return place(r.Server) }},
+			{Title: "SERVER", Text: func(_ *output.Printer, r profileRow) string { return cmdutil.Target{Server: r.Server}.String() }},
 		},
 		Name: func(r profileRow) string { return r.Name },
 	}
 }
-
-func mark(current bool) string {
-	if current {
-		return "*"
-	}
-	return ""
-}
-
-func place(server string) string { return cmdutil.Target{Server: server}.String() }

@@ -40,18 +40,11 @@ checks the token, too.`,
 }
 
 func (o *whoamiOptions) run(cmd *cobra.Command, _ []string) error {
-	p, err := o.app.Printer(o.out)
+	p, c, err := o.app.Begin(cmd.Context(), o.out)
 	if err != nil {
 		return err
 	}
-	t, err := o.app.Target()
-	if err != nil {
-		return err
-	}
-	c, err := o.app.ConnectTo(cmd.Context(), t)
-	if err != nil {
-		return err
-	}
+	t := o.app.Connected
 	user, err := c.Auth.Whoami(cmd.Context())
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/pkg/client"
 )
 
 // App is what all commands share: the streams, the configuration, and the place
@@ -25,7 +26,8 @@ type App struct {
 	Closers    []func() error
 	Interrupts Interrupts
 
-	warnedTokens bool // that others can read them
+	client       *client.Client // of [App.Connect]
+	warnedTokens bool           // that others can read them
 }
 
 // NewApp returns an app with these streams.
@@ -85,10 +87,7 @@ func IsTerminal(stream any) bool {
 func (a *App) Interactive() bool { return IsTerminal(a.In) && IsTerminal(a.Err) }
 
 // Printer returns the printer that a command's output flags ask for.
-func (a *App) Printer(o OutputFlags) (*output.Printer, error) { return a.printerTo(a.Out, o) }
-
-// printerTo is printer for a writer before stdout.
-func (a *App) printerTo(w io.Writer, o OutputFlags) (*output.Printer, error) {
+func (a *App) Printer(o OutputFlags) (*output.Printer, error) {
 	format := o.Format
 	if format == "" && o.jq == "" && o.template == "" {
 		format = a.Config.Output
@@ -100,9 +99,12 @@ func (a *App) printerTo(w io.Writer, o OutputFlags) (*output.Printer, error) {
 			opts.Width = width
 		}
 	}
-	p, err := output.New(w, opts)
+	p, err := output.New(a.Out, opts)
 	if err != nil {
 		return nil, Usage(err)
+	}
+	if o.Paged && opts.Terminal && p.ForPeople() {
+		return output.New(a.paged(), opts)
 	}
 	return p, nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/flowctl/flowctl/internal/httpx"
+	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/provider"
 	"github.com/flowctl/flowctl/internal/server"
 	"github.com/flowctl/flowctl/internal/store"
@@ -21,13 +22,36 @@ import (
 )
 
 // Connect returns a client for the place that flags, environment and configuration
-// name. What it opens is closed when the command ends.
+// name, each time the same. What it opens is closed when the command ends.
 func (a *App) Connect(ctx context.Context) (*client.Client, error) {
+	if a.client != nil {
+		return a.client, nil
+	}
 	t, err := a.Target()
 	if err != nil {
 		return nil, err
 	}
-	return a.ConnectTo(ctx, t)
+	a.client, err = a.ConnectTo(ctx, t)
+	return a.client, err
+}
+
+// Begin returns what most commands begin with: the printer of their flags, and a client.
+func (a *App) Begin(ctx context.Context, o OutputFlags) (*output.Printer, *client.Client, error) {
+	p, err := a.Printer(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := a.Connect(ctx)
+	return p, c, err
+}
+
+// FindFlow connects and finds the id of the flow that name means.
+func (a *App) FindFlow(ctx context.Context, name string) (c *client.Client, id string, err error) {
+	if c, err = a.Connect(ctx); err != nil {
+		return nil, "", err
+	}
+	id, err = Resolve(ctx, c, name)
+	return c, id, err
 }
 
 // ConnectTo returns a client for the place t.

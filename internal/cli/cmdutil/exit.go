@@ -3,6 +3,7 @@ package cmdutil
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 
 	"github.com/flowctl/flowctl/internal/files"
@@ -50,6 +51,16 @@ func Failed(err error) error { return exitError{err, ExitFailed} }
 // Partial returns the error of a command of which some parts failed, each of which has been
 // reported: exit code 5.
 func Partial(text string) error { return exitError{errors.New(text), ExitSome} }
+
+// PartialOf returns the error of a command in which some or all of several things failed,
+// in the words of what failed: "flows not deleted".
+func PartialOf(errs []error, total int, what string) error {
+	err := errors.Join(errs...)
+	if failed := len(errs); failed > 0 && failed < total {
+		return Partial(fmt.Sprintf("%d of %d %s:\n%v", failed, total, what, err))
+	}
+	return err
+}
 
 // Conflict makes err, of something that exists, moved or is ambiguous, a conflict: exit
 // code 6.

@@ -40,6 +40,7 @@ func (f *GlobalFlags) Register(cmd *cobra.Command) {
 // OutputFlags are the flags of commands that print data.
 type OutputFlags struct {
 	Format, jq, template string
+	Paged                bool // whether a table may be longer than a screen
 }
 
 // Register adds the flags.

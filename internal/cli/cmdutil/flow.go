@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/flowctl/flowctl/internal/files"
-	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -20,9 +19,8 @@ type NamedFlow struct {
 	Spec flow.Spec
 }
 
-// LoadFlow reads the flow that a FILE|NAME argument means. connect is called for a
-// NAME only.
-func (a *App) LoadFlow(ctx context.Context, arg string, connect func() (*client.Client, error)) (NamedFlow, error) {
+// LoadFlow reads the flow that a FILE|NAME argument means. It connects for a NAME only.
+func (a *App) LoadFlow(ctx context.Context, arg string) (NamedFlow, error) {
 	if files.IsFileArg(arg) {
 		r := files.Read(ctx, a.In, files.Source{Path: arg}, false)
 		if err := files.OneFlow(arg, r); err != nil {
@@ -30,30 +28,12 @@ func (a *App) LoadFlow(ctx context.Context, arg string, connect func() (*client.
 		}
 		return NamedFlow{arg, r.Flows[0].Spec}, nil
 	}
-	c, err := connect()
-	if err != nil {
-		return NamedFlow{}, err
-	}
-	id, err := Resolve(ctx, c, arg)
+	c, id, err := a.FindFlow(ctx, arg)
 	if err != nil {
 		return NamedFlow{}, err
 	}
 	f, err := c.Flows.Get(ctx, id)
 	return NamedFlow{f.Name, f.Spec}, err
-}
-
-// ConnectOnce is Connect for a command that may need the server more than once,
-// or not at all.
-func (a *App) ConnectOnce(ctx context.Context) func() (*client.Client, error) {
-	var c *client.Client
-	return func() (*client.Client, error) {
-		if c != nil {
-			return c, nil
-		}
-		var err error
-		c, err = a.Connect(ctx)
-		return c, err
-	}
 }
 
 // ReadFlow reads and checks the one flow of a file, of standard input with "-".

@@ -9,24 +9,18 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
-
-	"github.com/flowctl/flowctl/internal/output"
 )
 
-// PagedPrinter is [app.printer] for what may be longer than a screen. At a
-// terminal tables go through the user's pager; it is done when the command ends.
-func (a *App) PagedPrinter(o OutputFlags) (*output.Printer, error) {
-	p, err := a.Printer(o)
-	if err != nil || !IsTerminal(a.Out) || !p.ForPeople() {
-		return p, err
-	}
+// paged returns the writer of a table on a terminal, which the user's pager shows when the
+// command ends; it is stdout without one.
+func (a *App) paged() io.Writer {
 	line := a.pagerCommand()
 	if line == "" {
-		return p, nil
+		return a.Out
 	}
 	pg := &pager{app: a, line: line}
 	a.Closers = append(a.Closers, pg.close)
-	return a.printerTo(pg, o)
+	return pg
 }
 
 // pagerCommand is the user's pager, "" for none.

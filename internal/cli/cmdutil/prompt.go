@@ -76,21 +76,22 @@ func (a *App) Confirm(ctx context.Context, question string) (bool, error) {
 }
 
 // SecretFromStdin reads a secret that another program writes: one line. At a
-// terminal it is asked for.
-func (a *App) SecretFromStdin(ctx context.Context, what string) (string, error) {
+// terminal it is asked for, with the question.
+func (a *App) SecretFromStdin(ctx context.Context, question string) (string, error) {
 	if a.Interactive() {
-		return a.AskSecret(ctx, what+":")
+		return a.AskSecret(ctx, question)
 	}
+	what := strings.ToLower(strings.TrimSuffix(question, ":"))
 	raw, err := parallel.Wait(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(a.In, maxAnswer+1)) })
 	if err != nil {
-		return "", fmt.Errorf("read the %s from stdin: %w", strings.ToLower(what), err)
+		return "", fmt.Errorf("read the %s from stdin: %w", what, err)
 	}
 	secret := strings.TrimRight(string(disk.TrimBOM(raw)), "\r\n")
 	switch {
 	case secret == "":
-		return "", Usage(fmt.Errorf("stdin is empty; the %s is read from there", strings.ToLower(what)))
+		return "", Usage(fmt.Errorf("stdin is empty; the %s is read from there", what))
 	case len(raw) > maxAnswer, strings.ContainsAny(secret, "\r\n"):
-		return "", Usage(fmt.Errorf("stdin holds more than one line; the %s is a single one", strings.ToLower(what)))
+		return "", Usage(fmt.Errorf("stdin holds more than one line; the %s is a single one", what))
 	}
 	return secret, nil
 }

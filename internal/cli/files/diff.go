@@ -87,12 +87,11 @@ func (o *diffOptions) run(cmd *cobra.Command, args []string) error {
 
 // two loads the flows of both arguments.
 func (o *diffOptions) two(ctx context.Context, args []string) ([]render.Pair, error) {
-	connect := o.app.ConnectOnce(ctx)
-	before, err := o.app.LoadFlow(ctx, args[0], connect)
+	before, err := o.app.LoadFlow(ctx, args[0])
 	if err != nil {
 		return nil, err
 	}
-	after, err := o.app.LoadFlow(ctx, args[1], connect)
+	after, err := o.app.LoadFlow(ctx, args[1])
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ or SVG with the positions and colours of the editor.
 }
 
 func (o *graphOptions) run(cmd *cobra.Command, args []string) error {
-	f, err := o.app.LoadFlow(cmd.Context(), args[0], o.app.ConnectOnce(cmd.Context()))
+	f, err := o.app.LoadFlow(cmd.Context(), args[0])
 	if err != nil {
 		return err
 	}

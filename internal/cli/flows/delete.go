@@ -115,10 +115,7 @@ func (o *deleteOptions) delete(ctx context.Context, c *client.Client, flows []fl
 		}
 		o.app.Note("Deleted %s from %s", title(f), o.app.Connected)
 	}
-	if failed := len(errs); failed > 0 && failed < len(flows) {
-		return cmdutil.Partial(fmt.Sprintf("%d of %d flows not deleted:\n%v", failed, len(flows), errors.Join(errs...)))
-	}
-	return errors.Join(errs...)
+	return cmdutil.PartialOf(errs, len(flows), "flows not deleted")
 }
 
 // title names a flow in a sentence.

@@ -43,11 +43,7 @@ func (o *duplicateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	c, err := o.app.Connect(cmd.Context())
-	if err != nil {
-		return err
-	}
-	id, err := cmdutil.Resolve(cmd.Context(), c, args[0])
+	c, id, err := o.app.FindFlow(cmd.Context(), args[0])
 	if err != nil {
 		return err
 	}

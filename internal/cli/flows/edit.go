@@ -50,11 +50,7 @@ func (o *editOptions) run(cmd *cobra.Command, args []string) error {
 	if _, err := editor(o.app); err != nil {
 		return err
 	}
-	c, err := o.app.Connect(ctx)
-	if err != nil {
-		return err
-	}
-	id, err := cmdutil.Resolve(ctx, c, args[0])
+	c, id, err := o.app.FindFlow(ctx, args[0])
 	if err != nil {
 		return err
 	}

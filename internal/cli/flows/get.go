@@ -16,7 +16,7 @@ type getOptions struct {
 }
 
 func newGetCmd(a *cmdutil.App) *cobra.Command {
-	o := &getOptions{app: a}
+	o := &getOptions{app: a, out: cmdutil.OutputFlags{Paged: true}}
 	cmd := &cobra.Command{
 		Use:        "get NAME",
 		SuggestFor: []string{"cat", "view", "describe"},
@@ -37,15 +37,11 @@ all that the server has of it. 'flowctl export' writes a file to keep in git.
 }
 
 func (o *getOptions) run(cmd *cobra.Command, args []string) error {
-	p, err := o.app.PagedPrinter(o.out)
+	p, err := o.app.Printer(o.out)
 	if err != nil {
 		return err
 	}
-	c, err := o.app.Connect(cmd.Context())
-	if err != nil {
-		return err
-	}
-	id, err := cmdutil.Resolve(cmd.Context(), c, args[0])
+	c, id, err := o.app.FindFlow(cmd.Context(), args[0])
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type listOptions struct {
 }
 
 func newListCmd(a *cmdutil.App) *cobra.Command {
-	o := &listOptions{app: a}
+	o := &listOptions{app: a, out: cmdutil.OutputFlags{Paged: true}}
 	cmd := &cobra.Command{
 		Use:        "list",
 		SuggestFor: []string{"flows"},
@@ -58,11 +58,7 @@ func (o *listOptions) run(cmd *cobra.Command, _ []string) error {
 	if o.mine && o.allUsers {
 		return cmdutil.Usage(errors.New("--mine and --all-users are opposites; give one of them"))
 	}
-	p, err := o.app.PagedPrinter(o.out)
-	if err != nil {
-		return err
-	}
-	c, err := o.app.Connect(cmd.Context())
+	p, c, err := o.app.Begin(cmd.Context(), o.out)
 	if err != nil {
 		return err
 	}

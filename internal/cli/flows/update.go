@@ -66,19 +66,11 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	t, err := o.app.Target()
+	c, id, err := o.app.FindFlow(cmd.Context(), args[0])
 	if err != nil {
 		return err
 	}
-	c, err := o.app.ConnectTo(cmd.Context(), t)
-	if err != nil {
-		return err
-	}
-	id, err := cmdutil.Resolve(cmd.Context(), c, args[0])
-	if err != nil {
-		return err
-	}
-	lock, err := cmdutil.NewFolderLocks(t).Of(o.file)
+	lock, err := cmdutil.NewFolderLocks(o.app.Connected).Of(o.file)
 	if err != nil {
 		return err
 	}

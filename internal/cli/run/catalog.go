@@ -37,7 +37,7 @@ type catalogOptions struct {
 
 // NewCatalogCmd returns the command catalog.
 func NewCatalogCmd(a *cmdutil.App) *cobra.Command {
-	o := &catalogOptions{app: a}
+	o := &catalogOptions{app: a, out: cmdutil.OutputFlags{Paged: true}}
 	cmd := &cobra.Command{
 		Use:        "catalog models|knowledge|groups|users|files",
 		SuggestFor: []string{"models", "knowledge", "groups", "users", "files"},
@@ -69,7 +69,7 @@ func (o *catalogOptions) run(cmd *cobra.Command, args []string) error {
 	if !slices.Contains(catalogKinds(), kind) {
 		return cmdutil.Usage(fmt.Errorf("unknown kind %s; use %s", output.Quoted(kind), strings.Join(catalogKinds(), ", ")))
 	}
-	p, err := o.app.PagedPrinter(o.out)
+	p, err := o.app.Printer(o.out)
 	if err != nil {
 		return err
 	}

@@ -32,18 +32,9 @@ all. 'flowctl executions list' without a flow shows the runs under way.`,
 	return cmd
 }
 
-// findFlow connects to the server and finds the flow that a NAME means.
-func findFlow(ctx context.Context, a *cmdutil.App, name string) (c *client.Client, flowID string, err error) {
-	if c, err = a.Connect(ctx); err != nil {
-		return nil, "", err
-	}
-	flowID, err = cmdutil.Resolve(ctx, c, name)
-	return c, flowID, err
-}
-
 // executionArgs finds the flow and the execution that the arguments mean.
 func executionArgs(ctx context.Context, a *cmdutil.App, args []string) (c *client.Client, flowID, id string, err error) {
-	c, flowID, err = findFlow(ctx, a, args[0])
+	c, flowID, err = a.FindFlow(ctx, args[0])
 	if err != nil {
 		return nil, "", "", err
 	}
@@ -72,7 +63,7 @@ func completeExecution(a *cmdutil.App) cobra.CompletionFunc {
 		if _, err := a.ListForCompletion(ctx, cmd); err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		c, flowID, err := findFlow(ctx, a, args[0])
+		c, flowID, err := a.FindFlow(ctx, args[0])
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

@@ -121,8 +121,5 @@ func (o *executionsCancelOptions) cancelAll(ctx context.Context) error {
 			}
 		}
 	}
-	if failed := len(errs); failed > 0 && failed < len(list) {
-		return cmdutil.Partial(fmt.Sprintf("%d of %d runs not ended:\n%v", failed, len(list), errors.Join(errs...)))
-	}
-	return errors.Join(errs...)
+	return cmdutil.PartialOf(errs, len(list), "runs not ended")
 }

@@ -48,7 +48,7 @@ func (o *executionsDeleteOptions) run(cmd *cobra.Command, args []string) error {
 	case !o.yes && !o.app.Interactive():
 		return cmdutil.Usage(errors.New("nobody can be asked here whether to delete; give --yes"))
 	}
-	c, flowID, err := findFlow(ctx, o.app, args[0])
+	c, flowID, err := o.app.FindFlow(ctx, args[0])
 	if err != nil {
 		return err
 	}
@@ -94,8 +94,5 @@ func (o *executionsDeleteOptions) delete(ctx context.Context, c *client.Client, 
 		}
 		o.app.Note("Deleted %s", id)
 	}
-	if failed := len(errs); failed > 0 && failed < len(ids) {
-		return cmdutil.Partial(fmt.Sprintf("%d of %d executions not deleted:\n%v", failed, len(ids), errors.Join(errs...)))
-	}
-	return errors.Join(errs...)
+	return cmdutil.PartialOf(errs, len(ids), "executions not deleted")
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func newExecutionsGetCmd(a *cmdutil.App) *cobra.Command {
-	var out cmdutil.OutputFlags
+	out := cmdutil.OutputFlags{Paged: true}
 	var files string
 	cmd := &cobra.Command{
 		Use:     "get NAME [ID]",
@@ -29,7 +29,7 @@ func newExecutionsGetCmd(a *cmdutil.App) *cobra.Command {
 		Args:              cobra.RangeArgs(1, 2),
 		ValidArgsFunction: completeExecution(a),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := a.PagedPrinter(out)
+			p, err := a.Printer(out)
 			if err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ type executionsListOptions struct {
 }
 
 func newExecutionsListCmd(a *cmdutil.App) *cobra.Command {
-	o := &executionsListOptions{app: a}
+	o := &executionsListOptions{app: a, out: cmdutil.OutputFlags{Paged: true}}
 	cmd := &cobra.Command{
 		Use:     "list [NAME]",
 		Aliases: []string{"ls"},
@@ -45,14 +45,14 @@ func (o *executionsListOptions) run(cmd *cobra.Command, args []string) error {
 	if o.limit < 0 {
 		return cmdutil.Usage(fmt.Errorf("--limit is %d; give 1 or more, or 0 for all", o.limit))
 	}
-	p, err := o.app.PagedPrinter(o.out)
+	p, err := o.app.Printer(o.out)
 	if err != nil {
 		return err
 	}
 	if len(args) == 0 {
 		return o.underWay(cmd.Context(), p)
 	}
-	c, flowID, err := findFlow(cmd.Context(), o.app, args[0])
+	c, flowID, err := o.app.FindFlow(cmd.Context(), args[0])
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 func newExecutionsStatsCmd(a *cmdutil.App) *cobra.Command {
-	var out cmdutil.OutputFlags
+	out := cmdutil.OutputFlags{Paged: true}
 	cmd := &cobra.Command{
 		Use:   "stats NAME",
 		Short: "Sum up the executions of a flow",
@@ -27,11 +27,11 @@ each node, of the newest 1,000 runs.
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: a.CompleteName,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := a.PagedPrinter(out)
+			p, err := a.Printer(out)
 			if err != nil {
 				return err
 			}
-			c, flowID, err := findFlow(cmd.Context(), a, args[0])
+			c, flowID, err := a.FindFlow(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

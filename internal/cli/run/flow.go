@@ -29,7 +29,7 @@ type runFlow struct {
 
 // loadRun reads the flow that a NAME|FILE|- argument means. A file needs no server.
 func loadRun(ctx context.Context, a *cmdutil.App, arg string) (runFlow, error) {
-	f := runFlow{name: arg, connect: a.ConnectOnce(ctx)}
+	f := runFlow{name: arg, connect: func() (*client.Client, error) { return a.Connect(ctx) }}
 	if files.IsFileArg(arg) {
 		r := files.Read(ctx, a.In, files.Source{Path: arg}, false)
 		if err := files.OneFlow(arg, r); err != nil {

@@ -146,7 +146,7 @@ func (d *database) setPassword(ctx context.Context, email string, fromStdin bool
 func newPassword(ctx context.Context, a *cmdutil.App, fromStdin bool) (hash string, err error) {
 	var password string
 	if fromStdin {
-		password, err = a.SecretFromStdin(ctx, "Password")
+		password, err = a.SecretFromStdin(ctx, "Password:")
 	} else {
 		password, err = askTwice(ctx, a)
 	}
