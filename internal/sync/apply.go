@@ -42,12 +42,10 @@ type ApplyOptions struct {
 // since the plan was made is not written over: that is [client.ErrConflict], unless it
 // is by now what the plan would have made it. What the plan refuses is left alone.
 //
-// What was written is read back, in one list, and compared with what was sent; what
-// differs is in Result.Changed. A new flow that somebody else made at the same time,
-// too, is a *[TwinError] of its result. A write whose answer was lost is looked for
-// in that list, too, and not sent again.
-//
-// An import is not read back.
+// What a server that does not keep all of a flow answers to a write is compared with what
+// was sent, unless it is an import; what differs is in Result.Changed. A write whose answer
+// was lost is looked for afterwards, and not sent again. So is a flow that somebody else
+// made at the same time, on a server that chooses the ids: that is a *[TwinError].
 //
 // The results are those of all steps in their order. The error is that of looking
 // afterwards: what was written may then still be as it should.
@@ -139,7 +137,7 @@ func (a *applier) run(begin, finish context.Context, todo []*Result) bool {
 // write carries out one step.
 func (a *applier) write(ctx context.Context, r *Result) {
 	var f flow.Flow
-	was, brief := client.IfUnchanged(r.Revision), client.WithoutGraph()
+	was, brief := client.IfUnchanged(r.Revision), client.WithoutGraph() // what is kept whole need not be read
 	if r.Action == Delete {
 		if r.Err = a.c.Flows.Delete(ctx, r.ID, was); isGone(r.Err) {
 			r.Err = nil
@@ -157,13 +155,16 @@ func (a *applier) write(ctx context.Context, r *Result) {
 	switch {
 	case r.Action == Create && r.Step.ID != "":
 		f, r.Err = a.c.Flows.Put(ctx, r.Step.ID, spec, client.IfAbsent(), brief)
-	case r.Action == Create:
+	case r.Action == Create && a.ours:
 		f, r.Err = a.c.Flows.Create(ctx, spec, brief)
+	case r.Action == Create:
+		f, r.Err = a.c.Flows.Create(ctx, spec)
 	case a.ours:
 		f, r.Err = a.c.Flows.Put(ctx, r.ID, spec, was, brief)
 	default:
-		f, r.Err = a.c.Flows.Update(ctx, r.ID, client.Replace(spec), was, brief)
+		f, r.Err = a.c.Flows.Update(ctx, r.ID, client.Replace(spec), was)
 	}
+	written := r.Err == nil
 	switch {
 	case !errors.Is(r.Err, client.ErrConflict):
 	case !a.p.imports():
@@ -171,8 +172,15 @@ func (a *applier) write(ctx context.Context, r *Result) {
 	case r.Action == Create:
 		f, r.Err = a.madeMeanwhile(ctx, r)
 	}
-	if r.Err == nil {
+	switch {
+	case r.Err != nil:
+	case a.p.imports():
 		r.ID, r.Done = f.ID, true
+	case a.ours && written:
+		spec.AccessControl = f.AccessControl
+		r.ID, r.Done, r.digest = f.ID, true, digest.Of(spec)
+	default:
+		a.accept(r, f)
 	}
 }
 
@@ -205,9 +213,6 @@ func (r *Result) Known() Known {
 		return Known{File: r.File}
 	}
 	d := r.digest
-	if d.Content == "" && r.Spec != nil { // it could not be read back
-		d = digest.Of(*r.Spec)
-	}
 	if r.Layout != "" && d.Content != "" {
 		d.Layout = r.Layout
 	}

@@ -40,13 +40,13 @@ func (m *matcher) exporting(ctx context.Context) (err error) {
 		if m.taken[f.ID] {
 			continue
 		}
-		at, err := m.look(f)
+		at, err := m.look(f, true)
 		if err != nil {
 			return err
 		}
 		if at == nil {
 			at = brief(f)
-			at.spec = f.Spec
+			at.spec, at.read = f.Spec, true
 		} else if m.names[at.name] > 0 {
 			m.named[at.name] = append(m.named[at.name], at)
 		}

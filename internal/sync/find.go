@@ -18,12 +18,12 @@ import (
 
 // list looks through the flows that the caller may change.
 func (m *matcher) list(ctx context.Context) error {
-	for f, err := range m.c.Flows.All(ctx, client.ListOptions{Graph: m.compares()}) {
+	for f, err := range m.c.Flows.All(ctx, client.ListOptions{Digest: m.ours && m.compares(), Graph: !m.ours && m.compares(), Owner: m.ours && m.Others}) {
 		if err != nil {
 			return err
 		}
 		m.taken[strings.Clone(f.ID)] = true
-		at, err := m.look(f)
+		at, err := m.look(f, !m.ours)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (m *matcher) shared(ctx context.Context) error {
 		if a, err := flow.ParseAccess(f.AccessControl); err != nil || !slices.Contains(a.Write.UserIDs, me.ID) {
 			continue
 		}
-		at, err := m.look(f)
+		at, err := m.look(f, true)
 		if err != nil {
 			return err
 		}
@@ -92,29 +92,78 @@ const gets = 8
 // hold all that somebody may reach. Who may not see a flow is told so by the servers;
 // only what is not found is not there.
 func (m *matcher) get(ctx context.Context) error {
+	ids := m.missing()
+	for _, id := range ids {
+		m.asked[id] = true
+	}
+	return m.getAll(ctx, ids, func(id string, f flow.Flow, err error) error {
+		switch {
+		case errors.Is(err, client.ErrForbidden):
+			m.hidden[id] = true
+			return nil
+		case isGone(err):
+			return nil
+		case err != nil:
+			return err
+		}
+		_, err = m.look(f, true)
+		return err
+	})
+}
+
+// getAll asks for flows, several at a time, and calls got with one after the other.
+func (m *matcher) getAll(ctx context.Context, ids []string, got func(id string, f flow.Flow, err error) error) error {
 	var asking errgroup.Group
 	asking.SetLimit(gets)
 	var mu sync.Mutex
-	for _, id := range m.missing() {
-		m.asked[id] = true
+	for _, id := range ids {
 		asking.Go(func() error {
 			f, err := m.c.Flows.Get(ctx, id)
 			mu.Lock()
 			defer mu.Unlock()
-			switch {
-			case errors.Is(err, client.ErrForbidden):
-				m.hidden[id] = true
-				return nil
-			case isGone(err):
-				return nil
-			case err != nil:
-				return err
-			}
-			_, err = m.look(f)
-			return err
+			return got(id, f, err)
 		})
 	}
 	return asking.Wait()
+}
+
+// read asks for the flows that differ from their files, and for those that are to be
+// deleted, if no more than a digest is known of them.
+func (m *matcher) read(ctx context.Context) error {
+	if !m.compares() {
+		return nil
+	}
+	var ids []string
+	add := func(at *stored) {
+		if at != nil && !at.same && !at.read {
+			ids = append(ids, at.id)
+		}
+	}
+	for _, it := range m.picked() {
+		if !it.skip && it.clash == "" {
+			add(it.match)
+		}
+	}
+	if m.Prune {
+		for _, at := range m.orphans() {
+			add(at)
+		}
+	}
+	return m.getAll(ctx, ids, func(id string, f flow.Flow, err error) error {
+		switch {
+		case isGone(err): // since it was listed
+			delete(m.seen, id)
+			for _, it := range m.items {
+				if it.match != nil && it.match.id == id {
+					it.match = nil
+				}
+			}
+			return nil
+		case err != nil:
+			return err
+		}
+		return m.keep(m.seen[id], f)
+	})
 }
 
 // missing returns the ids to ask for, sorted: those that a file would rather have than

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/digest"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -42,12 +43,13 @@ type stored struct {
 	id, name string
 	owner    string // the user's id, "" if the server did not say
 	access   json.RawMessage
-	listed   bool // among the flows that the caller may change
-	revision string
+	listed   bool          // among the flows that the caller may change
 	updated  int64         // epoch seconds
+	digest   digest.Digest // the zero value if it is not known
 	same     bool          // it is what the file says whose best id it has
-	digest   digest.Digest // none if same, unless it is to be noted
-	spec     flow.Spec     // none if same
+	read     bool          // the rest is known, too: it was read, not only listed
+	revision string
+	spec     flow.Spec // none if same
 }
 
 // matcher finds out which file is which flow. A flow is at most one file's.
@@ -103,7 +105,10 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 	}
 	switch {
 	case m.Exists != "":
-		return m, m.importing(ctx)
+		if err := m.importing(ctx); err != nil {
+			return nil, err
+		}
+		return m, m.read(ctx)
 	case m.Export != nil:
 		return m, m.exporting(ctx)
 	}
@@ -124,7 +129,10 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 	if err := m.shared(ctx); err != nil {
 		return nil, err
 	}
-	return m, m.resolve(ctx)
+	if err := m.resolve(ctx); err != nil {
+		return nil, err
+	}
+	return m, m.read(ctx)
 }
 
 // addAll adds the files under the names that the lock knows them by.
@@ -180,9 +188,9 @@ func (m *matcher) picked() []*item {
 	return slices.DeleteFunc(slices.Clone(m.items), func(it *item) bool { return !m.picks(it.Path) })
 }
 
-// look keeps of a flow what may be needed: nothing if nobody may want it, and not
-// its content where its file says the same.
-func (m *matcher) look(f flow.Flow) (*stored, error) {
+// look keeps of a flow what may be needed: nothing if nobody may want it. It is whole, or
+// a row of a list, which has no more of the content than a digest.
+func (m *matcher) look(f flow.Flow, whole bool) (*stored, error) {
 	if at := m.seen[f.ID]; at != nil {
 		return at, nil
 	}
@@ -190,35 +198,45 @@ func (m *matcher) look(f flow.Flow) (*stored, error) {
 		return nil, nil
 	}
 	at := brief(f)
-	if !m.compares() {
-		m.seen[at.id] = at
-		return at, nil
+	m.seen[at.id] = at
+	if whole && m.compares() {
+		return at, m.keep(at, f)
 	}
-	rewrites := m.Export != nil && (m.Export.KeepState || m.Export.DropLayout)
-	if it := m.best[f.ID]; it != nil && m.picks(it.Path) && !rewrites {
-		var err error
-		if at.same, err = m.isSame(it, f.Spec); err != nil {
-			return nil, err
-		}
+	at.digest, _ = listedDigest(f)
+	it := m.fileFor(at)
+	at.same = it != nil && it.says(at.digest)
+	return at, nil
+}
+
+// listedDigest returns the digest that a list of our server has of a flow.
+func listedDigest(f flow.Flow) (digest.Digest, bool) {
+	raw, _ := f.Unknown().Get("digest")
+	return digest.Parse(rawjson.Text(raw))
+}
+
+// fileFor returns the file that knows a flow best and, if that says the same, needs no more
+// of it; nil if there is none.
+func (m *matcher) fileFor(at *stored) *item {
+	it := m.best[at.id]
+	if it == nil || !m.picks(it.Path) || m.Export != nil && (m.Export.KeepState || m.Export.DropLayout) { // which rewrites the file
+		return nil
+	}
+	return it
+}
+
+// keep adds what was read of a flow, but for its content where the file says the same.
+func (m *matcher) keep(at *stored, f flow.Flow) (err error) {
+	*at = stored{
+		id: at.id, name: at.name, owner: strings.Clone(f.UserID), access: bytes.Clone(f.AccessControl), listed: at.listed,
+		updated: f.UpdatedAt, digest: digest.Of(f.Spec), read: true, revision: f.Revision(),
+	}
+	if it := m.fileFor(at); it != nil {
+		at.same, err = m.isSame(it, at.digest, f.Spec)
 	}
 	if !at.same {
 		at.spec = f.Spec
 	}
-	if !at.same && m.Exists == "" || m.Note {
-		at.digest = digest.Of(f.Spec)
-	}
-	if !at.same || m.Revisions {
-		at.revision = contentRevision(f)
-	}
-	m.seen[at.id] = at
-	return at, nil
-}
-
-// contentRevision is the revision of what was read: the same whether the flow came out of
-// a list or alone.
-func contentRevision(f flow.Flow) string {
-	f.ETag = ""
-	return f.Revision()
+	return err
 }
 
 // brief returns what is kept of any flow.
@@ -226,9 +244,9 @@ func brief(f flow.Flow) *stored {
 	return &stored{id: strings.Clone(f.ID), name: strings.Clone(f.Name), owner: strings.Clone(f.UserID), access: bytes.Clone(f.AccessControl), updated: f.UpdatedAt}
 }
 
-// isSame reports whether a stored flow is what the file says.
-func (m *matcher) isSame(it *item, stored flow.Spec) (bool, error) {
-	if it.holds(stored) {
+// isSame reports whether a stored flow, and its digest, is what the file says.
+func (m *matcher) isSame(it *item, d digest.Digest, stored flow.Spec) (bool, error) {
+	if it.says(d) {
 		return true, nil
 	}
 	file, err := it.Spec()

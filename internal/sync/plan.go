@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -83,8 +84,7 @@ type Step struct {
 type Options struct {
 	Dir, Place, Server string // see [Plan]
 	Prune              bool   // delete the flows whose files are gone
-	Revisions          bool   // give unchanged flows a revision, too: for a plan that is to be kept
-	Note               bool   // the lock is to be written: give unchanged flows a digest, too
+	Note               bool   // of an import: the lock is to be written
 	Adopt              bool   // a file without id is the one stored flow of its name, no matter who made that
 	Overwrite          bool   // what was changed on the other side is not a conflict
 	Others             bool   // look for the flows that no file is: [Status]
@@ -137,8 +137,9 @@ func (p *Plan) Writes() int {
 
 // NewPlan compares files with what the server has. It only reads: one list of the
 // caller's flows, which is not held, unless a few files are picked that are known by id;
-// the flows that some file knows by id and that are not in it, one by one; and who the
-// caller is, if there are new flows whose ids can be chosen. The error is a
+// one by one the flows that some file knows by id and that are not in it, and those of
+// which the list has a digest that differs; and who the caller is, if there are new flows
+// whose ids can be chosen. The error is a
 // *[ConflictError] when it is not clear which flow a file is, a *[HiddenError] when the
 // caller may not see that, and an *[UnstorableError] when the server cannot store what
 // one says.
@@ -237,10 +238,7 @@ func (m *matcher) step(it *item) (Step, error) {
 		s.Why = "deleted on the server since; apply creates it again"
 	}
 	if at != nil {
-		s.ID, s.Action, s.Revision = at.id, Unchanged, at.revision
-		if m.Note || m.Revisions {
-			s.Digest = at.digest.String()
-		}
+		s.ID, s.Action, s.Revision, s.Digest = at.id, Unchanged, at.revision, at.digest.String()
 		if at.same {
 			return s, nil
 		}
@@ -288,15 +286,11 @@ func (m *matcher) step(it *item) (Step, error) {
 
 // deletions are for the flows that the lock knows and no file is any more.
 func (m *matcher) deletions() []Step {
-	claimed := m.claimed()
 	var steps []Step
-	for _, file := range m.lock.Files(m.Place) {
-		at := m.seen[m.lock.ID(file, m.Place)]
-		if m.files[file] || at == nil || claimed[at.id] || !m.picks(file) {
-			continue
-		}
-		claimed[at.id] = true
-		s := Step{Action: Delete, File: file, ID: at.id, Name: at.name, Match: ByLock, Revision: at.revision, Updated: at.updated}
+	orphans := m.orphans()
+	for _, file := range slices.Sorted(maps.Keys(orphans)) {
+		at := orphans[file]
+		s := Step{Action: Delete, File: file, ID: at.id, Name: at.name, Match: ByLock, Revision: at.revision, Digest: at.digest.String(), Updated: at.updated}
 		lock := m.Elsewhere[at.id]
 		switch base := m.bases(at.id); {
 		case lock != "":
@@ -311,4 +305,18 @@ func (m *matcher) deletions() []Step {
 		steps = append(steps, s)
 	}
 	return steps
+}
+
+// orphans returns the flows that the lock knows and no file is any more, by the files that
+// they had.
+func (m *matcher) orphans() map[string]*stored {
+	claimed, orphans := m.claimed(), map[string]*stored{}
+	for _, file := range m.lock.Files(m.Place) {
+		at := m.seen[m.lock.ID(file, m.Place)]
+		if m.files[file] || at == nil || claimed[at.id] || !m.picks(file) {
+			continue
+		}
+		claimed[at.id], orphans[file] = true, at
+	}
+	return orphans
 }

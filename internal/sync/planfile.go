@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -66,7 +67,7 @@ func (s *Step) check() error {
 		return fmt.Errorf("has no flow to write")
 	case s.Expanded != "" && s.Spec == nil:
 		return fmt.Errorf("has a digest of no flow")
-	case s.Action != Create && s.Action != Refuse && (s.ID == "" || s.Revision == ""):
+	case s.Action != Create && s.Action != Refuse && (s.ID == "" || s.Digest == "" || s.Action != Unchanged && s.Revision == ""):
 		return fmt.Errorf("does not say which flow it is made against")
 	}
 	if writes && flow.HasErrors(flow.Validate(*s.Spec)) {
@@ -79,6 +80,10 @@ func (s *Step) check() error {
 // was, and those to be made are not there yet. It reads one list. The error is a
 // *[MovedError] if not, and an *[UnstorableError] as that of [NewPlan].
 func (p *Plan) Check(ctx context.Context, c *client.Client) error {
+	can, err := c.Capabilities(ctx)
+	if err != nil {
+		return err
+	}
 	if err := p.checkStorable(ctx, c, false); err != nil {
 		return err
 	}
@@ -96,22 +101,27 @@ func (p *Plan) Check(ctx context.Context, c *client.Client) error {
 	say := func(s *Step, format string, args ...any) {
 		moved.Moved = append(moved.Moved, s.File+": "+fmt.Sprintf(format, args...))
 	}
-	compare := func(s *Step, f flow.Flow) {
+	compare := func(s *Step, f flow.Flow, d digest.Digest) {
 		switch {
 		case s.Action == Create:
 			say(s, "the flow %s has been made meanwhile", f.ID)
-		case contentRevision(f) != s.Revision:
+		case d.String() != s.Digest:
 			say(s, "the flow %s %q has changed meanwhile", f.ID, f.Name)
 		}
 	}
 	seen := map[string]bool{}
-	for f, err := range c.Flows.All(ctx, client.ListOptions{Graph: true}) {
+	for f, err := range c.Flows.All(ctx, client.ListOptions{Digest: can.Lossless, Graph: !can.Lossless}) {
 		if err != nil {
 			return err
 		}
 		if s := steps[f.ID]; s != nil {
-			seen[f.ID] = true
-			compare(s, f)
+			d, ok := listedDigest(f)
+			if !can.Lossless {
+				d, ok = digest.Of(f.Spec), true
+			}
+			if seen[f.ID] = ok; ok {
+				compare(s, f, d)
+			}
 		} else if s := names[f.Name]; s != nil {
 			say(s, "a flow named %q has been made meanwhile: %s", f.Name, f.ID)
 		}
@@ -128,7 +138,7 @@ func (p *Plan) Check(ctx context.Context, c *client.Client) error {
 		case err != nil:
 			return err
 		default:
-			compare(s, f)
+			compare(s, f, digest.Of(f.Spec))
 		}
 	}
 	if len(moved.Moved) > 0 {

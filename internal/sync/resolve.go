@@ -125,11 +125,14 @@ func (m *matcher) made(ctx context.Context, it *item, at *stored) (bool, error) 
 	if !m.ours {
 		return false, nil
 	}
-	if same, err := m.isSame(it, at.spec); err != nil || !same {
+	ids, err := m.chooser(ctx)
+	if err != nil || !ids.chose(at.id, it.Name, it.ID, it.Path) {
 		return false, err
 	}
-	ids, err := m.chooser(ctx)
-	return err == nil && ids.chose(at.id, it.Name, it.ID, it.Path), err
+	if at.same = it.says(at.digest); at.same || !at.read {
+		return at.same, nil
+	}
+	return m.isSame(it, at.digest, at.spec)
 }
 
 // adoptable reports that there are flows of a new file's name.

@@ -3,6 +3,7 @@ package sync
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -78,7 +79,7 @@ func (m *matcher) status(it *item) (FileState, error) {
 		s.ID, s.State = at.id, v.State
 		switch s.State {
 		case ChangedThere, ChangedBoth, Unknown:
-			s.Updated, s.Owner = at.updated, at.owner
+			s.Updated, s.Owner, s.Shared = at.updated, at.owner, isShared(at.access)
 		}
 		switch {
 		case s.State == ChangedThere && m.takenBack(it):
@@ -153,17 +154,15 @@ func (m *matcher) owners(ctx context.Context, states []FileState) error {
 	asking.SetLimit(gets)
 	for i := range states {
 		s := &states[i]
-		if s.Updated == 0 || s.State == OnlyThere {
+		if s.Updated == 0 || s.State == OnlyThere || s.Owner != "" {
 			continue
 		}
 		asking.Go(func() error {
-			f, err := m.c.Flows.Get(ctx, s.ID) // lists have no owner
+			f, err := m.c.Flows.Get(ctx, s.ID) // the lists of Open WebUI have no owner
 			if err != nil {
 				return nil //nolint:nilerr // who it was is not known then
 			}
-			a, _ := flow.ParseAccess(f.AccessControl)
-			s.Owner = f.UserID
-			s.Shared = len(a.Write.UserIDs)+len(a.Write.GroupIDs) > 0
+			s.Owner, s.Shared = f.UserID, isShared(f.AccessControl)
 			return nil
 		})
 	}
@@ -171,6 +170,12 @@ func (m *matcher) owners(ctx context.Context, states []FileState) error {
 		return err
 	}
 	return m.nameOwners(ctx, states)
+}
+
+// isShared reports whether others than the owner may change a flow.
+func isShared(access json.RawMessage) bool {
+	a, _ := flow.ParseAccess(access)
+	return len(a.Write.UserIDs)+len(a.Write.GroupIDs) > 0
 }
 
 // nameOwners puts names in the place of the ids of owners, as far as the caller may know

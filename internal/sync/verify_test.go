@@ -1,7 +1,6 @@
 package sync
 
 import (
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -39,42 +38,6 @@ func TestLostCreateIsKnownByItsID(t *testing.T) {
 		flows, err := c.Flows.List(t.Context(), client.ListOptions{})
 		if err != nil || len(flows) != 1 {
 			t.Errorf("%d flows are there (%v), want the other's", len(flows), err)
-		}
-	})
-}
-
-// What was written and cannot be looked at is not as the plan says for sure, but it
-// was written, and the lock knows it.
-func TestWrittenThoughNotReadBack(t *testing.T) {
-	var hidden atomic.Bool
-	hide := func(h http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			path, isFlow := strings.CutPrefix(r.URL.Path, "/api/v1/flows/")
-			switch {
-			case r.Method != http.MethodGet:
-				hidden.Store(true)
-			case hidden.Load() && isFlow && path != "":
-				http.Error(w, "Internal Server Error", http.StatusInternalServerError)
-				return
-			case hidden.Load() && isFlow:
-				w.Header().Set("Content-Type", "application/json")
-				_, _ = w.Write([]byte("[]"))
-				return
-			}
-			h.ServeHTTP(w, r)
-		})
-	}
-	onBoth(t, hide, func(t *testing.T, c *client.Client, _ bool) {
-		hidden.Store(false)
-		lock, _ := lockOf(t, "")
-		results, err := Apply(t.Context(), t.Context(), c, plan(t, c, lock, false, named(t, "a.json", "A")), ApplyOptions{Parallel: 1})
-		var failed *client.Error
-		if err != nil || !results[0].Done || !errors.As(results[0].Err, &failed) || failed.StatusCode != http.StatusInternalServerError {
-			t.Fatalf("got %+v, %v; want it done, and the error of looking", results[0], err)
-		}
-		Record(lock, "prod", results)
-		if id := lock.ID("a.json", "prod"); id == "" || id != results[0].ID {
-			t.Errorf("the lock has %q, want %q", id, results[0].ID)
 		}
 	})
 }

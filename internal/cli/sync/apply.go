@@ -35,8 +35,9 @@ func newApplyCmd(a *cmdutil.App) *cobra.Command {
 		SuggestFor: []string{"push", "deploy", "upload", "sync"},
 		Short:      "Deploy flow files to the server",
 		Long: `The plan is shown first, and you are asked; where nobody can be asked --yes is
-needed. All files are checked before the first write, and what was written is
-read back and compared. A plan kept by 'flowctl plan --out' is applied as it is.
+needed. All files are checked before the first write; what the server keeps
+otherwise than it was sent is shown. A plan kept by 'flowctl plan --out' is
+applied as it is.
 
 A flow that somebody changed on the server since the last apply, pull or export
 is not overwritten, unless --overwrite is given; the others are written, and the
@@ -58,8 +59,6 @@ exit code is 6. New flows are private, unless their file has something else.
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
 	f.BoolVar(&o.keepGoing, "keep-going", false, "write what can be written, whatever fails")
-	// Twice as many as of an import: what is written is read back, too, and a server
-	// waits for its disk most of the time.
 	f.IntVar(&o.parallel, "parallel", 16, "how many flows are written at a time")
 	f.StringVar(&o.summary, "summary", "", "append a report to `FILE` as Markdown")
 	o.side.Register(cmd, cmdutil.OverwriteThere)
@@ -108,7 +107,7 @@ func (o *applyOptions) fromDir(ctx context.Context, t cmdutil.Target, args []str
 		return nil, nil, nil, err
 	}
 	opts := d.Options(ctx, t, &o.env)
-	opts.Prune, opts.Note = o.prune, true
+	opts.Prune = o.prune
 	o.side.Set(&opts)
 	p, err := planDir(ctx, o.app, c, d, opts)
 	return p, d.Lock, c, err

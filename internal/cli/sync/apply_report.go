@@ -13,7 +13,7 @@ import (
 )
 
 // report prints what was done, says what failed and sums up. looking is the error
-// of reading back what was written.
+// of looking afterwards, see [sync.Apply].
 func (o *applyOptions) report(ctx context.Context, p *sync.Plan, results []sync.Result, looking error) error {
 	printer, err := o.app.Printer(o.out)
 	if err != nil {
@@ -62,7 +62,7 @@ func (o *applyOptions) report(ctx context.Context, p *sync.Plan, results []sync.
 		printed = errors.Join(printed, addSummary(o.summary, "Applied: "+text, p, states))
 	}
 	if looking != nil && ctx.Err() == nil {
-		failures = append(failures, fmt.Errorf("what was written could not be read back: %w", looking))
+		failures = append(failures, fmt.Errorf("look at what was written: %w", looking))
 	}
 	v := verdict{failures: failures, refused: refused, unknown: unknown, left: count[cmdutil.StateLeft]}
 	v.done = count[cmdutil.StateCreated] + count[cmdutil.StateUpdated] + count[cmdutil.StateDeleted]

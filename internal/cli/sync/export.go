@@ -165,7 +165,7 @@ func (o *exportOptions) pull(ctx context.Context, c *client.Client, path string,
 		return nil, nil, err
 	}
 	opts := d.Options(ctx, o.app.Connected, &o.env)
-	opts.Overwrite, opts.Note = o.overwrite, true
+	opts.Overwrite = o.overwrite
 	opts.Excluded = func(file string) bool { return files.Exists(d.FilePath(file)) }
 	e.KeepState, e.DropLayout = o.form.KeepState, o.form.DropLayout()
 	if e.Below = below; o.toFile {

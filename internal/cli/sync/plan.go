@@ -78,8 +78,7 @@ func (o *planOptions) run(ctx context.Context, args []string) error {
 		return err
 	}
 	opts := d.Options(ctx, t, &o.env)
-	opts.Prune, opts.Revisions = o.prune, o.toFile || o.format == "json"
-	opts.Note = opts.Revisions // who applies the plan notes it
+	opts.Prune = o.prune
 	o.side.Set(&opts)
 	p, err := planDir(ctx, o.app, c, d, opts)
 	if err != nil {

@@ -69,7 +69,6 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 		return err
 	}
 	opts := d.Options(ctx, t, &o.env)
-	opts.Note = !o.check
 	o.side.Set(&opts)
 	if o.check { // every difference counts, on whichever side it arose
 		opts.Adopt, opts.Overwrite = true, true
