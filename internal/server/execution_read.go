@@ -123,41 +123,40 @@ func (s *Server) listUnderWay(c *call) error {
 func (c *call) executionQuery() (store.ExecutionQuery, url.Values, error) {
 	q := store.ExecutionQuery{Limit: executionRows}
 	params := c.r.URL.Query()
-	var faults []fault
-	number := func(name string, most int) int {
-		text := params.Get(name)
-		n, err := strconv.Atoi(text)
-		bad := fault{loc: []any{"query", name}, input: appendQuoted(nil, text)}
-		switch {
-		case err != nil:
-			bad.kind, bad.msg = "int_parsing", "Input should be a valid integer"
-		case n < 1:
-			bad.kind, bad.msg = "greater_than_equal", "Input should be greater than or equal to 1"
-		case n > most:
-			bad.kind, bad.msg = "less_than_equal", "Input should be less than or equal to "+strconv.Itoa(most)
-		default:
-			return n
-		}
-		faults = append(faults, bad)
-		return 1
-	}
+	var p parser
 	if params.Has("limit") {
-		q.Limit = number("limit", maxLimit)
+		q.Limit = p.number(params, "limit", maxLimit)
 	}
 	q.Cursor = params.Get("cursor")
 	if params.Has("page") {
-		q.Offset = (number("page", math.MaxInt32) - 1) * executionRows
+		q.Offset = (p.number(params, "page", math.MaxInt32) - 1) * executionRows
 		if params.Has("limit") || params.Has("cursor") {
-			faults = append(faults, fault{
-				kind: "value_error", loc: []any{"query", "page"}, input: appendQuoted(nil, params.Get("page")),
-				msg: "Value error, page goes neither with limit nor with cursor",
-			})
+			p.fault("value_error", "Value error, page goes neither with limit nor with cursor", []any{"query", "page"}, appendQuoted(nil, params.Get("page")))
 		}
 	}
-	if faults != nil {
-		return q, nil, invalid(faults...)
+	if p.faults != nil {
+		return q, nil, invalid(p.faults...)
 	}
 	return q, params, nil
+}
+
+// number reads a whole number from 1 to most in a query.
+func (p *parser) number(params url.Values, name string, most int) int {
+	text := params.Get(name)
+	n, err := strconv.Atoi(text)
+	kind, msg := "", ""
+	switch {
+	case err != nil:
+		kind, msg = "int_parsing", "Input should be a valid integer"
+	case n < 1:
+		kind, msg = "greater_than_equal", "Input should be greater than or equal to 1"
+	case n > most:
+		kind, msg = "less_than_equal", "Input should be less than or equal to "+strconv.Itoa(most)
+	default:
+		return n
+	}
+	p.fault(kind, msg, []any{"query", name}, appendQuoted(nil, text))
+	return 1
 }
 
 // execution adds a whole execution.

@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/flowctl/flowctl/internal/store"
 )
@@ -33,6 +34,7 @@ func (c *call) readable() (*store.Flow, error) {
 // sendFlow answers with a whole flow and its entity tag.
 func (c *call) sendFlow(f *store.Flow) error {
 	c.Header().Set("ETag", etag(f))
+	c.Header().Set("Flow-Version", strconv.FormatInt(f.Version.Number, 10))
 	a := c.s.newAnswer()
 	a.flow(f)
 	return c.send(a)
@@ -50,7 +52,7 @@ func (c *call) sendWritten(f *store.Flow) error {
 }
 
 func (s *Server) getFlow(c *call) error {
-	f, err := c.readable()
+	f, err := c.readableVersion()
 	if err != nil {
 		return err
 	}
@@ -63,7 +65,7 @@ func (s *Server) getFlow(c *call) error {
 }
 
 func (s *Server) exportFlow(c *call) error {
-	f, err := c.readable()
+	f, err := c.readableVersion()
 	if err != nil {
 		return err
 	}

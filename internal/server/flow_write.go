@@ -28,6 +28,11 @@ func (s *Server) createFlow(c *call) error {
 
 // create stores a new flow, if its owner may have one more, and answers with it.
 func (c *call) create(f *store.Flow) error {
+	message, err := c.sentMessage()
+	if err != nil {
+		return err
+	}
+	f.Version.Message = message
 	f.Fill()
 	charge, err := c.s.quotas.take(c.r.Context(), f.UserID, 1, int64(f.Size()))
 	if err != nil {
@@ -41,17 +46,62 @@ func (c *call) create(f *store.Flow) error {
 	return c.sendWritten(f)
 }
 
-// chargeGrowth charges what a flow has more than it had, instead of what was charged
-// for an earlier attempt.
-func (c *call) chargeGrowth(ch *charge, f *store.Flow, had int) (err error) {
-	ch.settle(errUnchanged)
-	*ch, err = c.s.quotas.take(c.r.Context(), f.UserID, 0, int64(f.Size()-had))
-	return err
+// write is a change of a flow that is under way.
+type write struct {
+	message   string      // of the version that it makes
+	unchanged *store.Flow // what there is, if the write would change nothing
+	charge    charge
+}
+
+func (c *call) newWrite() (*write, error) {
+	message, err := c.sentMessage()
+	return &write{message: message}, err
 }
 
 // errUnchanged ends an update that would change nothing: the flow keeps its time
 // and its entity tag, so that saving twice is not a change.
 var errUnchanged = errors.New("unchanged")
+
+// change returns what the store calls to change a flow as edit does. Its growth is charged
+// instead of that of an earlier attempt.
+func (c *call) change(w *write, edit func(*store.Flow) (changed bool, err error)) func(*store.Flow) error {
+	return func(f *store.Flow) error {
+		was := *f
+		changed, err := edit(f)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			w.unchanged = f
+			return errUnchanged
+		}
+		f.Version.UserID, f.Version.Message = c.user.ID, w.message
+		w.charge.settle(errUnchanged)
+		w.charge, err = c.s.quotas.take(c.r.Context(), f.UserID, 0, int64(f.Size()-was.Size()))
+		return err
+	}
+}
+
+// update changes the flow of the path as edit does, and answers with it.
+func (c *call) update(w *write, edit func(*store.Flow) (changed bool, err error)) error {
+	if err := c.holdFlow(c.r.PathValue("id")); err != nil {
+		return err
+	}
+	f, err := c.s.st.UpdateFlow(c.r.Context(), c.r.PathValue("id"), c.change(w, edit))
+	return c.sendChanged(w, f, err)
+}
+
+// sendChanged answers with what has become of a write.
+func (c *call) sendChanged(w *write, f *store.Flow, err error) error {
+	w.charge.settle(err)
+	if errors.Is(err, errUnchanged) {
+		f, err = w.unchanged, nil
+	}
+	if err != nil {
+		return err
+	}
+	return c.sendWritten(f)
+}
 
 func (s *Server) updateFlow(c *call) error {
 	o, _, err := c.object()
@@ -62,42 +112,20 @@ func (s *Server) updateFlow(c *call) error {
 	if faults != nil {
 		return invalid(faults...)
 	}
-	if err := c.holdFlow(c.r.PathValue("id")); err != nil {
-		return err
-	}
-	var unchanged store.Flow
-	var charge charge
-	change := func(f *store.Flow) error {
-		switch may := c.rights(f); {
-		case !may.write, d.changesAccess(f) && !may.own:
-			return errProhibited
-		}
-		if err := c.checkIfMatch(f); err != nil {
-			return err
-		}
-		had := f.Size()
-		changed, err := d.apply(f)
-		if err != nil {
-			return err
-		}
-		if !changed {
-			unchanged = *f
-			return errUnchanged
-		}
-		if err := c.chargeGrowth(&charge, f, had); err != nil {
-			return err
-		}
-		return nil
-	}
-	f, err := s.st.UpdateFlow(c.r.Context(), c.r.PathValue("id"), change)
-	charge.settle(err)
-	if errors.Is(err, errUnchanged) {
-		return c.sendWritten(&unchanged)
-	}
+	w, err := c.newWrite()
 	if err != nil {
 		return err
 	}
-	return c.sendWritten(f)
+	return c.update(w, func(f *store.Flow) (bool, error) {
+		switch may := c.rights(f); {
+		case !may.write, d.changesAccess(f) && !may.own:
+			return false, errProhibited
+		}
+		if err := c.checkIfMatch(f); err != nil {
+			return false, err
+		}
+		return d.apply(f)
+	})
 }
 
 func (s *Server) deleteFlow(c *call) error {
@@ -139,30 +167,22 @@ func (s *Server) putFlow(c *call) error {
 	if faults != nil {
 		return invalid(faults...)
 	}
+	w, err := c.newWrite()
+	if err != nil {
+		return err
+	}
 	id := c.r.PathValue("id")
-	var unchanged store.Flow
-	var charge charge
 	create := func() (*store.Flow, error) {
 		f, err := c.putNew(id, d)
 		if err != nil {
 			return nil, err
 		}
-		charge.settle(errUnchanged)
-		charge, err = s.quotas.take(c.r.Context(), f.UserID, 1, int64(f.Size()))
+		f.Version.Message = w.message
+		w.charge.settle(errUnchanged)
+		w.charge, err = s.quotas.take(c.r.Context(), f.UserID, 1, int64(f.Size()))
 		return f, err
 	}
-	change := func(f *store.Flow) error {
-		had := f.Size()
-		changed, err := c.putOver(d, f)
-		switch {
-		case err != nil:
-			return err
-		case !changed:
-			unchanged = *f
-			return errUnchanged
-		}
-		return c.chargeGrowth(&charge, f, had)
-	}
+	change := c.change(w, func(f *store.Flow) (bool, error) { return c.putOver(d, f) })
 	var f *store.Flow
 	err = store.ErrExists
 	if c.r.Header.Get("If-None-Match") == "*" && len(c.r.Header.Values("If-Match")) == 0 { // it is likely to be new
@@ -175,14 +195,7 @@ func (s *Server) putFlow(c *call) error {
 			f, err = s.st.PutFlow(c.r.Context(), id, create, change)
 		}
 	}
-	charge.settle(err)
-	if errors.Is(err, errUnchanged) {
-		return c.sendWritten(&unchanged)
-	}
-	if err != nil {
-		return err
-	}
-	return c.sendWritten(f)
+	return c.sendChanged(w, f, err)
 }
 
 // putNew returns the flow of d where there is none yet.

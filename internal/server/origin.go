@@ -60,7 +60,7 @@ type cors struct{ origins []string }
 
 const (
 	corsHeaders = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
-	corsExposed = "ETag, Flowctl-Api, Idempotency-Replayed, Link, Retry-After, X-Request-Id, X-Total-Count"
+	corsExposed = "ETag, Flow-Version, Flowctl-Api, Idempotency-Replayed, Link, Retry-After, X-Request-Id, X-Total-Count"
 	corsMethods = "GET, HEAD, POST, PUT, DELETE"
 )
 

@@ -33,6 +33,13 @@ func (s *Server) routes() []route {
 			"PUT":    s.signedIn(s.putFlow),
 			"DELETE": s.signedIn(s.deleteFlow),
 		}},
+		{"/api/v1/flows/{id}/versions", m{"GET": s.signedIn(s.listVersions)}},
+		{"/api/v1/flows/{id}/versions/{version}", m{"GET": s.signedIn(s.getVersion)}},
+		{"/api/v1/flows/{id}/versions/{version}/restore", m{"POST": s.signedIn(s.restoreVersion)}},
+		{"/api/v1/flows/{id}/labels/{name}", m{
+			"PUT":    s.signedIn(s.putLabel),
+			"DELETE": s.signedIn(s.deleteLabel),
+		}},
 		{"/api/v1/flows/{id}/duplicate", m{"POST": s.signedIn(s.duplicateFlow)}},
 		{"/api/v1/flows/{id}/export", m{"GET": s.signedIn(s.exportFlow)}},
 		{"/api/v1/flows/{id}/execute", m{"POST": s.signedIn(s.executeFlow)}},

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -17,6 +18,10 @@ import (
 // otherwise: 16 MiB.
 const DefaultMaxBody = 16 << 20
 
+// DefaultKeepVersions is how many versions of a flow are kept unless [Options] says
+// otherwise.
+const DefaultKeepVersions = 200
+
 // Options are a server's settings. The zero value is usable.
 type Options struct {
 	MaxBody     int64          // largest body of a request in bytes; 0 is DefaultMaxBody
@@ -30,6 +35,7 @@ type Options struct {
 	Memory         int64 // bytes that everything under way holds; 0 is DefaultMemory
 	Quotas         Quotas
 	KeepExecutions int // how many executions of a flow are kept, the newest; 0 is all
+	KeepVersions   int // how many versions of a flow are kept, the newest and those with a label; 0 is DefaultKeepVersions, -1 all
 }
 
 // Compat names a program whose pages use the server.
@@ -68,6 +74,7 @@ type Server struct {
 
 // New makes a server over st, which stays the caller's to close.
 func New(st *store.Store, opts Options) *Server {
+	st.KeepVersions = cmp.Or(opts.KeepVersions, DefaultKeepVersions)
 	s := &Server{
 		st:      st,
 		maxBody: opts.MaxBody,

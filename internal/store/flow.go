@@ -29,8 +29,9 @@ type Flow struct {
 	AccessControl []byte  // nil is null: everybody may read; not read in lists without graph
 	Extra         []byte  // object of top-level fields that the API does not know, nil if none; not read in lists without graph
 	Revision      string  // opaque, new on every write; "" in lists without graph
+	Version       Version // the one that the flow is now; zero in lists without graph
 	OwnerName     string  // read in lists with owner; "" of an account that is gone
-	Digest        string  // see [digest.Digest]; read in lists with digest, "" of a flow that it cannot be made of
+	Digest        string  // see [digest.Digest]; not read in lists without graph or digest, "" of a flow that it cannot be made of
 
 	seq   int64 // its number in the order of creation; read in lists without graph
 	bytes int64 // as Size; read in lists before the rest is
@@ -57,6 +58,7 @@ func (f *Flow) Fill() {
 	if f.Revision == "" {
 		f.Revision = rand.Text()
 	}
+	f.Version.Number, f.Version.UserID, f.Version.CreatedAt = 1, f.UserID, f.UpdatedAt
 	f.fillJSON()
 }
 
@@ -113,8 +115,10 @@ func (f *Flow) check() error {
 const (
 	// summaryColumns stand in front of the big columns in the table.
 	summaryColumns = "id, user_id, name, description, created_at, updated_at, meta"
-	flowColumns    = summaryColumns + ", nodes, edges, access_control, extra, revision"
-	insertFlow     = "INSERT INTO flow (" + flowColumns + ", digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+	graphColumns   = summaryColumns + ", nodes, edges, access_control, extra, revision, digest, version, "
+	flowColumns    = graphColumns + "coalesce(version_by, user_id), coalesce(version_at, updated_at), coalesce(message, '')"
+	insertFlow     = "INSERT INTO flow (" + graphColumns + "version_by, version_at, message)" +
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
 )
 
 // summary returns the variables that summaryColumns are read to.
@@ -124,13 +128,15 @@ func (f *Flow) summary() []any {
 
 // whole returns the variables that flowColumns are read to.
 func (f *Flow) whole() []any {
-	return append(f.summary(), &f.Nodes, &f.Edges, &f.AccessControl, &f.Extra, &f.Revision)
+	return append(f.summary(), &f.Nodes, &f.Edges, &f.AccessControl, &f.Extra, &f.Revision, &f.Digest,
+		&f.Version.Number, &f.Version.UserID, &f.Version.CreatedAt, &f.Version.Message)
 }
 
 // values returns what belongs into the columns of insertFlow.
 func (f *Flow) values() []any {
 	return []any{f.ID, f.UserID, f.Name, f.Description, f.CreatedAt, f.UpdatedAt, text(f.Meta),
-		text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, f.sum()}
+		text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, f.Digest,
+		f.Version.Number, f.Version.UserID, f.Version.CreatedAt, f.Version.Message}
 }
 
 // sum returns what belongs into the column digest: the digest of what the API
@@ -176,6 +182,7 @@ func (s *Store) CreateFlow(ctx context.Context, f *Flow) error {
 	if err != nil {
 		return fmt.Errorf("create flow: %w", err)
 	}
+	f.Digest = f.sum()
 	values := f.values()
 	err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		if _, err := tx.exec(ctx, insertFlow, values...); err != nil {
@@ -226,7 +233,8 @@ func (f *Flow) Touch() { f.UpdatedAt, f.Revision = now(), rand.Text() }
 
 // UpdateFlow lets change modify a flow and writes it. change sees the flow as it
 // is; what it does not modify stays, and an error of it ends the update and is
-// returned as it is. The flow is touched after that. Nothing is locked meanwhile: when
+// returned as it is. If what the author wrote is another, the flow becomes a new version,
+// with the user and message that change sets, and what it was is kept. Nothing is locked meanwhile: when
 // somebody else wrote the flow, change is called again with what they wrote.
 func (s *Store) UpdateFlow(ctx context.Context, id string, change func(*Flow) error) (*Flow, error) {
 	for {
@@ -241,6 +249,11 @@ func (s *Store) UpdateFlow(ctx context.Context, id string, change func(*Flow) er
 		f.Touch()
 		f.ID, f.CreatedAt = was.ID, was.CreatedAt
 		f.fillJSON()
+		if f.Digest = f.sum(); f.isSameVersion(&was) {
+			f.Version = was.Version
+		} else {
+			f.Version.Number, f.Version.CreatedAt = was.Version.Number+1, f.UpdatedAt
+		}
 		switch err := s.replace(ctx, &was, f); {
 		case err == nil:
 			return f, nil
@@ -259,21 +272,23 @@ func (s *Store) replace(ctx context.Context, was, f *Flow) error {
 	if err != nil {
 		return err
 	}
-	sum := f.sum()
 	granted := !flow.EqualAccess(f.AccessControl, was.AccessControl)
+	packed := s.packVersion(was, f)
 	return s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		n, err := tx.exec(ctx, "UPDATE flow SET user_id = $1, name = $2, description = $3, updated_at = $4, meta = $5,"+
-			" nodes = $6, edges = $7, access_control = $8, extra = $9, revision = $10, digest = $11 WHERE id = $12 AND revision = $13",
+			" nodes = $6, edges = $7, access_control = $8, extra = $9, revision = $10, digest = $11,"+
+			" version = $12, version_by = $13, version_at = $14, message = $15 WHERE id = $16 AND revision = $17",
 			f.UserID, f.Name, f.Description, f.UpdatedAt, text(f.Meta),
-			text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, sum, was.ID, was.Revision)
+			text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, f.Digest,
+			f.Version.Number, f.Version.UserID, f.Version.CreatedAt, f.Version.Message, was.ID, was.Revision)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			return errMoved
 		}
-		if !granted {
-			return nil
+		if err := s.keepVersion(ctx, tx, was, f, packed); err != nil || !granted {
+			return err
 		}
 		if _, err := tx.exec(ctx, "DELETE FROM flow_grant WHERE flow_id = $1", f.ID); err != nil {
 			return err

@@ -66,7 +66,8 @@ func testTexts(t *testing.T, dsn string) {
 	}
 	f := addFlow(t, s, Flow{UserID: "ann"})
 	want := Flow{ID: f.ID, UserID: "ann", CreatedAt: f.CreatedAt, UpdatedAt: f.CreatedAt, Revision: f.Revision,
-		Meta: []byte("{}"), Nodes: []byte("[]"), Edges: []byte("[]")}
+		Meta: []byte("{}"), Nodes: []byte("[]"), Edges: []byte("[]"), Digest: f.Digest,
+		Version: Version{Number: 1, UserID: "ann", CreatedAt: f.CreatedAt}}
 	if got := getFlow(t, s, f.ID); !reflect.DeepEqual(*got, want) {
 		t.Errorf("got %q, want the defaults %q", got, want)
 	}
@@ -141,7 +142,8 @@ func testUpdate(t *testing.T, dsn string) {
 		t.Errorf("after the update the time and revision of %q are old", got)
 	}
 	want := *f
-	want.Name, want.UpdatedAt, want.Revision = "new", got.UpdatedAt, got.Revision
+	want.Name, want.UpdatedAt, want.Revision, want.Digest = "new", got.UpdatedAt, got.Revision, got.Digest
+	want.Version = Version{Number: 2, UserID: "ann", CreatedAt: got.UpdatedAt}
 	if !reflect.DeepEqual(*got, want) || !reflect.DeepEqual(*getFlow(t, s, f.ID), want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -25,6 +25,7 @@ func TestTable(t *testing.T) {
 		"seq": "INTEGER", "id": "VARCHAR NOT NULL", "user_id": "VARCHAR NOT NULL", "name": "TEXT NOT NULL", "description": "TEXT", "nodes": "JSON NOT NULL", "edges": "JSON NOT NULL",
 		"created_at": "BIGINT NOT NULL", "updated_at": "BIGINT NOT NULL", "meta": "JSON NOT NULL",
 		"access_control": "JSON", "extra": "JSON", "revision": "TEXT NOT NULL", "digest": "TEXT NOT NULL",
+		"version": "BIGINT NOT NULL", "version_by": "VARCHAR", "version_at": "BIGINT", "message": "TEXT",
 	}
 	type column struct {
 		name, kind string

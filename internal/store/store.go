@@ -11,7 +11,12 @@ import (
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
+	// KeepVersions is how many versions of a flow are kept, but for those with a label;
+	// 0 or less is all. It is set before the store is used.
+	KeepVersions int
+
 	db        database
+	packer    packer
 	keepBytes int64 // keepBytes, but in tests
 
 	touched sync.Map       // id of a key -> epoch seconds of its last use that was written, see touch

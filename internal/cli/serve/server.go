@@ -29,6 +29,7 @@ type serverOptions struct {
 	totalMemory         string
 	quotaFlows          int64
 	quotaBytes          string
+	keepVersions        int
 	dev                 bool
 	logLevel, logFormat string
 }
@@ -83,6 +84,7 @@ func newServerCmd(a *cmdutil.App) *cobra.Command {
 		"hold at most this `size` of requests, answers and runs at a time, a quarter of it for one user; the process needs about twice as much")
 	f.Int64Var(&o.quotaFlows, "quota-flows", 10_000, "at most `n` flows for each user who is not an admin, 0 for any number")
 	f.StringVar(&o.quotaBytes, "quota-bytes", "1GiB", "at most this `size` of flows and executions for each of them, 0 for any")
+	f.IntVar(&o.keepVersions, "keep-versions", server.DefaultKeepVersions, "keep the newest `n` versions of each flow, and those with a label, 0 for all")
 	f.BoolVar(&o.dev, "dev", false, "serve a temporary database on a free port, and print how to reach it")
 	cmdutil.EnumVar(cmd, &o.logLevel, "log-level", "", "info", "debug, info, warn or error", "debug", "info", "warn", "error")
 	cmdutil.EnumVar(cmd, &o.logFormat, "log-format", "", "text", "text or json", "text", "json")

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -48,6 +49,8 @@ func (o *serverOptions) settings() (server.Options, error) {
 	switch {
 	case err != nil || quota > math.MaxInt64:
 		return server.Options{}, cmdutil.Usage(fmt.Errorf("--quota-bytes %q is not a size; give one such as 1GiB, or 0 for any", o.quotaBytes))
+	case o.keepVersions < 0:
+		return server.Options{}, cmdutil.Usage(fmt.Errorf("--keep-versions is %d; give 1 or more, or 0 for all", o.keepVersions))
 	case o.quotaFlows < 0:
 		return server.Options{}, cmdutil.Usage(fmt.Errorf("--quota-flows is %d; give 1 or more, or 0 for any number", o.quotaFlows))
 	}
@@ -62,14 +65,16 @@ func (o *serverOptions) settings() (server.Options, error) {
 	}
 	log := o.logger()
 	opts := server.Options{
-		MaxBody:     size,
-		Memory:      memory,
-		Quotas:      server.Quotas{Flows: o.quotaFlows, Bytes: int64(quota)},
-		CORSOrigins: o.corsOrigins,
-		Proxies:     proxies,
-		Logger:      log,
-		Version:     cmdutil.ReleaseVersion(),
-		Compat:      server.Compat(o.compat),
+		MaxBody: size,
+		Memory:  memory,
+		// 0 is the default there.
+		KeepVersions: cmp.Or(o.keepVersions, -1),
+		Quotas:       server.Quotas{Flows: o.quotaFlows, Bytes: int64(quota)},
+		CORSOrigins:  o.corsOrigins,
+		Proxies:      proxies,
+		Logger:       log,
+		Version:      cmdutil.ReleaseVersion(),
+		Compat:       server.Compat(o.compat),
 	}
 	return opts, o.runs.apply(&opts)
 }

@@ -1,0 +1,55 @@
+-- The newest version of a flow is the flow itself: version is its number, and version_by,
+-- version_at and message are who wrote it, when and why. What is null there is the owner and
+-- the time of the last change: such a flow was there before versions were. flow_version has
+-- the earlier ones, text as version.go writes it.
+--
+-- A flow in the bin is one of nobody, private; flow_bin has whose it was, when it was
+-- deleted, and its access_control.
+
+-- +goose Up
+ALTER TABLE flow ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE flow ADD COLUMN version_by VARCHAR;
+ALTER TABLE flow ADD COLUMN version_at BIGINT;
+ALTER TABLE flow ADD COLUMN message TEXT;
+ALTER TABLE flow_execution ADD COLUMN version BIGINT;
+
+CREATE TABLE flow_version (
+    flow_id VARCHAR NOT NULL REFERENCES flow (id) ON DELETE CASCADE,
+    number BIGINT NOT NULL,
+    user_id VARCHAR NOT NULL,
+    created_at BIGINT NOT NULL,
+    message TEXT,
+    digest VARCHAR NOT NULL,
+    size BIGINT NOT NULL,
+    bytes BIGINT NOT NULL,
+    text BYTEA NOT NULL,
+    PRIMARY KEY (flow_id, number)
+);
+CREATE INDEX flow_version_user_id_bytes_idx ON flow_version (user_id, bytes);
+
+CREATE TABLE flow_label (
+    flow_id VARCHAR NOT NULL REFERENCES flow (id) ON DELETE CASCADE,
+    name VARCHAR NOT NULL,
+    number BIGINT NOT NULL,
+    PRIMARY KEY (flow_id, name)
+);
+
+CREATE TABLE flow_bin (
+    flow_id VARCHAR PRIMARY KEY REFERENCES flow (id) ON DELETE CASCADE,
+    user_id VARCHAR NOT NULL,
+    deleted_at BIGINT NOT NULL,
+    access_control JSON
+);
+CREATE INDEX flow_bin_user_id_idx ON flow_bin (user_id, deleted_at);
+CREATE INDEX flow_bin_deleted_at_idx ON flow_bin (deleted_at);
+
+-- +goose Down
+DELETE FROM flow WHERE id IN (SELECT flow_id FROM flow_bin);
+DROP TABLE flow_bin;
+DROP TABLE flow_label;
+DROP TABLE flow_version;
+ALTER TABLE flow_execution DROP COLUMN version;
+ALTER TABLE flow DROP COLUMN message;
+ALTER TABLE flow DROP COLUMN version_at;
+ALTER TABLE flow DROP COLUMN version_by;
+ALTER TABLE flow DROP COLUMN version;
