@@ -18,7 +18,8 @@ func allowed() map[string][]string {
 	return map[string][]string{
 		"pkg/flow":          {"internal/limits", "internal/order", "internal/rawjson"},
 		"pkg/flowfile":      {"internal/disk", "internal/rawjson", "internal/slug", "pkg/flow"},
-		"pkg/client":        {"internal/rawjson", "pkg/flow", "internal/httpx", "internal/secrets"},
+		"internal/limits":   {"internal/rawjson"},
+		"pkg/client":        {"internal/limits", "internal/rawjson", "pkg/flow", "internal/httpx", "internal/secrets"},
 		"internal/output":   {},
 		"internal/progress": {"internal/layout", "pkg/flow", "internal/engine", "internal/output"},
 		"internal/digest":   {"internal/rawjson", "pkg/flow"},
@@ -37,7 +38,7 @@ func allowed() map[string][]string {
 		"internal/runner": {"internal/engine", "internal/output", "internal/parallel", "internal/rawjson", "internal/spell", "pkg/client", "pkg/flow"},
 
 		"internal/repo": {"internal/disk", "internal/spell"},
-		"internal/sync": {"internal/disk", "internal/layout", "internal/lookup", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/digest", "internal/repo", "internal/slug"},
+		"internal/sync": {"internal/disk", "internal/layout", "internal/lookup", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/digest", "internal/limits", "internal/repo", "internal/slug"},
 
 		"internal/record": {"internal/rawjson", "internal/slug", "pkg/flow"},
 

@@ -1,7 +1,8 @@
-// Package limits has the most that flowctl's server stores of the parts of one flow.
+// Package limits has what servers do not store: the most that flowctl's server takes of the
+// parts of one flow, and what breaks the lists of Open WebUI.
 package limits
 
-// The limits. Other servers have limits of their own, or none.
+// The limits of flowctl's server.
 const (
 	Name        = 1 << 10   // bytes of the name
 	Description = 256 << 10 // bytes of the description

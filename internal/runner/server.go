@@ -52,9 +52,8 @@ func executeRequest(opts engine.Options) client.ExecuteRequest {
 		inputs.Set(id, opts.Inputs[id])
 	}
 	return client.ExecuteRequest{
-		Inputs: inputs.AppendJSON(nil),
-		Engine: opts.Engine(),
-		Limits: client.ExecuteLimits{Calls: opts.Limits.Calls, Tokens: opts.Limits.Tokens, Time: opts.Limits.Time, Memory: opts.Limits.Memory},
+		Inputs: inputs.AppendJSON(nil), Engine: opts.Engine(),
+		MaxCalls: opts.Limits.Calls, MaxTokens: opts.Limits.Tokens, MaxTime: opts.Limits.Time, MaxMemory: opts.Limits.Memory,
 	}
 }
 

@@ -1,8 +1,11 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"errors"
+
+	"github.com/google/uuid"
 
 	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/parallel"
@@ -153,10 +156,8 @@ func (a *applier) write(ctx context.Context, r *Result) {
 		r.Spec = nil // a large one would stay in memory next to what is sent of it
 	}
 	switch {
-	case r.Action == Create && r.Step.ID != "":
-		f, r.Err = a.c.Flows.Put(ctx, r.Step.ID, spec, client.IfAbsent(), brief)
 	case r.Action == Create && a.ours:
-		f, r.Err = a.c.Flows.Create(ctx, spec, brief)
+		f, r.Err = a.c.Flows.Put(ctx, cmp.Or(r.Step.ID, uuid.NewString()), spec, client.IfAbsent(), brief)
 	case r.Action == Create:
 		f, r.Err = a.c.Flows.Create(ctx, spec)
 	case a.ours:

@@ -41,15 +41,7 @@ func (e *Env) Resolve(ctx context.Context, c *client.Client, specs iter.Seq2[flo
 		})
 	}
 	lists := map[string]func(context.Context) ([]client.Entry, error){
-		"models": func(ctx context.Context) ([]client.Entry, error) {
-			models, err := c.Models.List(ctx)
-			var entries []client.Entry
-			for _, m := range models {
-				entries = append(entries, client.Entry{ID: m.ID, Name: m.Name})
-			}
-			return entries, err
-		},
-		"knowledge bases": c.Directory.KnowledgeBases, "groups": c.Directory.Groups, "users": c.Directory.Users,
+		"models": c.Directory.Models, "knowledge bases": c.Directory.KnowledgeBases, "groups": c.Directory.Groups, "users": c.Directory.Users,
 	}
 	missing := &MissingError{}
 	found := map[word]string{} // what is shown for the ids that variables stand for
@@ -141,7 +133,7 @@ func (e *Env) Doubts(whole bool) []string {
 // WebUI all but administrators: then names can be searched for, but e-mails are not
 // shown (routers/users.py, search_users). What is not a name is taken for an id.
 func searchUser(ctx context.Context, c *client.Client, to string) (id, why string, err error) {
-	found, err := c.Directory.SearchUsers(ctx, to)
+	found, more, err := c.Directory.SearchUsers(ctx, to)
 	if err != nil {
 		return "", "", err
 	}
@@ -151,7 +143,7 @@ func searchUser(ctx context.Context, c *client.Client, to string) (id, why strin
 		likely = append(likely, fmt.Sprintf("%s (%s)", u.ID, u.Name))
 	}
 	switch {
-	case len(called) == 1 && len(found) < client.MostFound:
+	case len(called) == 1 && !more:
 		return called[0].ID, "", nil
 	case len(called) > 0:
 		return "", "may be the name of several; write the id: " + strings.Join(likely, ", "), nil

@@ -192,7 +192,7 @@ func (m *matcher) nameOwners(ctx context.Context, states []FileState) error {
 	if slices.ContainsFunc(states, func(s FileState) bool { return s.Owner != "" && s.Owner != me.ID }) {
 		users, err := m.c.Directory.Users(ctx)
 		if err != nil { // that list is for administrators
-			users, _ = m.c.Directory.SearchUsers(ctx, "") // where there is none, ids are shown
+			users, _, _ = m.c.Directory.SearchUsers(ctx, "") // where there is none, ids are shown
 		}
 		for _, u := range users {
 			names[u.ID] = cmp.Or(names[u.ID], u.Email, u.Name)

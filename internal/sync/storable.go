@@ -3,9 +3,11 @@ package sync
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/limits"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -21,13 +23,12 @@ func (e *UnstorableError) Error() string {
 // checkStorable refuses a plan of which the server cannot store a flow: a part of it
 // would be written before that is found out. With keepGoing such a step is refused.
 func (p *Plan) checkStorable(ctx context.Context, c *client.Client, keepGoing bool) error {
-	canUnhide := true
-	if slices.ContainsFunc(p.Steps, func(s Step) bool { return s.unhides() }) {
-		can, err := c.Capabilities(ctx)
-		if err != nil {
-			return err
-		}
-		canUnhide = can.Publish
+	if !slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Spec != nil }) {
+		return nil
+	}
+	can, err := c.Capabilities(ctx)
+	if err != nil {
+		return err
 	}
 	refused := &UnstorableError{}
 	for i := range p.Steps {
@@ -35,8 +36,8 @@ func (p *Plan) checkStorable(ctx context.Context, c *client.Client, keepGoing bo
 		if s.Spec == nil {
 			continue
 		}
-		err := c.Flows.CheckStorable(ctx, *s.Spec)
-		if err == nil && !canUnhide && s.unhides() {
+		err := storable(*s.Spec, can)
+		if err == nil && !can.Publish && s.unhides() {
 			err = errUnhidden
 		}
 		if err != nil && keepGoing {
@@ -45,11 +46,25 @@ func (p *Plan) checkStorable(ctx context.Context, c *client.Client, keepGoing bo
 			refused.Flows = append(refused.Flows, s.File+": "+err.Error())
 		}
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	if refused.Flows != nil {
 		return refused
+	}
+	return nil
+}
+
+// storable says what a server would not store of a flow.
+func storable(s flow.Spec, can client.Capabilities) error {
+	if !can.Lossless {
+		if why := limits.OpenWebUI(s.AppendJSON(nil)); why != "" {
+			return fmt.Errorf("store flow %.80q: %w: %s; change that first", s.Name, client.ErrInvalid, why)
+		}
+		return nil
+	}
+	s.Nodes, s.Edges = nil, nil // whose sizes have no limit of their own
+	for _, p := range flow.Validate(s) {
+		if p.Code == "too-large" {
+			return fmt.Errorf("store flow %.80q: %w: %s; make it smaller first", s.Name, client.ErrInvalid, p.Message)
+		}
 	}
 	return nil
 }

@@ -103,6 +103,9 @@ func (c *conn) refused(k *call, status int, a *answer) error {
 		e.Fields = c.faults(said.Detail)
 		e.Detail = httpx.Printable(c.redact(string(said.Detail)), maxDetail)
 	}
+	// Open WebUI says the last one also when it cannot look the account up (utils/auth.py).
+	e.BadToken = status == http.StatusUnauthorized && !e.NoToken && !strings.HasPrefix(e.Detail, upstreamNoPermission) &&
+		!strings.HasPrefix(e.Detail, ourPending) && !strings.HasPrefix(e.Detail, upstreamExpired)
 	return e
 }
 
@@ -136,7 +139,7 @@ func (c *conn) faults(detail []byte) []FieldError {
 
 // unusable is the error of an answer of status 200 that is not what it should be;
 // err is what reading it said, nil if it was readable.
-func (c *conn) unusable(k *call, a *answer, want string, err error) error {
+func (c *conn) unusable(k *call, a *answer, want string, err error) *Error {
 	e := c.failure(k, http.StatusOK, "")
 	e.err, e.RequestID = c.beneath(err), c.redact(requestID(a.header))
 	text := bytes.TrimSpace(a.body)

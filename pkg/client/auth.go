@@ -43,13 +43,9 @@ func (s *AuthService) SignIn(ctx context.Context, email, password string) (Sessi
 		return Session{}, err
 	}
 	k := &call{verb: "sign in", subject: email, method: http.MethodPost, path: signInPath, body: body, repeatable: true, secret: true}
-	a, err := s.c.do(ctx, k)
-	if err != nil {
-		return Session{}, err
-	}
 	var session Session
-	if err := json.Unmarshal(a.body, &session); err != nil || session.Token == "" {
-		return Session{}, s.c.unusable(k, a, "a session", err)
+	if _, err = s.c.into(ctx, k, &session, "a session", func() bool { return session.Token != "" }); err != nil {
+		return Session{}, err
 	}
 	return session, nil
 }
@@ -76,13 +72,9 @@ func (s *AuthService) SignOut(ctx context.Context) error {
 // Whoami returns the account of the client's token.
 func (s *AuthService) Whoami(ctx context.Context) (User, error) {
 	k := &call{verb: "ask who is signed in", method: http.MethodGet, path: authPath, secret: true}
-	a, err := s.c.do(ctx, k)
-	if err != nil {
-		return User{}, err
-	}
 	var u User
-	if err := json.Unmarshal(a.body, &u); err != nil || u.ID == "" {
-		return User{}, s.c.unusable(k, a, "a user", err)
+	if _, err := s.c.into(ctx, k, &u, "a user", func() bool { return u.ID != "" }); err != nil {
+		return User{}, err
 	}
 	return u, nil
 }

@@ -27,7 +27,7 @@ func TestSignIn(t *testing.T) {
 	if u, err := c.Auth.Whoami(t.Context()); err != nil || u != session.User {
 		t.Errorf("is %+v, %v", u, err)
 	}
-	if models, err := c.Models.List(t.Context()); err != nil || mustJSON(t, models) != `[{"id":"llama3","name":"llama3"},{"id":"phi","name":"phi"}]` {
+	if models, err := c.Directory.Models(t.Context()); err != nil || mustJSON(t, models) != `[{"id":"llama3","name":"llama3"},{"id":"phi","name":"phi"}]` {
 		t.Errorf("models: %+v, %v", models, err)
 	}
 }
@@ -52,7 +52,7 @@ func TestSignOut(t *testing.T) {
 
 // Our own server has no list of models, and that is not the address's fault.
 func TestModelsOfOurServer(t *testing.T) {
-	_, err := our(t).Models.List(t.Context())
+	_, err := our(t).Directory.Models(t.Context())
 	if !errors.Is(err, client.ErrNotFound) || !strings.HasSuffix(err.Error(), "; a flowctl server has no such list; ask the place that its models and knowledge come from") {
 		t.Errorf("got %v", err)
 	}

@@ -34,7 +34,7 @@ type call struct {
 	repeatable bool // doing it twice is as good as once, on every server
 	beats      bool // answered by a stream of events, which is never silent for long
 	stream     bool // the answer's body is left to be read
-	brief      bool // the flow that it is answered with is wanted without its graph
+	minimal    bool // the flow that it is answered with is wanted without its graph
 	secret     bool // the answer may hold a token
 
 	noSuch bool // nothing has the id that it is about
@@ -93,7 +93,7 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 		e.Doing = k.verb
 		return nil, e
 	}
-	r := c.rest.R().SetContext(context.WithValue(ctx, callKey{}, k)).SetDoNotParseResponse(k.stream || k.brief)
+	r := c.rest.R().SetContext(context.WithValue(ctx, callKey{}, k)).SetDoNotParseResponse(k.stream)
 	r.QueryParam = k.query
 	if k.body != nil {
 		r.SetHeader("Content-Type", "application/json")
@@ -107,7 +107,7 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 	if k.ifNoneMatch != "" {
 		r.SetHeader("If-None-Match", k.ifNoneMatch)
 	}
-	if k.brief {
+	if k.minimal {
 		r.SetHeader("Prefer", "return=minimal") // RFC 7240; our server heeds it
 	}
 	resp, err := r.Execute(k.method, k.path)
@@ -117,7 +117,7 @@ func (c *conn) do(ctx context.Context, k *call) (*answer, error) {
 	}
 	c.learn(resp.Header())
 	a := &answer{header: resp.Header(), body: resp.Body()}
-	if k.stream || k.brief {
+	if k.stream {
 		a.stream = resp.RawBody()
 	}
 	if !resp.IsSuccess() {
@@ -150,84 +150,76 @@ func fillBody(_ *resty.Client, r *resty.Request) error {
 	return nil
 }
 
+// ask makes a call whose answer is read by read, which fails with errOther if it is
+// readable, but something else than is wanted. A call whose answer of status 200 was cut
+// or empty is made once more if doing it twice is as good as once.
+func (c *conn) ask(ctx context.Context, k *call, want string, read func(body []byte) error) (http.Header, error) {
+	for {
+		a, err := c.do(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		if err = read(a.body); err == nil {
+			return a.header, nil
+		}
+		if errors.Is(err, errOther) {
+			err = nil
+		}
+		failed := c.unusable(k, a, want, err)
+		if !failed.broke || k.again || k.method == http.MethodPost && !k.repeatable {
+			return nil, failed
+		}
+		k.again, k.lost = true, true
+	}
+}
+
+// errOther is an answer that can be read and is not what was wanted.
+var errOther = errors.New("something else")
+
 // flow makes a call that is answered with a flow.
-func (c *conn) flow(ctx context.Context, k *call) (flow.Flow, http.Header, error) {
-	a, err := c.do(ctx, k)
+func (c *conn) flow(ctx context.Context, k *call) (f flow.Flow, err error) {
+	h, err := c.ask(ctx, k, "a flow", func(body []byte) (err error) {
+		if f, err = flow.ParseFlow(body); err == nil && f.ID == "" {
+			err = errOther
+		}
+		return err
+	})
 	if err != nil {
-		return flow.Flow{}, nil, err
+		return flow.Flow{}, err
 	}
-	if k.brief {
-		f, again, err := c.briefFlow(k, a)
-		if again {
-			k.brief, k.lost = false, true
-			return c.flow(ctx, k)
-		}
-		f.ETag = etag(a.header)
-		return f, a.header, err
+	if isOurAnswer(h) {
+		f.ETag = strings.TrimPrefix(h.Get("ETag"), "W/") // which a proxy that compresses adds
 	}
-	f, err := flow.ParseFlow(a.body)
-	if err != nil || f.ID == "" {
-		if err = c.unusable(k, a, "a flow", err); c.sendAgain(k, err) {
-			return c.flow(ctx, k)
-		}
-		return flow.Flow{}, nil, err
-	}
-	f.ETag = etag(a.header)
-	return f, a.header, nil
+	return f, nil
 }
 
-// etag is the ETag that our own server sent with a flow. A proxy that compresses marks
-// it as weak, but what it stands for is the same.
-func etag(h http.Header) string {
-	if !isOurAnswer(h) {
-		return ""
-	}
-	return strings.TrimPrefix(h.Get("ETag"), "W/")
-}
-
-// sendAgain reports whether a call whose answer of status 200 was cut or empty is to be
-// sent once more: if doing it twice is as good as once. What was done is then found.
-func (c *conn) sendAgain(k *call, err error) bool {
-	var failed *Error
-	if !errors.As(err, &failed) || !failed.broke || k.again {
-		return false
-	}
-	k.again, k.lost = true, true
-	return k.repeatable || k.method != http.MethodPost
-}
-
-// into makes a call and decodes its answer into v, which is what is expected.
-func (c *conn) into(ctx context.Context, k *call, v any, what string) (http.Header, error) {
-	a, err := c.do(ctx, k)
-	if err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(a.body, v); err != nil {
-		if err = c.unusable(k, a, what, err); c.sendAgain(k, err) {
-			return c.into(ctx, k, v, what)
+// into makes a call and decodes its answer into v. ok, if it is not nil, reports whether v
+// is then what was wanted.
+func (c *conn) into(ctx context.Context, k *call, v any, want string, ok func() bool) (http.Header, error) {
+	return c.ask(ctx, k, want, func(body []byte) error {
+		err := json.Unmarshal(body, v)
+		if err == nil && ok != nil && !ok() {
+			err = errOther
 		}
-		return nil, err
-	}
-	return a.header, nil
+		return err
+	})
 }
 
 // gone makes a call that deletes, which is answered with true. Anything else, such
 // as the page of a front end, means that nothing was deleted.
 func (c *conn) gone(ctx context.Context, k *call) error {
-	a, err := c.do(ctx, k)
-	switch {
-	case k.lost && errors.Is(err, ErrNotFound):
-		return nil // an earlier try did it, and its answer was lost
-	case err != nil:
-		return err
-	case string(bytes.TrimSpace(a.body)) != "true":
-		var whole any
-		if err := c.unusable(k, a, "true", json.Unmarshal(a.body, &whole)); !c.sendAgain(k, err) {
-			return err
+	var done bool
+	_, err := c.ask(ctx, k, "true", func(body []byte) error {
+		err := json.Unmarshal(body, &done)
+		if !done && json.Valid(body) {
+			err = errOther
 		}
-		return c.gone(ctx, k)
+		return err
+	})
+	if k.lost && errors.Is(err, ErrNotFound) {
+		return nil // an earlier try did it, and its answer was lost
 	}
-	return nil
+	return err
 }
 
 func setInt(q url.Values, key string, n int) { q.Set(key, strconv.Itoa(n)) }

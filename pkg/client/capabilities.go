@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 )
@@ -37,12 +36,8 @@ func (c *conn) capabilities(ctx context.Context) (Capabilities, error) {
 	}
 	var version struct{ Version string }
 	k := &call{verb: "ask for the server's version", method: http.MethodGet, path: versionPath}
-	a, err := c.do(ctx, k) // which notes it if this is our own server
-	if err != nil {
+	if _, err := c.into(ctx, k, &version, "a version", nil); err != nil { // notes it if this is our own server
 		return Capabilities{}, err
-	}
-	if err := json.Unmarshal(a.body, &version); err != nil {
-		return Capabilities{}, c.unusable(k, a, "a version", err)
 	}
 	c.known.CompareAndSwap(nil, &Capabilities{})
 	return *c.known.Load(), nil

@@ -56,7 +56,6 @@ func TestEveryFailureIsAnError(t *testing.T) {
 		"no id":       {second(c.Executions.Get(t.Context(), "x", "")), client.ErrNotFound},
 		"put":         {second(c.Flows.Put(t.Context(), "x", deep)), client.ErrUnsupported},
 		"create":      {second(c.Flows.Create(t.Context(), deep)), client.ErrInvalid},
-		"storable":    {c.Flows.CheckStorable(t.Context(), deep), client.ErrInvalid},
 		"sign out":    {c.Auth.SignOut(t.Context()), client.ErrUnsupported},
 		"under way":   {second(c.Executions.UnderWay(t.Context())), client.ErrUnsupported},
 		"unchanged":   {c.Flows.Delete(t.Context(), "nosuch", client.IfUnchanged("content:x")), client.ErrNotFound},

@@ -19,7 +19,6 @@ type Client struct {
 	Flows      *FlowsService
 	Executions *ExecutionsService
 	Auth       *AuthService
-	Models     *ModelsService
 	Directory  *DirectoryService
 
 	conn *conn
@@ -66,7 +65,6 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 		Flows:      &FlowsService{c},
 		Executions: &ExecutionsService{c},
 		Auth:       &AuthService{c},
-		Models:     &ModelsService{c},
 		Directory:  &DirectoryService{c},
 		conn:       c,
 	}, nil

@@ -13,56 +13,44 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Create stores a new flow, private (access_control {}) unless the spec says
-// otherwise, and returns it as the server has it: the real backend drops meta.
-// Fields that only a stored flow has, such as id, are not sent.
+// Create stores a new flow, private (access_control {}) unless the spec says otherwise,
+// and returns it as the server has it: Open WebUI drops meta and unknown fields. Fields
+// that only a stored flow has, such as id, are not sent.
 //
-// Each flow is made once. Our own server takes the id that this client has chosen for
-// it. When the real backend's answer is lost or a 500, the flow may be stored all the
-// same: Create looks for a flow of the same name and content, made since, before it
-// sends anything again.
-func (s *FlowsService) Create(ctx context.Context, spec flow.Spec, opts ...CreateOption) (flow.Flow, error) {
+// Each flow is created once. flowctl's server takes an id that this client chooses. When
+// Open WebUI's answer is lost or a 500, the flow may be stored all the same: Create looks
+// for a flow of the same name and content, created since, before it sends it again.
+func (s *FlowsService) Create(ctx context.Context, spec flow.Spec) (flow.Flow, error) {
 	authored(&spec)
 	if spec.AccessControl == nil {
 		spec.AccessControl = flow.Private()
 	}
-	w := write{}
-	for _, opt := range opts {
-		opt.create(&w)
-	}
-	k := &call{verb: "create flow", subject: spec.Name, method: http.MethodPost, path: flowsPath + "create", brief: w.brief}
+	k := &call{verb: "create flow", subject: spec.Name, method: http.MethodPost, path: flowsPath + "create"}
 	can, err := s.c.capabilitiesFor(ctx, k)
 	switch {
 	case err != nil:
 		return flow.Flow{}, err
 	case can.ChosenIDs:
-		return s.put(ctx, uuid.NewString(), spec, write{absent: true, brief: w.brief})
+		return s.put(ctx, uuid.NewString(), spec, write{absent: true})
 	}
 	k.body = withLists(spec)
 	if err := s.guard(ctx, k); err != nil {
 		return flow.Flow{}, err
 	}
-	// Not spec: a large one need not stay in memory next to the body.
-	return s.store(ctx, k, func(context.Context) (flow.Spec, error) { return flow.ParseSpec(k.body) })
-}
-
-// store makes a call that stores a flow on the real backend; want returns what that flow
-// will be. Where it is not known whether the call did it, store looks.
-func (s *FlowsService) store(ctx context.Context, k *call, want func(context.Context) (flow.Spec, error)) (flow.Flow, error) {
-	since := time.Now()
+	since, name := time.Now(), spec.Name // of spec no more: a large one need not stay in memory next to the body
 	for try := 1; ; try++ {
-		f, _, err := s.c.flow(ctx, k)
+		f, err := s.c.flow(ctx, k)
 		var failed *Error
 		if !errors.As(err, &failed) || !failed.unsure || failed.wait > s.c.retry.MaxWait || ctx.Err() != nil {
 			return f, err
 		}
-		twin, found, looked := s.look(ctx, want, since)
+		f, found, looked := s.look(ctx, name, k.body, since)
 		switch {
 		case looked != nil:
 			failed.hint = fmt.Sprintf("it may have been stored all the same, and looking for it failed too (%v): do not send it again before you have looked", looked)
 			return flow.Flow{}, err
 		case found:
-			return twin, nil
+			return f, nil
 		case isSlow(failed):
 			failed.hint = "it is not stored now, but the server may still be at it: look again before you try again"
 			return flow.Flow{}, err
@@ -82,18 +70,14 @@ func isSlow(e *Error) bool {
 	return errors.As(e.err, new(httpx.Silence)) || e.StatusCode == http.StatusGatewayTimeout
 }
 
-// look searches for a flow like want that was made since then.
-func (s *FlowsService) look(ctx context.Context, want func(context.Context) (flow.Spec, error), since time.Time) (flow.Flow, bool, error) {
-	spec, err := want(ctx)
-	if err != nil {
-		return flow.Flow{}, false, err
-	}
-	for f, err := range s.All(ctx, ListOptions{Access: AccessRead, Graph: true, Search: spec.Name}) {
+// look searches Open WebUI for the flow of a create's body that was made since then.
+func (s *FlowsService) look(ctx context.Context, name string, body []byte, since time.Time) (flow.Flow, bool, error) {
+	for f, err := range s.All(ctx, ListOptions{Access: AccessRead, Graph: true, Name: name}) {
 		if err != nil {
 			return flow.Flow{}, false, err
 		}
 		// Both clocks tell whole seconds.
-		if f.CreatedAt >= since.Unix()+s.c.skew.Load()-2 && sameContent(f.Spec, spec) {
+		if f.CreatedAt >= since.Unix()+s.c.skew.Load()-2 && isDone(f.Spec, body, false) {
 			return f, true, nil
 		}
 	}

@@ -1,7 +1,6 @@
 package client_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -66,15 +65,15 @@ func TestCutAnswers(t *testing.T) {
 			check("update", err)
 			_, err = c.Flows.Duplicate(t.Context(), f.ID, "")
 			check("duplicate", err)
-			run := flow.Execution{FlowID: f.ID, Status: flow.RunSuccess, Inputs: json.RawMessage(`{"n":1e2}`)}
-			made, err := c.Executions.Create(t.Context(), run)
-			if err == nil && made.ID == "" {
-				t.Error("the record of a run has no id")
+			// The record of a run is not sent again, since equal runs look alike.
+			_, err = c.Executions.Create(t.Context(), flow.Execution{FlowID: f.ID, Status: flow.RunSuccess})
+			if err == nil || !strings.Contains(err.Error(), "it may have been done all the same") {
+				t.Errorf("record a run: %v", err)
 			}
-			check("record a run", err)
 			if runs, err := c.Executions.List(t.Context(), f.ID, 0); err != nil || len(runs) != 1 {
 				t.Errorf("there are %d records, %v", len(runs), err)
 			}
+			spoil.Store(true)
 			check("delete the executions", c.Executions.DeleteAll(t.Context(), f.ID))
 			if ours {
 				_, err = c.Flows.Put(t.Context(), "own", spec(t, `{"name":"P"}`), client.IfAbsent())

@@ -9,17 +9,25 @@ import (
 	"slices"
 )
 
-// DirectoryService lists what flows refer to by id, other than models. These are Open
-// WebUI's own lists (backend/open_webui/routers); our server has none of them, which
-// is [ErrNotFound].
+// DirectoryService lists what flows refer to by id: models, knowledge bases, files, and
+// the users and groups that they are shared with. It is the field Directory of a [Client].
+// The lists are Open WebUI's (backend/open_webui/main.py and routers); flowctl's server
+// has none of them, and the error is [ErrNotFound].
 type DirectoryService struct{ c *conn }
 
-// Entry is something that flows refer to.
+// Entry is something that flows refer to by its ID.
 type Entry struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
 	Email       string `json:"email,omitempty"`        // of a user, where the caller may see it
 	ContentType string `json:"content_type,omitempty"` // of a file
+}
+
+// Models lists the models that the caller may use.
+func (s *DirectoryService) Models(ctx context.Context) ([]Entry, error) {
+	var list struct{ Data []Entry }
+	_, err := s.c.into(ctx, &call{verb: "list models", method: http.MethodGet, path: "/api/models"}, &list, "a list of models", nil)
+	return list.Data, s.c.noList(err)
 }
 
 // KnowledgeBases lists the knowledge bases that the caller may use.
@@ -37,20 +45,17 @@ func (s *DirectoryService) Users(ctx context.Context) ([]Entry, error) {
 	return s.all(ctx, "list users", "/api/v1/users/")
 }
 
-// MostFound is how many users [DirectoryService.SearchUsers] finds at most.
-const MostFound = 30
-
-// SearchUsers lists accounts, without their e-mails: the first [MostFound] whose
-// name or e-mail has the text in it. Everybody may ask (routers/users.py,
-// search_users).
-func (s *DirectoryService) SearchUsers(ctx context.Context, text string) ([]Entry, error) {
+// SearchUsers lists accounts whose name or e-mail contains the text, without their
+// e-mails: the first 30, and more reports whether there may be others. Everybody may ask
+// (routers/users.py, search_users).
+func (s *DirectoryService) SearchUsers(ctx context.Context, text string) (users []Entry, more bool, err error) {
 	var found struct{ Users []Entry }
 	k := &call{verb: "search users", method: http.MethodGet, path: "/api/v1/users/search", query: url.Values{}}
 	if text != "" {
 		k.query.Set("query", text)
 	}
-	_, err := s.c.into(ctx, k, &found, "a list of users")
-	return found.Users, s.c.noList(err)
+	_, err = s.c.into(ctx, k, &found, "a list of users", nil)
+	return found.Users, len(found.Users) >= 30, s.c.noList(err)
 }
 
 // Files lists the caller's files, an administrator's those of all.
@@ -62,7 +67,7 @@ func (s *DirectoryService) Files(ctx context.Context) ([]Entry, error) {
 		}
 	}
 	k := &call{verb: "list files", method: http.MethodGet, path: "/api/v1/files/", query: url.Values{"content": {"false"}}}
-	if _, err := s.c.into(ctx, k, &files, "a list of files"); err != nil {
+	if _, err := s.c.into(ctx, k, &files, "a list of files", nil); err != nil {
 		return nil, s.c.noList(err)
 	}
 	entries := make([]Entry, len(files))
@@ -91,7 +96,7 @@ func (s *DirectoryService) all(ctx context.Context, verb, path string) ([]Entry,
 			setInt(k.query, "page", page)
 		}
 		var text json.RawMessage
-		if _, err := s.c.into(ctx, k, &text, "a list"); err != nil {
+		if _, err := s.c.into(ctx, k, &text, "a list", nil); err != nil {
 			return nil, s.c.noList(err)
 		}
 		var entries []Entry

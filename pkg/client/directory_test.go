@@ -53,7 +53,7 @@ func TestDirectoryForAll(t *testing.T) {
 	if _, err := c.Directory.Users(t.Context()); !errors.Is(err, client.ErrUnauthorized) {
 		t.Errorf("the list of users gave %v", err)
 	}
-	users, err := c.Directory.SearchUsers(t.Context(), "bob@")
+	users, _, err := c.Directory.SearchUsers(t.Context(), "bob@")
 	if got := mustJSON(t, users); err != nil || got != `[{"id":"bob-id","name":"Bob"}]` {
 		t.Errorf("users are %s, %v", got, err)
 	}
@@ -62,7 +62,10 @@ func TestDirectoryForAll(t *testing.T) {
 		t.Errorf("files are %s, %v", got, err)
 	}
 	for _, list := range []func() ([]client.Entry, error){
-		func() ([]client.Entry, error) { return our(t).Directory.SearchUsers(t.Context(), "") },
+		func() ([]client.Entry, error) {
+			users, _, err := our(t).Directory.SearchUsers(t.Context(), "")
+			return users, err
+		},
 		func() ([]client.Entry, error) { return our(t).Directory.Files(t.Context()) },
 	} {
 		if _, err := list(); !errors.Is(err, client.ErrNotFound) {

@@ -28,5 +28,5 @@ func (c *Client) Do(ctx context.Context, method, path string, body, v any) (http
 	if v == nil {
 		v = new(json.RawMessage)
 	}
-	return c.conn.into(ctx, k, v, "what was asked for")
+	return c.conn.into(ctx, k, v, "what was asked for", nil)
 }

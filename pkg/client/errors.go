@@ -45,6 +45,7 @@ type Error struct {
 	RequestID  string       // the server's X-Request-Id, "" without
 	Proxy      string       // that a call without an answer went through, such as "http://proxy.example.com:3128"; "" for none
 	NoToken    bool         // a 401 to a call without a token
+	BadToken   bool         // a 401 to a token that the server knows no account for; not that of an account that waits for approval or lacks a right
 
 	Doing string // what was being done: `get flow "x"`
 
@@ -117,14 +118,6 @@ func (e *Error) Is(target error) bool {
 func neverConnected(err error) bool {
 	op := (*net.OpError)(nil)
 	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
-}
-
-// TokenRejected reports whether the server knows no account for the token that was
-// sent: it is not about an account that waits for approval or lacks a right, nor what
-// the real backend says when it cannot look the account up (utils/auth.py).
-func (e *Error) TokenRejected() bool {
-	return e.StatusCode == http.StatusUnauthorized && !e.NoToken && !strings.HasPrefix(e.Detail, upstreamNoPermission) &&
-		!strings.HasPrefix(e.Detail, ourPending) && !strings.HasPrefix(e.Detail, upstreamExpired)
 }
 
 // what names the failure.

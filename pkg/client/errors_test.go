@@ -97,7 +97,7 @@ func TestNothingTakesAPageForAnAnswer(t *testing.T) {
 		"delete all": c.Executions.DeleteAll(ctx, "x"),
 		"sign in":    one(c.Auth.SignIn(ctx, "a@example.com", "p")),
 		"whoami":     one(c.Auth.Whoami(ctx)),
-		"models":     one(c.Models.List(ctx)),
+		"models":     one(c.Directory.Models(ctx)),
 		"version":    one(c.Capabilities(ctx)),
 	} {
 		if err == nil || !errors.Is(err, client.ErrNoFlows) {

@@ -15,16 +15,13 @@ import (
 type ExecuteRequest struct {
 	Inputs json.RawMessage // object of the values of input nodes, by node id; nil for none
 	Engine string          // how the flow is read: "standard", "browser"; "" is the server's choice
-	Limits ExecuteLimits
-}
 
-// ExecuteLimits end a run that goes beyond one of them, with an error. Zero is no
-// limit of the caller's own.
-type ExecuteLimits struct {
-	Calls  int           // model calls
-	Tokens int           // tokens of all model calls together
-	Time   time.Duration // wall time, in whole milliseconds
-	Memory int64         // bytes that the run holds
+	// A run that goes beyond one of these limits ends with an error. Zero is no limit of
+	// the caller's own.
+	MaxCalls  int           // model calls
+	MaxTokens int           // tokens of all model calls together
+	MaxTime   time.Duration // wall time, in whole milliseconds
+	MaxMemory int64         // bytes that the run holds
 }
 
 // Execute asks the server to run a flow and returns the record of the run, whole; a run
@@ -53,18 +50,18 @@ func (r ExecuteRequest) call(id string) *call {
 	if r.Engine != "" {
 		body.Set("engine", quote(&r.Engine))
 	}
-	if limits := r.Limits.object(); len(limits) > 0 {
+	if limits := r.limits(); len(limits) > 0 {
 		body.Set("limits", limits.AppendJSON(nil))
 	}
 	return (&call{verb: "execute flow", method: http.MethodPost, body: body.AppendJSON(nil)}).about(id, "/execute")
 }
 
-func (l ExecuteLimits) object() flow.Object {
+func (r ExecuteRequest) limits() flow.Object {
 	var o flow.Object
 	for _, limit := range []struct {
 		key string
 		n   int64
-	}{{"calls", int64(l.Calls)}, {"tokens", int64(l.Tokens)}, {"time", roundUp(l.Time)}, {"memory", l.Memory}} {
+	}{{"calls", int64(r.MaxCalls)}, {"tokens", int64(r.MaxTokens)}, {"time", roundUp(r.MaxTime)}, {"memory", r.MaxMemory}} {
 		if limit.n > 0 {
 			o.Set(limit.key, strconv.AppendInt(nil, limit.n, 10))
 		}

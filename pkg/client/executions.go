@@ -1,15 +1,12 @@
 package client
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -88,7 +85,7 @@ func (s *ExecutionsService) page(ctx context.Context, flowID string, page int) (
 	k.query = url.Values{}
 	setInt(k.query, "page", page)
 	var rows []flow.Execution
-	_, err := s.c.into(ctx, k, &rows, "a list of executions")
+	_, err := s.c.into(ctx, k, &rows, "a list of executions", nil)
 	return rows, err
 }
 
@@ -105,7 +102,7 @@ func (s *ExecutionsService) UnderWay(ctx context.Context) ([]flow.UnderWay, erro
 		return nil, s.c.refuse(k, ErrUnsupported, "this server runs no flows", "name a flow to see its executions")
 	}
 	var rows []flow.UnderWay
-	_, err = s.c.into(ctx, k, &rows, "a list of runs")
+	_, err = s.c.into(ctx, k, &rows, "a list of runs", nil)
 	return rows, err
 }
 
@@ -113,7 +110,7 @@ func (s *ExecutionsService) UnderWay(ctx context.Context) ([]flow.UnderWay, erro
 func (s *ExecutionsService) Stats(ctx context.Context, flowID string) (flow.ExecutionStats, error) {
 	var stats flow.ExecutionStats
 	k := s.call("get execution statistics of flow", http.MethodGet, flowID, "/stats")
-	_, err := s.c.into(ctx, k, &stats, "statistics")
+	_, err := s.c.into(ctx, k, &stats, "statistics", nil)
 	return stats, err
 }
 
@@ -124,8 +121,7 @@ func (s *ExecutionsService) Get(ctx context.Context, flowID, id string) (flow.Ex
 }
 
 // Create stores the record of a run. FlowID, Status, the four maps, ExecutionTime
-// and Meta, which the real backend leaves out, are sent; the server sets the rest. Where
-// the answer is cut or empty, the record is looked for.
+// and Meta, which the real backend leaves out, are sent; the server sets the rest.
 func (s *ExecutionsService) Create(ctx context.Context, e flow.Execution) (flow.Execution, error) {
 	k := s.call("record an execution of flow", http.MethodPost, e.FlowID, "")
 	took := json.RawMessage("null")
@@ -146,39 +142,7 @@ func (s *ExecutionsService) Create(ctx context.Context, e flow.Execution) (flow.
 		body.Set("meta", e.Meta)
 	}
 	k.body = body.AppendJSON(nil)
-	since := time.Now()
-	made, err := s.execution(ctx, k)
-	var failed *Error
-	// Only a status of 2xx says that it is there: records of equal runs look alike.
-	if !errors.As(err, &failed) || failed.StatusCode != http.StatusOK || !failed.broke || ctx.Err() != nil {
-		return made, err
-	}
-	if twin, found := s.look(ctx, e, since); found {
-		return twin, nil
-	}
-	return made, err
-}
-
-// look searches the newest records for that of e, which was made since then by a call
-// whose answer was cut or empty.
-func (s *ExecutionsService) look(ctx context.Context, e flow.Execution, since time.Time) (flow.Execution, bool) {
-	rows, err := s.page(ctx, e.FlowID, 1)
-	if err != nil {
-		return flow.Execution{}, false
-	}
-	for _, row := range rows {
-		// Both clocks tell whole seconds.
-		if row.Status != e.Status || row.CreatedAt < since.Unix()+s.c.skew.Load()-2 {
-			continue
-		}
-		has, err := s.Get(ctx, e.FlowID, row.ID)
-		took := func(e flow.Execution) int64 { return *cmp.Or(e.ExecutionTime, new(int64)) }
-		if err == nil && took(has) == took(e) && sameJSON(orNull(has.Inputs), orNull(e.Inputs)) && sameJSON(orNull(has.Outputs), orNull(e.Outputs)) &&
-			sameJSON(orNull(has.NodeResults), orNull(e.NodeResults)) && sameJSON(orNull(has.Errors), orNull(e.Errors)) {
-			return has, true
-		}
-	}
-	return flow.Execution{}, false
+	return s.execution(ctx, k)
 }
 
 func orNull(v json.RawMessage) json.RawMessage {
@@ -188,16 +152,8 @@ func orNull(v json.RawMessage) json.RawMessage {
 	return v
 }
 
-func (s *ExecutionsService) execution(ctx context.Context, k *call) (flow.Execution, error) {
-	a, err := s.c.do(ctx, k)
-	if err != nil {
-		return flow.Execution{}, err
-	}
-	var e flow.Execution
-	if err := json.Unmarshal(a.body, &e); err != nil || e.ID == "" {
-		if err = s.c.unusable(k, a, "an execution", err); s.c.sendAgain(k, err) {
-			return s.execution(ctx, k)
-		}
+func (s *ExecutionsService) execution(ctx context.Context, k *call) (e flow.Execution, err error) {
+	if _, err = s.c.into(ctx, k, &e, "an execution", func() bool { return e.ID != "" }); err != nil {
 		return flow.Execution{}, err
 	}
 	return e, nil

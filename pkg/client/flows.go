@@ -10,7 +10,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// FlowsService works on flows.
+// FlowsService lists, reads, writes and runs the flows of a server. It is the field Flows
+// of a [Client].
 type FlowsService struct{ c *conn }
 
 // about makes k a call about a flow, or about something below it.
@@ -25,27 +26,21 @@ func (k *call) check(id string, routes ...string) *call {
 	return k
 }
 
-// Get reads one flow.
+// Get reads one flow, nodes and edges included.
 func (s *FlowsService) Get(ctx context.Context, id string) (flow.Flow, error) {
-	f, _, err := s.get(ctx, id)
-	return f, err
+	return s.c.flow(ctx, (&call{verb: "get flow", method: http.MethodGet}).about(id, ""))
 }
 
-// get also reports whether our own server answered.
-func (s *FlowsService) get(ctx context.Context, id string) (f flow.Flow, ours bool, err error) {
-	f, h, err := s.c.flow(ctx, (&call{verb: "get flow", method: http.MethodGet}).about(id, ""))
-	return f, isOurAnswer(h), err
-}
-
-// Update changes the fields of a flow that the patch has and returns the flow as it
-// is now. On the real backend meta cannot be set, and an update is sent again
-// after a lost answer like any idempotent call: it sets the same content.
+// Update changes those fields of a flow that the patch has, and returns the flow as it
+// is now. Open WebUI ignores meta, and refuses to make a private flow public again
+// ([ErrInvalid]). Use it with [Replace] to write a flow that was read and changed, and
+// with [IfUnchanged] wherever somebody else may write too.
 func (s *FlowsService) Update(ctx context.Context, id string, p Patch, opts ...UpdateOption) (flow.Flow, error) {
 	w := write{}
 	for _, opt := range opts {
 		opt.update(&w)
 	}
-	k := (&call{verb: "update flow", method: http.MethodPost, repeatable: true, brief: w.brief}).about(id, "")
+	k := (&call{verb: "update flow", method: http.MethodPost, repeatable: true}).about(id, "")
 	if p.NoDescription && p.Description == nil && !s.c.isOurs(ctx) {
 		p.Description = new(string) // to the real backend null says nothing
 	}
@@ -61,19 +56,16 @@ func (s *FlowsService) Update(ctx context.Context, id string, p Patch, opts ...U
 			return flow.Flow{}, s.c.refuse(k, ErrInvalid, "this server cannot make a private flow public again; nothing was changed", "create it anew with access_control null instead (flowctl export, then flowctl create --access public -f FILE)")
 		}
 	}
-	f, h, err := s.c.flow(ctx, k)
+	f, err := s.c.flow(ctx, k)
 	if k.lost && k.ifMatch != "" && errors.Is(err, ErrConflict) { // by the try that was lost, perhaps
-		if now, getErr := s.Get(ctx, id); getErr == nil && isDone(now.Spec, k.body) {
+		if now, getErr := s.Get(ctx, id); getErr == nil && isDone(now.Spec, k.body, true) {
 			return now, nil
 		}
-	}
-	if err == nil && string(p.AccessControl) == "null" && !isOurAnswer(h) && string(f.AccessControl) != "null" {
-		err = s.c.refuse(k, ErrInvalid, "this server cannot make a private flow public again; everything else is updated", "create it anew with access_control null instead")
 	}
 	return f, err
 }
 
-// Delete removes a flow. Once it is gone a further call returns [ErrNotFound].
+// Delete removes a flow. If there is none with that id, the error is [ErrNotFound].
 func (s *FlowsService) Delete(ctx context.Context, id string, opts ...DeleteOption) error {
 	w := write{}
 	for _, opt := range opts {

@@ -69,14 +69,8 @@ func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 // one flow is held at a time. After an error it ends.
 func (s *FlowsService) All(ctx context.Context, opts ListOptions) iter.Seq2[flow.Flow, error] {
 	return func(yield func(flow.Flow, error) bool) {
-		ctx, stop := context.WithCancel(ctx)
-		l := &listing{s: s, opts: opts, seen: map[string]bool{}} // each time through begins as it was asked for
-		defer func() {
-			stop()
-			l.page.drop()
-			l.ahead.drop()
-		}()
-		for l.ask(ctx); l.read(ctx, yield); {
+		l := listing{s: s, opts: opts, seen: map[string]bool{}} // each time through begins as it was asked for
+		for l.page(ctx, yield) {
 		}
 	}
 }

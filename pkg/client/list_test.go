@@ -1,17 +1,13 @@
 package client_test
 
 import (
-	"bytes"
 	"fmt"
-	"maps"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"runtime"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -128,87 +124,6 @@ func TestPages(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// A page that was asked for early, and that the server gave up before it was read,
-// is asked for once more; what had arrived of it is not given twice.
-func TestPageAheadBreaksOff(t *testing.T) {
-	for name, c := range map[string]struct {
-		arrive float64 // of the page
-		times  int
-		want   int
-	}{
-		"before its first flow": {0, 1, 2500},
-		"in the middle":         {0.4, 1, 2500},
-		"twice":                 {0, 2, 1000},
-		"twice in the middle":   {0.4, 2, 1400},
-	} {
-		t.Run(name, func(t *testing.T) {
-			p := &paged{total: 2500, link: func(next string) string { return `<?cursor=` + next + `>; rel="next"` }}
-			var cut atomic.Int32
-			cl := newClient(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.URL.Query().Get("cursor") != "1000" || int(cut.Add(1)) > c.times {
-					p.ServeHTTP(w, r)
-					return
-				}
-				page := httptest.NewRecorder()
-				p.ServeHTTP(page, r)
-				maps.Copy(w.Header(), page.Header())
-				flows := bytes.SplitAfter(page.Body.Bytes(), []byte("},"))
-				for _, f := range flows[:int(float64(len(flows))*c.arrive)] {
-					_, _ = w.Write(f)
-				}
-				_ = http.NewResponseController(w).Flush()
-				panic(http.ErrAbortHandler)
-			})))
-			n := 0
-			for f, err := range cl.Flows.All(t.Context(), client.ListOptions{}) {
-				if err != nil {
-					if c.times == 1 || !strings.Contains(err.Error(), "broke off") {
-						t.Errorf("after %d flows: %v", n, err)
-					}
-					break
-				}
-				if f.ID != fmt.Sprintf("id-%d", n) {
-					t.Fatalf("flow %d is %s", n, f.ID)
-				}
-				n++
-			}
-			if n != c.want || len(p.queries) != map[int]int{1: 4, 2: 3}[c.times] {
-				t.Errorf("%d flows of %d pages, want %d", n, len(p.queries), c.want)
-			}
-		})
-	}
-}
-
-// A page that is asked for again, and of which flows have gone meanwhile, has others
-// behind them: the limit holds all the same.
-func TestPageAgainKeepsLimit(t *testing.T) {
-	p := &paged{total: 5000, link: func(next string) string { return `<?cursor=` + next + `>; rel="next"` }}
-	var cut atomic.Bool
-	c := newClient(t, serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		q := r.URL.Query()
-		if q.Get("cursor") != "1000" {
-			p.ServeHTTP(w, r)
-			return
-		}
-		if cut.Swap(true) { // ten of them have gone
-			q.Set("cursor", "1010")
-			r.URL.RawQuery = q.Encode()
-			p.ServeHTTP(w, r)
-			return
-		}
-		page := httptest.NewRecorder()
-		p.ServeHTTP(page, r)
-		maps.Copy(w.Header(), page.Header())
-		_, _ = w.Write(page.Body.Bytes()[:page.Body.Len()/2])
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
-	})))
-	flows, err := c.Flows.List(t.Context(), client.ListOptions{Limit: 1500})
-	if err != nil || len(flows) != 1500 || len(p.queries) != 3 {
-		t.Errorf("%d flows of %d pages, %v", len(flows), len(p.queries), err)
 	}
 }
 

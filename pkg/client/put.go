@@ -8,14 +8,15 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Put makes the flow with an id of the caller's choice what spec says: it is
-// created, private unless the spec says otherwise, or replaced, and then keeps its
-// access control where the spec has none. The id has 1 to 128 letters, digits,
-// dots, dashes and underscores, the first a letter or digit. Only our own server
-// can do that; elsewhere the error is [ErrUnsupported], and nothing is sent.
+// Put stores a flow under an id that the caller chooses: it creates it, private unless
+// the spec says otherwise, or replaces it, and then keeps the access control if the spec
+// has none. Use it to copy flows from one server to another under their ids. The id has
+// 1 to 128 letters, digits, dots, dashes and underscores, the first a letter or digit.
+// Only flowctl's server can do that; of others the error is [ErrUnsupported], and nothing
+// is sent.
 //
-// A Put whose answer was lost is sent again. Where that finds what the lost one
-// did, it has succeeded, whatever [IfAbsent] and [IfUnchanged] say.
+// A Put whose answer was lost is sent again. If the first one turns out to be done, that
+// is a success, also with [IfAbsent] and [IfUnchanged].
 func (s *FlowsService) Put(ctx context.Context, id string, spec flow.Spec, opts ...PutOption) (flow.Flow, error) {
 	w := write{}
 	for _, opt := range opts {
@@ -26,7 +27,7 @@ func (s *FlowsService) Put(ctx context.Context, id string, spec flow.Spec, opts 
 
 func (s *FlowsService) put(ctx context.Context, id string, spec flow.Spec, w write) (flow.Flow, error) {
 	authored(&spec)
-	k := (&call{verb: "put flow", method: http.MethodPut, body: withLists(spec), brief: w.brief}).about(id, "")
+	k := (&call{verb: "put flow", method: http.MethodPut, body: withLists(spec), minimal: w.minimal}).about(id, "")
 	can, err := s.c.capabilitiesFor(ctx, k)
 	switch {
 	case err != nil:
@@ -39,11 +40,10 @@ func (s *FlowsService) put(ctx context.Context, id string, spec flow.Spec, w wri
 	} else if err := s.unchanged(ctx, k, id, w.unchanged); err != nil {
 		return flow.Flow{}, err
 	}
-	f, _, err := s.c.flow(ctx, k)
+	f, err := s.c.flow(ctx, k)
 	if k.lost && errors.Is(err, ErrConflict) {
 		// Not spec: a large one need not stay in memory next to the body.
-		want, _ := flow.ParseSpec(k.body)
-		if now, getErr := s.Get(ctx, id); getErr == nil && sameContent(now.Spec, want) {
+		if now, getErr := s.Get(ctx, id); getErr == nil && isDone(now.Spec, k.body, true) {
 			return now, nil
 		}
 	}

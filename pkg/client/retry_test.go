@@ -128,12 +128,12 @@ func TestTransportDoesNotSendAgain(t *testing.T) {
 	f := create(t, c, twoNodes) // leaves a connection
 	for range 20 {
 		b.Fail(clienttest.Fault{Method: "POST", Path: "/duplicate", After: true, Drop: true})
-		if _, err := c.Flows.Duplicate(t.Context(), f.ID, ""); err != nil {
-			t.Fatal(err)
+		if _, err := c.Do(t.Context(), "POST", "/api/v1/flows/"+f.ID+"/duplicate", nil, nil); err == nil {
+			t.Fatal("an answer that was dropped is not missed")
 		}
 	}
 	if n := b.Count("POST", "/api/v1/flows/"+f.ID+"/duplicate"); n != 20 {
-		t.Errorf("20 duplicates took %d requests", n)
+		t.Errorf("20 calls took %d requests", n)
 	}
 }
 

@@ -7,16 +7,15 @@ import (
 	"strings"
 )
 
-// The options of the calls that write. What an option means to no call of a kind is
-// not an option of that kind, so that the compiler refuses it there.
+// Each call that writes has a type of options of its own, so that the compiler refuses
+// what means nothing to it.
 type (
-	// CreateOption changes how [FlowsService.Create] works.
-	CreateOption interface{ create(*write) }
-	// UpdateOption changes how [FlowsService.Update] works.
+	// UpdateOption changes how [FlowsService.Update] works: [IfUnchanged].
 	UpdateOption interface{ update(*write) }
-	// PutOption changes how [FlowsService.Put] works.
+	// PutOption changes how [FlowsService.Put] works: [IfUnchanged], [IfAbsent],
+	// [WithoutGraph].
 	PutOption interface{ put(*write) }
-	// DeleteOption changes how [FlowsService.Delete] works.
+	// DeleteOption changes how [FlowsService.Delete] works: [IfUnchanged].
 	DeleteOption interface{ delete(*write) }
 )
 
@@ -24,13 +23,14 @@ type (
 type write struct {
 	unchanged string
 	absent    bool
-	brief     bool
+	minimal   bool
 }
 
-// IfUnchanged lets the write happen only if the flow still is at revision rev, which
-// [flow.Flow.Revision] returned when it was read;
-// otherwise it fails with [ErrConflict]. Our server does that in one step; on the
-// real backend the client reads and compares first, which leaves a short gap.
+// IfUnchanged lets a write happen only if the flow is still at revision rev, which
+// [flow.Flow.Revision] returned when it was read; otherwise it fails with [ErrConflict].
+// Use it in every program that reads a flow, changes it and writes it back. flowctl's
+// server compares and writes in one step; for Open WebUI the client reads and compares
+// first, which leaves a short gap.
 func IfUnchanged(rev string) interface {
 	UpdateOption
 	PutOption
@@ -45,15 +45,23 @@ func (u unchanged) update(w *write) { w.unchanged = u.rev }
 func (u unchanged) put(w *write)    { w.unchanged = u.rev }
 func (u unchanged) delete(w *write) { w.unchanged = u.rev }
 
-// IfAbsent lets a [FlowsService.Put] happen only if there is no such flow;
-// otherwise it fails with [ErrConflict].
+// IfAbsent lets a [FlowsService.Put] only create a flow; if there is one with that id, it
+// fails with [ErrConflict].
 func IfAbsent() PutOption { return absent{} }
 
 type absent struct{}
 
 func (absent) put(w *write) { w.absent = true }
 
-// unchanged sees to it that k happens only on that revision, if there is one.
+// WithoutGraph leaves nodes and edges out of the flow that [FlowsService.Put] returns, for
+// a program that writes many flows or large ones and needs only their ids.
+func WithoutGraph() PutOption { return withoutGraph{} }
+
+type withoutGraph struct{}
+
+func (withoutGraph) put(w *write) { w.minimal = true }
+
+// unchanged makes k happen only on that revision, "" for any.
 func (s *FlowsService) unchanged(ctx context.Context, k *call, id, rev string) error {
 	if rev == "" {
 		return nil
@@ -63,9 +71,9 @@ func (s *FlowsService) unchanged(ctx context.Context, k *call, id, rev string) e
 		if s.c.isOurs(ctx) {
 			return nil
 		}
-		// This server would not look at If-Match.
+		// Open WebUI would not look at If-Match.
 	}
-	f, ours, err := s.get(ctx, id)
+	f, err := s.Get(ctx, id)
 	if err != nil {
 		return fmt.Errorf("%s: look whether it has changed: %w", k.doing(), err)
 	}
@@ -73,8 +81,6 @@ func (s *FlowsService) unchanged(ctx context.Context, k *call, id, rev string) e
 	if f.ETag = ""; now != rev && f.Revision() != rev {
 		return s.c.failure(k, http.StatusPreconditionFailed, "")
 	}
-	if k.ifMatch = ""; ours {
-		k.ifMatch = now // from here on the server sees to it
-	}
+	k.ifMatch = now // from here on the server compares; "" if it does not
 	return nil
 }

@@ -175,8 +175,8 @@ func TestExecuteStream(t *testing.T) {
 		t.Errorf("of no flow: %v", err)
 	}
 	for _, req := range []client.ExecuteRequest{
-		{Limits: client.ExecuteLimits{Tokens: 1}},
-		{Limits: client.ExecuteLimits{Time: time.Nanosecond}, Engine: "standard"},
+		{MaxTokens: 1},
+		{MaxTime: time.Nanosecond, Engine: "standard"},
 	} {
 		req.Inputs = json.RawMessage(`{"in":"one two three"}`)
 		if res, err := c.Flows.Execute(t.Context(), asking(t, c, "slow"), req); err != nil || res.Status != flow.RunError || !strings.Contains(string(res.Errors), "limit of 1") {

@@ -46,33 +46,17 @@ func TestAccessControl(t *testing.T) {
 	}
 }
 
-// Surprises 3 and 4: the copy is public and has no name of its own, until it is
-// updated.
-func TestDuplicateThatCannotBeFinished(t *testing.T) {
-	c, b := upstream(t, clienttest.Options{})
-	made := create(t, c, twoNodes)
-	b.Fail(clienttest.Fault{Method: "POST", After: true, Status: 200, Header: http.Header{"Content-Type": {"application/json"}},
-		Path: made.ID + "/duplicate", Body: `{"id":"lost-id","name":"Two (Copy)"}`})
-	got, err := c.Flows.Duplicate(t.Context(), made.ID, "Mine")
-	if !errors.Is(err, client.ErrNotFound) || got.ID != "lost-id" {
-		t.Fatalf("got %q, %v", got.ID, err)
-	}
-	if want := `the copy lost-id is made, but it is still named "Two (Copy)" and everybody may read it`; !strings.Contains(err.Error(), want) {
-		t.Errorf("message: %v", err)
-	}
-}
-
-// A copy whose answer was lost is public until somebody finds it.
+// A copy is private from the beginning, and made once, whatever becomes of the answer.
 func TestDuplicateWhoseAnswerIsLost(t *testing.T) {
 	c, b := upstream(t, clienttest.Options{})
 	made := create(t, c, twoNodes)
-	b.Fail(clienttest.Fault{Method: "POST", Path: "/duplicate", After: true, Drop: true})
+	b.Fail(clienttest.Fault{Method: "POST", Path: "/create", After: true, Drop: true})
 	got, err := c.Flows.Duplicate(t.Context(), made.ID, "Mine")
-	if err != nil || got.Name != "Mine" || string(got.AccessControl) != "{}" {
+	if err != nil || got.Name != "Mine" || string(got.AccessControl) != "{}" || len(got.Nodes) != 2 {
 		t.Fatalf("got %s, %v", got.AppendJSON(nil), err)
 	}
-	if n := b.Count("POST", "/api/v1/flows/"+made.ID+"/duplicate"); n != 1 {
-		t.Errorf("duplicated %d times", n)
+	if n := b.Count("POST", create1); n != 2 || listNames(t, c) != "Mine,Two" {
+		t.Errorf("%d creates, and there are %s", n, listNames(t, c))
 	}
 }
 
@@ -156,25 +140,17 @@ func TestWhatCannotBeListed(t *testing.T) {
 		if _, err := c.Flows.Update(t.Context(), old.ID, client.Replace(spec(t, text))); !errors.Is(err, client.ErrInvalid) {
 			t.Errorf("Update: %v", err)
 		}
-		if err := c.Flows.CheckStorable(t.Context(), spec(t, text)); !errors.Is(err, client.ErrInvalid) || !strings.Contains(err.Error(), "never list again") {
-			t.Errorf("CheckStorable: %v", err)
-		}
 		for _, fine := range []string{
 			twoNodes, // and what the backend drops may be anything
 			`{"name":"m","nodes":[],"edges":[],"meta":` + strings.Repeat(`{"d":`, 300) + `1` + strings.Repeat(`}`, 300) + `}`,
 			`{"name":"u","nodes":[],"edges":[],"note":"\ud83d"}`,
 		} {
-			if err := c.Flows.CheckStorable(t.Context(), spec(t, fine)); err != nil {
-				t.Errorf("CheckStorable of what can be stored: %v", err)
-			}
+			create(t, c, fine)
 		}
-		if n := b.Count("POST", create1); n != 1 || listNames(t, c) != "Two" {
+		if n := b.Count("POST", create1); n != 4 || listNames(t, c) != "u,m,Two,Two" {
 			t.Errorf("the backend got it: %d creates", n)
 		}
 		ours := our(t)
-		if err := ours.Flows.CheckStorable(t.Context(), spec(t, text)); err != nil {
-			t.Errorf("our server: %v", err)
-		}
 		if f := create(t, ours, text); len(f.Nodes) != 1 {
 			t.Errorf("our server made %s", f.AppendJSON(nil))
 		}

@@ -53,7 +53,7 @@ func (a *App) explain(e *client.Error) string {
 	case why != "":
 	case e.NoToken:
 		why = fmt.Sprintf("not signed in (401); sign in to %s: flowctl login%s", t, t.flags())
-	case e.TokenRejected():
+	case e.BadToken:
 		next := "sign in again: flowctl login" + t.flags()
 		if strings.HasPrefix(t.source, "the token in") || strings.HasPrefix(t.source, "the --") {
 			next = "use another one"

@@ -13,7 +13,7 @@ func (o *validateOptions) askServer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	models, err := c.Models.List(ctx)
+	models, err := c.Directory.Models(ctx)
 	if err != nil {
 		return fmt.Errorf("find out what the server has: %w", err)
 	}

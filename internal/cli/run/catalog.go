@@ -92,7 +92,7 @@ func (o *catalogOptions) run(cmd *cobra.Command, args []string) error {
 	switch {
 	case err != nil:
 	case more:
-		o.app.Warn("there may be more: the server names the first %d only; --search TEXT finds others", client.MostFound)
+		o.app.Warn("there may be more: the server names the first %d only; --search TEXT finds others", len(found))
 	case n == 0 && p.ForPeople():
 		o.app.Note("No %s that you may use%s.", kind, whereSearched(o.search))
 	}
@@ -111,11 +111,7 @@ func whereSearched(search string) string {
 func catalog(ctx context.Context, c *client.Client, kind, search string) (found []client.Entry, more bool, err error) {
 	switch kind {
 	case catalogModels:
-		var models []client.Model
-		models, err = c.Models.List(ctx)
-		for _, m := range models {
-			found = append(found, client.Entry{ID: m.ID, Name: m.Name})
-		}
+		found, err = c.Directory.Models(ctx)
 	case catalogKnowledge:
 		found, err = c.Directory.KnowledgeBases(ctx)
 	case catalogGroups:
@@ -125,8 +121,7 @@ func catalog(ctx context.Context, c *client.Client, kind, search string) (found 
 	case catalogUsers:
 		found, err = c.Directory.Users(ctx)
 		if errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrForbidden) { // the whole list is for administrators
-			found, err = c.Directory.SearchUsers(ctx, search)
-			return found, len(found) >= client.MostFound, err // which looked at e-mails that it does not name
+			return c.Directory.SearchUsers(ctx, search) // which looked at e-mails that it does not name
 		}
 	}
 	search = strings.ToLower(search)
