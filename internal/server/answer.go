@@ -3,131 +3,104 @@ package server
 import (
 	"net/http"
 	"strconv"
-	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// largePart is the size from which a stored text is written by itself instead of
-// being copied into the buffer of the answer.
-const largePart = 32 << 10
+const (
+	largePart = 32 << 10  // the size from which a stored text is sent by itself, not copied
+	fullPart  = 128 << 10 // the size from which the rows of a list are sent
+)
 
-// answer is a JSON body being put together: small parts are gathered in a buffer,
-// large ones only referred to.
+// answer is a JSON body that is being written. Small parts are gathered in a buffer.
 type answer struct {
-	parts [][]byte // what is complete
-	size  int      // bytes in parts
-	buf   []byte   // what comes next
-	start int      // where in buf the next part begins
-	pool  *sync.Pool
+	c   *call // nil if the text is only put together
+	buf []byte
+	err error // why nobody receives the answer any more
 }
 
-// newAnswer returns an empty answer, with the buffer of an earlier one if there is
-// one to be had.
-func (s *Server) newAnswer() *answer {
-	if a, ok := s.answers.Get().(*answer); ok {
-		return a
+// newAnswer returns an empty answer, with the buffer of an earlier one if there is one.
+func (c *call) newAnswer() *answer {
+	a, ok := c.s.answers.Get().(*answer)
+	if !ok {
+		a = &answer{buf: make([]byte, 0, 8<<10)}
 	}
-	return &answer{buf: make([]byte, 0, 8<<10), pool: &s.answers}
+	*a = answer{c: c, buf: a.buf[:0]}
+	return a
 }
 
 // raw adds JSON text.
 func (a *answer) raw(b []byte) {
-	if len(b) < largePart {
+	if len(b) < largePart || a.c == nil {
 		a.buf = append(a.buf, b...)
 		return
 	}
-	a.cut()
-	a.parts = append(a.parts, b)
-	a.size += len(b)
+	a.flush()
+	_, a.err = a.c.Write(b)
 }
 
 // text adds JSON text.
 func (a *answer) text(s string) { a.buf = append(a.buf, s...) }
 
-// quote adds s as a JSON string.
-func (a *answer) quote(s string) { a.buf = appendQuoted(a.buf, s) }
+// string adds a text, such as a key, and then s as a JSON string.
+func (a *answer) string(text, s string) { a.buf = appendQuoted(append(a.buf, text...), s) }
 
-// int adds a number.
-func (a *answer) int(n int64) { a.buf = strconv.AppendInt(a.buf, n, 10) }
+// int adds a text, such as a key, and a number.
+func (a *answer) int(text string, n int64) {
+	a.buf = strconv.AppendInt(append(a.buf, text...), n, 10)
+}
 
-// cut makes what was gathered a part.
-func (a *answer) cut() {
-	if a.start < len(a.buf) {
-		a.parts = append(a.parts, a.buf[a.start:])
-		a.size += len(a.buf) - a.start
-		a.start = len(a.buf)
+func (a *answer) intOrNull(text string, n *int64) {
+	if n == nil {
+		a.value(text, nil)
+	} else {
+		a.int(text, *n)
 	}
 }
 
-// row ends an element of a list, which may be long: a buffer that is nearly full is
-// followed by a new one, where one that grows would be copied again and again.
-func (a *answer) row() {
-	if len(a.buf) < chunk {
-		return
+// value adds a text, such as a key, and JSON text, which is null if it is nil.
+func (a *answer) value(text string, v []byte) {
+	a.text(text)
+	if v == nil {
+		a.text("null")
+	} else {
+		a.raw(v)
 	}
-	a.cut()
-	a.buf, a.start = make([]byte, 0, chunk+chunk/4), 0
 }
 
-// chunk is about how much of a list is gathered in one buffer, in bytes.
-const chunk = 128 << 10
-
-// bytes is the whole text as a copy.
-func (a *answer) bytes() []byte {
-	a.cut()
-	all := make([]byte, 0, a.size)
-	for _, p := range a.parts {
-		all = append(all, p...)
-	}
-	return all
-}
-
-// free puts the buffer back. The parts must not be used any more.
-func (a *answer) free() {
-	const keep = 256 << 10
-	if cap(a.buf) > keep {
-		return
-	}
-	clear(a.parts)
-	*a = answer{parts: a.parts[:0], buf: a.buf[:0], pool: a.pool}
-	a.pool.Put(a)
-}
-
-// send answers 200 with a, or with the rest of an answer that has begun, and frees it.
-func (c *call) send(a *answer) error {
-	defer a.free()
-	a.cut()
-	if c.status == 0 {
-		c.jsonHeader(http.StatusOK, a.size)
-	}
-	c.write(a)
-	return nil
-}
-
-// sendPart answers 200 with the beginning of an answer, or goes on with one, and
-// empties a for what follows. It reports whether the client is still there.
-func (c *call) sendPart(a *answer) bool {
-	a.cut()
-	if c.status == 0 {
-		c.Header().Set("Content-Type", "application/json")
-		c.WriteHeader(http.StatusOK)
-	}
-	there := c.write(a)
-	clear(a.parts)
-	a.parts, a.size, a.buf, a.start = a.parts[:0], 0, a.buf[:0], 0
-	return there
-}
-
-// write writes what a has, and reports whether the client is still there: otherwise
-// there is nobody to tell.
-func (c *call) write(a *answer) bool {
-	for _, p := range a.parts {
-		if _, err := c.Write(p); err != nil {
-			return false
+// list adds a list of n elements.
+func (a *answer) list(n int, element func(i int)) {
+	a.text("[")
+	for i := range n {
+		if i > 0 {
+			a.text(",")
 		}
+		element(i)
 	}
-	return true
+	a.text("]")
+}
+
+// flush sends what was gathered, as a part of a body of unknown length.
+func (a *answer) flush() {
+	if a.c.status == 0 {
+		a.c.Header().Set("Content-Type", "application/json")
+	}
+	_, a.err = a.c.Write(a.buf)
+	a.buf = a.buf[:0]
+}
+
+// send answers 200 with a, or with the rest of an answer that has begun. a must not be
+// used any more.
+func (c *call) send(a *answer) error {
+	if c.status == 0 {
+		c.json(http.StatusOK, a.buf)
+	} else {
+		a.flush()
+	}
+	if cap(a.buf) <= 2*fullPart {
+		c.s.answers.Put(a)
+	}
+	return nil
 }
 
 // breakOff ends an answer of which a part has been sent, so that nobody takes it for
@@ -139,15 +112,11 @@ func (c *call) breakOff(err error) {
 
 // json answers with a short body.
 func (c *call) json(status int, body []byte) {
-	c.jsonHeader(status, len(body))
-	_, _ = c.Write(body) // fails only when the client has gone
-}
-
-func (c *call) jsonHeader(status, length int) {
 	h := c.Header()
 	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(length))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	c.WriteHeader(status)
+	_, _ = c.Write(body) // fails only when the client has gone
 }
 
 // appendQuoted appends s as a JSON string that escapes no more than it has to.

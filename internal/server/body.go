@@ -6,7 +6,6 @@ import (
 	"mime"
 	"net/http"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,10 +13,6 @@ import (
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
-
-// firstRead is how much room a body gets before its bytes are there: what a
-// Content-Length merely promises costs no memory.
-const firstRead = 64 << 10
 
 // maxSignIn is the largest body of a sign-in, in bytes: it is read before anybody is
 // known.
@@ -42,11 +37,14 @@ func (c *call) body(limit int64) ([]byte, error) {
 		c.leaveBody()
 		return nil, err
 	}
-	room := min(max(length, 511), firstRead) + 1
-	if c.local != nil {
-		room = max(length, 511) + 1
+	var data []byte
+	var err error
+	if r := http.MaxBytesReader(c.ResponseWriter, c.r.Body, limit); length < 0 {
+		data, err = io.ReadAll(r)
+	} else {
+		data = make([]byte, length)
+		_, err = io.ReadFull(r, data)
 	}
-	data, err := readAll(http.MaxBytesReader(c.ResponseWriter, c.r.Body, limit), make([]byte, 0, room), int(length)+1)
 	var tooMuch *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooMuch):
@@ -62,24 +60,6 @@ func (c *call) body(limit int64) ([]byte, error) {
 		return nil, badRequest("The body could not be read")
 	}
 	return data, nil
-}
-
-// readAll appends all of r to buf, which it lets grow as the bytes come: at once to all
-// that are expected, once the first are there.
-func readAll(r io.Reader, buf []byte, expected int) ([]byte, error) {
-	for {
-		if len(buf) == cap(buf) {
-			buf = slices.Grow(buf, max(expected-len(buf), 1))
-		}
-		n, err := r.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		if err == io.EOF {
-			return buf, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
 }
 
 // bodyTime sets how long the body may still take to arrive. Connections and requests

@@ -8,7 +8,6 @@ import (
 	"math"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -98,9 +97,8 @@ func (c *call) delegate() error {
 	if err != nil {
 		return err
 	}
-	a := c.s.newAnswer()
-	a.text(`{"message":"Flow execution is handled client-side","flowId":`)
-	a.quote(f.ID)
+	a := c.newAnswer()
+	a.string(`{"message":"Flow execution is handled client-side","flowId":`, f.ID)
 	a.text(`,"status":"delegated_to_client"}`)
 	return c.send(a)
 }
@@ -167,16 +165,7 @@ const maxRunTime = 365 * 24 * time.Hour
 
 // atLeastOne reads a whole number from 1 to most.
 func (p *parser) atLeastOne(raw []byte, loc []any, most int64) int64 {
-	n, err := strconv.ParseInt(string(raw), 10, 64)
-	switch {
-	case err != nil && !errors.Is(err, strconv.ErrRange):
-		p.fault("int_type", "Input should be a valid integer", loc, raw)
-	case n < 1:
-		p.fault("greater_than_equal", "Input should be greater than or equal to 1", loc, raw)
-	case n > most:
-		p.fault("less_than_equal", "Input should be less than or equal to "+strconv.FormatInt(most, 10), loc, raw)
-	}
-	return n
+	return p.integer(string(raw), "int_type", loc, raw, 1, most)
 }
 
 // specOf reads a stored flow.
@@ -215,10 +204,9 @@ func checkRun(spec flow.Spec, opts engine.Options) error {
 func (c *call) accepted(e *store.Execution) error {
 	// Relative to this path, so that it is right with every proxy.
 	c.Header().Set("Location", "executions/"+url.PathEscape(e.ID))
-	a := c.s.newAnswer()
-	defer a.free()
+	var a answer
 	a.runResult(e)
-	c.json(http.StatusAccepted, a.bytes())
+	c.json(http.StatusAccepted, a.buf)
 	return nil
 }
 
@@ -274,7 +262,7 @@ func (c *call) awaitRun(run *activeRun) error {
 		return err
 	}
 	_ = control.SetWriteDeadline(time.Now().Add(writeTimeout))
-	a := c.s.newAnswer()
+	a := c.newAnswer()
 	a.runResult(&run.record)
 	return c.send(a)
 }

@@ -77,10 +77,9 @@ func (c *call) streamRun(run *activeRun, events <-chan flow.Event) error {
 }
 
 func (s *eventStream) sendRun(name string, e *store.Execution) error {
-	a := s.c.s.newAnswer()
-	defer a.free()
+	var a answer
 	a.execution(e)
-	return s.send(name, a.bytes())
+	return s.send(name, a.buf)
 }
 
 // sendEvent sends an event of the run, without escapes for HTML.

@@ -54,7 +54,7 @@ func (s *Server) getExecution(c *call) error {
 }
 
 func (c *call) sendExecution(e *store.Execution) error {
-	a := c.s.newAnswer()
+	a := c.newAnswer()
 	a.execution(e)
 	return c.send(a)
 }
@@ -79,15 +79,11 @@ func (s *Server) listExecutions(c *call) error {
 		}
 		c.Header().Set("Link", c.nextLink(params))
 	}
-	a := s.newAnswer()
-	a.text("[")
-	for i := range page.Executions {
-		if i > 0 {
-			a.text(",")
-		}
-		a.executionRow(&page.Executions[i])
-	}
-	a.text("]")
+	a := c.newAnswer()
+	a.list(len(page.Executions), func(i int) {
+		a.executionHead(&page.Executions[i])
+		a.text(`}`)
+	})
 	return c.send(a)
 }
 
@@ -101,20 +97,13 @@ func (s *Server) listUnderWay(c *call) error {
 	if err != nil {
 		return err
 	}
-	a := s.newAnswer()
-	a.text("[")
-	for i := range list {
-		if i > 0 {
-			a.text(",")
-		}
+	a := c.newAnswer()
+	a.list(len(list), func(i int) {
 		a.executionHead(&list[i].Execution)
-		a.text(`,"flow_name":`)
-		a.quote(list[i].FlowName)
-		a.text(`,"user_email":`)
-		a.quote(list[i].UserEmail)
+		a.string(`,"flow_name":`, list[i].FlowName)
+		a.string(`,"user_email":`, list[i].UserEmail)
 		a.text(`}`)
-	}
-	a.text("]")
+	})
 	return c.send(a)
 }
 
@@ -140,90 +129,36 @@ func (c *call) executionQuery() (store.ExecutionQuery, url.Values, error) {
 	return q, params, nil
 }
 
-// number reads a whole number from 1 to most in a query.
-func (p *parser) number(params url.Values, name string, most int) int {
-	text := params.Get(name)
-	n, err := strconv.Atoi(text)
-	kind, msg := "", ""
-	switch {
-	case err != nil:
-		kind, msg = "int_parsing", "Input should be a valid integer"
-	case n < 1:
-		kind, msg = "greater_than_equal", "Input should be greater than or equal to 1"
-	case n > most:
-		kind, msg = "less_than_equal", "Input should be less than or equal to "+strconv.Itoa(most)
-	default:
-		return n
-	}
-	p.fault(kind, msg, []any{"query", name}, appendQuoted(nil, text))
-	return 1
-}
-
 // execution adds a whole execution.
 func (a *answer) execution(e *store.Execution) {
 	a.executionHead(e)
-	a.nullable(`,"inputs":`, e.Inputs)
-	a.nullable(`,"outputs":`, e.Outputs)
-	a.nullable(`,"node_results":`, e.NodeResults)
-	a.nullable(`,"errors":`, e.Errors)
-	a.nullable(`,"meta":`, e.Meta)
-	a.text(`}`)
-}
-
-// executionRow adds a list's row.
-func (a *answer) executionRow(e *store.Execution) {
-	a.executionHead(e)
+	a.value(`,"inputs":`, e.Inputs)
+	a.value(`,"outputs":`, e.Outputs)
+	a.value(`,"node_results":`, e.NodeResults)
+	a.value(`,"errors":`, e.Errors)
+	a.value(`,"meta":`, e.Meta)
 	a.text(`}`)
 }
 
 func (a *answer) executionHead(e *store.Execution) {
-	a.text(`{"id":`)
-	a.quote(e.ID)
-	a.text(`,"flow_id":`)
-	a.quote(e.FlowID)
-	a.text(`,"user_id":`)
-	a.quote(e.UserID)
-	a.text(`,"status":`)
-	a.quote(string(e.Status))
-	a.text(`,"execution_time":`)
-	a.milliseconds(e)
-	a.text(`,"created_at":`)
-	a.int(e.CreatedAt)
-}
-
-func (a *answer) milliseconds(e *store.Execution) {
-	if e.ExecutionTime == nil {
-		a.text("null")
-	} else {
-		a.int(*e.ExecutionTime)
-	}
-}
-
-// nullable adds a member whose value may be null.
-func (a *answer) nullable(key string, v []byte) {
-	a.text(key)
-	if v == nil {
-		a.text("null")
-	} else {
-		a.raw(v)
-	}
+	a.string(`{"id":`, e.ID)
+	a.string(`,"flow_id":`, e.FlowID)
+	a.string(`,"user_id":`, e.UserID)
+	a.string(`,"status":`, string(e.Status))
+	a.intOrNull(`,"execution_time":`, e.ExecutionTime)
+	a.int(`,"created_at":`, e.CreatedAt)
 }
 
 // runResult adds what POST /execute answers, in the names of the editor's own
 // executor.
 func (a *answer) runResult(e *store.Execution) {
-	a.text(`{"executionId":`)
-	a.quote(e.ID)
-	a.text(`,"flowId":`)
-	a.quote(e.FlowID)
-	a.text(`,"status":`)
-	a.quote(string(e.Status))
-	a.nullable(`,"outputs":`, e.Outputs)
-	a.nullable(`,"nodeResults":`, e.NodeResults)
-	a.nullable(`,"errors":`, e.Errors)
-	a.text(`,"executionTime":`)
-	a.milliseconds(e)
-	a.text(`,"timestamp":`)
-	a.int(e.CreatedAt)
+	a.string(`{"executionId":`, e.ID)
+	a.string(`,"flowId":`, e.FlowID)
+	a.string(`,"status":`, string(e.Status))
+	a.value(`,"outputs":`, e.Outputs)
+	a.value(`,"nodeResults":`, e.NodeResults)
+	a.value(`,"errors":`, e.Errors)
+	a.intOrNull(`,"executionTime":`, e.ExecutionTime)
+	a.int(`,"timestamp":`, e.CreatedAt)
 	a.text(`}`)
 }

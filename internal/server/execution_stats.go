@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"math"
+	"net/http"
 	"slices"
 
 	"github.com/flowctl/flowctl/internal/store"
@@ -42,9 +43,8 @@ func (s *Server) executionStats(c *call) error {
 	if err != nil {
 		return err
 	}
-	a := s.newAnswer()
-	a.raw(b)
-	return c.send(a)
+	c.json(http.StatusOK, b)
+	return nil
 }
 
 // details gathers what is in the meta of executions.

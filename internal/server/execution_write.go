@@ -2,8 +2,8 @@ package server
 
 import (
 	"errors"
+	"math"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/flowctl/flowctl/internal/limits"
@@ -93,13 +93,7 @@ func (p *parser) milliseconds(raw []byte, loc []any) *int64 {
 	if isNull(raw) {
 		return nil
 	}
-	n, err := strconv.ParseInt(string(raw), 10, 64)
-	switch {
-	case err != nil:
-		p.fault("int_type", "Input should be a valid integer", loc, raw)
-	case n < 0:
-		p.fault("greater_than_equal", "Input should be greater than or equal to 0", loc, raw)
-	}
+	n := p.integer(string(raw), "int_type", loc, raw, 0, math.MaxInt64)
 	return &n
 }
 
@@ -198,7 +192,6 @@ func (c *call) cancelElsewhere(e *store.Execution) error {
 }
 
 func (c *call) sendTrue() error {
-	a := c.s.newAnswer()
-	a.text("true")
-	return c.send(a)
+	c.json(http.StatusOK, []byte("true"))
+	return nil
 }

@@ -35,7 +35,7 @@ func (c *call) list(scope store.Scope) error {
 	q.Digest = q.Digest && !unreadable
 	return c.sendList(q, params, func(a *answer, f *store.Flow) {
 		if q.Graph && (!unreadable || c.rights(f).read) {
-			a.wholeFlow(f, q.Owner)
+			a.flow(f, q.Owner)
 		} else {
 			a.summary(f, q.Owner && !q.Graph)
 		}
@@ -50,7 +50,7 @@ func (c *call) listAsOpenWebUI(scope store.Scope) error {
 	if scope == store.Own {
 		q.Scope = store.Writable
 	}
-	return c.sendList(q, nil, (*answer).flow)
+	return c.sendList(q, nil, func(a *answer, f *store.Flow) { a.flow(f, false) })
 }
 
 // sendList answers with a page of a list or, without params, with all of it.
@@ -78,15 +78,22 @@ func (c *call) sendList(q store.ListQuery, params url.Values, row func(*answer, 
 		params.Set("cursor", page.Next)
 		h.Set("Link", c.nextLink(params))
 	}
-	a := c.s.newAnswer()
+	a := c.newAnswer()
 	a.text("[")
 	for after := false; ; after = true {
-		a.flows(page.Flows, row, after)
+		for i := range page.Flows {
+			if after || i > 0 {
+				a.text(",")
+			}
+			if row(a, &page.Flows[i]); len(a.buf) > fullPart {
+				a.flush()
+			}
+		}
 		if !page.More() && (params != nil || page.Next == "") {
 			break
 		}
-		if !c.sendPart(a) {
-			return nil
+		if a.flush(); a.err != nil {
+			return nil // the client has gone
 		}
 		if page.More() {
 			err = c.s.st.NextFlows(c.r.Context(), q, page)
@@ -106,17 +113,6 @@ func (c *call) sendList(q store.ListQuery, params url.Values, row func(*answer, 
 // in several parts: a client that reads slowly holds up nobody.
 const listBytes = 1 << 20
 
-// flows adds the rows of a list, after others or not.
-func (a *answer) flows(flows []store.Flow, row func(*answer, *store.Flow), after bool) {
-	for i := range flows {
-		if after || i > 0 {
-			a.text(",")
-		}
-		row(a, &flows[i])
-		a.row()
-	}
-}
-
 // listQuery reads the query of a list. Parameters that we do not know are ignored,
 // wrong values of those that we know are reported, all of them.
 func (c *call) listQuery(scope store.Scope) (store.ListQuery, url.Values, error) {
@@ -125,23 +121,12 @@ func (c *call) listQuery(scope store.Scope) (store.ListQuery, url.Values, error)
 		return q, url.Values{}, nil
 	}
 	params := c.r.URL.Query()
-	var faults []fault
+	var p parser
 	bad := func(name, kind, msg string) {
-		faults = append(faults, fault{
-			kind: kind, loc: []any{"query", name}, msg: msg, input: appendQuoted(nil, params.Get(name)),
-		})
+		p.fault(kind, msg, []any{"query", name}, appendQuoted(nil, params.Get(name)))
 	}
 	if params.Has("limit") {
-		n, err := strconv.Atoi(params.Get("limit"))
-		switch {
-		case err != nil:
-			bad("limit", "int_parsing", "Input should be a valid integer")
-		case n < 1:
-			bad("limit", "greater_than_equal", "Input should be greater than or equal to 1")
-		case n > maxLimit:
-			bad("limit", "less_than_equal", "Input should be less than or equal to "+strconv.Itoa(maxLimit))
-		}
-		q.Limit = n
+		q.Limit = p.number(params, "limit", maxLimit)
 	}
 	q.Cursor = params.Get("cursor")
 	q.Search, q.Name, q.Prefix = params.Get("q"), params.Get("name"), params.Get("id_prefix")
@@ -173,8 +158,8 @@ func (c *call) listQuery(scope store.Scope) (store.ListQuery, url.Values, error)
 	if err != nil && params.Get("all") != "" {
 		bad("all", "bool_parsing", "Input should be a valid boolean")
 	}
-	if faults != nil {
-		return q, nil, invalid(faults...)
+	if p.faults != nil {
+		return q, nil, invalid(p.faults...)
 	}
 	if all {
 		if !c.isAdmin() {

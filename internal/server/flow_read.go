@@ -35,8 +35,8 @@ func (c *call) readable() (*store.Flow, error) {
 func (c *call) sendFlow(f *store.Flow) error {
 	c.Header().Set("ETag", etag(f))
 	c.Header().Set("Flow-Version", strconv.FormatInt(f.Version.Number, 10))
-	a := c.s.newAnswer()
-	a.flow(f)
+	a := c.newAnswer()
+	a.flow(f, false)
 	return c.send(a)
 }
 
@@ -69,7 +69,7 @@ func (s *Server) exportFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	a := s.newAnswer()
+	a := c.newAnswer()
 	a.export(f)
 	return c.send(a)
 }

@@ -2,12 +2,9 @@ package server
 
 import (
 	"crypto/rand"
-	"encoding/hex"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"github.com/flowctl/flowctl/internal/store"
 )
@@ -108,40 +105,12 @@ func matches(header []string, tag string, weakToo bool) bool {
 	return false
 }
 
-// requestIDs makes the ids of requests: a prefix that no other process has, and a
-// number.
-type requestIDs struct {
-	prefix string
-	last   atomic.Uint64
-}
-
-func newRequestIDs() *requestIDs {
-	var b [6]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return &requestIDs{prefix: hex.EncodeToString(b[:]) + "-"}
-}
-
-// of returns the id that the sender of r chose, if that can stand in a log, or a new
+// requestID returns the id that the sender of r chose, if that can stand in a log, or a new
 // one.
-func (ids *requestIDs) of(r *http.Request) string {
-	if id := r.Header.Get("X-Request-Id"); isSaneID(id) {
+func requestID(r *http.Request) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:"
+	if id := r.Header.Get("X-Request-Id"); id != "" && len(id) <= 128 && strings.Trim(id, plain) == "" {
 		return id
 	}
-	return ids.prefix + strconv.FormatUint(ids.last.Add(1), 10)
-}
-
-// isSaneID reports whether an id from outside is short and plain.
-func isSaneID(id string) bool {
-	if id == "" || len(id) > 128 {
-		return false
-	}
-	for i := range len(id) {
-		switch c := id[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		case c == '-', c == '_', c == '.', c == ':':
-		default:
-			return false
-		}
-	}
-	return true
+	return rand.Text()
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,24 +37,11 @@ func (s *Server) apiVersion(c *call) error {
 type serverMetrics struct {
 	set      *metrics.Set
 	inFlight atomic.Int64
-
-	mu     sync.RWMutex
-	routes map[routeStatus]*metrics.Counter
-	times  map[string]*metrics.Summary
-}
-
-type routeStatus struct {
-	method, route string
-	status        int
 }
 
 func (s *Server) newMetrics() *serverMetrics {
 	metrics.ExposeMetadata(true) // for all sets: the package knows no other way
-	m := &serverMetrics{
-		set:    metrics.NewSet(),
-		routes: map[routeStatus]*metrics.Counter{},
-		times:  map[string]*metrics.Summary{},
-	}
+	m := &serverMetrics{set: metrics.NewSet()}
 	m.set.NewGauge("flowctl_http_requests_in_flight", func() float64 { return float64(m.inFlight.Load()) })
 	m.set.NewGauge("flowctl_runs_running", func() float64 { running, _ := s.runs.count(); return float64(running) })
 	m.set.NewGauge("flowctl_runs_waiting", func() float64 { _, waiting := s.runs.count(); return float64(waiting) })
@@ -65,32 +51,17 @@ func (s *Server) newMetrics() *serverMetrics {
 // observe notes an answered request. Its labels come from the route table, not
 // from the request, whose sender could make up new ones without end.
 func (m *serverMetrics) observe(c *call, took time.Duration) {
-	key := routeStatus{method: "other", route: "none", status: c.status}
+	method, route := "other", "none"
 	if c.route != "" {
-		key.route = c.route
+		route = c.route
 		switch c.r.Method {
 		case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions:
-			key.method = c.r.Method
+			method = c.r.Method
 		}
 	}
-	m.mu.RLock()
-	count, times := m.routes[key], m.times[key.route]
-	m.mu.RUnlock()
-	if count == nil {
-		count, times = m.add(key)
-	}
-	count.Inc()
-	times.Update(took.Seconds())
-}
-
-func (m *serverMetrics) add(key routeStatus) (*metrics.Counter, *metrics.Summary) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	count := m.set.GetOrCreateCounter("flowctl_http_requests_total{method=" + strconv.Quote(key.method) +
-		",route=" + strconv.Quote(key.route) + `,status="` + strconv.Itoa(key.status) + `"}`)
-	times := m.set.GetOrCreateSummary("flowctl_http_request_duration_seconds{route=" + strconv.Quote(key.route) + "}")
-	m.routes[key], m.times[key.route] = count, times
-	return count, times
+	m.set.GetOrCreateCounter("flowctl_http_requests_total{method=" + strconv.Quote(method) +
+		",route=" + strconv.Quote(route) + `,status="` + strconv.Itoa(c.status) + `"}`).Inc()
+	m.set.GetOrCreateSummary("flowctl_http_request_duration_seconds{route=" + strconv.Quote(route) + "}").Update(took.Seconds())
 }
 
 // writeMetrics answers in the Prometheus text format. It asks for no key, as

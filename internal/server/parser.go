@@ -2,7 +2,10 @@ package server
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -47,6 +50,27 @@ func (p *parser) most(kind, what string, loc []any, has, limit int) {
 	if has > limit {
 		p.fault(kind, fmt.Sprintf("%s should have at most %s, not %d bytes", what, byteSize(int64(limit)), has), loc, nil)
 	}
+}
+
+// integer reads a whole number from least to most. kind is what is wrong with what is not one,
+// and input is text as JSON.
+func (p *parser) integer(text, kind string, loc []any, input []byte, least, most int64) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	switch outside := errors.Is(err, strconv.ErrRange); {
+	case err != nil && !outside:
+		p.fault(kind, "Input should be a valid integer", loc, input)
+	case n < least:
+		p.fault("greater_than_equal", "Input should be greater than or equal to "+strconv.FormatInt(least, 10), loc, input)
+	case n > most, outside:
+		p.fault("less_than_equal", "Input should be less than or equal to "+strconv.FormatInt(most, 10), loc, input)
+	}
+	return n
+}
+
+// number reads a parameter of the query, a number from 1 to most.
+func (p *parser) number(params url.Values, name string, most int) int {
+	text := params.Get(name)
+	return int(p.integer(text, "int_parsing", []any{"query", name}, appendQuoted(nil, text), 1, int64(most)))
 }
 
 func (p *parser) name(raw []byte, loc []any) *string {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -141,6 +142,10 @@ type turnstile struct {
 	slots   chan struct{}
 	waiting atomic.Int32
 }
+
+// hashing is how many passwords are compared at once: each takes a core for a
+// while, and the flows want some too.
+func hashing() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
 // enter waits for a turn to compare a password. Those who are known have a turn of
 // their own, so that strangers do not hold them up.

@@ -260,8 +260,8 @@ func FuzzDraft(f *testing.F) {
 		stored := d.flow("u", "default")
 		stored.Fill()
 		a := new(answer)
-		a.flow(stored)
-		answer := a.bytes()
+		a.flow(stored, false)
+		answer := a.buf
 		back, err := rawjson.ParseObject(answer)
 		if err != nil {
 			t.Fatalf("answer %s: %v", answer, err)

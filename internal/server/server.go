@@ -56,7 +56,6 @@ type Server struct {
 	runs    *runs // nil if flows are run by clients
 	log     *slog.Logger
 	mux     func() *http.ServeMux
-	ids     func() *requestIDs
 	cors    cors
 	proxies []netip.Prefix
 	sameWeb http.CrossOriginProtection
@@ -100,7 +99,6 @@ func New(st *store.Store, opts Options) *Server {
 		s.runs = newRuns(s, opts)
 	}
 	s.mux = sync.OnceValue(s.newMux)
-	s.ids = sync.OnceValue(newRequestIDs)
 	s.metrics = sync.OnceValue(s.newMetrics)
 	return s
 }
@@ -114,7 +112,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // the route, and what is noted of it afterwards.
 func (s *Server) serve(c *call) {
 	start := time.Now()
-	c.id = s.ids().of(c.r)
+	c.id = requestID(c.r)
 	h := c.Header()
 	h.Set("Flowctl-Api", "1")
 	h.Set("X-Request-Id", c.id)

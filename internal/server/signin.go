@@ -3,7 +3,6 @@ package server
 import (
 	"errors"
 	"net/http"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -44,13 +43,8 @@ func (s *Server) signIn(c *call) error {
 	if err != nil {
 		return err
 	}
-	a := s.newAnswer()
-	a.text(`{"token":`)
-	a.quote(token)
-	a.text(`,"token_type":"Bearer","expires_at":`)
-	a.int(key.ExpiresAt)
-	a.text(`,`)
-	a.account(u)
+	a := c.newAnswer()
+	a.session(appendQuoted(nil, token), &key.ExpiresAt, u)
 	a.text(`}`)
 	c.Header().Set("Cache-Control", "no-store")
 	return c.send(a)
@@ -147,44 +141,31 @@ func (s *Server) signOut(c *call) error {
 // whoami returns the user whose key it is, in the shape of a sign-in and with the permissions that
 // pages of Open WebUI look at: here everybody may make flows public.
 func (s *Server) whoami(c *call) error {
-	a := s.newAnswer()
-	a.text(`{"token":`)
-	expires := int64(0)
-	if key, _ := keyOf(c.r); c.local == nil {
+	var token []byte // none of who calls in this process: nobody signed in
+	var expires *int64
+	if c.local == nil {
+		key, _ := keyOf(c.r)
 		_, k, err := s.st.UserByKey(c.r.Context(), HashKey(key))
 		if err != nil {
 			return errNotAuthenticated // it ended a moment ago
 		}
-		expires = k.ExpiresAt
-		a.quote(key)
-	} else {
-		a.text("null") // nobody signed in
+		if token = appendQuoted(nil, key); k.ExpiresAt > 0 {
+			expires = &k.ExpiresAt
+		}
 	}
-	a.text(`,"token_type":"Bearer","expires_at":`)
-	if expires > 0 {
-		a.int(expires)
-	} else {
-		a.text("null")
-	}
-	a.text(`,`)
-	a.account(c.user)
+	a := c.newAnswer()
+	a.session(token, expires, c.user)
 	a.text(`,"permissions":{"workspace":{},"sharing":{"public_flows":true},"chat":{},"features":{}}}`)
 	c.Header().Set("Cache-Control", "no-store")
 	return c.send(a)
 }
 
-// account adds the members that describe a user.
-func (a *answer) account(u *store.User) {
-	a.text(`"id":`)
-	a.quote(u.ID)
-	a.text(`,"email":`)
-	a.quote(u.Email)
-	a.text(`,"name":`)
-	a.quote(u.Name)
-	a.text(`,"role":`)
-	a.quote(string(u.Role))
+// session adds the beginning of an object that has a token, when it ends, and its user.
+func (a *answer) session(token []byte, expires *int64, u *store.User) {
+	a.value(`{"token":`, token)
+	a.intOrNull(`,"token_type":"Bearer","expires_at":`, expires)
+	a.string(`,"id":`, u.ID)
+	a.string(`,"email":`, u.Email)
+	a.string(`,"name":`, u.Name)
+	a.string(`,"role":`, string(u.Role))
 }
-
-// hashing is how many passwords are compared at once: each takes a core for a
-// while, and the flows want some too.
-func hashing() int { return max(1, runtime.GOMAXPROCS(0)/2) }

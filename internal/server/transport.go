@@ -36,8 +36,11 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if r.Header == nil {
 		r.Header = http.Header{}
 	}
-	if r.Body == nil {
+	switch {
+	case r.Body == nil:
 		r.Body = http.NoBody
+	case r.ContentLength == 0 && r.Body != http.NoBody:
+		r.ContentLength = -1 // a client's 0 is an unknown length, a server's is none
 	}
 	body, pipe := io.Pipe()
 	w := &pipeWriter{header: http.Header{}, pipe: pipe, discard: req.Method == http.MethodHead, ready: make(chan struct{})}

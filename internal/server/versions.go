@@ -39,21 +39,14 @@ func (c *call) sentMessage() (string, error) {
 
 // authored returns what the author wrote of a flow, without access.
 func authored(f *store.Flow) []byte {
-	a := answer{}
-	a.text(`{"name":`)
-	a.quote(f.Name)
-	a.descriptionOf(f)
+	var a answer
+	a.text(`{`)
+	a.title("", f)
 	a.graph(f)
-	a.text(`,"meta":`)
-	a.raw(f.Meta)
+	a.value(`,"meta":`, f.Meta)
 	a.extra(f)
 	a.text(`}`)
-	a.cut()
-	text := make([]byte, 0, a.size)
-	for _, part := range a.parts {
-		text = append(text, part...)
-	}
-	return text
+	return a.buf
 }
 
 // saneLabel compiles what a label may be. It differs from numbers and times in its first
@@ -153,43 +146,25 @@ func (s *Server) listVersions(c *call) error {
 		params.Set("cursor", strconv.FormatInt(list[len(list)-1].Number, 10))
 		c.Header().Set("Link", c.nextLink(params))
 	}
-	a := s.newAnswer()
-	a.text("[")
-	for i := range list {
-		if i > 0 {
-			a.text(",")
-		}
+	a := c.newAnswer()
+	a.list(len(list), func(i int) {
 		a.version(&list[i])
 		a.text("}")
-	}
-	a.text("]")
+	})
 	return c.send(a)
 }
 
 // version adds a version, but for the closing brace.
 func (a *answer) version(v *store.Version) {
-	a.text(`{"number":`)
-	a.int(v.Number)
-	a.text(`,"created_at":`)
-	a.int(v.CreatedAt)
-	a.text(`,"user":{"id":`)
-	a.quote(v.UserID)
-	a.text(`,"name":`)
-	a.quote(v.UserName)
-	a.text(`},"message":`)
-	a.quote(v.Message)
-	a.text(`,"digest":`)
-	a.quote(v.Digest)
-	a.text(`,"size":`)
-	a.int(v.Size)
-	a.text(`,"labels":[`)
-	for i, label := range v.Labels {
-		if i > 0 {
-			a.text(",")
-		}
-		a.quote(label)
-	}
-	a.text(`]`)
+	a.int(`{"number":`, v.Number)
+	a.int(`,"created_at":`, v.CreatedAt)
+	a.string(`,"user":{"id":`, v.UserID)
+	a.string(`,"name":`, v.UserName)
+	a.string(`},"message":`, v.Message)
+	a.string(`,"digest":`, v.Digest)
+	a.int(`,"size":`, v.Size)
+	a.text(`,"labels":`)
+	a.list(len(v.Labels), func(i int) { a.string("", v.Labels[i]) })
 }
 
 // getVersion answers with a version and the flow as it was.
@@ -214,10 +189,9 @@ func (c *call) sendVersion(f, was *store.Flow) error {
 	if len(list) == 0 || list[0].Number != was.Version.Number { // it has gone meanwhile
 		return noVersion(strconv.FormatInt(was.Version.Number, 10))
 	}
-	a := c.s.newAnswer()
+	a := c.newAnswer()
 	a.version(&list[0])
-	a.text(`,"flow":`)
-	a.raw(authored(was))
+	a.value(`,"flow":`, authored(was))
 	a.text(`}`)
 	return c.send(a)
 }
