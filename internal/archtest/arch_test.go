@@ -38,7 +38,7 @@ func allowed() map[string][]string {
 		"internal/runner": {"internal/engine", "internal/output", "internal/parallel", "internal/rawjson", "internal/spell", "pkg/client", "pkg/flow"},
 
 		"internal/repo": {"internal/disk", "internal/spell"},
-		"internal/sync": {"internal/disk", "internal/layout", "internal/lookup", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/digest", "internal/limits", "internal/repo", "internal/slug"},
+		"internal/sync": {"internal/disk", "internal/layout", "internal/lookup", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/digest", "internal/files", "internal/limits", "internal/output", "internal/repo", "internal/secrets", "internal/slug", "internal/spell"},
 
 		"internal/record": {"internal/rawjson", "internal/slug", "pkg/flow"},
 

@@ -11,8 +11,11 @@ import (
 )
 
 // Forward returns a flow of the files as the server is to have it. The given one
-// stays as it is.
+// stays as it is, and is returned without an environment.
 func (e *Env) Forward(s flow.Spec) flow.Spec {
+	if e == nil {
+		return s
+	}
 	return e.substitute(s, func(k kind, _, id string) string { return k.forward(id) })
 }
 
@@ -23,51 +26,37 @@ func (k kind) forward(id string) string {
 	return id
 }
 
-// Guess is an id, as it may be shown, for which a file may have two words, and nothing
-// told which: the name that an environment has for it, which was taken, or the id itself.
-type Guess struct{ Kind, ID, Name string }
-
 // Backward returns a flow of the server as the files have it. What file, the flow's
-// file as it is now, has at the same place stays if it still means the same; else what
-// file has anywhere goes before what it has not, and a name before the id itself. Of
-// several names that are as good as each other it cannot tell, and of an id that means
-// another one in a file it cannot speak: that is the error.
-func (e *Env) Backward(s, file flow.Spec) (flow.Spec, []Guess, error) {
-	v := vocabulary{has: map[string]bool{}, here: map[string][]string{}}
+// file as it is now, has at the same place stays if it still means the same; else it is the
+// only name that the environment has for the id. An id that has several names, or that is
+// another one's name in the files, is an error.
+func (e *Env) Backward(s, file flow.Spec) (flow.Spec, error) {
+	if e == nil {
+		return s, nil
+	}
+	here := map[word][]string{} // the words of the file by kind and place, in its order
 	e.substitute(file, func(k kind, at, id string) string {
-		v.has[k.what+"\x00"+id] = true
-		at = k.what + "\x00" + at
-		v.here[at] = append(v.here[at], id)
+		here[word{k.what, at}] = append(here[word{k.what, at}], id)
 		return id
 	})
 	var failed error
 	out := e.substitute(s, func(k kind, at, id string) string {
-		word, err := v.of(e, k, at, id)
+		words := here[word{k.what, at}]
+		if i := slices.IndexFunc(words, func(word string) bool { return k.forward(word) == id }); i >= 0 {
+			here[word{k.what, at}] = slices.Delete(slices.Clone(words), i, i+1)
+			return words[i]
+		}
+		name, err := e.nameOf(k, id)
 		if err != nil && failed == nil {
 			failed = fmt.Errorf("flow %.80q: %w", s.Name, err)
 		}
-		return word
+		return name
 	})
-	return out, v.guesses, failed
+	return out, failed
 }
 
-// vocabulary is what a file has for ids.
-type vocabulary struct {
-	has     map[string]bool     // by kind and word
-	here    map[string][]string // by kind and place, in its order
-	guesses []Guess
-}
-
-// of returns the word for an id at a place.
-func (v *vocabulary) of(e *Env, k kind, at, id string) (string, error) {
-	at = k.what + "\x00" + at
-	if i := slices.IndexFunc(v.here[at], func(word string) bool { return k.forward(word) == id }); i >= 0 {
-		word := v.here[at][i]
-		v.here[at] = slices.Delete(v.here[at], i, i+1)
-		return word, nil
-	}
-	known := func(word string) bool { return v.has[k.what+"\x00"+word] }
-	itself := k.forward(id) == id
+// nameOf returns the name of an id in new files.
+func (e *Env) nameOf(k kind, id string) (string, error) {
 	var names []string
 	for name, to := range k.names {
 		if to == id {
@@ -76,21 +65,15 @@ func (v *vocabulary) of(e *Env, k kind, at, id string) (string, error) {
 	}
 	slices.Sort(names)
 	switch {
-	case len(names) == 0 && !itself:
-		return id, fmt.Errorf("no file can say %s, which the environment makes %s: it needs a name of its own among the %s", id, e.show(k.what, k.forward(id)), k.what)
-	case len(names) == 0, itself && known(id) && !slices.ContainsFunc(names, known):
-		return id, nil
-	case slices.ContainsFunc(names, known):
-		names = slices.DeleteFunc(names, func(name string) bool { return !known(name) })
-	}
-	if len(names) > 1 {
-		return id, fmt.Errorf("%s may be %s: several %s of the environment mean it, and its file does not say which; write that into the file, and pull or export over it",
+	case len(names) == 1:
+		return names[0], nil
+	case len(names) > 1:
+		return id, fmt.Errorf("%s may be %s: several %s of the environment mean it, and its file does not have one there; write that into the file, and pull or export over it",
 			e.show(k.what, id), strings.Join(names, " or "), k.what)
+	case k.forward(id) != id:
+		return id, fmt.Errorf("no file can say %s, which the environment makes %s: it needs a name of its own among the %s", id, e.show(k.what, k.forward(id)), k.what)
 	}
-	if itself && names[0] != id && (known(id) || !known(names[0])) {
-		v.guesses = append(v.guesses, Guess{k.what, e.show(k.what, id), names[0]})
-	}
-	return names[0], nil
+	return id, nil
 }
 
 // substitute returns a copy of a flow in which to has had its say about every id that

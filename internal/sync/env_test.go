@@ -39,7 +39,7 @@ func TestEnvThereAndBack(t *testing.T) {
 	if got := string(file.AppendJSON(nil)); got != mapped {
 		t.Errorf("the file's own flow became %s", got)
 	}
-	back, _, err := e.Backward(there, flow.Spec{})
+	back, err := e.Backward(there, flow.Spec{})
 	if got := string(back.AppendJSON(nil)); err != nil || got != mapped {
 		t.Errorf("back it is\n%s, %v\nwant\n%s", got, err, mapped)
 	}
@@ -48,10 +48,10 @@ func TestEnvThereAndBack(t *testing.T) {
 func TestEnvManyToOne(t *testing.T) {
 	e := env(t, "models: {gpt: llama3, claude: llama3}\n")
 	file := specOf(t, source(t, "a.json", "", mapped))
-	if back, _, err := e.Backward(e.Forward(file), file); err != nil || string(back.AppendJSON(nil)) != mapped {
+	if back, err := e.Backward(e.Forward(file), file); err != nil || string(back.AppendJSON(nil)) != mapped {
 		t.Errorf("with its file it is %s, %v", back.AppendJSON(nil), err)
 	}
-	if _, _, err := e.Backward(e.Forward(file), flow.Spec{}); err == nil || !strings.Contains(err.Error(), "claude or gpt") {
+	if _, err := e.Backward(e.Forward(file), flow.Spec{}); err == nil || !strings.Contains(err.Error(), "claude or gpt") {
 		t.Errorf("without a file got %v, want both names", err)
 	}
 }
@@ -61,18 +61,18 @@ func TestEnvBackwardByPlace(t *testing.T) {
 	const text = `{"name":"n","nodes":[{"id":"a","type":"model","data":{"modelId":"gpt"}},{"id":"b","type":"model","data":{"modelId":"claude"}},{"id":"c","type":"model","data":{"modelId":"llama3"}}],"edges":[],"access_control":{"read":{"group_ids":[],"user_ids":["bob","x","ann","x"]}}}`
 	e := env(t, "models: {gpt: llama3, claude: llama3}\nusers: {ann: x, bob: x}\n")
 	file := specOf(t, source(t, "a.json", "", text))
-	if back, _, err := e.Backward(e.Forward(file), file); err != nil || string(back.AppendJSON(nil)) != text {
+	if back, err := e.Backward(e.Forward(file), file); err != nil || string(back.AppendJSON(nil)) != text {
 		t.Errorf("it is %s, %v", back.AppendJSON(nil), err)
 	}
 	// A node that the file does not have cannot be told.
 	more := specOf(t, source(t, "a.json", "", strings.Replace(text, `{"id":"c"`, `{"id":"d","type":"model","data":{"modelId":"llama3"}},{"id":"c"`, 1)))
-	if _, _, err := e.Backward(e.Forward(more), file); err == nil || !strings.Contains(err.Error(), "claude or gpt") {
+	if _, err := e.Backward(e.Forward(more), file); err == nil || !strings.Contains(err.Error(), "claude or gpt") {
 		t.Errorf("got %v, want both names", err)
 	}
 }
 
-// Of an id and its name the file's word counts, then the name, which is a guess.
-func TestEnvBackwardGuesses(t *testing.T) {
+// Without a word at the same place an id gets its only name, else it stays.
+func TestEnvBackwardNames(t *testing.T) {
 	model := func(id, word string) string {
 		return `{"id":"` + id + `","type":"model","data":{"modelId":"` + word + `"}}`
 	}
@@ -84,30 +84,28 @@ func TestEnvBackwardGuesses(t *testing.T) {
 		name, env string
 		file      flow.Spec
 		word      string
-		guess     bool
 		err       string
 	}{
-		{"no file", "models: {gpt: llama3}", flow.Spec{}, "gpt", true, ""},
-		{"the file has the name elsewhere", "models: {gpt: llama3}", spec(model("m", "gpt")), "gpt", false, ""},
-		{"the file has the id elsewhere", "models: {gpt: llama3}", spec(model("m", "llama3")), "llama3", false, ""},
-		{"the file has both elsewhere", "models: {gpt: llama3}", spec(model("m", "llama3"), model("l", "gpt")), "gpt", true, ""},
-		{"the id means another one in a file", "models: {gpt: llama3, llama3: big}", flow.Spec{}, "gpt", false, ""},
-		{"the id is its own name", "models: {llama3: llama3}", flow.Spec{}, "llama3", false, ""},
-		{"no name", "models: {gpt: big}", flow.Spec{}, "llama3", false, ""},
-		{"no word", "models: {llama3: big}", flow.Spec{}, "", false, `flow "n": no file can say llama3, which the environment makes big`},
-		{"no word, though the file has it", "models: {llama3: big}", stored, "", false, "no file can say llama3"},
-		{"two names", "models: {gpt: llama3, claude: llama3}", flow.Spec{}, "", false, "claude or gpt"},
+		{"no file", "models: {gpt: llama3}", flow.Spec{}, "gpt", ""},
+		{"the file has the id here", "models: {gpt: llama3}", stored, "llama3", ""},
+		{"the file has the id elsewhere", "models: {gpt: llama3}", spec(model("m", "llama3")), "gpt", ""},
+		{"the id means another one in a file", "models: {gpt: llama3, llama3: big}", flow.Spec{}, "gpt", ""},
+		{"the id is its own name", "models: {llama3: llama3}", flow.Spec{}, "llama3", ""},
+		{"no name", "models: {gpt: big}", flow.Spec{}, "llama3", ""},
+		{"no word", "models: {llama3: big}", flow.Spec{}, "", `flow "n": no file can say llama3, which the environment makes big`},
+		{"no word, though the file has it", "models: {llama3: big}", stored, "", "no file can say llama3"},
+		{"two names", "models: {gpt: llama3, claude: llama3}", flow.Spec{}, "", "claude or gpt"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			back, guesses, err := env(t, tt.env).Backward(stored, tt.file)
+			back, err := env(t, tt.env).Backward(stored, tt.file)
 			if tt.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.err) {
 					t.Errorf("error %v, want %s", err, tt.err)
 				}
 				return
 			}
-			if got := back.Nodes[0].Text("modelId"); err != nil || got != tt.word || (len(guesses) > 0) != tt.guess {
-				t.Errorf("got %s, guesses %v, %v", got, guesses, err)
+			if got := back.Nodes[0].Text("modelId"); err != nil || got != tt.word {
+				t.Errorf("got %s, %v", got, err)
 			}
 		})
 	}

@@ -87,7 +87,7 @@ func (m *matcher) sameContent(ctx context.Context, it *item, claims map[*stored]
 		if !m.agree(at.spec, file) {
 			continue
 		}
-		if lookup.IsID(it.ID) {
+		if lookup.IsID(it.ID) && !it.several {
 			if _, err := m.c.Flows.Get(ctx, it.ID); !isGone(err) && !errors.Is(err, client.ErrForbidden) {
 				return err
 			}

@@ -173,6 +173,9 @@ func (m *matcher) add(f Source, origin string, besides bool) {
 	for _, id := range m.lock.otherIDs(origin, m.Place) {
 		want(id, ByLock)
 	}
+	if m.Export != nil && f.several {
+		it.ids = nil // such a file is not written
+	}
 	if id := cmp.Or(m.lock.ID(f.Path, m.Place), m.lock.ID(origin, m.Place)); id != "" && m.Export != nil {
 		it.ids = []candidate{{id, ByLock}} // of an export that is of other flows, too
 	}

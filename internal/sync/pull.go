@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,6 +35,8 @@ type Pulled struct {
 // not keep, and an access_control that the file does not have, stay as the file has
 // them; so do nodes that say nothing of their layout.
 //
+// With opts.Prune the flows follow whose files are gone.
+//
 // With opts.Export it looks at these flows alone, and at those that have no file yet.
 func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) ([]Pulled, error) {
 	m, err := match(ctx, c, files, lock, opts)
@@ -53,6 +56,13 @@ func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opt
 			return nil, err
 		}
 	}
+	if m.Prune {
+		orphans := m.orphans()
+		for _, file := range slices.Sorted(maps.Keys(orphans)) {
+			at := orphans[file]
+			out = append(out, Pulled{Source: Source{Path: file, Name: at.name}, FlowID: at.id, State: OnlyThere, Next: at.spec})
+		}
+	}
 	return out, nil
 }
 
@@ -67,7 +77,7 @@ func (m *matcher) pull(it *item) (Pulled, error) {
 		return p, nil
 	}
 	p.FlowID, p.Updated, p.Digest = at.id, at.updated, at.digest
-	if at.same || it.several {
+	if at.same || it.several && m.Export != nil {
 		p.State = Same
 		return p, nil
 	}

@@ -39,14 +39,6 @@ func NewSource(path, id string, spec flow.Spec, read func() (flow.Spec, error)) 
 	return s
 }
 
-// OneOfSeveral returns the source of the flow number n of a file that holds several. It has
-// no id: such a file is not brought up to date.
-func OneOfSeveral(path string, n int, spec flow.Spec) Source {
-	s := NewSource(fmt.Sprintf("%s#%d", path, n), "", spec, nil)
-	s.several = true
-	return s
-}
-
 // Spec returns what the file says of its flow. A file that is read again and says
 // something else by now is an error.
 func (s Source) Spec() (flow.Spec, error) {
@@ -60,6 +52,14 @@ func (s Source) Spec() (flow.Spec, error) {
 	return spec, err
 }
 
+// File returns the path of the file, also if it holds several flows.
+func (s Source) File() string {
+	if s.several {
+		return s.Path[:strings.LastIndexByte(s.Path, '#')]
+	}
+	return s.Path
+}
+
 // Map returns a source whose flow is what to makes of this one's.
 func (s Source) Map(to func(flow.Spec) flow.Spec) (Source, error) {
 	spec, err := s.Spec()
@@ -67,7 +67,9 @@ func (s Source) Map(to func(flow.Spec) flow.Spec) (Source, error) {
 		return s, err
 	}
 	if s.read == nil {
-		return NewSource(s.Path, s.ID, to(spec), nil), nil
+		mapped := NewSource(s.Path, s.ID, to(spec), nil)
+		mapped.several = s.several
+		return mapped, nil
 	}
 	return NewSource(s.Path, s.ID, to(spec), func() (flow.Spec, error) {
 		spec, err := s.Spec()

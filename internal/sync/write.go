@@ -6,11 +6,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/parallel"
-	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
@@ -24,15 +23,15 @@ type Written struct {
 // writes is how many files are written at a time: writing is mostly waiting for the disk.
 const writes = 16
 
-// WriteFiles writes to the files of a folder what [Pull] returned of them. backward returns
-// what a file has for what the server has; file is what it has now. Of those that were not
-// begun before the end of ctx there is no Pulled.
-func WriteFiles(ctx context.Context, dir string, pulled []Pulled, backward func(s, file flow.Spec) (flow.Spec, error)) []Written {
+// WriteFiles writes to the files of a folder what [Pull] returned of them, with the names
+// that env has for ids. Of those that were not begun before the end of ctx there is no
+// Pulled.
+func WriteFiles(ctx context.Context, dir string, pulled []Pulled, env *Env) []Written {
 	written := make([]Written, len(pulled))
 	parallel.Each(ctx, len(pulled), writes, func(i int) {
 		w := &written[i]
 		w.Pulled = &pulled[i]
-		w.Change, w.Err = w.write(dir, backward)
+		w.Change, w.Err = w.write(dir, env)
 	})
 	dirs := map[string]bool{}
 	for _, w := range written {
@@ -52,16 +51,11 @@ func WriteFiles(ctx context.Context, dir string, pulled []Pulled, backward func(
 	return written
 }
 
-// IsNew reports whether the flow has no file yet.
-func (p *Pulled) IsNew() bool { return p.State == OnlyThere }
+// Gone reports whether it is the flow of a file that is not there any more.
+func (p *Pulled) Gone() bool { return p.State == OnlyThere && p.Digest == (digest.Digest{}) }
 
-// File returns the path of the file, also if it holds several flows.
-func (p *Pulled) File() string {
-	if p.several {
-		return p.Path[:strings.LastIndexByte(p.Path, '#')]
-	}
-	return p.Path
-}
+// isNew reports whether the flow has no file yet.
+func (p *Pulled) isNew() bool { return p.State == OnlyThere }
 
 // Known returns what the lock is to note of a file that is written; ok is false if that is
 // nothing.
@@ -70,11 +64,11 @@ func (p *Pulled) Known() (k Known, ok bool) {
 }
 
 // write writes a file, if there is something to write.
-func (p *Pulled) write(dir string, backward func(s, file flow.Spec) (flow.Spec, error)) (disk.Change, error) {
+func (p *Pulled) write(dir string, env *Env) (disk.Change, error) {
 	if p.FlowID == "" || p.Refused != "" || p.several || p.State == ChangedHere {
 		return "", nil
 	}
-	if len(p.Changes) == 0 && !p.keepState && p.renamed == "" && !p.IsNew() {
+	if len(p.Changes) == 0 && !p.keepState && p.renamed == "" && !p.isNew() {
 		return disk.Unchanged, nil
 	}
 	path := filepath.Join(dir, filepath.FromSlash(p.Path))
@@ -82,7 +76,7 @@ func (p *Pulled) write(dir string, backward func(s, file flow.Spec) (flow.Spec, 
 		return &flowfile.Error{Path: path, Msg: doing, Err: disk.WithoutPath(err)}
 	}
 	next := flowfile.File{ID: p.FlowID}
-	if !p.IsNew() {
+	if !p.isNew() {
 		if _, err := p.Spec(); err != nil { // an edit that was saved meanwhile is not written over
 			return "", err
 		}
@@ -93,11 +87,11 @@ func (p *Pulled) write(dir string, backward func(s, file flow.Spec) (flow.Spec, 
 		next = files[0]
 	}
 	var err error
-	if next.Spec, err = backward(p.Next, next.Spec); err != nil {
+	if next.Spec, err = env.Backward(p.Next, next.Spec); err != nil {
 		return "", fmt.Errorf("%s: %w", path, err)
 	}
 	text := func(w io.Writer) error { return flowfile.Write(w, next) }
-	if p.IsNew() {
+	if p.isNew() {
 		if p.keepState {
 			next.ExportedAt = p.Updated
 		}

@@ -80,11 +80,11 @@ func ExitCode(ctx context.Context, err error) int {
 		return exitInterrupted
 	case errors.As(err, &known):
 		return known.code
-	case errors.As(err, new(files.SeveralError)), errors.As(err, new(*repo.ConfigError)), errors.Is(err, store.ErrBadKind):
+	case errors.As(err, new(files.SeveralError)), errors.As(err, new(*sync.UsageError)), errors.As(err, new(*repo.ConfigError)), errors.Is(err, store.ErrBadKind):
 		return exitUsage
 	case errors.As(err, new(files.UnreadableError)):
 		return ExitFailed
-	case errors.As(err, new(files.InvalidError)), errors.As(err, new(*sync.UnstorableError)):
+	case errors.As(err, new(files.InvalidError)), errors.As(err, new(*sync.UnstorableError)), errors.As(err, new(*sync.MissingError)):
 		return ExitNo
 	case errors.Is(err, client.ErrConflict), isUnclear(err):
 		return ExitConflict

@@ -24,6 +24,9 @@ type Target struct {
 // Local reports whether the target is the embedded store.
 func (t Target) Local() bool { return t.Server == "" }
 
+// Key is what flowctl.lock calls the target: its profile, or the address of the server.
+func (t Target) Key() string { return cmp.Or(t.Profile, strings.TrimRight(t.Server, "/")) }
+
 // String names the target in messages.
 func (t Target) String() string {
 	switch {

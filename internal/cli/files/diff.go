@@ -12,6 +12,7 @@ import (
 	"github.com/flowctl/flowctl/internal/layout"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/render"
+	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -19,7 +20,7 @@ type diffOptions struct {
 	app    *cmdutil.App
 	format string
 	layout bool
-	env    cmdutil.EnvFlag
+	env    sync.EnvFile
 }
 
 func newDiffCmd(a *cmdutil.App) *cobra.Command {
@@ -46,8 +47,7 @@ differs.
 	f := cmd.Flags()
 	cmdutil.EnumVar(cmd, &o.format, "output", "o", "text", "output format: text, json, markdown or mermaid", "text", "json", "markdown", "mermaid")
 	f.BoolVar(&o.layout, "layout", false, "compare positions and sizes, too")
-	o.env.Register(cmd)
-	o.env.RegisterStrict(cmd)
+	a.EnvFlags(cmd, &o.env, true)
 	return cmd
 }
 

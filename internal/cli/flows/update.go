@@ -51,7 +51,7 @@ exported is left alone, unless --overwrite is given; the exit code is 6.
 	f.StringVar(&o.name, "name", "", "new name")
 	f.StringVar(&o.description, "description", "", "new description, \"\" for none")
 	f.StringVarP(&o.file, "file", "f", "", "flow `file` to take the flow from, - for standard input")
-	f.BoolVar(&o.overwrite, "overwrite", false, "with --file: "+cmdutil.OverwriteThere)
+	f.BoolVar(&o.overwrite, "overwrite", false, "with --file: "+"overwrite what somebody changed on the server meanwhile")
 	o.access.register(cmd)
 	o.out.Register(cmd)
 	return cmd
@@ -70,11 +70,12 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	lock, err := cmdutil.NewFolderLocks(o.app.Connected).Of(o.file)
+	profile := o.app.Connected.Key()
+	lock, err := sync.Locks{}.Of(o.file)
 	if err != nil {
 		return err
 	}
-	over, err := o.over(cmd.Context(), c, id, lock)
+	over, err := o.over(cmd.Context(), c, id, profile, lock)
 	if err != nil {
 		return err
 	}
@@ -85,18 +86,26 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return notYours(cmd.Context(), c, id, err)
 	}
-	var noted error
-	if o.file != "" && lock != nil && lock.IsOf(o.file, id) {
-		d := digest.Of(f.Spec)
-		d.Layout = over.Layout
-		noted = lock.NoteFiles(cmd.Context(), []sync.Known{{File: o.file, FileID: o.fileID, ID: id, Digest: d}})
+	return errors.Join(o.note(cmd.Context(), f, over, profile, lock), printWritten(p, f, "changed"))
+}
+
+// note notes in the lock that the file is the flow, if the lock has it so.
+func (o *updateOptions) note(ctx context.Context, f flow.Flow, over sync.Over, profile string, lock *sync.Lock) error {
+	if lock == nil {
+		return nil
 	}
-	return errors.Join(noted, printWritten(p, f, "changed"))
+	file, err := lock.FileName(o.file)
+	if err != nil || lock.ID(file, profile) != f.ID {
+		return err
+	}
+	d := digest.Of(f.Spec)
+	d.Layout = over.Layout
+	return lock.NoteFiles(ctx, profile, []sync.Known{{File: file, FileID: o.fileID, ID: f.ID, Digest: d}})
 }
 
 // over returns what is to be written of the file, if there is one. lock is that of its
 // folder, nil without.
-func (o *updateOptions) over(ctx context.Context, c *client.Client, id string, lock *cmdutil.PlaceLock) (over sync.Over, err error) {
+func (o *updateOptions) over(ctx context.Context, c *client.Client, id, profile string, lock *sync.Lock) (over sync.Over, err error) {
 	if o.file == "" {
 		return over, nil
 	}
@@ -106,10 +115,10 @@ func (o *updateOptions) over(ctx context.Context, c *client.Client, id string, l
 	}
 	var base []digest.Digest
 	if !o.overwrite && lock != nil {
-		base = lock.Bases(lock.Place)(id)
+		base = lock.Bases(profile)(id)
 	}
 	over, err = sync.NewOver(ctx, c, id, o.spec, base, can.Lossless)
-	if cmdutil.IsRefused(err) {
+	if errors.As(err, new(*sync.RefusedError)) {
 		err = fmt.Errorf("flow %s: %w; 'flowctl pull' brings that in, and --overwrite writes over it", id, err)
 	}
 	return over, err

@@ -27,7 +27,7 @@ func (o *runOptions) mapEnv(ctx context.Context, f *runFlow, arg string) error {
 		if t.Profile == "" {
 			t.Profile = o.app.ProfileOf(t.Server)
 		}
-		if err := o.env.Choose(o.app, t.Profile, filepath.Dir(arg)); err != nil {
+		if err := o.env.Choose(t.Profile, filepath.Dir(arg)); err != nil {
 			return err
 		}
 	}
@@ -39,9 +39,9 @@ func (o *runOptions) mapEnv(ctx context.Context, f *runFlow, arg string) error {
 		return err
 	}
 	var one iter.Seq2[flow.Spec, error] = func(yield func(flow.Spec, error) bool) { yield(f.spec, nil) }
-	if err := o.env.Read(ctx, o.app, c, one); err != nil {
+	if err := o.env.Read(ctx, c, one); err != nil {
 		return err
 	}
 	f.spec = o.env.Env.Forward(f.spec)
-	return o.env.Doubt(o.app, false)
+	return o.env.Doubt(false)
 }

@@ -43,7 +43,7 @@ func (o *runOptions) register(cmd *cobra.Command) {
 	cmdutil.EnumVar(cmd, &o.format, "output", "o", runText, "output format: text, json (the execution) or jsonl (events as they come)", runText, runJSON, runJSONL)
 	cmdutil.EnumVar(cmd, &o.progress, "progress", "", progressAuto,
 		"how the run is shown on stderr: auto (a tree on a terminal, else plain), plain (a line for each node) or none", progressAuto, progressPlain, progressNone)
-	o.env.Register(cmd)
+	o.app.EnvFlags(cmd, &o.env, false)
 	_ = cmd.RegisterFlagCompletionFunc("model", completeModel(o.app))
 	_ = cmd.RegisterFlagCompletionFunc("set", completeSet(o.app))
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/runner"
+	"github.com/flowctl/flowctl/internal/sync"
 )
 
 type runOptions struct {
@@ -32,7 +33,7 @@ type runOptions struct {
 	modelHeaders                     []string
 	warnings                         int // of the run
 	files                            string
-	env                              cmdutil.EnvFlag
+	env                              sync.EnvFile
 }
 
 // NewRunCmd returns the command run.

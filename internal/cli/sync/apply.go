@@ -24,8 +24,7 @@ type applyOptions struct {
 	prune     bool
 	keepGoing bool
 	summary   string
-	side      cmdutil.SideFlags
-	env       cmdutil.EnvFlag
+	folderFlags
 }
 
 func newApplyCmd(a *cmdutil.App) *cobra.Command {
@@ -43,7 +42,7 @@ A flow that somebody changed on the server since the last apply, pull or export
 is not overwritten, unless --overwrite is given; the others are written, and the
 exit code is 6. New flows are private, unless their file has something else.
 
-` + cmdutil.PickHelp,
+` + pickHelp,
 		Example: `  flowctl apply flows
   flowctl apply flows --prune --yes --summary "$GITHUB_STEP_SUMMARY"
   flowctl apply plan.json --yes`,
@@ -61,9 +60,7 @@ exit code is 6. New flows are private, unless their file has something else.
 	f.BoolVar(&o.keepGoing, "keep-going", false, "write what can be written, whatever fails")
 	f.IntVar(&o.parallel, "parallel", 16, "how many flows are written at a time")
 	f.StringVar(&o.summary, "summary", "", "append a report to `FILE` as Markdown")
-	o.side.Register(cmd, cmdutil.OverwriteThere)
-	o.env.Register(cmd)
-	o.env.RegisterStrict(cmd)
+	o.register(a, cmd, overwriteThere)
 	o.out.Register(cmd)
 	return cmd
 }
@@ -97,18 +94,12 @@ func (o *applyOptions) run(ctx context.Context, args []string) error {
 }
 
 // fromDir plans for what is picked of a folder.
-func (o *applyOptions) fromDir(ctx context.Context, t cmdutil.Target, args []string) (*sync.Plan, *sync.Lock, *client.Client, error) {
-	picked, err := cmdutil.Pick(args)
+func (o *applyOptions) fromDir(ctx context.Context, _ cmdutil.Target, args []string) (*sync.Plan, *sync.Lock, *client.Client, error) {
+	d, c, opts, err := o.open(ctx, o.app, args, true)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	d, c, err := o.app.OpenDir(ctx, picked, t, &o.env, true)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	opts := d.Options(ctx, t, &o.env)
 	opts.Prune = o.prune
-	o.side.Set(&opts)
 	p, err := planDir(ctx, o.app, c, d, opts)
 	return p, d.Lock, c, err
 }
@@ -126,7 +117,7 @@ func isPlan(path string) bool {
 // fromPlan reads a plan that was kept, and sees whether it still holds.
 func (o *applyOptions) fromPlan(ctx context.Context, t cmdutil.Target, args []string) (*sync.Plan, *sync.Lock, *client.Client, error) {
 	path := args[0]
-	if o.prune || o.env.Path != "" || o.side != (cmdutil.SideFlags{}) {
+	if o.prune || o.env.Path != "" || o.adopt || o.overwrite {
 		return nil, nil, nil, cmdutil.Usage(errors.New("a kept plan says all that is to be done; --prune, --env, --adopt and --overwrite go with 'flowctl plan'"))
 	}
 	text, err := files.ReadNamed(ctx, path, io.ReadAll)
@@ -137,7 +128,7 @@ func (o *applyOptions) fromPlan(ctx context.Context, t cmdutil.Target, args []st
 	if err != nil {
 		return nil, nil, nil, cmdutil.Negative(fmt.Sprintf("%s: %v", path, err))
 	}
-	if p.Place != cmdutil.RemoteKey(t) || !cmdutil.SameServer(p.Server, t.Server) {
+	if p.Place != t.Key() || !cmdutil.SameServer(p.Server, t.Server) {
 		return nil, nil, nil, cmdutil.Usage(fmt.Errorf("the plan is for %s, not for %s; give the --profile or --server that it was made with", p.Place, t))
 	}
 	if info, err := os.Stat(p.Dir); err != nil || !info.IsDir() { //nolint:gosec // it is only looked at

@@ -28,7 +28,7 @@ type exportOptions struct {
 	dir       string
 	overwrite bool
 	form      cmdutil.FormFlags
-	env       cmdutil.EnvFlag
+	env       sync.EnvFile
 
 	toFile, toFolder bool // --file, --dir is given
 }
@@ -72,7 +72,7 @@ code is 6. --overwrite writes the server's version.
 	f.StringVarP(&o.dir, "dir", "d", "", "write each flow to a file of its own in `DIR`")
 	f.BoolVar(&o.overwrite, "overwrite", false, "write over what was changed in a file")
 	o.form.Register(cmd)
-	o.env.Register(cmd)
+	a.EnvFlags(cmd, &o.env, false)
 	o.out.Register(cmd)
 	return cmd
 }
@@ -115,7 +115,6 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 		}
 		flows, several = inOrder(found), len(found) > 1
 	}
-	defer o.env.NoteGuesses(o.app)
 	switch {
 	case o.toFolder:
 		if err := os.MkdirAll(o.dir, 0o777); err != nil {
@@ -156,17 +155,17 @@ func inOrder(flows []flow.Flow) iter.Seq2[flow.Flow, error] {
 }
 
 // pull compares the files at a path with the flows.
-func (o *exportOptions) pull(ctx context.Context, c *client.Client, path string, e sync.Export) (*cmdutil.Folder, []sync.Pulled, error) {
-	d, below, err := o.app.ReadBelow(ctx, path)
+func (o *exportOptions) pull(ctx context.Context, c *client.Client, path string, e sync.Export) (*sync.Folder, []sync.Pulled, error) {
+	t := o.app.Connected
+	d, below, err := sync.ReadToExport(ctx, path, t.Key())
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := o.env.Forward(ctx, o.app, c, d); err != nil {
+	if err := d.Map(ctx, c, t.Profile, &o.env); err != nil {
 		return nil, nil, err
 	}
-	opts := d.Options(ctx, o.app.Connected, &o.env)
+	opts := d.Options(ctx, t.Key(), t.Server, o.env.Env)
 	opts.Overwrite = o.overwrite
-	opts.Excluded = func(file string) bool { return files.Exists(d.FilePath(file)) }
 	e.KeepState, e.DropLayout = o.form.KeepState, o.form.DropLayout()
 	if e.Below = below; o.toFile {
 		e.File = below

@@ -32,7 +32,7 @@ func (o *exportOptions) writeFolder(ctx context.Context, c *client.Client, dir s
 	if err != nil {
 		return err
 	}
-	w := fileWriter{app: o.app, d: d, env: &o.env, exports: true, left: keptHint, title: dir + ": ", again: "not all flows were exported; run it again for the rest"}
+	w := fileWriter{app: o.app, d: d, profile: o.app.Connected.Key(), env: o.env.Env, exports: true, left: keptHint, title: dir + ": ", again: "not all flows were exported; run it again for the rest"}
 	return w.write(ctx, p, pulled)
 }
 
@@ -49,7 +49,7 @@ func (o *exportOptions) writeOne(ctx context.Context, c *client.Client, flows it
 	if err := o.inTheWay(d); err != nil {
 		return err
 	}
-	w := sync.WriteFiles(ctx, d.Dir, pulled, o.env.Backward)[0]
+	w := sync.WriteFiles(ctx, d.Dir, pulled, o.env.Env)[0]
 	switch {
 	case w.Refused != "" && d.Lock.Empty():
 		return fmt.Errorf("%s: %w; --overwrite takes the server's", o.file, &sync.RefusedError{Why: w.Refused})
@@ -65,13 +65,13 @@ func (o *exportOptions) writeOne(ctx context.Context, c *client.Client, flows it
 	}
 	warnLarge(o.app, o.file)
 	if k, ok := w.Known(); ok && !d.Lock.Empty() {
-		return d.Note(ctx, o.app.Connected, []sync.Known{k})
+		return d.Lock.NoteFiles(ctx, o.app.Connected.Key(), []sync.Known{k})
 	}
 	return nil
 }
 
 // inTheWay refuses to replace a file that is not a flow file of one flow.
-func (o *exportOptions) inTheWay(d *cmdutil.Folder) error {
+func (o *exportOptions) inTheWay(d *sync.Folder) error {
 	if o.overwrite || !hasText(o.file) || len(d.Sources) == 1 {
 		return nil
 	}
@@ -89,10 +89,10 @@ func hasText(path string) bool {
 
 // writeSeveral writes all flows to one file or to stdout.
 func (o *exportOptions) writeSeveral(ctx context.Context, c *client.Client, flows iter.Seq2[flow.Flow, error], several bool) (err error) {
-	if err := o.env.Choose(o.app, o.app.Connected.Profile, filepath.Dir(o.file)); err != nil {
+	if err := o.env.Choose(o.app.Connected.Profile, filepath.Dir(o.file)); err != nil {
 		return err
 	}
-	if err := o.env.Read(ctx, o.app, c, func(func(flow.Spec, error) bool) {}); err != nil {
+	if err := o.env.Read(ctx, c, func(func(flow.Spec, error) bool) {}); err != nil {
 		return err
 	}
 	n := 0
@@ -181,7 +181,7 @@ func (o *exportOptions) writeFlows(w io.Writer, flows iter.Seq2[flow.Flow, error
 			doc.indent = "  "
 		}
 		file := flowfile.FromFlow(f)
-		if file.Spec, err = o.env.Backward(file.Spec, flow.Spec{}); err != nil {
+		if file.Spec, err = o.env.Env.Backward(file.Spec, flow.Spec{}); err != nil {
 			return n, err
 		}
 		if o.form.KeepState {

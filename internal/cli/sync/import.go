@@ -67,7 +67,7 @@ exported is not updated, unless --overwrite is given; the exit code is 6.
 	f.IntVar(&o.parallel, "parallel", 8, "how many flows are written at a time")
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would be done, and do nothing")
 	f.BoolVar(&o.keepGoing, "keep-going", false, "import what can be imported, whatever is wrong with the rest")
-	f.BoolVar(&o.overwrite, "overwrite", false, cmdutil.OverwriteThere)
+	f.BoolVar(&o.overwrite, "overwrite", false, overwriteThere)
 	f.BoolVar(&o.noValidate, "no-validate", false, "import drafts with errors too, if the server takes them")
 	_ = cmd.RegisterFlagCompletionFunc("if-exists", cobra.FixedCompletions(ifExistsValues(), cobra.ShellCompDirectiveNoFileComp))
 	o.out.Register(cmd)
@@ -120,8 +120,8 @@ func (o *importOptions) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	locks := cmdutil.NewFolderLocks(to)
-	plan, err := o.plan(ctx, c, cmdutil.RemoteKey(to), batch, locks)
+	locks := sync.Locks{}
+	plan, err := o.plan(ctx, c, to.Key(), batch, locks)
 	if err != nil {
 		return err
 	}
@@ -140,11 +140,11 @@ func (o *importOptions) run(ctx context.Context, paths []string) error {
 			written = append(written, k)
 		}
 	}
-	return errors.Join(locks.NoteFiles(ctx, written), o.report(ctx, p, batch))
+	return errors.Join(locks.NoteFiles(ctx, to.Key(), written), o.report(ctx, p, batch))
 }
 
 // plan decides for each flow what is to be done with it.
-func (o *importOptions) plan(ctx context.Context, c *client.Client, place string, b *batch, locks *cmdutil.FolderLocks) (*sync.Plan, error) {
+func (o *importOptions) plan(ctx context.Context, c *client.Client, place string, b *batch, locks sync.Locks) (*sync.Plan, error) {
 	var paths []string
 	for _, f := range b.flows {
 		paths = append(paths, f.file)

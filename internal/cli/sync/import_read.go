@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"strconv"
 
-	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/sync"
@@ -75,7 +74,7 @@ func newIncoming(f *flowfile.File, several bool) *incoming {
 		line, _ := f.Position("")
 		in.at = fmt.Sprintf("%s:%d", f.Path, line)
 	}
-	in.spec.Name = cmp.Or(in.spec.Name, cmdutil.DefaultName)
+	in.spec.Name = cmp.Or(in.spec.Name, sync.DefaultName)
 	for _, m := range f.Extra {
 		if m.Key != "$schema" {
 			in.extra = append(in.extra, strconv.Quote(m.Key))

@@ -86,7 +86,7 @@ func (n *importCount) count(f *incoming, dryRun bool) bool {
 	switch {
 	case f.Err != nil:
 		n.failed++
-		if cmdutil.IsRefused(f.Err) {
+		if errors.As(f.Err, new(*sync.RefusedError)) {
 			n.refused++
 		}
 		if n.first == nil {

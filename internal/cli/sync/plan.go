@@ -23,8 +23,7 @@ type planOptions struct {
 	file    string
 	summary string
 	prune   bool
-	side    cmdutil.SideFlags
-	env     cmdutil.EnvFlag
+	folderFlags
 
 	toFile bool // --out is given
 }
@@ -41,7 +40,7 @@ A flow that somebody changed on the server since the last apply, pull or export
 is marked, and 'flowctl apply' leaves it alone: 'flowctl pull' brings the change
 into the file, --overwrite overwrites it.
 
-` + cmdutil.PickHelp,
+` + pickHelp,
 		Example: `  flowctl plan flows
   flowctl plan flows --prune --out plan.json && flowctl apply plan.json --yes`,
 		Args: cobra.MinimumNArgs(1),
@@ -58,28 +57,16 @@ into the file, --overwrite overwrites it.
 	f.StringVar(&o.file, "out", "", "keep the plan in `FILE`, for 'flowctl apply FILE'")
 	f.StringVar(&o.summary, "summary", "", "append the plan to `FILE` as Markdown")
 	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
-	o.side.Register(cmd, cmdutil.OverwriteThere)
-	o.env.Register(cmd)
-	o.env.RegisterStrict(cmd)
+	o.register(a, cmd, overwriteThere)
 	return cmd
 }
 
 func (o *planOptions) run(ctx context.Context, args []string) error {
-	t, err := o.app.Target()
+	d, c, opts, err := o.open(ctx, o.app, args, false)
 	if err != nil {
 		return err
 	}
-	picked, err := cmdutil.Pick(args)
-	if err != nil {
-		return err
-	}
-	d, c, err := o.app.OpenDir(ctx, picked, t, &o.env, false)
-	if err != nil {
-		return err
-	}
-	opts := d.Options(ctx, t, &o.env)
 	opts.Prune = o.prune
-	o.side.Set(&opts)
 	p, err := planDir(ctx, o.app, c, d, opts)
 	if err != nil {
 		return err
@@ -119,7 +106,7 @@ func (o *planOptions) print(p *sync.Plan) error {
 }
 
 // planDir compares what is picked of a folder with the server.
-func planDir(ctx context.Context, a *cmdutil.App, c *client.Client, d *cmdutil.Folder, o sync.Options) (*sync.Plan, error) {
+func planDir(ctx context.Context, a *cmdutil.App, c *client.Client, d *sync.Folder, o sync.Options) (*sync.Plan, error) {
 	if o.Prune && d.Broken > 0 {
 		return nil, cmdutil.Negative(fmt.Sprintf("%s in %s cannot be read, so that it is not known whether a file is gone or was moved; 'flowctl validate %s' names them; without --prune the others do not matter", output.Plural(d.Broken, "other file"), d.Dir, d.Dir))
 	}

@@ -19,8 +19,7 @@ type pullOptions struct {
 	app   *cmdutil.App
 	out   cmdutil.OutputFlags
 	check bool
-	side  cmdutil.SideFlags
-	env   cmdutil.EnvFlag
+	folderFlags
 }
 
 func newPullCmd(a *cmdutil.App) *cobra.Command {
@@ -37,16 +36,14 @@ revert', stays. 'flowctl export' writes flows that have no file yet.
 
 With --check nothing is written, and the exit code is 3 if anything differs.
 
-` + cmdutil.PickHelp,
+` + pickHelp,
 		Example: `  flowctl pull flows
   flowctl pull flows --check   # in CI`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
 	}
 	cmd.Flags().BoolVar(&o.check, "check", false, "write nothing, and fail if a file is not what the server has")
-	o.side.Register(cmd, "take what the server has, whatever was changed in the file")
-	o.env.Register(cmd)
-	o.env.RegisterStrict(cmd)
+	o.register(a, cmd, "take what the server has, whatever was changed in the file")
 	o.out.Register(cmd)
 	return cmd
 }
@@ -56,20 +53,10 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	t, err := o.app.Target()
+	d, c, opts, err := o.open(ctx, o.app, args, false)
 	if err != nil {
 		return err
 	}
-	picked, err := cmdutil.Pick(args)
-	if err != nil {
-		return err
-	}
-	d, c, err := o.app.OpenDir(ctx, picked, t, &o.env, false)
-	if err != nil {
-		return err
-	}
-	opts := d.Options(ctx, t, &o.env)
-	o.side.Set(&opts)
 	if o.check { // every difference counts, on whichever side it arose
 		opts.Adopt, opts.Overwrite = true, true
 	}
@@ -80,9 +67,8 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 	if o.check {
 		return o.compare(p, pulled)
 	}
-	defer o.env.NoteGuesses(o.app)
 	w := fileWriter{
-		app: o.app, d: d, env: &o.env,
+		app: o.app, d: d, profile: opts.Place, env: o.env.Env,
 		left:  "bring in by hand what 'flowctl diff' shows and apply with --overwrite, or pull with --overwrite to take the server's",
 		again: "not all files are as the server has their flows; correct that and pull again for the rest",
 	}
@@ -150,8 +136,9 @@ func (o *pullOptions) compare(p *output.Printer, pulled []sync.Pulled) error {
 // fileWriter writes what was pulled, notes it in the lock and reports it.
 type fileWriter struct {
 	app         *cmdutil.App
-	d           *cmdutil.Folder
-	env         *cmdutil.EnvFlag
+	d           *sync.Folder
+	profile     string
+	env         *sync.Env
 	exports     bool   // also new files
 	title       string // of the summary
 	left, again string // what to do about files that stay, and after failures
@@ -162,7 +149,7 @@ func (w *fileWriter) write(ctx context.Context, p *output.Printer, pulled []sync
 	var failed, refused []error
 	var known []sync.Known
 	count := map[string]int{}
-	for _, f := range sync.WriteFiles(ctx, w.d.Dir, pulled, w.env.Backward) {
+	for _, f := range sync.WriteFiles(ctx, w.d.Dir, pulled, w.env) {
 		if f.Pulled == nil { // not begun
 			continue
 		}
@@ -193,7 +180,7 @@ func (w *fileWriter) write(ctx context.Context, p *output.Printer, pulled []sync
 			warnLarge(w.app, w.d.FilePath(f.Path))
 		}
 	}
-	locked := w.d.Note(ctx, w.app.Connected, known)
+	locked := w.d.Lock.NoteFiles(ctx, w.profile, known)
 	_, err := output.List(p, stepRowView(), output.Seq(rows))
 	w.app.Note("%s", w.title+w.sum(count))
 	err = errors.Join(locked, err)

@@ -19,7 +19,7 @@ type statusOptions struct {
 	out   cmdutil.OutputFlags
 	check bool
 	mine  bool
-	env   cmdutil.EnvFlag
+	folderFlags
 }
 
 func newStatusCmd(a *cmdutil.App) *cobra.Command {
@@ -38,7 +38,7 @@ func newStatusCmd(a *cmdutil.App) *cobra.Command {
 
 Nothing is written. The owner of a flow that changed there is named.
 
-` + cmdutil.PickHelp,
+` + pickHelp,
 		Example: `  flowctl status flows
   flowctl status flows/review.json --check   # in CI
   flowctl status flows --mine                # the flows without a file, too`,
@@ -47,8 +47,7 @@ Nothing is written. The owner of a flow that changed there is named.
 	}
 	cmd.Flags().BoolVar(&o.check, "check", false, "exit with 3 if anything is not the same")
 	cmd.Flags().BoolVar(&o.mine, "mine", false, "show the flows that you may change and that no file has, too")
-	o.env.Register(cmd)
-	o.env.RegisterStrict(cmd)
+	o.register(a, cmd, "")
 	o.out.Register(cmd)
 	return cmd
 }
@@ -58,19 +57,10 @@ func (o *statusOptions) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	picked, err := cmdutil.Pick(args)
+	d, c, opts, err := o.open(ctx, o.app, args, false)
 	if err != nil {
 		return err
 	}
-	t, err := o.app.Target()
-	if err != nil {
-		return err
-	}
-	d, c, err := o.app.OpenDir(ctx, picked, t, &o.env, false)
-	if err != nil {
-		return err
-	}
-	opts := d.Options(ctx, t, &o.env)
 	if opts.Others = o.mine; o.mine && opts.Picked != nil {
 		return cmdutil.Usage(errors.New("--mine is for the whole folder; which flows have no file a part of it does not tell"))
 	}
@@ -91,7 +81,7 @@ func (o *statusOptions) run(ctx context.Context, args []string) error {
 		}
 	}
 	if o.check && differ > 0 {
-		return cmdutil.Negative(fmt.Sprintf("%d of %s not the same here and on %s", differ, output.Plural(len(states), "flow"), t))
+		return cmdutil.Negative(fmt.Sprintf("%d of %s not the same here and on %s", differ, output.Plural(len(states), "flow"), o.app.Connected))
 	}
 	return nil
 }

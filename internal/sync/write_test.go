@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -24,8 +22,7 @@ func TestPullLeavesNewEdits(t *testing.T) {
 		}
 	}
 	save(text)
-	a := cmdutil.NewApp(strings.NewReader(""), io.Discard, io.Discard)
-	d, err := a.ReadDir(t.Context(), cmdutil.Picked{Dir: dir}, false)
+	d, err := ReadDir(t.Context(), Picked{Dir: dir}, false, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,10 +35,9 @@ func TestPullLeavesNewEdits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pulled := []sync.Pulled{{Source: d.Sources[0], FlowID: "1", Next: next, Changes: flow.Diff(was, next)}}
+	pulled := []Pulled{{Source: d.Sources[0], FlowID: "1", Next: next, Changes: flow.Diff(was, next)}}
 	write := func() error {
-		same := func(s, _ flow.Spec) (flow.Spec, error) { return s, nil }
-		return sync.WriteFiles(t.Context(), dir, pulled, same)[0].Err
+		return WriteFiles(t.Context(), dir, pulled, nil)[0].Err
 	}
 
 	edited := strings.Replace(text, `"A"`, `"A, edited"`, 1)

@@ -1,4 +1,4 @@
-package cmdutil
+package sync
 
 import (
 	"cmp"
@@ -13,13 +13,12 @@ import (
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/spell"
-	"github.com/flowctl/flowctl/internal/sync"
 )
 
-// PickHelp explains PATH|NAME in the help of the commands that compare a folder of
-// flow files with a server.
-const PickHelp = `PATH is a folder of flow files, or a file or folder in it; NAME is a flow that
-has a file there ('flowctl help files').`
+// UsageError reports arguments that cannot go together.
+type UsageError struct{ error }
+
+func (e *UsageError) Unwrap() error { return e.error }
 
 // Picked is what arguments pick of a folder of flow files. With neither paths nor
 // names it is the whole folder.
@@ -39,12 +38,12 @@ func Pick(args []string) (Picked, error) {
 			continue
 		}
 		if arg == files.StdinPath {
-			return p, Usage(errors.New("standard input cannot be used here; give a file or folder of flow files"))
+			return p, &UsageError{errors.New("standard input cannot be used here; give a file or folder of flow files")}
 		}
 		if err := repo.CheckNamed(arg); err != nil {
 			return p, fmt.Errorf("%s: %w", arg, err)
 		}
-		dir, below, err := placeOf(arg)
+		dir, below, err := folderOf(arg)
 		if err != nil {
 			return p, err
 		}
@@ -52,7 +51,7 @@ func Pick(args []string) (Picked, error) {
 		case top == "":
 			top, by = dir, arg
 		case top != dir:
-			return p, Usage(fmt.Errorf("%s and %s are in folders with a %s of their own; name those of one folder at a time", by, arg, sync.LockName))
+			return p, &UsageError{fmt.Errorf("%s and %s are in folders with a %s of their own; name those of one folder at a time", by, arg, LockName)}
 		}
 		if below == "." {
 			p.Dir = arg
@@ -75,9 +74,9 @@ func Pick(args []string) (Picked, error) {
 	return p, nil
 }
 
-// placeOf returns the folder that has the lock for the file or folder at path, and the
+// folderOf returns the folder that has the lock for the file or folder at path, and the
 // path below it.
-func placeOf(path string) (dir, below string, err error) {
+func folderOf(path string) (dir, below string, err error) {
 	at, err := filepath.Abs(path)
 	if err != nil {
 		return "", "", fmt.Errorf("find the folder of %s: %w", path, err)
@@ -86,7 +85,7 @@ func placeOf(path string) (dir, below string, err error) {
 	if info, err := os.Stat(at); err != nil || !info.IsDir() {
 		dir = filepath.Dir(at)
 	}
-	dir = cmp.Or(sync.FolderOf(dir), dir)
+	dir = cmp.Or(FolderOf(dir), dir)
 	below, err = filepath.Rel(dir, at)
 	if err != nil {
 		return "", "", fmt.Errorf("find %s in its folder: %w", path, err)
@@ -98,10 +97,10 @@ func placeOf(path string) (dir, below string, err error) {
 // alone: the one whose lock is that of the current folder, else the only one in it
 // that has a lock.
 func folderHere(name string) (string, error) {
-	if dir := sync.FolderOf("."); dir != "" {
+	if dir := FolderOf("."); dir != "" {
 		return dir, nil
 	}
-	locks, err := filepath.Glob(filepath.Join("*", sync.LockName))
+	locks, err := filepath.Glob(filepath.Join("*", LockName))
 	switch {
 	case err == nil && len(locks) == 1:
 	case spell.Path(name) != "":
@@ -109,7 +108,7 @@ func folderHere(name string) (string, error) {
 	case len(locks) == 0:
 		return "", errors.New("no such file or folder; 'flowctl export --all -d flows' saves the flows of the server to a folder")
 	default:
-		return "", fmt.Errorf("no such file or folder; for a flow of that name give the folder of its file, too: %s", Join(dirs(locks)))
+		return "", fmt.Errorf("no such file or folder; for a flow of that name give the folder of its file, too: %s", strings.Join(dirs(locks), ", "))
 	}
 	dir, err := filepath.Abs(filepath.Dir(locks[0]))
 	if err != nil {
@@ -154,7 +153,7 @@ func (p *Picked) hasFile(path string) bool {
 // resolve replaces the names by the files of the flows that they mean, and complains
 // about what picks nothing: found are the files of the folder, sources those that can
 // be read.
-func (p *Picked) resolve(found []files.Source, sources []sync.Source, lock *sync.Lock) error {
+func (p *Picked) resolve(found []files.Source, sources []Source, lock *Lock) error {
 	for _, path := range p.Paths {
 		one := Picked{Dir: p.Dir, Paths: []string{path}}
 		if !slices.ContainsFunc(found, func(s files.Source) bool { return one.hasFile(s.Path) }) && !slices.ContainsFunc(lock.All(), one.has) {
@@ -189,7 +188,7 @@ func noFlowFile(path string) error {
 }
 
 // closeSource asks for the flow whose name is close to a wrong one.
-func closeSource(wrong string, sources []sync.Source) string {
+func closeSource(wrong string, sources []Source) string {
 	names := make([]string, len(sources))
 	for i, s := range sources {
 		names[i] = output.Text(s.Name)

@@ -1,0 +1,64 @@
+package sync
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/sync"
+	"github.com/flowctl/flowctl/pkg/client"
+)
+
+// pickHelp explains PATH|NAME.
+const pickHelp = `PATH is a folder of flow files, or a file or folder in it; NAME is a flow that
+has a file there ('flowctl help files').`
+
+// overwriteThere is the help of --overwrite for what goes to the server.
+const overwriteThere = "overwrite what somebody changed on the server meanwhile"
+
+// folderFlags are the flags of the commands that compare a folder with a server.
+type folderFlags struct {
+	env              sync.EnvFile
+	adopt, overwrite bool
+}
+
+// register adds the flags; overwrite is the help of --overwrite, "" for neither that nor
+// --adopt.
+func (f *folderFlags) register(a *cmdutil.App, cmd *cobra.Command, overwrite string) {
+	a.EnvFlags(cmd, &f.env, true)
+	if overwrite != "" {
+		cmd.Flags().BoolVar(&f.adopt, "adopt", false, "a file without id, and not in flowctl.lock, is the flow of the same name")
+		cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, overwrite)
+	}
+}
+
+// open reads the folder of which args pick flows, and connects to the server. See
+// [sync.ReadDir] for hold.
+func (f *folderFlags) open(ctx context.Context, a *cmdutil.App, args []string, hold bool) (*sync.Folder, *client.Client, sync.Options, error) {
+	fail := func(err error) (*sync.Folder, *client.Client, sync.Options, error) {
+		return nil, nil, sync.Options{}, err
+	}
+	t, err := a.Target()
+	if err != nil {
+		return fail(err)
+	}
+	picked, err := sync.Pick(args)
+	if err != nil {
+		return fail(err)
+	}
+	d, err := sync.ReadDir(ctx, picked, hold, a.Err)
+	if err != nil {
+		return fail(err)
+	}
+	c, err := a.ConnectTo(ctx, t)
+	if err != nil {
+		return fail(err)
+	}
+	if err := d.Map(ctx, c, t.Profile, &f.env); err != nil {
+		return fail(err)
+	}
+	opts := d.Options(ctx, t.Key(), t.Server, f.env.Env)
+	opts.Adopt, opts.Overwrite = f.adopt, f.overwrite
+	return d, c, opts, nil
+}
