@@ -63,7 +63,7 @@ var forms = []form{
 	{"a Slack webhook", 0, []string{"hooks.slack.com"}, `hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{43,56}`, nil},
 	{"a Stripe key", 2, []string{"sk_live_", "sk_test_", "sk_prod_", "rk_live_", "rk_test_", "rk_prod_"}, `\b(?:sk|rk)_(?:test|live|prod)_[a-zA-Z0-9]{12,99}\b`, nil},
 	{"a JSON Web Token", 3, []string{"eyJ"}, `\bey[a-zA-Z0-9]{17,}\.ey[a-zA-Z0-9\/\\_-]{17,}\.(?:[a-zA-Z0-9\/\\_-]{10,}={0,2})`, nil},
-	{"a private key", 0, []string{"PRIVATE KEY"}, `(?i)-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----[\s\S-]{64,}?KEY(?: BLOCK)?-----`, hasRow},
+	{"a private key", 0, []string{privateKey}, `(?i)-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----[\s\S-]{64,}?KEY(?: BLOCK)?-----`, hasRow},
 	{"an API key", 3, []string{"sk-", "session-"}, `\b(?:sk|session)-[a-zA-Z0-9_-]{20,}`, isKeyOfBackend},
 	{"a bearer token", 3, []string{bearerKey, bearerCaps}, `(?i)\bbearer +([a-z0-9_=~@.+/-]{20,})`, isBearer},
 	{"a password in a URL", 0, []string{userinfoKey}, `\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#:@"'<>]*:([^\s/?#@"'<>]+)@[^\s/?#@"'<>]`, isPassword},

@@ -3,8 +3,6 @@ package secrets
 import (
 	"bytes"
 	"slices"
-	"strings"
-	"sync"
 )
 
 // shortest is the least number of letters, digits and the like in a row that every
@@ -16,52 +14,25 @@ const shortest = 20
 //
 //nolint:gochecknoglobals // a table that is only read
 var rowChars = func() (is [256]bool) {
-	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/+") {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/+.") {
 		is[c] = true
 	}
 	return is
 }()
 
-// keys are the keys of forms: those that stand in such a row, by their first
-// byte, and those that may stand before it.
-type keys struct {
-	byFirst [256][]string
-	apart   [][]byte
-}
-
-//nolint:gochecknoglobals // nothing is made before
-var allKeys = sync.OnceValue(func() *keys {
-	var k keys
-	for _, f := range forms {
-		for _, key := range f.keys {
-			switch {
-			case !strings.ContainsFunc(key, func(r rune) bool { return !rowChars[byte(r)] }):
-				k.byFirst[key[0]] = append(k.byFirst[key[0]], key)
-			case key != userinfoKey && key != bearerKey && key != bearerCaps:
-				k.apart = append(k.apart, []byte(key))
-			}
-		}
-	}
-	return &k
-})
-
-// The keys of what need have no such row: URLs with a password, and bearer tokens.
+// The keys that stand in no such row: those of URLs with a password, of bearer tokens and
+// of private keys.
 const (
 	userinfoKey = "://"
 	bearerKey   = "earer "
 	bearerCaps  = "EARER "
+	privateKey  = "PRIVATE KEY"
 )
 
 // MayHold reports whether a text or a JSON text may hold a secret. That is asked of all
 // that is read, and almost always answered with no: looking for every key instead takes
-// 'flowctl validate' 80 % longer, and looking for rows alone before that 40 % where ids
-// are UUIDs.
+// 'flowctl validate' 80 % longer.
 func MayHold(raw []byte) bool {
-	const shortestURL = len("a://:b@c")
-	if len(raw) < shortestURL {
-		return false
-	}
-	var k *keys // once they are needed
 	for i := shortest - 1; i < len(raw); i += shortest {
 		if !rowChars[raw[i]] {
 			continue
@@ -72,41 +43,26 @@ func MayHold(raw []byte) bool {
 		}
 		for i++; i < len(raw) && rowChars[raw[i]]; i++ {
 		}
-		if i-start < shortest || !isMixed(raw[start:i]) {
-			continue
-		}
-		if k == nil {
-			if k = allKeys(); slices.ContainsFunc(k.apart, func(key []byte) bool { return bytes.Contains(raw, key) }) {
-				return true
-			}
-		}
-		if k.in(raw[start:i]) {
+		if i-start >= shortest && hasKey(raw[start:i]) {
 			return true
 		}
 	}
-	return hasUserinfo(raw) || hidesLetters(raw) || bytes.Contains(raw, []byte(bearerKey)) || bytes.Contains(raw, []byte(bearerCaps))
+	return hasUserinfo(raw) || hidesLetters(raw) ||
+		slices.ContainsFunc([]string{bearerKey, bearerCaps, privateKey}, func(key string) bool { return bytes.Contains(raw, []byte(key)) })
 }
 
-// isMixed reports whether there are capitals or digits.
-func isMixed(row []byte) bool {
+// hasKey reports whether the key of a form is in a row that has capitals or digits. No key
+// is in what a hexadecimal digit or a dash can spell, such as a UUID.
+func hasKey(row []byte) bool {
+	mixed, beyond := false, false
 	for _, c := range row {
-		if 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' {
-			return true
-		}
+		capital := 'A' <= c && c <= 'Z'
+		mixed = mixed || capital || '0' <= c && c <= '9'
+		beyond = beyond || capital || c > 'f'
 	}
-	return false
-}
-
-// in reports whether one of the keys is in the row.
-func (k *keys) in(row []byte) bool {
-	for i, c := range row {
-		for _, key := range k.byFirst[c] {
-			if len(row)-i >= len(key) && string(row[i:i+len(key)]) == key {
-				return true
-			}
-		}
-	}
-	return false
+	return mixed && beyond && slices.ContainsFunc(forms, func(f form) bool {
+		return slices.ContainsFunc(f.keys, func(key string) bool { return bytes.Contains(row, []byte(key)) })
+	})
 }
 
 // hasUserinfo reports whether there is a URL with a user's name and a password.

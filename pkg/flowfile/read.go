@@ -10,30 +10,24 @@ import (
 	"unicode"
 
 	"github.com/flowctl/flowctl/internal/disk"
+	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // ReadFile reads the flows of a file; see [Read]. A file may have to be waited for,
 // such as a shell's <(command): no longer than ctx.
 func ReadFile(ctx context.Context, path string) ([]File, error) {
-	type result struct {
-		files []File
-		err   error
-	}
-	done := make(chan result, 1)
-	go func() {
+	files, err := parallel.Wait(ctx, func() ([]File, error) {
 		files, err := readFlows(ctx, path)
 		if errors.Is(err, disk.ErrNotRegular) {
-			files, err = readOpened(ctx, path, os.Open)
+			return readOpened(ctx, path, os.Open)
 		}
-		done <- result{files, err}
-	}()
-	select {
-	case r := <-done:
-		return r.files, r.err
-	case <-ctx.Done():
-		return nil, &Error{Path: path, Msg: "read the file", Err: ctx.Err()}
+		return files, err
+	})
+	if err != nil && !errors.As(err, new(*Error)) {
+		err = &Error{Path: path, Msg: "read the file", Err: err}
 	}
+	return files, err
 }
 
 // readFlows reads a regular file.
