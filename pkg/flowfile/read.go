@@ -18,7 +18,7 @@ import (
 // such as a shell's <(command): no longer than ctx.
 func ReadFile(ctx context.Context, path string) ([]File, error) {
 	files, err := parallel.Wait(ctx, func() ([]File, error) {
-		files, err := readFlows(ctx, path)
+		files, err := readOpened(ctx, path, disk.OpenRegular)
 		if errors.Is(err, disk.ErrNotRegular) {
 			return readOpened(ctx, path, os.Open)
 		}
@@ -28,11 +28,6 @@ func ReadFile(ctx context.Context, path string) ([]File, error) {
 		err = &Error{Path: path, Msg: "read the file", Err: err}
 	}
 	return files, err
-}
-
-// readFlows reads a regular file.
-func readFlows(ctx context.Context, path string) ([]File, error) {
-	return readOpened(ctx, path, disk.OpenRegular)
 }
 
 func readOpened(ctx context.Context, path string, open func(string) (*os.File, error)) ([]File, error) {
