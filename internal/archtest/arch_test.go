@@ -17,7 +17,7 @@ const module = "github.com/flowctl/flowctl/"
 func allowed() map[string][]string {
 	return map[string][]string{
 		"pkg/flow":          {"internal/limits", "internal/order", "internal/rawjson"},
-		"pkg/flowfile":      {"internal/disk", "internal/parallel", "internal/rawjson", "internal/slug", "pkg/flow"},
+		"pkg/flowfile":      {"internal/disk", "internal/parallel", "internal/rawjson", "pkg/flow"},
 		"internal/limits":   {"internal/rawjson"},
 		"pkg/client":        {"internal/limits", "internal/rawjson", "pkg/flow", "internal/httpx", "internal/secrets"},
 		"internal/output":   {},
@@ -97,7 +97,7 @@ func TestImports(t *testing.T) {
 func TestModules(t *testing.T) {
 	for pkg, want := range map[string]string{
 		"pkg/flow":              "",
-		"pkg/flowfile":          "golang.org/x/text",
+		"pkg/flowfile":          "",
 		"pkg/client":            "github.com/go-json-experiment/json github.com/go-resty/resty/v2 github.com/google/uuid golang.org/x/net",
 		"pkg/client/clienttest": "github.com/google/uuid",
 	} {

@@ -12,13 +12,6 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// SameFlow reports whether a stored flow says what a file says, wherever the nodes stand;
-// ours is whether the server keeps all that it is sent. What does not count for [NewPlan]
-// does not count here.
-func SameFlow(file, stored flow.Spec, ours bool) bool {
-	return traits{ours}.agree(stored, file)
-}
-
 // Over is what is to be written for a file over a stored flow.
 type Over struct {
 	Spec   flow.Spec

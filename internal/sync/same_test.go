@@ -6,9 +6,9 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// TestSameFlow has what counts when a file is compared with a stored flow, for import and
+// TestAgree has what counts when a file is compared with a stored flow, for import and
 // export: what counts for plan does, but for the layout.
-func TestSameFlow(t *testing.T) {
+func TestAgree(t *testing.T) {
 	const node = `{"id":"a","type":"input","position":{"x":1,"y":2},"data":{"n":100}}`
 	doc := func(members string) string { return `{"name":"A","edges":[],` + members + `}` }
 	for name, c := range map[string]struct {
@@ -40,10 +40,10 @@ func TestSameFlow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := SameFlow(file, stored, true); got != c.ours {
+		if got := (traits{true}).agree(stored, file); got != c.ours {
 			t.Errorf("%s, on our server: %v, want %v", name, got, c.ours)
 		}
-		if got := SameFlow(file, stored, false); got != c.theirs {
+		if got := (traits{false}).agree(stored, file); got != c.theirs {
 			t.Errorf("%s, on the real backend: %v, want %v", name, got, c.theirs)
 		}
 	}

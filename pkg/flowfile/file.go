@@ -12,7 +12,6 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"github.com/flowctl/flowctl/internal/slug"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -69,8 +68,3 @@ func (f *File) Position(pointer string) (line, col int) {
 	}
 	return f.text.position(f.text.find(f.start, pointer))
 }
-
-// FileName returns a name for the file of a stored flow: the slug of its name, the first
-// eight characters of its id if it has one, ".json". It is one path element that every
-// file system takes, whatever the flow is called.
-func FileName(f flow.Flow) string { return slug.File(f.Name, f.ID, slug.Short) }

@@ -1,4 +1,4 @@
-package flowfile
+package slug
 
 import (
 	"path/filepath"
@@ -7,13 +7,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/flowctl/flowctl/internal/disk"
-	"github.com/flowctl/flowctl/internal/slug"
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-func flowCalled(name, id string) flow.Flow { return flow.Flow{ID: id, Spec: flow.Spec{Name: name}} }
-
-func TestFileName(t *testing.T) {
+func TestFile(t *testing.T) {
 	const id = "3F2C9A10-6c1e-4a52-9d5e-0b8f6d1f7a11"
 	tests := []struct{ name, id, want string }{
 		{"Support triage", id, "support-triage-3f2c9a10.json"},
@@ -46,26 +42,26 @@ func TestFileName(t *testing.T) {
 		{strings.Repeat("ab", 50_000), "", strings.Repeat("ab", 40) + ".json"},
 	}
 	for _, tt := range tests {
-		got := FileName(flowCalled(tt.name, tt.id))
+		got := File(tt.name, tt.id, Short)
 		if got != tt.want {
 			t.Errorf("%.40q: %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }
 
-func FuzzFileName(f *testing.F) {
+func FuzzFile(f *testing.F) {
 	f.Add("Name", "3f2c9a10-6c1e")
 	f.Add("..", "/")
 	f.Add("a\u0301\u202e\u3164", "\x00")
 	f.Fuzz(func(t *testing.T, name, id string) {
-		got := FileName(flowCalled(name, id))
+		got := File(name, id, Short)
 		stem, ok := strings.CutSuffix(got, ".json")
 		if !ok || stem == "" || len(got) > 110 || !utf8.ValidString(got) || strings.ContainsAny(got, "/\\:*?\"<>|\x00 ") ||
 			strings.ContainsRune(stem, '.') || strings.HasPrefix(stem, "-") || strings.HasSuffix(stem, "-") || disk.IsDeviceName(stem) || filepath.Base(got) != got {
-			t.Errorf("FileName(%q, %q) = %q", name, id, got)
+			t.Errorf("File(%q, %q) = %q", name, id, got)
 		}
-		if slug.Of(name) != slug.Of(slug.Of(name)) && !strings.HasPrefix(slug.Of(name), "flow-") {
-			t.Errorf("Slug(%q) = %q, then %q", name, slug.Of(name), slug.Of(slug.Of(name)))
+		if Of(name) != Of(Of(name)) && !strings.HasPrefix(Of(name), "flow-") {
+			t.Errorf("Of(%q) = %q, then %q", name, Of(name), Of(Of(name)))
 		}
 	})
 }
