@@ -47,25 +47,16 @@ func runJQ(w io.Writer, code *gojq.Code, raw []byte) error {
 			}
 			return fmt.Errorf("run --jq: %w", err)
 		}
-		line, err := jqLine(result)
-		if err != nil {
-			return err
+		line := []byte(nil)
+		if text, ok := result.(string); ok {
+			line = []byte(text)
+		} else if line, err = gojq.Marshal(result); err != nil {
+			return fmt.Errorf("encode the result of --jq: %w", err)
 		}
 		if _, err := w.Write(append(line, '\n')); err != nil {
 			return err
 		}
 	}
-}
-
-func jqLine(result any) ([]byte, error) {
-	if s, ok := result.(string); ok {
-		return []byte(s), nil
-	}
-	line, err := gojq.Marshal(result)
-	if err != nil {
-		return nil, fmt.Errorf("encode the result of --jq: %w", err)
-	}
-	return line, nil
 }
 
 // decode returns raw as plain Go values, numbers as they are spelt.

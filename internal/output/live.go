@@ -17,19 +17,10 @@ type LiveLine struct {
 // place when it changes. It writes to the terminal and never asks it anything.
 type Live struct {
 	w      io.Writer
-	width  int      // of the last drawing
-	drawn  []string // the lines on the terminal, as they were written
-	cursor cursor
+	rows   int    // that the last drawing took
+	drawn  string // the last drawing
+	closed bool
 }
-
-// cursor is the state of the terminal's cursor.
-type cursor int
-
-const (
-	cursorAsFound cursor = iota
-	cursorHidden
-	cursorReleased // shown again, for good
-)
 
 // NewLive returns an empty block on w, a terminal.
 func NewLive(w io.Writer) *Live { return &Live{w: w} }
@@ -44,56 +35,29 @@ const (
 	showCursor = "\x1b[?25h"
 )
 
-// Draw shows the lines in place of the ones before, and writes only those that
-// differ. The cursor is hidden until [Live.Close]. width is the terminal's; the
-// lines must be fewer than its rows.
+// Draw shows the lines in place of the ones before. The cursor is hidden until
+// [Live.Close]. width is the terminal's; the lines must be fewer than its rows.
 func (l *Live) Draw(width int, lines []LiveLine) {
-	if width != l.width { // the terminal has wrapped the old lines anew
-		clear(l.drawn)
-		l.width = width
-	}
-	texts := make([]string, len(lines))
-	first := -1 // that differs
-	for i, line := range lines {
-		texts[i] = line.render(width)
-		if first < 0 && (i >= len(l.drawn) || texts[i] != l.drawn[i]) {
-			first = i
-		}
-	}
-	if first < 0 {
-		if first = len(lines); first == len(l.drawn) {
-			return
-		}
-	}
 	var b strings.Builder
-	if l.cursor == cursorAsFound {
-		b.WriteString(hideCursor)
-		l.cursor = cursorHidden
+	for _, line := range lines {
+		b.WriteString("\r\x1b[2K" + line.render(width) + "\r\n")
 	}
-	b.WriteString(up(len(l.drawn) - first))
-	for i := first; i < len(lines); i++ {
-		if i >= len(l.drawn) || texts[i] != l.drawn[i] {
-			b.WriteString("\r\x1b[2K" + texts[i])
-		}
-		b.WriteString("\r\n")
+	if b.String() == l.drawn {
+		return
 	}
-	if len(lines) < len(l.drawn) {
-		b.WriteString("\x1b[J")
+	begin := strings.Repeat("\x1b[A", l.rows) // up to the first line
+	if !l.closed {
+		begin = hideCursor + begin
 	}
-	l.drawn = texts
-	_, _ = io.WriteString(l.w, b.String()) // there is nowhere left to report that it was not drawn
+	l.rows, l.drawn = len(lines), b.String()
+	_, _ = io.WriteString(l.w, begin+l.drawn+"\x1b[J") // there is nowhere left to report that it was not drawn
 }
 
 // Close shows the cursor again, for good. What was drawn stays.
 func (l *Live) Close() {
-	if l.cursor == cursorHidden {
-		_, _ = io.WriteString(l.w, showCursor)
-	}
-	l.cursor = cursorReleased
+	l.closed = true
+	_, _ = io.WriteString(l.w, showCursor)
 }
-
-// up moves the cursor up n lines.
-func up(n int) string { return strings.Repeat("\x1b[A", max(n, 0)) }
 
 func (line LiveLine) render(width int) string {
 	room := max(width-displayWidth(line.Lead)-1, minWidth)

@@ -17,7 +17,7 @@ import (
 )
 
 // Format is a value of --output.
-type Format string
+type Format = string
 
 // The formats. Table is the default.
 const (
@@ -63,7 +63,7 @@ func New(w io.Writer, opts Options) (*Printer, error) {
 	case opts.Format == "":
 		opts.Format = Table
 	case !slices.Contains(Formats(), opts.Format):
-		return nil, fmt.Errorf("unknown output format %q; use one of %s", opts.Format, formatNames())
+		return nil, fmt.Errorf("unknown output format %q; use one of %s", opts.Format, strings.Join(Formats(), ", "))
 	}
 	p := &Printer{w: w, opts: opts}
 	var err error
@@ -74,14 +74,6 @@ func New(w io.Writer, opts Options) (*Printer, error) {
 		p.template, err = parseTemplate(opts.Template)
 	}
 	return p, err
-}
-
-func formatNames() string {
-	names := make([]string, 0, len(Formats()))
-	for _, f := range Formats() {
-		names = append(names, string(f))
-	}
-	return strings.Join(names, ", ")
 }
 
 // ForPeople reports whether the printer writes tables, and not something that a

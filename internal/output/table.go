@@ -74,12 +74,7 @@ func columnWidths(titles []string, rows [][]string) []int {
 }
 
 // displayWidth is the number of terminal cells that s takes.
-func displayWidth(s string) int {
-	if isPlain(s) {
-		return len(s)
-	}
-	return ansi.StringWidth(s)
-}
+func displayWidth(s string) int { return ansi.StringWidth(s) }
 
 // fit takes cells from the widest columns until the row is not wider than total,
 // from those that should stay whole only when no other can give any more.

@@ -18,9 +18,6 @@ func Text(s string) string { return clean(s, false) }
 func Lines(s string) string { return clean(s, true) }
 
 func clean(s string, keepLines bool) string {
-	if isPlain(s) {
-		return s
-	}
 	var b strings.Builder
 	for i, r := range s {
 		switch {
@@ -40,15 +37,6 @@ func clean(s string, keepLines bool) string {
 		}
 	}
 	return b.String()
-}
-
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
 }
 
 // isFormat recognises the invisible characters that change how others are shown:

@@ -18,22 +18,11 @@ func NoSuchFile(path string) error {
 	return errors.New(text)
 }
 
-// Path returns the existing path that a wrong one is closest to, "" if none is close.
-// Any of its parts may be misspelt.
+// Path returns the existing path that a wrong one is closest to, in the same folder, "" if
+// none is close.
 func Path(wrong string) string {
 	dir, name := filepath.Split(filepath.Clean(wrong))
-	if _, err := os.Stat(cmp.Or(dir, ".")); err != nil {
-		if dir = Path(dir); dir == "" {
-			return ""
-		}
-		if path := filepath.Join(dir, name); exists(path) {
-			return path
-		}
-	}
-	entries, err := os.ReadDir(cmp.Or(dir, "."))
-	if err != nil {
-		return ""
-	}
+	entries, _ := os.ReadDir(cmp.Or(dir, ".")) // none is close in a folder that cannot be read
 	var names []string
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), ".") {
@@ -45,9 +34,4 @@ func Path(wrong string) string {
 		return ""
 	}
 	return filepath.Join(dir, name)
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }

@@ -49,11 +49,7 @@ func (o *OutputFlags) Register(cmd *cobra.Command) {
 	f.StringVarP(&o.Format, "output", "o", "", "output format: text, wide, json, jsonl, yaml or name")
 	f.StringVar(&o.jq, "jq", "", "filter the JSON with a jq `program`")
 	f.StringVar(&o.template, "template", "", "format the JSON with a Go `template`")
-	words := make([]string, 0, len(output.Formats()))
-	for _, f := range output.Formats() {
-		words = append(words, string(f))
-	}
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Formats(), cobra.ShellCompDirectiveNoFileComp))
 }
 
 // EnumVar adds a flag that takes one of a few words, which completion offers, too. value

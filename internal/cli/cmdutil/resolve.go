@@ -1,6 +1,7 @@
 package cmdutil
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,14 +107,8 @@ func closeNames(ctx context.Context, c *client.Client, ref string) string {
 			return fmt.Sprintf("; ids need %d characters: did you mean %s, which is %s?", lookup.MinPrefix, f.ID, output.Quoted(f.Name))
 		}
 		names[i] = output.Text(f.Name)
-		if strings.Contains(strings.ToLower(f.Name), strings.ToLower(ref)) {
-			return fmt.Sprintf("; did you mean %s? Names are exact, ids need %d characters", output.Quoted(f.Name), lookup.MinPrefix)
-		}
 	}
-	if hint := spell.DidYouMean(ref, names); hint != "" {
-		return hint + " Names are exact"
-	}
-	return "; see 'flowctl list'"
+	return cmp.Or(spell.DidYouMean(ref, names), "; see 'flowctl list'")
 }
 
 func ambiguous(ref string, found []flow.Flow) error {
