@@ -14,18 +14,14 @@ import (
 )
 
 func newProfileCmd(a *cmdutil.App) *cobra.Command {
-	cmd := &cobra.Command{
+	return cmdutil.Group(&cobra.Command{
 		Use:        "profile",
 		SuggestFor: []string{"config", "context", "remote"},
 		Short:      "Manage server profiles (servers under a name)",
 		Long: `Commands use the profile in use, unless --profile, --server, FLOWCTL_PROFILE or
 FLOWCTL_SERVER names another one. The profile "local" always exists: the flows
 on this machine.`,
-		Args: cobra.ArbitraryArgs,
-		RunE: cmdutil.GroupRun,
-	}
-	cmd.AddCommand(newProfileListCmd(a), newProfileUseCmd(a), newProfileAddCmd(a), newProfileRemoveCmd(a))
-	return cmd
+	}, newProfileListCmd(a), newProfileUseCmd(a), newProfileAddCmd(a), newProfileRemoveCmd(a))
 }
 
 func newProfileUseCmd(a *cmdutil.App) *cobra.Command {

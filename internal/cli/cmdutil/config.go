@@ -3,13 +3,11 @@ package cmdutil
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -59,8 +57,10 @@ func (a *App) LoadConfig(flags *pflag.FlagSet) error {
 			return fmt.Errorf("bind %s: %w", key, err)
 		}
 	}
-	if err := v.ReadInConfig(); err != nil && !noConfiguration(err) {
-		return fmt.Errorf("read the configuration %s: %w; fix the file or move it away", path, err)
+	if _, err := os.Stat(path); err == nil { // else there is none, as with HOME=/dev/null
+		if err := v.ReadInConfig(); err != nil {
+			return fmt.Errorf("read the configuration %s: %w; fix the file or move it away", path, err)
+		}
 	}
 	if v.InConfig("token") {
 		return fmt.Errorf("%s holds a token; take it out and sign in with 'flowctl login', or set FLOWCTL_TOKEN", path)
@@ -79,12 +79,6 @@ func (a *App) LoadConfig(flags *pflag.FlagSet) error {
 		a.Warn("%s: unknown setting ignored: %s", path, strings.Join(decoded.Unused, ", "))
 	}
 	return nil
-}
-
-// noConfiguration reports whether err, of reading the configuration, means that there
-// is none: no file, or a home that is not a folder, as HOME=/dev/null.
-func noConfiguration(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) && os.Getenv("FLOWCTL_CONFIG") == ""
 }
 
 // decodeTimeout reads a time with its unit; a bare number would be nanoseconds.

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/render"
 	"github.com/flowctl/flowctl/internal/secrets"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -22,7 +21,7 @@ func Redacted(p render.Pair) render.Pair {
 	p.Changes = slices.Clone(p.Changes)
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		c.Node, c.Edge, c.Path = secrets.RedactText(c.Node), secrets.RedactText(c.Edge), redactedPath(c.Path)
+		c.Node, c.Edge, c.Path = secrets.RedactText(c.Node), secrets.RedactText(c.Edge), secrets.RedactText(c.Path)
 		c.Old, c.New = secrets.Redact(c.Old), secrets.Redact(c.New)
 	}
 	return p
@@ -30,27 +29,8 @@ func Redacted(p render.Pair) render.Pair {
 
 // redactedGraph is what a drawing takes of a flow.
 func redactedGraph(s flow.Spec) flow.Spec {
-	s.Nodes, s.Edges = slices.Clone(s.Nodes), slices.Clone(s.Edges)
-	for i := range s.Nodes {
-		n := &s.Nodes[i]
-		n.ID, n.Type, n.Data = secrets.RedactText(n.ID), flow.NodeType(secrets.RedactText(string(n.Type))), secrets.Redact(n.Data)
-	}
-	for i := range s.Edges {
-		e := &s.Edges[i]
-		for _, end := range []*string{&e.Source, &e.SourceHandle, &e.Target, &e.TargetHandle} {
-			*end = secrets.RedactText(*end)
-		}
-	}
-	return s
-}
-
-// redactedPath is a JSON pointer without secrets in its keys.
-func redactedPath(path string) string {
-	tokens := strings.Split(path, "/")
-	for i, token := range tokens {
-		tokens[i] = rawjson.EscapePointer(secrets.RedactText(rawjson.UnescapePointer(token)))
-	}
-	return strings.Join(tokens, "/")
+	clean, _ := flow.ParseSpec(secrets.RedactIDs(s.AppendJSON(nil))) // was read before
+	return clean
 }
 
 // Join joins words for a message, made harmless and without secrets.

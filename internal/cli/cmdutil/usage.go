@@ -13,6 +13,13 @@ import (
 	"github.com/flowctl/flowctl/internal/spell"
 )
 
+// Group makes cmd a command that only holds others.
+func Group(cmd *cobra.Command, subs ...*cobra.Command) *cobra.Command {
+	cmd.Args, cmd.RunE = cobra.ArbitraryArgs, GroupRun
+	cmd.AddCommand(subs...)
+	return cmd
+}
+
 // GroupRun is the run function of a command that only holds others. Without it
 // cobra takes an unknown sub-command for a request for help, and exits 0.
 func GroupRun(cmd *cobra.Command, args []string) error {

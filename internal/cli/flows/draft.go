@@ -3,6 +3,7 @@ package flows
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,21 +14,22 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // draft is a flow in a temporary file that the user edits.
 type draft struct {
+	app      *cmdutil.App
 	flow     flow.Flow
+	editor   string // as [editor] returns it
 	path     string
-	original []byte         // the file as it was before
-	revision string         // of what it said
-	known    []flow.Problem // that the flow had before
+	original []byte // the file as it was before
 }
 
 // newDraft writes f into a file that the user alone can read.
-func newDraft(f flow.Flow) (*draft, error) {
+func newDraft(a *cmdutil.App, f flow.Flow, editor string) (*draft, error) {
 	var text bytes.Buffer
 	if err := flowfile.Write(&text, flowfile.File{Spec: f.Spec}); err != nil {
 		return nil, err
@@ -36,49 +38,82 @@ func newDraft(f flow.Flow) (*draft, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a file to edit: %w; set TMPDIR to a folder that can be written", err)
 	}
-	_, err = tmp.Write(text.Bytes())
+	d := &draft{a, f, editor, tmp.Name(), text.Bytes()}
+	_, err = tmp.Write(d.original)
 	if err = cmp.Or(err, tmp.Close()); err != nil {
-		_ = os.Remove(tmp.Name())
+		d.remove()
 		return nil, fmt.Errorf("write the file to edit: %w; set TMPDIR to a folder with room", err)
 	}
-	return &draft{
-		flow:     f,
-		path:     tmp.Name(),
-		original: text.Bytes(),
-		revision: flow.Flow{Spec: f.Spec}.Revision(),
-		known:    flow.Validate(f.Spec),
-	}, nil
+	return d, nil
 }
 
-func (d *draft) read() ([]byte, error) {
-	text, err := os.ReadFile(d.path)
-	if err != nil {
-		return nil, fmt.Errorf("read what was edited: %w", err)
+// edit opens the file in the editor, waits until it is closed, and returns the text.
+func (d *draft) edit() ([]byte, error) {
+	cmd := cmdutil.UserProgram(d.editor, d.path)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = d.app.In, d.app.Out, d.app.Err
+	if !cmdutil.IsTerminal(d.app.Out) {
+		cmd.Stdout = d.app.Err // stdout is for the changed flow
 	}
-	return text, nil
+	defer d.app.Interrupts.Hold()()
+	err := cmd.Run()
+	switch {
+	case err == nil:
+		return os.ReadFile(d.path)
+	case cmd.ProcessState == nil || cmdutil.ShellFailed(err):
+		return nil, fmt.Errorf("run the editor %q: %w; set EDITOR to one that is there", d.editor, err)
+	}
+	return nil, fmt.Errorf("nothing was changed: the editor %q failed: %w", d.editor, err)
 }
 
-// without leaves out the findings that the flow had before.
-func (d *draft) without(findings []files.Finding) []files.Finding {
-	return slices.DeleteFunc(findings, func(f files.Finding) bool {
-		return slices.ContainsFunc(d.known, func(p flow.Problem) bool {
+// patch returns what the draft asks for, nil for no change. The faults that the flow had
+// before do not matter: a draft may be incomplete.
+func (d *draft) patch(ctx context.Context) (*client.Patch, error) {
+	r := files.Read(ctx, d.app.In, files.Source{Path: d.path}, true)
+	if err := files.OneFlow(d.path, r); err != nil {
+		return nil, err
+	}
+	known := flow.Validate(d.flow.Spec)
+	findings := slices.DeleteFunc(r.Findings, func(f files.Finding) bool {
+		return slices.ContainsFunc(known, func(p flow.Problem) bool {
 			return p.Code == f.Code && p.Node == f.Node && p.Edge == f.Edge && p.Message == f.Message
 		})
 	})
+	if err := d.app.CheckFindings(d.path, findings); err != nil {
+		return nil, err
+	}
+	spec := r.Flows[0].Spec
+	if (flow.Flow{Spec: spec}).Revision() == (flow.Flow{Spec: d.flow.Spec}).Revision() {
+		return nil, nil
+	}
+	patch := client.Replace(spec)
+	if spec.Meta == nil && d.flow.Meta != nil {
+		patch.Meta = []byte("{}") // what was taken out of the text shall go
+	}
+	stays := spec.Unknown().Getter()
+	for _, m := range d.flow.Unknown() {
+		if _, ok := stays(m.Key); !ok {
+			patch.Unknown.Set(m.Key, []byte("null"))
+		}
+	}
+	// Where there was no description there is none to take away. Open WebUI
+	// would make "" of it.
+	if patch.NoDescription && client.Replace(d.flow.Spec).NoDescription {
+		patch.NoDescription = false
+	}
+	return &patch, nil
 }
 
 // hasWork reports whether the file holds something that the user wrote.
 func (d *draft) hasWork() bool {
-	text, err := d.read()
+	text, err := os.ReadFile(d.path)
 	return err == nil && !bytes.Equal(text, d.original) && len(bytes.TrimSpace(text)) > 0
 }
 
-// remove takes the file away. It may be gone: some editors do that.
-func (d *draft) remove() error {
+// remove removes the file. It may be gone: some editors do that.
+func (d *draft) remove() {
 	if err := os.Remove(d.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove the temporary file: %w", err)
+		d.app.Warn("remove the temporary file: %v", err)
 	}
-	return nil
 }
 
 // editor is the user's editor. Where nobody sits at a terminal there is none that

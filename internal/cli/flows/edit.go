@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +46,8 @@ func (o *editOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := editor(o.app); err != nil {
+	program, err := editor(o.app)
+	if err != nil {
 		return err
 	}
 	c, id, err := o.app.FindFlow(ctx, args[0])
@@ -58,18 +58,16 @@ func (o *editOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	d, err := newDraft(f)
+	d, err := newDraft(o.app, f, program)
 	if err != nil {
 		return err
 	}
-	changed, err := o.edit(ctx, c, d, client.IfUnchanged(f.Revision()))
+	changed, err := o.edit(ctx, c, d)
 	if err != nil && d.hasWork() {
 		o.app.Warn("your text is kept in %s; 'flowctl update %s -f FILE' sends it", d.path, f.ID)
 		return err
 	}
-	if err := d.remove(); err != nil {
-		o.app.Warn("%v", err)
-	}
+	d.remove()
 	switch {
 	case err != nil:
 		return err
@@ -82,9 +80,9 @@ func (o *editOptions) run(cmd *cobra.Command, args []string) error {
 
 // edit lets the user edit the draft until it can be sent, or is dropped. It returns
 // nil if there is nothing to send.
-func (o *editOptions) edit(ctx context.Context, c *client.Client, d *draft, unchanged client.UpdateOption) (*flow.Flow, error) {
+func (o *editOptions) edit(ctx context.Context, c *client.Client, d *draft) (*flow.Flow, error) {
 	for {
-		f, err := o.editOnce(ctx, c, d, unchanged)
+		f, err := o.editOnce(ctx, c, d)
 		var invalid files.InvalidError
 		if err == nil || !errors.As(err, &invalid) && !errors.Is(err, client.ErrInvalid) || !o.app.Interactive() {
 			return f, err
@@ -100,11 +98,8 @@ func (o *editOptions) edit(ctx context.Context, c *client.Client, d *draft, unch
 	}
 }
 
-func (o *editOptions) editOnce(ctx context.Context, c *client.Client, d *draft, unchanged client.UpdateOption) (*flow.Flow, error) {
-	if err := runEditor(o.app, d.path); err != nil {
-		return nil, err
-	}
-	text, err := d.read()
+func (o *editOptions) editOnce(ctx context.Context, c *client.Client, d *draft) (*flow.Flow, error) {
+	text, err := d.edit()
 	switch {
 	case err != nil:
 		return nil, err
@@ -113,68 +108,13 @@ func (o *editOptions) editOnce(ctx context.Context, c *client.Client, d *draft, 
 	case len(bytes.TrimSpace(text)) == 0:
 		return nil, errors.New("nothing was changed: the saved text is empty")
 	}
-	patch, err := o.patch(ctx, d)
+	patch, err := d.patch(ctx)
 	if err != nil || patch == nil {
 		return nil, err
 	}
-	f, err := c.Flows.Update(ctx, d.flow.ID, *patch, unchanged)
+	f, err := c.Flows.Update(ctx, d.flow.ID, *patch, client.IfUnchanged(d.flow.Revision()))
 	if err != nil {
 		return nil, notYours(ctx, c, d.flow.ID, err)
 	}
 	return &f, nil
-}
-
-// patch is what the draft asks for, nil if it says what the flow says. The faults
-// that the flow had before do not matter: a draft may be incomplete.
-func (o *editOptions) patch(ctx context.Context, d *draft) (*client.Patch, error) {
-	r := files.Read(ctx, o.app.In, files.Source{Path: d.path}, true)
-	if err := files.OneFlow(d.path, r); err != nil {
-		return nil, err
-	}
-	if err := o.app.CheckFindings(d.path, d.without(r.Findings)); err != nil {
-		return nil, err
-	}
-	spec := r.Flows[0].Spec
-	if (flow.Flow{Spec: spec}).Revision() == d.revision {
-		return nil, nil
-	}
-	patch := client.Replace(spec)
-	if spec.Meta == nil && d.flow.Meta != nil {
-		patch.Meta = []byte("{}") // what was taken out of the text shall go
-	}
-	stays := spec.Unknown().Getter()
-	for _, m := range d.flow.Unknown() {
-		if _, ok := stays(m.Key); !ok {
-			patch.Unknown.Set(m.Key, []byte("null"))
-		}
-	}
-	// Where there was no description there is none to take away. Open WebUI
-	// would make "" of it.
-	if patch.NoDescription && client.Replace(d.flow.Spec).NoDescription {
-		patch.NoDescription = false
-	}
-	return &patch, nil
-}
-
-// runEditor opens a file in the user's editor and waits until it is closed.
-func runEditor(a *cmdutil.App, path string) error {
-	line, err := editor(a)
-	if err != nil {
-		return err
-	}
-	cmd := cmdutil.UserProgram(line, path)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = a.In, a.Out, a.Err
-	if !cmdutil.IsTerminal(a.Out) {
-		cmd.Stdout = a.Err // stdout is for the changed flow
-	}
-	release := a.Interrupts.Hold()
-	defer release()
-	err = cmd.Run()
-	switch {
-	case err == nil:
-		return nil
-	case cmd.ProcessState == nil || cmdutil.ShellFailed(err):
-		return fmt.Errorf("run the editor %q: %w; set EDITOR to one that is there", line, err)
-	}
-	return fmt.Errorf("nothing was changed: the editor %q failed: %w", line, err)
 }

@@ -18,16 +18,12 @@ import (
 
 // Commands returns the commands that git calls.
 func Commands(a *cmdutil.App) []*cobra.Command {
-	cmd := &cobra.Command{
+	return []*cobra.Command{cmdutil.Group(&cobra.Command{
 		Use:   "git",
 		Short: "Let git diff and merge flow files",
 		Long: `After 'flowctl git install', 'git diff' shows what changed in a flow without
 layout, and 'git merge' merges flows node by node and field by field.`,
-		RunE: cmdutil.GroupRun,
-		Args: cobra.ArbitraryArgs,
-	}
-	cmd.AddCommand(newGitInstallCmd(a), newGitTextconvCmd(a), newGitMergeCmd(a))
-	return []*cobra.Command{cmd}
+	}, newGitInstallCmd(a), newGitTextconvCmd(a), newGitMergeCmd(a))}
 }
 
 // git runs git and returns what it prints, without the last line break.

@@ -16,7 +16,7 @@ const executionHelp = `NAME is a flow's exact name, its id, or the first charact
 the id of an execution; without one the newest is meant.`
 
 func newExecutionsCmd(a *cmdutil.App) *cobra.Command {
-	cmd := &cobra.Command{
+	return cmdutil.Group(&cobra.Command{
 		Use:        "executions",
 		SuggestFor: []string{"ps", "logs", "runs", "history", "jobs"},
 		Aliases:    []string{"execution"},
@@ -24,12 +24,8 @@ func newExecutionsCmd(a *cmdutil.App) *cobra.Command {
 		Long: `An execution is the record of a run: on the server, by 'flowctl run', or in the
 browser. On a flowctl server you see your own and all of your flows; admins see
 all. 'flowctl executions list' without a flow shows the runs under way.`,
-		Args: cobra.ArbitraryArgs,
-		RunE: cmdutil.GroupRun,
-	}
-	cmd.AddCommand(newExecutionsListCmd(a), newExecutionsGetCmd(a), newExecutionsStatsCmd(a),
+	}, newExecutionsListCmd(a), newExecutionsGetCmd(a), newExecutionsStatsCmd(a),
 		newExecutionsWatchCmd(a), newExecutionsCancelCmd(a), newExecutionsDeleteCmd(a))
-	return cmd
 }
 
 // executionArgs finds the flow and the execution that the arguments mean.

@@ -15,16 +15,12 @@ import (
 )
 
 func newServerKeyCmd(d *database) *cobra.Command {
-	cmd := &cobra.Command{
+	return cmdutil.Group(&cobra.Command{
 		Use:   "key",
 		Short: "Manage API keys",
 		Long: `The keys are those of the database in --db, whether or not a server runs on it.
 Sessions, the keys of a sign-in with a password, are listed, too.`,
-		Args: cobra.ArbitraryArgs,
-		RunE: cmdutil.GroupRun,
-	}
-	cmd.AddCommand(newKeyAddCmd(d), newKeyListCmd(d), newKeyRevokeCmd(d))
-	return cmd
+	}, newKeyAddCmd(d), newKeyListCmd(d), newKeyRevokeCmd(d))
 }
 
 // addedKey is what `flowctl server key add -o json` prints. The key is shown this

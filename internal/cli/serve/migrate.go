@@ -15,17 +15,13 @@ import (
 )
 
 func newServerMigrateCmd(d *database) *cobra.Command {
-	cmd := &cobra.Command{
+	return cmdutil.Group(&cobra.Command{
 		Use:   "migrate",
 		Short: "Change the schema of a database",
 		Long: `Every command that opens a
 database brings it up to date by itself, so this is only needed to see where it
 is, to migrate before a new server starts, and to go back to an older flowctl.`,
-		Args: cobra.ArbitraryArgs,
-		RunE: cmdutil.GroupRun,
-	}
-	cmd.AddCommand(newMigrateUpCmd(d), newMigrateDownCmd(d), newMigrateStatusCmd(d))
-	return cmd
+	}, newMigrateUpCmd(d), newMigrateDownCmd(d), newMigrateStatusCmd(d))
 }
 
 // migrationRow is what `flowctl server migrate … -o json` prints of each migration.

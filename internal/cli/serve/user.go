@@ -15,17 +15,13 @@ import (
 )
 
 func newServerUserCmd(d *database) *cobra.Command {
-	cmd := &cobra.Command{
+	return cmdutil.Group(&cobra.Command{
 		Use:   "user",
 		Short: "Manage users",
 		Long: `The users are those of the database in --db, whether or not a server runs on it.
 An admin sees all flows, a user their own and those shared with them, a pending
 user nothing.`,
-		Args: cobra.ArbitraryArgs,
-		RunE: cmdutil.GroupRun,
-	}
-	cmd.AddCommand(newUserAddCmd(d), newUserListCmd(d), newUserUpdateCmd(d), newUserPasswdCmd(d), newUserRemoveCmd(d))
-	return cmd
+	}, newUserAddCmd(d), newUserListCmd(d), newUserUpdateCmd(d), newUserPasswdCmd(d), newUserRemoveCmd(d))
 }
 
 type userAddOptions struct {
