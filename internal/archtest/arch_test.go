@@ -24,7 +24,7 @@ func allowed() map[string][]string {
 		"internal/progress": {"internal/layout", "pkg/flow", "internal/engine", "internal/output"},
 		"internal/digest":   {"internal/rawjson", "pkg/flow"},
 		"internal/layout":   {"internal/order", "internal/rawjson", "pkg/flow"},
-		"internal/render":   {"internal/layout", "pkg/flow", "internal/output"},
+		"internal/render":   {"internal/layout", "internal/secrets", "pkg/flow", "internal/output"},
 		"internal/engine":   {"internal/rawjson", "internal/order", "pkg/flow", "internal/engine/js"},
 
 		"internal/engine/browser": {"internal/engine", "internal/engine/js", "pkg/flow"},

@@ -2,15 +2,14 @@ package render
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Dot writes a flow in Graphviz's language.
-func Dot(w io.Writer, s flow.Spec) error {
+// Dot draws a flow in Graphviz's language.
+func Dot(s flow.Spec) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "digraph %s {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n", quoteDot(s.Name))
 	for _, n := range s.Nodes {
@@ -31,8 +30,7 @@ func Dot(w io.Writer, s flow.Spec) error {
 		fmt.Fprintf(&b, "  %s -> %s%s;\n", quoteDot(e.Source), quoteDot(e.Target), label)
 	}
 	b.WriteString("}\n")
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 // quoteDot writes a quoted DOT string, in which a backslash stands for itself but

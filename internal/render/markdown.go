@@ -5,16 +5,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
-	"io"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Markdown writes the changes of a pair as a comment for a pull request: a table
+// Markdown returns the changes of a pair as a comment for a pull request: a table
 // of values, and long texts as diffs that fold.
-func Markdown(w io.Writer, p Pair) error {
+func Markdown(p Pair) string {
+	p = redacted(p)
 	var b strings.Builder
 	heading := code(cmp.Or(p.After, p.Before))
 	switch {
@@ -41,8 +41,7 @@ func Markdown(w io.Writer, p Pair) error {
 		// In code nobody is mentioned and nothing is linked.
 		fmt.Fprintf(&b, "\n<details open><summary><code>%s</code></summary>\n\n%sdiff\n%s\n%s\n\n</details>\n", html.EscapeString(output.Text(place(c))), fence, text, fence)
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 func sign(k flow.ChangeKind) string {

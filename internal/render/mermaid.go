@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -10,8 +9,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Mermaid writes a flow as a Mermaid flowchart, which GitHub draws.
-func Mermaid(w io.Writer, s flow.Spec) error {
+// Mermaid draws a flow as a Mermaid flowchart, which GitHub draws.
+func Mermaid(s flow.Spec) string {
 	m := newMermaid(s)
 	for _, n := range s.Nodes {
 		class := ""
@@ -26,12 +25,13 @@ func Mermaid(w io.Writer, s flow.Spec) error {
 	for _, t := range flow.NodeTypes() {
 		m.line("classDef %s stroke:%s,stroke-width:2px", t, Color(t))
 	}
-	return m.flush(w)
+	return m.b.String()
 }
 
-// MermaidDiff writes the flow as it is afterwards, with what was taken out still
+// MermaidDiff draws the flow as it is afterwards, with what was taken out still
 // in it, and everything that changed in the colours of a diff.
-func MermaidDiff(w io.Writer, p Pair) error {
+func MermaidDiff(p Pair) string {
+	p = redacted(p)
 	state := map[string]string{}
 	for _, c := range p.Changes {
 		key := "node " + c.Node
@@ -65,7 +65,7 @@ func MermaidDiff(w io.Writer, p Pair) error {
 	m.line("classDef added fill:#dcfce7,stroke:#16a34a,color:#14532d")
 	m.line("classDef removed fill:#fee2e2,stroke:#dc2626,color:#7f1d1d,stroke-dasharray:4")
 	m.line("classDef changed fill:#fef9c3,stroke:#ca8a04,color:#713f12")
-	return m.flush(w)
+	return m.b.String()
 }
 
 // gone returns the items whose state is removed.
@@ -132,11 +132,6 @@ func (m *mermaid) edge(e flow.Edge, arrow string) {
 		label = fmt.Sprintf(`|"%s"|`, quoteMermaid(e.SourceHandle))
 	}
 	m.line("%s %s%s %s", m.name(e.Source), arrow, label, m.name(e.Target))
-}
-
-func (m *mermaid) flush(w io.Writer) error {
-	_, err := io.WriteString(w, m.b.String())
-	return err
 }
 
 // quoteMermaid writes text inside Mermaid's double quotes, which know entities

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -28,22 +27,13 @@ func spec(t *testing.T, text string) flow.Spec {
 	return s
 }
 
-func draw(t *testing.T, f func(io.Writer) error) string {
-	t.Helper()
-	var b bytes.Buffer
-	if err := f(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
 func TestTree(t *testing.T) {
 	want := `input_1 (input) Text "quoted"
 └─ cond (conditional)
    └─ [true] out (output) a\u001b[31mb
       └─ nowhere (missing)
 `
-	if got := draw(t, func(w io.Writer) error { return Tree(w, spec(t, review), false) }); got != want {
+	if got := Tree(spec(t, review), false); got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}
 }
@@ -51,13 +41,13 @@ func TestTree(t *testing.T) {
 func TestTreeOfACycleEnds(t *testing.T) {
 	s := spec(t, `{"nodes":[{"id":"a"},{"id":"b"}],"edges":[{"source":"a","target":"b"},{"source":"b","target":"a"},{"source":"b","target":"b"}]}`)
 	want := "a ()\n└─ b ()\n   ├─ → a\n   └─ → b\n"
-	if got := draw(t, func(w io.Writer) error { return Tree(w, s, false) }); got != want {
+	if got := Tree(s, false); got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}
 }
 
 func TestMermaid(t *testing.T) {
-	got := draw(t, func(w io.Writer) error { return Mermaid(w, spec(t, review)) })
+	got := Mermaid(spec(t, review))
 	for _, want := range []string{
 		"flowchart LR\n",
 		`  n0(["Text #quot;quoted#quot;<br/><small>input</small>"])` + "\n",
@@ -77,9 +67,7 @@ func TestMermaid(t *testing.T) {
 
 // What authors write is not Mermaid syntax: no directive, no keyword.
 func TestMermaidIsOurs(t *testing.T) {
-	got := draw(t, func(w io.Writer) error {
-		return Mermaid(w, spec(t, `{"name":"n","nodes":[{"id":"a","type":"end","data":{"label":"%%{init: {\"themeCSS\":\"x\"}}%%\n-->"}}],"edges":[]}`))
-	})
+	got := Mermaid(spec(t, `{"name":"n","nodes":[{"id":"a","type":"end","data":{"label":"%%{init: {\"themeCSS\":\"x\"}}%%\n-->"}}],"edges":[]}`))
 	want := `  n0["#37;#37;{init: {#quot;themeCSS#quot;:#quot;x#quot;}}#37;#37; --#gt;<br/><small>end</small>"]` + "\n"
 	if !strings.Contains(got, want) || strings.Contains(got, "class n0") {
 		t.Errorf("no %q in\n%s, or a class", want, got)
@@ -87,7 +75,7 @@ func TestMermaidIsOurs(t *testing.T) {
 }
 
 func TestDot(t *testing.T) {
-	got := draw(t, func(w io.Writer) error { return Dot(w, spec(t, review)) })
+	got := Dot(spec(t, review))
 	for _, want := range []string{
 		`digraph "Review <b>" {`,
 		`  "input_1" [label="Text \"quoted\"\ninput", color="#22c55e"];`,
@@ -112,7 +100,7 @@ func TestSVG(t *testing.T) {
 		"empty":         `{}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := draw(t, func(w io.Writer) error { return SVG(w, spec(t, text)) })
+			got := SVG(spec(t, text))
 			d := xml.NewDecoder(strings.NewReader(got))
 			for {
 				if _, err := d.Token(); errors.Is(err, io.EOF) {
@@ -128,11 +116,9 @@ func TestSVG(t *testing.T) {
 // TestSVGLabels: the names of branches are apart, each once, and titles fit into
 // their boxes.
 func TestSVGLabels(t *testing.T) {
-	got := draw(t, func(w io.Writer) error {
-		return SVG(w, spec(t, `{"nodes":[{"id":"c","type":"conditional","position":{"x":0,"y":0},"data":{"label":"Is this message urgent enough to wake somebody at night?"}},
+	got := SVG(spec(t, `{"nodes":[{"id":"c","type":"conditional","position":{"x":0,"y":0},"data":{"label":"Is this message urgent enough to wake somebody at night?"}},
 			{"id":"a","position":{"x":400,"y":0}},{"id":"b","position":{"x":400,"y":200}}],
 			"edges":[{"source":"c","target":"b","sourceHandle":"false"},{"source":"c","target":"a","sourceHandle":"true"},{"source":"c","target":"b","sourceHandle":"true"}]}`))
-	})
 	for _, want := range []string{
 		`<text x="208" y="17" font-size="11" fill="#64748b">true</text>`, `<text x="208" y="39" font-size="11" fill="#64748b">false</text>`,
 		`<path d="M200 21C`, `<path d="M200 43C`, ">Is this message</text>", ">urgent enough to…</text>",
@@ -167,13 +153,13 @@ func TestTextDiff(t *testing.T) {
 		"~ node m /data/temperature: 0.5 → 0.7\n" +
 		"- node m /data/code: \"a|b\"\n" +
 		"+ node o (output)\n- node a (input)\n+ edge m → o\n- edge a → m\n"
-	if got := draw(t, func(w io.Writer) error { return Text(w, pair(t), false) }); got != want {
+	if got := Text(pair(t), false); got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}
 }
 
 func TestMarkdown(t *testing.T) {
-	got := draw(t, func(w io.Writer) error { return Markdown(w, pair(t)) })
+	got := Markdown(pair(t))
 	for _, want := range []string{
 		"### `new.json`\n",
 		"| ✏️ | `node m /data/temperature` | `0.5` | `0.7` |\n",
@@ -197,7 +183,7 @@ func TestMarkdownOfNames(t *testing.T) {
 			p.Changes[i].Node = "@everyone <b>"
 		}
 	}
-	got := draw(t, func(w io.Writer) error { return Markdown(w, p) })
+	got := Markdown(p)
 	for _, want := range []string{
 		"### `a|b @ann.json`\n",
 		"| `node @everyone <b> /data/temperature` |",
@@ -213,13 +199,13 @@ func TestMarkdownOfNames(t *testing.T) {
 func TestMissingEnds(t *testing.T) {
 	s := spec(t, `{"nodes":[{"id":"a","type":"input"}],"edges":[{"source":"a","target":"ghost"},{"source":"ghost","target":"a"}]}`)
 	for name, test := range map[string]struct {
-		draw func(io.Writer, flow.Spec) error
+		draw func(flow.Spec) string
 		want string
 	}{
 		"mermaid": {Mermaid, `n1["ghost<br/><small>missing</small>"]`},
 		"dot":     {Dot, `"ghost" [label="ghost\nmissing", style=dashed];`},
 	} {
-		got := draw(t, func(w io.Writer) error { return test.draw(w, s) })
+		got := test.draw(s)
 		if strings.Count(got, test.want) != 1 {
 			t.Errorf("%s: no %q in\n%s", name, test.want, got)
 		}
@@ -227,7 +213,7 @@ func TestMissingEnds(t *testing.T) {
 }
 
 func TestMermaidDiff(t *testing.T) {
-	got := draw(t, func(w io.Writer) error { return MermaidDiff(w, pair(t)) })
+	got := MermaidDiff(pair(t))
 	for _, want := range []string{"class n0 changed\n", "class n1 added\n", "class n2 removed\n", "n0 ==> n1\n", "n2 -.-> n0\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)

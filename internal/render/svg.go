@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"html"
-	"io"
 	"slices"
 	"strings"
 
@@ -23,7 +22,7 @@ const (
 
 // SVG draws a flow from its own positions; without them, in columns by distance
 // from where it starts.
-func SVG(w io.Writer, s flow.Spec) error {
+func SVG(s flow.Spec) string {
 	at := positions(s)
 	low, high := bounds(at)
 	var b strings.Builder
@@ -55,8 +54,7 @@ func SVG(w io.Writer, s flow.Spec) error {
 		drawNode(&b, n, at[i])
 	}
 	b.WriteString("</svg>\n")
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.String()
 }
 
 func drawNode(b *strings.Builder, n flow.Node, p layout.Point) {

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/secrets"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -18,19 +20,40 @@ type Pair struct {
 	Changes               []flow.Change
 }
 
+// redacted returns a pair as it may be shown in the log of a CI job or in a comment: with
+// the kinds of secrets in the place of secrets, in ids and keys, too. What is data (JSON,
+// a kept plan) has them as they are.
+func redacted(p Pair) Pair {
+	p.Before, p.After = secrets.RedactText(p.Before), secrets.RedactText(p.After)
+	p.BeforeSpec, p.AfterSpec = redactedSpec(p.BeforeSpec), redactedSpec(p.AfterSpec)
+	p.Changes = slices.Clone(p.Changes)
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		c.Node, c.Edge, c.Path = secrets.RedactText(c.Node), secrets.RedactText(c.Edge), secrets.RedactText(c.Path)
+		c.Old, c.New = secrets.Redact(c.Old), secrets.Redact(c.New)
+	}
+	return p
+}
+
+// redactedSpec is what a drawing takes of a flow.
+func redactedSpec(s flow.Spec) flow.Spec {
+	clean, _ := flow.ParseSpec(secrets.RedactIDs(s.AppendJSON(nil))) // was read before
+	return clean
+}
+
 // nothing is what is called of a flow that is made or deleted, as in git's diffs.
 const nothing = "/dev/null"
 
-// Text writes the changes of a pair for a terminal, in colour with color.
-func Text(w io.Writer, p Pair, color bool) error {
-	t := textWriter{styles: output.NewStyles(w, color)}
+// Text returns the changes of a pair for a terminal, in colour with color.
+func Text(p Pair, color bool) string {
+	p = redacted(p)
+	t := textWriter{styles: output.NewStyles(io.Discard, color)}
 	t.line(t.styles.Error, "--- "+cmp.Or(p.Before, nothing))
 	t.line(t.styles.Success, "+++ "+cmp.Or(p.After, nothing))
 	for _, c := range p.Changes {
 		t.change(c)
 	}
-	_, err := io.WriteString(w, t.b.String())
-	return err
+	return t.b.String()
 }
 
 type textWriter struct {

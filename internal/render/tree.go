@@ -8,10 +8,10 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Tree writes a flow as a tree: each node below what leads to it. A node that has
+// Tree draws a flow as a tree: each node below what leads to it. A node that has
 // been shown already is named only, with an arrow; so joins and cycles end.
-func Tree(w io.Writer, s flow.Spec, color bool) error {
-	t := tree{spec: s, out: map[string][]flow.Edge{}, shown: map[string]bool{}, styles: output.NewStyles(w, color)}
+func Tree(s flow.Spec, color bool) string {
+	t := tree{spec: s, out: map[string][]flow.Edge{}, shown: map[string]bool{}, styles: output.NewStyles(io.Discard, color)}
 	hasParent := map[string]bool{}
 	for _, e := range s.Edges {
 		t.out[e.Source] = append(t.out[e.Source], e)
@@ -29,8 +29,7 @@ func Tree(w io.Writer, s flow.Spec, color bool) error {
 			t.node(n.ID, "", "", "")
 		}
 	}
-	_, err := io.WriteString(w, t.b.String())
-	return err
+	return t.b.String()
 }
 
 type tree struct {

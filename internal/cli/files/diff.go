@@ -1,10 +1,11 @@
 package files
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -102,28 +103,22 @@ func (o *diffOptions) print(pairs []render.Pair) error {
 	if o.format == "json" {
 		return o.printJSON(pairs)
 	}
-	var b bytes.Buffer
+	drawn := make([]string, len(pairs))
 	for i, p := range pairs {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		if err := o.draw(&b, p); err != nil {
-			return err
-		}
+		drawn[i] = o.draw(p)
 	}
-	_, err := o.app.Out.Write(b.Bytes())
+	_, err := io.WriteString(o.app.Out, strings.Join(drawn, "\n"))
 	return err
 }
 
-func (o *diffOptions) draw(b *bytes.Buffer, p render.Pair) error {
-	p = cmdutil.Redacted(p)
+func (o *diffOptions) draw(p render.Pair) string {
 	switch o.format {
 	case "markdown":
-		return render.Markdown(b, p)
+		return render.Markdown(p)
 	case "mermaid":
-		return render.MermaidDiff(b, p)
+		return render.MermaidDiff(p)
 	}
-	return render.Text(b, p, o.app.Color(o.app.Out))
+	return render.Text(p, o.app.Color(o.app.Out))
 }
 
 // flowDiff is one pair in `diff -o json`.

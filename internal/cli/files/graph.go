@@ -2,6 +2,7 @@ package files
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -40,20 +41,20 @@ func (o *graphOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := o.draw(f.Spec); err != nil {
+	if _, err := io.WriteString(o.app.Out, o.draw(f.Spec)); err != nil {
 		return fmt.Errorf("write the drawing: %w", err)
 	}
 	return nil
 }
 
-func (o *graphOptions) draw(s flow.Spec) error {
+func (o *graphOptions) draw(s flow.Spec) string {
 	switch o.format {
 	case "mermaid":
-		return render.Mermaid(o.app.Out, s)
+		return render.Mermaid(s)
 	case "dot":
-		return render.Dot(o.app.Out, s)
+		return render.Dot(s)
 	case "svg":
-		return render.SVG(o.app.Out, s)
+		return render.SVG(s)
 	}
-	return render.Tree(o.app.Out, s, o.app.Color(o.app.Out))
+	return render.Tree(s, o.app.Color(o.app.Out))
 }

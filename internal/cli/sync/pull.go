@@ -12,6 +12,7 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/render"
 	"github.com/flowctl/flowctl/internal/sync"
 )
 
@@ -113,9 +114,7 @@ func (o *pullOptions) compare(p *output.Printer, pulled []sync.Pulled) error {
 			row.Changed = append(row.Changed, sync.Place(c))
 		}
 		if len(f.Changes) > 0 {
-			if err := showChanges(o.app, &b, f.Path, "on the server", f.Changes); err != nil {
-				return err
-			}
+			b.WriteString(render.Text(render.Pair{Before: f.Path, After: "on the server", Changes: f.Changes}, o.app.Color(o.app.Out)))
 		} else if row.Action != cmdutil.StateUnchanged {
 			fmt.Fprintf(&b, "%s: its flow is not on the server\n", output.Text(f.Path))
 		}

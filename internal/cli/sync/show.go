@@ -15,7 +15,6 @@ import (
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/secrets"
 	"github.com/flowctl/flowctl/internal/sync"
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // showPlan writes a plan for people: a line for each flow that changes, the
@@ -41,18 +40,14 @@ func showPlan(a *cmdutil.App, w io.Writer, p *sync.Plan) error {
 		case sync.Update:
 			line(styles.Warning, "~")
 			note()
-			if err := showChanges(a, &b, "on the server", s.File, s.Changes); err != nil {
-				return err
-			}
+			b.WriteString(render.Text(render.Pair{Before: "on the server", After: s.File, Changes: s.Changes}, a.Color(w)))
 		case sync.Refuse:
 			line(styles.Error, "!")
 			note()
 			if s.Changes == nil {
 				continue
 			}
-			if err := showChanges(a, &b, "on the server", s.File, s.Changes); err != nil {
-				return err
-			}
+			b.WriteString(render.Text(render.Pair{Before: "on the server", After: s.File, Changes: s.Changes}, a.Color(w)))
 		}
 	}
 	fmt.Fprintln(&b, planSum(p))
@@ -169,16 +164,13 @@ func addSummary(path, title string, p *sync.Plan, states []string) error {
 		}
 	}
 	for i, pair := range changed {
-		var one bytes.Buffer
-		if err := render.Markdown(&one, cmdutil.Redacted(pair)); err != nil {
-			return err
-		}
-		if b.Len()+one.Len() > maxSummary {
+		one := render.Markdown(pair)
+		if b.Len()+len(one) > maxSummary {
 			fmt.Fprintf(&b, "\nThe differences of %s are left out: GitHub takes no longer summaries.\n", output.Plural(len(changed)-i, "more flow"))
 			break
 		}
 		b.WriteByte('\n')
-		b.Write(one.Bytes())
+		b.WriteString(one)
 	}
 	b.WriteByte('\n')
 	err := repo.CheckNamed(path)
@@ -194,9 +186,4 @@ func addSummary(path, title string, p *sync.Plan, states []string) error {
 		return fmt.Errorf("write the summary: %w", err)
 	}
 	return nil
-}
-
-// showChanges writes what differs between a file and its flow.
-func showChanges(a *cmdutil.App, w io.Writer, before, after string, changes []flow.Change) error {
-	return render.Text(w, cmdutil.Redacted(render.Pair{Before: before, After: after, Changes: changes}), a.Color(w))
 }
