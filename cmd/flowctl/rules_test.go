@@ -15,7 +15,7 @@ func TestGeneratedRules(t *testing.T) {
 	const path = "../../docs/rules.md"
 	var page bytes.Buffer
 	page.WriteString("# Rules\n\nWhat `flowctl validate` reports. `flowctl help rules` lists the same rules, `flowctl help rules CODE` explains one.\n\n" +
-		"An *error* means that the flow cannot run, or would do something else than it says. A *warning* is allowed but probably a mistake; `--strict` makes it an error. " +
+		"An *error* means that the flow cannot run, or would not do what it is drawn to do. A *warning* is allowed but probably a mistake; `--strict` makes it an error. " +
 		"An *info* cannot be changed in the flow; `--info` shows it. `--disable CODE` turns a rule off, as does `disable` in `.flowctl.yaml`.\n\n" +
 		"| rule | severity | |\n|---|---|---|\n")
 	for _, r := range files.Rules() {
