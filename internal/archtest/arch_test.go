@@ -44,7 +44,7 @@ func allowed() map[string][]string {
 
 		"internal/server": {"internal/digest", "internal/disk", "internal/limits", "internal/rawjson", "pkg/flow", "internal/engine", "internal/engine/browser", "internal/store"},
 
-		"internal/provider": {"pkg/flow", "internal/engine", "internal/httpx", "internal/secrets"},
+		"internal/provider": {"pkg/flow", "internal/engine", "internal/httpx", "internal/rawjson", "internal/secrets"},
 
 		"internal/lint":    {"internal/limits", "internal/rawjson", "pkg/flow", "internal/engine", "internal/engine/browser", "internal/spell", "internal/secrets"},
 		"internal/secrets": {"internal/rawjson"},

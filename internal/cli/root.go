@@ -70,7 +70,7 @@ func NewRootCmd(a *cmdutil.App) *cobra.Command {
 		Args: cobra.ArbitraryArgs,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			if c == c.Root() || c.Name() == cobra.ShellCompRequestCmd {
-				return nil // help needs none; for completion see ListForCompletion
+				return nil // help needs none; for completion see ConnectForCompletion
 			}
 			return a.LoadConfig(c.Root().PersistentFlags())
 		},

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 	"time"
@@ -198,15 +197,13 @@ func (r *Result) meta() json.RawMessage {
 	return o.AppendJSON(nil)
 }
 
-// plainJSON is v as JSON without escapes for HTML. A v that cannot be written is null.
+// plainJSON is v as JSON, null if it cannot be written.
 func plainJSON(v any) json.RawMessage {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if enc.Encode(v) != nil {
+	raw, err := rawjson.Encode(v)
+	if err != nil {
 		return json.RawMessage("null")
 	}
-	return bytes.TrimSpace(b.Bytes())
+	return raw
 }
 
 // some returns the tokens, nil if there are none.

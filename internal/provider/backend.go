@@ -11,6 +11,7 @@ import (
 	"net/url"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // Backend is a flows backend, whose models, knowledge bases, web search and files
@@ -110,15 +111,11 @@ func (b *Backend) get(ctx context.Context, path string) (json.RawMessage, error)
 }
 
 func (b *Backend) post(ctx context.Context, path string, body any) (json.RawMessage, error) {
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(body); err != nil {
+	text, err := rawjson.Encode(body)
+	if err != nil {
 		return nil, err
 	}
-	return b.call(ctx, request{
-		method: http.MethodPost, path: path, body: bytes.TrimSpace(text.Bytes()), contentType: "application/json",
-	})
+	return b.call(ctx, request{method: http.MethodPost, path: path, body: text, contentType: "application/json"})
 }
 
 // call returns the JSON of an answer.

@@ -1,6 +1,7 @@
 package rawjson
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -134,4 +135,15 @@ func PutInt(dst []byte, n int64, was json.RawMessage) ([]byte, bool) {
 		return dst, false
 	}
 	return strconv.AppendInt(dst, n, 10), true
+}
+
+// Encode returns v as encoding/json writes it, but without escapes for HTML.
+func Encode(v any) (json.RawMessage, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSpace(b.Bytes()), nil
 }

@@ -41,12 +41,7 @@ func likeBefore(was json.RawMessage, value string) json.RawMessage {
 	if !isText && rawjson.Check([]byte(value)) == nil {
 		return json.RawMessage(value)
 	}
-	return JSONText(value)
-}
-
-// JSONText is a text as JSON.
-func JSONText(text string) json.RawMessage {
-	raw, _ := json.Marshal(text) // a string always can be
+	raw, _ := json.Marshal(value) // a text can always be written
 	return raw
 }
 

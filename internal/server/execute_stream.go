@@ -1,11 +1,10 @@
 package server
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
 	"time"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -84,13 +83,11 @@ func (s *eventStream) sendRun(name string, e *store.Execution) error {
 
 // sendEvent sends an event of the run, without escapes for HTML.
 func (s *eventStream) sendEvent(e flow.Event) error {
-	var data bytes.Buffer
-	enc := json.NewEncoder(&data)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(e); err != nil {
+	data, err := rawjson.Encode(e)
+	if err != nil {
 		return err
 	}
-	return s.send(string(e.Type), bytes.TrimSpace(data.Bytes()))
+	return s.send(string(e.Type), data)
 }
 
 // send writes one event. JSON has no line ends.

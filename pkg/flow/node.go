@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -95,13 +94,10 @@ func (n Node) Field(path string) json.RawMessage {
 func (n *Node) Set(path string, value any) error {
 	raw, isRaw := value.(json.RawMessage)
 	if !isRaw {
-		var b bytes.Buffer
-		enc := json.NewEncoder(&b)
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(value); err != nil {
+		var err error
+		if raw, err = rawjson.Encode(value); err != nil {
 			return fmt.Errorf("set %s: %w", quote(path), err)
 		}
-		raw = bytes.TrimSpace(b.Bytes())
 	}
 	data, err := set(n.Data, path, raw)
 	if err != nil {

@@ -33,16 +33,21 @@ func (a *App) CompleteName(cmd *cobra.Command, args []string, prefix string) ([]
 func (a *App) CompleteNames(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), CompleteTimeout)
 	defer cancel()
-	a.Err = io.Discard
-	flows, err := a.ListForCompletion(ctx, cmd)
+	c, err := a.ConnectForCompletion(ctx, cmd)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	flows, err := c.Flows.List(ctx, client.ListOptions{Access: client.AccessAny})
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	return refCompletions(flows, args, prefix), cobra.ShellCompDirectiveNoFileComp
 }
 
-// ListForCompletion lists the flows that a command line may name; nothing where no store is made yet.
-func (a *App) ListForCompletion(ctx context.Context, cmd *cobra.Command) ([]flow.Flow, error) {
+// ConnectForCompletion connects to the server that a command line means; not to a local
+// store that is not made yet.
+func (a *App) ConnectForCompletion(ctx context.Context, cmd *cobra.Command) (*client.Client, error) {
+	a.Err = io.Discard
 	if err := a.LoadConfig(cmd.Root().PersistentFlags()); err != nil {
 		return nil, err
 	}
@@ -51,11 +56,7 @@ func (a *App) ListForCompletion(ctx context.Context, cmd *cobra.Command) ([]flow
 	} else if t.Local() && !localExists() {
 		return nil, fs.ErrNotExist // a key press makes no database
 	}
-	c, err := a.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return c.Flows.List(ctx, client.ListOptions{Access: client.AccessAny})
+	return a.Connect(ctx)
 }
 
 // localExists reports whether there is an embedded store.

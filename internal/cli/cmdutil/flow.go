@@ -15,7 +15,9 @@ id, or the first characters of its id (4 or more).`
 
 // NamedFlow is a flow that was named on the command line.
 type NamedFlow struct {
-	Name string // the file's path, or the flow's name
+	Name string         // the file's path, or the flow's name
+	ID   string         // of the flow on the server, "" if it has none
+	File *flowfile.File // nil for a flow of the server
 	Spec flow.Spec
 }
 
@@ -26,14 +28,15 @@ func (a *App) LoadFlow(ctx context.Context, arg string) (NamedFlow, error) {
 		if err := files.OneFlow(arg, r); err != nil {
 			return NamedFlow{}, err
 		}
-		return NamedFlow{arg, r.Flows[0].Spec}, nil
+		file := &r.Flows[0]
+		return NamedFlow{arg, file.ID, file, file.Spec}, nil
 	}
 	c, id, err := a.FindFlow(ctx, arg)
 	if err != nil {
 		return NamedFlow{}, err
 	}
 	f, err := c.Flows.Get(ctx, id)
-	return NamedFlow{f.Name, f.Spec}, err
+	return NamedFlow{f.Name, id, nil, f.Spec}, err
 }
 
 // ReadFlow reads and checks the one flow of a file, of standard input with "-".

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -151,15 +150,8 @@ func catalogView(kind string) output.View[client.Entry] {
 func completeCatalog(a *cmdutil.App, cmd *cobra.Command, kind, before, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), cmdutil.CompleteTimeout)
 	defer cancel()
-	a.Err = io.Discard
 	const nothing = cobra.ShellCompDirectiveNoFileComp
-	if a.LoadConfig(cmd.Root().PersistentFlags()) != nil {
-		return nil, nothing
-	}
-	if t, err := a.Target(); err != nil || t.Local() { // which has no lists
-		return nil, nothing
-	}
-	c, err := a.Connect(ctx)
+	c, err := a.ConnectForCompletion(ctx, cmd)
 	if err != nil {
 		return nil, nothing
 	}

@@ -13,7 +13,7 @@ import (
 // mapEnv makes of the flow of a file what the server calls its models and knowledge
 // bases. An environment that is not given counts only where the models are the server's.
 func (o *runOptions) mapEnv(ctx context.Context, f *runFlow, arg string) error {
-	if f.file == nil {
+	if f.File == nil {
 		if o.env.Path != "" {
 			return cmdutil.Usage(errors.New("--env is for a flow file; a flow of the server has the server's names"))
 		}
@@ -38,10 +38,10 @@ func (o *runOptions) mapEnv(ctx context.Context, f *runFlow, arg string) error {
 	if err != nil {
 		return err
 	}
-	var one iter.Seq2[flow.Spec, error] = func(yield func(flow.Spec, error) bool) { yield(f.spec, nil) }
+	var one iter.Seq2[flow.Spec, error] = func(yield func(flow.Spec, error) bool) { yield(f.Spec, nil) }
 	if err := o.env.Read(ctx, c, one); err != nil {
 		return err
 	}
-	f.spec = o.env.Env.Forward(f.spec)
+	f.Spec = o.env.Env.Forward(f.Spec)
 	return o.env.Doubt(false)
 }

@@ -56,7 +56,7 @@ func completeExecution(a *cmdutil.App) cobra.CompletionFunc {
 		}
 		ctx, cancel := context.WithTimeout(cmd.Context(), cmdutil.CompleteTimeout)
 		defer cancel()
-		if _, err := a.ListForCompletion(ctx, cmd); err != nil {
+		if _, err := a.ConnectForCompletion(ctx, cmd); err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		c, flowID, err := a.FindFlow(ctx, args[0])

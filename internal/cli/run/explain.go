@@ -8,12 +8,17 @@ import (
 	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // printExplanation returns how the flow would run.
 func (o *runOptions) printExplanation(f runFlow, e browser.Explanation) error {
 	if o.format != runText {
-		return o.printValue(engineJSON{e})
+		raw, err := rawjson.Encode(e)
+		if err != nil {
+			return err
+		}
+		return o.printValue(rawJSON(raw))
 	}
 	var b bytes.Buffer
 	if len(e.Refused) > 0 {

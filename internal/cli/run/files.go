@@ -7,7 +7,6 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/provider"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/record"
 	"github.com/flowctl/flowctl/internal/repo"
@@ -39,11 +38,7 @@ func saveFiles(ctx context.Context, a *cmdutil.App, dir string, e flow.Execution
 	if t.Local() {
 		return errors.New("the local store has no files; name the server that has them with --server or --profile")
 	}
-	opts := provider.Options{Token: t.Token, UserAgent: "flowctl/" + cmdutil.ReleaseVersion(), Silence: a.Config.Timeout}
-	if a.Flags.Debug {
-		opts.Debug = a.Err
-	}
-	backend, err := a.Backend(t, opts)
+	backend, err := a.Backend(t, calls(a, t.Token))
 	if err != nil {
 		return err
 	}

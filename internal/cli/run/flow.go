@@ -14,41 +14,13 @@ import (
 	"github.com/flowctl/flowctl/internal/runner"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // runFlow is the flow of a run.
 type runFlow struct {
-	name    string // the file's path, or the flow's name
-	spec    flow.Spec
-	id      string         // of the flow on the server, "" if it has none
-	file    *flowfile.File // nil for a flow of the server
-	media   bool           // an image, video or sound was given as input, and is in spec
+	cmdutil.NamedFlow
+	media   bool // an image, video or sound was given as input, and is in Spec
 	connect func() (*client.Client, error)
-}
-
-// loadRun reads the flow that a NAME|FILE|- argument means. A file needs no server.
-func loadRun(ctx context.Context, a *cmdutil.App, arg string) (runFlow, error) {
-	f := runFlow{name: arg, connect: func() (*client.Client, error) { return a.Connect(ctx) }}
-	if files.IsFileArg(arg) {
-		r := files.Read(ctx, a.In, files.Source{Path: arg}, false)
-		if err := files.OneFlow(arg, r); err != nil {
-			return f, err
-		}
-		f.file = &r.Flows[0]
-		f.spec, f.id = f.file.Spec, f.file.ID
-		return f, nil
-	}
-	c, err := f.connect()
-	if err != nil {
-		return f, err
-	}
-	if f.id, err = cmdutil.Resolve(ctx, c, arg); err != nil {
-		return f, err
-	}
-	stored, err := c.Flows.Get(ctx, f.id)
-	f.name, f.spec = stored.Name, stored.Spec
-	return f, err
 }
 
 // completeNameOrFile completes a NAME, and files where no flow is called so.
@@ -66,7 +38,7 @@ func completeNameOrFile(a *cmdutil.App) cobra.CompletionFunc {
 // compilers have it.
 func (f runFlow) refused(problems []flow.Problem, hint string) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s cannot run; nothing was started", output.Text(f.name))
+	fmt.Fprintf(&b, "%s cannot run; nothing was started", output.Text(f.Name))
 	for _, p := range problems {
 		b.WriteString("\n" + f.line(p))
 	}
@@ -77,8 +49,8 @@ func (f runFlow) refused(problems []flow.Problem, hint string) error {
 }
 
 func (f runFlow) line(p flow.Problem) string {
-	if f.file != nil && p.Pointer != "" {
-		return files.InFlow(f.file, p).String()
+	if f.File != nil && p.Pointer != "" {
+		return files.InFlow(f.File, p).String()
 	}
 	at := ""
 	if p.Node != "" {
@@ -90,7 +62,7 @@ func (f runFlow) line(p flow.Problem) string {
 // keep has the record kept on the server, or not, as the flags and the kind of the flow
 // have it. Without --save a failure is only a warning: the run has its result.
 func (o *runOptions) keep(ctx context.Context, f runFlow, r runner.Runner, record *flow.Execution) error {
-	keep := !o.noSave && (o.save || f.file == nil)
+	keep := !o.noSave && (o.save || f.File == nil)
 	err := r.Keep(ctx, record, keep)
 	if err == nil || !keep {
 		return err

@@ -30,7 +30,7 @@ const stdinPatience = 2 * time.Second
 // gather reads the values of flags and standard input. taken reports that
 // standard input was the flow.
 func (o *runOptions) gather(ctx context.Context, f *runFlow, taken bool) (map[string]json.RawMessage, error) {
-	in := &runner.Inputs{Spec: &f.spec, Values: make(map[string]json.RawMessage)}
+	in := &runner.Inputs{Spec: &f.Spec, Values: make(map[string]json.RawMessage)}
 	for _, arg := range o.inputs {
 		node, text, err := in.Split("--input", arg)
 		if err == nil {

@@ -28,7 +28,7 @@ const (
 // asksServer reports whether the server is to be asked to run the flow: one of its
 // own, unless a flag asks for what only a run here can do.
 func (o *runOptions) asksServer(f runFlow) (bool, error) {
-	if o.on == onHere || o.on == "" && f.file != nil {
+	if o.on == onHere || o.on == "" && f.File != nil {
 		return false, nil
 	}
 	t, err := o.app.TargetWithoutToken()
@@ -39,7 +39,7 @@ func (o *runOptions) asksServer(f runFlow) (bool, error) {
 	switch {
 	case o.on != onServer:
 		return why == "" && o.modelAddress() == "" && !t.Local(), nil
-	case f.file != nil:
+	case f.File != nil:
 		return false, cmdutil.Usage(errors.New("--on server runs a flow of the server; give its name or id, not a file"))
 	case t.Local():
 		return false, cmdutil.Usage(errors.New("--on server needs a server; name one with --server or --profile"))
@@ -110,7 +110,7 @@ func (o *runOptions) whyLacking(f runFlow, failures []engine.NodeFailure) string
 			nodes = append(nodes, e.Node)
 		}
 	}
-	hint := servicesHint(f.spec, nodes)
+	hint := servicesHint(f.Spec, nodes)
 	if hint == "" || o.modelAddress() != "" {
 		return hint
 	}
@@ -119,9 +119,9 @@ func (o *runOptions) whyLacking(f runFlow, failures []engine.NodeFailure) string
 		why = "--on here"
 	}
 	switch {
-	case f.file != nil:
+	case f.File != nil:
 		return hint + "\na flowctl server runs the flows that it keeps, if it was started with --model-url or --backend-url: flowctl import " +
-			output.ShellQuote(f.name) + ", then 'flowctl run NAME'"
+			output.ShellQuote(f.Name) + ", then 'flowctl run NAME'"
 	case why != "":
 		return hint + "\nit ran here because of " + why + "; leave that out where the server runs flows"
 	}

@@ -1,24 +1,23 @@
 package run
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/record"
-	"github.com/flowctl/flowctl/internal/runner"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 // report writes what came of the run to stdout, and a line about the whole to stderr.
 func (o *runOptions) report(f runFlow, e flow.Execution, shown *runShow) error {
-	if err := o.print(f.spec, e); err != nil {
+	if err := o.print(f.Spec, e); err != nil {
 		return fmt.Errorf("write the result: %w", err)
 	}
 	for _, text := range record.Warnings(e) {
@@ -109,19 +108,6 @@ func (o *runOptions) printValue(v any) error {
 	return output.Item(p, output.View[any]{}, v)
 }
 
-// engineJSON is something of the engine's as its tags say: without what is not
-// told of it, and without escapes for HTML.
-type engineJSON struct{ v any }
-
-// AppendJSON appends it as compact JSON.
-func (e engineJSON) AppendJSON(dst []byte) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(e.v) // has nothing in it that cannot be
-	return append(dst, bytes.TrimSpace(b.Bytes())...)
-}
-
 // rawJSON is JSON that is printed as it came.
 type rawJSON json.RawMessage
 
@@ -132,32 +118,16 @@ func (r rawJSON) AppendJSON(dst []byte) []byte { return rawjson.AppendCompact(ds
 // has no id. What has no value is null; of the maps of an execution that is over,
 // where the API has null or {}, it is always {}, so that a script can look into it.
 func executionObject(e flow.Execution) flow.Object {
-	var o flow.Object
-	for _, m := range []struct{ key, text string }{{"id", e.ID}, {"flow_id", e.FlowID}, {"user_id", e.UserID}, {"status", string(e.Status)}} {
-		if m.text != "" {
-			o.Set(m.key, runner.JSONText(m.text))
+	for _, m := range []*json.RawMessage{&e.Inputs, &e.Outputs, &e.NodeResults, &e.Errors} {
+		switch {
+		case !rawjson.IsAbsent(*m):
+		case e.Status.Ended():
+			*m = json.RawMessage("{}")
+		default:
+			*m = json.RawMessage("null")
 		}
 	}
-	for _, m := range []struct {
-		key   string
-		value json.RawMessage
-	}{{"inputs", e.Inputs}, {"outputs", e.Outputs}, {"node_results", e.NodeResults}, {"errors", e.Errors}} {
-		if m.value == nil || string(m.value) == "null" {
-			m.value = json.RawMessage("null")
-			if e.Status.Ended() {
-				m.value = json.RawMessage("{}")
-			}
-		}
-		o.Set(m.key, m.value)
-	}
-	took := "null"
-	if e.ExecutionTime != nil {
-		took = fmt.Sprint(*e.ExecutionTime)
-	}
-	o.Set("execution_time", json.RawMessage(took))
-	o.Set("created_at", json.RawMessage(fmt.Sprint(e.CreatedAt)))
-	if e.Meta != nil {
-		o.Set("meta", e.Meta)
-	}
-	return o
+	raw, _ := rawjson.Encode(e)
+	o, _ := rawjson.ParseObject(raw)
+	return slices.DeleteFunc(o, func(m rawjson.Member) bool { return string(m.Value) == `""` })
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/runner"
 	"github.com/flowctl/flowctl/internal/sync"
+	"github.com/flowctl/flowctl/pkg/client"
 )
 
 type runOptions struct {
@@ -78,14 +79,14 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 	if err != nil {
 		return cmdutil.Usage(err)
 	}
-	f, err := loadRun(ctx, o.app, arg)
-	if err != nil {
+	f := runFlow{connect: func() (*client.Client, error) { return o.app.Connect(ctx) }}
+	if f.NamedFlow, err = o.app.LoadFlow(ctx, arg); err != nil {
 		return err
 	}
 	if err := o.mapEnv(ctx, &f, arg); err != nil {
 		return err
 	}
-	doubts, err := runner.ChangeSpec(&f.spec, o.sets, o.models)
+	doubts, err := runner.ChangeSpec(&f.Spec, o.sets, o.models)
 	if err != nil {
 		return cmdutil.Usage(err)
 	}
@@ -107,9 +108,9 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 		opts.Retries = -1
 	}
 	if o.explain {
-		return o.printExplanation(f, browser.Explain(f.spec, opts))
+		return o.printExplanation(f, browser.Explain(f.Spec, opts))
 	}
-	if o.save && f.id == "" {
+	if o.save && f.ID == "" {
 		return cmdutil.Usage(errors.New("--save needs a flow of the server: run it by its name or id, or a file that has one"))
 	}
 	if opts.Inputs, err = o.gather(ctx, &f, arg == files.StdinPath); err != nil {
@@ -124,14 +125,14 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 		if err != nil {
 			return err
 		}
-		if err := o.carryOut(ctx, f, &runner.Server{Client: c, FlowID: f.id}, opts); !errors.Is(err, runner.ErrNeverRuns) || o.on == onServer {
+		if err := o.carryOut(ctx, f, &runner.Server{Client: c, FlowID: f.ID}, opts); !errors.Is(err, runner.ErrNeverRuns) || o.on == onServer {
 			return err
 		}
 	}
-	if opts.Services, err = o.services(f.spec); err != nil {
+	if opts.Services, err = o.services(f.Spec); err != nil {
 		return err
 	}
-	return o.carryOut(ctx, f, &runner.Here{Spec: f.spec, ID: f.id, Connect: f.connect}, opts)
+	return o.carryOut(ctx, f, &runner.Here{Spec: f.Spec, ID: f.ID, Connect: f.connect}, opts)
 }
 
 // carryOut runs the flow, shows it, and keeps and prints what came of it.
@@ -139,7 +140,7 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, r runner.Runner, o
 	var shown *runShow // nil until the run has begun
 	res, err := r.Run(ctx, opts, func(stop func(), waits bool) (_ func(runner.Event), err error) {
 		if waits {
-			o.app.Note("%s waits for its turn on the server", output.Quoted(f.name))
+			o.app.Note("%s waits for its turn on the server", output.Quoted(f.Name))
 		}
 		if shown, err = o.show(ctx, f, stop); err != nil {
 			return nil, err
@@ -153,7 +154,7 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, r runner.Runner, o
 	var refused *runner.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return f.refused(refused.Problems, cmp.Or(refused.Hint, servicesHint(f.spec, unserved(refused.Problems))))
+		return f.refused(refused.Problems, cmp.Or(refused.Hint, servicesHint(f.Spec, unserved(refused.Problems))))
 	case failed != nil:
 		return fmt.Errorf("write the events: %w", failed)
 	case err != nil:
@@ -164,7 +165,7 @@ func (o *runOptions) carryOut(ctx context.Context, f runFlow, r runner.Runner, o
 		return err
 	}
 	kept = errors.Join(kept, saveFiles(ctx, o.app, o.files, res.Record))
-	summary := summaryOf(res.Record, len(f.spec.Nodes))
+	summary := summaryOf(res.Record, len(f.Spec.Nodes))
 	summary.hint, summary.strict, summary.warnings = cmp.Or(o.whyRefused(res.Failures), o.whyLacking(f, res.Failures)), o.strict, o.warnings
 	if err := summary.outcome(ctx); err != nil {
 		return errors.Join(err, kept)

@@ -28,7 +28,7 @@ func (o *runOptions) services(spec flow.Spec) (engine.Services, error) {
 			return s, err
 		}
 		if !t.Local() {
-			backend, err := o.app.Backend(t, o.calls(t.Token))
+			backend, err := o.app.Backend(t, calls(o.app, t.Token))
 			if err != nil {
 				return s, err
 			}
@@ -52,7 +52,7 @@ func (o *runOptions) services(spec flow.Spec) (engine.Services, error) {
 // modelCalls returns how the models at address are called. Certificates that are
 // trusted for the server are for them, too: who has such usually has both inside.
 func (o *runOptions) modelCalls(address string) (provider.Options, error) {
-	opts := o.calls(o.modelKey(address))
+	opts := calls(o.app, o.modelKey(address))
 	t, _ := o.app.TargetWithoutToken() // without a server, the flag and the variable count
 	roots, err := o.app.Roots(t)
 	if err != nil {
@@ -67,13 +67,14 @@ func (o *runOptions) modelCalls(address string) (provider.Options, error) {
 	return opts, err
 }
 
-func (o *runOptions) calls(token string) provider.Options {
-	opts := provider.Options{Token: token, UserAgent: "flowctl/" + cmdutil.ReleaseVersion(), Silence: o.app.Config.Timeout}
+// calls returns how services are called.
+func calls(a *cmdutil.App, token string) provider.Options {
+	opts := provider.Options{Token: token, UserAgent: "flowctl/" + cmdutil.ReleaseVersion(), Silence: a.Config.Timeout}
 	if opts.Silence == cmdutil.DefaultTimeout {
 		opts.Silence = cmdutil.ModelTimeout
 	}
-	if o.app.Flags.Debug {
-		opts.Debug = o.app.Err
+	if a.Flags.Debug {
+		opts.Debug = a.Err
 	}
 	return opts
 }

@@ -2,12 +2,14 @@ package run
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"time"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/progress"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/runner"
 )
 
@@ -53,9 +55,9 @@ func (o *runOptions) display(f runFlow) progress.Display {
 	case o.progress == progressNone, a.Flags.Quiet, auto && o.format == runJSONL && (!onTerminal || cmdutil.IsTerminal(a.Out)):
 		return nil
 	case auto && onTerminal && os.Getenv("TERM") != "dumb" && !a.Flags.Debug: // what is logged would tear the tree
-		return progress.NewTree(f.spec, a.Styles(), a.Color(a.Err), a.Err.(*os.File))
+		return progress.NewTree(f.Spec, a.Styles(), a.Color(a.Err), a.Err.(*os.File))
 	}
-	return progress.NewPlain(f.spec, a.Err)
+	return progress.NewPlain(f.Spec, a.Err)
 }
 
 // listener returns what takes the events of a run, nil if nobody wants them. What flowctl
@@ -66,12 +68,13 @@ func (s *runShow) listener() func(runner.Event) {
 		return nil
 	}
 	return func(e runner.Event) {
-		if e.Raw == nil {
-			s.write(engineJSON{e.Event})
-		} else {
-			s.write(rawJSON(e.Raw))
+		raw := e.Raw
+		if raw != nil {
 			e.Time = time.Now()
+		} else if s.events != nil {
+			raw, _ = rawjson.Encode(e.Event) // has nothing in it that cannot be written
 		}
+		s.write(raw)
 		if s.display != nil {
 			s.display.Event(e.Event)
 		}
@@ -96,11 +99,11 @@ func (s *runShow) summary() string {
 }
 
 // write writes an event on a line, if events are wanted.
-func (s *runShow) write(event any) {
+func (s *runShow) write(event json.RawMessage) {
 	if s.events == nil || s.failed != nil {
 		return
 	}
-	if s.failed = output.Item(s.events, output.View[any]{}, event); s.failed != nil {
+	if s.failed = output.Item(s.events, output.View[rawJSON]{}, rawJSON(event)); s.failed != nil {
 		s.stop()
 	}
 }
