@@ -52,8 +52,6 @@ func (o *executionsCancelOptions) run(cmd *cobra.Command, args []string) error {
 		return cmdutil.Usage(errors.New("name a flow, or give --all"))
 	case !o.all && o.user != "":
 		return cmdutil.Usage(errors.New("--user goes with --all; add that"))
-	case o.all && !o.yes && !o.app.Interactive():
-		return cmdutil.Usage(errors.New("nobody can be asked here whether to end all runs; give --yes"))
 	case o.all:
 		return o.cancelAll(cmd.Context())
 	}
@@ -97,14 +95,8 @@ func (o *executionsCancelOptions) cancelAll(ctx context.Context) error {
 		o.app.Note("No runs to end.")
 		return nil
 	}
-	if !o.yes {
-		yes, err := o.app.Confirm(ctx, fmt.Sprintf("End %s?", output.Plural(len(list), "run")))
-		if err == nil && !yes {
-			err = errors.New("no run was ended")
-		}
-		if err != nil {
-			return err
-		}
+	if err := o.app.MustConfirm(ctx, fmt.Sprintf("End %s?", output.Plural(len(list), "run")), o.yes); err != nil {
+		return err
 	}
 	var errs []error
 	for _, waits := range []bool{true, false} {

@@ -45,17 +45,17 @@ func (o *executionsDeleteOptions) run(cmd *cobra.Command, args []string) error {
 		return cmdutil.Usage(errors.New("--all and ids exclude each other; give one of them"))
 	case !o.all && len(ids) == 0:
 		return cmdutil.Usage(errors.New("name executions by their ids, or give --all"))
-	case !o.yes && !o.app.Interactive():
-		return cmdutil.Usage(errors.New("nobody can be asked here whether to delete; give --yes"))
 	}
 	c, flowID, err := o.app.FindFlow(ctx, args[0])
 	if err != nil {
 		return err
 	}
-	if !o.yes {
-		if err := o.ask(ctx, args[0], ids); err != nil {
-			return err
-		}
+	what := "all executions"
+	if !o.all {
+		what = output.Plural(len(ids), "execution")
+	}
+	if err := o.app.MustConfirm(ctx, fmt.Sprintf("Delete %s of flow %s?", what, output.Quoted(args[0])), o.yes); err != nil {
+		return err
 	}
 	if o.all {
 		if err := c.Executions.DeleteAll(ctx, flowID); err != nil {
@@ -65,18 +65,6 @@ func (o *executionsDeleteOptions) run(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	return o.delete(ctx, c, flowID, ids)
-}
-
-func (o *executionsDeleteOptions) ask(ctx context.Context, ref string, ids []string) error {
-	what := "all executions"
-	if !o.all {
-		what = output.Plural(len(ids), "execution")
-	}
-	yes, err := o.app.Confirm(ctx, fmt.Sprintf("Delete %s of flow %s?", what, output.Quoted(ref)))
-	if err == nil && !yes {
-		err = errors.New("nothing was deleted")
-	}
-	return err
 }
 
 // delete deletes one after the other; a failure does not keep the others from

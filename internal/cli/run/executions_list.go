@@ -1,16 +1,13 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 type executionsListOptions struct {
@@ -88,43 +85,4 @@ func (o *executionsListOptions) underWay(ctx context.Context, p *output.Printer)
 		o.app.Note("No runs go on.")
 	}
 	return err
-}
-
-// underWayView is how lists show the runs that go on.
-func underWayView() output.View[flow.UnderWay] {
-	type column = output.Column[flow.UnderWay]
-	return output.View[flow.UnderWay]{
-		Columns: []column{
-			{Title: "ID", Whole: true, Text: func(_ *output.Printer, u flow.UnderWay) string { return u.ID }},
-			{Title: "STATUS", Text: func(_ *output.Printer, u flow.UnderWay) string { return string(u.Status) }},
-			{Title: "STARTED", Text: func(p *output.Printer, u flow.UnderWay) string { return p.Time(u.CreatedAt) }},
-			{Title: "USER", Text: func(_ *output.Printer, u flow.UnderWay) string { return cmp.Or(u.UserEmail, u.UserID) }},
-			{Title: "FLOW", Text: func(_ *output.Printer, u flow.UnderWay) string { return u.FlowName }},
-			{Title: "FLOW ID", Wide: true, Whole: true, Text: func(_ *output.Printer, u flow.UnderWay) string { return u.FlowID }},
-		},
-		Name: func(u flow.UnderWay) string { return u.ID },
-	}
-}
-
-// executionView is how lists show executions.
-func executionView() output.View[flow.Execution] {
-	type column = output.Column[flow.Execution]
-	return output.View[flow.Execution]{
-		Columns: []column{
-			{Title: "ID", Whole: true, Text: func(_ *output.Printer, e flow.Execution) string { return e.ID }},
-			{Title: "STATUS", Text: func(_ *output.Printer, e flow.Execution) string { return string(e.Status) }},
-			{Title: "TIME", Text: func(_ *output.Printer, e flow.Execution) string { return took(e.ExecutionTime) }},
-			{Title: "STARTED", Text: func(p *output.Printer, e flow.Execution) string { return p.Time(e.CreatedAt) }},
-			{Title: "USER", Wide: true, Text: func(_ *output.Printer, e flow.Execution) string { return cmp.Or(e.UserID, "-") }},
-		},
-		Name: func(e flow.Execution) string { return e.ID },
-	}
-}
-
-// took is a time in milliseconds for people, "-" if it is not known.
-func took(ms *int64) string {
-	if ms == nil {
-		return "-"
-	}
-	return (time.Duration(*ms) * time.Millisecond).String()
 }

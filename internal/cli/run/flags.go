@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/engine/browser"
 )
 
@@ -63,4 +64,21 @@ func (o *runOptions) check() error {
 		}
 	}
 	return nil
+}
+
+// engineOptions returns what the flags say of a run, but for its inputs.
+func (o *runOptions) engineOptions() (engine.Options, error) {
+	semantics, err := browser.Named(o.semantics)
+	if err != nil {
+		return engine.Options{}, cmdutil.Usage(err)
+	}
+	memory, err := cmdutil.ParseSize("max-memory", o.maxMemory)
+	retries := o.retries
+	if retries == 0 {
+		retries = -1
+	}
+	return engine.Options{
+		Semantics: semantics, Parallel: o.parallel, Retries: retries, StripThinking: o.stripThinking,
+		Limits: engine.Limits{Calls: o.maxCalls, Tokens: o.maxTokens, Time: o.maxTime, Memory: memory},
+	}, err
 }

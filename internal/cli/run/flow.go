@@ -1,8 +1,6 @@
 package run
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -11,7 +9,6 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/runner"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -57,23 +54,4 @@ func (f runFlow) line(p flow.Problem) string {
 		at = fmt.Sprintf("node %s: ", output.Quoted(p.Node))
 	}
 	return fmt.Sprintf("%s%s %s %s", at, p.Severity, p.Code, output.Text(p.Message))
-}
-
-// keep has the record kept on the server, or not, as the flags and the kind of the flow
-// have it. Without --save a failure is only a warning: the run has its result.
-func (o *runOptions) keep(ctx context.Context, f runFlow, r runner.Runner, record *flow.Execution) error {
-	keep := !o.noSave && (o.save || f.File == nil)
-	err := r.Keep(ctx, record, keep)
-	if err == nil || !keep {
-		return err
-	}
-	err = fmt.Errorf("the execution was not kept: %w", err)
-	if o.save {
-		return err
-	}
-	if errors.Is(err, client.ErrNotFound) {
-		err = errors.New("the execution was not kept: the server keeps none; give --no-save")
-	}
-	o.app.Warn("%v", err)
-	return nil
 }

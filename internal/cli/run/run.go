@@ -1,19 +1,15 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/internal/engine"
 	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/internal/files"
-	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/runner"
 	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -75,9 +71,9 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	semantics, err := browser.Named(o.semantics)
+	opts, err := o.engineOptions()
 	if err != nil {
-		return cmdutil.Usage(err)
+		return err
 	}
 	f := runFlow{connect: func() (*client.Client, error) { return o.app.Connect(ctx) }}
 	if f.NamedFlow, err = o.app.LoadFlow(ctx, arg); err != nil {
@@ -92,20 +88,6 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 	}
 	for _, text := range doubts {
 		o.app.Warn("%s", text)
-	}
-	memory, err := cmdutil.ParseSize("max-memory", o.maxMemory)
-	if err != nil {
-		return err
-	}
-	opts := engine.Options{
-		Semantics:     semantics,
-		Parallel:      o.parallel,
-		Retries:       o.retries,
-		StripThinking: o.stripThinking,
-		Limits:        engine.Limits{Calls: o.maxCalls, Tokens: o.maxTokens, Time: o.maxTime, Memory: memory},
-	}
-	if o.retries == 0 {
-		opts.Retries = -1
 	}
 	if o.explain {
 		return o.printExplanation(f, browser.Explain(f.Spec, opts))
@@ -133,42 +115,4 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 		return err
 	}
 	return o.carryOut(ctx, f, &runner.Here{Spec: f.Spec, ID: f.ID, Connect: f.connect}, opts)
-}
-
-// carryOut runs the flow, shows it, and keeps and prints what came of it.
-func (o *runOptions) carryOut(ctx context.Context, f runFlow, r runner.Runner, opts engine.Options) error {
-	var shown *runShow // nil until the run has begun
-	res, err := r.Run(ctx, opts, func(stop func(), waits bool) (_ func(runner.Event), err error) {
-		if waits {
-			o.app.Note("%s waits for its turn on the server", output.Quoted(f.Name))
-		}
-		if shown, err = o.show(ctx, f, stop); err != nil {
-			return nil, err
-		}
-		return shown.listener(), nil
-	})
-	var failed error // to write the events
-	if shown != nil {
-		failed = shown.end()
-	}
-	var refused *runner.RefusedError
-	switch {
-	case errors.As(err, &refused):
-		return f.refused(refused.Problems, cmp.Or(refused.Hint, servicesHint(f.Spec, unserved(refused.Problems))))
-	case failed != nil:
-		return fmt.Errorf("write the events: %w", failed)
-	case err != nil:
-		return err
-	}
-	kept := o.keep(ctx, f, r, &res.Record)
-	if err := o.report(f, res.Record, shown); err != nil {
-		return err
-	}
-	kept = errors.Join(kept, saveFiles(ctx, o.app, o.files, res.Record))
-	summary := summaryOf(res.Record, len(f.Spec.Nodes))
-	summary.hint, summary.strict, summary.warnings = cmp.Or(o.whyRefused(res.Failures), o.whyLacking(f, res.Failures)), o.strict, o.warnings
-	if err := summary.outcome(ctx); err != nil {
-		return errors.Join(err, kept)
-	}
-	return kept
 }

@@ -13,88 +13,70 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// runSummary is what is said of a run that did not succeed.
-type runSummary struct {
-	status               flow.RunStatus
-	nodes, done, skipped int
-	cutOff               []string // the nodes that were running when the run ended
-	failures             []string
-	hint                 string // what to do about them, "" for nothing
-	warnings             int
-	strict               bool // warnings count as failures
-}
-
-func (s *runSummary) count(node string, status flow.NodeStatus) {
-	s.nodes++
-	switch status {
-	case flow.NodeSuccess:
-		s.done++
-	case flow.NodeSkipped:
-		s.skipped++
-	case flow.NodeAborted:
-		s.cutOff = append(s.cutOff, node)
-	}
-}
-
-// fail adds a failure: what ended the run first, and nothing of the nodes that
-// were only cut off then.
-func (s *runSummary) fail(node, text string) {
-	switch {
-	case node == flow.GlobalNode:
-		s.failures = slices.Insert(s.failures, 0, text)
-	case !slices.Contains(s.cutOff, node):
-		s.failures = append(s.failures, fmt.Sprintf("node %s: %s", output.Quoted(node), text))
-	}
-}
-
-// summaryOf sums up a run of a flow of so many nodes.
-func summaryOf(e flow.Execution, total int) runSummary {
-	s := runSummary{status: e.Status}
-	for _, n := range flow.ParseRunMeta(e.Meta).Nodes {
-		s.count(n.ID, n.Status)
-	}
-	if s.nodes == 0 { // a run that was cut off
-		results, _ := rawjson.ParseObject(e.NodeResults)
-		s.nodes, s.done = total, len(results)
-	}
-	failures, _ := rawjson.ParseObject(e.Errors) // null has none
-	for _, m := range failures {
-		s.fail(m.Key, rawjson.Plain(m.Value))
-	}
-	return s
-}
-
-// outcome is the error of a run that did not succeed.
-func (s runSummary) outcome(ctx context.Context) error {
-	switch {
-	case s.status == flow.RunSuccess && s.strict && s.warnings > 0:
-		return cmdutil.Negative(fmt.Sprintf("the run has %s, which --strict takes for a failure", output.Plural(s.warnings, "warning")))
-	case s.status == flow.RunSuccess:
-		return nil
-	case ctx.Err() != nil:
-		return fmt.Errorf("interrupted; %d of %s done", s.done, output.Plural(s.nodes, "node"))
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "the run failed; %d of %s done", s.done, output.Plural(s.nodes, "node"))
-	if s.status == flow.RunAborted {
-		b.Reset()
-		fmt.Fprintf(&b, "the run was ended on the server; %d of %s done", s.done, output.Plural(s.nodes, "node"))
-	}
-	if s.skipped > 0 {
-		fmt.Fprintf(&b, ", %d skipped", s.skipped)
-	}
-	if len(s.cutOff) > 0 {
-		fmt.Fprintf(&b, ", cut off: %s", runner.QuotedList(s.cutOff))
-	}
-	for _, text := range s.failures {
-		again := func(other string) bool { return other != text && strings.HasSuffix(other, text) }
-		if slices.ContainsFunc(s.failures, again) { // the loop around the node has it too
-			continue
+// outcome is the error of a run of a flow of so many nodes that did not succeed, and of
+// one with warnings if those count. hint is what to do about failures, "" for nothing.
+func (o *runOptions) outcome(ctx context.Context, e flow.Execution, total int, hint string) error {
+	if e.Status == flow.RunSuccess {
+		if o.strict && o.warnings > 0 {
+			return cmdutil.Negative(fmt.Sprintf("the run has %s, which --strict takes for a failure", output.Plural(o.warnings, "warning")))
 		}
-		b.WriteString("\n  " + text)
+		return nil
 	}
-	if s.hint != "" {
-		b.WriteString("\n" + s.hint)
+	done, skipped := 0, 0
+	var cutOff []string // the nodes that were running when the run ended
+	nodes := flow.ParseRunMeta(e.Meta).Nodes
+	for _, n := range nodes {
+		switch n.Status {
+		case flow.NodeSuccess:
+			done++
+		case flow.NodeSkipped:
+			skipped++
+		case flow.NodeAborted:
+			cutOff = append(cutOff, n.ID)
+		}
 	}
-	return cmdutil.Negative(b.String())
+	if len(nodes) > 0 {
+		total = len(nodes)
+	} else { // the run was cut off
+		done = len(rawjson.Members(e.NodeResults))
+	}
+	how := "the run failed"
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("interrupted; %d of %s done", done, output.Plural(total, "node"))
+	case e.Status == flow.RunAborted:
+		how = "the run was ended on the server"
+	}
+	text := fmt.Sprintf("%s; %d of %s done", how, done, output.Plural(total, "node"))
+	if skipped > 0 {
+		text += fmt.Sprintf(", %d skipped", skipped)
+	}
+	if len(cutOff) > 0 {
+		text += ", cut off: " + runner.QuotedList(cutOff)
+	}
+	for _, failure := range failuresOf(e, cutOff) {
+		text += "\n  " + failure
+	}
+	if hint != "" {
+		text += "\n" + hint
+	}
+	return cmdutil.Negative(text)
+}
+
+// failuresOf lists the failures of a run: what ended the run first, and nothing of the
+// nodes that were only cut off then.
+func failuresOf(e flow.Execution, cutOff []string) []string {
+	var list []string
+	for _, m := range rawjson.Members(e.Errors) {
+		text := rawjson.Plain(m.Value)
+		switch {
+		case m.Key == flow.GlobalNode:
+			list = slices.Insert(list, 0, text)
+		case !slices.Contains(cutOff, m.Key):
+			list = append(list, fmt.Sprintf("node %s: %s", output.Quoted(m.Key), text))
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(text string) bool { // the loop around the node has it too
+		return slices.ContainsFunc(list, func(other string) bool { return other != text && strings.HasSuffix(other, text) })
+	})
 }
