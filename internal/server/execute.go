@@ -40,7 +40,7 @@ func (s *Server) executeFlow(c *call) error {
 	if faults != nil {
 		return invalid(faults...)
 	}
-	f, err := c.readable()
+	f, err := c.readableVersion()
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,8 @@ func (s *Server) executeFlow(c *call) error {
 		events = make(chan flow.Event)
 		opts.Events = tellUntil(events, c.r.Context().Done())
 	}
-	e.FlowID = f.ID
+	version := f.Version.Number // and not in f, which may be large
+	e.FlowID, e.Version = f.ID, &version
 	e.Fill()
 	// Whoever has nothing left cannot keep what comes of it.
 	room, err := s.quotas.take(c.r.Context(), e.UserID, 0, int64(e.Size()))
@@ -228,7 +229,7 @@ func (c *call) idempotencyKey() (string, error) {
 // digestOf is the same for requests that ask for the same.
 func digestOf(r *http.Request, body []byte) string {
 	h := sha256.New()
-	h.Write([]byte(r.Method + " " + r.URL.Path + "\n"))
+	h.Write([]byte(r.Method + " " + r.URL.Path + "?" + r.URL.RawQuery + "\n"))
 	h.Write(body)
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -147,6 +147,7 @@ func (a *answer) executionHead(e *store.Execution) {
 	a.string(`,"status":`, string(e.Status))
 	a.intOrNull(`,"execution_time":`, e.ExecutionTime)
 	a.int(`,"created_at":`, e.CreatedAt)
+	a.intOrNull(`,"version":`, e.Version)
 }
 
 // runResult adds what POST /execute answers, in the names of the editor's own

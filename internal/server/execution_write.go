@@ -54,7 +54,9 @@ func parseExecution(o flow.Object, flowID string) (e store.Execution, faults []f
 		case "status":
 			e.Status = p.status(m.Value, loc)
 		case "execution_time":
-			e.ExecutionTime = p.milliseconds(m.Value, loc)
+			e.ExecutionTime = p.intOrNull(m.Value, loc)
+		case "version":
+			e.Version = p.intOrNull(m.Value, loc)
 		case "inputs":
 			e.Inputs = p.objectOrNil(m.Value, loc)
 		case "outputs":
@@ -88,8 +90,8 @@ func (p *parser) status(raw []byte, loc []any) flow.RunStatus {
 	return ""
 }
 
-// milliseconds reads a whole number that is not negative, or null.
-func (p *parser) milliseconds(raw []byte, loc []any) *int64 {
+// intOrNull reads a whole number that is not negative, or null.
+func (p *parser) intOrNull(raw []byte, loc []any) *int64 {
 	if isNull(raw) {
 		return nil
 	}

@@ -140,3 +140,23 @@ func TestVersionLabels(t *testing.T) {
 	f.want(404, f.ann, "DELETE", path+"/labels/live", "")
 	f.want(404, f.ann, "GET", path+"?version=live", "")
 }
+
+// TestExecuteVersion: a run records the version that it ran.
+func TestExecuteVersion(t *testing.T) {
+	f, _ := running(t, 2)
+	path := "/api/v1/flows/" + f.create(f.ann, fmt.Sprintf(asks, "echo"))
+	f.want(200, f.ann, "POST", path, strings.ReplaceAll(fmt.Sprintf(asks, "echo"), "hello", "bye"))
+	for query, want := range map[string]struct{ version, value string }{"": {"2", "bye"}, "?version=1": {"1", "hello"}, "?version=-1": {"1", "hello"}} {
+		r := f.want(200, f.ann, "POST", path+"/execute"+query, "")
+		e := f.want(200, f.ann, "GET", path+"/executions/"+strings.Trim(r.field(t, "executionId"), `"`), "")
+		if e.field(t, "version") != want.version || !strings.Contains(r.text(), `"in":"`+want.value+`"`) {
+			t.Errorf("%s ran %s: %s", query, e.field(t, "version"), r.body)
+		}
+	}
+	f.want(404, f.ann, "POST", path+"/execute?version=3", "")
+	saved := f.want(200, f.ann, "POST", path+"/executions", `{"status":"success","version":1}`)
+	if saved.field(t, "version") != "1" || !strings.Contains(f.want(200, f.ann, "GET", path+"/executions", "").text(), `"version":2`) {
+		t.Errorf("saved %s", saved.body)
+	}
+	f.want(422, f.ann, "POST", path+"/executions", `{"status":"success","version":-1}`)
+}

@@ -19,6 +19,7 @@ type Execution struct {
 	Status        flow.RunStatus
 	ExecutionTime *int64 // milliseconds; nil is unknown
 	CreatedAt     int64  // epoch seconds
+	Version       *int64 // number of the version of the flow that ran; nil is unknown
 	Meta          []byte // object; never nil when read
 	Inputs        []byte // objects by node id; nil is null, and all of them are in lists
 	Outputs       []byte
@@ -71,14 +72,14 @@ func (e *Execution) check() error {
 }
 
 const (
-	executionSummary = "id, flow_id, user_id, status, execution_time, created_at"
+	executionSummary = "id, flow_id, user_id, status, execution_time, created_at, version"
 	executionColumns = executionSummary + ", meta, inputs, outputs, node_results, errors"
 	unfinished       = "status IN ('pending', 'running')"
 	newestFirst      = " ORDER BY created_at DESC, id DESC"
 )
 
 func (e *Execution) summary() []any {
-	return []any{&e.ID, &e.FlowID, &e.UserID, &e.Status, &e.ExecutionTime, &e.CreatedAt}
+	return []any{&e.ID, &e.FlowID, &e.UserID, &e.Status, &e.ExecutionTime, &e.CreatedAt, &e.Version}
 }
 
 func (e *Execution) whole() []any {
@@ -100,8 +101,8 @@ func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int) err
 	if err == nil {
 		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 			_, err := tx.exec(ctx, "INSERT INTO flow_execution ("+executionColumns+", runner, request_key, request)"+
-				" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-				e.ID, e.FlowID, e.UserID, string(e.Status), e.ExecutionTime, e.CreatedAt,
+				" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+				e.ID, e.FlowID, e.UserID, string(e.Status), e.ExecutionTime, e.CreatedAt, e.Version,
 				text(e.Meta), text(e.Inputs), text(e.Outputs), text(e.NodeResults), text(e.Errors),
 				orNull(e.Runner), orNull(e.Key), orNull(e.Request))
 			if errors.Is(err, ErrNotFound) {

@@ -90,7 +90,7 @@ type UnderWay struct {
 // UnderWay lists the executions that have not ended, newest first: those that a user
 // asked for or that are of the user's flows, or for "" all.
 func (s *Store) UnderWay(ctx context.Context, userID string) ([]UnderWay, error) {
-	query := "SELECT e.id, e.flow_id, e.user_id, e.status, e.execution_time, e.created_at, f.name, coalesce(u.email, '')" +
+	query := "SELECT e.id, e.flow_id, e.user_id, e.status, e.execution_time, e.created_at, e.version, f.name, coalesce(u.email, '')" +
 		" FROM flow_execution e JOIN flow f ON f.id = e.flow_id LEFT JOIN users u ON u.id = e.user_id WHERE e." + unfinished
 	var args []any
 	if userID != "" {

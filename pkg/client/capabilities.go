@@ -15,13 +15,14 @@ type Capabilities struct {
 	Lossless  bool // keeps all of a flow: meta, numbers as they are written, a description of null
 	Publish   bool // makes a private flow public again
 	Owners    bool // its lists name the owners, and an administrator's all flows
+	Versions  bool // keeps what flows were: [FlowsService.Versions], and those that were deleted
 	Runs      bool // can run flows itself, and then cancels and lists runs
 
 	EndsSessions bool // ends the session of a token: [AuthService.SignOut]
 }
 
 func ownServer() *Capabilities {
-	return &Capabilities{ChosenIDs: true, Lossless: true, Publish: true, Owners: true, Runs: true, EndsSessions: true}
+	return &Capabilities{ChosenIDs: true, Lossless: true, Publish: true, Owners: true, Versions: true, Runs: true, EndsSessions: true}
 }
 
 // Capabilities returns what the server can do. The server is asked once at most: every

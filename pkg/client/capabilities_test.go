@@ -12,7 +12,7 @@ import (
 // TestCapabilities asks each kind of server, and sees that it is asked once.
 func TestCapabilities(t *testing.T) {
 	upstream, b := upstream(t, clienttest.Options{})
-	all := client.Capabilities{ChosenIDs: true, Lossless: true, Publish: true, Owners: true, Runs: true, EndsSessions: true}
+	all := client.Capabilities{ChosenIDs: true, Lossless: true, Publish: true, Owners: true, Versions: true, Runs: true, EndsSessions: true}
 	for c, want := range map[*client.Client]client.Capabilities{upstream: {}, our(t): all} {
 		for range 2 {
 			if can, err := c.Capabilities(t.Context()); err != nil || can != want {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -13,8 +14,9 @@ import (
 // ExecuteRequest says how the server is to run a flow. The zero value runs it with
 // the values that it has.
 type ExecuteRequest struct {
-	Inputs json.RawMessage // object of the values of input nodes, by node id; nil for none
-	Engine string          // how the flow is read: "standard", "browser"; "" is the server's choice
+	Inputs  json.RawMessage // object of the values of input nodes, by node id; nil for none
+	Engine  string          // how the flow is read: "standard", "browser"; "" is the server's choice
+	Version string          // of the flow, see [Version]; "" is the newest
 
 	// A run that goes beyond one of these limits ends with an error. Zero is no limit of
 	// the caller's own.
@@ -53,7 +55,11 @@ func (r ExecuteRequest) call(id string) *call {
 	if limits := r.limits(); len(limits) > 0 {
 		body.Set("limits", limits.AppendJSON(nil))
 	}
-	return (&call{verb: "execute flow", method: http.MethodPost, body: body.AppendJSON(nil)}).about(id, "/execute")
+	k := (&call{verb: "execute flow", method: http.MethodPost, body: body.AppendJSON(nil)}).about(id, "/execute")
+	if r.Version != "" {
+		k.query = url.Values{"version": {r.Version}}
+	}
+	return k
 }
 
 func (r ExecuteRequest) limits() flow.Object {

@@ -45,6 +45,7 @@ func (s *FlowsService) Update(ctx context.Context, id string, p Patch, opts ...U
 		p.Description = new(string) // to the real backend null says nothing
 	}
 	k.body = p.appendJSON(nil)
+	k.say(w.message)
 	if err := s.guard(ctx, k); err != nil {
 		return flow.Flow{}, err
 	}

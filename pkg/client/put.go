@@ -28,6 +28,7 @@ func (s *FlowsService) Put(ctx context.Context, id string, spec flow.Spec, opts 
 func (s *FlowsService) put(ctx context.Context, id string, spec flow.Spec, w write) (flow.Flow, error) {
 	authored(&spec)
 	k := (&call{verb: "put flow", method: http.MethodPut, body: withLists(spec), minimal: w.minimal}).about(id, "")
+	k.say(w.message)
 	can, err := s.c.capabilitiesFor(ctx, k)
 	switch {
 	case err != nil:

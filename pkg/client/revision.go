@@ -10,10 +10,11 @@ import (
 // Each call that writes has a type of options of its own, so that the compiler refuses
 // what means nothing to it.
 type (
-	// UpdateOption changes how [FlowsService.Update] works: [IfUnchanged].
+	// UpdateOption changes how [FlowsService.Update] works: [IfUnchanged],
+	// [WithMessage].
 	UpdateOption interface{ update(*write) }
 	// PutOption changes how [FlowsService.Put] works: [IfUnchanged], [IfAbsent],
-	// [WithoutGraph].
+	// [WithoutGraph], [WithMessage].
 	PutOption interface{ put(*write) }
 	// DeleteOption changes how [FlowsService.Delete] works: [IfUnchanged].
 	DeleteOption interface{ delete(*write) }
@@ -22,6 +23,7 @@ type (
 // write is what the options of one call amount to.
 type write struct {
 	unchanged string
+	message   string
 	absent    bool
 	minimal   bool
 }

@@ -36,6 +36,7 @@ type Execution struct {
 	Errors        json.RawMessage `json:"errors,omitempty"`       // object of texts by node id, or null
 	ExecutionTime *int64          `json:"execution_time"`         // milliseconds; nil when unknown
 	CreatedAt     int64           `json:"created_at"`             // epoch seconds
+	Version       int64           `json:"version,omitempty"`      // number of the version of the flow that ran; 0 when unknown
 	Meta          json.RawMessage `json:"meta,omitempty"`         // our server's: node statuses, times, tokens
 }
 

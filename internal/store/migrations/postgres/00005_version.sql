@@ -11,7 +11,6 @@ ALTER TABLE flow ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE flow ADD COLUMN version_by VARCHAR;
 ALTER TABLE flow ADD COLUMN version_at BIGINT;
 ALTER TABLE flow ADD COLUMN message TEXT;
-ALTER TABLE flow_execution ADD COLUMN version BIGINT;
 
 CREATE TABLE flow_version (
     flow_id VARCHAR NOT NULL REFERENCES flow (id) ON DELETE CASCADE,
@@ -48,7 +47,6 @@ DELETE FROM flow WHERE id IN (SELECT flow_id FROM flow_bin);
 DROP TABLE flow_bin;
 DROP TABLE flow_label;
 DROP TABLE flow_version;
-ALTER TABLE flow_execution DROP COLUMN version;
 ALTER TABLE flow DROP COLUMN message;
 ALTER TABLE flow DROP COLUMN version_at;
 ALTER TABLE flow DROP COLUMN version_by;

@@ -7,6 +7,7 @@
 -- keeps its server, which may have been silent only.
 --
 -- request_key is the Idempotency-Key of the request for the run, and request a digest of that.
+-- version is the number of the version of the flow that ran.
 
 -- +goose Up
 CREATE TABLE flow_runner (
@@ -25,6 +26,7 @@ CREATE TABLE flow_execution (
     cancel_at BIGINT,
     request_key VARCHAR,
     request TEXT,
+    version BIGINT,
     meta JSON NOT NULL,
     inputs JSON,
     outputs JSON,
