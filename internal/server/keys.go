@@ -49,12 +49,13 @@ func FirstKey(ctx context.Context, st *store.Store, admin *store.User) (secret s
 // NewKey makes an API key of 256 random bits for a user. The secret is told this
 // once: the store keeps its SHA-256 alone.
 func NewKey(ctx context.Context, st *store.Store, userID, name string) (secret string, key store.Key, err error) {
-	return addKey(ctx, st, "sk-", store.Key{UserID: userID, Name: name, Kind: store.APIKey})
+	return NewKeyUntil(ctx, st, userID, name, 0)
 }
 
-// NewKeyUntil is [NewKey] for a key that lets nobody in from then on.
-func NewKeyUntil(ctx context.Context, st *store.Store, userID, name string, until time.Time) (secret string, key store.Key, err error) {
-	return addKey(ctx, st, "sk-", store.Key{UserID: userID, Name: name, Kind: store.APIKey, ExpiresAt: until.Unix()})
+// NewKeyUntil is [NewKey] for a key that lets nobody in from then on, in epoch seconds, if it is
+// not 0.
+func NewKeyUntil(ctx context.Context, st *store.Store, userID, name string, until int64) (secret string, key store.Key, err error) {
+	return addKey(ctx, st, "sk-", store.Key{UserID: userID, Name: name, Kind: store.APIKey, ExpiresAt: until})
 }
 
 // newSession makes a key that lasts for one sign-in.

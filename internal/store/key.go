@@ -19,18 +19,20 @@ const (
 // Key is what is known of a key that lets in; the key itself is not kept, only
 // its SHA-256.
 type Key struct {
-	ID         string
-	UserID     string
-	Name       string
-	Hint       string // what may be shown of the key to tell it from others
-	Kind       KeyKind
-	CreatedAt  int64 // epoch seconds
-	ExpiresAt  int64 // epoch seconds; 0 for never
-	LastUsedAt int64 // epoch seconds, a few minutes late at most; 0 for never
+	ID         string  `json:"id"`
+	UserID     string  `json:"-"`
+	Hint       string  `json:"hint"` // what may be shown of the key to tell it from others
+	Name       string  `json:"name"`
+	Email      string  `json:"email"` // the user's; read and not written
+	Kind       KeyKind `json:"kind"`
+	CreatedAt  int64   `json:"created_at"`   // epoch seconds
+	LastUsedAt int64   `json:"last_used_at"` // epoch seconds, a few minutes late at most; 0 for never
+	ExpiresAt  int64   `json:"expires_at"`   // epoch seconds; 0 for never
 }
 
 const (
-	keyColumns = "api_key.id, user_id, api_key.name, hint, kind, api_key.created_at, expires_at, last_used_at"
+	keyColumns   = "api_key.id, user_id, api_key.name, hint, kind, api_key.created_at, expires_at, last_used_at, users.email"
+	keysAndUsers = " FROM api_key JOIN users ON users.id = user_id"
 
 	lastUsedStep = 5 * 60          // seconds that LastUsedAt may be too old
 	touchTimeout = 5 * time.Second // how long Close waits at most for LastUsedAt to be written
@@ -38,7 +40,7 @@ const (
 )
 
 func (k *Key) columns() []any {
-	return []any{&k.ID, &k.UserID, &k.Name, &k.Hint, &k.Kind, &k.CreatedAt, &k.ExpiresAt, &k.LastUsedAt}
+	return []any{&k.ID, &k.UserID, &k.Name, &k.Hint, &k.Kind, &k.CreatedAt, &k.ExpiresAt, &k.LastUsedAt, &k.Email}
 }
 
 // AddKey adds a key by the SHA-256 of its text, giving k an id and the time if it
@@ -79,7 +81,7 @@ func (s *Store) UserByKey(ctx context.Context, sum [32]byte) (*User, *Key, error
 	}
 	found, err := one(ctx, s.db, func(uk *userKey) []any {
 		return append(uk.user.columns(), uk.key.columns()...)
-	}, "SELECT "+userColumns+", "+keyColumns+" FROM api_key JOIN users ON users.id = user_id WHERE hash = $1", sum[:])
+	}, "SELECT "+userColumns+", "+keyColumns+keysAndUsers+" WHERE hash = $1", sum[:])
 	if err != nil {
 		return nil, nil, fmt.Errorf("find key: %w", err)
 	}
@@ -110,11 +112,11 @@ func (s *Store) touch(id string, t int64) {
 
 // Keys lists a user's keys, or everybody's for "", oldest first, expired ones too.
 func (s *Store) Keys(ctx context.Context, userID string) ([]Key, error) {
-	query, args := "SELECT "+keyColumns+" FROM api_key", []any(nil)
+	query, args := "SELECT "+keyColumns+keysAndUsers, []any(nil)
 	if userID != "" {
 		query, args = query+" WHERE user_id = $1", []any{userID}
 	}
-	list, err := all(ctx, s.db, (*Key).columns, query+" ORDER BY created_at, id", args...)
+	list, err := all(ctx, s.db, (*Key).columns, query+" ORDER BY api_key.created_at, api_key.id", args...)
 	return list, wrap("list keys", err)
 }
 

@@ -13,9 +13,9 @@ import (
 
 // Migration is a step of the schema.
 type Migration struct {
-	Version   int64
-	Name      string    // of its file
-	AppliedAt time.Time // zero while it is pending
+	Version   int64  `json:"version"`
+	Name      string `json:"name"`       // of its file
+	AppliedAt int64  `json:"applied_at"` // epoch seconds; 0 while it is pending
 }
 
 // MigrateUp applies what is pending, as Open does, and returns what it applied.
@@ -33,6 +33,7 @@ func MigrateDown(ctx context.Context, dsn string) (*Migration, error) {
 	if err != nil || len(done) == 0 {
 		return nil, err
 	}
+	done[0].AppliedAt = 0 // it is pending now
 	return &done[0], nil
 }
 
@@ -101,7 +102,7 @@ func migrations(results []*goose.MigrationResult) []Migration {
 	var list []Migration
 	for _, r := range results {
 		if r != nil {
-			list = append(list, Migration{Version: r.Source.Version, Name: path.Base(r.Source.Path), AppliedAt: time.Now()})
+			list = append(list, Migration{Version: r.Source.Version, Name: path.Base(r.Source.Path), AppliedAt: time.Now().Unix()})
 		}
 	}
 	return list
@@ -109,7 +110,7 @@ func migrations(results []*goose.MigrationResult) []Migration {
 
 // status puts the migrations that there are next to those that were applied.
 func status(ctx context.Context, db database) ([]Migration, error) {
-	applied, err := all(ctx, db, func(m *Migration) []any { return []any{&m.Version, &m.AppliedAt} }, "SELECT version_id, tstamp FROM "+versionTable+" WHERE version_id > 0 ORDER BY version_id")
+	applied, err := all(ctx, db, value[time.Time], "SELECT tstamp FROM "+versionTable+" WHERE version_id > 0 ORDER BY version_id")
 	if err != nil && !db.dialect().noTable(err) {
 		return nil, err
 	}
@@ -121,7 +122,7 @@ func status(ctx context.Context, db database) ([]Migration, error) {
 	for i, file := range files {
 		list[i] = Migration{Version: int64(i + 1), Name: file.Name()}
 		if i < len(applied) {
-			list[i].AppliedAt = applied[i].AppliedAt
+			list[i].AppliedAt = applied[i].Unix()
 		}
 	}
 	return list, nil

@@ -22,12 +22,12 @@ func (r Role) Valid() bool { return r == RoleAdmin || r == RoleUser || r == Role
 
 // User is an account.
 type User struct {
-	ID           string
-	Email        string // lower case, unique
-	Name         string
-	Role         Role
-	CreatedAt    int64  // epoch seconds
-	PasswordHash string // "" when no password is set: no sign-in
+	ID           string `json:"id"`
+	Email        string `json:"email"` // lower case, unique
+	Name         string `json:"name"`
+	Role         Role   `json:"role"`
+	CreatedAt    int64  `json:"created_at"` // epoch seconds
+	PasswordHash string `json:"-"`          // "" when no password is set: no sign-in
 }
 
 func foldEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }

@@ -139,6 +139,7 @@ func testKeys(t *testing.T, dsn string) {
 	must(t, s.AddKey(ctx, &later, [32]byte{2}))
 	expired := Key{UserID: bob.ID, Kind: APIKey, CreatedAt: 7, ExpiresAt: time.Now().Unix() - 1}
 	must(t, s.AddKey(ctx, &expired, [32]byte{3}))
+	forever.Email, later.Email, expired.Email = "ann@x", "ann@x", "bob@x"
 
 	for sum, want := range map[[32]byte]Key{{1}: forever, {2}: later} {
 		user, key, err := s.UserByKey(ctx, sum)

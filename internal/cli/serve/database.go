@@ -87,13 +87,17 @@ func (d *database) keep(st *store.Store, err error) (*store.Store, error) {
 	return st, err
 }
 
-// user finds an account by its e-mail.
-func (d *database) user(ctx context.Context, st *store.Store, email string) (*store.User, error) {
+// account opens a database that is there, and finds an account by its e-mail.
+func (d *database) account(ctx context.Context, email string) (*store.Store, *store.User, error) {
+	st, err := d.existing(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	u, err := st.UserByEmail(ctx, email)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, fmt.Errorf("no user %q; see 'flowctl server user list'", email)
+		return nil, nil, fmt.Errorf("no user %q; see 'flowctl server user list'", email)
 	}
-	return u, err
+	return st, u, err
 }
 
 // serverFlags are the flags of other commands that name a server.

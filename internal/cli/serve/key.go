@@ -11,7 +11,6 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/server"
-	"github.com/flowctl/flowctl/internal/store"
 )
 
 func newServerKeyCmd(d *database) *cobra.Command {
@@ -85,22 +84,16 @@ func (d *database) addKey(ctx context.Context, out cmdutil.OutputFlags, email, n
 	if err != nil {
 		return err
 	}
-	st, err := d.existing(ctx)
+	st, u, err := d.account(ctx, email)
 	if err != nil {
 		return err
 	}
-	u, err := d.user(ctx, st, email)
-	if err != nil {
-		return err
+	var ends string
+	var expires int64
+	if !until.IsZero() {
+		ends, expires = ", good until "+until.UTC().Format(time.RFC3339), until.Unix()
 	}
-	var secret, ends string
-	var key store.Key
-	if until.IsZero() {
-		secret, key, err = server.NewKey(ctx, st, u.ID, name)
-	} else {
-		ends = ", good until " + until.UTC().Format(time.RFC3339)
-		secret, key, err = server.NewKeyUntil(ctx, st, u.ID, name, until)
-	}
+	secret, key, err := server.NewKeyUntil(ctx, st, u.ID, name, expires)
 	if err != nil {
 		return err
 	}

@@ -12,19 +12,6 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 )
 
-// keyRow is what `flowctl server key list -o json` prints of each key. Times are
-// epoch seconds, 0 for never.
-type keyRow struct {
-	ID         string        `json:"id"`
-	Hint       string        `json:"hint"` // the end of the key
-	Name       string        `json:"name"`
-	Email      string        `json:"email"` // the user's
-	Kind       store.KeyKind `json:"kind"`
-	CreatedAt  int64         `json:"created_at"`
-	LastUsedAt int64         `json:"last_used_at"`
-	ExpiresAt  int64         `json:"expires_at"`
-}
-
 func newKeyListCmd(d *database) *cobra.Command {
 	var out cmdutil.OutputFlags
 	cmd := &cobra.Command{
@@ -44,52 +31,38 @@ func (d *database) listKeys(ctx context.Context, out cmdutil.OutputFlags, of []s
 	if err != nil {
 		return err
 	}
-	st, err := d.existing(ctx)
-	if err != nil {
-		return err
-	}
-	userID := ""
+	var st *store.Store
+	u := &store.User{} // everybody
 	if len(of) > 0 {
-		u, err := d.user(ctx, st, of[0])
-		if err != nil {
-			return err
-		}
-		userID = u.ID
+		st, u, err = d.account(ctx, of[0])
+	} else {
+		st, err = d.existing(ctx)
 	}
-	keys, err := st.Keys(ctx, userID)
 	if err != nil {
 		return err
 	}
-	users, err := st.Users(ctx)
+	keys, err := st.Keys(ctx, u.ID)
 	if err != nil {
 		return err
 	}
-	emails := make(map[string]string, len(users))
-	for _, u := range users {
-		emails[u.ID] = u.Email
-	}
-	rows := make([]keyRow, len(keys))
-	for i, k := range keys {
-		rows[i] = keyRow{k.ID, k.Hint, k.Name, emails[k.UserID], k.Kind, k.CreatedAt, k.LastUsedAt, k.ExpiresAt}
-	}
-	_, err = output.List(p, keyView(), output.Seq(rows))
+	_, err = output.List(p, keyView(), output.Seq(keys))
 	return err
 }
 
-func keyView() output.View[keyRow] {
-	type column = output.Column[keyRow]
-	return output.View[keyRow]{
+func keyView() output.View[store.Key] {
+	type column = output.Column[store.Key]
+	return output.View[store.Key]{
 		Columns: []column{
-			{Title: "ID", Text: func(_ *output.Printer, k keyRow) string { return k.ID }},
-			{Title: "KEY", Text: func(_ *output.Printer, k keyRow) string { return k.Hint }},
-			{Title: "NAME", Text: func(_ *output.Printer, k keyRow) string { return k.Name }},
-			{Title: "USER", Text: func(_ *output.Printer, k keyRow) string { return k.Email }},
-			{Title: "LAST USED", Text: func(p *output.Printer, k keyRow) string { return p.Time(k.LastUsedAt) }},
-			{Title: "EXPIRES", Text: func(p *output.Printer, k keyRow) string { return p.Time(k.ExpiresAt) }},
-			{Title: "KIND", Wide: true, Text: func(_ *output.Printer, k keyRow) string { return string(k.Kind) }},
-			{Title: "CREATED", Wide: true, Text: func(p *output.Printer, k keyRow) string { return p.Time(k.CreatedAt) }},
+			{Title: "ID", Text: func(_ *output.Printer, k store.Key) string { return k.ID }},
+			{Title: "KEY", Text: func(_ *output.Printer, k store.Key) string { return k.Hint }},
+			{Title: "NAME", Text: func(_ *output.Printer, k store.Key) string { return k.Name }},
+			{Title: "USER", Text: func(_ *output.Printer, k store.Key) string { return k.Email }},
+			{Title: "LAST USED", Text: func(p *output.Printer, k store.Key) string { return p.Time(k.LastUsedAt) }},
+			{Title: "EXPIRES", Text: func(p *output.Printer, k store.Key) string { return p.Time(k.ExpiresAt) }},
+			{Title: "KIND", Wide: true, Text: func(_ *output.Printer, k store.Key) string { return string(k.Kind) }},
+			{Title: "CREATED", Wide: true, Text: func(p *output.Printer, k store.Key) string { return p.Time(k.CreatedAt) }},
 		},
-		Name: func(k keyRow) string { return k.ID },
+		Name: func(k store.Key) string { return k.ID },
 	}
 }
 

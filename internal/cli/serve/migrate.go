@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,46 +14,48 @@ import (
 )
 
 func newServerMigrateCmd(d *database) *cobra.Command {
+	up := newMigrateCmd(d, "up", store.MigrateUp, "The database is up to date already.")
+	up.Short = "Apply the migrations that are pending, and list them"
+	status := newMigrateCmd(d, "status", store.MigrationStatus, "There are no migrations.")
+	status.Short = "List all migrations, and when they were applied"
 	return cmdutil.Group(&cobra.Command{
 		Use:   "migrate",
 		Short: "Change the schema of a database",
 		Long: `Every command that opens a
 database brings it up to date by itself, so this is only needed to see where it
 is, to migrate before a new server starts, and to go back to an older flowctl.`,
-	}, newMigrateUpCmd(d), newMigrateDownCmd(d), newMigrateStatusCmd(d))
+	}, up, newMigrateDownCmd(d), status)
 }
 
-// migrationRow is what `flowctl server migrate … -o json` prints of each migration.
-type migrationRow struct {
-	Version   int64  `json:"version"`
-	Name      string `json:"name"`
-	AppliedAt int64  `json:"applied_at"` // epoch seconds; 0 while it is pending
-}
-
-func newMigrateUpCmd(d *database) *cobra.Command {
+// newMigrateCmd returns a command that does step and lists its migrations, or reports that
+// there are none.
+func newMigrateCmd(d *database, use string, step func(context.Context, string) ([]store.Migration, error), none string) *cobra.Command {
 	var out cmdutil.OutputFlags
 	cmd := &cobra.Command{
-		Use:     "up",
-		Short:   "Apply the migrations that are pending, and list them",
-		Example: `  flowctl server migrate up --db flows.db`,
+		Use:     use,
+		Example: "  flowctl server migrate " + use + " --db flows.db",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return d.migrations(cmd.Context(), out, store.MigrateUp, "The database is up to date already.")
-		},
-	}
-	out.Register(cmd)
-	return cmd
-}
-
-func newMigrateStatusCmd(d *database) *cobra.Command {
-	var out cmdutil.OutputFlags
-	cmd := &cobra.Command{
-		Use:     "status",
-		Short:   "List all migrations, and when they were applied",
-		Example: `  flowctl server migrate status --db flows.db`,
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return d.migrations(cmd.Context(), out, store.MigrationStatus, "There are no migrations.")
+			p, err := d.app.Printer(out)
+			if err != nil {
+				return err
+			}
+			dsn, err := d.dsn()
+			if err != nil {
+				return err
+			}
+			list, err := step(cmd.Context(), dsn)
+			if errors.Is(err, fs.ErrNotExist) {
+				return missing(dsn)
+			}
+			if err != nil {
+				return err
+			}
+			n, err := output.List(p, migrationView(), output.Seq(list))
+			if err == nil && n == 0 {
+				d.app.Note("%s", none)
+			}
+			return err
 		},
 	}
 	out.Register(cmd)
@@ -62,76 +63,34 @@ func newMigrateStatusCmd(d *database) *cobra.Command {
 }
 
 func newMigrateDownCmd(d *database) *cobra.Command {
-	var out cmdutil.OutputFlags
 	var yes bool
-	cmd := &cobra.Command{
-		Use:     "down",
-		Short:   "Undo the newest migration, and drop the data that needs it",
-		Example: `  flowctl server migrate down --db flows.db`,
-		Long: `An older flowctl can then use the database. Data that only this migration has
+	cmd := newMigrateCmd(d, "down", func(ctx context.Context, dsn string) ([]store.Migration, error) {
+		if err := d.app.MustConfirm(ctx, "Take back the newest migration, and lose its data?", yes); err != nil {
+			return nil, err
+		}
+		m, err := store.MigrateDown(ctx, dsn)
+		if err != nil || m == nil {
+			return nil, err
+		}
+		return []store.Migration{*m}, nil
+	}, "There is no migration left to undo.")
+	cmd.Short = "Undo the newest migration, and drop the data that needs it"
+	cmd.Long = `An older flowctl can then use the database. Data that only this migration has
 room for is lost. Stop the server first: this flowctl migrates up again as soon
-as it opens the database. It refuses while anybody has the database open.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := d.app.MustConfirm(cmd.Context(), "Take back the newest migration, and lose its data?", yes); err != nil {
-				return err
-			}
-			return d.migrations(cmd.Context(), out, takeBack, "There is no migration left to undo.")
-		},
-	}
+as it opens the database. It refuses while anybody has the database open.`
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
-	out.Register(cmd)
 	return cmd
 }
 
-func takeBack(ctx context.Context, dsn string) ([]store.Migration, error) {
-	m, err := store.MigrateDown(ctx, dsn)
-	if err != nil || m == nil {
-		return nil, err
-	}
-	m.AppliedAt = time.Time{} // it is pending now
-	return []store.Migration{*m}, nil
-}
-
-// migrations does one of the steps and lists its migrations.
-func (d *database) migrations(ctx context.Context, out cmdutil.OutputFlags, step func(context.Context, string) ([]store.Migration, error), none string) error {
-	p, err := d.app.Printer(out)
-	if err != nil {
-		return err
-	}
-	dsn, err := d.dsn()
-	if err != nil {
-		return err
-	}
-	list, err := step(ctx, dsn)
-	if errors.Is(err, fs.ErrNotExist) {
-		return missing(dsn)
-	}
-	if err != nil {
-		return err
-	}
-	rows := make([]migrationRow, len(list))
-	for i, m := range list {
-		rows[i] = migrationRow{Version: m.Version, Name: m.Name}
-		if !m.AppliedAt.IsZero() {
-			rows[i].AppliedAt = m.AppliedAt.Unix()
-		}
-	}
-	n, err := output.List(p, migrationView(), output.Seq(rows))
-	if err == nil && n == 0 {
-		d.app.Note("%s", none)
-	}
-	return err
-}
-
-func migrationView() output.View[migrationRow] {
-	type column = output.Column[migrationRow]
-	return output.View[migrationRow]{
+func migrationView() output.View[store.Migration] {
+	type column = output.Column[store.Migration]
+	version := func(m store.Migration) string { return strconv.FormatInt(m.Version, 10) }
+	return output.View[store.Migration]{
 		Columns: []column{
-			{Title: "VERSION", Text: func(_ *output.Printer, m migrationRow) string { return strconv.FormatInt(m.Version, 10) }},
-			{Title: "NAME", Text: func(_ *output.Printer, m migrationRow) string { return m.Name }},
-			{Title: "APPLIED", Text: func(p *output.Printer, m migrationRow) string { return p.Time(m.AppliedAt) }},
+			{Title: "VERSION", Text: func(_ *output.Printer, m store.Migration) string { return version(m) }},
+			{Title: "NAME", Text: func(_ *output.Printer, m store.Migration) string { return m.Name }},
+			{Title: "APPLIED", Text: func(p *output.Printer, m store.Migration) string { return p.Time(m.AppliedAt) }},
 		},
-		Name: func(m migrationRow) string { return strconv.FormatInt(m.Version, 10) },
+		Name: version,
 	}
 }

@@ -3,6 +3,7 @@ package serve
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -158,7 +159,7 @@ func (o *serverOptions) announce(ctx context.Context, st *store.Store, addr net.
 	case err != nil:
 		return err
 	case o.dev:
-		err = o.printDev(devInfo{URL: url, Key: key, User: admin.Email})
+		err = json.NewEncoder(o.app.Out).Encode(devInfo{URL: url, Key: key, User: admin.Email})
 	case admin == nil:
 		log.Warn("no user is an admin; make one with 'flowctl server user add EMAIL --role admin'")
 	case key != "":

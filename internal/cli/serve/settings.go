@@ -13,7 +13,6 @@ import (
 	"strconv"
 
 	"github.com/dustin/go-humanize"
-	"github.com/go-json-experiment/json"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/server"
@@ -24,15 +23,6 @@ type devInfo struct {
 	URL  string `json:"url"`
 	Key  string `json:"key"`
 	User string `json:"user"` // the admin's e-mail
-}
-
-func (o *serverOptions) printDev(info devInfo) error {
-	line, err := json.Marshal(info)
-	if err != nil {
-		return err
-	}
-	_, err = o.app.Out.Write(append(line, '\n'))
-	return err
 }
 
 // settings turns the flags into what the server takes.

@@ -45,11 +45,7 @@ func newUserUpdateCmd(d *database) *cobra.Command {
 }
 
 func (d *database) updateUser(ctx context.Context, email string, change func(*store.User)) error {
-	st, err := d.existing(ctx)
-	if err != nil {
-		return err
-	}
-	u, err := d.user(ctx, st, email)
+	st, u, err := d.account(ctx, email)
 	if err != nil {
 		return err
 	}
@@ -123,11 +119,7 @@ func (d *database) setPassword(ctx context.Context, email string, fromStdin bool
 	if !fromStdin && !d.app.Interactive() {
 		return cmdutil.Usage(errors.New("there is no terminal to ask for the password at; add --password-stdin"))
 	}
-	st, err := d.existing(ctx)
-	if err != nil {
-		return err
-	}
-	u, err := d.user(ctx, st, email)
+	st, u, err := d.account(ctx, email)
 	if err != nil {
 		return err
 	}

@@ -14,12 +14,8 @@ import (
 
 // userRow is what `flowctl server user list -o json` prints of each user.
 type userRow struct {
-	ID        string     `json:"id"`
-	Email     string     `json:"email"`
-	Name      string     `json:"name"`
-	Role      store.Role `json:"role"`
-	CreatedAt int64      `json:"created_at"` // epoch seconds
-	Password  bool       `json:"password"`   // one is set
+	store.User
+	Password bool `json:"password"` // one is set
 }
 
 func newUserListCmd(d *database) *cobra.Command {
@@ -51,7 +47,7 @@ func (d *database) listUsers(ctx context.Context, out cmdutil.OutputFlags) error
 	}
 	rows := make([]userRow, len(users))
 	for i, u := range users {
-		rows[i] = userRow{ID: u.ID, Email: u.Email, Name: u.Name, Role: u.Role, CreatedAt: u.CreatedAt, Password: u.PasswordHash != ""}
+		rows[i] = userRow{u, u.PasswordHash != ""}
 	}
 	_, err = output.List(p, userView(), output.Seq(rows))
 	return err
@@ -102,11 +98,7 @@ func newUserRemoveCmd(d *database) *cobra.Command {
 
 func (o *userRemoveOptions) run(cmd *cobra.Command, args []string) error {
 	ctx := cmd.Context()
-	st, err := o.existing(ctx)
-	if err != nil {
-		return err
-	}
-	u, err := o.user(ctx, st, args[0])
+	st, u, err := o.account(ctx, args[0])
 	if err != nil {
 		return err
 	}
