@@ -4,16 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/internal/files"
-	"github.com/flowctl/flowctl/internal/parallel"
+	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/sync"
-	"github.com/flowctl/flowctl/pkg/client"
 )
 
 type applyOptions struct {
@@ -48,8 +45,8 @@ exit code is 6. New flows are private, unless their file has something else.
   flowctl apply plan.json --yes`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.parallel < 1 || o.parallel > cmdutil.MaxParallel {
-				return cmdutil.Usage(fmt.Errorf("--parallel %d is not from 1 to %d", o.parallel, cmdutil.MaxParallel))
+			if err := checkParallel(o.parallel); err != nil {
+				return err
 			}
 			return o.run(cmd.Context(), args)
 		},
@@ -90,81 +87,65 @@ func (o *applyOptions) run(ctx context.Context, args []string) error {
 		}
 		o.app.Note("applying to %s", t)
 	}
-	return o.carryOut(ctx, c, p, lock)
+	note := func(ctx context.Context, results []sync.Result) error {
+		sync.Record(lock, p.Place, results)
+		return lock.Write(ctx)
+	}
+	results, looking, noted := carryOut(ctx, o.app, c, p, "applying", sync.ApplyOptions{Parallel: o.parallel, KeepGoing: o.keepGoing}, note)
+	return errors.Join(noted, o.report(ctx, p, results, looking))
 }
 
-// fromDir plans for what is picked of a folder.
-func (o *applyOptions) fromDir(ctx context.Context, _ cmdutil.Target, args []string) (*sync.Plan, *sync.Lock, *client.Client, error) {
-	d, c, opts, err := o.open(ctx, o.app, args, true)
+// report prints what was done, and what failed, and sums up. looking is the error
+// of looking afterwards, see [sync.Apply].
+func (o *applyOptions) report(ctx context.Context, p *sync.Plan, results []sync.Result, looking error) error {
+	printer, err := o.app.Printer(o.out)
 	if err != nil {
-		return nil, nil, nil, err
+		return err
 	}
-	opts.Prune = o.prune
-	p, err := planDir(ctx, o.app, c, d, opts)
-	return p, d.Lock, c, err
+	out := outcomeOf(results, false)
+	var rows []stepRow
+	states := make([]string, len(results))
+	for i, row := range out.rows {
+		states[i] = row.Action
+		shown := row.Action != cmdutil.StateUnchanged && row.Error == "" // of failures people read on stderr
+		if row.Action != cmdutil.StateLeft && (shown || !printer.ForPeople()) {
+			rows = append(rows, row)
+		}
+	}
+	_, printed := output.List(printer, stepRowView(), output.Seq(rows))
+	text := out.sum(cmdutil.StateCreated, cmdutil.StateUpdated, cmdutil.StateDeleted, cmdutil.StateUnchanged, cmdutil.StateFailed)
+	o.app.Note("%s", text)
+	if o.summary != "" {
+		printed = errors.Join(printed, addSummary(o.summary, "Applied: "+text, p, states))
+	}
+	if looking != nil && ctx.Err() == nil {
+		out.failures = append(out.failures, fmt.Errorf("look at what was written: %w", looking))
+	}
+	return errors.Join(printed, o.verdict(ctx, out, results))
 }
 
-// isPlan reports whether the file at path holds a plan that was kept, and no flow.
-func isPlan(path string) bool {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return false
+// verdict prints what failed and returns the error that the command ends with.
+func (o *applyOptions) verdict(ctx context.Context, out *outcome, results []sync.Result) error {
+	done := out.done(cmdutil.StateCreated, cmdutil.StateUpdated, cmdutil.StateDeleted)
+	if ctx.Err() == nil && len(out.failures) == 1 && done == 0 && out.refused == nil {
+		return out.failures[0]
 	}
-	text, err := os.ReadFile(path)
-	return err == nil && sync.IsPlan(text)
-}
-
-// fromPlan reads a plan that was kept, and sees whether it still holds.
-func (o *applyOptions) fromPlan(ctx context.Context, t cmdutil.Target, args []string) (*sync.Plan, *sync.Lock, *client.Client, error) {
-	path := args[0]
-	if o.prune || o.env.Path != "" || o.adopt || o.overwrite {
-		return nil, nil, nil, cmdutil.Usage(errors.New("a kept plan says all that is to be done; --prune, --env, --adopt and --overwrite go with 'flowctl plan'"))
+	out.fail(o.app)
+	conflicts := !slices.ContainsFunc(out.failures, func(err error) bool { return cmdutil.ExitCode(ctx, err) != cmdutil.ExitConflict })
+	wrote := slices.ContainsFunc(results, func(r sync.Result) bool { return r.Done && r.Action != sync.Unchanged })
+	switch {
+	case ctx.Err() != nil && out.count[cmdutil.StateLeft]+len(out.failures) > 0:
+		return errors.New("interrupted: apply again for the rest")
+	case len(out.failures) == 0 && len(out.refused) > 0:
+		return out.conflict()
+	case len(out.failures) == 0:
+		return nil
+	case conflicts && !wrote:
+		return cmdutil.Conflict(errors.New("nothing was written, for flows have changed meanwhile; see 'flowctl plan' and apply again"))
+	case conflicts && done == 0:
+		return cmdutil.Conflict(errors.New("somebody else made or changed the same flows meanwhile; fix that and apply again"))
+	case conflicts:
+		return cmdutil.Partial("somebody else made or changed some of the flows meanwhile; fix that and apply again for the rest")
 	}
-	text, err := files.ReadNamed(ctx, path, io.ReadAll)
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("read the plan: %w", err)
-	}
-	p, err := sync.LoadPlan(text)
-	if err != nil {
-		return nil, nil, nil, cmdutil.Negative(fmt.Sprintf("%s: %v", path, err))
-	}
-	if p.Place != t.Key() || !cmdutil.SameServer(p.Server, t.Server) {
-		return nil, nil, nil, cmdutil.Usage(fmt.Errorf("the plan is for %s, not for %s; give the --profile or --server that it was made with", p.Place, t))
-	}
-	if info, err := os.Stat(p.Dir); err != nil || !info.IsDir() { //nolint:gosec // it is only looked at
-		return nil, nil, nil, cmdutil.Usage(fmt.Errorf("the plan is for the folder %s, which is not here; apply it where it was made", p.Dir))
-	}
-	lock, err := sync.ReadLock(p.Dir)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	c, err := o.app.ConnectTo(ctx, t)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	variable, err := o.env.Variables()
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	if err := p.Expand(ctx, c, variable); err != nil {
-		return nil, nil, nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return p, lock, c, p.Check(ctx, c)
-}
-
-// carryOut does what the plan says, and notes it in the lock.
-func (o *applyOptions) carryOut(ctx context.Context, c *client.Client, p *sync.Plan, lock *sync.Lock) error {
-	finish, cancel := parallel.Outlive(ctx, cmdutil.GraceToFinish)
-	defer cancel()
-	bar := o.app.Progress("applying", p.Writes())
-	defer context.AfterFunc(ctx, func() {
-		bar.Clear()
-		o.app.Note("stopping when what is under way is done; press Ctrl-C again not to wait")
-	})()
-	results, failed := sync.Apply(ctx, finish, c, p, sync.ApplyOptions{
-		Parallel: o.parallel, KeepGoing: o.keepGoing, Step: func(*sync.Result) { bar.Step() },
-	})
-	bar.Clear()
-	sync.Record(lock, p.Place, results)
-	return errors.Join(lock.Write(finish), o.report(ctx, p, results, failed))
+	return cmdutil.Partial("not all is as the files say; fix that and apply again for the rest")
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,10 +11,7 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/sync"
-	"github.com/flowctl/flowctl/pkg/client"
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 type importOptions struct {
@@ -56,49 +51,25 @@ exported is not updated, unless --overwrite is given; the exit code is 6.
   flowctl --profile staging export --all | flowctl --profile prod import -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.check(); err != nil {
-				return cmdutil.Usage(err)
+			if o.overwrite && o.ifExists != sync.ExistsUpdate {
+				return cmdutil.Usage(errors.New("--overwrite goes with --if-exists update"))
+			}
+			if err := checkParallel(o.parallel); err != nil {
+				return err
 			}
 			return o.run(cmd.Context(), args)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar((*string)(&o.ifExists), "if-exists", string(sync.ExistsFail), "what to do with a flow that exists: fail, skip, update or duplicate")
+	cmdutil.EnumVar(cmd, (*string)(&o.ifExists), "if-exists", "", string(sync.ExistsFail), "what to do with a flow that exists: fail, skip, update or duplicate",
+		string(sync.ExistsFail), string(sync.ExistsSkip), string(sync.ExistsUpdate), string(sync.ExistsDuplicate))
 	f.IntVar(&o.parallel, "parallel", 8, "how many flows are written at a time")
 	f.BoolVar(&o.dryRun, "dry-run", false, "say what would be done, and do nothing")
 	f.BoolVar(&o.keepGoing, "keep-going", false, "import what can be imported, whatever is wrong with the rest")
 	f.BoolVar(&o.overwrite, "overwrite", false, overwriteThere)
 	f.BoolVar(&o.noValidate, "no-validate", false, "import drafts with errors too, if the server takes them")
-	_ = cmd.RegisterFlagCompletionFunc("if-exists", cobra.FixedCompletions(ifExistsValues(), cobra.ShellCompDirectiveNoFileComp))
 	o.out.Register(cmd)
 	return cmd
-}
-
-func ifExistsValues() []string {
-	return []string{string(sync.ExistsFail), string(sync.ExistsSkip), string(sync.ExistsUpdate), string(sync.ExistsDuplicate)}
-}
-
-func (o *importOptions) check() error {
-	if !slices.Contains(ifExistsValues(), string(o.ifExists)) {
-		return fmt.Errorf("unknown --if-exists %q; use one of %s", o.ifExists, strings.Join(ifExistsValues(), ", "))
-	}
-	if o.overwrite && o.ifExists != sync.ExistsUpdate {
-		return errors.New("--overwrite goes with --if-exists update")
-	}
-	if o.parallel < 1 || o.parallel > cmdutil.MaxParallel {
-		return fmt.Errorf("--parallel %d is not from 1 to %d", o.parallel, cmdutil.MaxParallel)
-	}
-	return nil
-}
-
-// limitMemory makes an import collect garbage before it has more than twice what it reads:
-// a large flow passes through several forms, and each would wait for the next.
-func limitMemory(sources []files.Source) {
-	var size int64
-	for _, s := range sources {
-		size += s.Size
-	}
-	debug.SetMemoryLimit(max(96<<20, 2*size))
 }
 
 func (o *importOptions) run(ctx context.Context, paths []string) error {
@@ -108,100 +79,97 @@ func (o *importOptions) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	batch, err := o.read(ctx, sources)
+	b, err := o.read(ctx, sources)
 	if err != nil {
 		return err
 	}
-	to, err := o.app.Target()
+	c, err := o.app.Connect(ctx)
 	if err != nil {
 		return err
 	}
-	c, err := o.app.ConnectTo(ctx, to)
+	profile, locks := o.app.Connected.Key(), sync.Locks{}
+	plan, err := o.plan(ctx, c, profile, b, locks)
 	if err != nil {
 		return err
 	}
-	locks := sync.Locks{}
-	plan, err := o.plan(ctx, c, to.Key(), batch, locks)
-	if err != nil {
-		return err
+	note := func(ctx context.Context, results []sync.Result) error {
+		var written []sync.Known
+		for i := range results {
+			r := &results[i]
+			if o.ifExists != sync.ExistsDuplicate && !o.dryRun && r.Done && r.Action != sync.Skip && b.files[i].alone {
+				written = append(written, r.Known())
+			}
+		}
+		return locks.NoteFiles(ctx, profile, written)
 	}
-	results, err := o.carryOut(ctx, c, plan)
-	if err != nil {
-		return err
-	}
-	for i := range results {
-		batch.flows[i].Result = &results[i]
-	}
-	var written []sync.Known
-	for _, f := range batch.flows {
-		if o.ifExists != sync.ExistsDuplicate && !o.dryRun && f.Done && f.alone && f.Action != sync.Skip {
-			k := f.Known()
-			k.File = f.file
-			written = append(written, k)
+	results, _, noted := carryOut(ctx, o.app, c, plan, "importing", sync.ApplyOptions{Parallel: o.parallel, KeepGoing: o.keepGoing, DryRun: o.dryRun}, note)
+	return errors.Join(noted, o.report(ctx, p, b, results))
+}
+
+// report prints what was made, and what failed, and sums up.
+func (o *importOptions) report(ctx context.Context, p *output.Printer, b *batch, results []sync.Result) error {
+	out := outcomeOf(results, o.dryRun)
+	var rows []stepRow
+	for i, row := range out.rows {
+		if row.Error == "" && row.Action != cmdutil.StateLeft {
+			row.File = b.files[i].path
+			rows = append(rows, row)
+			o.warnOfLosses(b, i, &results[i])
 		}
 	}
-	return errors.Join(locks.NoteFiles(ctx, to.Key(), written), o.report(ctx, p, batch))
-}
-
-// plan decides for each flow what is to be done with it.
-func (o *importOptions) plan(ctx context.Context, c *client.Client, place string, b *batch, locks sync.Locks) (*sync.Plan, error) {
-	var paths []string
-	for _, f := range b.flows {
-		paths = append(paths, f.file)
+	_, err := output.List(p, stepRowView(), output.Seq(rows))
+	failed := len(out.failures) + len(out.refused) + b.bad
+	left := out.count[cmdutil.StateLeft]
+	made := out.done(cmdutil.StateCreated, cmdutil.StateUpdated, cmdutil.StateUnchanged)
+	var verdict error
+	again := "run the same command again"
+	if o.ifExists == sync.ExistsFail {
+		again = "run it again with --if-exists skip to import the rest"
 	}
-	lock, err := locks.Joined(paths)
-	if err != nil {
-		return nil, err
+	switch {
+	case ctx.Err() != nil && left+failed > 0:
+		verdict = fmt.Errorf("interrupted: %s", again)
+	case failed == 0:
+	case failed == len(out.refused):
+		verdict = out.conflict()
+	case o.dryRun:
+		verdict = cmdutil.Partial(fmt.Sprintf("%d of %s would fail", failed, output.Plural(len(results)+b.bad, "flow")))
+	case !o.keepGoing && made == 0:
+		verdict = append(out.refused, out.failures...)[0]
+	default:
+		verdict = cmdutil.Partial(fmt.Sprintf("%d of %s failed; fix that and %s", failed, output.Plural(len(results)+b.bad, "flow"), again))
 	}
-	sources := make([]sync.Source, len(b.flows))
-	for i, f := range b.flows {
-		sources[i] = sync.NewSource(f.at, f.id, f.spec, nil)
-		f.spec = flow.Spec{} // the plan has it
-	}
-	plan, err := sync.NewPlan(ctx, c, sources, lock, sync.Options{
-		Place: place, Exists: o.ifExists, Overwrite: o.overwrite, KeepGoing: o.keepGoing, Note: !lock.Empty(), Excluded: files.Exists,
-	})
-	if err != nil && errors.As(err, new(*sync.UnstorableError)) {
-		err = fmt.Errorf("nothing was imported: %w", err)
-	}
-	if err == nil && !o.keepGoing {
-		err = clashes(plan)
-	}
-	return plan, err
-}
-
-// clashes joins what stands in the way of the flows, a line for each.
-func clashes(plan *sync.Plan) error {
-	var lines []string
-	for _, s := range plan.Steps {
-		if s.Err != nil {
-			lines = append(lines, "\n  "+output.Text(s.File+": "+s.Err.Error()))
+	for _, failure := range append(out.refused, out.failures...) {
+		if !errors.Is(verdict, failure) {
+			o.app.Fail(failure.Error())
 		}
 	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return cmdutil.Conflict(errors.New("nothing was imported:" + strings.Join(lines, "") +
-		"\nsay what to do with --if-exists skip, update or duplicate"))
-}
-
-// carryOut creates and updates the flows. After Ctrl-C, or a failure unless the others
-// are wanted all the same, no further one is begun; those in flight come to their end, so
-// that it is known what became of them.
-func (o *importOptions) carryOut(ctx context.Context, c *client.Client, plan *sync.Plan) ([]sync.Result, error) {
-	finish, cancel := parallel.Outlive(ctx, cmdutil.GraceToFinish)
-	defer cancel()
-	todo := plan.Writes()
+	out.count[cmdutil.StateFailed], out.count[cmdutil.StateRefused] = failed, 0
+	sum := out.sum(cmdutil.StateCreated, cmdutil.StateUpdated, stateSkipped, cmdutil.StateFailed)
 	if o.dryRun {
-		todo = 0
+		sum = fmt.Sprintf("would create %d, update %d, skip %d, fail %d", out.count["create"], out.count["update"], out.count["skip"], failed)
+		if n := out.count[cmdutil.StateUnchanged]; n > 0 {
+			sum += fmt.Sprintf(", %d unchanged", n)
+		}
 	}
-	bar := o.app.Progress("importing", todo)
-	defer bar.Clear()
-	defer context.AfterFunc(ctx, func() {
-		bar.Clear()
-		o.app.Note("stopping when what is under way is done; press Ctrl-C again not to wait")
-	})()
-	return sync.Apply(ctx, finish, c, plan, sync.ApplyOptions{
-		Parallel: o.parallel, KeepGoing: o.keepGoing, DryRun: o.dryRun, Step: func(*sync.Result) { bar.Step() },
-	})
+	o.app.Note("%s", sum)
+	return errors.Join(err, verdict)
+}
+
+// warnOfLosses names, once for each file, what was written of it only in part.
+func (o *importOptions) warnOfLosses(b *batch, i int, r *sync.Result) {
+	if r.Action != sync.Create && r.Action != sync.Update {
+		return
+	}
+	f := b.files[i]
+	for _, loss := range []struct {
+		what []string
+		text string
+	}{{r.Dropped, "%s: this server does not keep %s"}, {f.extra, "%s: %s next to the flow stay in the file only; servers do not keep them"}} {
+		text := fmt.Sprintf(loss.text, f.path, strings.Join(loss.what, ", "))
+		if len(loss.what) > 0 && !b.warned[text] {
+			b.warned[text] = true
+			o.app.Warn("%s", text)
+		}
+	}
 }

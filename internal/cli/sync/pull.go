@@ -79,8 +79,8 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 // The states of a file after a pull, besides those that apply has.
 const (
 	stateMerged = "merged"
-	stateKept   = "kept" // it was changed here alone
-	stateGone   = "gone" // the server does not have its flow
+	stateKept   = "kept"              // it was changed here alone
+	stateGone   = "not on the server" // the server does not have its flow
 )
 
 // pulledRow returns how a file and its flow compare; done is the word for a difference.
@@ -181,7 +181,11 @@ func (w *fileWriter) write(ctx context.Context, p *output.Printer, pulled []sync
 	}
 	locked := w.d.Lock.NoteFiles(ctx, w.profile, known)
 	_, err := output.List(p, stepRowView(), output.Seq(rows))
-	w.app.Note("%s", w.title+w.sum(count))
+	states := []string{cmdutil.StateUpdated, cmdutil.StateUnchanged, stateGone}
+	if w.exports {
+		states = []string{cmdutil.StateCreated, cmdutil.StateUpdated, cmdutil.StateUnchanged}
+	}
+	w.app.Note("%s", w.title+sumOf(count, states, stateMerged, stateKept, cmdutil.StateRefused))
 	err = errors.Join(locked, err)
 	if ctx.Err() != nil {
 		return errors.Join(err, errors.New("interrupted: run it again for the rest"))
@@ -196,19 +200,4 @@ func (w *fileWriter) write(ctx context.Context, p *output.Printer, pulled []sync
 		return errors.Join(err, cmdutil.Partial(w.again))
 	}
 	return errors.Join(err, cmdutil.Conflict(fmt.Errorf("%s left alone; %s", output.Plural(len(refused), "file"), w.left)))
-}
-
-func (w *fileWriter) sum(count map[string]int) string {
-	sum := fmt.Sprintf("%d updated, %d unchanged", count[cmdutil.StateUpdated], count[cmdutil.StateUnchanged])
-	if w.exports {
-		sum = fmt.Sprintf("%d created, ", count[cmdutil.StateCreated]) + sum
-	} else {
-		sum += fmt.Sprintf(", %d not on the server", count[stateGone])
-	}
-	for _, state := range []string{stateMerged, stateKept, cmdutil.StateRefused} {
-		if count[state] > 0 {
-			sum += fmt.Sprintf(", %d %s", count[state], state)
-		}
-	}
-	return sum
 }
