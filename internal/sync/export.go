@@ -22,11 +22,11 @@ import (
 // Export specifies which flows [Pull] writes to files, also to new ones. A file that was
 // changed since the lock noted its flow stays as it is.
 type Export struct {
-	Flows      iter.Seq2[flow.Flow, error]
-	Below      string // the folder for new files below [Options.Dir], with slashes
-	File       string // the file for the only flow below [Options.Dir], "" for one named after each flow
-	KeepState  bool   // the editor's run-time state, too
-	DropLayout bool   // no positions and sizes of nodes
+	Flows      iter.Seq2[flow.Flow, error] // whole, or with their digests
+	Below      string                      // the folder for new files below [Options.Dir], with slashes
+	File       string                      // the file for the only flow below [Options.Dir], "" for one named after each flow
+	KeepState  bool                        // the editor's run-time state, too
+	DropLayout bool                        // no positions and sizes of nodes
 }
 
 // exporting finds the files of the flows that are exported: by the lock, else by the id in
@@ -40,18 +40,22 @@ func (m *matcher) exporting(ctx context.Context) (err error) {
 		if m.taken[f.ID] {
 			continue
 		}
-		at, err := m.look(f, true)
+		at, err := m.look(f, f.Nodes != nil)
 		if err != nil {
 			return err
 		}
 		if at == nil {
-			at = brief(f)
-			at.spec, at.read = f.Spec, true
+			if at = brief(f); f.Nodes != nil {
+				at.spec, at.read = f.Spec, true
+			}
 		} else if m.names[at.name] > 0 {
 			m.named[at.name] = append(m.named[at.name], at)
 		}
 		m.taken[at.id] = true
 		m.others = append(m.others, at)
+	}
+	if err := m.readWhole(ctx, m.others); err != nil {
+		return err
 	}
 	claims, conflicts := m.claim()
 	if conflicts != nil {

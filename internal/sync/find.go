@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -133,28 +134,35 @@ func (m *matcher) read(ctx context.Context) error {
 	if !m.compares() {
 		return nil
 	}
-	var ids []string
-	add := func(at *stored) {
-		if at != nil && !at.same && !at.read {
-			ids = append(ids, at.id)
-		}
-	}
+	var flows []*stored
 	for _, it := range m.picked() {
-		if !it.skip && it.clash == "" {
-			add(it.match)
+		if it.match != nil && !it.skip && it.clash == "" {
+			flows = append(flows, it.match)
 		}
 	}
 	if m.Prune {
-		for _, at := range m.orphans() {
-			add(at)
+		flows = slices.AppendSeq(flows, maps.Values(m.orphans()))
+	}
+	return m.readWhole(ctx, flows)
+}
+
+// readWhole asks for those of the flows that are not read yet, and not what a file says.
+func (m *matcher) readWhole(ctx context.Context, flows []*stored) error {
+	byID := map[string]*stored{}
+	for _, at := range flows {
+		if !at.same && !at.read {
+			byID[at.id] = at
 		}
 	}
-	return m.getAll(ctx, ids, func(id string, f flow.Flow, err error) error {
+	return m.getAll(ctx, slices.Collect(maps.Keys(byID)), func(id string, f flow.Flow, err error) error {
 		switch {
 		case isGone(err): // since it was listed
+			at := byID[id]
+			is := func(other *stored) bool { return other == at }
 			delete(m.seen, id)
+			m.others, m.named[at.name] = slices.DeleteFunc(m.others, is), slices.DeleteFunc(m.named[at.name], is)
 			for _, it := range m.items {
-				if it.match != nil && it.match.id == id {
+				if it.match == at {
 					it.match = nil
 				}
 			}
@@ -162,7 +170,7 @@ func (m *matcher) read(ctx context.Context) error {
 		case err != nil:
 			return err
 		}
-		return m.keep(m.seen[id], f)
+		return m.keep(byID[id], f)
 	})
 }
 

@@ -111,6 +111,13 @@ func TestTraffic(t *testing.T) {
 		}
 		check("pull", "GET list, GET one", "GET list")
 
+		flows := c.Flows.All(t.Context(), client.ListOptions{Digest: ours, Graph: !ours})
+		pulled, err = Pull(t.Context(), c, files, lock, Options{Dir: t.TempDir(), Place: "prod", Export: &Export{Flows: flows}})
+		if err != nil || len(pulled) != many || pulled[8].State != ChangedThere || len(pulled[8].Changes) != 1 || pulled[9].State != Same {
+			t.Fatalf("exported %d, %v", len(pulled), err)
+		}
+		check("export into the same folder", "GET list, GET one", "GET list")
+
 		file := sized(t, "9.json", "from elsewhere")
 		p, err := NewPlan(t.Context(), c, []Source{file}, lock, Options{Place: "prod", Exists: ExistsUpdate})
 		if err != nil || actions(p) != "update 9.json" {

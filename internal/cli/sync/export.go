@@ -170,6 +170,15 @@ func (o *exportOptions) pull(ctx context.Context, c *client.Client, path string,
 	if e.Below = below; o.toFile {
 		e.File = below
 	}
+	if o.all && len(d.Sources) > 0 && !e.KeepState && !e.DropLayout { // most is here already
+		can, err := c.Capabilities(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		if can.Lossless {
+			e.Flows = c.Flows.All(ctx, client.ListOptions{Digest: true, AllUsers: o.allUsers})
+		}
+	}
 	opts.Export = &e
 	pulled, err := sync.Pull(ctx, c, d.Sources, d.Lock, opts)
 	return d, pulled, err
