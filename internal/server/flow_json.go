@@ -32,14 +32,20 @@ func (a *answer) owner(f *store.Flow) {
 	a.text(`}`)
 }
 
-// summary adds a list's row, with the flow's owner or not.
-func (a *answer) summary(f *store.Flow, owner bool) {
+// summary adds a list's row, or no more than name, time and digest.
+func (a *answer) summary(f *store.Flow, q *store.ListQuery) {
 	a.string(`{"id":`, f.ID)
-	a.title(",", f)
-	a.int(`,"created_at":`, f.CreatedAt)
+	if q.Digest {
+		a.string(`,"name":`, f.Name)
+	} else {
+		a.title(",", f)
+		a.int(`,"created_at":`, f.CreatedAt)
+	}
 	a.int(`,"updated_at":`, f.UpdatedAt)
-	a.value(`,"meta":`, f.Meta)
-	if owner {
+	if !q.Digest {
+		a.value(`,"meta":`, f.Meta)
+	}
+	if q.Owner && !q.Graph {
 		a.string(`,"user_id":`, f.UserID)
 		a.owner(f)
 	}

@@ -32,12 +32,12 @@ func (c *call) list(scope store.Scope) error {
 		return err
 	}
 	unreadable := q.Scope == store.Reachable || q.Scope == store.Writable // some of the flows may be
-	q.Digest = q.Digest && !unreadable
+	q.Digest = q.Digest && !q.Graph && !unreadable
 	return c.sendList(q, params, func(a *answer, f *store.Flow) {
 		if q.Graph && (!unreadable || c.rights(f).read) {
 			a.flow(f, q.Owner)
 		} else {
-			a.summary(f, q.Owner && !q.Graph)
+			a.summary(f, &q)
 		}
 	})
 }

@@ -33,7 +33,7 @@ type ListQuery struct {
 	Cursor string // Next of the page before; "" for the first
 	Graph  bool   // with nodes, edges, access_control, extra and revision
 	Owner  bool   // with whose they are; with Graph that is there anyhow, but for the name
-	Digest bool   // with the digest; without Graph, and where the user may read all that the scope has
+	Digest bool   // no more than id, name, updated_at and digest; without Graph, and where the user may read all that the scope has
 
 	// Bytes bounds what is read at once: no more than one flow beyond so many bytes; 0
 	// for no bound. The rest of the page is read by NextFlows. Hold, if it is set, is called
@@ -178,20 +178,24 @@ func (q *ListQuery) columns() (columns string, dest func(*Flow) []any) {
 	if q.Graph {
 		return flowColumns + ", " + owner, func(f *Flow) []any { return append(f.whole(), &f.OwnerName) }
 	}
-	columns = "id, name, description, created_at, updated_at, meta, flow.seq"
+	columns = "id, name, updated_at, flow.seq"
+	if q.Digest {
+		columns += ", digest"
+	} else {
+		columns += ", description, created_at, meta"
+	}
 	if q.Owner {
 		columns += ", user_id, " + owner
 	}
-	if q.Digest {
-		columns += ", digest"
-	}
 	return columns, func(f *Flow) []any {
-		dest := []any{&f.ID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta, &f.seq}
-		if q.Owner {
-			dest = append(dest, &f.UserID, &f.OwnerName)
-		}
+		dest := []any{&f.ID, &f.Name, &f.UpdatedAt, &f.seq}
 		if q.Digest {
 			dest = append(dest, &f.Digest)
+		} else {
+			dest = append(dest, &f.Description, &f.CreatedAt, &f.Meta)
+		}
+		if q.Owner {
+			dest = append(dest, &f.UserID, &f.OwnerName)
 		}
 		return dest
 	}

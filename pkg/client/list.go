@@ -21,7 +21,7 @@ type ListOptions struct {
 	Name     string // only flows with exactly this name
 	IDPrefix string // only flows whose id begins with it
 	Owner    bool   // with whose they are, as an unknown field "user"; Open WebUI does not say
-	Digest   bool   // with a digest of what they say, as an unknown field "digest"; without Graph and Access, and not of Open WebUI
+	Digest   bool   // no more than id, name and time, and a digest of what they say as an unknown field "digest"; without Graph and Access, and not of Open WebUI
 	Loose    bool   // all flows from a server that cannot search, for a caller who does
 
 	second bool // the real backend's list of what the caller may change, after that of what they may read
