@@ -49,7 +49,7 @@ func (a *answer) summary(f *store.Flow, q *store.ListQuery) {
 		a.string(`,"user_id":`, f.UserID)
 		a.owner(f)
 	}
-	if f.Digest != "" {
+	if q.Digest && f.Digest != "" {
 		a.string(`,"digest":`, f.Digest)
 	}
 	a.text(`}`)
