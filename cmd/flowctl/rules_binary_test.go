@@ -21,12 +21,12 @@ func TestRulesByBinary(t *testing.T) {
 	web := httptest.NewServer(clienttest.New(clienttest.Options{Models: []string{"gpt-4o"}}))
 	defer web.Close()
 	s := newPageShell(t, "FLOWCTL_SERVER="+web.URL, "FLOWCTL_TOKEN=ann-token")
-	validate := func(dir string, want int, example func(lint.Rule) string) (found []files.Finding) {
+	validate := func(dir string, want int, example func(bad, good string) string) (found []files.Finding) {
 		if err := os.Mkdir(filepath.Join(s.dir, dir), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range lint.Rules() {
-			text := strings.ReplaceAll(example(r), `"handbook"`, `"kb-1"`) // what that server has
+			text := strings.ReplaceAll(example(r.Examples()), `"handbook"`, `"kb-1"`) // what that server has
 			if err := os.WriteFile(filepath.Join(s.dir, dir, r.Code+".json"), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -37,8 +37,8 @@ func TestRulesByBinary(t *testing.T) {
 		}
 		return found
 	}
-	bad := validate("bad", cmdutil.ExitNo, func(r lint.Rule) string { return r.Bad })
-	good := validate("good", cmdutil.ExitDone, func(r lint.Rule) string { return r.Good })
+	bad := validate("bad", cmdutil.ExitNo, func(bad, _ string) string { return bad })
+	good := validate("good", cmdutil.ExitDone, func(_, good string) string { return good })
 	for _, r := range lint.Rules() {
 		has := func(f files.Finding) bool { return f.Code == r.Code && filepath.Base(f.File) == r.Code+".json" }
 		i := slices.IndexFunc(bad, has)

@@ -46,7 +46,7 @@ func allowed() map[string][]string {
 
 		"internal/provider": {"pkg/flow", "internal/engine", "internal/httpx", "internal/rawjson", "internal/secrets"},
 
-		"internal/lint":    {"internal/limits", "internal/rawjson", "pkg/flow", "internal/engine", "internal/engine/browser", "internal/spell", "internal/secrets"},
+		"internal/lint":    {"internal/rawjson", "pkg/flow", "internal/engine", "internal/engine/browser", "internal/spell", "internal/secrets"},
 		"internal/secrets": {"internal/rawjson"},
 
 		"pkg/client/clienttest": {"internal/rawjson", "pkg/flow"},

@@ -55,11 +55,8 @@ func Explain(r lint.Rule) string {
 	if r.Fixable {
 		b.WriteString("\nflowctl validate --fix fixes it.\n")
 	}
-	if r.Bad != "" {
-		fmt.Fprintf(&b, "\nWrong:\n\n%s\n", indented(r.Bad))
-	}
-	if r.Good != "" {
-		fmt.Fprintf(&b, "\nRight:\n\n%s\n", indented(r.Good))
+	if bad, good := r.Examples(); bad != "" {
+		fmt.Fprintf(&b, "\nWrong:\n\n%s\n\nRight:\n\n%s\n", indented(bad), indented(good))
 	}
 	return b.String()
 }

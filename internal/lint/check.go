@@ -188,28 +188,10 @@ func endsOf(e flow.Edge) ends { return ends{e.Source, e.SourceHandle, e.Target} 
 
 // differences words what the browser makes of the flow.
 func (c *checker) differences(seen *engine.Inspection) {
-	codes := map[browser.DifferenceKind]Rule{}
-	for _, r := range []struct {
-		kind     browser.DifferenceKind
-		code     string
-		severity flow.Severity
-	}{
-		{browser.KindFirstInput, CodeFirstInputOnly, flow.SeverityWarning},
-		{browser.KindReference, CodeBrowserReference, flow.SeverityWarning},
-		{browser.KindUnsent, CodeBrowserSetting, flow.SeverityWarning},
-		{browser.KindLooksLike, CodeTextAsFile, flow.SeverityWarning},
-		{browser.KindArrayCut, CodeArrayCut, flow.SeverityWarning},
-		{browser.KindNoData, CodeNoData, flow.SeverityWarning},
-		{browser.KindNeverRuns, CodeEachOfNoLoop, flow.SeverityWarning},
-		{browser.KindBranches, CodeBothBranches, Info},
-		{browser.KindUntil, CodeUntilNeverStops, Info},
-		{browser.KindRunsAgain, CodeRunsOnceMore, Info},
-	} {
-		codes[r.kind] = Rule{Code: r.code, Severity: r.severity}
-	}
+	rules := browserRules()
 	for _, d := range browser.Differences(seen, true) {
-		r, ok := codes[d.Kind]
-		if !ok {
+		i := slices.IndexFunc(rules, func(r Rule) bool { return r.kind == d.Kind })
+		if i < 0 {
 			continue
 		}
 		at := c.at(seen.Nodes[indexOf(seen, d.Node)], d.Field)
@@ -217,6 +199,6 @@ func (c *checker) differences(seen *engine.Inspection) {
 			k := slices.IndexFunc(c.spec.Edges, func(e flow.Edge) bool { return e.Target == d.Node })
 			at.Edge, at.Pointer = c.spec.Edges[k].ID, fmt.Sprintf("/edges/%d/sourceHandle", k)
 		}
-		c.say(at, r.Code, r.Severity, "%s", d.Message)
+		c.say(at, rules[i].Code, rules[i].Severity, "%s", d.Message)
 	}
 }

@@ -39,10 +39,11 @@ func TestRules(t *testing.T) {
 				t.Errorf("bad rule %+v", r)
 			}
 			seen[r.Code] = true
-			if r.Bad == "" {
+			wrong, right := r.Examples()
+			if wrong == "" {
 				t.Fatal("there is no example")
 			}
-			bad := mustSpec(t, r.Bad)
+			bad := mustSpec(t, wrong)
 			server := Server{Models: []Named{{ID: "gpt-4o"}}, KnowledgeBases: []Named{{ID: "handbook"}}}
 			problems := append(Check(bad), server.Check(bad)...)
 			i := slices.IndexFunc(problems, func(p flow.Problem) bool { return p.Code == r.Code })
@@ -52,7 +53,7 @@ func TestRules(t *testing.T) {
 			if problems[i].Severity != r.Severity || problems[i].Message == "" {
 				t.Errorf("the problem is %v", problems[i])
 			}
-			fine := mustSpec(t, r.Good)
+			fine := mustSpec(t, right)
 			for _, p := range append(Check(fine), server.Check(fine)...) {
 				// The examples are short: few have an output node.
 				if p.Code == r.Code || p.Severity != Info && p.Code != CodeNoOutput {

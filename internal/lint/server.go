@@ -22,14 +22,10 @@ func serverRules() []Rule {
 			Code: CodeUnknownModel, Severity: flow.SeverityError,
 			Summary: "The server has no model with this id that you may use; checked with --online only.",
 			Details: "Ids differ from server to server. 'flowctl catalog models' lists them; an environment file maps them.",
-			Bad:     `{"name":"n","nodes":[{"id":"m","type":"model","data":{"modelId":"gpt-4","prompt":"Hello"}}],"edges":[]}`,
-			Good:    `{"name":"n","nodes":[{"id":"m","type":"model","data":{"modelId":"gpt-4o","prompt":"Hello"}}],"edges":[]}`,
 		},
 		{
 			Code: CodeUnknownKnowledgeBase, Severity: flow.SeverityError,
 			Summary: "The server has no knowledge base with this id that you may use; checked with --online only.",
-			Bad:     `{"name":"n","nodes":[{"id":"k","type":"knowledge","data":{"knowledgeBaseId":"manual","query":"Hello"}}],"edges":[]}`,
-			Good:    `{"name":"n","nodes":[{"id":"k","type":"knowledge","data":{"knowledgeBaseId":"handbook","query":"Hello"}}],"edges":[]}`,
 		},
 	}
 }
