@@ -39,15 +39,15 @@ func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
 	w.timer = time.AfterFunc(limit, func() { cancel(Silence(limit)) })
 	req = req.WithContext(ctx)
 	if req.Body != nil && req.Body != http.NoBody {
-		req.Body = &watchedBody{req.Body, w, nil}
+		req.Body = sentBody{req.Body, w}
 	}
 	resp, err := p.next.RoundTrip(req)
-	w.stop() // until the answer is read from: the time that the caller takes is not the server's
+	w.wait(false) // until the answer is read from: the time that the caller takes is not the server's
 	if err != nil {
 		defer cancel(nil)
 		return nil, w.explain(ctx, err)
 	}
-	resp.Body = &watchedBody{resp.Body, w, ctx}
+	resp.Body = answerBody{resp.Body, w, ctx}
 	return resp, nil
 }
 
@@ -61,12 +61,15 @@ type watch struct {
 	waits bool // somebody waits for the server, so that the clock goes
 }
 
-// start lets the clock go.
-func (w *watch) start() {
+// wait starts the clock, or stops it.
+func (w *watch) wait(waits bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.waits = true
-	w.timer.Reset(w.limit)
+	if w.waits = waits; waits {
+		w.timer.Reset(w.limit)
+	} else {
+		w.timer.Stop()
+	}
 }
 
 // moved sets the clock back, if it goes.
@@ -78,14 +81,6 @@ func (w *watch) moved() {
 	}
 }
 
-// stop stops the clock.
-func (w *watch) stop() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.waits = false
-	w.timer.Stop()
-}
-
 // explain returns the silence that caused err, if that was its cause.
 func (w *watch) explain(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); errors.As(cause, new(Silence)) {
@@ -94,40 +89,42 @@ func (w *watch) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// watchedBody is a body that moves when it is read from. The clock goes on after
-// what is sent, which waits for the network or the answer then. Behind an answer it
-// stands still until the next read, also while the rest of a request is sent that was
-// answered early.
-type watchedBody struct {
+// sentBody sets the clock back when it is read from. The clock goes on after that: what is
+// sent waits for the network, or for the answer.
+type sentBody struct {
 	io.ReadCloser
-	*watch
-	ctx context.Context // of an answer; nil for what is sent
+	w *watch
 }
 
-// Read reads, and says that something moved.
-func (b *watchedBody) Read(p []byte) (int, error) {
-	if b.ctx == nil {
-		n, err := b.ReadCloser.Read(p)
-		if n > 0 && err == nil {
-			b.moved()
-		}
-		return n, err
-	}
-	b.start()
-	defer b.stop()
+func (b sentBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = b.explain(b.ctx, err)
+	if n > 0 && err == nil {
+		b.w.moved()
 	}
 	return n, err
 }
 
-// Close stops the clock.
-func (b *watchedBody) Close() error {
-	err := b.ReadCloser.Close()
-	if b.ctx != nil {
-		b.stop()
-		b.cancel(nil)
+// answerBody lets the clock go while it is read from, and not until the next read, even if
+// the rest of a request is still sent that was answered early.
+type answerBody struct {
+	io.ReadCloser
+	w   *watch
+	ctx context.Context
+}
+
+func (b answerBody) Read(p []byte) (int, error) {
+	b.w.wait(true)
+	defer b.w.wait(false)
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = b.w.explain(b.ctx, err)
 	}
+	return n, err
+}
+
+func (b answerBody) Close() error {
+	err := b.ReadCloser.Close()
+	b.w.wait(false)
+	b.w.cancel(nil)
 	return err
 }

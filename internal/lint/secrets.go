@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/secrets"
@@ -18,25 +20,18 @@ func findSecrets(spec flow.Spec, broken bool) []flow.Problem {
 		return nil
 	}
 	var c checker
-	raw := spec.AppendJSON(nil)
-	if raw[0] != '{' {
-		c.secretsIn(raw, flow.Problem{})
-	}
-	for _, field := range rawjson.Children(raw) {
-		value := raw[field.Start:field.End]
-		list := field.Key == "nodes" || field.Key == "edges"
-		if !list || value[0] != '[' {
-			c.secretsInMember(field.Key, value, flow.Problem{})
-			continue
-		}
-		for i, item := range rawjson.Children(value) {
-			at := flow.Problem{Pointer: fmt.Sprintf("/%s/%d", field.Key, i)}
-			if field.Key == "nodes" {
-				at.Node = secrets.RedactText(spec.Nodes[i].ID)
-			} else {
-				at.Edge = secrets.RedactText(spec.Edges[i].ID)
-			}
-			c.secretsIn(value[item.Start:item.End], at)
+	c.secretsIn(spec.AppendJSON(nil), flow.Problem{})
+	for i := range c.found {
+		p := &c.found[i]
+		list, rest, _ := strings.Cut(strings.TrimPrefix(p.Pointer, "/"), "/")
+		index, _, _ := strings.Cut(rest, "/")
+		k, err := strconv.Atoi(index)
+		switch {
+		case err != nil:
+		case list == "nodes" && k < len(spec.Nodes):
+			p.Node = secrets.RedactText(spec.Nodes[k].ID)
+		case list == "edges" && k < len(spec.Edges):
+			p.Edge = secrets.RedactText(spec.Edges[k].ID)
 		}
 	}
 	return c.found
