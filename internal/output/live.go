@@ -3,6 +3,8 @@ package output
 import (
 	"io"
 	"strings"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // LiveLine is one line of a [Live] block.
@@ -86,17 +88,14 @@ func cutWords(s string, width int) string {
 // cells, and begins with a whole word where there is one: what a growing answer
 // shows.
 func Tail(text string, width int) string {
-	width = max(width, 0)
-	runes := []rune(Text(text))
-	whole := len(runes)
-	for displayWidth(string(runes)) > width && len(runes) > 0 {
-		runes = runes[max(1, (len(runes)-width)/2):]
+	text = Text(text)
+	over := displayWidth(text) - max(width, 0)
+	if over <= 0 {
+		return text
 	}
-	if len(runes) == whole {
-		return string(runes)
-	}
-	if _, words, ok := strings.Cut(string(runes), " "); ok && 2*len(words) > len(string(runes)) {
+	end := ansi.TruncateLeft(text, over, "")
+	if _, words, ok := strings.Cut(end, " "); ok && 2*len(words) > len(end) {
 		return words
 	}
-	return string(runes)
+	return end
 }

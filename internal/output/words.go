@@ -23,8 +23,5 @@ func Plural(n int, noun string) string {
 // Quoted quotes a text for a message, made short and harmless.
 func Quoted(s string) string {
 	const most = 80
-	if r := []rune(s); len(r) > most {
-		s = string(r[:most]) + "…"
-	}
-	return `"` + Text(s) + `"`
+	return `"` + cut(Text(s), most) + `"`
 }

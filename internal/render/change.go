@@ -13,18 +13,6 @@ import (
 // longText is the length from which two texts are compared line by line.
 const longText = 60
 
-// place names what a change is about: "name", "node model_1 /data/prompt".
-func place(c flow.Change) string {
-	path := c.Path
-	switch {
-	case c.Node != "":
-		return strings.TrimSuffix("node "+c.Node+" "+path, " ")
-	case c.Edge != "":
-		return strings.TrimSuffix("edge "+c.Edge+" "+path, " ")
-	}
-	return strings.TrimPrefix(path, "/")
-}
-
 // text returns the value of a JSON string, and whether raw is one.
 func text(raw json.RawMessage) (string, bool) {
 	if len(raw) == 0 || raw[0] != '"' {

@@ -32,14 +32,14 @@ func Markdown(p Pair) string {
 			before, after = "_see below_", "_see below_"
 			long = append(long, c)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", sign(c.Kind), Cell(place(c)), before, after)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", sign(c.Kind), Cell(c.Where()), before, after)
 	}
 	for _, c := range long {
 		lines, _ := textDiff(c)
 		text := output.Lines(strings.Join(lines, "\n"))
 		fence := fenceFor(text)
 		// In code nobody is mentioned and nothing is linked.
-		fmt.Fprintf(&b, "\n<details open><summary><code>%s</code></summary>\n\n%sdiff\n%s\n%s\n\n</details>\n", html.EscapeString(output.Text(place(c))), fence, text, fence)
+		fmt.Fprintf(&b, "\n<details open><summary><code>%s</code></summary>\n\n%sdiff\n%s\n%s\n\n</details>\n", html.EscapeString(output.Text(c.Where())), fence, text, fence)
 	}
 	return b.String()
 }

@@ -66,7 +66,7 @@ func (t *textWriter) line(style func(...string) string, s string) {
 }
 
 func (t *textWriter) change(c flow.Change) {
-	at := place(c)
+	at := c.Where()
 	switch {
 	case c.Kind == flow.Moved:
 		t.line(t.styles.Warning, "~ order of "+at+": "+short(c.Old)+" → "+short(c.New))

@@ -54,18 +54,3 @@ func (t traits) dropped(s flow.Spec) []string {
 	slices.Sort(keys)
 	return keys
 }
-
-// Place names what a change is about: "name", "node model_1 /data/prompt".
-func Place(c flow.Change) string {
-	switch {
-	case c.Node != "" && c.Path == "":
-		return "node " + c.Node
-	case c.Node != "":
-		return "node " + c.Node + " " + c.Path
-	case c.Edge != "" && c.Path == "":
-		return "edge " + c.Edge
-	case c.Edge != "":
-		return "edge " + c.Edge + " " + c.Path
-	}
-	return c.Path[1:]
-}

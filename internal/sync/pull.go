@@ -154,7 +154,7 @@ func (m *matcher) merge(it *item, p *Pulled, file, theirs flow.Spec) flow.Spec {
 func places(changes []flow.Change) string {
 	var names []string
 	for _, c := range changes {
-		if name := Place(c); !slices.Contains(names, name) {
+		if name := c.Where(); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

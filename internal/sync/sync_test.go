@@ -282,7 +282,7 @@ func TestPull(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(pulled[0].Changes) != 1 || Place(pulled[0].Changes[0]) != "node a /data/n" || pulled[1].FlowID != "" {
+		if len(pulled[0].Changes) != 1 || pulled[0].Changes[0].Where() != "node a /data/n" || pulled[1].FlowID != "" {
 			t.Fatalf("pulled %+v", pulled)
 		}
 		got := pulled[0].Next

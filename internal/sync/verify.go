@@ -82,7 +82,7 @@ func (a *applier) accept(r *Result, f flow.Flow) {
 	r.ID, r.Done, r.Err = f.ID, true, nil
 	r.digest = digest.Of(f.Spec)
 	for _, c := range a.differences(f.Spec, *r.Spec) {
-		r.Changed = append(r.Changed, Place(c))
+		r.Changed = append(r.Changed, c.Where())
 	}
 }
 

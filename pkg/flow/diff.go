@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
@@ -31,6 +32,17 @@ type Change struct {
 	Path string          `json:"path,omitempty"`
 	Old  json.RawMessage `json:"old,omitempty"` // nil if added
 	New  json.RawMessage `json:"new,omitempty"` // nil if removed
+}
+
+// Where names what is different, for people: "name", "node model_1 /data/prompt".
+func (c Change) Where() string {
+	switch {
+	case c.Node != "":
+		return strings.TrimSuffix("node "+c.Node+" "+c.Path, " ")
+	case c.Edge != "":
+		return strings.TrimSuffix("edge "+c.Edge+" "+c.Path, " ")
+	}
+	return strings.TrimPrefix(c.Path, "/")
 }
 
 // Ends names the edge by what it joins: "source → target", with ":handle" after

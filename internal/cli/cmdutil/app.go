@@ -13,8 +13,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
-// App is what all commands share: the streams, the configuration, and the place
-// that flows are kept in, opened when the first command needs it.
+// App is what all commands share: the streams, the configuration, and a
+// client of the server, made when the first command needs it.
 type App struct {
 	In  io.Reader
 	Out io.Writer

@@ -94,7 +94,7 @@ func decodeTimeout(_, to reflect.Type, value any) (any, error) {
 }
 
 // configPath is the configuration file: FLOWCTL_CONFIG, else config.yaml in the
-// XDG place.
+// XDG folder.
 func configPath() (string, error) {
 	if path := os.Getenv("FLOWCTL_CONFIG"); path != "" {
 		return path, nil
@@ -103,7 +103,7 @@ func configPath() (string, error) {
 	return filepath.Join(dir, "config.yaml"), err
 }
 
-// dataDir is the folder of the embedded store: FLOWCTL_DATA, else the XDG place.
+// dataDir is the folder of the embedded store: FLOWCTL_DATA, else the XDG folder.
 func dataDir() (string, error) {
 	if dir := os.Getenv("FLOWCTL_DATA"); dir != "" {
 		return dir, nil

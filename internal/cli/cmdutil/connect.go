@@ -21,7 +21,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
-// Connect returns a client for the place that flags, environment and configuration
+// Connect returns a client of the server that flags, environment and configuration
 // name, each time the same. What it opens is closed when the command ends.
 func (a *App) Connect(ctx context.Context) (*client.Client, error) {
 	if a.client != nil {
@@ -54,7 +54,7 @@ func (a *App) FindFlow(ctx context.Context, name string) (c *client.Client, id s
 	return c, id, err
 }
 
-// ConnectTo returns a client for the place t.
+// ConnectTo returns a client of t.
 func (a *App) ConnectTo(ctx context.Context, t Target) (*client.Client, error) {
 	opts := []client.Option{
 		client.WithUserAgent("flowctl/" + ReleaseVersion()),

@@ -13,7 +13,7 @@ import (
 const GraceToFinish = 10 * time.Second
 
 // Interrupts turns Ctrl-C, SIGTERM and SIGHUP into the end of a context.
-type Interrupts struct{ held atomic.Int32 }
+type Interrupts struct{ ignored atomic.Int32 }
 
 // Watch returns a context that the first signal ends. A second one ends the process
 // at once.
@@ -26,7 +26,7 @@ func (i *Interrupts) Watch(ctx context.Context) context.Context {
 	}
 	go func() {
 		for s := range signals {
-			if s != os.Interrupt || i.held.Load() == 0 {
+			if s != os.Interrupt || i.ignored.Load() == 0 {
 				break
 			}
 		}
@@ -36,14 +36,14 @@ func (i *Interrupts) Watch(ctx context.Context) context.Context {
 	return ctx
 }
 
-// Hold makes Ctrl-C do nothing until release is called: while another program has
+// Ignore makes Ctrl-C do nothing until stop is called: while another program has
 // the terminal, an editor or a pager, it is meant for that one.
-func (i *Interrupts) Hold() (release func()) {
+func (i *Interrupts) Ignore() (stop func()) {
 	deaf := make(chan os.Signal, 1)
 	signal.Notify(deaf, os.Interrupt) // keeps the process alive when watch has stopped listening
-	i.held.Add(1)
+	i.ignored.Add(1)
 	return func() {
-		i.held.Add(-1)
+		i.ignored.Add(-1)
 		signal.Stop(deaf)
 	}
 }

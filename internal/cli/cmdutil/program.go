@@ -60,7 +60,7 @@ func (p *pager) close() error {
 	if _, set := os.LookupEnv("LESS"); !set {
 		cmd.Env = append(cmd.Env, "LESS=FRX") // leave if it fits the screen, show colours, do not clear
 	}
-	defer p.app.Interrupts.Hold()()
+	defer p.app.Interrupts.Ignore()()
 	err := cmd.Run()
 	if cmd.ProcessState != nil && !ShellFailed(err) {
 		return nil

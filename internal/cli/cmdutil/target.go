@@ -70,7 +70,7 @@ func (a *App) Target() (Target, error) {
 func (a *App) TargetWithoutToken() (Target, error) {
 	switch {
 	case a.Flags.Server != "" && a.Flags.Profile != "":
-		return Target{}, Usage(errors.New("--server and --profile both name a place; give one of them"))
+		return Target{}, Usage(errors.New("--server and --profile both name a server; give one of them"))
 	case a.Flags.Server != "":
 		return Target{Server: a.Flags.Server}, nil
 	}

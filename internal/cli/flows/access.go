@@ -21,16 +21,14 @@ const (
 	accessPublic  = "public"
 )
 
-// accessFlag is --access: who may read a flow besides its owner.
-type accessFlag struct{ word string }
-
-func (f *accessFlag) register(cmd *cobra.Command) {
-	cmdutil.EnumVar(cmd, &f.word, "access", "", "", "who may read the flow: `private|public`, only you or everybody", accessPrivate, accessPublic)
+// accessFlag adds --access: who may read a flow besides its owner.
+func accessFlag(cmd *cobra.Command, word *string) {
+	cmdutil.EnumVar(cmd, word, "access", "", "", "who may read the flow: `private|public`, only you or everybody", accessPrivate, accessPublic)
 }
 
-// control returns the flag as access_control, nil when it was not given.
-func (f *accessFlag) control() json.RawMessage {
-	switch f.word {
+// accessControl returns the value of --access as access_control, nil without one.
+func accessControl(word string) json.RawMessage {
+	switch word {
 	case accessPrivate:
 		return flow.Private()
 	case accessPublic:

@@ -13,7 +13,7 @@ import (
 type createOptions struct {
 	app         *cmdutil.App
 	out         cmdutil.OutputFlags
-	access      accessFlag
+	access      string
 	description string
 	file        string
 }
@@ -35,7 +35,7 @@ not be unique. 'flowctl import' creates several flows at once.`,
 	f := cmd.Flags()
 	f.StringVar(&o.description, "description", "", "what the flow is for")
 	f.StringVarP(&o.file, "file", "f", "", "flow `file` to take nodes and edges from, - for standard input")
-	o.access.register(cmd)
+	accessFlag(cmd, &o.access)
 	o.out.Register(cmd)
 	return cmd
 }
@@ -65,7 +65,6 @@ func (o *createOptions) spec(cmd *cobra.Command, name string) (flow.Spec, error)
 	if strings.TrimSpace(name) == "" {
 		return flow.Spec{}, cmdutil.Usage(errors.New("the name is empty; give the flow a name"))
 	}
-	access := o.access.control()
 	spec := flow.Spec{Nodes: []flow.Node{}, Edges: []flow.Edge{}}
 	if o.file != "" {
 		file, err := o.app.ReadFlow(cmd.Context(), o.file)
@@ -78,7 +77,7 @@ func (o *createOptions) spec(cmd *cobra.Command, name string) (flow.Spec, error)
 	if cmd.Flags().Changed("description") {
 		spec.Description = o.description
 	}
-	if access != nil {
+	if access := accessControl(o.access); access != nil {
 		spec.AccessControl = access
 	}
 	return spec, nil

@@ -54,7 +54,7 @@ func (d *draft) edit() ([]byte, error) {
 	if !cmdutil.IsTerminal(d.app.Out) {
 		cmd.Stdout = d.app.Err // stdout is for the changed flow
 	}
-	defer d.app.Interrupts.Hold()()
+	defer d.app.Interrupts.Ignore()()
 	err := cmd.Run()
 	switch {
 	case err == nil:

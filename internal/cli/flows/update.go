@@ -17,7 +17,7 @@ import (
 type updateOptions struct {
 	app               *cmdutil.App
 	out               cmdutil.OutputFlags
-	access            accessFlag
+	access            string
 	name, description string
 	file              string
 	overwrite         bool
@@ -52,7 +52,7 @@ exported is left alone, unless --overwrite is given; the exit code is 6.
 	f.StringVar(&o.description, "description", "", "new description, \"\" for none")
 	f.StringVarP(&o.file, "file", "f", "", "flow `file` to take the flow from, - for standard input")
 	f.BoolVar(&o.overwrite, "overwrite", false, "with --file: "+"overwrite what somebody changed on the server meanwhile")
-	o.access.register(cmd)
+	accessFlag(cmd, &o.access)
 	o.out.Register(cmd)
 	return cmd
 }
@@ -137,7 +137,6 @@ func (o *updateOptions) patch(cmd *cobra.Command) (client.Patch, error) {
 	case given("file") && o.file == "":
 		return client.Patch{}, cmdutil.Usage(errors.New("--file is empty; give a file, or - for standard input"))
 	}
-	access := o.access.control()
 	patch, err := o.filePatch(cmd.Context())
 	if err != nil {
 		return patch, err
@@ -148,7 +147,7 @@ func (o *updateOptions) patch(cmd *cobra.Command) (client.Patch, error) {
 	if given("description") {
 		patch.Description = &o.description
 	}
-	if access != nil {
+	if access := accessControl(o.access); access != nil {
 		patch.AccessControl = access
 	}
 	return patch, nil

@@ -44,14 +44,7 @@ func members(f flowfile.File) flow.Spec {
 func conflictText(conflicts []flow.Conflict) string {
 	var b strings.Builder
 	for _, c := range conflicts {
-		place := strings.TrimPrefix(c.Path, "/")
-		switch {
-		case c.Node != "":
-			place = "node " + c.Node + " " + place
-		case c.Edge != "":
-			place = "edge " + c.Edge + " " + place
-		}
-		b.WriteString("\n  " + strings.TrimSpace(place))
+		b.WriteString("\n  " + flow.Change{Node: c.Node, Edge: c.Edge, Path: c.Path}.Where())
 		switch {
 		case c.Base != nil && c.Ours == nil:
 			b.WriteString(": ours took it out, theirs changed it or what it is joined to")

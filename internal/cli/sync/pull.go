@@ -111,7 +111,7 @@ func (o *pullOptions) compare(p *output.Printer, pulled []sync.Pulled) error {
 			drift++
 		}
 		for _, c := range f.Changes {
-			row.Changed = append(row.Changed, sync.Place(c))
+			row.Changed = append(row.Changed, c.Where())
 		}
 		if len(f.Changes) > 0 {
 			b.WriteString(render.Text(render.Pair{Before: f.Path, After: "on the server", Changes: f.Changes}, o.app.Color(o.app.Out)))
