@@ -39,7 +39,7 @@ func (c *call) sentMessage() (string, error) {
 
 // authored returns what the author wrote of a flow, without access.
 func authored(f *store.Flow) []byte {
-	var a answer
+	a := answer{buf: make([]byte, 0, f.Size()+len(`{"name":,"description":,"nodes":,"edges":,"meta":,}`)+64)}
 	a.text(`{`)
 	a.title("", f)
 	a.graph(f)
