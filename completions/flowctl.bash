@@ -323,6 +323,8 @@ __flowctl_handle_standard_completion_case() {
         __flowctl_debug "COMPREPLY[0]: ${COMPREPLY[0]}"
         COMPREPLY[0]=$(printf "%q" "${COMPREPLY[0]%%$tab*}")
         __flowctl_debug "Removed description from single completion, which is now: ${COMPREPLY[0]}"
+    elif __flowctl_common_part; then
+        :
     else
         # Format the descriptions
         __flowctl_format_comp_descriptions $longest
@@ -424,3 +426,23 @@ else
 fi
 
 # ex: ts=4 sw=4 et filetype=sh
+
+# If the completions have more in common than what was typed, makes that part,
+# escaped, the only completion.
+__flowctl_common_part() {
+    local tab=$'\t' common="" comp compline
+    for compline in "${COMPREPLY[@]}"; do
+        printf -v comp "%q" "${compline%%$tab*}"
+        [[ $comp == \$\'* ]] && return 1
+        if [[ -z $common ]]; then
+            common=$comp
+        fi
+        while [[ $comp != "$common"* ]]; do
+            common=${common%?}
+        done
+    done
+    common=${common%\\} # half an escape
+    ((${#COMPREPLY[*]} > 1 && ${#common} > ${#cur})) || return 1
+    [[ $(type -t compopt) == builtin ]] && compopt -o nospace
+    COMPREPLY=("$common")
+}
