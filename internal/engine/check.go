@@ -24,7 +24,7 @@ const (
 func problem(code string, n *Node, message string) flow.Problem {
 	return flow.Problem{
 		Code: code, Severity: flow.SeverityError, Message: message,
-		Node: n.ID, Pointer: fmt.Sprintf("/nodes/%d", n.at),
+		Node: n.ID, Pointer: fmt.Sprintf("/nodes/%d", n.At),
 	}
 }
 

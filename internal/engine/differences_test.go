@@ -140,7 +140,7 @@ func TestExplanationsAreTrue(t *testing.T) {
 // is so.
 func explained(spec flow.Spec, res *engine.Result, e browser.Explanation, order []string, model *fakeModel) iter.Seq2[string, bool] {
 	return func(yield func(string, bool) bool) {
-		g := engine.Inspect(spec, flow.Validate(spec)).Graph
+		g, _ := engine.NewGraph(spec, flow.Validate(spec))
 		runs, failed := make(map[string]int), make(map[string]string)
 		for _, n := range res.Nodes {
 			runs[n.ID] = n.Runs
@@ -181,24 +181,24 @@ func explained(spec flow.Spec, res *engine.Result, e browser.Explanation, order 
 		for _, d := range e.Differences {
 			n := g.Node(d.Node)
 			switch {
-			case n == nil || runs[d.Node] == 0 && d.Kind != browser.KindNeverRuns:
-			case d.Kind == browser.KindBranches:
+			case n == nil || runs[d.Node] == 0 && d.Code != browser.CodeEachOfNoLoop:
+			case d.Code == browser.CodeBothBranches:
 				for _, edge := range n.Out {
 					if !eachOnly(edge.Target) {
 						yield("both branches", runs[edge.Target.ID] > 0)
 					}
 				}
-			case d.Kind == browser.KindNoData:
+			case d.Code == browser.CodeNoData:
 				yield("no data", failed[n.ID] != "")
-			case d.Kind == browser.KindNeverRuns:
+			case d.Code == browser.CodeEachOfNoLoop:
 				yield("never runs", runs[n.ID] == 0)
-			case d.Kind == browser.KindRunsAgain && failed[n.ID] == "":
+			case d.Code == browser.CodeRunsOnceMore && failed[n.ID] == "":
 				for m := range engine.Reach(n, engine.IsEach) {
 					yield("runs again", eachOnly(m) || runs[m.ID] > 0)
 				}
-			case d.Kind == browser.KindUntil && failed[n.ID] == "":
+			case d.Code == browser.CodeUntilNeverStops && failed[n.ID] == "":
 				yield("until", js.ToString(js.Get(result(n.ID), "iterations")) == string(js.FromInt(int(n.MaxRounds()))))
-			case d.Kind == browser.KindArrayCut && failed[n.ID] == "":
+			case d.Code == browser.CodeArrayCut && failed[n.ID] == "":
 				yield("cut", js.ToNumber(js.Get(result(n.ID), "iterations")) <= 5)
 			case d.Rule == "Errors" && failed[n.ID] != "" && strings.HasPrefix(d.Message, "if it fails, the browser runs"):
 				for _, m := range g.Nodes {
@@ -237,7 +237,7 @@ func unexplained(spec flow.Spec, standard, inBrowser *engine.Result) string {
 	for _, d := range browser.Explain(spec, engine.Options{}).Differences {
 		said[d.Node] = true
 	}
-	g := engine.Inspect(spec, flow.Validate(spec)).Graph
+	g, _ := engine.NewGraph(spec, flow.Validate(spec))
 	explained := make(map[*engine.Node]bool)
 	for _, n := range g.Nodes {
 		first := engine.IsEach

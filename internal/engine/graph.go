@@ -31,7 +31,7 @@ type Node struct {
 	Kind    flow.NodeType
 	untyped json.RawMessage // the whole node, if its type is "" or not text
 	Data    js.Value        // undefined if the node has none
-	at      int             // its place among the flow's nodes
+	At      int             // its place among the flow's nodes
 	index   int             // its place in graph.nodes
 	Missing bool            // only edges name it
 	In, Out []*Edge         // in the flow's order of edges
@@ -62,7 +62,7 @@ func newGraph(spec flow.Spec, s Semantics) *Graph {
 		made := g.index[n.ID]
 		if made == nil {
 			made = &nodes[i]
-			made.ID, made.at = n.ID, i
+			made.ID, made.At = n.ID, i
 			g.add(made)
 		}
 		made.Kind = n.Type

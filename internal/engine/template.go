@@ -17,7 +17,7 @@ type Placeholder struct {
 // reference.
 func Placeholders(text string) iter.Seq[Placeholder] {
 	return func(yield func(Placeholder) bool) {
-		for p := range inBraces(text) {
+		for p := range InBraces(text) {
 			if _, input := p.Input(); (input || strings.Contains(p.Body, ".output")) && !yield(p) {
 				return
 			}
@@ -25,8 +25,8 @@ func Placeholders(text string) iter.Seq[Placeholder] {
 	}
 }
 
-// inBraces finds all that stands in double braces.
-func inBraces(text string) iter.Seq[Placeholder] {
+// InBraces finds all that stands in double braces.
+func InBraces(text string) iter.Seq[Placeholder] {
 	return func(yield func(Placeholder) bool) {
 		end := 0 // of the last closing braces found
 		for at := 0; ; at++ {

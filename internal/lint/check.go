@@ -21,28 +21,41 @@ func Check(spec flow.Spec) []flow.Problem {
 		c.found = flow.Validate(c.spec)
 	}
 	broken := flow.HasErrors(c.found)
-	seen := engine.Inspect(c.spec, c.found)
-	for _, p := range seen.Refused {
+	graph, refused := engine.NewGraph(c.spec, c.found)
+	c.graph = graph
+	for _, p := range refused {
 		switch p.Code {
 		case engine.CodeAmbiguousReference, engine.CodeReferenceCycle, engine.CodeLoopBody: // not those of flow.Validate
 			c.found = append(c.found, p)
 		}
 	}
-	for _, n := range seen.Nodes {
-		n.Ignored = browser.Unused(seen.Graph, n)
+	fed, unused := fed(graph), unusedInputs(graph)
+	for _, n := range graph.Nodes {
+		if n.Missing {
+			continue
+		}
 		c.texts(n)
-		c.settings(n)
-		c.uses(n, broken)
+		if keys := n.Unsent(); len(keys) > 0 {
+			c.say(c.at(n, "/"+keys[0]), CodeUnsentSetting, flow.SeverityWarning, "useAdvancedSettings is off, so that %s never sent", isAre(keys))
+		}
+		switch {
+		case broken: // which is said of the edges
+		case !fed[n]:
+			c.say(c.at(n, ""), CodeUnreachableNode, flow.SeverityWarning, "node %.80q needs an input, and no edge brings one", n.ID)
+		case unused[n]:
+			c.say(c.at(n, ""), CodeUnusedInput, flow.SeverityWarning, "input %.80q leads nowhere, and no text names it", n.ID)
+		}
 	}
 	c.outputs(broken)
 	c.edges()
-	c.differences(seen)
+	c.differences(refused)
 	return append(c.found, leaked...)
 }
 
 // checker collects problems.
 type checker struct {
 	spec  flow.Spec
+	graph *engine.Graph
 	found []flow.Problem
 }
 
@@ -52,8 +65,8 @@ func (c *checker) say(p flow.Problem, code string, severity flow.Severity, forma
 }
 
 // at is the place of a field of a node's data; "" is the node itself.
-func (c *checker) at(n engine.Inspected, field string) flow.Problem {
-	p := flow.Problem{Node: n.ID, Pointer: fmt.Sprintf("/nodes/%d", n.Index)}
+func (c *checker) at(n *engine.Node, field string) flow.Problem {
+	p := flow.Problem{Node: n.ID, Pointer: fmt.Sprintf("/nodes/%d", n.At)}
 	if field != "" {
 		p.Pointer += "/data" + field
 	}
@@ -61,44 +74,47 @@ func (c *checker) at(n engine.Inspected, field string) flow.Problem {
 }
 
 // texts looks at a node's placeholders and regular expression.
-func (c *checker) texts(n engine.Inspected) {
-	told := map[string]bool{}
-	for _, ref := range n.References {
-		if told[ref.Body] {
-			continue
-		}
-		told[ref.Body] = true
-		switch {
-		case ref.Missing:
-			meant, _ := c.lookalike(ref.Body, func() bool { return false })
-			c.say(c.at(n, ref.Field), CodeUnresolvedReference, flow.SeverityError, "{{%.80s}} names a node that is not there%s", ref.Body, orMeant(meant))
-		case ref.Node != "" && !ref.Joined && c.spec.Nodes[n.Index].Type != flow.Transform:
-			c.say(c.at(n, ref.Field), CodeReferenceWithoutEdge, flow.SeverityWarning,
-				"{{%.80s}} names node %.80q, from which no edge leads here; the browser may not have run it yet", ref.Body, ref.Node)
-		}
-	}
-	var foreign func() bool // for the text that the last one stands in
-	text := ""
-	for _, l := range n.Literals {
-		if told[l.Body] {
-			continue
-		}
-		told[l.Body] = true
-		if foreign == nil || l.Text != text {
-			text = l.Text
-			foreign = sync.OnceValue(func() bool { return otherLanguage().MatchString(l.Text) })
-		}
-		if meant, ok := c.lookalike(l.Body, foreign); ok {
-			c.say(c.at(n, l.Field), CodeUnresolvedReference, flow.SeverityWarning,
-				"{{%.80s}} looks like a reference and is none, so that it stays as it is%s", l.Body, orMeant(meant))
+func (c *checker) texts(n *engine.Node) {
+	seen := map[string]bool{}
+	for _, t := range n.Templates() {
+		for p := range engine.Placeholders(t.Text) {
+			to := c.graph.Resolve(p)
+			_, _, named := p.Output()
+			isReference := to.Node != nil || to.Input || named
+			if seen[p.Body] || !isReference {
+				continue
+			}
+			seen[p.Body] = true
+			switch {
+			case to.Node != nil && n.Kind != flow.Transform && !leadsTo(to.Node, n):
+				c.say(c.at(n, t.Field), CodeReferenceWithoutEdge, flow.SeverityWarning,
+					"{{%.80s}} names node %.80q, from which no edge leads here; the browser may not have run it yet", p.Body, to.Node.ID)
+			case to.Node == nil && !to.Input && to.Ambiguous == nil:
+				meant, _ := c.lookalike(p.Body, func() bool { return false })
+				c.say(c.at(n, t.Field), CodeUnresolvedReference, flow.SeverityError, "{{%.80s}} names a node that is not there%s", p.Body, orMeant(meant))
+			}
 		}
 	}
-	if len(n.Ignored) > 0 {
-		c.say(c.at(n, n.Unheard), CodeIgnoredInput, flow.SeverityWarning,
-			"the text neither has {{input}} nor names %s, so that what comes from there goes unheard", quoteAll(n.Ignored))
+	for _, t := range n.Templates() {
+		foreign := sync.OnceValue(func() bool { return otherLanguage().MatchString(t.Text) })
+		for p := range engine.InBraces(t.Text) {
+			to := c.graph.Resolve(p)
+			if _, _, named := p.Output(); named || to.Input || to.Node != nil || seen[p.Body] {
+				continue
+			}
+			seen[p.Body] = true
+			if meant, ok := c.lookalike(p.Body, foreign); ok {
+				c.say(c.at(n, t.Field), CodeUnresolvedReference, flow.SeverityWarning,
+					"{{%.80s}} looks like a reference and is none, so that it stays as it is%s", p.Body, orMeant(meant))
+			}
+		}
 	}
-	if n.Pattern != nil {
-		c.say(c.at(n, n.Pattern.Field), CodeBadPattern, flow.SeverityError, "%.200s", n.Pattern.Err)
+	if ids := c.ignored(n); len(ids) > 0 {
+		c.say(c.at(n, n.Templates()[0].Field), CodeIgnoredInput, flow.SeverityWarning,
+			"the text neither has {{input}} nor names %s, so that what comes from there is not used", quoteAll(ids))
+	}
+	if field, err := n.BadPattern(); err != nil {
+		c.say(c.at(n, field), CodeBadPattern, flow.SeverityError, "%.200s", err)
 	}
 }
 
@@ -121,31 +137,11 @@ func quoteAll(ids []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// settings looks for settings of a model that are never sent.
-func (c *checker) settings(n engine.Inspected) {
-	if keys := n.Unsent; len(keys) > 0 {
-		c.say(c.at(n, "/"+keys[0]), CodeUnsentSetting, flow.SeverityWarning,
-			"useAdvancedSettings is off, so that %s never sent", isAre(keys))
-	}
-}
-
 func isAre(keys []string) string {
 	if len(keys) == 1 {
 		return keys[0] + " is"
 	}
 	return strings.Join(keys, ", ") + " are"
-}
-
-// uses looks for nodes that do nothing. Where edges are wrong already, that is
-// said of them.
-func (c *checker) uses(n engine.Inspected, broken bool) {
-	switch {
-	case broken:
-	case n.Starved:
-		c.say(c.at(n, ""), CodeUnreachableNode, flow.SeverityWarning, "node %.80q needs an input, and no edge brings one", n.ID)
-	case n.Unused:
-		c.say(c.at(n, ""), CodeUnusedInput, flow.SeverityWarning, "input %.80q leads nowhere, and no text names it", n.ID)
-	}
 }
 
 // outputs looks for an output node. A flow without any node is only begun, and in one
@@ -187,18 +183,21 @@ type ends struct{ source, handle, target string }
 func endsOf(e flow.Edge) ends { return ends{e.Source, e.SourceHandle, e.Target} }
 
 // differences words what the browser makes of the flow.
-func (c *checker) differences(seen *engine.Inspection) {
-	rules := browserRules()
-	for _, d := range browser.Differences(seen, true) {
-		i := slices.IndexFunc(rules, func(r Rule) bool { return r.kind == d.Kind })
-		if i < 0 {
+func (c *checker) differences(refused []flow.Problem) {
+	severities := make(map[string]flow.Severity)
+	for _, r := range browserRules() {
+		severities[r.Code] = r.Severity
+	}
+	for _, d := range browser.Differences(c.graph, refused, true) {
+		severity, ok := severities[d.Code]
+		if !ok { // what standard refuses the flow for
 			continue
 		}
-		at := c.at(seen.Nodes[indexOf(seen, d.Node)], d.Field)
-		if d.Kind == browser.KindNeverRuns { // the edge is what can be fixed
+		at := c.at(c.graph.Node(d.Node), d.Field)
+		if d.Code == browser.CodeEachOfNoLoop { // the edge is what can be fixed
 			k := slices.IndexFunc(c.spec.Edges, func(e flow.Edge) bool { return e.Target == d.Node })
 			at.Edge, at.Pointer = c.spec.Edges[k].ID, fmt.Sprintf("/edges/%d/sourceHandle", k)
 		}
-		c.say(at, rules[i].Code, rules[i].Severity, "%s", d.Message)
+		c.say(at, d.Code, severity, "%s", d.Message)
 	}
 }

@@ -30,30 +30,26 @@ func Fix(spec flow.Spec, enabled func(code string) bool) (flow.Spec, int) {
 	if flow.HasErrors(problems) { // it may not be clear which node is meant
 		return spec, fixed
 	}
-	seen := engine.Inspect(spec, problems)
+	graph, refused := engine.NewGraph(spec, problems)
 	nodes := slices.Clone(spec.Nodes)
-	for _, n := range seen.Nodes {
-		if len(n.Unsent) > 0 && enabled(CodeUnsentSetting) {
+	for _, n := range graph.Nodes {
+		if keys := n.Unsent(); len(keys) > 0 && enabled(CodeUnsentSetting) {
 			fixed++
-			nodes[n.Index].Data = without(nodes[n.Index].Data, n.Unsent)
+			nodes[n.At].Data = without(nodes[n.At].Data, keys)
 		}
 	}
-	for _, d := range browser.Differences(seen, true) {
-		if d.Kind == browser.KindNoData && enabled(CodeNoData) {
+	for _, d := range browser.Differences(graph, refused, true) {
+		switch n := graph.Node(d.Node); {
+		case !enabled(d.Code):
+		case d.Code == browser.CodeNoData:
 			fixed++
-			nodes[seen.Nodes[indexOf(seen, d.Node)].Index].Data = json.RawMessage("{}")
-		}
-		if d.Kind == browser.KindFirstInput && enabled(CodeFirstInputOnly) && respell(seen, d.Node, nodes) {
+			nodes[n.At].Data = json.RawMessage("{}")
+		case d.Code == browser.CodeFirstInputOnly && respell(&nodes[n.At]):
 			fixed++
 		}
 	}
 	spec.Nodes = nodes
 	return spec, fixed
-}
-
-// indexOf is the place of a node in seen.Nodes.
-func indexOf(seen *engine.Inspection, id string) int {
-	return slices.IndexFunc(seen.Nodes, func(n engine.Inspected) bool { return n.ID == id })
 }
 
 func without(raw json.RawMessage, keys []string) json.RawMessage {
@@ -66,25 +62,18 @@ func without(raw json.RawMessage, keys []string) json.RawMessage {
 }
 
 // respell spells the {{ input }} of a model's prompt without spaces.
-func respell(seen *engine.Inspection, id string, nodes []flow.Node) bool {
-	n := seen.Nodes[indexOf(seen, id)]
-	if nodes[n.Index].Type != flow.Model {
+func respell(n *flow.Node) bool {
+	data, err := rawjson.ParseObject(n.Data)
+	prompt := n.Text("prompt")
+	if n.Type != flow.Model || err != nil || strings.ContainsRune(prompt, utf8.RuneError) { // half a surrogate pair would be lost
 		return false
 	}
-	data, err := rawjson.ParseObject(nodes[n.Index].Data)
-	if err != nil {
-		return false
-	}
-	prompt := nodes[n.Index].Text("prompt")
-	if strings.ContainsRune(prompt, utf8.RuneError) {
-		return false // half a surrogate pair would be lost
-	}
-	for _, ref := range slices.Backward(n.References) {
-		if ref.Input && ref.Body == "input" && ref.End <= len(prompt) {
-			prompt = prompt[:ref.Start] + "{{input}}" + prompt[ref.End:]
+	for _, p := range slices.Backward(slices.Collect(engine.Placeholders(prompt))) {
+		if p.Body == "input" {
+			prompt = prompt[:p.Start] + "{{input}}" + prompt[p.End:]
 		}
 	}
 	data.Set("prompt", rawjson.AppendString(nil, prompt))
-	nodes[n.Index].Data = data.AppendJSON(nil)
+	n.Data = data.AppendJSON(nil)
 	return true
 }

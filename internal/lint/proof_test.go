@@ -63,13 +63,13 @@ func found(spec flow.Spec, code string) map[string]int {
 func TestRecorded(t *testing.T) {
 	spec, seen := recorded(t, "096-missing-data-object")
 	for id := range seen.Errors {
-		if found(spec, CodeNoData)[id] != 1 {
+		if found(spec, browser.CodeNoData)[id] != 1 {
 			t.Errorf("nothing is said of node %s without data", id)
 		}
 	}
 
 	spec, seen = recorded(t, "108-each-handle-from-non-loop-never-runs")
-	i := slices.IndexFunc(Check(spec), func(p flow.Problem) bool { return p.Code == CodeEachOfNoLoop })
+	i := slices.IndexFunc(Check(spec), func(p flow.Problem) bool { return p.Code == browser.CodeEachOfNoLoop })
 	if i < 0 || seen.NodeResults[spec.Edges[0].Target] != nil {
 		t.Fatal("nothing is said of a node without a result")
 	}
@@ -78,7 +78,7 @@ func TestRecorded(t *testing.T) {
 	}
 
 	spec, seen = recorded(t, "068-loop-each-direct-output")
-	if n := found(spec, CodeArrayCut)["l"]; n > 0 || !strings.Contains(string(seen.NodeResults["l"]), `"y"`) {
+	if n := found(spec, browser.CodeArrayCut)["l"]; n > 0 || !strings.Contains(string(seen.NodeResults["l"]), `"y"`) {
 		t.Errorf("%s is cut, it is said", seen.NodeResults["l"])
 	}
 
@@ -104,29 +104,29 @@ func TestBrowserClaims(t *testing.T) {
 		node, want, not string // of the node's result
 		code            string // that Check has for the flow, "" for none
 	}{
-		{name: "first input only", code: CodeFirstInputOnly, node: "m", want: "A", not: "B",
+		{name: "first input only", code: browser.CodeFirstInputOnly, node: "m", want: "A", not: "B",
 			flow: `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"A"}},{"id":"b","type":"input","data":{"value":"B"}},{"id":"m","type":"model","data":{"modelId":"m","prompt":"{{ input }}"}}],"edges":[{"id":"e","source":"a","target":"m"},{"id":"f","source":"b","target":"m"}]}`},
 		{name: "all inputs", node: "m", want: `A\n\nB`,
 			flow: `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"A"}},{"id":"b","type":"input","data":{"value":"B"}},{"id":"m","type":"model","data":{"modelId":"m","prompt":"{{input}}"}}],"edges":[{"id":"e","source":"a","target":"m"},{"id":"f","source":"b","target":"m"}]}`},
-		{name: "a template leaves references alone", code: CodeBrowserReference, node: "m", want: "{{a.output}}",
+		{name: "a template leaves references alone", code: browser.CodeBrowserReference, node: "m", want: "{{a.output}}",
 			flow: `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"A"}},{"id":"m","type":"transform","data":{"operation":"template","config":{"template":"{{a.output}}"}}}],"edges":[{"id":"e","source":"a","target":"m"}]}`},
 		{name: "a name that nobody has", code: CodeUnresolvedReference, node: "m", want: "[m] A {{b.output}}",
 			flow: `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"A"}},{"id":"m","type":"model","data":{"modelId":"m","prompt":"{{input}} {{b.output}}"}}],"edges":[{"id":"e","source":"a","target":"m"}]}`},
-		{name: "compareValue is not filled in", code: CodeBrowserReference, node: "c", want: `"result":false`,
+		{name: "compareValue is not filled in", code: browser.CodeBrowserReference, node: "c", want: `"result":false`,
 			flow: `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"A"}},{"id":"c","type":"conditional","data":{"condition":"{{input}}","compareValue":"{{a.output}}"}}],"edges":[{"id":"e","source":"a","target":"c"}]}`},
-		{name: "an array path must be spelt so", code: CodeBrowserReference, node: "l", want: "",
+		{name: "an array path must be spelt so", code: browser.CodeBrowserReference, node: "l", want: "",
 			flow: strings.Replace(six, "MORE", `,"maxIterations":9,"arrayPath":"{{ input }}"`, 1)},
-		{name: "an array path into the input", code: CodeBrowserReference, node: "l", want: "",
+		{name: "an array path into the input", code: browser.CodeBrowserReference, node: "l", want: "",
 			flow: strings.Replace(six, "MORE", `,"maxIterations":9,"arrayPath":"{{input.items}}"`, 1)},
 		{name: "an array path to a node", node: "l", want: `"iterations":6`,
 			flow: strings.Replace(six, "MORE", `,"maxIterations":9,"arrayPath":"{{ a.output }}"`, 1)},
 		{name: "five that are written out", node: "l", want: `"iterations":5`,
 			flow: strings.Replace(six, "MORE", `,"arrayPath":"1,2,3,4,5"`, 1)},
-		{name: "six that are written out", code: CodeArrayCut, node: "l", want: `"iterations":5`,
+		{name: "six that are written out", code: browser.CodeArrayCut, node: "l", want: `"iterations":5`,
 			flow: strings.Replace(six, "MORE", `,"arrayPath":"1,2,3,4,5,6"`, 1)},
-		{name: "cut at five", code: CodeArrayCut, node: "l", want: `"iterations":5`, flow: strings.Replace(six, "MORE", "", 1)},
+		{name: "cut at five", code: browser.CodeArrayCut, node: "l", want: `"iterations":5`, flow: strings.Replace(six, "MORE", "", 1)},
 		{name: "not cut", node: "l", want: `"iterations":6`, flow: strings.Replace(six, "MORE", `,"maxIterations":9`, 1)},
-		{name: "a date is not text", code: CodeTextAsFile, node: "m", want: "", not: "20240131",
+		{name: "a date is not text", code: browser.CodeTextAsFile, node: "m", want: "", not: "20240131",
 			flow: `{"name":"n","nodes":[{"id":"a","type":"input","data":{"value":"20240131"}},{"id":"m","type":"model","data":{"modelId":"m","prompt":"day {{input}}"}}],"edges":[{"id":"e","source":"a","target":"m"}]}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 
-	"github.com/flowctl/flowctl/internal/engine/browser"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -22,7 +21,6 @@ type Rule struct {
 	Fixable  bool          // Fix fixes it
 	Proof    string        // the recorded run that shows what the browser does, if the rule claims that
 
-	kind browser.DifferenceKind // what the rule reports, if it is a difference of the browser
 }
 
 // Rules lists all rules: those of package flow first, then by subject.

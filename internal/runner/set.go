@@ -81,10 +81,9 @@ func (s setting) doubt(spec flow.Spec) string {
 		}
 		return fmt.Sprintf("%s nodes have no field %s that flowctl knows of%s", s.node.Type, output.Quoted(field), hint)
 	}
-	for _, n := range engine.Inspect(spec, flow.Validate(spec)).Nodes {
-		if n.ID == s.node.ID && slices.Contains(n.Unsent, field) {
-			return fmt.Sprintf("it is not sent to the model while useAdvancedSettings is off; add --set %s.useAdvancedSettings=true", s.node.ID)
-		}
+	graph, _ := engine.NewGraph(spec, nil)
+	if slices.Contains(graph.Node(s.node.ID).Unsent(), field) {
+		return fmt.Sprintf("it is not sent to the model while useAdvancedSettings is off; add --set %s.useAdvancedSettings=true", s.node.ID)
 	}
 	return ""
 }

@@ -101,7 +101,7 @@ func (o *runOptions) printOutput(value json.RawMessage) error {
 }
 
 func (o *runOptions) printValue(v any) error {
-	p, err := o.app.Printer(cmdutil.OutputFlags{Format: string(output.JSON)})
+	p, err := o.app.Printer(cmdutil.OutputFlags{Format: output.JSON})
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ type runShow struct {
 func (o *runOptions) show(ctx context.Context, f runFlow, stop func()) (*runShow, error) {
 	s := &runShow{stop: stop, display: o.display(f)}
 	if o.format == runJSONL {
-		p, err := o.app.Printer(cmdutil.OutputFlags{Format: string(output.JSONL)})
+		p, err := o.app.Printer(cmdutil.OutputFlags{Format: output.JSONL})
 		if err != nil {
 			return nil, err
 		}

@@ -16,26 +16,22 @@ type Difference struct {
 	Node    string `json:"node,omitempty"`
 	Message string `json:"message"`
 
-	Kind  DifferenceKind `json:"-"`
-	Field string         `json:"-"` // where in the node's data, as a JSON pointer; "" is the node
+	Code  string `json:"-"` // of the rule of package lint, if it can be seen in the flow itself; "" if it depends on data
+	Field string `json:"-"` // where in the node's data, as a JSON pointer; "" is the node
 }
 
-// DifferenceKind is the kind of a difference that can be seen in the flow itself.
-// Those that depend on data have none.
-type DifferenceKind string
-
-// The kinds of differences.
+// The codes of the rules on what the browser makes of a flow.
 const (
-	KindBranches   DifferenceKind = "branches"    // it runs both branches
-	KindFirstInput DifferenceKind = "first-input" // it takes the first input only
-	KindReference  DifferenceKind = "reference"   // it does not fill a reference in, or takes something else for it
-	KindLooksLike  DifferenceKind = "looks-like"  // it takes a text for a file
-	KindUnsent     DifferenceKind = "unsent"      // it does not send a setting
-	KindRunsAgain  DifferenceKind = "runs-again"  // it runs nodes after each once more
-	KindUntil      DifferenceKind = "until"       // its until never stops
-	KindArrayCut   DifferenceKind = "array-cut"   // it cuts an array
-	KindNoData     DifferenceKind = "no-data"     // it fails on a node without data
-	KindNeverRuns  DifferenceKind = "never-runs"  // it does not run a node after an each that is not of a loop
+	CodeFirstInputOnly   = "first-input-only"
+	CodeBrowserReference = "browser-reference"
+	CodeBrowserSetting   = "browser-unsent-setting"
+	CodeTextAsFile       = "text-as-file"
+	CodeArrayCut         = "array-cut"
+	CodeBothBranches     = "both-branches"
+	CodeUntilNeverStops  = "until-never-stops"
+	CodeRunsOnceMore     = "runs-once-more"
+	CodeNoData           = "node-without-data"
+	CodeEachOfNoLoop     = "each-without-loop"
 )
 
 // Explanation is the engine's with every place where the semantics may differ on the
@@ -47,16 +43,16 @@ type Explanation struct {
 
 // Explain explains the flow in the semantics of opts, with its limits.
 func Explain(spec flow.Spec, opts engine.Options) Explanation {
-	return Explanation{engine.Explain(spec, opts), Differences(engine.Inspect(spec, flow.Validate(spec)), false)}
+	g, refused := engine.NewGraph(spec, flow.Validate(spec))
+	return Explanation{engine.Explain(spec, opts), Differences(g, refused, false)}
 }
 
 // Differences lists the places of a flow where the semantics may differ, rule by
-// rule; only those of a kind if kinds is set. What depends on data alone is named where
-// the flow lets such data come.
-func Differences(seen *engine.Inspection, kinds bool) []Difference {
-	g := seen.Graph
-	d := &comparison{graph: g, found: []Difference{}, rank: make(map[*engine.Node]int), named: make(map[*engine.Node][]*engine.Node), kinds: kinds}
-	for _, p := range seen.Refused {
+// rule; only those with a code if coded is set. What depends on data alone is named where
+// the flow lets such data come. refused is what standard semantics refuse the flow for.
+func Differences(g *engine.Graph, refused []flow.Problem, coded bool) []Difference {
+	d := &comparison{graph: g, found: []Difference{}, rank: make(map[*engine.Node]int), named: make(map[*engine.Node][]*engine.Node), coded: coded}
+	for _, p := range refused {
 		d.found = append(d.found, Difference{Rule: "CheckedFirst", Node: p.Node, Message: "standard refuses the flow: " + p.Message})
 	}
 	sorted, _ := g.Sorted()
@@ -86,19 +82,19 @@ type comparison struct {
 	rank  map[*engine.Node]int // in the browser's order, from 1; 0 for all if there is a cycle
 	found []Difference
 	named map[*engine.Node][]*engine.Node // by node, those whose texts name it
-	kinds bool                            // gather those of a kind only
+	coded bool                            // collect those with a code only
 }
 
 func (d *comparison) say(rule string, n *engine.Node, format string, args ...any) {
 	d.sayOf("", "", rule, n, format, args...)
 }
 
-// sayOf is say for a kind of difference, in a field of the node's data.
-func (d *comparison) sayOf(kind DifferenceKind, field, rule string, n *engine.Node, format string, args ...any) {
-	if kind == "" && d.kinds {
+// sayOf is say for a difference with a code, in a field of the node's data.
+func (d *comparison) sayOf(code, field, rule string, n *engine.Node, format string, args ...any) {
+	if code == "" && d.coded {
 		return
 	}
-	d.found = append(d.found, Difference{Rule: rule, Node: n.ID, Message: fmt.Sprintf(format, args...), Kind: kind, Field: field})
+	d.found = append(d.found, Difference{Rule: rule, Node: n.ID, Message: fmt.Sprintf(format, args...), Code: code, Field: field})
 }
 
 func (d *comparison) order(n *engine.Node) {
@@ -123,7 +119,7 @@ func (d *comparison) branches(n *engine.Node) {
 		return
 	}
 	if len(n.Out) > 0 {
-		d.sayOf(KindBranches, "", "Branches", n, "the browser runs both branches, and hands them {condition, result, branch}; standard runs the chosen one, with the input")
+		d.sayOf(CodeBothBranches, "", "Branches", n, "the browser runs both branches, and hands them {condition, result, branch}; standard runs the chosen one, with the input")
 	}
 	if n.Text("condition") == "" {
 		d.say("Branches", n, "without a condition the browser compares an empty text, standard {{input}}")
@@ -137,11 +133,11 @@ func (d *comparison) data(n *engine.Node) {
 	if n.HasData() || !slices.Contains(flow.NodeTypes(), n.Kind) {
 		return
 	}
-	d.sayOf(KindNoData, "", "Errors", n, `the browser fails on a node without data; in standard it has nothing set. "data": {} is the same in both`)
+	d.sayOf(CodeNoData, "", "Errors", n, `the browser fails on a node without data; in standard it has nothing set. "data": {} is the same in both`)
 }
 
 func (d *comparison) errors(n *engine.Node) {
-	if !isFallible(n) || d.kinds {
+	if !isFallible(n) || d.coded {
 		return
 	}
 	var following []*engine.Node
@@ -202,9 +198,9 @@ func (d *comparison) interpolation(n *engine.Node) {
 			continue // which the browser does not know at all
 		}
 		for p := range engine.Placeholders(t.Text) {
-			if kind, message := d.placeholder(n, t, p); message != "" && !told[p.Body] {
+			if code, message := d.placeholder(n, t, p); message != "" && !told[p.Body] {
 				told[p.Body] = true
-				d.sayOf(kind, t.Field, "Interpolation", n, "%.80s: %s", t.Text[p.Start:p.End], message)
+				d.sayOf(code, t.Field, "Interpolation", n, "%.80s: %s", t.Text[p.Start:p.End], message)
 			}
 		}
 	}
@@ -217,7 +213,7 @@ func (d *comparison) arrayPath(n *engine.Node) {
 		return
 	}
 	say := func(format string, args ...any) {
-		d.sayOf(KindReference, "/arrayPath", "Interpolation", n, "%.80s: %s", path, fmt.Sprintf(format, args...))
+		d.sayOf(CodeBrowserReference, "/arrayPath", "Interpolation", n, "%.80s: %s", path, fmt.Sprintf(format, args...))
 	}
 	for p := range engine.Placeholders(path) {
 		ref := d.graph.Resolve(p)
@@ -245,7 +241,7 @@ func rereadText(text string) bool {
 
 // placeholder says what the browser makes of p where that is not what standard
 // makes of it.
-func (d *comparison) placeholder(n *engine.Node, template engine.Template, p engine.Placeholder) (DifferenceKind, string) {
+func (d *comparison) placeholder(n *engine.Node, template engine.Template, p engine.Placeholder) (string, string) {
 	ref := d.graph.Resolve(p)
 	path, isInput := p.Input()
 	_, _, isOutput := p.Output()
@@ -261,7 +257,7 @@ func (d *comparison) placeholder(n *engine.Node, template engine.Template, p eng
 	case ref.Node == nil && !ref.Input:
 		return "", "it names nothing: the browser leaves it as it is, in standard the node fails"
 	case template.Field == "/compareValue":
-		return KindReference, "the browser leaves it as it is, since it fills nothing in here"
+		return CodeBrowserReference, "the browser leaves it as it is, since it fills nothing in here"
 	case isInput && path == "":
 		if n.Kind == flow.Model && strings.Contains(template.Text, "{{input}}") {
 			return "", ""
@@ -272,19 +268,19 @@ func (d *comparison) placeholder(n *engine.Node, template engine.Template, p eng
 			}
 			return "", ""
 		}
-		return KindFirstInput, "the browser takes only the first input, standard all of them"
+		return CodeFirstInputOnly, "the browser takes only the first input, standard all of them"
 	case n.Kind == flow.Transform:
-		return KindReference, "the browser leaves it as it is, since a template knows nothing but {{input}}"
+		return CodeBrowserReference, "the browser leaves it as it is, since a template knows nothing but {{input}}"
 	case !knowsPaths(n) && ref.Path != "":
-		return KindReference, "the browser leaves it as it is, since paths are not known here"
+		return CodeBrowserReference, "the browser leaves it as it is, since paths are not known here"
 	case isInput && ref.Node != nil && knowsPaths(n):
-		var kind DifferenceKind
-		if foundInInput(d.graph, n, p.Body) {
-			kind = KindReference
+		code := ""
+		if FoundInInput(d.graph, n, p.Body) {
+			code = CodeBrowserReference
 		}
-		return kind, fmt.Sprintf("the browser looks for %q in the first input before it takes node %q", strings.TrimPrefix(path, "."), ref.Node.ID)
+		return code, fmt.Sprintf("the browser looks for %q in the first input before it takes node %q", strings.TrimPrefix(path, "."), ref.Node.ID)
 	case !isInput && !isOutput:
-		return KindReference, "the browser leaves it as it is, since the id has other characters than letters, digits, _ and -"
+		return CodeBrowserReference, "the browser leaves it as it is, since the id has other characters than letters, digits, _ and -"
 	case ref.Path != "":
 		return "", fmt.Sprintf("if there is no %q, the browser leaves it as it is, in standard the node fails", strings.TrimPrefix(ref.Path, "."))
 	}
@@ -308,10 +304,10 @@ func mayMakeList(n *engine.Node) bool {
 // knowsPaths reports whether the browser follows paths in the node's texts.
 func knowsPaths(n *engine.Node) bool { return n.Kind == flow.Model || n.Kind == flow.WebSearch }
 
-// foundInInput reports whether the browser may find a reference to a node, such as
+// FoundInInput reports whether the browser may find a reference to a node, such as
 // {{input.output}} for input_1, in what comes first to n. Only some nodes make
 // objects with keys that an author chooses.
-func foundInInput(g *engine.Graph, n *engine.Node, body string) bool {
+func FoundInInput(g *engine.Graph, n *engine.Node, body string) bool {
 	p := engine.Placeholder{Body: body}
 	_, isInput := p.Input()
 	if !isInput || !knowsPaths(n) || len(n.In) == 0 || g.Resolve(p).Node == nil {
@@ -327,19 +323,9 @@ func foundInInput(g *engine.Graph, n *engine.Node, body string) bool {
 	return false
 }
 
-// Unused lists the nodes whose results come to a node and are not used. The browser may
-// find an {{input.output}} in the first one's.
-func Unused(g *engine.Graph, n engine.Inspected) []string {
-	at := g.Node(n.ID)
-	if len(n.Ignored) > 0 && n.Ignored[0] == at.In[0].Source.ID && slices.ContainsFunc(n.References, func(r engine.Reference) bool { return foundInInput(g, at, r.Body) }) {
-		return n.Ignored[1:]
-	}
-	return n.Ignored
-}
-
 func (d *comparison) files(n *engine.Node) {
 	if n.Kind == flow.Input && FileIn(n.Field("value")) != "" {
-		d.sayOf(KindLooksLike, "/value", "Files", n, "the browser takes the value for a file where it reaches a model; standard takes it for a text")
+		d.sayOf(CodeTextAsFile, "/value", "Files", n, "the browser takes the value for a file where it reaches a model; standard takes it for a text")
 	}
 	if n.Kind == flow.Output && n.Option("format") == "file" {
 		d.say("Files", n, "a text that is not a file of the server is shown as one in the browser, and fails in standard")
@@ -376,7 +362,7 @@ func (d *comparison) model(n *engine.Node) {
 		}
 	}
 	if unsent != nil {
-		d.sayOf(KindUnsent, "/"+unsent[0], "Model", n, "the browser does not send %s", strings.Join(unsent, ", "))
+		d.sayOf(CodeBrowserSetting, "/"+unsent[0], "Model", n, "the browser does not send %s", strings.Join(unsent, ", "))
 	}
 }
 
@@ -395,7 +381,7 @@ func (d *comparison) transform(n *engine.Node) {
 
 func (d *comparison) loop(n *engine.Node) {
 	if neverRuns(n) {
-		d.sayOf(KindNeverRuns, "", "Loop", n, "the browser never runs node %.80q: all edges to it leave by each, which is left to loops, and from no loop", n.ID)
+		d.sayOf(CodeEachOfNoLoop, "", "Loop", n, "the browser never runs node %.80q: all edges to it leave by each, which is left to loops, and from no loop", n.ID)
 	}
 	if n.Kind == flow.Merge {
 		for _, e := range n.In {
@@ -418,13 +404,13 @@ func (d *comparison) loop(n *engine.Node) {
 		}
 	}
 	if again != nil {
-		d.sayOf(KindRunsAgain, "", "Loop", n, "the browser runs %s once more after the last round, and loses their iterationResults", engine.QuoteIDs(again))
+		d.sayOf(CodeRunsOnceMore, "", "Loop", n, "the browser runs %s once more after the last round, and loses their iterationResults", engine.QuoteIDs(again))
 	}
 	if n.Option("loopType") == "until" {
-		d.sayOf(KindUntil, "/loopType", "Loop", n, "the browser never stops early")
+		d.sayOf(CodeUntilNeverStops, "/loopType", "Loop", n, "the browser never stops early")
 	}
 	if isCutInBrowser(n) {
-		d.sayOf(KindArrayCut, "/loopType", "Loop", n, "the browser cuts the array at 5; set maxIterations to have as many in both")
+		d.sayOf(CodeArrayCut, "/loopType", "Loop", n, "the browser cuts the array at 5; set maxIterations to have as many in both")
 	}
 }
 
