@@ -46,12 +46,12 @@ type ApplyOptions struct {
 // is by now what the plan would have made it. What the plan refuses is left alone.
 //
 // What a server that does not keep all of a flow answers to a write is compared with what
-// was sent, unless it is an import; what differs is in Result.Changed. A write whose answer
-// was lost is looked for afterwards, and not sent again. So is a flow that somebody else
-// made at the same time, on a server that chooses the ids: that is a *[TwinError].
+// was sent, unless it is an import; what differs is in Result.Changed. Where the server
+// chooses the ids, a flow of the same name that somebody else made at the same time is a
+// *[TwinError] of the result.
 //
-// The results are those of all steps in their order. The error is that of looking
-// afterwards: what was written may then still be as it should.
+// The results are those of all steps in their order. The error is that of looking for such
+// flows: what was written may then still be as it should.
 func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyOptions) ([]Result, error) {
 	a := applier{c: c, opts: opts, results: make([]Result, len(p.Steps))}
 	var writes, deletions []*Result
@@ -85,16 +85,14 @@ func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyO
 		return a.results, err
 	}
 	a.ours, a.p = can.Lossless, p
-	if p.imports() {
-		a.run(begin, finish, writes)
-		return a.results, nil
-	}
 	ok := a.run(begin, finish, writes)
-	looked := a.verify(finish, writes)
-	if ok && looked == nil {
+	if !p.imports() {
+		err = a.findOthers(finish, writes)
+	}
+	if ok && err == nil {
 		a.run(begin, finish, deletions)
 	}
-	return a.results, looked
+	return a.results, err
 }
 
 type applier struct {
@@ -166,11 +164,10 @@ func (a *applier) write(ctx context.Context, r *Result) {
 		f, r.Err = a.c.Flows.Update(ctx, r.ID, client.Replace(spec), was)
 	}
 	written := r.Err == nil
-	switch {
-	case !errors.Is(r.Err, client.ErrConflict):
-	case !a.p.imports():
+	switch conflict := errors.Is(r.Err, client.ErrConflict); {
+	case !a.p.imports() && r.Step.ID != "" && (conflict || mayBeDone(r.Err)):
 		f, r.Err = a.sameAlready(ctx, r)
-	case r.Action == Create:
+	case conflict && r.Action == Create && a.p.imports():
 		f, r.Err = a.madeMeanwhile(ctx, r)
 	}
 	switch {
@@ -185,9 +182,9 @@ func (a *applier) write(ctx context.Context, r *Result) {
 	}
 }
 
-// sameAlready returns the flow that somebody else wrote first, if that is what was to be
-// written: two who apply the same files at once do not stand in each other's way. The
-// error is that of r, if it is not.
+// sameAlready returns the flow of a write that failed, if it is what was to be written: the
+// answer alone was lost, or somebody else wrote the same first, for two who apply the same
+// files at once do not stand in each other's way. Else the error is that of r.
 func (a *applier) sameAlready(ctx context.Context, r *Result) (flow.Flow, error) {
 	f, err := a.c.Flows.Get(ctx, r.Step.ID)
 	if err != nil || len(a.differences(f.Spec, *r.Spec)) > 0 {

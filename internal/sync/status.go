@@ -48,7 +48,7 @@ func Status(ctx context.Context, c *client.Client, files []Source, lock *Lock, o
 	}
 	slices.SortFunc(states, func(a, b FileState) int { return strings.Compare(a.File, b.File) })
 	states = append(states, m.gone()...)
-	for _, at := range m.strangers() {
+	for _, at := range m.withoutFile() {
 		if !all {
 			more++
 			continue
@@ -129,9 +129,9 @@ func (m *matcher) claimed() map[string]bool {
 	return claimed
 }
 
-// strangers lists the flows of the list that belong to no file and that the lock does not
+// withoutFile lists the flows of the list that belong to no file and that the lock does not
 // know.
-func (m *matcher) strangers() []*stored {
+func (m *matcher) withoutFile() []*stored {
 	if !m.Others {
 		return nil
 	}
