@@ -7,51 +7,17 @@ import (
 	"strings"
 )
 
-// Equal reports whether two valid JSON texts say the same: objects whatever the
-// order of their keys, strings whatever their escapes, numbers by their exact
-// value, so that 1e2 equals 100.0, which is how the real backend returns it. Two
-// absent values are equal too.
+// Equal reports whether two valid JSON texts mean the same: objects whatever the order of
+// their keys, strings whatever their escapes, numbers by their exact value, so that 1e2
+// equals 100.0, which is how Open WebUI returns it. Two absent values are equal too.
 func Equal(a, b json.RawMessage) bool {
-	a, b = Trim(a), Trim(b)
-	if bytes.Equal(a, b) {
-		return true
-	}
-	if len(a) == 0 || len(b) == 0 {
-		return false
-	}
-	switch {
-	case a[0] == '{' && b[0] == '{':
-		return equalObjects(a, b)
-	case a[0] == '[' && b[0] == '[':
-		return equalArrays(Elements(a), Elements(b))
-	case a[0] == '"' && b[0] == '"':
-		return bytes.Equal(Unescape(a), Unescape(b))
-	case isNumber(a) && isNumber(b):
-		return equalNumbers(string(a), string(b))
-	}
-	return false
+	return bytes.Equal(a, b) || bytes.Equal(AppendMeaning(nil, a), AppendMeaning(nil, b))
 }
 
 // Trim cuts off the white space around a value.
 func Trim(raw json.RawMessage) json.RawMessage { return bytes.Trim(raw, " \n\r\t") }
 
 func isNumber(raw json.RawMessage) bool { return raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9' }
-
-func equalObjects(a, b json.RawMessage) bool {
-	left, errLeft := ParseObject(a)
-	right, errRight := ParseObject(b)
-	if errLeft != nil || errRight != nil || len(left) != len(right) {
-		return false
-	}
-	get := right.Getter()
-	for _, m := range left {
-		v, ok := get(m.Key)
-		if !ok || !Equal(m.Value, v) {
-			return false
-		}
-	}
-	return true
-}
 
 // Elements returns the values of an array.
 func Elements(raw json.RawMessage) []json.RawMessage {
@@ -66,24 +32,6 @@ func Elements(raw json.RawMessage) []json.RawMessage {
 		return nil
 	}) // what cannot be scanned ends the list; callers pass valid JSON
 	return list
-}
-
-func equalArrays(a, b []json.RawMessage) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if !Equal(a[i], b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func equalNumbers(a, b string) bool {
-	x, okX := decimalOf(a)
-	y, okY := decimalOf(b)
-	return okX && okY && x == y
 }
 
 // decimal is a number as its significant digits and the power of ten of the last

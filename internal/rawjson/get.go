@@ -41,26 +41,17 @@ func Members(raw json.RawMessage) Object {
 	return o
 }
 
-// EachKey goes through the keys of checked text as they are spelt, quotes included, until
-// yield has had enough. A value that is not an object has none.
-func EachKey(raw json.RawMessage, yield func(key []byte) bool) {
+// HasKey reports whether checked text is an object that has one of the keys.
+func HasKey(raw json.RawMessage, keys ...string) (found bool) {
 	if !IsObject(raw) {
-		return
+		return false
 	}
 	s := Scan(raw)
 	_ = s.Object(func(key []byte) error {
-		if !yield(key) {
+		if found = IndexKey(key, keys) >= 0; found {
 			return errFound
 		}
 		return s.Value()
-	})
-}
-
-// HasKey reports whether checked text is an object that has one of the keys.
-func HasKey(raw json.RawMessage, keys ...string) (found bool) {
-	EachKey(raw, func(key []byte) bool {
-		found = IndexKey(key, keys) >= 0
-		return !found
 	})
 	return found
 }

@@ -29,20 +29,8 @@ func readSource(s *rawjson.Scanner, known []string, set func(i int, v json.RawMe
 }
 
 // unknown returns the members of a node or an edge whose keys are not among known.
-func unknown(was json.RawMessage, known []string) (fields Object) {
-	if !rawjson.IsObject(was) {
-		return nil
-	}
-	s := rawjson.Scan(was)
-	_ = s.Object(func(key []byte) error { // the text is good: it was scanned before
-		start := s.Pos
-		err := s.Value()
-		if rawjson.IndexKey(key, known) < 0 {
-			fields = append(fields, rawjson.NewMember(key, s.From(start)))
-		}
-		return err
-	})
-	return fields
+func unknown(was json.RawMessage, known []string) Object {
+	return slices.DeleteFunc(rawjson.Members(was), func(m rawjson.Member) bool { return slices.Contains(known, m.Key) })
 }
 
 // with returns the text with the value v for a key; nil takes the key out. What was
