@@ -122,6 +122,43 @@ func ExampleAuthService_SignIn() {
 	// Output: ann@example.com 0 <nil>
 }
 
+func ExampleReplace() {
+	server := httptest.NewServer(clienttest.New(clienttest.Options{}))
+	defer server.Close()
+	c, err := client.New(server.URL, client.WithToken("ann-token"))
+	if err != nil {
+		panic(err)
+	}
+	ctx := context.Background()
+	made, err := c.Flows.Create(ctx, flow.Spec{Name: "Draft", Nodes: []flow.Node{{ID: "m", Type: flow.Model, Data: []byte(`{"modelId":"small"}`)}}})
+	if err != nil {
+		panic(err)
+	}
+
+	// Read, change, write: every model of every flow, unless somebody else was faster.
+	for f, err := range c.Flows.All(ctx, client.ListOptions{Graph: true}) {
+		if err != nil {
+			panic(err)
+		}
+		for i := range f.Nodes {
+			if f.Nodes[i].Type == flow.Model {
+				if err := f.Nodes[i].Set("modelId", "large"); err != nil {
+					panic(err)
+				}
+			}
+		}
+		if _, err := c.Flows.Update(ctx, f.ID, client.Replace(f.Spec), client.IfUnchanged(f.Revision())); err != nil {
+			panic(err)
+		}
+	}
+	f, err := c.Flows.Get(ctx, made.ID)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(f.Node("m").Text("modelId"))
+	// Output: large
+}
+
 func ExampleIfUnchanged() {
 	server := httptest.NewServer(clienttest.New(clienttest.Options{}))
 	defer server.Close()

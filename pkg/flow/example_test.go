@@ -54,3 +54,23 @@ func ExampleNode_Set() {
 	// {"modelId":"large","temperature":0.50,"config":{"retries":3}} large
 	// set "modelId.name": what should hold it is not an object but a string
 }
+
+func ExampleMergeSpecs() {
+	spec := func(name, prompt string) flow.Spec {
+		n := flow.Node{ID: "m", Type: flow.Model}
+		if err := n.Set("prompt", prompt); err != nil {
+			panic(err)
+		}
+		return flow.Spec{Name: name, Nodes: []flow.Node{n}}
+	}
+	base, ours, theirs := spec("Draft", "old"), spec("Review", "old"), spec("Draft", "new")
+	merged, conflicts := flow.MergeSpecs(base, ours, theirs, false)
+	fmt.Println(merged.Name, merged.Node("m").Text("prompt"), len(conflicts))
+	// Output: Review new 0
+}
+
+func ExampleParseAccess() {
+	a, err := flow.ParseAccess([]byte(`{"read":{"group_ids":["team"]}}`))
+	fmt.Println(a.Public, a.Read.GroupIDs, err)
+	// Output: false [team] <nil>
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -58,4 +59,21 @@ func ExampleWrite() {
 	//     ]
 	//   }
 	// }
+}
+
+func ExampleWriteFile() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	stored := flow.Flow{ID: "3f2b8c1d-77aa", Spec: flow.Spec{Name: "Review a draft"}}
+
+	path := filepath.Join(dir, flowfile.FileName(stored))
+	changed, err := flowfile.WriteFile(path, flowfile.FromFlow(stored))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(filepath.Base(path), changed)
+	// Output: review-a-draft-3f2b8c1d.json true
 }

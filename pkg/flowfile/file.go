@@ -1,11 +1,19 @@
-// Package flowfile reads and writes flows as versioned JSON files. Version 1.0
-// is what the flows API exports:
+// Package flowfile reads and writes flows as versioned JSON files.
+//
+// Most users need only [ReadFile], [FromFlow], [FileName] and [WriteFile]. [File.Position]
+// returns the line of what [flow.Validate] finds.
+//
+// Version 1.0 is what the flows API exports:
 //
 //	{"version":"1.0","flow":{"name":…,"description":…,"nodes":[…],"edges":[…],"meta":{}},"exportedAt":1697644800}
 //
-// Nothing that a file says of its flow is lost on the way: unknown fields, the
-// order of keys and the spelling of numbers and strings survive. Only what a
-// server keeps about a stored flow (user_id, created_at, updated_at) is left out.
+// Nothing that a file has of its flow is lost on the way: unknown fields, the order of keys
+// and the spelling of numbers and strings survive. Only what a server keeps about a stored
+// flow (user_id, created_at, updated_at) is left out.
+//
+// From version 1.0 of flowctl on, files that this package reads or writes can be read by
+// all later versions of the same major version, and programs that compile with it go on to
+// do so.
 package flowfile
 
 import (
