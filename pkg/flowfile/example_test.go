@@ -69,11 +69,11 @@ func ExampleWriteFile() {
 	defer func() { _ = os.RemoveAll(dir) }()
 	stored := flow.Flow{ID: "3f2b8c1d-77aa", Spec: flow.Spec{Name: "Review a draft"}}
 
-	path := filepath.Join(dir, flowfile.FileName(stored))
+	path := filepath.Join(dir, stored.ID+".json")
 	changed, err := flowfile.WriteFile(path, flowfile.FromFlow(stored))
 	if err != nil {
 		panic(err)
 	}
 	fmt.Println(filepath.Base(path), changed)
-	// Output: review-a-draft-3f2b8c1d.json true
+	// Output: 3f2b8c1d-77aa.json true
 }

@@ -1,6 +1,6 @@
 // Package flowfile reads and writes flows as versioned JSON files.
 //
-// Most users need only [ReadFile], [FromFlow], [FileName] and [WriteFile]. [File.Position]
+// Most users need only [ReadFile], [FromFlow] and [WriteFile]. [File.Position]
 // returns the line of what [flow.Validate] finds.
 //
 // Version 1.0 is what the flows API exports:
