@@ -17,7 +17,7 @@ const module = "github.com/flowctl/flowctl/"
 func allowed() map[string][]string {
 	return map[string][]string{
 		"pkg/flow":          {"internal/limits", "internal/order", "internal/rawjson"},
-		"pkg/flowfile":      {"internal/disk", "internal/parallel", "internal/rawjson", "pkg/flow"},
+		"pkg/flowfile":      {"internal/disk", "internal/limits", "internal/parallel", "internal/rawjson", "pkg/flow"},
 		"internal/limits":   {"internal/rawjson"},
 		"pkg/client":        {"internal/limits", "internal/rawjson", "pkg/flow", "internal/httpx", "internal/secrets"},
 		"internal/output":   {},

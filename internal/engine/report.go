@@ -71,7 +71,7 @@ func (r *report) finished(c *Call, status flow.NodeStatus, value js.Value, err e
 	defer r.mu.Unlock()
 	now := time.Now()
 	at := &r.nodes[c.Node.index]
-	at.Tokens.Add(c.tokens)
+	AddUsage(&at.Tokens, c.tokens)
 	at.end(c.ending)
 	if !c.began.IsZero() {
 		at.Duration += now.Sub(c.began)

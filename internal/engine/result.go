@@ -78,7 +78,7 @@ func (r *run) result() *Result {
 		Nodes: r.report.nodes[:r.Graph.present()], Calls: r.budget.calls,
 	}
 	for _, n := range r.report.nodes {
-		res.Tokens.Add(n.Tokens)
+		AddUsage(&res.Tokens, n.Tokens)
 	}
 	for i, n := range r.Graph.Nodes {
 		o := r.scope.of(n)
@@ -204,6 +204,13 @@ func plainJSON(v any) json.RawMessage {
 		return json.RawMessage("null")
 	}
 	return raw
+}
+
+// AddUsage adds the tokens of other to u.
+func AddUsage(u *flow.Usage, other flow.Usage) {
+	u.Prompt += other.Prompt
+	u.Completion += other.Completion
+	u.Total += other.Total
 }
 
 // some returns the tokens, nil if there are none.

@@ -10,3 +10,6 @@ const (
 	AccessIDs   = 2000      // user and group ids in access_control, all lists together
 	Unknown     = 1000      // fields of the flow itself that the API does not know
 )
+
+// File is the size of the largest flow file that is read, in bytes.
+const File = 64 << 20

@@ -5,7 +5,11 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -39,12 +43,36 @@ func (s *Server) executionStats(c *call) error {
 		return err
 	}
 	d.fill(stats)
-	b, err := json.Marshal(stats)
+	b, err := statsJSON(stats)
 	if err != nil {
 		return err
 	}
 	c.json(http.StatusOK, b)
 	return nil
+}
+
+// statsJSON writes the mean time as Open WebUI does, a float even without a fraction: 12.0.
+func statsJSON(stats *flow.ExecutionStats) ([]byte, error) {
+	b, err := json.Marshal(stats)
+	if err != nil || stats.AverageTime == nil {
+		return b, err
+	}
+	o, err := rawjson.ParseObject(b)
+	o.Set("avg_execution_time", pythonFloat(*stats.AverageTime))
+	return o.AppendJSON(nil), err
+}
+
+// pythonFloat spells a finite number as Python's repr of a float does.
+func pythonFloat(x float64) json.RawMessage {
+	format := byte('f')
+	if size := math.Abs(x); size != 0 && (size < 1e-4 || size >= 1e16) {
+		format = 'e'
+	}
+	text := strconv.FormatFloat(x, format, -1, 64)
+	if !strings.ContainsAny(text, ".e") {
+		text += ".0"
+	}
+	return json.RawMessage(text)
 }
 
 // details gathers what is in the meta of executions.
@@ -70,7 +98,7 @@ func (d *details) add(e *store.Execution) {
 	meta := flow.ParseRunMeta(e.Meta)
 	if meta.Tokens != nil {
 		d.told = true
-		d.tokens.Add(*meta.Tokens)
+		engine.AddUsage(&d.tokens, *meta.Tokens)
 	}
 	for _, n := range meta.Nodes {
 		d.addNode(n)
@@ -99,7 +127,7 @@ func (d *details) addNode(ran flow.NodeRun) {
 		n.times = append(n.times, *ran.Time)
 	}
 	if ran.Tokens != nil {
-		n.Tokens.Add(*ran.Tokens)
+		engine.AddUsage(&n.Tokens, *ran.Tokens)
 	}
 }
 

@@ -88,7 +88,6 @@ func TestNothingTakesAPageForAnAnswer(t *testing.T) {
 		"create":     one(c.Flows.Create(ctx, spec(t, twoNodes))),
 		"update":     one(c.Flows.Update(ctx, "x", client.Patch{})),
 		"delete":     c.Flows.Delete(ctx, "x"),
-		"duplicate":  one(c.Flows.Duplicate(ctx, "x", "")),
 		"execute":    one(c.Flows.Execute(ctx, "x", client.ExecuteRequest{})),
 		"executions": one(c.Executions.List(ctx, "x", 0)),
 		"stats":      one(c.Executions.Stats(ctx, "x")),

@@ -92,7 +92,7 @@ func (s *ExecutionsService) page(ctx context.Context, flowID string, page int) (
 // UnderWay lists the runs that go on or wait on our server, newest first: for an admin
 // everybody's, for others their own and those of their own flows. Elsewhere the error
 // is [ErrUnsupported].
-func (s *ExecutionsService) UnderWay(ctx context.Context) ([]flow.UnderWay, error) {
+func (s *ExecutionsService) UnderWay(ctx context.Context) ([]flow.Execution, error) {
 	k := &call{verb: "list the runs that go on", method: http.MethodGet, path: underWayPath}
 	can, err := s.c.capabilitiesFor(ctx, k)
 	switch {
@@ -101,7 +101,7 @@ func (s *ExecutionsService) UnderWay(ctx context.Context) ([]flow.UnderWay, erro
 	case !can.Runs:
 		return nil, s.c.refuse(k, ErrUnsupported, "this server runs no flows", "name a flow to see its executions")
 	}
-	var rows []flow.UnderWay
+	var rows []flow.Execution
 	_, err = s.c.into(ctx, k, &rows, "a list of runs", nil)
 	return rows, err
 }

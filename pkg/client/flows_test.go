@@ -117,21 +117,6 @@ func TestIfUnchanged(t *testing.T) {
 	})
 }
 
-func TestDuplicate(t *testing.T) {
-	both(t, func(t *testing.T, c *client.Client) {
-		made := create(t, c, twoNodes)
-		for name, want := range map[string]string{"": "Two (Copy)", "Mine": "Mine"} {
-			got, err := c.Flows.Duplicate(t.Context(), made.ID, name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got.Name != want || got.ID == made.ID || string(got.AccessControl) != "{}" || len(got.Nodes) != 2 {
-				t.Errorf("Duplicate(%q) = %s", name, got.AppendJSON(nil))
-			}
-		}
-	})
-}
-
 // What is asked with such an id would be another request.
 func TestImpossibleIDs(t *testing.T) {
 	both(t, func(t *testing.T, c *client.Client) {

@@ -46,20 +46,6 @@ func TestAccessControl(t *testing.T) {
 	}
 }
 
-// A copy is private from the beginning, and made once, whatever becomes of the answer.
-func TestDuplicateWhoseAnswerIsLost(t *testing.T) {
-	c, b := upstream(t, clienttest.Options{})
-	made := create(t, c, twoNodes)
-	b.Fail(clienttest.Fault{Method: "POST", Path: "/create", After: true, Drop: true})
-	got, err := c.Flows.Duplicate(t.Context(), made.ID, "Mine")
-	if err != nil || got.Name != "Mine" || string(got.AccessControl) != "{}" || len(got.Nodes) != 2 {
-		t.Fatalf("got %s, %v", got.AppendJSON(nil), err)
-	}
-	if n := b.Count("POST", create1); n != 2 || listNames(t, c) != "Mine,Two" {
-		t.Errorf("%d creates, and there are %s", n, listNames(t, c))
-	}
-}
-
 // Surprise 6: who may write may not always read.
 func TestWriteWithoutRead(t *testing.T) {
 	b := clienttest.New(clienttest.Options{Users: []clienttest.User{

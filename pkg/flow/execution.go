@@ -2,11 +2,6 @@ package flow
 
 import (
 	"encoding/json"
-	"math"
-	"strconv"
-	"strings"
-
-	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // RunStatus is how a run of a flow ended, or stands.
@@ -37,18 +32,13 @@ type Execution struct {
 	ExecutionTime *int64          `json:"execution_time"`         // milliseconds; nil when unknown
 	CreatedAt     int64           `json:"created_at"`             // epoch seconds
 	Version       int64           `json:"version,omitempty"`      // number of the version of the flow that ran; 0 when unknown
-	Meta          json.RawMessage `json:"meta,omitempty"`         // our server's: node statuses, times, tokens
+	Meta          json.RawMessage `json:"meta,omitempty"`         // of flowctl's server, see [ParseRunMeta]
+	FlowName      string          `json:"flow_name,omitempty"`    // only in lists of runs that have not ended
+	UserEmail     string          `json:"user_email,omitempty"`   // likewise; whose run it is
 }
 
 // GlobalNode is the key of the run itself in an [Execution]'s Errors.
 const GlobalNode = "global"
-
-// UnderWay is a run that has not ended on our server. It has no maps.
-type UnderWay struct {
-	Execution
-	FlowName  string `json:"flow_name"`
-	UserEmail string `json:"user_email"` // of whose run it is; "" if the account is gone
-}
 
 // ExecutionStats sums up a flow's executions. What may be left out comes from our
 // server alone, and is of the newest 1,000 executions.
@@ -63,32 +53,6 @@ type ExecutionStats struct {
 	P95           *int64      `json:"p95_execution_time,omitempty"` // milliseconds
 	Tokens        *Usage      `json:"tokens,omitempty"`             // of all model calls; nil if none told any
 	Nodes         []NodeStats `json:"nodes,omitempty"`
-}
-
-// MarshalJSON writes the mean time as Python does, a float even without a fraction:
-// 12.0, not 12.
-func (s ExecutionStats) MarshalJSON() ([]byte, error) {
-	type plain ExecutionStats
-	b, err := json.Marshal(plain(s))
-	if err != nil || s.AverageTime == nil {
-		return b, err
-	}
-	o, err := rawjson.ParseObject(b)
-	o.Set("avg_execution_time", pythonFloat(*s.AverageTime))
-	return o.AppendJSON(nil), err
-}
-
-// pythonFloat spells a finite number as Python's repr of a float does.
-func pythonFloat(x float64) json.RawMessage {
-	format := byte('f')
-	if size := math.Abs(x); size != 0 && (size < 1e-4 || size >= 1e16) {
-		format = 'e'
-	}
-	text := strconv.FormatFloat(x, format, -1, 64)
-	if !strings.ContainsAny(text, ".e") {
-		text += ".0"
-	}
-	return json.RawMessage(text)
 }
 
 // NodeStats sums up what a node did in the executions of its flow.

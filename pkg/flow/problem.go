@@ -2,7 +2,6 @@ package flow
 
 import (
 	"slices"
-	"strings"
 )
 
 // Problem is something wrong with a flow.
@@ -13,16 +12,6 @@ type Problem struct {
 	Node     string   `json:"node,omitempty"` // id of the node concerned, if it has one
 	Edge     string   `json:"edge,omitempty"` // id of the edge concerned, if it has one
 	Pointer  string   `json:"pointer"`        // JSON pointer (RFC 6901) into the flow; "" is the flow itself
-}
-
-// String returns the problem on one line: "error cycle: nodes … (/nodes/1)".
-func (p Problem) String() string {
-	var b strings.Builder
-	b.WriteString(string(p.Severity) + " " + p.Code + ": " + p.Message)
-	if p.Pointer != "" {
-		b.WriteString(" (" + p.Pointer + ")")
-	}
-	return b.String()
 }
 
 // HasErrors reports whether any of the problems is an error.

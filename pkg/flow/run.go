@@ -64,13 +64,6 @@ type Usage struct {
 	Total      int64 `json:"total"`
 }
 
-// Add adds the tokens of other.
-func (u *Usage) Add(other Usage) {
-	u.Prompt += other.Prompt
-	u.Completion += other.Completion
-	u.Total += other.Total
-}
-
 // RunMeta is the meta of an [Execution] that flowctl has made:
 // {"nodes":{id:{"status":…,"time":…}},"calls":…,"tokens":…}.
 type RunMeta struct {

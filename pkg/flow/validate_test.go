@@ -25,7 +25,7 @@ func withData(typ, data string) string {
 func TestValidate(t *testing.T) {
 	tests := []struct {
 		name, flow string
-		want       []string // Problem.String
+		want       []string // lines
 	}{
 		{"good", withEdges(`{"id":"1","source":"a","target":"b"},{"id":"2","source":"b","target":"c","sourceHandle":"false"},{"id":"3","source":"c","target":"d","sourceHandle":"each"}`), nil},
 		{"null is absent", `{"name":"n","description":null,"nodes":[{"id":"a","type":"model","position":null,"data":{"label":null,"temperature":null}},{"id":"b","type":"output","data":null}],"edges":[{"id":"1","source":"a","target":"b","sourceHandle":null,"targetHandle":null}],"meta":null,"access_control":null}`, nil},
@@ -169,7 +169,7 @@ func TestValidate(t *testing.T) {
 				checkProblems(t, s, problems)
 				var got []string
 				for _, p := range problems {
-					got = append(got, p.String())
+					got = append(got, line(p))
 					seen[p.Code] = true
 				}
 				if !slices.Equal(got, tt.want) {
@@ -311,4 +311,13 @@ func TestValidateVectors(t *testing.T) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
+}
+
+// line is the problem on one line: "error cycle: nodes … (/nodes/1)".
+func line(p Problem) string {
+	text := string(p.Severity) + " " + p.Code + ": " + p.Message
+	if p.Pointer != "" {
+		text += " (" + p.Pointer + ")"
+	}
+	return text
 }

@@ -23,9 +23,6 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// MaxSize is the size of the largest file that is read, in bytes: 64 MiB.
-const MaxSize = 64 << 20
-
 // File is one flow of a flow file.
 type File struct {
 	Version    string      // "major.minor"; "1.0" for a flow without a wrapper, and for ""

@@ -10,12 +10,13 @@ import (
 	"unicode"
 
 	"github.com/flowctl/flowctl/internal/disk"
+	"github.com/flowctl/flowctl/internal/limits"
 	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
-// ReadFile reads the flows of a file; see [Read]. A file may have to be waited for,
-// such as a shell's <(command): no longer than ctx.
+// ReadFile reads the flows of a file of at most 64 MiB; see [Read]. A file that has to be
+// waited for, such as a shell's <(command), is waited for until ctx ends.
 func ReadFile(ctx context.Context, path string) ([]File, error) {
 	files, err := parallel.Wait(ctx, func() ([]File, error) {
 		files, err := readOpened(ctx, path, disk.OpenRegular)
@@ -57,7 +58,7 @@ func readFrom(ctx context.Context, r io.Reader, name string) ([]File, error) {
 
 // readText reads a text that may be JSON.
 func readText(ctx context.Context, r io.Reader, name string) (*text, error) {
-	data, err := disk.ReadAll(ctx, r, MaxSize)
+	data, err := disk.ReadAll(ctx, r, limits.File)
 	if err != nil {
 		return nil, &Error{Path: name, Msg: "read the file", Err: disk.WithoutPath(err)}
 	}

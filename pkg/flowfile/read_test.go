@@ -14,6 +14,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"github.com/flowctl/flowctl/internal/limits"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -219,7 +220,7 @@ func TestReadLimit(t *testing.T) {
 	if err == nil || err.Error() != "-: read the file: larger than 64 MiB, the limit for this file" {
 		t.Errorf("error %v", err)
 	}
-	if r.n > MaxSize+1 {
+	if r.n > limits.File+1 {
 		t.Errorf("%d bytes were read", r.n)
 	}
 

@@ -1,11 +1,14 @@
 package flows
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 type duplicateOptions struct {
@@ -47,8 +50,13 @@ func (o *duplicateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	f, err := c.Flows.Duplicate(cmd.Context(), id, o.name)
+	// A copy that Open WebUI itself makes can be read by everybody.
+	f, err := c.Flows.Get(cmd.Context(), id)
 	if err != nil {
+		return fmt.Errorf("duplicate flow: %w", err)
+	}
+	f.Name, f.AccessControl = cmp.Or(o.name, f.Name+" (Copy)"), flow.Private()
+	if f, err = c.Flows.Create(cmd.Context(), f.Spec); err != nil {
 		return err
 	}
 	return printWritten(p, f, "made")

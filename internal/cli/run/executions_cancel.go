@@ -90,7 +90,7 @@ func (o *executionsCancelOptions) cancelAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	list = slices.DeleteFunc(list, func(u flow.UnderWay) bool { return o.user != "" && !strings.EqualFold(u.UserEmail, o.user) })
+	list = slices.DeleteFunc(list, func(u flow.Execution) bool { return o.user != "" && !strings.EqualFold(u.UserEmail, o.user) })
 	if len(list) == 0 {
 		o.app.Note("No runs to end.")
 		return nil

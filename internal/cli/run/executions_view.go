@@ -16,18 +16,18 @@ import (
 )
 
 // underWayView is how lists show the runs that go on.
-func underWayView() output.View[flow.UnderWay] {
-	type column = output.Column[flow.UnderWay]
-	return output.View[flow.UnderWay]{
+func underWayView() output.View[flow.Execution] {
+	type column = output.Column[flow.Execution]
+	return output.View[flow.Execution]{
 		Columns: []column{
-			{Title: "ID", Whole: true, Text: func(_ *output.Printer, u flow.UnderWay) string { return u.ID }},
-			{Title: "STATUS", Text: func(_ *output.Printer, u flow.UnderWay) string { return string(u.Status) }},
-			{Title: "STARTED", Text: func(p *output.Printer, u flow.UnderWay) string { return p.Time(u.CreatedAt) }},
-			{Title: "USER", Text: func(_ *output.Printer, u flow.UnderWay) string { return cmp.Or(u.UserEmail, u.UserID) }},
-			{Title: "FLOW", Text: func(_ *output.Printer, u flow.UnderWay) string { return u.FlowName }},
-			{Title: "FLOW ID", Wide: true, Whole: true, Text: func(_ *output.Printer, u flow.UnderWay) string { return u.FlowID }},
+			{Title: "ID", Whole: true, Text: func(_ *output.Printer, u flow.Execution) string { return u.ID }},
+			{Title: "STATUS", Text: func(_ *output.Printer, u flow.Execution) string { return string(u.Status) }},
+			{Title: "STARTED", Text: func(p *output.Printer, u flow.Execution) string { return p.Time(u.CreatedAt) }},
+			{Title: "USER", Text: func(_ *output.Printer, u flow.Execution) string { return cmp.Or(u.UserEmail, u.UserID) }},
+			{Title: "FLOW", Text: func(_ *output.Printer, u flow.Execution) string { return u.FlowName }},
+			{Title: "FLOW ID", Wide: true, Whole: true, Text: func(_ *output.Printer, u flow.Execution) string { return u.FlowID }},
 		},
-		Name: func(u flow.UnderWay) string { return u.ID },
+		Name: func(u flow.Execution) string { return u.ID },
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/limits"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -156,8 +157,8 @@ func (c *comparer) same() bool {
 
 // warnLarge warns of a file that was written and that nobody will read.
 func warnLarge(a *cmdutil.App, path string) {
-	if info, err := os.Stat(path); err == nil && info.Size() > flowfile.MaxSize {
-		a.Warn("%s is larger than %d MiB, which is the most that import reads", path, flowfile.MaxSize>>20)
+	if info, err := os.Stat(path); err == nil && info.Size() > limits.File {
+		a.Warn("%s is larger than %d MiB, which is the most that import reads", path, limits.File>>20)
 	}
 }
 

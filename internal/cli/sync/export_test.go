@@ -8,11 +8,11 @@ import (
 	"testing"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/pkg/flowfile"
+	"github.com/flowctl/flowctl/internal/limits"
 )
 
 func TestWarnLarge(t *testing.T) {
-	for size, want := range map[int64]bool{flowfile.MaxSize: false, flowfile.MaxSize + 1: true} {
+	for size, want := range map[int64]bool{limits.File: false, limits.File + 1: true} {
 		path := filepath.Join(t.TempDir(), "flow.json")
 		if err := os.WriteFile(path, nil, 0o600); err != nil {
 			t.Fatal(err)
