@@ -87,7 +87,7 @@ func (c *conn) refused(k *call, status int, a *answer) error {
 	e := c.failure(k, status, "")
 	e.RequestID = c.redact(requestID(a.header))
 	e.NoToken = status == http.StatusUnauthorized && c.token == "" && k.path != signInPath
-	e.noAPI = status == http.StatusNotFound && !e.one && !isOurAnswer(a.header)
+	e.NoFlows = status == http.StatusNotFound && !e.one && !isOurAnswer(a.header)
 	e.wait, _ = httpx.RetryAfter(a.header, time.Now())
 	// The real backend may have stored what it answers 500 to; so may a server
 	// after a proxy that lost its answer.
@@ -151,7 +151,7 @@ func (c *conn) unusable(k *call, a *answer, want string, err error) *Error {
 			e.hint = "check the server's address and version"
 		}
 	case httpx.IsPage(text):
-		detail, e.noAPI = httpx.Describe(a.header, a.body), true
+		detail, e.NoFlows = httpx.Describe(a.header, a.body), true
 	case err != nil && !isJSON(a.header):
 		detail, e.hint = "not JSON but "+httpx.Describe(a.header, a.body), "check the server's address"
 	case err != nil && !json.Valid(text):

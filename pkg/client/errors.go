@@ -24,9 +24,6 @@ var (
 	// ErrUnreachable is a server to which no connection could be made: nothing was sent.
 	ErrUnreachable = errors.New("cannot reach the server")
 
-	// ErrNoFlows is an answer of something that has no flows API.
-	ErrNoFlows = errors.New("not a flows server")
-
 	// ErrUnsupported is what only our own server can do, asked of another one.
 	ErrUnsupported = errors.New("not supported")
 
@@ -45,11 +42,11 @@ type Error struct {
 	RequestID  string       // the server's X-Request-Id, "" without
 	Proxy      string       // that a call without an answer went through, such as "http://proxy.example.com:3128"; "" for none
 	NoToken    bool         // a 401 to a call without a token
+	NoFlows    bool         // what answered has no flows API
 	BadToken   bool         // a 401 to a token that the server knows no account for; not that of an account that waits for approval or lacks a right
 
 	Doing string // what was being done: `get flow "x"`
 
-	noAPI  bool          // what answered has no flows API
 	one    bool          // it was about one thing, which has an id
 	hint   string        // what to do next, if it is not what the status says
 	kind   error         // the Err value that it is, where the status does not say it
@@ -94,7 +91,7 @@ func (e *Error) Unwrap() error { return e.err }
 
 // Is matches the status with the package's Err values.
 func (e *Error) Is(target error) bool {
-	if e.noAPI && target == ErrNoFlows || e.kind != nil && target == e.kind {
+	if e.kind != nil && target == e.kind {
 		return true
 	}
 	switch e.StatusCode {
@@ -129,8 +126,8 @@ func (e *Error) what() string {
 		return ErrUnreachable.Error()
 	case s == 0:
 		return "no answer"
-	case e.noAPI:
-		return ErrNoFlows.Error()
+	case e.NoFlows:
+		return "not a flows server"
 	case s < 300:
 		return "unusable answer"
 	case s < 400:
@@ -212,9 +209,9 @@ func (e *Error) next() string {
 		return "it went through the proxy " + e.Proxy + ": check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
 	case s == 0:
 		return "check the server's address and that it runs"
-	case e.noAPI && strings.Contains(e.Detail, `"Open WebUI`):
+	case e.NoFlows && strings.Contains(e.Detail, `"Open WebUI`):
 		return "check its address; flows need an Open WebUI that has them (the fork kohai-io/open-webui)"
-	case e.noAPI:
+	case e.NoFlows:
 		return "check the server's address"
 	case s == http.StatusUnauthorized && strings.HasPrefix(e.Detail, upstreamNoPermission):
 		return "the account waits for approval or lacks a right: ask an administrator"

@@ -99,7 +99,7 @@ func TestNothingTakesAPageForAnAnswer(t *testing.T) {
 		"models":     one(c.Directory.Models(ctx)),
 		"version":    one(c.Capabilities(ctx)),
 	} {
-		if err == nil || !errors.Is(err, client.ErrNoFlows) {
+		if failed := (*client.Error)(nil); !errors.As(err, &failed) || !failed.NoFlows {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -149,7 +149,7 @@ func TestExactPaths(t *testing.T) {
 		}
 		wrong := newClient(t, base+"/wrong", client.WithToken("ann-token"))
 		_, err = wrong.Flows.List(t.Context(), client.ListOptions{})
-		if !errors.Is(err, client.ErrNoFlows) {
+		if failed := (*client.Error)(nil); !errors.As(err, &failed) || !failed.NoFlows {
 			t.Errorf("front end %t: %v", opts.FrontEnd, err)
 		}
 	}

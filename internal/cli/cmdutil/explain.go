@@ -59,7 +59,7 @@ func (a *App) explain(e *client.Error) string {
 			next = "use another one"
 		}
 		why = fmt.Sprintf("not signed in (401): %s does not accept %s, which is wrong, revoked or expired; %s", t, cmp.Or(t.source, "the token"), next)
-	case errors.Is(e, client.ErrNoFlows):
+	case e.NoFlows:
 		why = fmt.Sprintf("%s answers, but is not a flows server", t)
 		if strings.Contains(e.Detail, `"Open WebUI`) {
 			why += ": this Open WebUI has no flows, which the fork kohai-io/open-webui has"
