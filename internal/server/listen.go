@@ -85,32 +85,26 @@ type certificate struct {
 
 	mu      sync.Mutex
 	pair    *tls.Certificate
-	stamps  [2]stamp // of the files as they were when they were read, or tried
+	times   [2]time.Time // at which the files were changed, when they were read or tried
 	checked time.Time
-}
-
-// stamp is by what one sees that a file has changed.
-type stamp struct {
-	modified time.Time
-	size     int64
 }
 
 // loadCertificate reads the certificate, which has to be good at first.
 func loadCertificate(certFile, keyFile string, log *slog.Logger) (*certificate, error) {
 	c := &certificate{certFile: certFile, keyFile: keyFile, log: log}
-	c.stamps = c.look()
+	c.times = c.look()
 	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
 	c.pair, c.checked = &pair, time.Now()
 	return c, err
 }
 
-func (c *certificate) look() (stamps [2]stamp) {
+func (c *certificate) look() (times [2]time.Time) {
 	for i, path := range []string{c.certFile, c.keyFile} {
 		if info, err := os.Stat(path); err == nil {
-			stamps[i] = stamp{info.ModTime(), info.Size()}
+			times[i] = info.ModTime()
 		}
 	}
-	return stamps
+	return times
 }
 
 // get is tls.Config.GetCertificate. While the files do not go together, since one of
@@ -122,11 +116,11 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return c.pair, nil
 	}
 	c.checked = time.Now()
-	stamps := c.look()
-	if stamps == c.stamps {
+	times := c.look()
+	if times == c.times {
 		return c.pair, nil
 	}
-	c.stamps = stamps
+	c.times = times
 	pair, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
 	if err != nil {
 		c.log.Error("the new certificate cannot be used; the old one stays", "error", err)

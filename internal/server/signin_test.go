@@ -152,7 +152,7 @@ func TestSignInsQueue(t *testing.T) {
 			}
 		})
 	}
-	for s.strangers.waiting.Load() < maxGuessing {
+	for s.fromNew.waiting.Load() < maxGuessing {
 		time.Sleep(time.Millisecond)
 	}
 	var p *problem
@@ -166,7 +166,7 @@ func TestSignInsQueue(t *testing.T) {
 	leave()
 	cancel()
 	wg.Wait()
-	if n := s.strangers.waiting.Load(); n != 0 {
+	if n := s.fromNew.waiting.Load(); n != 0 {
 		t.Errorf("%d wait still", n)
 	}
 }

@@ -36,7 +36,7 @@ type signIns struct {
 	tries map[string]tries
 	known map[pair]time.Time // when they signed in last
 
-	strangers, regulars turnstile // of those that are not known, and are
+	fromNew, fromKnown turnstile // sign-ins from an address that is new for the e-mail, and from one that is known
 }
 
 // pair is an e-mail and the address that it signs in from.
@@ -148,11 +148,11 @@ type turnstile struct {
 func hashing() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
 // enter waits for a turn to compare a password. Those who are known have a turn of
-// their own, so that strangers do not hold them up.
+// their own, so that others do not keep them waiting.
 func (s *signIns) enter(ctx context.Context, known bool) (leave func(), err error) {
-	g, size := &s.strangers, hashing()
+	g, size := &s.fromNew, hashing()
 	if known {
-		g, size = &s.regulars, 1
+		g, size = &s.fromKnown, 1
 	}
 	g.once.Do(func() { g.slots = make(chan struct{}, size) })
 	if g.waiting.Add(1) > maxGuessing {
