@@ -20,7 +20,6 @@ type Rule struct {
 	Details  string        // why it matters and what to do; "" if the summary is enough
 	Fixable  bool          // Fix fixes it
 	Proof    string        // the recorded run that shows what the browser does, if the rule claims that
-
 }
 
 // Rules lists all rules: those of package flow first, then by subject.
