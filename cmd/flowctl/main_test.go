@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"flowctl": main, "terminal": terminalMain})
 }
 
-// TestScript runs the real main against the real server. Beside testscript's own
+// TestScript runs the real main against the real server. Besides testscript's own
 // commands a script has:
 //
 //	exits CODE flowctl ARGS...   run a program that must exit with CODE

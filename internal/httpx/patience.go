@@ -122,6 +122,7 @@ func (b answerBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close stops the clock.
 func (b answerBody) Close() error {
 	err := b.ReadCloser.Close()
 	b.w.wait(false)
