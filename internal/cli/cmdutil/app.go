@@ -92,7 +92,7 @@ func (a *App) Printer(o OutputFlags) (*output.Printer, error) {
 	if format == "" && o.jq == "" && o.template == "" {
 		format = a.Config.Output
 	}
-	opts := output.Options{Format: output.Format(format), JQ: o.jq, Template: o.template, Color: a.Color(a.Out)}
+	opts := output.Options{Format: format, JQ: o.jq, Template: o.template, Color: a.Color(a.Out)}
 	if f, ok := a.Out.(*os.File); ok && IsTerminal(a.Out) {
 		opts.Terminal, opts.Now = true, time.Now
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
