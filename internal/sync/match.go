@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/flowctl/flowctl/internal/digest"
 	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/pkg/client"
@@ -56,16 +58,16 @@ type stored struct {
 type matcher struct {
 	traits
 	Options
-	c      *client.Client
-	lock   *Lock
-	items  []*item
-	seen   map[string]*stored   // by id: the flows that somebody may want
-	asked  map[string]bool      // the ids that were asked for by themselves
-	hidden map[string]bool      // those of them that the caller may not see
-	taken  map[string]bool      // the ids of all flows in the list, and those that new ones get
-	named  map[string][]*stored // the caller's own of these by name, in the order of the list
-	others []*stored            // the flows in the list that nobody wants, if they are asked for
-	newIDs *NewIDs              // nil until it is needed
+	c       *client.Client
+	lock    *Lock
+	items   []*item
+	seen    map[string]*stored   // by id: the flows that somebody may want
+	asked   map[string]bool      // the ids that were asked for by themselves
+	hidden  map[string]bool      // those of them that the caller may not see
+	taken   map[string]bool      // the ids of all flows in the list, and those that new ones get
+	named   map[string][]*stored // the caller's own of these by name, in the order of the list
+	others  []*stored            // the flows in the list that nobody wants, if they are asked for
+	idSpace uuid.UUID            // of newIDs, zero until it is needed
 
 	best  map[string]*item  // by the first of an item's ids
 	ids   map[string]bool   // all ids that somebody may want

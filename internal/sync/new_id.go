@@ -7,64 +7,27 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/flowctl/flowctl/internal/lookup"
-	"github.com/flowctl/flowctl/pkg/client"
 )
 
-// NewIDs chooses ids for new flows on a server that lets the client do so. They follow
-// from whose the flow is and what it is in the files: whoever makes the same flow at
-// the same moment chooses the same one, and the server makes it once.
-type NewIDs struct {
-	space uuid.UUID
-	taken map[string]bool
-}
-
-// NewIDsOf is for new flows of a user. taken are the ids in use; those that are chosen
-// are added.
-func NewIDsOf(ctx context.Context, c *client.Client, taken map[string]bool) (*NewIDs, error) {
-	me, err := c.Auth.Whoami(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &NewIDs{uuid.NewSHA1(uuid.NameSpaceOID, []byte("flowctl import "+me.ID)), taken}, nil
-}
-
-// Choose returns the id for a flow of that name whose file has fileID, or "". If it is
-// in use, by a flow that was renamed since or by another file of the same name, it is
-// one that follows from the path, too; "" if that is in use as well.
-func (n *NewIDs) Choose(name, fileID, path string) string {
-	for _, id := range n.choices(name, fileID, path) {
-		if !n.taken[id] {
-			n.taken[id] = true
-			return id
-		}
-	}
-	return ""
-}
-
-func (n *NewIDs) choices(name, fileID, path string) []string {
-	key := name + "\x00" + fileID // names have no NUL
-	return []string{uuid.NewSHA1(n.space, []byte(key)).String(), uuid.NewSHA1(n.space, []byte(key+"\x00"+path)).String()}
-}
-
-// chose reports whether an id is one that Choose returns.
-func (n *NewIDs) chose(id, name, fileID, path string) bool {
-	return slices.Contains(n.choices(name, fileID, path), id)
-}
-
-// chooser returns what chooses the ids of new flows.
-func (m *matcher) chooser(ctx context.Context) (*NewIDs, error) {
-	if m.newIDs == nil {
-		ids, err := NewIDsOf(ctx, m.c, m.taken)
+// newIDs returns the ids that a new flow may have on a server that lets the client choose.
+// They follow from whose the flow is and what it is in the files: whoever makes the same flow
+// at the same moment chooses the same one, and the server makes it once. The second follows
+// from the path, too, and is for a flow whose first id is in use, by one that was renamed
+// since or by another file of the same name.
+func (m *matcher) newIDs(ctx context.Context, it *item) ([]string, error) {
+	if m.idSpace == (uuid.UUID{}) {
+		me, err := m.c.Auth.Whoami(ctx)
 		if err != nil {
 			return nil, err
 		}
-		m.newIDs = ids
+		m.idSpace = uuid.NewSHA1(uuid.NameSpaceOID, []byte("flowctl import "+me.ID))
 	}
-	return m.newIDs, nil
+	key := it.Name + "\x00" + it.ID // names have no NUL
+	return []string{uuid.NewSHA1(m.idSpace, []byte(key)).String(), uuid.NewSHA1(m.idSpace, []byte(key+"\x00"+it.Path)).String()}, nil
 }
 
-// chooseIDs sets the ids that new flows are to have: the file's own, else one of
-// [NewIDs]. Open WebUI chooses the ids itself.
+// chooseIDs sets the ids that new flows are to have: the file's own, else the first of
+// newIDs that is not in use. Open WebUI chooses the ids itself.
 func (m *matcher) chooseIDs(ctx context.Context) error {
 	if !m.ours || m.Exists == ExistsDuplicate {
 		return nil
@@ -82,15 +45,14 @@ func (m *matcher) chooseIDs(ctx context.Context) error {
 			rest = append(rest, it)
 		}
 	}
-	if rest == nil {
-		return nil
-	}
-	ids, err := m.chooser(ctx)
-	if err != nil {
-		return err
-	}
 	for _, it := range rest {
-		it.chosen = ids.Choose(it.Name, it.ID, it.Path)
+		ids, err := m.newIDs(ctx, it)
+		if err != nil {
+			return err
+		}
+		if i := slices.IndexFunc(ids, func(id string) bool { return !m.taken[id] }); i >= 0 {
+			it.chosen, m.taken[ids[i]] = ids[i], true
+		}
 	}
 	return nil
 }

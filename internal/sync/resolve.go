@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -125,8 +126,8 @@ func (m *matcher) made(ctx context.Context, it *item, at *stored) (bool, error) 
 	if !m.ours {
 		return false, nil
 	}
-	ids, err := m.chooser(ctx)
-	if err != nil || !ids.chose(at.id, it.Name, it.ID, it.Path) {
+	ids, err := m.newIDs(ctx, it)
+	if err != nil || !slices.Contains(ids, at.id) {
 		return false, err
 	}
 	if at.same = it.says(at.digest); at.same || !at.read {

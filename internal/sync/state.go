@@ -79,14 +79,8 @@ func (v Verdict) sendsLayout(overwrite bool) bool {
 	return v.Layout == ChangedHere || overwrite && v.Layout != ChangedThere
 }
 
-// Judge compares a file with its stored flow. base is what the lock has noted of that,
-// none if that is not known; ours is whether the server keeps all that it is sent.
-func Judge(file, stored flow.Spec, base []digest.Digest, ours bool) Verdict {
-	return traits{ours}.judge(file, stored, digest.Of(stored), base)
-}
-
-// judge is [Judge] with the digest of the stored flow. It alone decides who has changed
-// what, for all commands.
+// judge compares a file with its stored flow. base is what the lock has noted of that,
+// none if that is not known. It alone decides who has changed what, for all commands.
 func (t traits) judge(file, stored flow.Spec, there digest.Digest, base []digest.Digest) Verdict {
 	v := Verdict{State: Same, Layout: Same}
 	if !t.agree(stored, file) {

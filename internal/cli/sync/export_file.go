@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"iter"
 	"os"
@@ -128,31 +129,15 @@ func (o *exportOptions) unlessOther(w io.Writer, write func(io.Writer) error) er
 		return err
 	}
 	defer func() { _ = there.Close() }()
-	c := &comparer{file: bufio.NewReader(there)}
-	if err = write(io.MultiWriter(w, c)); err == nil && !c.same() {
+	var old, next maphash.Hash
+	next.SetSeed(old.Seed())
+	if _, err = io.Copy(&old, there); err == nil {
+		err = write(io.MultiWriter(w, &next))
+	}
+	if err == nil && old.Sum64() != next.Sum64() {
 		err = &sync.RefusedError{Why: "the file is there already and differs; --overwrite replaces it"}
 	}
 	return err
-}
-
-// comparer is written what a file may hold.
-type comparer struct {
-	file    *bufio.Reader
-	differs bool
-}
-
-func (c *comparer) Write(text []byte) (int, error) {
-	there := make([]byte, len(text))
-	if _, err := io.ReadFull(c.file, there); err != nil || !bytes.Equal(there, text) {
-		c.differs = true
-	}
-	return len(text), nil
-}
-
-// same reports whether the file holds what was written, and no more.
-func (c *comparer) same() bool {
-	_, err := c.file.ReadByte()
-	return !c.differs && errors.Is(err, io.EOF)
 }
 
 // warnLarge warns of a file that was written and that nobody will read.
