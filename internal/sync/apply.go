@@ -48,7 +48,7 @@ type ApplyOptions struct {
 // What a server that does not keep all of a flow answers to a write is compared with what
 // was sent, unless it is an import; what differs is in Result.Changed. Where the server
 // chooses the ids, a flow of the same name that somebody else made at the same time is a
-// *[TwinError] of the result.
+// *[DuplicateError] of the result.
 //
 // The results are those of all steps in their order. The error is that of looking for such
 // flows: what was written may then still be as it should.
@@ -76,7 +76,7 @@ func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyO
 			r.digest, _ = digest.Parse(r.Digest) // none is none
 		}
 	}
-	defer a.nameTwins()
+	defer a.nameEarlier()
 	if len(writes)+len(deletions) == 0 || opts.DryRun {
 		return a.results, nil
 	}
@@ -84,7 +84,7 @@ func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyO
 	if err != nil {
 		return a.results, err
 	}
-	a.ours, a.p = can.Lossless, p
+	a.lossless, a.p = can.Lossless, p
 	ok := a.run(begin, finish, writes)
 	if !p.imports() {
 		err = a.findOthers(finish, writes)
@@ -103,12 +103,12 @@ type applier struct {
 	results []Result
 }
 
-// nameTwins puts the ids of flows into the results of what was skipped because it is one
+// nameEarlier puts the ids of flows into the results of what was skipped because it is one
 // of them.
-func (a *applier) nameTwins() {
+func (a *applier) nameEarlier() {
 	for i := range a.results {
-		if r := &a.results[i]; r.twin > 0 {
-			r.ID = a.results[r.twin-1].ID
+		if r := &a.results[i]; r.earlier > 0 {
+			r.ID = a.results[r.earlier-1].ID
 		}
 	}
 }
@@ -154,11 +154,11 @@ func (a *applier) write(ctx context.Context, r *Result) {
 		r.Spec = nil // a large one would stay in memory next to what is sent of it
 	}
 	switch {
-	case r.Action == Create && a.ours:
+	case r.Action == Create && a.lossless:
 		f, r.Err = a.c.Flows.Put(ctx, cmp.Or(r.Step.ID, uuid.NewString()), spec, client.IfAbsent(), brief)
 	case r.Action == Create:
 		f, r.Err = a.c.Flows.Create(ctx, spec)
-	case a.ours:
+	case a.lossless:
 		f, r.Err = a.c.Flows.Put(ctx, r.ID, spec, was, brief)
 	default:
 		f, r.Err = a.c.Flows.Update(ctx, r.ID, client.Replace(spec), was)
@@ -174,7 +174,7 @@ func (a *applier) write(ctx context.Context, r *Result) {
 	case r.Err != nil:
 	case a.p.imports():
 		r.ID, r.Done = f.ID, true
-	case a.ours && written:
+	case a.lossless && written:
 		spec.AccessControl = f.AccessControl
 		r.ID, r.Done, r.digest = f.ID, true, digest.Of(spec)
 	default:
@@ -195,24 +195,24 @@ func (a *applier) sameAlready(ctx context.Context, r *Result) (flow.Flow, error)
 
 // Record notes in the lock which flow each file is now and what that is, and forgets
 // those that were deleted.
-func Record(lock *Lock, place string, results []Result) {
-	var known []Known
+func Record(lock *Lock, profile string, results []Result) {
+	var known []LockEntry
 	for i := range results {
 		if results[i].Done {
-			known = append(known, results[i].Known())
+			known = append(known, results[i].LockEntry())
 		}
 	}
-	lock.Note(place, known)
+	lock.Note(profile, known)
 }
 
-// Known returns what the lock is to note of a result that is done.
-func (r *Result) Known() Known {
+// LockEntry returns what the lock is to note of a result that is done.
+func (r *Result) LockEntry() LockEntry {
 	if r.Action == Delete {
-		return Known{File: r.File}
+		return LockEntry{File: r.File}
 	}
 	d := r.digest
 	if r.Layout != "" && d.Content != "" {
 		d.Layout = r.Layout
 	}
-	return Known{File: r.File, FileID: r.FileID, ID: r.ID, Digest: d}
+	return LockEntry{File: r.File, FileID: r.FileID, ID: r.ID, Digest: d}
 }

@@ -11,7 +11,7 @@ import (
 
 // traits is what a kind of server is like.
 type traits struct {
-	ours bool // keeps all that it is sent, and lets the client choose ids
+	lossless bool // keeps all that it is sent, and lets the client choose ids
 }
 
 // differences lists what turns the stored flow into that of a file. What the file
@@ -28,10 +28,10 @@ func (t traits) comparable(s, file flow.Spec) flow.Spec {
 	if file.AccessControl == nil {
 		s.AccessControl = nil
 	}
-	if rawjson.IsEmpty(s.Meta) || !t.ours {
+	if rawjson.IsEmpty(s.Meta) || !t.lossless {
 		s.Meta = nil
 	}
-	if !t.ours {
+	if !t.lossless {
 		for _, m := range s.Unknown() {
 			s.SetUnknown(m.Key, nil)
 		}
@@ -41,7 +41,7 @@ func (t traits) comparable(s, file flow.Spec) flow.Spec {
 
 // dropped names what a server of this kind does not keep of a flow.
 func (t traits) dropped(s flow.Spec) []string {
-	if t.ours {
+	if t.lossless {
 		return nil
 	}
 	var keys []string

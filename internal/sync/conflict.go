@@ -52,14 +52,14 @@ func (e *MovedError) Error() string {
 	return "the plan does not hold any more; make a new one:\n  " + strings.Join(e.Moved, "\n  ")
 }
 
-// TwinError reports that a flow was made for a file while somebody else made one of
+// DuplicateError reports that a flow was made for a file while somebody else made one of
 // the same name.
-type TwinError struct {
+type DuplicateError struct {
 	ID   string // of the file's flow
 	Twin Candidate
 }
 
 // Error names both flows.
-func (e *TwinError) Error() string {
+func (e *DuplicateError) Error() string {
 	return fmt.Sprintf("somebody else made a flow named %q at the same time: %s; the file is now %s, delete the one that is not wanted", e.Twin.Name, e.Twin.ID, e.ID)
 }

@@ -77,7 +77,7 @@ func (m *matcher) exporting(ctx context.Context) (err error) {
 // sameContent finds the flow of a file of which no id is known: one that has its name and
 // equals it, wherever the nodes stand.
 func (m *matcher) sameContent(ctx context.Context, it *item, claims map[*stored]*item) error {
-	if it.match != nil || m.lock.ID(it.Path, m.Place) != "" {
+	if it.match != nil || m.lock.ID(it.Path, m.Profile) != "" {
 		return nil
 	}
 	for _, at := range m.named[it.Name] {

@@ -19,12 +19,12 @@ import (
 
 // list looks through the flows that the caller may change.
 func (m *matcher) list(ctx context.Context) error {
-	for f, err := range m.c.Flows.All(ctx, client.ListOptions{Digest: m.ours && m.compares(), Graph: !m.ours && m.compares(), Owner: m.ours && m.Others}) {
+	for f, err := range m.c.Flows.All(ctx, client.ListOptions{Digest: m.lossless && m.compares(), Graph: !m.lossless && m.compares(), Owner: m.lossless && m.Others}) {
 		if err != nil {
 			return err
 		}
 		m.taken[strings.Clone(f.ID)] = true
-		at, err := m.look(f, !m.ours)
+		at, err := m.look(f, !m.lossless)
 		if err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func (m *matcher) shared(ctx context.Context) error {
 			names[it.Name] = true
 		}
 	}
-	if !m.ours || len(names) == 0 {
+	if !m.lossless || len(names) == 0 {
 		return nil
 	}
 	me, err := m.c.Auth.Whoami(ctx)
@@ -220,11 +220,11 @@ func (m *matcher) renamed(files []Source, origins map[string]string) error {
 		moved[from] = true
 	}
 	gone := map[string][]string{} // files by their content
-	for _, file := range m.lock.Files(m.Place) {
+	for _, file := range m.lock.Files(m.Profile) {
 		if m.files[file] || moved[file] {
 			continue
 		}
-		for _, d := range m.lock.Digests(file, m.Place) {
+		for _, d := range m.lock.Digests(file, m.Profile) {
 			gone[d.Content] = append(gone[d.Content], file)
 		}
 	}
@@ -253,10 +253,10 @@ func (m *matcher) renamed(files []Source, origins map[string]string) error {
 
 // HiddenError reports that the caller may not see the flows of files.
 type HiddenError struct {
-	Files  []string // sorted
-	ByLock bool     // the lock knows all of these flows; else the files name some by id
-	Place  string
-	User   string // the caller's e-mail address or name
+	Files   []string // sorted
+	ByLock  bool     // the lock knows all of these flows; else the files name some by id
+	Profile string
+	User    string // the caller's e-mail address or name
 }
 
 // Error names the files, up to a few.
@@ -270,12 +270,12 @@ func (e *HiddenError) Error() string {
 		who = "the files name"
 	}
 	return fmt.Sprintf("%s %d of these flows on %s, but %s may not see them: %s%s; sign in as somebody who may, or have them shared with you",
-		who, len(e.Files), e.Place, e.User, strings.Join(names, ", "), more)
+		who, len(e.Files), e.Profile, e.User, strings.Join(names, ", "), more)
 }
 
 // checkVisible complains about files whose flows the caller may not see.
 func (m *matcher) checkVisible(ctx context.Context) error {
-	e := &HiddenError{ByLock: true, Place: m.Place}
+	e := &HiddenError{ByLock: true, Profile: m.Profile}
 	for _, it := range m.picked() {
 		if it.hidden.id != "" {
 			e.Files = append(e.Files, it.Path)
@@ -305,7 +305,7 @@ func userName(u client.User) string {
 
 // kept returns what the server keeps of a flow.
 func (t traits) kept(s flow.Spec) flow.Spec {
-	if t.ours {
+	if t.lossless {
 		return s
 	}
 	s.Meta = nil

@@ -251,7 +251,7 @@ func (d *Folder) Map(ctx context.Context, c *client.Client, profile string, env 
 
 // Options are for what is picked of the folder; profile is what the lock calls the server.
 func (d *Folder) Options(ctx context.Context, profile, server string, env *Env) Options {
-	o := Options{Dir: d.Dir, Place: profile, Server: server, Env: env}
+	o := Options{Dir: d.Dir, Profile: profile, Server: server, Env: env}
 	if !d.Picked.all() {
 		o.Picked = d.Picked.has
 	}

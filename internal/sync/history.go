@@ -61,9 +61,9 @@ func gitIn(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	return cmd.Output()
 }
 
-// Elsewhere returns the flows that the other locks of a folder's repository know at a
-// place, by id, with the path of the lock.
-func Elsewhere(ctx context.Context, dir, place string) map[string]string {
+// Elsewhere returns the flows that the other locks of a folder's repository know for a
+// profile, by id, with the path of the lock.
+func Elsewhere(ctx context.Context, dir, profile string) map[string]string {
 	ids := map[string]string{}
 	top, err := gitIn(ctx, dir, "rev-parse", "--show-toplevel")
 	if err != nil {
@@ -90,8 +90,8 @@ func Elsewhere(ctx context.Context, dir, place string) map[string]string {
 		if err != nil {
 			continue // it is said to whoever works with it
 		}
-		for _, file := range lock.Files(place) {
-			ids[lock.ID(file, place)] = path
+		for _, file := range lock.Files(profile) {
+			ids[lock.ID(file, profile)] = path
 		}
 	}
 	return ids

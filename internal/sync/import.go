@@ -36,10 +36,10 @@ func (m *matcher) importing(ctx context.Context) error {
 	if err := m.list(ctx); err != nil {
 		return err
 	}
-	m.findTwins()
+	m.findEarlier()
 	claimed, wanted := map[*stored]bool{}, map[string]int{} // by name: the files whose ids the server does not have
 	for _, it := range m.items {
-		if it.twin != nil {
+		if it.earlier != nil {
 			continue
 		}
 		best := m.find(it)
@@ -67,18 +67,18 @@ func (m *matcher) importing(ctx context.Context) error {
 	return nil
 }
 
-// findTwins finds the files that are the same flow as an earlier one: by an id, or by the
+// findEarlier finds the files that are the same flow as an earlier one: by an id, or by the
 // name where an id is missing that could tell them apart.
-func (m *matcher) findTwins() {
+func (m *matcher) findEarlier() {
 	ids, byID, byName := map[*item]string{}, map[string]*item{}, map[string]*item{}
 	for _, it := range m.items {
 		ids[it] = cmp.Or(m.find(it).id, it.ID)
 		id, named := ids[it], byName[it.Name]
 		switch {
 		case id != "" && byID[id] != nil:
-			it.twin = byID[id]
+			it.earlier = byID[id]
 		case named != nil && (id == "" || ids[named] == ""):
-			it.twin = named
+			it.earlier = named
 		default:
 			byID[id] = it
 			if named == nil {
@@ -92,8 +92,8 @@ func (m *matcher) findTwins() {
 // free are the flows of its name that no file is, of which wanted files might be one.
 func (m *matcher) settle(it *item, free []*stored, wanted int) (why string, err error) {
 	switch {
-	case it.twin != nil:
-		return m.settleTwin(it)
+	case it.earlier != nil:
+		return m.settleEarlier(it)
 	case m.Exists == ExistsFail && it.match != nil:
 		return fmt.Sprintf("flow %s %q exists already", it.match.id, it.match.name), nil
 	case m.Exists == ExistsFail && len(free) > 0:
@@ -114,25 +114,25 @@ func (m *matcher) settle(it *item, free []*stored, wanted int) (why string, err 
 	return "", nil
 }
 
-// settleTwin is settle for a file that is the same flow as an earlier one.
-func (m *matcher) settleTwin(it *item) (why string, err error) {
+// settleEarlier is settle for a file that is the same flow as an earlier one.
+func (m *matcher) settleEarlier(it *item) (why string, err error) {
 	by := fmt.Sprintf("name %q", it.Name)
-	if it.ID != "" && it.ID == it.twin.ID {
+	if it.ID != "" && it.ID == it.earlier.ID {
 		by = "id " + it.ID
 	}
 	if m.Exists != ExistsSkip {
-		return fmt.Sprintf("is the same flow as %s (%s); take one of them out, or import both with --if-exists duplicate", it.twin.Path, by), nil
+		return fmt.Sprintf("is the same flow as %s (%s); take one of them out, or import both with --if-exists duplicate", it.earlier.Path, by), nil
 	}
 	spec, err := it.Spec()
 	if err != nil {
 		return "", err
 	}
-	first, err := it.twin.Spec()
+	first, err := it.earlier.Spec()
 	if err != nil {
 		return "", err
 	}
 	if len(flow.Diff(spec, first)) > 0 {
-		return fmt.Sprintf("would be the same flow as %s (%s) and differs from it; give each an id of its own, or import both with --if-exists duplicate", it.twin.Path, by), nil
+		return fmt.Sprintf("would be the same flow as %s (%s) and differs from it; give each an id of its own, or import both with --if-exists duplicate", it.earlier.Path, by), nil
 	}
 	it.skip = true
 	return "", nil
@@ -179,11 +179,11 @@ func (m *matcher) imported(ctx context.Context, p *Plan) {
 		s := &p.Steps[i]
 		at[it] = i + 1
 		if s.Action == Skip {
-			s.twin = at[it.twin]
+			s.earlier = at[it.earlier]
 		}
 		if s.Action == Refuse && s.Err == nil {
 			who := changedBy(ctx, m.c, flow.Flow{ID: s.ID, UserID: it.match.owner, UpdatedAt: it.match.updated})
-			s.Why += " (" + who + "), it differs in " + places(s.Changes)
+			s.Why += " (" + who + "), it differs in " + subjects(s.Changes)
 		}
 	}
 }

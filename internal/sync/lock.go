@@ -22,8 +22,8 @@ import (
 const LockName = "flowctl.lock"
 
 // Lock specifies which flow a file is, and what that was when the file was last applied,
-// pulled or exported, by the file's path below the folder (with slashes) and the place,
-// which is a profile's name or a server's address. Its file is to be committed. It has
+// pulled or exported, by the file's path below the folder (with slashes) and the name of
+// the server's profile, or its address. Its file is to be committed. It has
 // one line for each flow file, a JSON object, in the order of their paths, so that git
 // merges it line by line:
 //
@@ -57,7 +57,7 @@ func FolderOf(dir string) string {
 
 // ReadLock reads the lock of a folder; one that is not there is empty. The error is
 // a *[flowfile.Error], or a *[ConflictError] if it has two flows for one file and
-// place: both sides of a merge gave the file another one.
+// profile: both sides of a merge gave the file another one.
 func ReadLock(dir string) (*Lock, error) {
 	path := filepath.Join(dir, LockName)
 	text, err := lockText(path)
@@ -106,7 +106,7 @@ func parseLock(path string, text []byte) (*Lock, error) {
 type lockReader struct {
 	*Lock
 	n         int               // the line's number
-	at        map[[2]string]int // the line that gave a file's id at a place
+	at        map[[2]string]int // the line that gave a file's id for a profile
 	conflicts []Conflict
 }
 
@@ -145,8 +145,8 @@ func (r *lockReader) add(line []byte) error {
 			there.Set(m.Key, m.Value)
 		}
 	}
-	for place, texts := range digestsOf(doc) {
-		setDigests(&there, place, append(digests[place], texts...))
+	for profile, texts := range digestsOf(doc) {
+		setDigests(&there, profile, append(digests[profile], texts...))
 	}
 	there.Set("ids", ids.AppendJSON(nil))
 	r.lines[file] = there
@@ -168,14 +168,14 @@ func idsOf(line flow.Object) flow.Object {
 	return ids
 }
 
-// ID returns the id of a file's flow at a place, "" if it is not known.
-func (l *Lock) ID(file, place string) string { return text(idsOf(l.lines[file]), place) }
+// ID returns the id of a file's flow for a profile, "" if it is not known.
+func (l *Lock) ID(file, profile string) string { return text(idsOf(l.lines[file]), profile) }
 
-// otherIDs returns the ids of a file's flow at all other places, in their order.
-func (l *Lock) otherIDs(file, place string) []string {
+// otherIDs returns the ids of a file's flow for all other profiles, in their order.
+func (l *Lock) otherIDs(file, profile string) []string {
 	var ids []string
 	for _, m := range idsOf(l.lines[file]) {
-		if id := rawjson.Text(m.Value); m.Key != place && id != "" {
+		if id := rawjson.Text(m.Value); m.Key != profile && id != "" {
 			ids = append(ids, id)
 		}
 	}
@@ -196,25 +196,25 @@ func (l *Lock) Add(other *Lock, name func(file string) string) {
 // Empty reports whether the lock knows no file.
 func (l *Lock) Empty() bool { return len(l.lines) == 0 }
 
-// Places lists the places of which a flow is known, sorted.
-func (l *Lock) Places() []string {
-	places := map[string]bool{}
+// Profiles lists the profiles of which a flow is known, sorted.
+func (l *Lock) Profiles() []string {
+	profiles := map[string]bool{}
 	for _, line := range l.lines {
 		for _, m := range idsOf(line) {
-			places[m.Key] = true
+			profiles[m.Key] = true
 		}
 	}
-	return slices.Sorted(maps.Keys(places))
+	return slices.Sorted(maps.Keys(profiles))
 }
 
 // All lists the files that the lock knows, sorted.
 func (l *Lock) All() []string { return slices.Sorted(maps.Keys(l.lines)) }
 
-// Files lists the files that have a flow at a place, sorted.
-func (l *Lock) Files(place string) []string {
+// Files lists the files that have a flow for a profile, sorted.
+func (l *Lock) Files(profile string) []string {
 	var files []string
 	for file := range l.lines {
-		if l.ID(file, place) != "" {
+		if l.ID(file, profile) != "" {
 			files = append(files, file)
 		}
 	}
@@ -224,8 +224,8 @@ func (l *Lock) Files(place string) []string {
 
 // set sets the id of a file's flow at a remote; "" takes it out, and the line of a file
 // that has none any more.
-func (l *Lock) set(file, place, id string) {
-	if l.ID(file, place) == id {
+func (l *Lock) set(file, profile, id string) {
+	if l.ID(file, profile) == id {
 		return
 	}
 	line := l.lines[file]
@@ -234,16 +234,16 @@ func (l *Lock) set(file, place, id string) {
 	}
 	ids := idsOf(line)
 	if id == "" {
-		ids = slices.DeleteFunc(ids, func(m rawjson.Member) bool { return m.Key == place })
+		ids = slices.DeleteFunc(ids, func(m rawjson.Member) bool { return m.Key == profile })
 	} else {
-		ids.Set(place, rawjson.AppendString(nil, id))
+		ids.Set(profile, rawjson.AppendString(nil, id))
 		slices.SortFunc(ids, func(a, b rawjson.Member) int { return strings.Compare(a.Key, b.Key) })
 	}
 	if len(ids) == 0 {
 		delete(l.lines, file)
 		return
 	}
-	setDigests(&line, place, nil) // they were those of another flow
+	setDigests(&line, profile, nil) // they were those of another flow
 	line.Set("ids", ids.AppendJSON(nil))
 	l.lines[file] = line
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Digests returns what a file's flow at a place was when the file was last applied,
+// Digests returns what a file's flow for a profile was when the file was last applied,
 // pulled or exported: none if that is not known, and several if both sides of a merge
 // noted another one.
-func (l *Lock) Digests(file, place string) []digest.Digest {
+func (l *Lock) Digests(file, profile string) []digest.Digest {
 	var digests []digest.Digest
-	for _, text := range digestsOf(l.lines[file])[place] {
+	for _, text := range digestsOf(l.lines[file])[profile] {
 		if d, ok := digest.Parse(text); ok {
 			digests = append(digests, d)
 		}
@@ -24,13 +24,13 @@ func (l *Lock) Digests(file, place string) []digest.Digest {
 	return digests
 }
 
-// Bases returns the digests of what the flow with an id was when it was last noted, at a
-// place or, if that is not known, under another name of it; nil for what is not known.
-func (l *Lock) Bases(place string) func(id string) []digest.Digest {
+// Bases returns the digests of what the flow with an id was when it was last noted, for a
+// profile or, if that is not known, under another name of it; nil for what is not known.
+func (l *Lock) Bases(profile string) func(id string) []digest.Digest {
 	here := map[string][]digest.Digest{}
 	for file := range l.lines {
-		if d := l.Digests(file, place); d != nil {
-			here[l.ID(file, place)] = d
+		if d := l.Digests(file, profile); d != nil {
+			here[l.ID(file, profile)] = d
 		}
 	}
 	anywhere := sync.OnceValue(l.digestsByID)
@@ -42,8 +42,8 @@ func (l *Lock) Bases(place string) func(id string) []digest.Digest {
 	}
 }
 
-// digestsByID returns the digests that any line has of the flow with an id, at whatever
-// place.
+// digestsByID returns the digests that any line has of the flow with an id, for whatever
+// profile.
 func (l *Lock) digestsByID() map[string][]digest.Digest {
 	digests := map[string][]digest.Digest{}
 	for file, line := range l.lines {
@@ -57,7 +57,7 @@ func (l *Lock) digestsByID() map[string][]digest.Digest {
 	return digests
 }
 
-// digestsOf returns the digests of a line by place.
+// digestsOf returns the digests of a line by profile.
 func digestsOf(line flow.Object) map[string][]string {
 	raw, _ := line.Get("digests")
 	o, err := rawjson.ParseObject(raw)
@@ -75,20 +75,20 @@ func digestsOf(line flow.Object) map[string][]string {
 	return digests
 }
 
-// setDigests makes texts the digests of a line at a place.
-func setDigests(line *flow.Object, place string, texts []string) {
+// setDigests makes texts the digests of a line for a profile.
+func setDigests(line *flow.Object, profile string, texts []string) {
 	raw, _ := line.Get("digests")
 	o, _ := rawjson.ParseObject(raw) // anything else is replaced
 	slices.Sort(texts)
 	texts = slices.Compact(texts)
 	switch len(texts) {
 	case 0:
-		o = slices.DeleteFunc(o, func(m rawjson.Member) bool { return m.Key == place })
+		o = slices.DeleteFunc(o, func(m rawjson.Member) bool { return m.Key == profile })
 	case 1:
-		o.Set(place, rawjson.AppendString(nil, texts[0]))
+		o.Set(profile, rawjson.AppendString(nil, texts[0]))
 	default:
 		list, _ := json.Marshal(texts) // strings can always be written
-		o.Set(place, list)
+		o.Set(profile, list)
 	}
 	slices.SortFunc(o, func(a, b rawjson.Member) int { return strings.Compare(a.Key, b.Key) })
 	if len(o) == 0 {
@@ -98,10 +98,10 @@ func setDigests(line *flow.Object, place string, texts []string) {
 	line.Set("digests", o.AppendJSON(nil))
 }
 
-// note makes a digest the only one of a file at a place.
-func (l *Lock) note(file, place string, d digest.Digest) {
+// note makes a digest the only one of a file for a profile.
+func (l *Lock) note(file, profile string, d digest.Digest) {
 	if line, ok := l.lines[file]; ok {
-		setDigests(&line, place, []string{d.String()})
+		setDigests(&line, profile, []string{d.String()})
 		l.lines[file] = line
 	}
 }

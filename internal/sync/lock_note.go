@@ -14,11 +14,11 @@ import (
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
-// Known is a file of which it is known which flow it is.
-type Known struct {
+// LockEntry is a file of which it is known which flow it is.
+type LockEntry struct {
 	File   string // as in [Source]
 	FileID string // the id that the file itself has, "" without
-	ID     string // of the flow at the place in question; "" for none any more
+	ID     string // of the flow for the profile in question; "" for none any more
 
 	Digest digest.Digest // of the flow there; the zero value if it is not known
 }
@@ -26,18 +26,18 @@ type Known struct {
 // note is what was noted at once, so that it can be noted again in a lock that
 // somebody else has written meanwhile.
 type note struct {
-	place string
-	files []Known
-	was   []string // the ids that these files had in the lock
+	profile string
+	files   []LockEntry
+	was     []string // the ids that these files had in the lock
 }
 
-// Note notes which flow each of the files is at a place. The line of a file that
+// Note notes which flow each of the files is for a profile. The line of a file that
 // was moved, or that took the place of another, moves along with all that it says
-// of other places. [Lock.Write] keeps it.
-func (l *Lock) Note(place string, files []Known) {
-	n := note{place: place, files: files}
+// of other profiles. [Lock.Write] keeps it.
+func (l *Lock) Note(profile string, files []LockEntry) {
+	n := note{profile: profile, files: files}
 	for _, k := range files {
-		n.was = append(n.was, l.ID(k.File, place))
+		n.was = append(n.was, l.ID(k.File, profile))
 	}
 	l.notes = append(l.notes, n)
 	l.apply(n)
@@ -45,20 +45,20 @@ func (l *Lock) Note(place string, files []Known) {
 
 func (l *Lock) apply(n note) {
 	before := map[string]string{}
-	for _, file := range l.Files(n.place) {
-		before[l.ID(file, n.place)] = file
+	for _, file := range l.Files(n.profile) {
+		before[l.ID(file, n.profile)] = file
 	}
 	moves := map[string]string{} // the file as the lock has it, by what it is now
 	for _, k := range n.files {
-		if was := before[k.ID]; was != "" && l.ID(k.File, n.place) != k.ID {
+		if was := before[k.ID]; was != "" && l.ID(k.File, n.profile) != k.ID {
 			moves[k.File] = was
 		}
 	}
 	l.move(moves)
 	for _, k := range n.files {
-		l.set(k.File, n.place, k.ID)
+		l.set(k.File, n.profile, k.ID)
 		if k.ID != "" && k.Digest != (digest.Digest{}) {
-			l.note(k.File, n.place, k.Digest)
+			l.note(k.File, n.profile, k.Digest)
 		}
 		if k.ID != "" && k.FileID != "" && !l.Holds(k.File, k.FileID) {
 			line := l.lines[k.File]
@@ -71,7 +71,7 @@ func (l *Lock) apply(n note) {
 // Write writes the lock, unless its file says the same already. If the file is not
 // what [ReadLock] read, somebody else has written it meanwhile, for another profile
 // perhaps: then it keeps what they noted. Where both noted something new of the same
-// file and place the error is a *[ConflictError], and their line stays. Others who are
+// file and profile the error is a *[ConflictError], and their line stays. Others who are
 // writing are waited for, though not after the end of ctx.
 func (l *Lock) Write(ctx context.Context) error {
 	if len(l.notes) == 0 {
@@ -116,16 +116,16 @@ func (l *Lock) Write(ctx context.Context) error {
 func (l *Lock) replay(notes []note) *ConflictError {
 	var conflicts []Conflict
 	for _, n := range notes {
-		todo := note{place: n.place}
+		todo := note{profile: n.profile}
 		for i, k := range n.files {
-			switch now := l.ID(k.File, n.place); {
+			switch now := l.ID(k.File, n.profile); {
 			case now == n.was[i], now == k.ID, now == "" && k.ID != n.was[i]:
 				todo.files = append(todo.files, k)
 			case now == "", k.ID == "" || k.ID == n.was[i]: // theirs is newer
 			default:
 				conflicts = append(conflicts, Conflict{
 					File:       k.File,
-					Reason:     fmt.Sprintf("is one flow for %q in %s by now, and was another one here; put the right one there", n.place, l.path),
+					Reason:     fmt.Sprintf("is one flow for %q in %s by now, and was another one here; put the right one there", n.profile, l.path),
 					Candidates: []Candidate{{ID: now}, {ID: k.ID}},
 				})
 			}

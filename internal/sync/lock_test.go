@@ -43,7 +43,7 @@ func TestLockWrites(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, path := lockOf(t, test.was)
-			l.Note("prod", []Known{{File: "a.json", ID: "1"}})
+			l.Note("prod", []LockEntry{{File: "a.json", ID: "1"}})
 			if err := l.Write(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +59,7 @@ func TestLockWrites(t *testing.T) {
 
 func TestLockForgets(t *testing.T) {
 	l, path := lockOf(t, `{"file":"a.json","ids":{"prod":"1","x":"2"}}`+"\n"+`{"file":"b.json","ids":{"prod":"3"}}`+"\n")
-	l.Note("prod", []Known{{File: "a.json"}, {File: "b.json"}})
+	l.Note("prod", []LockEntry{{File: "a.json"}, {File: "b.json"}})
 	if err := l.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -90,19 +90,19 @@ func TestLockErrors(t *testing.T) {
 func TestLockNotesMoves(t *testing.T) {
 	for name, test := range map[string]struct {
 		was   string
-		known []Known
+		known []LockEntry
 		want  string
 	}{
 		"moved": {`{"file":"a.json","ids":{"prod":"1","x":"8"},"k":true}` + "\n" + `{"file":"b.json","ids":{"x":"9","y":"7"}}`,
-			[]Known{{File: "b.json", ID: "1"}},
+			[]LockEntry{{File: "b.json", ID: "1"}},
 			`{"file":"b.json","ids":{"prod":"1","x":"8","y":"7"},"k":true}` + "\n"},
 		"swapped": {`{"file":"a.json","ids":{"prod":"1","x":"8"}}` + "\n" + `{"file":"b.json","ids":{"prod":"2","x":"9"}}`,
-			[]Known{{File: "a.json", ID: "2"}, {File: "b.json", ID: "1"}},
+			[]LockEntry{{File: "a.json", ID: "2"}, {File: "b.json", ID: "1"}},
 			`{"file":"a.json","ids":{"prod":"2","x":"9"}}` + "\n" + `{"file":"b.json","ids":{"prod":"1","x":"8"}}` + "\n"},
 		"doubled by a merge": {`{"file":"a.json","ids":{"prod":"1","x":"8"}}` + "\n" + `{"file":"b.json","ids":{"prod":"1","x":"9"}}`,
-			[]Known{{File: "a.json", ID: "1"}},
+			[]LockEntry{{File: "a.json", ID: "1"}},
 			`{"file":"a.json","ids":{"prod":"1","x":"8"}}` + "\n" + `{"file":"b.json","ids":{"prod":"1","x":"9"}}` + "\n"},
-		"its own id": {"", []Known{{File: "a.json", ID: "1", FileID: "1"}, {File: "b.json", ID: "2", FileID: "3"}},
+		"its own id": {"", []LockEntry{{File: "a.json", ID: "1", FileID: "1"}, {File: "b.json", ID: "2", FileID: "3"}},
 			`{"file":"a.json","ids":{"prod":"1"}}` + "\n" + `{"file":"b.json","ids":{"prod":"2"},"id":"3"}` + "\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,7 +133,7 @@ func TestLockOfManyAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			l.Note(fmt.Sprint("place", i), []Known{{File: "a.json", ID: "1"}, {File: fmt.Sprintf("%d.json", i), ID: "2"}})
+			l.Note(fmt.Sprint("profile", i), []LockEntry{{File: "a.json", ID: "1"}, {File: fmt.Sprintf("%d.json", i), ID: "2"}})
 			if err := l.Write(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -145,13 +145,13 @@ func TestLockOfManyAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range writers {
-		if place := fmt.Sprint("place", i); l.ID("a.json", place) != "1" || l.ID(fmt.Sprintf("%d.json", i), place) != "2" {
-			t.Errorf("what was noted for %s is lost", place)
+		if profile := fmt.Sprint("profile", i); l.ID("a.json", profile) != "1" || l.ID(fmt.Sprintf("%d.json", i), profile) != "2" {
+			t.Errorf("what was noted for %s is lost", profile)
 		}
 	}
 }
 
-// Two who noted different flows for one file and place are told so, and the first
+// Two who noted different flows for one file and profile are told so, and the first
 // one's note stays; what else the second one noted is kept.
 func TestLockConflict(t *testing.T) {
 	mine, path := lockOf(t, `{"file":"a.json","ids":{"prod":"1"}}`+"\n")
@@ -159,11 +159,11 @@ func TestLockConflict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other.Note("prod", []Known{{File: "a.json", ID: "2"}, {File: "b.json", ID: "3"}})
+	other.Note("prod", []LockEntry{{File: "a.json", ID: "2"}, {File: "b.json", ID: "3"}})
 	if err := other.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	mine.Note("prod", []Known{{File: "a.json", ID: "9"}, {File: "b.json", ID: "3"}, {File: "c.json", ID: "4"}})
+	mine.Note("prod", []LockEntry{{File: "a.json", ID: "9"}, {File: "b.json", ID: "3"}, {File: "c.json", ID: "4"}})
 	var conflict *ConflictError
 	if err := mine.Write(t.Context()); !errors.As(err, &conflict) || len(conflict.Conflicts) != 1 || conflict.Conflicts[0].File != "a.json" {
 		t.Errorf("got %v, want a conflict about a.json", err)
@@ -186,8 +186,8 @@ func TestLockConflict(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		theirs.Note("prod", []Known{{File: "a.json", ID: test.theirs}, {File: "z.json", ID: "26"}})
-		mine.Note("prod", []Known{{File: "a.json", ID: test.mine}})
+		theirs.Note("prod", []LockEntry{{File: "a.json", ID: test.theirs}, {File: "z.json", ID: "26"}})
+		mine.Note("prod", []LockEntry{{File: "a.json", ID: test.mine}})
 		if err := errors.Join(theirs.Write(t.Context()), mine.Write(t.Context())); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -199,7 +199,7 @@ func TestLockConflict(t *testing.T) {
 	if err := os.WriteFile(path, []byte(unmerged), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	mine.Note("prod", []Known{{File: "d.json", ID: "5"}})
+	mine.Note("prod", []LockEntry{{File: "d.json", ID: "5"}})
 	if err := mine.Write(t.Context()); err == nil || !strings.Contains(err.Error(), "has changed meanwhile") {
 		t.Errorf("got %v", err)
 	}
@@ -213,7 +213,7 @@ func TestLockOfHeldFolder(t *testing.T) {
 	l, path := lockOf(t, "")
 	unlock := lockFolder(t.Context(), filepath.Dir(path))
 	defer unlock()
-	l.Note("prod", []Known{{File: "a.json", ID: "1"}})
+	l.Note("prod", []LockEntry{{File: "a.json", ID: "1"}})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	began := time.Now()
@@ -229,7 +229,7 @@ func TestLockOfHeldFolder(t *testing.T) {
 }
 
 // A union merge in which both sides applied leaves both digests of a flow, either of which
-// is known; the next one to be noted takes their place.
+// is known; the next one to be noted takes their profile.
 func TestLockKeepsDigests(t *testing.T) {
 	d := func(n string) digest.Digest {
 		return digest.Of(flow.Spec{Name: n, AccessControl: flow.Private()})
@@ -242,20 +242,20 @@ func TestLockKeepsDigests(t *testing.T) {
 		t.Errorf("the digests are %v", got)
 	}
 	if got := lock.Digests("a.json", "staging"); got != nil {
-		t.Errorf("at another place they are %v", got)
+		t.Errorf("at another profile they are %v", got)
 	}
-	lock.Note("prod", []Known{{File: "a.json", ID: "1"}}) // not known: they stay
+	lock.Note("prod", []LockEntry{{File: "a.json", ID: "1"}}) // not known: they stay
 	if got := lock.Digests("a.json", "prod"); len(got) != 2 {
 		t.Errorf("they were forgotten: %v", got)
 	}
-	lock.Note("prod", []Known{{File: "moved.json", ID: "1", Digest: d("new")}})
+	lock.Note("prod", []LockEntry{{File: "moved.json", ID: "1", Digest: d("new")}})
 	if got := lock.Digests("moved.json", "prod"); len(got) != 1 || got[0] != d("new") {
 		t.Errorf("what was noted is %v", got)
 	}
 	if text := string(lock.lines["moved.json"].AppendJSON(nil)); text != `{"file":"moved.json","ids":{"prod":"1","staging":"2"},"digests":{"prod":"`+d("new").String()+`"},"own":true}` {
 		t.Errorf("the line is %s", text)
 	}
-	lock.Note("prod", []Known{{File: "moved.json", ID: "3"}}) // another flow
+	lock.Note("prod", []LockEntry{{File: "moved.json", ID: "3"}}) // another flow
 	if got := lock.Digests("moved.json", "prod"); got != nil {
 		t.Errorf("another flow has %v", got)
 	}

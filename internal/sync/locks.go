@@ -21,7 +21,7 @@ func (l *Lock) FileName(path string) (string, error) {
 
 // NoteFiles is [Lock.Note] and [Lock.Write], but for copies: files of a flow that has
 // another one, which is there and not noted as another flow's now.
-func (l *Lock) NoteFiles(ctx context.Context, profile string, known []Known) error {
+func (l *Lock) NoteFiles(ctx context.Context, profile string, known []LockEntry) error {
 	now := map[string]bool{}
 	for _, k := range known {
 		now[k.File] = true
@@ -32,7 +32,7 @@ func (l *Lock) NoteFiles(ctx context.Context, profile string, known []Known) err
 			noted[l.ID(file, profile)] = file
 		}
 	}
-	l.Note(profile, slices.DeleteFunc(known, func(k Known) bool {
+	l.Note(profile, slices.DeleteFunc(known, func(k LockEntry) bool {
 		other := noted[k.ID]
 		return other != "" && files.Exists(filepath.Join(filepath.Dir(l.path), filepath.FromSlash(other)))
 	}))
@@ -91,8 +91,8 @@ func (l Locks) Joined(paths []string) (*Lock, error) {
 }
 
 // NoteFiles notes in the locks which flows files are, given by their paths.
-func (l Locks) NoteFiles(ctx context.Context, profile string, written []Known) error {
-	known := map[*Lock][]Known{}
+func (l Locks) NoteFiles(ctx context.Context, profile string, written []LockEntry) error {
+	known := map[*Lock][]LockEntry{}
 	for _, k := range written {
 		lock, err := l.Of(k.File)
 		if err != nil {

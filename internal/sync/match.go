@@ -30,9 +30,9 @@ type item struct {
 	replaced bool // of an export: the file is replaced by that of another flow
 
 	// Of an import:
-	twin  *item  // an earlier one that is the same flow
-	skip  bool   // the flow, or its twin, is left as it is
-	clash string // why it is not imported
+	earlier *item  // an earlier one that is the same flow
+	skip    bool   // the flow, or its twin, is left as it is
+	clash   string // why it is not imported
 }
 
 type candidate struct {
@@ -73,7 +73,7 @@ type matcher struct {
 	ids   map[string]bool   // all ids that somebody may want
 	names map[string]int    // how many files have a name
 	files map[string]bool   // those that are there
-	noted map[string]string // the lock's file by the id of its flow at the place
+	noted map[string]string // the lock's file by the id of its flow for the profile
 
 	bases func(id string) []digest.Digest // see [Lock.Bases]
 }
@@ -88,17 +88,17 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 		return nil, err
 	}
 	m := &matcher{
-		traits: traits{ours: can.Lossless}, Options: opts, c: c, lock: lock,
+		traits: traits{lossless: can.Lossless}, Options: opts, c: c, lock: lock,
 		seen: map[string]*stored{}, asked: map[string]bool{}, hidden: map[string]bool{},
 		taken: map[string]bool{}, named: map[string][]*stored{}, best: map[string]*item{},
 		ids: map[string]bool{}, names: map[string]int{}, files: map[string]bool{}, noted: map[string]string{},
-		bases: lock.Bases(opts.Place),
+		bases: lock.Bases(opts.Profile),
 	}
 	for _, f := range files {
 		m.files[f.Path] = true
 	}
-	for _, file := range lock.Files(m.Place) {
-		id := lock.ID(file, m.Place)
+	for _, file := range lock.Files(m.Profile) {
+		id := lock.ID(file, m.Profile)
 		m.ids[id], m.noted[id] = true, file
 		m.files[file] = m.files[file] || m.Excluded != nil && m.Excluded(file)
 	}
@@ -167,18 +167,18 @@ func (m *matcher) add(f Source, origin string, besides bool) {
 	if besides {
 		want(f.ID, ByID)
 	}
-	want(m.lock.ID(origin, m.Place), ByLock)
+	want(m.lock.ID(origin, m.Profile), ByLock)
 	if !besides {
 		want(f.ID, ByID)
 	}
 	// A server may be known by its address to one and as a profile to another.
-	for _, id := range m.lock.otherIDs(origin, m.Place) {
+	for _, id := range m.lock.otherIDs(origin, m.Profile) {
 		want(id, ByLock)
 	}
 	if m.Export != nil && f.several {
 		it.ids = nil // such a file is not written
 	}
-	if id := cmp.Or(m.lock.ID(f.Path, m.Place), m.lock.ID(origin, m.Place)); id != "" && m.Export != nil {
+	if id := cmp.Or(m.lock.ID(f.Path, m.Profile), m.lock.ID(origin, m.Profile)); id != "" && m.Export != nil {
 		it.ids = []candidate{{id, ByLock}} // of an export that is of other flows, too
 	}
 	if len(it.ids) > 0 {

@@ -29,7 +29,7 @@ func (m *matcher) newIDs(ctx context.Context, it *item) ([]string, error) {
 // chooseIDs sets the ids that new flows are to have: the file's own, else the first of
 // newIDs that is not in use. Open WebUI chooses the ids itself.
 func (m *matcher) chooseIDs(ctx context.Context) error {
-	if !m.ours || m.Exists == ExistsDuplicate {
+	if !m.lossless || m.Exists == ExistsDuplicate {
 		return nil
 	}
 	for id := range m.seen {

@@ -45,7 +45,7 @@ const (
 type Plan struct {
 	Version int    `json:"version"` // of this form: 1
 	Dir     string `json:"dir"`     // the folder, as it was named
-	Place   string `json:"profile"` // see [Lock]
+	Profile string `json:"profile"` // see [Lock]
 	Server  string `json:"server"`  // address; "" for the embedded store
 	Steps   []Step `json:"steps"`   // in the order of their files, those to delete last
 
@@ -77,19 +77,19 @@ type Step struct {
 	Expanded string        `json:"expanded,omitempty"`   // the digest of Spec with the values of variables, if it has any and the plan was kept
 	Err      error         `json:"-"`                    // of a refusal, why, if it is not somebody's work: what the server cannot store or, of an import, a *[ClashError]
 
-	twin int // of a Skip: the number from 1 of the step of the same flow, 0 for none
+	earlier int // of a Skip: the number from 1 of the step of the same flow, 0 for none
 }
 
 // Options specifies how to plan.
 type Options struct {
-	Dir, Place, Server string // see [Plan]
-	Prune              bool   // delete the flows whose files are gone
-	Note               bool   // of an import: the lock is to be written
-	Adopt              bool   // a file without id is the one stored flow of its name, no matter who made that
-	Overwrite          bool   // what was changed on the other side is not a conflict
-	Others             bool   // look for the flows that no file is: [Status]
-	KeepGoing          bool   // refuse the steps that the server cannot store, not the plan
-	Env                *Env   // what the files are mapped with, nil for nothing: values of variables are not shown
+	Dir, Profile, Server string // see [Plan]
+	Prune                bool   // delete the flows whose files are gone
+	Note                 bool   // of an import: the lock is to be written
+	Adopt                bool   // a file without id is the one stored flow of its name, no matter who made that
+	Overwrite            bool   // what was changed on the other side is not a conflict
+	Others               bool   // look for the flows that no file is: [Status]
+	KeepGoing            bool   // refuse the steps that the server cannot store, not the plan
+	Env                  *Env   // what the files are mapped with, nil for nothing: values of variables are not shown
 
 	// Exists is set for an import: that looks only at the caller's own flows, does with
 	// those that exist what this says, sends the files as they are, and overwrites a flow
@@ -158,7 +158,7 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 	if err := m.chooseIDs(ctx); err != nil {
 		return nil, err
 	}
-	p := &Plan{Version: planVersion, Dir: opts.Dir, Place: opts.Place, Server: opts.Server, env: opts.Env, note: opts.Note, exists: opts.Exists}
+	p := &Plan{Version: planVersion, Dir: opts.Dir, Profile: opts.Profile, Server: opts.Server, env: opts.Env, note: opts.Note, exists: opts.Exists}
 	items := m.picked()
 	p.Steps = make([]Step, len(items))
 	var steps errgroup.Group // they read files again
@@ -234,7 +234,7 @@ func (m *matcher) step(it *item) (Step, error) {
 		}
 		return s, nil
 	}
-	if at == nil && m.lock.ID(it.Path, m.Place) != "" {
+	if at == nil && m.lock.ID(it.Path, m.Profile) != "" {
 		s.Why = "deleted on the server since; apply creates it again"
 	}
 	if at != nil {
@@ -254,7 +254,7 @@ func (m *matcher) step(it *item) (Step, error) {
 		}
 		if v.Layout != Same && !v.sendsLayout(m.Overwrite) {
 			s.Layout = layoutOf(file, at.spec)
-			file = WithLayoutOf(file, at.spec)
+			file = withLayoutOf(file, at.spec)
 			if v.Layout != ChangedThere {
 				s.Why = layoutStays
 			}
@@ -311,8 +311,8 @@ func (m *matcher) deletions() []Step {
 // they had.
 func (m *matcher) orphans() map[string]*stored {
 	claimed, orphans := m.claimed(), map[string]*stored{}
-	for _, file := range m.lock.Files(m.Place) {
-		at := m.seen[m.lock.ID(file, m.Place)]
+	for _, file := range m.lock.Files(m.Profile) {
+		at := m.seen[m.lock.ID(file, m.Profile)]
 		if m.files[file] || at == nil || claimed[at.id] || !m.picks(file) {
 			continue
 		}

@@ -106,14 +106,14 @@ func (m *matcher) pull(it *item) (Pulled, error) {
 		p.Digest = digest.Digest{}
 		p.Next = theirs
 	case v.State == Unknown:
-		p.Refused = unknownBase + ": " + places(m.changes(file, theirs))
+		p.Refused = unknownBase + ": " + subjects(m.changes(file, theirs))
 		p.Digest = digest.Digest{}
 		p.Next = theirs
 	case v.State == ChangedBoth:
 		p.Next = m.merge(it, &p, file, theirs)
 	default:
 		if p.Next = theirs; v.Layout == ChangedHere {
-			p.Next = WithLayoutOf(theirs, file)
+			p.Next = withLayoutOf(theirs, file)
 		}
 	}
 	if p.Changes = m.changes(file, p.Next); len(p.Changes) > 0 && m.Env.hides() {
@@ -132,26 +132,26 @@ func (m *matcher) merge(it *item, p *Pulled, file, theirs flow.Spec) flow.Spec {
 	noted := m.bases(it.match.id)
 	base := m.committed(it, func(d digest.Digest) bool { return known(noted, d, false) })
 	if base == nil {
-		p.Refused = "both sides changed it, and git has no version of the file from before: " + places(m.changes(file, theirs))
+		p.Refused = "both sides changed it, and git has no version of the file from before: " + subjects(m.changes(file, theirs))
 		p.Digest = digest.Digest{}
 		return theirs
 	}
-	ours := digest.WithoutState(file)
-	merged, conflicts := flow.MergeSpecs(digest.WithoutState(*base), ours, theirs, false)
+	here := digest.WithoutState(file)
+	merged, conflicts := flow.MergeSpecs(digest.WithoutState(*base), here, theirs, false)
 	if len(conflicts) > 0 {
 		changes := make([]flow.Change, len(conflicts))
 		for i, c := range conflicts {
 			changes[i] = flow.Change{Node: c.Node, Edge: c.Edge, Path: c.Path}
 		}
-		p.Refused = "both sides changed " + places(changes)
+		p.Refused = "both sides changed " + subjects(changes)
 		p.Digest = digest.Digest{}
 		return theirs
 	}
 	return merged
 }
 
-// places names what changes are about, each once.
-func places(changes []flow.Change) string {
+// subjects names what changes are about, each once.
+func subjects(changes []flow.Change) string {
 	var names []string
 	for _, c := range changes {
 		if name := c.Where(); !slices.Contains(names, name) {
@@ -163,22 +163,22 @@ func places(changes []flow.Change) string {
 
 // pulled is what a file should say of a stored flow.
 func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
-	return m.formed(Into(file, layoutAs(m.formed(s), file), m.ours))
+	return m.formed(intoFile(file, layoutAs(m.formed(s), file), m.lossless))
 }
 
-// Into puts into a file the flow that a server has stored; ours reports whether that keeps
+// intoFile puts into a file the flow that a server has stored; lossless reports whether that keeps
 // all that it is sent. Fields that the server does not keep, and an access_control
 // that the file does not have, stay as the file has them. What says nothing, such as
 // an empty description, is not added to a file that is without, and what says the same
 // in other words, such as 100.0 for 1e2, stays in those of the file.
-func Into(file, s flow.Spec, ours bool) flow.Spec {
+func intoFile(file, s flow.Spec, lossless bool) flow.Spec {
 	next := file
 	s = keepSpelling(s, file)
 	next.Name, next.Description, next.Nodes, next.Edges = s.Name, s.Description, s.Nodes, s.Edges
 	if file.AccessControl != nil {
 		next.AccessControl = s.AccessControl
 	}
-	if !ours {
+	if !lossless {
 		return next
 	}
 	if !rawjson.IsEmpty(s.Meta) || !rawjson.IsEmpty(file.Meta) {

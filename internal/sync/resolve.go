@@ -123,7 +123,7 @@ func (m *matcher) byName(ctx context.Context, claims map[*stored]*item) (conflic
 // made reports whether a flow is what an apply of this very file has made, whose lock is
 // not here: it says the same, and has the id that follows from the file.
 func (m *matcher) made(ctx context.Context, it *item, at *stored) (bool, error) {
-	if !m.ours {
+	if !m.lossless {
 		return false, nil
 	}
 	ids, err := m.newIDs(ctx, it)

@@ -25,8 +25,8 @@ type Over struct {
 // not matter what that is by now. If it has changed since, the error is a
 // *[RefusedError]; nodes that were moved on the server stay there. Some may write what
 // they may not read; then the file's flow is returned as it is.
-func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, base []digest.Digest, ours bool) (Over, error) {
-	t := traits{ours}
+func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, base []digest.Digest, lossless bool) (Over, error) {
+	t := traits{lossless}
 	stored, err := c.Flows.Get(ctx, id)
 	switch {
 	case errors.Is(err, client.ErrForbidden):
@@ -39,10 +39,10 @@ func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, b
 		o.Was = stored.Revision()
 		v := t.judge(file, stored.Spec, digest.Of(stored.Spec), base)
 		if v.ChangedThere() {
-			return o, &RefusedError{Why: changedThere + " (" + changedBy(ctx, c, stored) + "), it differs in " + places(t.differences(stored.Spec, file))}
+			return o, &RefusedError{Why: changedThere + " (" + changedBy(ctx, c, stored) + "), it differs in " + subjects(t.differences(stored.Spec, file))}
 		}
 		if v.Layout != Same && !v.sendsLayout(false) {
-			file = WithLayoutOf(file, stored.Spec)
+			file = withLayoutOf(file, stored.Spec)
 		}
 	}
 	o.Spec = layout.Adopt(file, stored.Spec)

@@ -42,14 +42,14 @@ func TestInto(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			file, stored := specOf(t, source(t, "f.json", "", tt.file)), specOf(t, source(t, "f.json", "", tt.stored))
-			next := Into(file, stored, true)
+			next := intoFile(file, stored, true)
 			if got := string(next.AppendJSON(nil)); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 			if text := string(stored.AppendJSON(nil)); text != tt.stored {
 				t.Errorf("the stored flow is now %s", text)
 			}
-			if again := Into(next, stored, true); string(again.AppendJSON(nil)) != string(next.AppendJSON(nil)) {
+			if again := intoFile(next, stored, true); string(again.AppendJSON(nil)) != string(next.AppendJSON(nil)) {
 				t.Errorf("again: %s", again.AppendJSON(nil))
 			}
 		})
@@ -75,11 +75,11 @@ func TestDifferencesOfNoData(t *testing.T) {
 	} {
 		file := specOf(t, source(t, "f.json", "", `{"name":"n","nodes":[`+tt.file+`],"edges":[]}`))
 		stored := specOf(t, source(t, "f.json", "", `{"name":"n","nodes":[`+tt.stored+`],"edges":[]}`))
-		changes := traits{ours: true}.differences(stored, file)
+		changes := traits{lossless: true}.differences(stored, file)
 		if (len(changes) > 0) != tt.differ {
 			t.Errorf("stored %s, file %s: %v", tt.stored, tt.file, changes)
 		}
-		if pulled := flow.Diff(file, Into(file, stored, true)); tt.stored == `{"id":"a","data":{}}` && len(pulled) > 0 {
+		if pulled := flow.Diff(file, intoFile(file, stored, true)); tt.stored == `{"id":"a","data":{}}` && len(pulled) > 0 {
 			t.Errorf("pulled: %v", pulled)
 		}
 	}

@@ -195,8 +195,8 @@ func layoutOf(file, stored flow.Spec) string {
 	return digest.Of(layout.Adopt(file, stored)).Layout
 }
 
-// WithLayoutOf returns the nodes of a flow with the layout that they have in another one.
-func WithLayoutOf(s, from flow.Spec) flow.Spec {
+// withLayoutOf returns the nodes of a flow with the layout that they have in another one.
+func withLayoutOf(s, from flow.Spec) flow.Spec {
 	there := make(map[string]flow.Object, len(from.Nodes))
 	for _, n := range from.Nodes {
 		there[n.ID] = layout.Of(n)

@@ -67,7 +67,7 @@ func (m *matcher) status(it *item) (FileState, error) {
 	case it.wants != nil:
 		s.Note = adoptable(it)
 	case at == nil:
-		if m.lock.ID(it.Path, m.Place) != "" {
+		if m.lock.ID(it.Path, m.Profile) != "" {
 			s.Note = "its flow was deleted there"
 		}
 	default:
@@ -99,8 +99,8 @@ func (m *matcher) status(it *item) (FileState, error) {
 func (m *matcher) gone() []FileState {
 	claimed := m.claimed()
 	var states []FileState
-	for _, file := range m.lock.Files(m.Place) {
-		id := m.lock.ID(file, m.Place)
+	for _, file := range m.lock.Files(m.Profile) {
+		id := m.lock.ID(file, m.Profile)
 		if m.files[file] || claimed[id] || !m.picks(file) {
 			continue
 		}

@@ -80,7 +80,7 @@ func named(t *testing.T, path, name string) Source {
 
 func plan(t *testing.T, c *client.Client, lock *Lock, prune bool, files ...Source) *Plan {
 	t.Helper()
-	p, err := NewPlan(t.Context(), c, files, lock, Options{Place: "prod", Prune: prune})
+	p, err := NewPlan(t.Context(), c, files, lock, Options{Profile: "prod", Prune: prune})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func TestConflicts(t *testing.T) {
 			"two files of the name": {[]Source{named(t, "a.json", "One"), named(t, "b.json", "One")}, 1},
 			"two files of the id":   {[]Source{with(named(t, "a.json", "One"), one.ID), with(named(t, "b.json", "Two"), one.ID)}, 1},
 		} {
-			_, err := NewPlan(t.Context(), c, test.files, lock, Options{Place: "prod", Adopt: true})
+			_, err := NewPlan(t.Context(), c, test.files, lock, Options{Profile: "prod", Adopt: true})
 			var conflict *ConflictError
 			if !errors.As(err, &conflict) || len(conflict.Conflicts[0].Candidates) != test.candidates {
 				t.Errorf("%s: got %v", name, err)
@@ -278,7 +278,7 @@ func TestPull(t *testing.T) {
 		if _, err := c.Flows.Update(t.Context(), results[0].ID, client.Patch{Nodes: nodes}); err != nil {
 			t.Fatal(err)
 		}
-		pulled, err := Pull(t.Context(), c, []Source{file, named(t, "b.json", "B")}, lock, Options{Place: "prod"})
+		pulled, err := Pull(t.Context(), c, []Source{file, named(t, "b.json", "B")}, lock, Options{Profile: "prod"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -302,7 +302,7 @@ func TestFileThatChangesMeanwhile(t *testing.T) {
 			reads++
 			return now, nil
 		})
-		if _, err := NewPlan(t.Context(), c, []Source{file}, lock, Options{Place: "prod"}); err == nil || !strings.Contains(err.Error(), "has changed") {
+		if _, err := NewPlan(t.Context(), c, []Source{file}, lock, Options{Profile: "prod"}); err == nil || !strings.Contains(err.Error(), "has changed") {
 			t.Errorf("planned all the same: %v", err)
 		}
 		now = seen
@@ -349,7 +349,7 @@ func TestWithoutLayout(t *testing.T) {
 		if p := plan(t, c, lock, false, file); p.Count(Unchanged) != 1 {
 			t.Errorf("a file without layout differs: %v", p.Steps[0].Changes)
 		}
-		pulled, err := Pull(t.Context(), c, []Source{file}, lock, Options{Place: "prod"})
+		pulled, err := Pull(t.Context(), c, []Source{file}, lock, Options{Profile: "prod"})
 		if err != nil || len(pulled[0].Changes) > 0 {
 			t.Errorf("Pull: %v, %v", pulled[0].Changes, err)
 		}
@@ -368,7 +368,7 @@ func TestWithoutLayout(t *testing.T) {
 			file Source
 			want string
 		}{{file, ` `}, {partly, `n{"x":7,"y":200} b{"x":8,"y":80} `}} {
-			pulled, err := Pull(t.Context(), c, []Source{tt.file}, lock, Options{Place: "prod", Overwrite: true})
+			pulled, err := Pull(t.Context(), c, []Source{tt.file}, lock, Options{Profile: "prod", Overwrite: true})
 			if err != nil {
 				t.Fatal(err)
 			}

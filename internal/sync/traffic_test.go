@@ -105,21 +105,21 @@ func TestTraffic(t *testing.T) {
 			t.Fatal(err)
 		}
 		n.since()
-		pulled, err := Pull(t.Context(), c, files, lock, Options{Place: "prod"})
+		pulled, err := Pull(t.Context(), c, files, lock, Options{Profile: "prod"})
 		if err != nil || pulled[8].State != ChangedThere || len(pulled[8].Changes) != 1 || pulled[9].State != Same {
 			t.Fatalf("pulled %+v, %v", pulled[8], err)
 		}
 		check("pull", "GET list, GET one", "GET list")
 
 		flows := c.Flows.All(t.Context(), client.ListOptions{Digest: ours, Graph: !ours})
-		pulled, err = Pull(t.Context(), c, files, lock, Options{Dir: t.TempDir(), Place: "prod", Export: &Export{Flows: flows}})
+		pulled, err = Pull(t.Context(), c, files, lock, Options{Dir: t.TempDir(), Profile: "prod", Export: &Export{Flows: flows}})
 		if err != nil || len(pulled) != many || pulled[8].State != ChangedThere || len(pulled[8].Changes) != 1 || pulled[9].State != Same {
 			t.Fatalf("exported %d, %v", len(pulled), err)
 		}
 		check("export into the same folder", "GET list, GET one", "GET list")
 
 		file := sized(t, "9.json", "from elsewhere")
-		p, err := NewPlan(t.Context(), c, []Source{file}, lock, Options{Place: "prod", Exists: ExistsUpdate})
+		p, err := NewPlan(t.Context(), c, []Source{file}, lock, Options{Profile: "prod", Exists: ExistsUpdate})
 		if err != nil || actions(p) != "update 9.json" {
 			t.Fatalf("the plan of an import is %v, %v", p, err)
 		}
@@ -174,7 +174,7 @@ func TestDigestsOfLists(t *testing.T) {
 			}
 			lock, _ := lockOf(t, fmt.Sprintf(`{"file":"a.json","ids":{"prod":%q}}`+"\n", id))
 			reads = 0
-			p, err := NewPlan(t.Context(), c, []Source{source(t, "a.json", "", tt.file)}, lock, Options{Place: "prod", Overwrite: true})
+			p, err := NewPlan(t.Context(), c, []Source{source(t, "a.json", "", tt.file)}, lock, Options{Profile: "prod", Overwrite: true})
 			if err != nil || p.Steps[0].Action != tt.want || reads != tt.reads {
 				t.Errorf("%s: %s, %v, after %d reads, want %s after %d", tt.name, actions(p), err, reads, tt.want, tt.reads)
 			}

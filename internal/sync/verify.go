@@ -14,7 +14,7 @@ import (
 func (a *applier) findOthers(ctx context.Context, writes []*Result) error {
 	made, known := map[string]*Result{}, map[string]bool{} // the former by name
 	for _, r := range writes {
-		if r.Done && r.Step.ID == "" && !a.ours {
+		if r.Done && r.Step.ID == "" && !a.lossless {
 			made[r.Name] = r
 		}
 	}
@@ -29,7 +29,7 @@ func (a *applier) findOthers(ctx context.Context, writes []*Result) error {
 			return err
 		}
 		if r := made[f.Name]; r != nil && !known[f.ID] {
-			r.Err = &TwinError{ID: r.ID, Twin: Candidate{f.ID, f.Name}}
+			r.Err = &DuplicateError{ID: r.ID, Twin: Candidate{f.ID, f.Name}}
 		}
 	}
 	return nil

@@ -62,7 +62,7 @@ func TestFlowsAreAskedForByID(t *testing.T) {
 		file.ID = "of-staging"
 		for i, want := range []string{"of-staging there", "", "gone"} {
 			if i == 2 {
-				lock.Note("prod", []Known{{File: "gone.json", ID: "gone"}})
+				lock.Note("prod", []LockEntry{{File: "gone.json", ID: "gone"}})
 			}
 			asked = nil
 			p := plan(t, c, lock, true, file)
@@ -99,14 +99,14 @@ func TestFewFlowsNeedNoList(t *testing.T) {
 			{[]Source{named(t, "a.json", "A")}, 0, "unchanged a.json"},
 		} {
 			lists.Store(0)
-			p, err := NewPlan(t.Context(), c, tt.files, lock, Options{Place: "prod", Picked: func(file string) bool { return file == "a.json" }})
+			p, err := NewPlan(t.Context(), c, tt.files, lock, Options{Profile: "prod", Picked: func(file string) bool { return file == "a.json" }})
 			if err != nil || actions(p) != tt.want || lists.Load() != tt.lists {
 				t.Errorf("the plan is %s, %v, after %d lists", actions(p), err, lists.Load())
 			}
 		}
 		lists.Store(0)
 		files = append(files, named(t, "new.json", "New"))
-		p, err := NewPlan(t.Context(), c, files, lock, Options{Place: "prod", Picked: func(file string) bool { return file == "new.json" }})
+		p, err := NewPlan(t.Context(), c, files, lock, Options{Profile: "prod", Picked: func(file string) bool { return file == "new.json" }})
 		if err != nil || actions(p) != "create new.json" || lists.Load() == 0 {
 			t.Errorf("the plan of a new flow is %s, %v, after %d lists", actions(p), err, lists.Load())
 		}

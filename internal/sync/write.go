@@ -57,10 +57,10 @@ func (p *Pulled) Gone() bool { return p.State == OnlyThere && p.Digest == (diges
 // isNew reports whether the flow has no file yet.
 func (p *Pulled) isNew() bool { return p.State == OnlyThere }
 
-// Known returns what the lock is to note of a file that is written; ok is false if that is
+// LockEntry returns what the lock is to note of a file that is written; ok is false if that is
 // nothing.
-func (p *Pulled) Known() (k Known, ok bool) {
-	return Known{File: p.Path, FileID: p.ID, ID: p.FlowID, Digest: p.Digest}, p.FlowID != "" && p.Refused == "" && !p.several
+func (p *Pulled) LockEntry() (e LockEntry, ok bool) {
+	return LockEntry{File: p.Path, FileID: p.ID, ID: p.FlowID, Digest: p.Digest}, p.FlowID != "" && p.Refused == "" && !p.several
 }
 
 // write writes a file, if there is something to write.

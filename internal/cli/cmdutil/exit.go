@@ -97,7 +97,7 @@ func ExitCode(ctx context.Context, err error) int {
 // isUnclear reports whether it is not clear which flow is meant, or which version of it.
 func isUnclear(err error) bool {
 	return errors.As(err, new(*sync.ConflictError)) || errors.As(err, new(*sync.MovedError)) ||
-		errors.As(err, new(*sync.TwinError)) || errors.As(err, new(*sync.ClashError)) || errors.As(err, new(*sync.HiddenError)) || errors.As(err, new(*sync.RefusedError))
+		errors.As(err, new(*sync.DuplicateError)) || errors.As(err, new(*sync.ClashError)) || errors.As(err, new(*sync.HiddenError)) || errors.As(err, new(*sync.RefusedError))
 }
 
 // ErrorText returns what is printed of an error before the process exits.

@@ -48,8 +48,8 @@ func (o *applyOptions) fromPlan(ctx context.Context, t cmdutil.Target, args []st
 	if err != nil {
 		return nil, nil, nil, cmdutil.Negative(fmt.Sprintf("%s: %v", path, err))
 	}
-	if p.Place != t.Key() || !cmdutil.SameServer(p.Server, t.Server) {
-		return nil, nil, nil, cmdutil.Usage(fmt.Errorf("the plan is for %s, not for %s; give the --profile or --server that it was made with", p.Place, t))
+	if p.Profile != t.Key() || !cmdutil.SameServer(p.Server, t.Server) {
+		return nil, nil, nil, cmdutil.Usage(fmt.Errorf("the plan is for %s, not for %s; give the --profile or --server that it was made with", p.Profile, t))
 	}
 	if info, err := os.Stat(p.Dir); err != nil || !info.IsDir() { //nolint:gosec // it is only looked at
 		return nil, nil, nil, cmdutil.Usage(fmt.Errorf("the plan is for the folder %s, which is not here; apply it where it was made", p.Dir))

@@ -66,8 +66,8 @@ func (o *exportOptions) writeOne(ctx context.Context, c *client.Client, flows it
 		o.app.Note("exported 1 flow to %s", o.file)
 	}
 	warnLarge(o.app, o.file)
-	if k, ok := w.Known(); ok && !d.Lock.Empty() {
-		return d.Lock.NoteFiles(ctx, o.app.Connected.Key(), []sync.Known{k})
+	if k, ok := w.LockEntry(); ok && !d.Lock.Empty() {
+		return d.Lock.NoteFiles(ctx, o.app.Connected.Key(), []sync.LockEntry{k})
 	}
 	return nil
 }

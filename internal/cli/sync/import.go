@@ -93,11 +93,11 @@ func (o *importOptions) run(ctx context.Context, paths []string) error {
 		return err
 	}
 	note := func(ctx context.Context, results []sync.Result) error {
-		var written []sync.Known
+		var written []sync.LockEntry
 		for i := range results {
 			r := &results[i]
 			if o.ifExists != sync.ExistsDuplicate && !o.dryRun && r.Done && r.Action != sync.Skip && b.files[i].alone {
-				written = append(written, r.Known())
+				written = append(written, r.LockEntry())
 			}
 		}
 		return locks.NoteFiles(ctx, profile, written)

@@ -96,7 +96,7 @@ func (o *importOptions) plan(ctx context.Context, c *client.Client, profile stri
 	sources := b.sources
 	b.sources = nil // the plan has them
 	plan, err := sync.NewPlan(ctx, c, sources, lock, sync.Options{
-		Place: profile, Exists: o.ifExists, Overwrite: o.overwrite, KeepGoing: o.keepGoing, Note: !lock.Empty(), Excluded: files.Exists,
+		Profile: profile, Exists: o.ifExists, Overwrite: o.overwrite, KeepGoing: o.keepGoing, Note: !lock.Empty(), Excluded: files.Exists,
 	})
 	if errors.As(err, new(*sync.UnstorableError)) {
 		err = fmt.Errorf("nothing was imported: %w", err)

@@ -110,11 +110,11 @@ func planDir(ctx context.Context, a *cmdutil.App, c *client.Client, d *sync.Fold
 	if o.Prune && d.Broken > 0 {
 		return nil, cmdutil.Negative(fmt.Sprintf("%s in %s cannot be read, so that it is not known whether a file is gone or was moved; 'flowctl validate %s' names them; without --prune the others do not matter", output.Plural(d.Broken, "other file"), d.Dir, d.Dir))
 	}
-	if o.Prune && !d.Lock.Empty() && len(d.Lock.Files(o.Place)) == 0 {
-		a.Warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", sync.LockName, output.Text(o.Place), cmdutil.Join(d.Lock.Places()))
+	if o.Prune && !d.Lock.Empty() && len(d.Lock.Files(o.Profile)) == 0 {
+		a.Warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", sync.LockName, output.Text(o.Profile), cmdutil.Join(d.Lock.Profiles()))
 	}
 	if o.Prune {
-		o.Elsewhere = sync.Elsewhere(ctx, d.Dir, o.Place)
+		o.Elsewhere = sync.Elsewhere(ctx, d.Dir, o.Profile)
 	}
 	return sync.NewPlan(ctx, c, d.Sources, d.Lock, o)
 }

@@ -69,7 +69,7 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 		return o.compare(p, pulled)
 	}
 	w := fileWriter{
-		app: o.app, d: d, profile: opts.Place, env: o.env.Env,
+		app: o.app, d: d, profile: opts.Profile, env: o.env.Env,
 		left:  "bring in by hand what 'flowctl diff' shows and apply with --overwrite, or pull with --overwrite to take the server's",
 		again: "not all files are as the server has their flows; correct that and pull again for the rest",
 	}
@@ -146,7 +146,7 @@ type fileWriter struct {
 func (w *fileWriter) write(ctx context.Context, p *output.Printer, pulled []sync.Pulled) error {
 	var rows []stepRow
 	var failed, refused []error
-	var known []sync.Known
+	var known []sync.LockEntry
 	count := map[string]int{}
 	for _, f := range sync.WriteFiles(ctx, w.d.Dir, pulled, w.env) {
 		if f.Pulled == nil { // not begun
@@ -168,7 +168,7 @@ func (w *fileWriter) write(ctx context.Context, p *output.Printer, pulled []sync
 		case f.Refused != "":
 			refused = append(refused, fmt.Errorf("%s: %w", row.File, &sync.RefusedError{Why: f.Refused}))
 		}
-		if k, ok := f.Known(); ok {
+		if k, ok := f.LockEntry(); ok {
 			known = append(known, k)
 		}
 		count[row.Action]++
