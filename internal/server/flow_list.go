@@ -93,7 +93,7 @@ func (c *call) sendList(q store.ListQuery, params url.Values, row func(*answer, 
 			break
 		}
 		if a.flush(); a.err != nil {
-			return nil // the client has gone
+			return nil //nolint:nilerr // the client has gone
 		}
 		if page.More() {
 			err = c.s.st.NextFlows(c.r.Context(), q, page)
