@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,17 @@ func (s *Server) apiVersion(c *call) error {
 type serverMetrics struct {
 	set      *metrics.Set
 	inFlight atomic.Int64
+	served   sync.Map // routeStatus -> routeMetrics, whose names are long
+}
+
+type routeStatus struct {
+	method, route string
+	status        int
+}
+
+type routeMetrics struct {
+	requests *metrics.Counter
+	times    *metrics.Summary
 }
 
 func (s *Server) newMetrics() *serverMetrics {
@@ -59,9 +71,18 @@ func (m *serverMetrics) observe(c *call, took time.Duration) {
 			method = c.r.Method
 		}
 	}
-	m.set.GetOrCreateCounter("flowctl_http_requests_total{method=" + strconv.Quote(method) +
-		",route=" + strconv.Quote(route) + `,status="` + strconv.Itoa(c.status) + `"}`).Inc()
-	m.set.GetOrCreateSummary("flowctl_http_request_duration_seconds{route=" + strconv.Quote(route) + "}").Update(took.Seconds())
+	key := routeStatus{method, route, c.status}
+	found, ok := m.served.Load(key)
+	if !ok {
+		found, _ = m.served.LoadOrStore(key, routeMetrics{
+			m.set.GetOrCreateCounter("flowctl_http_requests_total{method=" + strconv.Quote(method) +
+				",route=" + strconv.Quote(route) + `,status="` + strconv.Itoa(c.status) + `"}`),
+			m.set.GetOrCreateSummary("flowctl_http_request_duration_seconds{route=" + strconv.Quote(route) + "}"),
+		})
+	}
+	r := found.(routeMetrics)
+	r.requests.Inc()
+	r.times.Update(took.Seconds())
 }
 
 // writeMetrics answers in the Prometheus text format. It asks for no key, as
