@@ -1,11 +1,15 @@
 package server
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/store"
@@ -71,13 +75,17 @@ func (c *call) change(w *write, edit func(*store.Flow) (changed bool, err error)
 		if err != nil {
 			return err
 		}
-		if !changed {
+		if !changed && !was.Deleted() {
 			w.unchanged = f
 			return errUnchanged
 		}
 		f.Version.UserID, f.Version.Message = c.user.ID, w.message
+		flows := int64(0)
+		if was.Deleted() {
+			flows = 1
+		}
 		w.charge.settle(errUnchanged)
-		w.charge, err = c.s.quotas.take(c.r.Context(), f.UserID, 0, int64(f.Size()-was.Size()))
+		w.charge, err = c.s.quotas.take(c.r.Context(), f.UserID, flows, int64(f.Size()-was.Size()))
 		return err
 	}
 }
@@ -133,7 +141,12 @@ func (s *Server) deleteFlow(c *call) error {
 	if err != nil {
 		return err
 	}
-	err = s.st.DeleteFlow(c.r.Context(), c.r.PathValue("id"), func(f *store.Flow) error {
+	query := c.r.URL.Query()
+	purge, err := strconv.ParseBool(cmp.Or(query.Get("purge"), "false"))
+	if err != nil {
+		return invalid(fault{kind: "bool_parsing", loc: []any{"query", "purge"}, msg: "Input should be a valid boolean", input: appendQuoted(nil, query.Get("purge"))})
+	}
+	err = s.st.DeleteFlow(c.r.Context(), c.r.PathValue("id"), purge, func(f *store.Flow) error {
 		if !c.rights(f).own {
 			return errProhibited
 		}
@@ -144,7 +157,56 @@ func (s *Server) deleteFlow(c *call) error {
 	}
 	s.quotas.forget() // executions of several users may have gone with it
 	s.runs.cancelFlow(c.r.PathValue("id"))
+	if err := s.emptyBin(c.r.Context()); err != nil {
+		s.log.Warn("the bin was not emptied", "error", err)
+	}
 	return c.sendTrue()
+}
+
+// DefaultKeepDeleted is how long a deleted flow can be restored unless [Options] says
+// otherwise.
+const DefaultKeepDeleted = 30 * 24 * time.Hour
+
+// emptyBin removes for good what was deleted long ago.
+func (s *Server) emptyBin(ctx context.Context) error {
+	if s.keepDeleted < 0 {
+		return nil
+	}
+	_, err := s.st.PurgeDeleted(ctx, time.Now().Add(-s.keepDeleted))
+	return err
+}
+
+// restoreFlow takes a flow out of the bin. To those who may not, it is as if there were none.
+func (s *Server) restoreFlow(c *call) error {
+	if _, _, err := c.objectIfAny(); err != nil {
+		return err
+	}
+	w := &write{}
+	f, err := s.st.RestoreFlow(c.r.Context(), c.r.PathValue("id"), c.change(w, func(f *store.Flow) (bool, error) {
+		if !c.rights(f).own {
+			return false, errNotFound
+		}
+		return true, c.checkIfMatch(f)
+	}))
+	return c.sendChanged(w, f, err)
+}
+
+// listDeleted lists the flows in the bin: the caller's own or, for admins with all, everybody's.
+func (s *Server) listDeleted(c *call) error {
+	q, params, err := c.listQuery(store.Own)
+	if err != nil {
+		return err
+	}
+	if q.Deleted = true; q.Scope != store.All {
+		q.Scope = store.Own
+	}
+	return c.sendList(q, params, func(a *answer, f *store.Flow) {
+		if f.UpdatedAt = f.DeletedAt(); q.Graph {
+			a.flow(f, q.Owner)
+		} else {
+			a.summary(f, &q)
+		}
+	})
 }
 
 // saneID compiles, once it is needed, what an id that a client chooses may be: one
@@ -216,6 +278,16 @@ func (c *call) putNew(id string, d draft) (*store.Flow, error) {
 
 // putOver replaces f by d and reports whether that changed anything.
 func (c *call) putOver(d draft, f *store.Flow) (changed bool, err error) {
+	if f.Deleted() { // is created again, with what it was as its earlier versions
+		if !c.rights(f).own {
+			return false, &problem{status: http.StatusConflict, detail: "Another flow with this id was deleted and can still be restored: use another id"}
+		}
+		next, err := c.putNew(f.ID, d)
+		if err == nil {
+			f.Name, f.Description, f.Nodes, f.Edges, f.Meta, f.Extra, f.AccessControl = next.Name, next.Description, next.Nodes, next.Edges, next.Meta, next.Extra, next.AccessControl
+		}
+		return true, err
+	}
 	switch may := c.rights(f); {
 	case !may.write, d.changesAccess(f) && !may.own:
 		return false, errProhibited

@@ -96,7 +96,7 @@ func (l *lease) logOnce(err error) {
 func (s *Server) keepLease(ctx context.Context) {
 	ticker := time.NewTicker(s.lease.beat)
 	defer ticker.Stop()
-	for {
+	for emptied := (time.Time{}); ; {
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
@@ -105,6 +105,9 @@ func (s *Server) keepLease(ctx context.Context) {
 		err := s.runs.heartbeat(ctx)
 		if err == nil {
 			err = s.reapDeadRuns(ctx)
+		}
+		if err == nil && time.Since(emptied) > time.Minute {
+			emptied, err = time.Now(), s.emptyBin(ctx)
 		}
 		if ctx.Err() == nil {
 			s.lease.logOnce(err)

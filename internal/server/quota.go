@@ -104,7 +104,7 @@ func (q *quotas) add(u *userUsage, flows, bytes int64) error {
 	case over(u.Flows+u.pendingFlows, flows, q.Flows):
 		return overQuota(fmt.Sprintf("%d flows", q.Flows))
 	case over(u.Bytes+u.pendingBytes, bytes, q.Bytes):
-		return overQuota(byteSize(q.Bytes) + " of flows and executions")
+		return overQuota(byteSize(q.Bytes) + " of flows and executions, with earlier versions and what was deleted and can be restored")
 	}
 	u.pendingFlows, u.pendingBytes = u.pendingFlows+flows, u.pendingBytes+bytes
 	return nil

@@ -34,8 +34,9 @@ type Options struct {
 	Runs           *Runs // nil leaves running to the clients
 	Memory         int64 // bytes that everything under way holds; 0 is DefaultMemory
 	Quotas         Quotas
-	KeepExecutions int // how many executions of a flow are kept, the newest; 0 is all
-	KeepVersions   int // how many versions of a flow are kept, the newest and those with a label; 0 is DefaultKeepVersions, -1 all
+	KeepExecutions int           // how many executions of a flow are kept, the newest; 0 is all
+	KeepVersions   int           // how many versions of a flow are kept, the newest and those with a label; 0 is DefaultKeepVersions, -1 all
+	KeepDeleted    time.Duration // how long a deleted flow can be restored; 0 is DefaultKeepDeleted, negative for ever
 }
 
 // Compat names a program whose pages use the server.
@@ -52,19 +53,21 @@ type Server struct {
 	version string
 	compat  Compat
 	keep    int
-	lease   *lease
-	runs    *runs // nil if flows are run by clients
-	log     *slog.Logger
-	mux     func() *http.ServeMux
-	cors    cors
-	proxies []netip.Prefix
-	sameWeb http.CrossOriginProtection
-	keys    keyCache
-	signIns signIns
-	quotas  quotas
-	memory  *memory
-	metrics func() *serverMetrics
-	answers sync.Pool // of *answer
+
+	keepDeleted time.Duration // negative for ever
+	lease       *lease
+	runs        *runs // nil if flows are run by clients
+	log         *slog.Logger
+	mux         func() *http.ServeMux
+	cors        cors
+	proxies     []netip.Prefix
+	sameWeb     http.CrossOriginProtection
+	keys        keyCache
+	signIns     signIns
+	quotas      quotas
+	memory      *memory
+	metrics     func() *serverMetrics
+	answers     sync.Pool // of *answer
 
 	// How long a body may take to arrive, while nobody is signed in and after that:
 	// strangerTime and readTimeout, but in tests.
@@ -80,11 +83,13 @@ func New(st *store.Store, opts Options) *Server {
 		version: opts.Version,
 		compat:  opts.Compat,
 		keep:    opts.KeepExecutions,
-		memory:  newMemory(opts.Memory),
-		quotas:  quotas{Quotas: opts.Quotas, st: st},
-		log:     opts.Logger,
-		cors:    cors{origins: opts.CORSOrigins},
-		proxies: opts.Proxies,
+
+		keepDeleted: cmp.Or(opts.KeepDeleted, DefaultKeepDeleted),
+		memory:      newMemory(opts.Memory),
+		quotas:      quotas{Quotas: opts.Quotas, st: st},
+		log:         opts.Logger,
+		cors:        cors{origins: opts.CORSOrigins},
+		proxies:     opts.Proxies,
 
 		strangerTime: strangerTime, userTime: readTimeout,
 	}

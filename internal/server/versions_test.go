@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // versionNode is a flow with one node: its text, and where it stands.
@@ -159,4 +160,66 @@ func TestExecuteVersion(t *testing.T) {
 		t.Errorf("saved %s", saved.body)
 	}
 	f.want(422, f.ann, "POST", path+"/executions", `{"status":"success","version":-1}`)
+}
+
+func TestDeletedFlows(t *testing.T) {
+	f := newFixture(t, Options{})
+	const path = "/api/v1/flows/chosen"
+	f.want(200, f.ann, "PUT", path, versionNode("one", 1))
+	f.want(200, f.ann, "POST", path, `{"access_control":null}`)
+	f.want(200, f.ann, "DELETE", path, "")
+	for _, p := range []string{path, path + "/versions", path + "/versions/1", path + "/export", path + "/executions"} {
+		f.want(404, f.ann, "GET", p, "")
+	}
+	bin := f.want(200, f.ann, "GET", "/api/v1/flows/deleted", "")
+	if !strings.Contains(bin.text(), `"id":"chosen"`) || strings.Contains(bin.text(), `"updated_at":-`) || bin.header.Get("X-Total-Count") != "1" {
+		t.Errorf("the bin has %s", bin.body)
+	}
+	if r := f.want(200, f.ben, "GET", "/api/v1/flows/deleted?access=any", ""); r.text() != "[]" {
+		t.Errorf("ben's bin has %s", r.body)
+	}
+	f.want(403, f.ben, "GET", "/api/v1/flows/deleted?all=true", "")
+	if r := f.want(200, f.admin, "GET", "/api/v1/flows/deleted?all=true&include=graph,owner", ""); !strings.Contains(r.text(), `"value":"one"`) {
+		t.Errorf("all bins have %s", r.body)
+	}
+	f.want(404, f.ben, "POST", path+"/restore", "")
+	if r := f.want(409, f.ben, "PUT", path, versionNode("bens", 1)); !strings.Contains(r.text(), "was deleted") {
+		t.Errorf("answered %s", r.body)
+	}
+	f.want(404, f.ann, "DELETE", path, "")
+	r := f.want(200, f.ann, "POST", path+"/restore", "")
+	if !strings.Contains(r.text(), `"value":"one"`) || r.field(t, "access_control") != "null" {
+		t.Errorf("restored %s", r.body)
+	}
+	f.want(404, f.ann, "POST", path+"/restore", "")
+
+	// Created anew, as apply does, it has its history, and is private.
+	f.want(200, f.ann, "DELETE", path, "")
+	f.want(412, f.ann, "PUT", path, versionNode("two", 1), "If-Match", "*")
+	r = f.want(200, f.ann, "PUT", path, versionNode("two", 1), "If-None-Match", "*")
+	if r.field(t, "access_control") != "{}" || r.header.Get("Flow-Version") != "2" {
+		t.Errorf("created anew: %v %s", r.header, r.body)
+	}
+	f.want(412, f.ann, "PUT", path, versionNode("three", 1), "If-None-Match", "*")
+	f.want(200, f.ann, "DELETE", path, "")
+	f.want(200, f.ann, "PUT", path, versionNode("two", 1))
+	if got := f.versionList(f.ann, path); got != "2 ann; 1 ann" {
+		t.Errorf("versions are %s", got)
+	}
+
+	f.want(422, f.ann, "DELETE", path+"?purge=perhaps", "")
+	f.want(200, f.ann, "DELETE", path, "")
+	f.want(200, f.ann, "DELETE", path+"?purge=true", "")
+	f.want(404, f.ann, "POST", path+"/restore", "")
+	f.want(200, f.ben, "PUT", path, versionNode("bens", 1))
+}
+
+// TestKeepDeleted: what was deleted long ago goes when something else is deleted.
+func TestKeepDeleted(t *testing.T) {
+	f := newFixture(t, Options{KeepDeleted: time.Nanosecond})
+	one, two := f.create(f.ann, hello), f.create(f.ann, hello)
+	f.want(200, f.ann, "DELETE", "/api/v1/flows/"+one, "")
+	time.Sleep(1100 * time.Millisecond) // times are whole seconds
+	f.want(200, f.ann, "DELETE", "/api/v1/flows/"+two, "")
+	f.want(404, f.ann, "POST", "/api/v1/flows/"+one+"/restore", "")
 }

@@ -54,6 +54,8 @@ func conformance() []conformanceCase {
 		{"VersionRace", testVersionRace},
 		{"VersionSize", testVersionSize},
 		{"Labels", testLabels},
+		{"Bin", testBin},
+		{"BinRace", testBinRace},
 		{"Executions", testExecutions},
 		{"ExecutionList", testExecutionList},
 		{"ExecutionStats", testExecutionStats},

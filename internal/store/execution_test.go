@@ -501,7 +501,7 @@ func testExecutionDelete(t *testing.T, dsn string) {
 	if n, err := s.DeleteExecutions(t.Context(), f.ID, "", nil); n != 1 || err != nil {
 		t.Errorf("deleted %d, %v of all", n, err)
 	}
-	must(t, s.DeleteFlow(t.Context(), f.ID, nil))
+	must(t, s.DeleteFlow(t.Context(), f.ID, true, nil))
 	if n := number(t, s, "SELECT count(*) FROM flow_execution"); n != 0 {
 		t.Errorf("%d outlive their flow", n)
 	}

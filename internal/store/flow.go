@@ -198,7 +198,7 @@ func (s *Store) CreateFlow(ctx context.Context, f *Flow) error {
 
 // Flow returns a flow, or [ErrNotFound].
 func (s *Store) Flow(ctx context.Context, id string) (*Flow, error) {
-	f, err := s.flow(ctx, id)
+	f, err := s.flow(ctx, inUse, id)
 	if err != nil {
 		return nil, fmt.Errorf("get flow: %w", err)
 	}
@@ -211,18 +211,18 @@ func (s *Store) SmallFlow(ctx context.Context, id string, most int64) (*Flow, er
 	if !findable(id) {
 		return nil, ErrNotFound
 	}
-	f, err := one(ctx, s.db, (*Flow).whole, "SELECT "+flowColumns+" FROM flow WHERE id = $1 AND bytes <= $2", id, most)
+	f, err := one(ctx, s.db, (*Flow).whole, "SELECT "+flowColumns+" FROM flow WHERE id = $1 AND bytes <= $2 AND "+inUse, id, most)
 	if err != nil {
 		return nil, fmt.Errorf("get flow: %w", err)
 	}
 	return f, nil
 }
 
-func (s *Store) flow(ctx context.Context, id string) (*Flow, error) {
+func (s *Store) flow(ctx context.Context, where, id string) (*Flow, error) {
 	if !findable(id) {
 		return nil, ErrNotFound
 	}
-	return one(ctx, s.db, (*Flow).whole, "SELECT "+flowColumns+" FROM flow WHERE id = $1", id)
+	return one(ctx, s.db, (*Flow).whole, "SELECT "+flowColumns+" FROM flow WHERE id = $1 AND "+where, id)
 }
 
 // errMoved means that somebody else wrote the flow since it was read.
@@ -237,8 +237,12 @@ func (f *Flow) Touch() { f.UpdatedAt, f.Revision = now(), rand.Text() }
 // with the user and message that change sets, and what it was is kept. Nothing is locked meanwhile: when
 // somebody else wrote the flow, change is called again with what they wrote.
 func (s *Store) UpdateFlow(ctx context.Context, id string, change func(*Flow) error) (*Flow, error) {
+	return s.updateFlow(ctx, inUse, id, change)
+}
+
+func (s *Store) updateFlow(ctx context.Context, where, id string, change func(*Flow) error) (*Flow, error) {
 	for {
-		f, err := s.flow(ctx, id)
+		f, err := s.flow(ctx, where, id)
 		if err != nil {
 			return nil, fmt.Errorf("update flow: %w", err)
 		}
@@ -295,34 +299,4 @@ func (s *Store) replace(ctx context.Context, was, f *Flow) error {
 		}
 		return addGrants(ctx, tx, f.ID, grants)
 	})
-}
-
-// DeleteFlow removes a flow for good, or returns [ErrNotFound]. check (nil for
-// none) sees the flow before; an error of it ends the removal and is returned as
-// it is. It may be called again, as in UpdateFlow.
-func (s *Store) DeleteFlow(ctx context.Context, id string, check func(*Flow) error) error {
-	for {
-		f, err := s.flow(ctx, id)
-		if err != nil {
-			return fmt.Errorf("delete flow: %w", err)
-		}
-		if check != nil {
-			if err := check(f); err != nil {
-				return err
-			}
-		}
-		err = s.db.writeLess(ctx, func(ctx context.Context, tx queryer) error {
-			n, err := tx.exec(ctx, "DELETE FROM flow WHERE id = $1 AND revision = $2", id, f.Revision)
-			if err == nil && n == 0 {
-				err = errMoved
-			}
-			return err
-		})
-		switch {
-		case err == nil:
-			return nil
-		case !errors.Is(err, errMoved):
-			return fmt.Errorf("delete flow: %w", err)
-		}
-	}
 }

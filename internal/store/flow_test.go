@@ -106,7 +106,7 @@ func testBadTexts(t *testing.T, dsn string) {
 		if _, err := s.Flow(t.Context(), id); !errors.Is(err, ErrNotFound) {
 			t.Errorf("get %.20q: error is %v, want ErrNotFound", id, err)
 		}
-		if err := s.DeleteFlow(t.Context(), id, nil); !errors.Is(err, ErrNotFound) {
+		if err := s.DeleteFlow(t.Context(), id, true, nil); !errors.Is(err, ErrNotFound) {
 			t.Errorf("delete %.20q: error is %v, want ErrNotFound", id, err)
 		}
 	}
@@ -203,17 +203,17 @@ func testDelete(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
 	f := addFlow(t, s, Flow{UserID: "ann", AccessControl: []byte(`{"read":{"user_ids":["bob"]}}`)})
 	stop := errors.New("stop")
-	if err := s.DeleteFlow(t.Context(), f.ID, func(*Flow) error { return stop }); !errors.Is(err, stop) || err.Error() != "stop" {
+	if err := s.DeleteFlow(t.Context(), f.ID, true, func(*Flow) error { return stop }); !errors.Is(err, stop) || err.Error() != "stop" {
 		t.Errorf("error is %v, want it as it is", err)
 	}
 	getFlow(t, s, f.ID)
-	must(t, s.DeleteFlow(t.Context(), f.ID, func(seen *Flow) error {
+	must(t, s.DeleteFlow(t.Context(), f.ID, true, func(seen *Flow) error {
 		if !reflect.DeepEqual(seen, f) {
 			t.Errorf("check saw %q, want %q", seen, f)
 		}
 		return nil
 	}))
-	if err := s.DeleteFlow(t.Context(), f.ID, nil); !errors.Is(err, ErrNotFound) {
+	if err := s.DeleteFlow(t.Context(), f.ID, true, nil); !errors.Is(err, ErrNotFound) {
 		t.Errorf("error is %v, want ErrNotFound", err)
 	}
 	if n := number(t, s, "SELECT count(*) FROM flow_grant"); n != 0 {
@@ -226,7 +226,7 @@ func testDeleteMoved(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
 	f := addFlow(t, s, Flow{UserID: "ann", Name: "old"})
 	locked := errors.New("locked")
-	err := s.DeleteFlow(t.Context(), f.ID, func(seen *Flow) error {
+	err := s.DeleteFlow(t.Context(), f.ID, true, func(seen *Flow) error {
 		if seen.Name == "locked" {
 			return locked
 		}
@@ -248,7 +248,7 @@ func testCancelled(t *testing.T, dsn string) {
 		"create": func() error { return s.CreateFlow(ctx, &Flow{UserID: "ann"}) },
 		"get":    func() error { _, err := s.Flow(ctx, f.ID); return err },
 		"list":   func() error { _, err := s.ListFlows(ctx, ListQuery{Scope: All}); return err },
-		"delete": func() error { return s.DeleteFlow(ctx, f.ID, nil) },
+		"delete": func() error { return s.DeleteFlow(ctx, f.ID, true, nil) },
 		"ping":   func() error { return s.Ping(ctx) },
 	} {
 		if err := do(); !errors.Is(err, context.Canceled) {
@@ -295,7 +295,7 @@ func testConcurrentUse(t *testing.T, dsn string) {
 					t.Error(err)
 				}
 				if i%2 == 0 {
-					if err := s.DeleteFlow(t.Context(), f.ID, nil); err != nil {
+					if err := s.DeleteFlow(t.Context(), f.ID, true, nil); err != nil {
 						t.Error(err)
 					}
 				}

@@ -35,6 +35,8 @@ type ListQuery struct {
 	Owner  bool   // with whose they are; with Graph that is there anyhow, but for the name
 	Digest bool   // no more than id, name, updated_at and digest; without Graph, and where the user may read all that the scope has
 
+	Deleted bool // those in the bin instead, last deleted first; for Own and All
+
 	// Bytes bounds what is read at once: no more than one flow beyond so many bytes; 0
 	// for no bound. The rest of the page is read by NextFlows. Hold, if it is set, is called
 	// before so many bytes are read; its error ends that.
@@ -159,7 +161,7 @@ func (s *Store) nextFlows(ctx context.Context, q ListQuery, page *FlowPage) erro
 		return err
 	}
 	columns, dest := q.columns()
-	page.Flows, err = all(ctx, s.db, dest, "SELECT "+columns+" FROM flow WHERE id IN ("+s.db.dialect().texts+")", string(text))
+	page.Flows, err = all(ctx, s.db, dest, "SELECT "+columns+" FROM flow WHERE id IN ("+s.db.dialect().texts+") AND "+q.where(), string(text))
 	order := make(map[string]int, len(ids))
 	for i, id := range ids {
 		order[id] = i

@@ -231,7 +231,7 @@ func testListTotals(t *testing.T, dsn string) {
 		must(t, err)
 		check(fmt.Sprintf("after an update to %s %s", f.UserID, f.AccessControl))
 	}
-	must(t, s.DeleteFlow(t.Context(), id, nil))
+	must(t, s.DeleteFlow(t.Context(), id, true, nil))
 	check("after removal")
 }
 
@@ -319,7 +319,7 @@ func testListNames(t *testing.T, dsn string) {
 
 	_, err = s.UpdateFlow(t.Context(), "aa-1", func(f *Flow) error { f.Name = "Something ELSE"; return nil })
 	must(t, err)
-	must(t, s.DeleteFlow(t.Context(), "ab_1", nil))
+	must(t, s.DeleteFlow(t.Context(), "ab_1", true, nil))
 	for search, want := range map[string]string{"else": "aa-1", "view": "ab%1 aa-2", "eviewx": "", "ing el": "aa-1", `"`: ""} {
 		if got := ids(ListQuery{Scope: All, Search: search}); len(got) != len(want) || got != want && !strings.Contains(want, " ") {
 			t.Errorf("search for %s gives %s, want %s", search, got, want)

@@ -73,9 +73,17 @@ func (q *listSQL) idHas() string {
 	return fmt.Sprintf(q.dialect.idFrom, q.arg(q.Prefix), q.arg(q.Prefix+string(utf8.MaxRune)))
 }
 
+// where is the condition for what is in the bin, or is not.
+func (q *ListQuery) where() string {
+	if q.Deleted {
+		return inBin
+	}
+	return inUse
+}
+
 // filters returns the conditions that hold in every part.
 func (q *listSQL) filters() []string {
-	var conds []string
+	conds := []string{q.where()}
 	if q.after != nil {
 		conds = append(conds, "(updated_at, flow.seq) < ("+q.arg(q.after.updatedAt)+", "+q.arg(q.after.seq)+")")
 	}

@@ -89,13 +89,13 @@ func TestSearchNewest(t *testing.T) {
 	check("flow 14", 10)
 	check("flow 3", 10)
 	for _, id := range ids[120:] { // so that 121 is the next number, in flow_search till now
-		must(t, s.DeleteFlow(t.Context(), id, nil))
+		must(t, s.DeleteFlow(t.Context(), id, true, nil))
 	}
 	check("renamed", 1)
 	check("flow 14", 1)
 	for range 10 {
 		addFlow(t, s, Flow{UserID: "ann", Name: "another"})
-		must(t, s.DeleteFlow(t.Context(), addFlow(t, s, Flow{UserID: "ann", Name: "gone again"}).ID, nil))
+		must(t, s.DeleteFlow(t.Context(), addFlow(t, s, Flow{UserID: "ann", Name: "gone again"}).ID, true, nil))
 	}
 	check("another", 10)
 	check("gone", 0)

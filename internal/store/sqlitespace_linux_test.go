@@ -37,7 +37,7 @@ func TestDeleteOnFullDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, id := range ids {
-			if err = s.DeleteFlow(t.Context(), id, nil); err != nil {
+			if err = s.DeleteFlow(t.Context(), id, true, nil); err != nil {
 				break
 			}
 		}

@@ -15,7 +15,7 @@ func TestSpaceIsGivenBack(t *testing.T) {
 	path := s.db.(*sqliteDB).path
 	f := addFlow(t, s, Flow{UserID: "ann", Nodes: []byte(`["` + strings.Repeat("x", 12<<20) + `"]`)})
 	addFlow(t, s, Flow{UserID: "ann", Name: "stays"})
-	must(t, s.DeleteFlow(t.Context(), f.ID, nil))
+	must(t, s.DeleteFlow(t.Context(), f.ID, true, nil))
 	deadline := time.Now().Add(20 * time.Second)
 	for number(t, s, "PRAGMA page_count") > 200 {
 		if time.Now().After(deadline) {

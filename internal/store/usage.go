@@ -7,15 +7,17 @@ import (
 
 // Usage is what a user has in the database.
 type Usage struct {
-	Flows int64 // that they own
-	Bytes int64 // of those flows, and of the records of the runs that they made
+	Flows int64 // that they own, without those in the bin
+	Bytes int64 // of all their flows, of the versions that they wrote, and of the records of the runs that they made
 	Admin bool  // they are one
 }
 
 // Usage returns what a user has. It takes time with the number of their flows.
 func (s *Store) Usage(ctx context.Context, userID string) (*Usage, error) {
 	u, err := one(ctx, s.db, func(u *Usage) []any { return []any{&u.Flows, &u.Bytes, &u.Admin} },
-		"SELECT count(*), coalesce(sum(bytes), 0) + (SELECT coalesce(sum(bytes), 0) FROM flow_execution WHERE user_id = $1),"+
+		"SELECT (SELECT count(*) FROM flow WHERE user_id = $1 AND "+inUse+"), coalesce(sum(bytes), 0) +"+
+			" (SELECT coalesce(sum(bytes), 0) FROM flow_version WHERE user_id = $1) +"+
+			" (SELECT coalesce(sum(bytes), 0) FROM flow_execution WHERE user_id = $1),"+
 			" EXISTS (SELECT 1 FROM users WHERE id = $1 AND role = 'admin') FROM flow WHERE user_id = $1", userID)
 	return u, wrap("count what a user has", err)
 }

@@ -156,16 +156,19 @@ func (s *Store) SetPassword(ctx context.Context, id, hash string) error {
 	}))
 }
 
-// RemoveUser removes a user with their keys. One who owns flows is not removed:
+// RemoveUser removes a user with their keys and what they have in the bin. One who owns flows is not removed:
 // the error is an *[InUseError] with their number.
 func (s *Store) RemoveUser(ctx context.Context, id string) error {
 	return wrap("remove user", s.db.write(ctx, func(ctx context.Context, tx queryer) error {
-		flows, err := one(ctx, tx, value[int64], "SELECT count(*) FROM flow WHERE user_id = $1", id)
+		flows, err := one(ctx, tx, value[int64], "SELECT count(*) FROM flow WHERE user_id = $1 AND "+inUse, id)
 		if err != nil {
 			return err
 		}
 		if *flows > 0 {
 			return &InUseError{Flows: *flows}
+		}
+		if _, err := tx.exec(ctx, "DELETE FROM flow WHERE user_id = $1", id); err != nil { // in the bin
+			return err
 		}
 		return found(tx.exec(ctx, "DELETE FROM users WHERE id = $1", id))
 	}))

@@ -122,7 +122,7 @@ func testRemoveUser(t *testing.T, dsn string) {
 		t.Errorf("error is %v, want ErrNotFound", err)
 	}
 	getFlow(t, s, kept.ID)
-	must(t, s.DeleteFlow(t.Context(), kept.ID, nil))
+	must(t, s.DeleteFlow(t.Context(), kept.ID, true, nil))
 	must(t, s.RemoveUser(t.Context(), bob.ID))
 	if list, err := s.Users(t.Context()); err != nil || len(list) != 0 {
 		t.Errorf("users are %+v, %v", list, err)

@@ -249,7 +249,7 @@ func (s *Store) setText(ctx context.Context, tx queryer, flowID string, number i
 func (s *Store) FlowVersion(ctx context.Context, f *Flow, number int64) (*Flow, error) {
 	v, err := s.flowVersion(ctx, s.db, f, number)
 	for errors.Is(err, errMoved) {
-		if f, err = s.flow(ctx, f.ID); err == nil {
+		if f, err = s.flow(ctx, inUse, f.ID); err == nil {
 			v, err = s.flowVersion(ctx, s.db, f, number)
 		}
 	}
@@ -375,7 +375,7 @@ const MaxLabels = 100
 func (s *Store) SetLabel(ctx context.Context, flowID, name string, number int64) error {
 	return wrap("label a version", s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		// From here on no version is kept without a look at its labels.
-		if err := found(tx.exec(ctx, "UPDATE flow SET version = version WHERE id = $1", flowID)); err != nil {
+		if err := found(tx.exec(ctx, "UPDATE flow SET version = version WHERE id = $1 AND "+inUse, flowID)); err != nil {
 			return err
 		}
 		f, err := one(ctx, tx, (*Flow).whole, "SELECT "+flowColumns+" FROM flow WHERE id = $1", flowID)

@@ -85,7 +85,7 @@ func testVersions(t *testing.T, dsn string) {
 			t.Fatalf("the list is %v", numbers)
 		}
 	}
-	must(t, s.DeleteFlow(t.Context(), f.ID, nil))
+	must(t, s.DeleteFlow(t.Context(), f.ID, true, nil))
 	if n := number(t, s, "SELECT count(*) FROM flow_version"); n != 0 {
 		t.Errorf("%d versions of a deleted flow are left", n)
 	}

@@ -17,7 +17,7 @@ type FlowsService struct{ c *conn }
 // about makes k a call about a flow, or about something below it.
 func (k *call) about(id, below string) *call {
 	k.subject, k.path = id, flowsPath+url.PathEscape(id)+below
-	return k.check(id, "create", "import", "accessible")
+	return k.check(id, "create", "import", "accessible", "deleted")
 }
 
 // check marks a call whose path would be that of another route: nothing has such an id.
@@ -66,13 +66,17 @@ func (s *FlowsService) Update(ctx context.Context, id string, p Patch, opts ...U
 	return f, err
 }
 
-// Delete removes a flow. If there is none with that id, the error is [ErrNotFound].
+// Delete removes a flow. If there is none with that id, the error is [ErrNotFound]. flowctl's
+// server keeps it for a time, so that [FlowsService.Restore] can take the deletion back.
 func (s *FlowsService) Delete(ctx context.Context, id string, opts ...DeleteOption) error {
 	w := write{}
 	for _, opt := range opts {
 		opt.delete(&w)
 	}
 	k := (&call{verb: "delete flow", method: http.MethodDelete}).about(id, "")
+	if w.purge {
+		k.query = url.Values{"purge": {"true"}}
+	}
 	if err := s.unchanged(ctx, k, id, w.unchanged); err != nil {
 		return err
 	}

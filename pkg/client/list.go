@@ -20,6 +20,7 @@ type ListOptions struct {
 	Access   Access // all flows that the caller has this right to, instead of their own
 	Name     string // only flows with exactly this name
 	IDPrefix string // only flows whose id begins with it
+	Deleted  bool   // those that were deleted and can be restored instead, last deleted first, which updated_at says; only on our server
 	Owner    bool   // with whose they are, as an unknown field "user"; Open WebUI does not say
 	Digest   bool   // no more than id, name and time, and a digest of what they say as an unknown field "digest"; without Graph and Access, and not of Open WebUI
 	Loose    bool   // all flows from a server that cannot search, for a caller who does

@@ -18,6 +18,12 @@ type listing struct {
 // page reads a page and reports whether there is another one to read.
 func (l *listing) page(ctx context.Context, yield func(flow.Flow, error) bool) (more bool) {
 	k := l.opts.call(l.given, l.cursor)
+	if l.opts.Deleted {
+		if err := l.s.c.needVersions(ctx, k, "what was deleted here is gone"); err != nil {
+			yield(flow.Flow{}, err)
+			return false
+		}
+	}
 	a, err := l.s.c.do(ctx, k)
 	if err != nil {
 		yield(flow.Flow{}, l.s.explainList(ctx, err))

@@ -49,7 +49,10 @@ func (o ListOptions) call(given int, cursor string) *call {
 		k.query.Set("include", strings.Join(include, ","))
 	}
 	setInt(k.query, "limit", o.rows(given))
-	if o.Access != "" && !o.second {
+	switch {
+	case o.Deleted:
+		k.path += "deleted"
+	case o.Access != "" && !o.second:
 		k.path += "accessible"
 	}
 	if o.Access != "" {

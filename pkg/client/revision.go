@@ -16,7 +16,7 @@ type (
 	// PutOption changes how [FlowsService.Put] works: [IfUnchanged], [IfAbsent],
 	// [WithoutGraph], [WithMessage].
 	PutOption interface{ put(*write) }
-	// DeleteOption changes how [FlowsService.Delete] works: [IfUnchanged].
+	// DeleteOption changes how [FlowsService.Delete] works: [IfUnchanged], [Purge].
 	DeleteOption interface{ delete(*write) }
 )
 
@@ -24,6 +24,7 @@ type (
 type write struct {
 	unchanged string
 	message   string
+	purge     bool
 	absent    bool
 	minimal   bool
 }

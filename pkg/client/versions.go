@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 	"net/http"
 	"net/url"
@@ -43,6 +44,14 @@ type messageOption string
 func (m messageOption) update(w *write) { w.message = string(m) }
 func (m messageOption) put(w *write)    { w.message = string(m) }
 
+// Purge deletes a flow for good, also one that was deleted before. Servers other than flowctl's
+// always do.
+func Purge() DeleteOption { return purge{} }
+
+type purge struct{}
+
+func (purge) delete(w *write) { w.purge = true }
+
 // say adds the message of a write to its call.
 func (k *call) say(message string) {
 	if message != "" {
@@ -54,11 +63,15 @@ func (k *call) say(message string) {
 // the error is [ErrUnsupported].
 func (s *FlowsService) versionsCall(ctx context.Context, verb, method, id, below string) (*call, error) {
 	k := (&call{verb: verb, method: method}).about(id, below)
-	can, err := s.c.capabilitiesFor(ctx, k)
+	return k, s.c.needVersions(ctx, k, "keep the flow's file in git")
+}
+
+func (c *conn) needVersions(ctx context.Context, k *call, hint string) error {
+	can, err := c.capabilitiesFor(ctx, k)
 	if err == nil && !can.Versions {
-		err = s.c.refuse(k, ErrUnsupported, "this server keeps no versions", "keep the flow's file in git")
+		err = c.refuse(k, ErrUnsupported, "this server keeps no versions and no deleted flows", hint)
 	}
-	return k, err
+	return err
 }
 
 // Versions goes through the versions of a flow, newest first, page by page. After an error
@@ -95,15 +108,21 @@ func (s *FlowsService) Version(ctx context.Context, id, version string) (Version
 
 func versionPathOf(version string) string { return "/versions/" + url.PathEscape(version) }
 
-// RestoreVersion makes a flow again what it was, as a new version, and returns it; its
-// access control stays. If the flow is that already, nothing changes.
-func (s *FlowsService) RestoreVersion(ctx context.Context, id, version string, opts ...UpdateOption) (flow.Flow, error) {
+// Restore makes a flow again what it was in a version, as a new version, and returns it; its
+// access control stays. If the flow is that already, nothing changes. With version "" it takes
+// back the deletion of a flow, with all its versions and executions; [ListOptions.Deleted] lists
+// what can be had back so, anything else is [ErrNotFound].
+func (s *FlowsService) Restore(ctx context.Context, id, version string, opts ...UpdateOption) (flow.Flow, error) {
 	w := write{}
 	for _, opt := range opts {
 		opt.update(&w)
 	}
-	k, err := s.versionsCall(ctx, "restore a version of flow", http.MethodPost, id, versionPathOf(version)+"/restore")
-	if err == nil {
+	below := "/restore"
+	if version != "" {
+		below = versionPathOf(version) + below
+	}
+	k, err := s.versionsCall(ctx, "restore flow", http.MethodPost, id, below)
+	if err == nil && version != "" {
 		k.check(version)
 		k.repeatable = !strings.HasPrefix(version, "-") // which is another one after the first time
 		k.say(w.message)
@@ -112,12 +131,20 @@ func (s *FlowsService) RestoreVersion(ctx context.Context, id, version string, o
 	if err != nil {
 		return flow.Flow{}, err
 	}
-	return s.c.flow(ctx, k)
+	f, err := s.c.flow(ctx, k)
+	if version == "" && k.lost && errors.Is(err, ErrNotFound) { // an earlier try did it, perhaps
+		return s.Get(ctx, id)
+	}
+	return f, err
 }
 
 // SetLabel puts a label on a version, which any other version loses: a letter, and then up to
-// 63 letters, digits, dots, dashes and underscores. Versions with a label are kept.
+// 63 letters, digits, dots, dashes and underscores. Versions with a label are kept. With version ""
+// it removes the label; one that is not there is [ErrNotFound].
 func (s *FlowsService) SetLabel(ctx context.Context, id, label, version string) (Version, error) {
+	if version == "" {
+		return Version{}, s.removeLabel(ctx, id, label)
+	}
 	body, err := json.Marshal(map[string]string{"version": version})
 	if err != nil {
 		return Version{}, err
@@ -127,9 +154,7 @@ func (s *FlowsService) SetLabel(ctx context.Context, id, label, version string) 
 
 func labelPath(label string) string { return "/labels/" + url.PathEscape(label) }
 
-// RemoveLabel removes a label from the version that has it. One that is not there is
-// [ErrNotFound].
-func (s *FlowsService) RemoveLabel(ctx context.Context, id, label string) error {
+func (s *FlowsService) removeLabel(ctx context.Context, id, label string) error {
 	k, err := s.versionsCall(ctx, "remove a label of flow", http.MethodDelete, id, labelPath(label))
 	if err != nil {
 		return err

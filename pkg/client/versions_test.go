@@ -46,21 +46,21 @@ func TestVersions(t *testing.T) {
 		t.Errorf("labelled %+v, %v", v, err)
 	}
 	was := f.Revision()
-	if f, err = c.Flows.RestoreVersion(ctx, f.ID, "published", client.IfUnchanged(was), client.WithMessage("back")); err != nil || !strings.Contains(string(f.AppendJSON(nil)), `"value":"7"`) {
+	if f, err = c.Flows.Restore(ctx, f.ID, "published", client.IfUnchanged(was), client.WithMessage("back")); err != nil || !strings.Contains(string(f.AppendJSON(nil)), `"value":"7"`) {
 		t.Errorf("restored %s, %v", f.AppendJSON(nil), err)
 	}
 	if v, err := c.Flows.Version(ctx, f.ID, "41"); err != nil || v.Message != "back" {
 		t.Errorf("version 41 is %+v, %v", v, err)
 	}
-	if err := c.Flows.RemoveLabel(ctx, f.ID, "published"); err != nil {
+	if _, err := c.Flows.SetLabel(ctx, f.ID, "published", ""); err != nil {
 		t.Error(err)
 	}
 	for name, got := range map[string]struct{ err, want error }{
-		"too late":       {second(c.Flows.RestoreVersion(ctx, f.ID, "1", client.IfUnchanged(was))), client.ErrConflict},
+		"too late":       {second(c.Flows.Restore(ctx, f.ID, "1", client.IfUnchanged(was))), client.ErrConflict},
 		"no version":     {second(c.Flows.Version(ctx, f.ID, "9223372036854775808")), client.ErrNotFound},
 		"empty":          {second(c.Flows.Version(ctx, f.ID, "")), client.ErrNotFound},
-		"restore ..":     {second(c.Flows.RestoreVersion(ctx, f.ID, "..")), client.ErrNotFound},
-		"no label":       {c.Flows.RemoveLabel(ctx, f.ID, "published"), client.ErrNotFound},
+		"restore ..":     {second(c.Flows.Restore(ctx, f.ID, "..")), client.ErrNotFound},
+		"no label":       {second(c.Flows.SetLabel(ctx, f.ID, "published", "")), client.ErrNotFound},
 		"odd label":      {second(c.Flows.SetLabel(ctx, f.ID, "a b/\x1b", "1")), client.ErrInvalid},
 		"label of none":  {second(c.Flows.SetLabel(ctx, f.ID, "x", "77")), client.ErrNotFound},
 		"long message":   {second(c.Flows.Update(ctx, f.ID, client.Replace(spec(t, node(9))), client.WithMessage(strings.Repeat("x", 2000)))), client.ErrInvalid},
@@ -92,12 +92,44 @@ func TestVersionsOfTheRealBackend(t *testing.T) {
 	for name, err := range map[string]error{
 		"versions": lastErr(c, f.ID),
 		"version":  second(c.Flows.Version(ctx, f.ID, "1")),
-		"restore":  second(c.Flows.RestoreVersion(ctx, f.ID, "1")),
+		"restore":  second(c.Flows.Restore(ctx, f.ID, "1")),
 		"label":    second(c.Flows.SetLabel(ctx, f.ID, "x", "1")),
-		"unlabel":  c.Flows.RemoveLabel(ctx, f.ID, "x"),
+		"deleted":  second(c.Flows.List(ctx, client.ListOptions{Deleted: true})),
+		"undelete": second(c.Flows.Restore(ctx, f.ID, "")),
+		"unlabel":  second(c.Flows.SetLabel(ctx, f.ID, "x", "")),
 	} {
 		if !errors.Is(err, client.ErrUnsupported) || !strings.Contains(err.Error(), "this server keeps no versions") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestDeletedFlows(t *testing.T) {
+	c := our(t)
+	ctx := t.Context()
+	f, err := c.Flows.Put(ctx, "a", spec(t, `{"name":"A","nodes":[],"edges":[]}`))
+	if err == nil {
+		err = c.Flows.Delete(ctx, f.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list, err := c.Flows.List(ctx, client.ListOptions{Deleted: true, Name: "A"}); err != nil || len(list) != 1 || list[0].ID != "a" || list[0].UpdatedAt < f.UpdatedAt {
+		t.Errorf("deleted are %v, %v", list, err)
+	}
+	if list, err := c.Flows.List(ctx, client.ListOptions{}); err != nil || len(list) != 0 {
+		t.Errorf("there are %v, %v", list, err)
+	}
+	if f, err := c.Flows.Restore(ctx, "a", ""); err != nil || f.ID != "a" || f.Name != "A" {
+		t.Errorf("restored %v, %v", f, err)
+	}
+	if _, err := c.Flows.Restore(ctx, "a", ""); !errors.Is(err, client.ErrNotFound) {
+		t.Errorf("restored again: %v", err)
+	}
+	if err := errors.Join(c.Flows.Delete(ctx, "a"), c.Flows.Delete(ctx, "a", client.Purge())); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.Flows.Restore(ctx, "a", ""); !errors.Is(err, client.ErrNotFound) {
+		t.Errorf("restored what was purged: %v", err)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 
@@ -23,6 +25,14 @@ type devInfo struct {
 	URL  string `json:"url"`
 	Key  string `json:"key"`
 	User string `json:"user"` // the admin's e-mail
+}
+
+// parseDays reads a time such as 30d or 12h; a day has 24 hours.
+func parseDays(s string) (time.Duration, error) {
+	if n, err := strconv.ParseUint(strings.TrimSuffix(s, "d"), 10, 16); err == nil && strings.HasSuffix(s, "d") {
+		return time.Duration(n) * 24 * time.Hour, nil
+	}
+	return time.ParseDuration(s)
 }
 
 // settings turns the flags into what the server takes.
@@ -44,6 +54,10 @@ func (o *serverOptions) settings() (server.Options, error) {
 	case o.quotaFlows < 0:
 		return server.Options{}, cmdutil.Usage(fmt.Errorf("--quota-flows is %d; give 1 or more, or 0 for any number", o.quotaFlows))
 	}
+	keepDeleted, err := parseDays(o.keepDeleted)
+	if err != nil || keepDeleted < 0 {
+		return server.Options{}, cmdutil.Usage(fmt.Errorf("--keep-deleted %q is not a time; give one such as 30d or 12h, or 0 for ever", o.keepDeleted))
+	}
 	for _, origin := range o.corsOrigins {
 		if err := checkOrigin(origin); err != nil {
 			return server.Options{}, err
@@ -59,6 +73,7 @@ func (o *serverOptions) settings() (server.Options, error) {
 		Memory:  memory,
 		// 0 is the default there.
 		KeepVersions: cmp.Or(o.keepVersions, -1),
+		KeepDeleted:  cmp.Or(keepDeleted, -1),
 		Quotas:       server.Quotas{Flows: o.quotaFlows, Bytes: int64(quota)},
 		CORSOrigins:  o.corsOrigins,
 		Proxies:      proxies,

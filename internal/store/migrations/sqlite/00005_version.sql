@@ -3,8 +3,7 @@
 -- the time of the last change: such a flow was there before versions were. flow_version has
 -- the earlier ones, text as version.go writes it.
 --
--- A flow in the bin is one of nobody, private; flow_bin has whose it was, when it was
--- deleted, and its access_control.
+-- The updated_at of a flow in the bin is negative, see bin.go.
 
 -- +goose Up
 ALTER TABLE flow ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
@@ -33,18 +32,8 @@ CREATE TABLE flow_label (
     PRIMARY KEY (flow_id, name)
 ) WITHOUT ROWID;
 
-CREATE TABLE flow_bin (
-    flow_id VARCHAR PRIMARY KEY REFERENCES flow (id) ON DELETE CASCADE,
-    user_id VARCHAR NOT NULL,
-    deleted_at BIGINT NOT NULL,
-    access_control JSON
-) WITHOUT ROWID;
-CREATE INDEX flow_bin_user_id_idx ON flow_bin (user_id, deleted_at);
-CREATE INDEX flow_bin_deleted_at_idx ON flow_bin (deleted_at);
-
 -- +goose Down
-DELETE FROM flow WHERE id IN (SELECT flow_id FROM flow_bin);
-DROP TABLE flow_bin;
+DELETE FROM flow WHERE updated_at < 0;
 DROP TABLE flow_label;
 DROP TABLE flow_version;
 ALTER TABLE flow DROP COLUMN message;
