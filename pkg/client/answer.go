@@ -89,7 +89,7 @@ func (c *conn) refused(k *call, status int, a *answer) error {
 	e.NoToken = status == http.StatusUnauthorized && c.token == "" && k.path != signInPath
 	e.NoFlows = status == http.StatusNotFound && !e.one && !isOurAnswer(a.header)
 	e.wait, _ = httpx.RetryAfter(a.header, time.Now())
-	// The real backend may have stored what it answers 500 to; so may a server
+	// Open WebUI may have stored what it answers 500 to; so may a server
 	// after a proxy that lost its answer.
 	e.unsure = k.method == http.MethodPost && !k.repeatable && !isOurAnswer(a.header) && (status >= 500 || k.lost)
 	var said struct{ Detail json.RawMessage }

@@ -52,7 +52,7 @@ func (s *AuthService) SignIn(ctx context.Context, email, password string) (Sessi
 
 // SignOut ends the session of the client's token, so that nobody can use it any
 // more. A session that has ended already is not an error; an API key, which is not
-// one, is [ErrInvalid]. Only our own server can do that: tokens of the real backend
+// one, is [ErrInvalid]. Only flowctl's server can do that: tokens of Open WebUI
 // stay good until they expire, and the error is [ErrUnsupported].
 func (s *AuthService) SignOut(ctx context.Context) error {
 	k := &call{verb: "sign out", method: http.MethodPost, path: signOutPath, repeatable: true}

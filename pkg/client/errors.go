@@ -24,7 +24,7 @@ var (
 	// ErrUnreachable is a server to which no connection could be made: nothing was sent.
 	ErrUnreachable = errors.New("cannot reach the server")
 
-	// ErrUnsupported is what only our own server can do, asked of another one.
+	// ErrUnsupported is what only flowctl's server can do, asked of another one.
 	ErrUnsupported = errors.New("not supported")
 
 	// ErrDelegated is the answer of a server that runs no flows, to a request to run one.
@@ -169,8 +169,8 @@ func (e *Error) detail() string {
 	return e.Detail
 }
 
-// The texts that the real backend has for what it does not find, and for an
-// account that is pending or lacks a right; and our own server's for one that is
+// The texts that Open WebUI has for what it does not find, and for an
+// account that is pending or lacks a right; and flowctl's server's for one that is
 // pending.
 const (
 	upstreamNotFound     = "We could not find what you're looking for :/"

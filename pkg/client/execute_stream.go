@@ -31,7 +31,7 @@ type RunEvent struct {
 // ExecuteStream is Execute that yields what happens while it happens. The first event is
 // [EventExecution], the last [EventResult], or an error comes in its place. The run ends
 // when ctx does, or when the loop over the events is left. A server that falls silent
-// for longer than [WithTimeout], and for a minute at least, is given up: ours sends
+// for longer than [WithTimeout], and for a minute at least, is given up: flowctl's sends
 // something several times a minute.
 func (s *FlowsService) ExecuteStream(ctx context.Context, id string, req ExecuteRequest) iter.Seq2[RunEvent, error] {
 	return func(yield func(RunEvent, error) bool) {

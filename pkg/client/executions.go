@@ -11,8 +11,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// ExecutionsService works on the records of a flow's runs. On the real backend
-// whoever may read a flow sees everybody's runs of it, and they stay when the flow
+// ExecutionsService works on the records of a flow's runs. On Open WebUI
+// everybody who may read a flow sees everybody's runs of it, and they stay when the flow
 // is deleted.
 type ExecutionsService struct{ c *conn }
 
@@ -89,7 +89,7 @@ func (s *ExecutionsService) page(ctx context.Context, flowID string, page int) (
 	return rows, err
 }
 
-// UnderWay lists the runs that go on or wait on our server, newest first: for an admin
+// UnderWay lists the runs that go on or wait on flowctl's server, newest first: for an admin
 // everybody's, for others their own and those of their own flows. Elsewhere the error
 // is [ErrUnsupported].
 func (s *ExecutionsService) UnderWay(ctx context.Context) ([]flow.Execution, error) {
@@ -121,7 +121,7 @@ func (s *ExecutionsService) Get(ctx context.Context, flowID, id string) (flow.Ex
 }
 
 // Create stores the record of a run. FlowID, Status, the four maps, ExecutionTime
-// and Meta, which the real backend leaves out, are sent; the server sets the rest.
+// and Meta, which Open WebUI leaves out, are sent; the server sets the rest.
 func (s *ExecutionsService) Create(ctx context.Context, e flow.Execution) (flow.Execution, error) {
 	k := s.call("record an execution of flow", http.MethodPost, e.FlowID, "")
 	took := json.RawMessage("null")
@@ -159,8 +159,8 @@ func (s *ExecutionsService) execution(ctx context.Context, k *call) (e flow.Exec
 	return e, nil
 }
 
-// Cancel ends a run on our server and returns its record once that is done. One that
-// has ended already is [ErrConflict]; the real backend runs nothing, [ErrNotFound].
+// Cancel ends a run on flowctl's server and returns its record once that is done. One that
+// has ended already is [ErrConflict]; Open WebUI runs nothing, [ErrNotFound].
 func (s *ExecutionsService) Cancel(ctx context.Context, flowID, id string) (flow.Execution, error) {
 	k := s.one("cancel execution", http.MethodPost, flowID, id)
 	k.path += "/cancel"

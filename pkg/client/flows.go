@@ -42,7 +42,7 @@ func (s *FlowsService) Update(ctx context.Context, id string, p Patch, opts ...U
 	}
 	k := (&call{verb: "update flow", method: http.MethodPost, repeatable: true}).about(id, "")
 	if p.NoDescription && p.Description == nil && !s.c.isOurs(ctx) {
-		p.Description = new(string) // to the real backend null says nothing
+		p.Description = new(string) // Open WebUI ignores null
 	}
 	k.body = p.appendJSON(nil)
 	k.say(w.message)

@@ -8,14 +8,13 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// ListOptions chooses flows. The real backend knows no choices: there the client
-// searches and counts by itself while the whole list comes in, and AllUsers goes
-// as far as its lists do, which leave out other people's private flows even for
-// an admin.
+// ListOptions chooses flows. Open WebUI cannot choose: there the client searches and
+// counts while the whole list comes in, and AllUsers goes as far as its lists do, which
+// leave out other people's private flows even for an admin.
 type ListOptions struct {
 	Search   string // only names that contain it, in any case
 	Limit    int    // at most so many in all; 0 means no limit
-	Graph    bool   // with nodes, edges, and on our server owner and access control
+	Graph    bool   // with nodes, edges, and on flowctl's server owner and access control
 	AllUsers bool   // everybody's flows, for admins
 	Access   Access // all flows that the caller has this right to, instead of their own
 	Name     string // only flows with exactly this name
@@ -25,7 +24,7 @@ type ListOptions struct {
 	Digest   bool   // no more than id, name and time, and a digest of what they say as an unknown field "digest"; without Graph and Access, and not of Open WebUI
 	Loose    bool   // all flows from a server that cannot search, for a caller who does
 
-	second bool // the real backend's list of what the caller may change, after that of what they may read
+	second bool // Open WebUI's list of what the caller may change, after that of what they may read
 }
 
 // Access is a right to flows.
@@ -35,7 +34,7 @@ type Access string
 // not be allowed to read it, and a list without Graph is all that there is of it then.
 const (
 	AccessRead Access = "read" // what is the caller's, public, or shared with them; an admin's, too
-	AccessAny  Access = "any"  // what the caller may read or change; on our server everything for an admin
+	AccessAny  Access = "any"  // what the caller may read or change; on flowctl's server everything for an admin
 )
 
 // List returns the flows that All returns, all at once. If an answer breaks off, it
@@ -66,7 +65,7 @@ func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 }
 
 // All goes through the flows, newest updated_at first, while they come in: page
-// by page from our server, element by element from the real backend. No more than
+// by page from flowctl's server, element by element from Open WebUI. No more than
 // one flow is held at a time. After an error it ends.
 func (s *FlowsService) All(ctx context.Context, opts ListOptions) iter.Seq2[flow.Flow, error] {
 	return func(yield func(flow.Flow, error) bool) {

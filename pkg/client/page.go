@@ -76,7 +76,7 @@ func (o ListOptions) call(given int, cursor string) *call {
 	return k
 }
 
-// row reads an element into memory of its own. The real backend's have their nodes
+// row reads an element into memory of its own. Open WebUI's have their nodes
 // and edges even when nobody asked for them; these are left out.
 func (o ListOptions) row(raw []byte, ours bool) (flow.Flow, error) {
 	if !ours && !o.Graph {
@@ -96,7 +96,7 @@ func (o ListOptions) row(raw []byte, ours bool) (flow.Flow, error) {
 	return f, err
 }
 
-// matches reports whether the caller wants a flow of the real backend.
+// matches reports whether the caller wants a flow of Open WebUI.
 func (o ListOptions) matches(f flow.Flow) bool {
 	return o.Loose || strings.Contains(strings.ToLower(f.Name), strings.ToLower(o.Search)) &&
 		(o.Name == "" || f.Name == o.Name) && strings.HasPrefix(f.ID, o.IDPrefix)

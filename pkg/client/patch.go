@@ -11,15 +11,16 @@ import (
 type Patch struct {
 	Name          *string
 	Description   *string // "" empties it
-	NoDescription bool    // without Description: null; the real backend has "" then, it cannot go back to null
+	NoDescription bool    // without Description: null; Open WebUI has "" then, it cannot go back to null
 	Nodes         []flow.Node
 	Edges         []flow.Edge
 	Meta          json.RawMessage
-	AccessControl json.RawMessage // [flow.Public] cannot be had from the real backend once a flow was not public
-	Unknown       flow.Object     // further top-level fields; null takes one out, on our server
+	AccessControl json.RawMessage // [flow.Public] is refused by Open WebUI once a flow was not public
+	Unknown       flow.Object     // further top-level fields; null takes one out, on flowctl's server
 }
 
-// Replace is the patch that makes a flow what spec says. Meta, access control
+// Replace returns the patch that makes a flow equal to spec: use it to write a flow that was
+// read and changed. Meta, access control
 // and unknown fields that spec does not have stay as they are.
 func Replace(spec flow.Spec) Patch {
 	authored(&spec)

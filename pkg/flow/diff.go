@@ -86,7 +86,7 @@ func specFields(s Spec) Object {
 }
 
 // isNone reports whether a value means as much as an absent member does: null, and
-// the empty text, which is all that the real backend can clear a description to.
+// the empty text, which is all that Open WebUI can clear a description to.
 func isNone(raw json.RawMessage) bool { return string(raw) == "null" || string(raw) == `""` }
 
 // item is a node or an edge under the name by which it is found again.

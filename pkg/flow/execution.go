@@ -7,12 +7,12 @@ import (
 // RunStatus is how a run of a flow ended, or stands.
 type RunStatus string
 
-// The statuses of a run. The real backend uses the first three.
+// The statuses of a run. Open WebUI uses the first three.
 const (
 	RunSuccess RunStatus = "success"
 	RunError   RunStatus = "error"
 	RunAborted RunStatus = "aborted"
-	RunPending RunStatus = "pending" // waits for its turn on our server
+	RunPending RunStatus = "pending" // waits for its turn on flowctl's server
 	RunRunning RunStatus = "running"
 )
 

@@ -159,8 +159,7 @@ func (n Node) isOther() bool {
 // MarshalJSON returns what AppendJSON appends.
 func (n Node) MarshalJSON() ([]byte, error) { return n.AppendJSON(nil), nil }
 
-// UnmarshalJSON reads a node, of any JSON: the real backend stores what it is
-// given.
+// UnmarshalJSON reads a node, of any JSON: Open WebUI stores anything.
 func (n *Node) UnmarshalJSON(data []byte) error {
 	read, err := parseOne(slices.Clone(data), readNode)
 	*n = read
