@@ -175,8 +175,9 @@ func (a *applier) write(ctx context.Context, r *Result) {
 	case a.p.imports():
 		r.ID, r.Done = f.ID, true
 	case a.lossless && written:
-		spec.AccessControl = f.AccessControl
-		r.ID, r.Done, r.digest = f.ID, true, digest.Of(spec)
+		now := *r.Spec // not spec, which is not kept in memory while it is sent
+		now.AccessControl = f.AccessControl
+		r.ID, r.Done, r.digest = f.ID, true, digest.Of(now)
 	default:
 		a.accept(r, f)
 	}
