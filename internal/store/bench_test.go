@@ -178,3 +178,66 @@ func TestBenchFlow(t *testing.T) {
 		t.Errorf("nodes have %d bytes", n)
 	}
 }
+
+// BenchmarkUpdate writes a flow with a small change, as a new version or as a new layout.
+func BenchmarkUpdate(b *testing.B) {
+	for _, what := range []string{"version", "layout"} {
+		b.Run(what, func(b *testing.B) {
+			s := benchStore(b)
+			s.KeepVersions = 200
+			f := benchFlow("ann", "x")
+			if err := s.CreateFlow(b.Context(), f); err != nil {
+				b.Fatal(err)
+			}
+			n := 0
+			for b.Loop() {
+				n++
+				if _, err := s.UpdateFlow(b.Context(), f.ID, func(f *Flow) error {
+					if what == "layout" {
+						f.Nodes = bytes.Replace(benchFlow("", "").Nodes, []byte("100.5"), []byte(strconv.Itoa(n)), 1)
+					} else {
+						f.Nodes = bytes.Replace(benchFlow("", "").Nodes, []byte("Answer"), []byte(strconv.Itoa(n)), 1)
+					}
+					return nil
+				}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			perSecond(b)
+		})
+	}
+}
+
+// BenchmarkHistory lists the first page of the versions of a flow that has 10 or 10,000 of
+// them: the times are to be about the same.
+func BenchmarkHistory(b *testing.B) {
+	for _, versions := range []int{10, 10_000} {
+		b.Run("versions="+strconv.Itoa(versions), func(b *testing.B) {
+			s := benchStore(b)
+			f := &Flow{UserID: "ann"}
+			if err := s.CreateFlow(b.Context(), f); err != nil {
+				b.Fatal(err)
+			}
+			err := s.db.write(b.Context(), func(ctx context.Context, tx queryer) error {
+				for n := 1; n < versions; n++ {
+					if _, err := tx.exec(ctx, "INSERT INTO flow_version (flow_id, "+versionColumns+", bytes, text) VALUES ($1, $2, 'ann', 1, '', '', 1, 0, '')", f.ID, n); err != nil {
+						return err
+					}
+				}
+				_, err := tx.exec(ctx, "UPDATE flow SET version = $1", versions)
+				return err
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if f, err = s.Flow(b.Context(), f.ID); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				if list, _, err := s.Versions(b.Context(), f, 0, 10); err != nil || len(list) != 10 {
+					b.Fatal(len(list), err)
+				}
+			}
+		})
+	}
+}
