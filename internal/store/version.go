@@ -109,8 +109,8 @@ func (p *packer) pack(text, base []byte) []byte {
 		kind = isDifference
 		begin := commonPrefix(text, base)
 		end := commonSuffix(text[begin:], base[begin:])
-		head = binary.AppendUvarint(head, uint64(begin))
-		head = binary.AppendUvarint(head, uint64(end))
+		head = binary.AppendUvarint(head, uint64(begin)) //nolint:gosec // not negative
+		head = binary.AppendUvarint(head, uint64(end))   //nolint:gosec // not negative
 		text = text[begin : len(text)-end]
 	}
 	if len(text) < minCompress {
