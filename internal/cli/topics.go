@@ -202,3 +202,26 @@ input, too. One word before the = is always a NODE: write any text as NODE=TEXT.
 
 An answer that was cut off, at the limit of tokens or by a content filter, is a
 warning, and exit code 3 with --strict, as when a run fails.`
+
+const versionsHelp = `NAME@VERSION is a flow as it was, for 'flowctl get', 'export', 'run', 'diff',
+'label' and 'rollback'. VERSION is one of:
+
+  7                  the number that 'flowctl history NAME' lists
+  -1                 the one before the newest, -2 the one before that, ...
+  published          a label ('flowctl label NAME@7 published')
+  2026-11-01         as it was at the end of that day
+  2026-11-01T14:30   as it was then, in UTC unless it ends with a zone (+02:00)
+
+If a flow's whole name has an @ in it, that flow is meant.
+
+'flowctl server', and the store on this machine, keep versions: each write that
+changes what an author wrote makes one. A version does not say who may see the
+flow; that stays as it is now.
+
+Open WebUI keeps none. There the versions are those in git, of flows that have a
+file with a line in flowctl.lock: numbers are then names of commits, labels are
+tags or branches, and 'flowctl rollback' restores the file and applies it.
+
+  flowctl diff "Content review@-1"
+  flowctl rollback "Content review"
+  flowctl run "Content review@published"`

@@ -20,7 +20,10 @@ import (
 type Server struct {
 	Client *client.Client
 	FlowID string
-	ended  chan struct{}
+	// Version is which version of the flow runs, "" for the flow as it is.
+	Version string
+
+	ended chan struct{}
 
 	mu sync.Mutex
 	id string // of the execution, "" until the run has begun
@@ -33,7 +36,7 @@ func (r *Server) Run(ctx context.Context, opts engine.Options, begin Begin) (Res
 	streaming, leave := context.WithCancel(context.WithoutCancel(ctx))
 	defer leave()
 	defer context.AfterFunc(ctx, func() { r.cancel(leave) })()
-	record, err := r.follow(streaming, leave, executeRequest(opts), begin)
+	record, err := r.follow(streaming, leave, r.request(opts), begin)
 	close(r.ended)
 	switch {
 	case errors.Is(err, client.ErrDelegated):
@@ -46,13 +49,13 @@ func (r *Server) Run(ctx context.Context, opts engine.Options, begin Begin) (Res
 	return Result{Record: *record}, nil
 }
 
-func executeRequest(opts engine.Options) client.ExecuteRequest {
+func (r *Server) request(opts engine.Options) client.ExecuteRequest {
 	inputs := flow.Object{}
 	for _, id := range slices.Sorted(maps.Keys(opts.Inputs)) {
 		inputs.Set(id, opts.Inputs[id])
 	}
 	return client.ExecuteRequest{
-		Inputs: inputs.AppendJSON(nil), Engine: opts.Engine(),
+		Inputs: inputs.AppendJSON(nil), Engine: opts.Engine(), Version: r.Version,
 		MaxCalls: opts.Limits.Calls, MaxTokens: opts.Limits.Tokens, MaxTime: opts.Limits.Time, MaxMemory: opts.Limits.Memory,
 	}
 }

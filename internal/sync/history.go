@@ -17,40 +17,94 @@ import (
 // maxVersions is how far back the versions of a file are looked through.
 const maxVersions = 500
 
-// History returns the committed versions of a flow file in a folder, newest first, under
-// the names that it had; nothing where git has none. What cannot be
-// read as a flow is left out.
-func History(ctx context.Context, dir, file string) iter.Seq[flow.Spec] {
-	return func(yield func(flow.Spec) bool) {
-		log, err := gitIn(ctx, dir, "log", "--no-show-signature", "--format=%x00%H", "--name-only", "--follow", "-n", strconv.Itoa(maxVersions), "--", file)
+// Commit is a commit of a flow file.
+type Commit struct {
+	ID     string
+	Author string
+	Time   int64 // of the author, epoch seconds
+	Title  string
+
+	dir, path string // path is from the top of the repository
+}
+
+// Commits returns the commits that changed a flow file in a folder, newest first, up to a
+// commit or, if that is "", up to now; nothing where git has none.
+func Commits(ctx context.Context, dir, file, until string) iter.Seq[Commit] {
+	return func(yield func(Commit) bool) {
+		args := []string{"log", "--no-show-signature", "--format=%x00%H%n%an%n%at%n%s", "--name-only", "--follow", "-n", strconv.Itoa(maxVersions)}
+		if until != "" {
+			args = append(args, until)
+		}
+		log, err := gitIn(ctx, dir, append(args, "--", file)...)
 		if err != nil {
 			return // no git, no repository, or no commit
 		}
 		for entry := range strings.SplitSeq(string(log), "\x00") {
-			commit, path, _ := strings.Cut(strings.TrimSpace(entry), "\n")
-			path = strings.TrimSpace(path)
-			if commit == "" || path == "" {
+			lines := strings.Split(strings.TrimSpace(entry), "\n")
+			if len(lines) < 5 { // it changed no file
 				continue
 			}
-			if spec, ok := committed(ctx, dir, commit, path); ok && !yield(spec) {
+			at, _ := strconv.ParseInt(lines[2], 10, 64)
+			if !yield(Commit{lines[0], lines[1], at, lines[3], dir, lines[len(lines)-1]}) {
 				return
 			}
 		}
 	}
 }
 
-// committed reads the one flow of a file as it was in a commit; path is from the top of
-// the repository.
-func committed(ctx context.Context, dir, commit, path string) (flow.Spec, bool) {
-	text, err := gitIn(ctx, dir, "cat-file", "blob", commit+":"+path)
+// File reads the file as it was in the commit, and the one flow in it; ok is false if
+// there is none.
+func (c Commit) File(ctx context.Context) (text []byte, spec flow.Spec, ok bool) {
+	text, err := gitIn(ctx, c.dir, "cat-file", "blob", c.ID+":"+c.path)
 	if err != nil {
-		return flow.Spec{}, false // it was deleted there
+		return nil, flow.Spec{}, false // it was deleted there
 	}
-	files, err := flowfile.Read(bytes.NewReader(text), path)
+	files, err := flowfile.Read(bytes.NewReader(text), c.path)
 	if err != nil || len(files) != 1 {
-		return flow.Spec{}, false
+		return nil, flow.Spec{}, false
 	}
-	return files[0].Spec, true
+	return text, files[0].Spec, true
+}
+
+// History returns the committed versions of a flow file in a folder, newest first, under
+// the names that it had; nothing where git has none. What cannot be
+// read as a flow is left out.
+func History(ctx context.Context, dir, file string) iter.Seq[flow.Spec] {
+	return func(yield func(flow.Spec) bool) {
+		for commit := range Commits(ctx, dir, file, "") {
+			if _, spec, ok := commit.File(ctx); ok && !yield(spec) {
+				return
+			}
+		}
+	}
+}
+
+// FindCommit returns the whole name of a commit, a tag or a branch, "" if there is none.
+func FindCommit(ctx context.Context, dir, name string) string {
+	out, err := gitIn(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// FileOf returns the file of a flow of a profile, "" if there is none: of the folder in
+// which flows are picked by their names, and what that is called in it.
+func FileOf(profile, id string) (dir, file string, err error) {
+	top, err := folderHere(id)
+	if err != nil {
+		return "", "", nil //nolint:nilerr // there is no such folder
+	}
+	lock, err := ReadLock(top)
+	if err != nil {
+		return "", "", err
+	}
+	for _, file := range lock.Files(profile) {
+		if lock.ID(file, profile) == id {
+			return fromHere(top), file, nil
+		}
+	}
+	return "", "", nil
 }
 
 // gitIn runs git in a folder and returns what it prints. It only reads, takes no name for

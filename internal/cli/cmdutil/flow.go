@@ -11,14 +11,16 @@ import (
 
 // FileOrNameHelp explains FILE|NAME in the help of the commands that take either.
 const FileOrNameHelp = `FILE is a flow file, or - for standard input. NAME is a flow's exact name, its
-id, or the first characters of its id (4 or more).`
+id, or the first characters of its id (4 or more). NAME@7, NAME@-1 and
+NAME@2026-11-01 are what it was ('flowctl help versions').`
 
 // NamedFlow is a flow that was named on the command line.
 type NamedFlow struct {
-	Name string         // the file's path, or the flow's name
-	ID   string         // of the flow on the server, "" if it has none
-	File *flowfile.File // nil for a flow of the server
-	Spec flow.Spec
+	Name    string         // the file's path, or the flow's name with "@" and the version, if one was named
+	ID      string         // of the flow on the server, "" if it has none
+	Version string         // that was named, "" for the flow as it is
+	File    *flowfile.File // nil for a flow of the server
+	Spec    flow.Spec
 }
 
 // LoadFlow reads the flow that a FILE|NAME argument means. It connects for a NAME only.
@@ -29,14 +31,19 @@ func (a *App) LoadFlow(ctx context.Context, arg string) (NamedFlow, error) {
 			return NamedFlow{}, err
 		}
 		file := &r.Flows[0]
-		return NamedFlow{arg, file.ID, file, file.Spec}, nil
+		return NamedFlow{Name: arg, ID: file.ID, File: file, Spec: file.Spec}, nil
 	}
-	c, id, err := a.FindFlow(ctx, arg)
+	refs, err := a.FindVersions(ctx, arg)
 	if err != nil {
 		return NamedFlow{}, err
 	}
-	f, err := c.Flows.Get(ctx, id)
-	return NamedFlow{f.Name, id, nil, f.Spec}, err
+	f, v, err := a.GetVersion(ctx, refs[0])
+	named := NamedFlow{Name: f.Name, ID: refs[0].ID, Spec: f.Spec}
+	if v != nil {
+		named.Version = refs[0].At(v)
+		named.Name += "@" + named.Version
+	}
+	return named, err
 }
 
 // ReadFlow reads and checks the one flow of a file, of standard input with "-".

@@ -49,21 +49,46 @@ func ResolveAll(ctx context.Context, c *client.Client, refs []string) ([]string,
 // ResolveFlows is ResolveAll that returns what it saw of the flows: of a UUID, for which
 // nothing is asked, the id alone.
 func ResolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
+	found, err := resolveVersions(ctx, c, refs)
+	flows := make([]flow.Flow, len(found))
+	for i, r := range found {
+		if flows[i] = r.Flow; r.Version != "" {
+			return nil, Usage(fmt.Errorf("%s names a version of a flow, and this command takes no versions; see 'flowctl help versions'", output.Quoted(r.Name+"@"+r.Version)))
+		}
+	}
+	return flows, err
+}
+
+// VersionRef is a flow that was named, as far as it was seen, and which version of it.
+type VersionRef struct {
+	flow.Flow
+	Name    string // as it was given, without the version
+	Version string // as [lookup.ParseVersion] returns it, "" for the flow as it is
+}
+
+// resolveVersions is ResolveFlows for NAME@VERSION, too.
+func resolveVersions(ctx context.Context, c *client.Client, refs []string) ([]VersionRef, error) {
 	if slices.Contains(refs, "") {
 		return nil, Usage(errors.New("a NAME is empty; give an id or a name"))
 	}
 	finder := lookup.NewFinder(c)
-	var flows []flow.Flow
+	var flows []VersionRef
 	var errs []error
-	seen := make(map[string]bool)
+	seen := make(map[[2]string]bool)
 	for _, ref := range refs {
-		f := flow.Flow{ID: strings.ToLower(ref)}
+		r := VersionRef{Flow: flow.Flow{ID: strings.ToLower(ref)}, Name: ref}
 		if !isUUID(ref) {
-			found, err := finder.Find(ctx, ref)
+			found, version, err := finder.FindVersion(ctx, ref)
+			if errors.As(err, new(*lookup.VersionError)) {
+				err = Usage(err)
+			}
 			if err != nil {
 				return nil, err
 			}
-			if f, err = only(ref, found); err != nil {
+			if r.Version = version; version != "" {
+				r.Name, _, _ = lookup.CutVersion(ref)
+			}
+			if r.Flow, err = only(r.Name, found); err != nil {
 				if len(found) == 0 {
 					err = fmt.Errorf("no flow %s: %w%s", output.Quoted(ref), client.ErrNotFound, closeNames(ctx, c, ref))
 				}
@@ -71,9 +96,9 @@ func ResolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.
 				continue
 			}
 		}
-		if !seen[f.ID] {
-			seen[f.ID] = true
-			flows = append(flows, f)
+		if key := [2]string{r.ID, r.Version}; !seen[key] {
+			seen[key] = true
+			flows = append(flows, r)
 		}
 	}
 	return flows, errors.Join(errs...)

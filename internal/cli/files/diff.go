@@ -10,10 +10,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/layout"
+	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/render"
 	"github.com/flowctl/flowctl/internal/sync"
+	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -37,9 +40,12 @@ With one argument, a file or folder is compared with the server, as 'flowctl
 plan' does: without what only the editor saves. The exit code is 3 if anything
 differs.
 
+NAME@VERSION alone is compared with the flow as it is.
+
 ` + cmdutil.FileOrNameHelp,
 		Example: `  flowctl diff flows
   flowctl diff old.json "Content review"
+  flowctl diff "Content review@3" "Content review@7"
   flowctl diff flows -o markdown > comment.md`,
 		Args:              cobra.RangeArgs(1, 2),
 		ValidArgsFunction: a.CompleteName,
@@ -57,6 +63,9 @@ func (o *diffOptions) run(cmd *cobra.Command, args []string) error {
 	var err error
 	if len(args) == 2 && o.env.Path != "" {
 		return cmdutil.Usage(errors.New("--env is for a file or folder and the server; give one argument"))
+	}
+	if args, err = o.withNow(cmd.Context(), args); err != nil {
+		return err
 	}
 	if len(args) == 2 {
 		pairs, err = o.two(cmd.Context(), args)
@@ -84,6 +93,21 @@ func (o *diffOptions) run(cmd *cobra.Command, args []string) error {
 		return cmdutil.Negative("")
 	}
 	return nil
+}
+
+// withNow returns NAME@VERSION alone with the flow as it is as the second argument.
+func (o *diffOptions) withNow(ctx context.Context, args []string) ([]string, error) {
+	if _, _, ok := lookup.CutVersion(args[0]); !ok || len(args) == 2 || files.IsFileArg(args[0]) {
+		return args, nil
+	}
+	refs, err := o.app.FindVersions(ctx, args[0])
+	if errors.Is(err, client.ErrNotFound) || err == nil && refs[0].Version == "" {
+		return args, nil // it may have a file here
+	}
+	if err != nil {
+		return nil, err
+	}
+	return append(args, refs[0].ID), nil
 }
 
 // two loads the flows of both arguments.

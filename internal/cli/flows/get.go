@@ -25,8 +25,9 @@ func newGetCmd(a *cmdutil.App) *cobra.Command {
 		Long: `Shows who may use the flow, its description and its nodes. --output json prints
 all that the server has of it. 'flowctl export' writes a file to keep in git.
 
-` + cmdutil.NameHelp,
+` + cmdutil.NameHelp + "\n" + cmdutil.VersionHelp,
 		Example: `  flowctl get "Content review"
+  flowctl get "Content review@-1"
   flowctl get 3f2a -o json --jq '.nodes[].data.modelId'`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: a.CompleteName,
@@ -41,26 +42,31 @@ func (o *getOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	c, id, err := o.app.FindFlow(cmd.Context(), args[0])
+	refs, err := o.app.FindVersions(cmd.Context(), args[0])
 	if err != nil {
 		return err
 	}
-	f, err := c.Flows.Get(cmd.Context(), id)
+	f, v, err := o.app.GetVersion(cmd.Context(), refs[0])
 	if err != nil {
 		return err
 	}
 	if p.ForPeople() {
-		return o.summary(p, f)
+		version := ""
+		if v != nil {
+			version = refs[0].At(v)
+		}
+		return o.summary(p, f, version)
 	}
 	return output.Item(p, flowView(), f)
 }
 
 // summary shows what people want to know of a flow.
-func (o *getOptions) summary(p *output.Printer, f flow.Flow) error {
+func (o *getOptions) summary(p *output.Printer, f flow.Flow, version string) error {
 	readers, writers := accessText(f)
 	err := output.Summary(p, []output.Field{
 		{Label: "Name", Text: f.Name},
 		{Label: "ID", Text: f.ID},
+		{Label: "Version", Text: version},
 		{Label: "Owner", Text: f.UserID},
 		{Label: "May read", Text: readers},
 		{Label: "May write", Text: writers},

@@ -44,7 +44,7 @@ share with you. --mine leaves out those of others.
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.search, "search", "", "only flows whose name contains `text`, case ignored")
-	f.IntVar(&o.limit, "limit", 0, "at most `n` flows (default all)")
+	f.IntVarP(&o.limit, "limit", "n", 0, "at most `n` flows (default all)")
 	f.BoolVar(&o.mine, "mine", false, "only flows that you own")
 	f.BoolVar(&o.allUsers, "all-users", false, "flows of all users (admins only)")
 	o.out.Register(cmd)

@@ -33,7 +33,7 @@ and those of your flows, for an admin all.
 		ValidArgsFunction: a.CompleteName,
 		RunE:              o.run,
 	}
-	cmd.Flags().IntVar(&o.limit, "limit", 0, "at most `n` executions (default all)")
+	cmd.Flags().IntVarP(&o.limit, "limit", "n", 0, "at most `n` executions (default all)")
 	o.out.Register(cmd)
 	return cmd
 }

@@ -107,7 +107,7 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 		if err != nil {
 			return err
 		}
-		if err := o.carryOut(ctx, f, &runner.Server{Client: c, FlowID: f.ID}, opts); !errors.Is(err, runner.ErrNeverRuns) || o.on == onServer {
+		if err := o.carryOut(ctx, f, &runner.Server{Client: c, FlowID: f.ID, Version: f.Version}, opts); !errors.Is(err, runner.ErrNeverRuns) || o.on == onServer {
 			return err
 		}
 	}
