@@ -39,15 +39,20 @@ func MergeSpecs(base, ours, theirs Spec, favourTheirs bool) (Spec, []Conflict) {
 		items(base.Nodes, nodeName, nil), items(ours.Nodes, nodeName, nil), items(theirs.Nodes, nodeName, nil))
 	edges := m.lists(func(c *Conflict, name string) { c.Edge = name },
 		items(base.Edges, edgeName, nil), items(ours.Edges, edgeName, nil), items(theirs.Edges, edgeName, nil))
-	merged.Nodes = parseItems[Node](nodes)
-	merged.Edges = m.attached(merged.Nodes, parseItems[Edge](edges))
+	merged.Nodes = parseItems[Node](nodes, ours.Nodes != nil || theirs.Nodes != nil)
+	merged.Edges = m.attached(merged.Nodes, parseItems[Edge](edges, ours.Edges != nil || theirs.Edges != nil))
 	return merged, m.conflicts
 }
 
+// parseItems parses merged nodes or edges. listed reports whether a side has a list of
+// them: a flow that has none of either gets none.
 func parseItems[T any, P interface {
 	*T
 	json.Unmarshaler
-}](list []item) []T {
+}](list []item, listed bool) []T {
+	if len(list) == 0 && !listed {
+		return nil
+	}
 	out := make([]T, len(list))
 	for i, it := range list {
 		_ = P(&out[i]).UnmarshalJSON(it.value) // cannot fail: written from parsed parts

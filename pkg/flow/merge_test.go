@@ -110,3 +110,18 @@ func TestMergeSpecsFavoursTheirs(t *testing.T) {
 		t.Errorf("merged %s with %d conflicts", text, len(conflicts))
 	}
 }
+
+// Flows without nodes and edges, as in a file of settings alone, get none by a merge; a
+// list that one side added stays, even if it is empty.
+func TestMergeSpecsWithoutLists(t *testing.T) {
+	for _, tt := range []struct{ theirs, merged string }{
+		{`{"name":"f","x":1}`, `{"name":"f","x":1}`},
+		{`{"name":"f","nodes":[]}`, `{"name":"f","nodes":[]}`},
+	} {
+		base := mustSpec(t, `{"name":"f"}`)
+		got, _ := MergeSpecs(base, base, mustSpec(t, tt.theirs), false)
+		if text := string(got.AppendJSON(nil)); text != tt.merged {
+			t.Errorf("merged %s, want %s", text, tt.merged)
+		}
+	}
+}

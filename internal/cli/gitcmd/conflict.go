@@ -18,7 +18,6 @@ func mergeFiles(base, ours, theirs flowfile.File, favourTheirs bool) ([]byte, []
 	var conflicts []flow.Conflict
 	f.Spec, conflicts = flow.MergeSpecs(base.Spec, ours.Spec, theirs.Spec, favourTheirs)
 	wrapper, more := flow.MergeSpecs(members(base), members(ours), members(theirs), favourTheirs)
-	wrapper.Nodes, wrapper.Edges = nil, nil // are in the flow
 	f.Extra, _ = rawjson.ParseObject(wrapper.AppendJSON(nil))
 	id, _ := f.Extra.Get("id")
 	f.ID = ""
