@@ -171,7 +171,7 @@ func (w *whichCase) run(script []string) (did []string) {
 		case "lock":
 			l, err := sync.ReadLock(".")
 			w.check(err)
-			l.Note(w.place, []sync.LockEntry{{File: words[1], ID: w.id(words[2]), Digest: digest.Of(w.spec(words[2:]))}})
+			l.Record(w.place, []sync.LockEntry{{File: words[1], ID: w.id(words[2]), Digest: digest.Of(w.spec(words[2:]))}})
 			w.check(l.Write(w.t.Context()))
 		case "$":
 			before := w.state()

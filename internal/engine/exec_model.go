@@ -110,9 +110,9 @@ func (c *Call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
 	return c.semantics.Accept(c, v)
 }
 
-// Judge keeps how the model ended its answer, and returns why the answer is not one.
-func (c *Call) Judge(body js.Value) (err error) {
-	c.ending, err = judge(body)
+// CheckAnswer keeps how the model ended its answer, and returns why the answer is not one.
+func (c *Call) CheckAnswer(body js.Value) (err error) {
+	c.ending, err = checkAnswer(body)
 	return err
 }
 

@@ -118,7 +118,7 @@ func (standard) Accept(c *Call, body js.Value) (js.Value, error) {
 	if c.StripThinking {
 		body = withoutThoughts(body)
 	}
-	return body, c.Judge(body)
+	return body, c.CheckAnswer(body)
 }
 
 // Fetched returns both.

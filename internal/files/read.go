@@ -22,9 +22,9 @@ type Content struct {
 	Findings []Finding    // in the order of the text
 }
 
-// Read reads the flows of a source, which may be stdin, and, if judge is set,
+// Read reads the flows of a source, which may be stdin, and, if validate is set,
 // validates them.
-func Read(ctx context.Context, stdin io.Reader, s Source, judge bool) Content {
+func Read(ctx context.Context, stdin io.Reader, s Source, validate bool) Content {
 	if s.Err != nil {
 		return Content{Findings: []Finding{unreadable(s.Path, s.Err)}}
 	}
@@ -49,19 +49,19 @@ func Read(ctx context.Context, stdin io.Reader, s Source, judge bool) Content {
 	}
 	r := Content{Flows: flows, Invalid: map[int]bool{}}
 	for i := range flows {
-		r.look(i, judge)
+		r.check(i, validate)
 	}
 	byPosition(r.Findings)
 	return r
 }
 
-// look adds what there is to say about one of the flows.
-func (r *Content) look(i int, judge bool) {
+// check adds what there is to say about one of the flows.
+func (r *Content) check(i int, validate bool) {
 	f := &r.Flows[i]
 	for _, w := range f.Warnings {
 		r.Findings = append(r.Findings, inFile(w, flow.SeverityWarning, codeOdd))
 	}
-	if !judge {
+	if !validate {
 		return
 	}
 	problems := flow.Validate(f.Spec)

@@ -14,7 +14,7 @@ import (
 // a request when the server is silent for longer than limit returns for its context (0 is
 // for ever), and writes a line about each to log, unless that is nil.
 func NewClient(rt http.RoundTripper, limit func(context.Context) time.Duration, log *Log) *http.Client {
-	c := &http.Client{Transport: &patience{next: rt, limit: limit}, CheckRedirect: checkRedirect}
+	c := &http.Client{Transport: &idleTimeout{next: rt, limit: limit}, CheckRedirect: checkRedirect}
 	if log != nil {
 		log.network, log.next = rt, c.Transport
 		c.Transport = log

@@ -35,7 +35,7 @@ func isNoToken(r rune) bool {
 	return !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 }
 
-// HeaderSecrets returns the values of h, for [secrets.NewKnown]: each whole, and that of an
+// HeaderSecrets returns the values of h, for [secrets.NewRedactor]: each whole, and that of an
 // Authorization without its scheme.
 func HeaderSecrets(h http.Header) []string {
 	var list []string

@@ -45,7 +45,7 @@ type conn struct {
 	name    string     // what is there, in words
 	opts    Options
 	http    *http.Client
-	secrets secrets.Known
+	secrets secrets.Redactor
 	proxy   string    // through which requests go, "" for none
 	learned *sync.Map // model: dialect
 }
@@ -75,7 +75,7 @@ func newConn(what, example, base string, opts Options) (*conn, error) {
 
 // hide keeps the token, the values of headers and more secrets out of errors and lines.
 func (c *conn) hide(more ...string) {
-	c.secrets = secrets.NewKnown(append(append(httpx.HeaderSecrets(c.opts.Header), c.opts.Token), more...)...)
+	c.secrets = secrets.NewRedactor(append(append(httpx.HeaderSecrets(c.opts.Header), c.opts.Token), more...)...)
 }
 
 // request is one call.

@@ -77,7 +77,7 @@ func PutString(dst []byte, s string, was json.RawMessage) ([]byte, bool) {
 	switch {
 	case was == nil && s == "":
 		return dst, false
-	case was != nil && Says(was, s):
+	case was != nil && IsText(was, s):
 		return AppendCompact(dst, was), true
 	}
 	return AppendString(dst, s), true

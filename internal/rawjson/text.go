@@ -28,9 +28,9 @@ func Plain(raw []byte) string {
 	return string(raw)
 }
 
-// Says reports whether the JSON value raw says s: it is the string s, or, when s
+// IsText reports whether the JSON value raw says s: it is the string s, or, when s
 // is empty, another value.
-func Says(raw []byte, s string) bool {
+func IsText(raw []byte, s string) bool {
 	if raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 {
 		return string(raw[1:len(raw)-1]) == s
 	}

@@ -9,13 +9,13 @@ import (
 // of ordinary words.
 const minSecret = 8
 
-// Known are texts that must not be shown, such as tokens: a server may well repeat
+// Redactor are texts that must not be shown, such as tokens: a server may well repeat
 // them. The zero value has none.
-type Known struct{ words *strings.Replacer }
+type Redactor struct{ words *strings.Replacer }
 
-// NewKnown returns the secrets among values, of which those of fewer than eight
+// NewRedactor returns the secrets among values, of which those of fewer than eight
 // characters are left out.
-func NewKnown(values ...string) Known {
+func NewRedactor(values ...string) Redactor {
 	values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return len(v) < minSecret })
 	// The longest first: one may be the beginning of another.
 	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) })
@@ -24,13 +24,13 @@ func NewKnown(values ...string) Known {
 		pairs = append(pairs, v, "…")
 	}
 	if pairs == nil {
-		return Known{}
+		return Redactor{}
 	}
-	return Known{strings.NewReplacer(pairs...)}
+	return Redactor{strings.NewReplacer(pairs...)}
 }
 
 // Hide returns a text with an ellipsis in place of each secret.
-func (k Known) Hide(text string) string {
+func (k Redactor) Hide(text string) string {
 	if k.words == nil {
 		return text
 	}

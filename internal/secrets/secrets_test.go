@@ -102,11 +102,11 @@ func FuzzRedact(f *testing.F) {
 }
 
 func TestKnown(t *testing.T) {
-	s := NewKnown("sk-12345678", "short", "sk-12345678-and-more", "")
+	s := NewRedactor("sk-12345678", "short", "sk-12345678-and-more", "")
 	if got := s.Hide("a sk-12345678-and-more b sk-12345678 c short"); got != "a … b … c short" {
 		t.Errorf("got %q", got)
 	}
-	if got := (Known{}).Hide("x"); got != "x" {
+	if got := (Redactor{}).Hide("x"); got != "x" {
 		t.Errorf("got %q", got)
 	}
 }

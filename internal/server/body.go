@@ -33,7 +33,7 @@ func (c *call) body(limit int64) ([]byte, error) {
 	if length < 0 {
 		whole = limit
 	}
-	if err := c.hold(whole); err != nil {
+	if err := c.reserve(whole); err != nil {
 		c.leaveBody()
 		return nil, err
 	}

@@ -23,7 +23,7 @@ type call struct {
 	status  int   // of the answer, 0 while there is none
 	written int64 // bytes of its body
 
-	held []func() // release the memory that it uses
+	reserved []func() // release the memory that it uses
 }
 
 // WriteHeader notes the status.

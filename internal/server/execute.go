@@ -49,7 +49,7 @@ func (s *Server) executeFlow(c *call) error {
 			return err
 		}
 	}
-	if err := c.hold(int64(len(f.Nodes) + len(f.Edges))); err != nil { // of which the spec is a copy
+	if err := c.reserve(int64(len(f.Nodes) + len(f.Edges))); err != nil { // of which the spec is a copy
 		return err
 	}
 	spec, err := specOf(f)
@@ -259,7 +259,7 @@ func (c *call) awaitRun(run *activeRun) error {
 		run.cancel(errCallerGone)
 		return c.r.Context().Err()
 	}
-	if err := c.hold(int64(run.record.Size())); err != nil {
+	if err := c.reserve(int64(run.record.Size())); err != nil {
 		return err
 	}
 	_ = control.SetWriteDeadline(time.Now().Add(writeTimeout))

@@ -55,7 +55,7 @@ func (c *call) streamRun(run *activeRun, events <-chan flow.Event) error {
 		case <-silent.C:
 			err = s.write([]byte(":\n\n"))
 		case <-run.done: // every event was taken before
-			if err := c.hold(int64(2 * run.record.Size())); err != nil { // its text is made of it
+			if err := c.reserve(int64(2 * run.record.Size())); err != nil { // its text is made of it
 				c.breakOff(err)
 			}
 			_ = s.sendRun("result", &run.record)

@@ -33,7 +33,7 @@ func (c *call) execution() (*store.Execution, error) {
 	}
 	n, err := c.s.st.ExecutionSize(c.r.Context(), c.r.PathValue("execution"))
 	if err == nil {
-		err = c.hold(n)
+		err = c.reserve(n)
 	}
 	if err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ func (s *Server) executionStats(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := c.hold(statsMemory); err != nil {
+	if err := c.reserve(statsMemory); err != nil {
 		return err
 	}
 	d := newDetails()

@@ -57,7 +57,7 @@ func (c *call) listAsOpenWebUI(scope store.Scope) error {
 func (c *call) sendList(q store.ListQuery, params url.Values, row func(*answer, *store.Flow)) error {
 	q.Bytes = listBytes
 	held := int64(2 * listBytes)
-	if err := c.hold(held); err != nil {
+	if err := c.reserve(held); err != nil {
 		return err
 	}
 	q.Hold = func(bytes int64) error { // the flows of a part, and what is sent of them
@@ -66,7 +66,7 @@ func (c *call) sendList(q store.ListQuery, params url.Values, row func(*answer, 
 			return nil
 		}
 		held += more
-		return c.hold(more)
+		return c.reserve(more)
 	}
 	page, err := c.s.st.ListFlows(c.r.Context(), q)
 	if err != nil {

@@ -17,7 +17,7 @@ func (c *call) readable() (*store.Flow, error) {
 	id := c.r.PathValue("id")
 	f, err := c.s.st.SmallFlow(c.r.Context(), id, smallFlow)
 	if errors.Is(err, store.ErrNotFound) {
-		if err := c.holdFlow(id); err != nil {
+		if err := c.reserveFlow(id); err != nil {
 			return nil, err
 		}
 		f, err = c.s.st.Flow(c.r.Context(), id)

@@ -92,7 +92,7 @@ func (c *call) change(w *write, edit func(*store.Flow) (changed bool, err error)
 
 // update changes the flow of the path as edit does, and answers with it.
 func (c *call) update(w *write, edit func(*store.Flow) (changed bool, err error)) error {
-	if err := c.holdFlow(c.r.PathValue("id")); err != nil {
+	if err := c.reserveFlow(c.r.PathValue("id")); err != nil {
 		return err
 	}
 	f, err := c.s.st.UpdateFlow(c.r.Context(), c.r.PathValue("id"), c.change(w, edit))
@@ -137,7 +137,7 @@ func (s *Server) updateFlow(c *call) error {
 }
 
 func (s *Server) deleteFlow(c *call) error {
-	err := c.holdFlow(c.r.PathValue("id"))
+	err := c.reserveFlow(c.r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -253,7 +253,7 @@ func (s *Server) putFlow(c *call) error {
 		}
 	}
 	if errors.Is(err, store.ErrExists) {
-		if err = c.holdFlow(id); err == nil || errors.Is(err, store.ErrNotFound) {
+		if err = c.reserveFlow(id); err == nil || errors.Is(err, store.ErrNotFound) {
 			f, err = s.st.PutFlow(c.r.Context(), id, create, change)
 		}
 	}

@@ -16,10 +16,10 @@ import (
 const DefaultMemory = 384 << 20
 
 const (
-	// holdTime is how long a request waits for memory that others hold, and holdPause
+	// reserveTime is how long a request waits for memory that others hold, and reservePause
 	// how often it looks.
-	holdTime  = 5 * time.Second
-	holdPause = 10 * time.Millisecond
+	reserveTime  = 5 * time.Second
+	reservePause = 10 * time.Millisecond
 )
 
 // memory is the one budget of bytes of the server: bodies, stored flows and records that
@@ -29,7 +29,7 @@ const (
 type memory struct {
 	all   *engine.Budget
 	share int64         // of one user
-	time  time.Duration // holdTime, but in tests
+	time  time.Duration // reserveTime, but in tests
 
 	mu    sync.Mutex
 	users map[string]*userMemory
@@ -46,7 +46,7 @@ func newMemory(most int64) *memory {
 		most = DefaultMemory
 	}
 	m := &memory{
-		all: engine.NewBudget(most, nil), share: max(most/userPart, 1), time: holdTime,
+		all: engine.NewBudget(most, nil), share: max(most/userPart, 1), time: reserveTime,
 		users: map[string]*userMemory{},
 	}
 	m.all.Reserve(m.share, m.share/userPart)
@@ -72,9 +72,9 @@ func (m *memory) of(userID string) (budget *engine.Budget, done func()) {
 	})
 }
 
-// hold takes n bytes for a user, for which it waits a little if need be, until release
+// reserve takes n bytes for a user, for which it waits a little if need be, until release
 // is called. What is larger than a user's part takes all of that.
-func (m *memory) hold(ctx context.Context, userID string, n int64) (release func(), err error) {
+func (m *memory) reserve(ctx context.Context, userID string, n int64) (release func(), err error) {
 	budget, done := m.of(userID)
 	n = min(n, m.share)
 	for deadline := time.Now().Add(m.time); ; {
@@ -89,7 +89,7 @@ func (m *memory) hold(ctx context.Context, userID string, n int64) (release func
 			return nil, m.full(err)
 		}
 		select {
-		case <-time.After(holdPause):
+		case <-time.After(reservePause):
 		case <-ctx.Done():
 			done()
 			return nil, ctx.Err()
@@ -109,25 +109,25 @@ func (m *memory) full(err error) error {
 	return &problem{status: http.StatusServiceUnavailable, detail: "The server has no memory left at present: try again later"}
 }
 
-// hold takes n bytes from the user's memory until the call is over. A caller in the same
+// reserve takes n bytes from the user's memory until the call is over. A caller in the same
 // process has its flows in the same memory anyhow, and a stranger's body is small.
-func (c *call) hold(n int64) error {
+func (c *call) reserve(n int64) error {
 	if c.local != nil || c.user == nil {
 		return nil
 	}
-	release, err := c.s.memory.hold(c.r.Context(), c.user.ID, n)
+	release, err := c.s.memory.reserve(c.r.Context(), c.user.ID, n)
 	if err == nil {
-		c.held = append(c.held, release)
+		c.reserved = append(c.reserved, release)
 	}
 	return err
 }
 
 // handOver lets somebody else give back what the call holds.
 func (c *call) handOver() (release func()) {
-	held := c.held
-	c.held = nil
+	reserved := c.reserved
+	c.reserved = nil
 	return func() {
-		for _, release := range held {
+		for _, release := range reserved {
 			release()
 		}
 	}
@@ -136,8 +136,8 @@ func (c *call) handOver() (release func()) {
 // release returns what the call holds.
 func (c *call) release() { c.handOver()() }
 
-// holdFlow is hold for a flow that is about to be read. One that is not there needs none.
-func (c *call) holdFlow(id string) error {
+// reserveFlow is reserve for a flow that is about to be read. One that is not there needs none.
+func (c *call) reserveFlow(id string) error {
 	if c.local != nil {
 		return nil
 	}
@@ -145,5 +145,5 @@ func (c *call) holdFlow(id string) error {
 	if err != nil {
 		return err
 	}
-	return c.hold(n)
+	return c.reserve(n)
 }

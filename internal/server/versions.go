@@ -100,7 +100,7 @@ func (c *call) version(f *store.Flow, ref string) (*store.Flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.hold(int64(f.Size())); err != nil { // the version is about as large
+	if err := c.reserve(int64(f.Size())); err != nil { // the version is about as large
 		return nil, err
 	}
 	v, err := c.s.st.FlowVersion(c.r.Context(), f, n)

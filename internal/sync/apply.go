@@ -194,16 +194,16 @@ func (a *applier) sameAlready(ctx context.Context, r *Result) (flow.Flow, error)
 	return f, nil
 }
 
-// Record notes in the lock which flow each file is now and what that is, and forgets
+// RecordResults notes in the lock which flow each file is now and what that is, and forgets
 // those that were deleted.
-func Record(lock *Lock, profile string, results []Result) {
+func RecordResults(lock *Lock, profile string, results []Result) {
 	var known []LockEntry
 	for i := range results {
 		if results[i].Done {
 			known = append(known, results[i].LockEntry())
 		}
 	}
-	lock.Note(profile, known)
+	lock.Record(profile, known)
 }
 
 // LockEntry returns what the lock is to note of a result that is done.

@@ -40,7 +40,7 @@ func (m *matcher) exporting(ctx context.Context) (err error) {
 		if m.taken[f.ID] {
 			continue
 		}
-		at, err := m.look(f, f.Nodes != nil)
+		at, err := m.remember(f, f.Nodes != nil)
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ func (m *matcher) list(ctx context.Context) error {
 			return err
 		}
 		m.taken[strings.Clone(f.ID)] = true
-		at, err := m.look(f, !m.lossless)
+		at, err := m.remember(f, !m.lossless)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (m *matcher) shared(ctx context.Context) error {
 		if a, err := flow.ParseAccess(f.AccessControl); err != nil || !slices.Contains(a.Write.UserIDs, me.ID) {
 			continue
 		}
-		at, err := m.look(f, true)
+		at, err := m.remember(f, true)
 		if err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (m *matcher) get(ctx context.Context) error {
 		case err != nil:
 			return err
 		}
-		_, err = m.look(f, true)
+		_, err = m.remember(f, true)
 		return err
 	})
 }

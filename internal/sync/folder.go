@@ -36,7 +36,7 @@ type Folder struct {
 // is wrong with these goes to stderr, and is an error; of the others it is enough
 // to know which flow they are. With hold the flows are kept, which is quicker where
 // most of them will be sent.
-func ReadDir(ctx context.Context, p Picked, hold bool, stderr io.Writer) (*Folder, error) {
+func ReadDir(ctx context.Context, p Picked, keep bool, stderr io.Writer) (*Folder, error) {
 	if info, err := os.Stat(p.Dir); err != nil {
 		return nil, fmt.Errorf("look at the folder: %w", err)
 	} else if !info.IsDir() {
@@ -50,12 +50,12 @@ func ReadDir(ctx context.Context, p Picked, hold bool, stderr io.Writer) (*Folde
 	if len(found) == 1 && errors.Is(found[0].Err, files.ErrNoFiles) && !lock.Empty() {
 		found = nil // the last file was taken out
 	}
-	readings := readFiles(ctx, nil, p.Dir, found, hold, p.hasFile)
+	contents := readFiles(ctx, nil, p.Dir, found, keep, p.hasFile)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	var sources []Source
-	for _, r := range readings {
+	for _, r := range contents {
 		if len(r.sources) == 1 {
 			sources = append(sources, r.sources...)
 		}
@@ -66,8 +66,8 @@ func ReadDir(ctx context.Context, p Picked, hold bool, stderr io.Writer) (*Folde
 	}
 	d := &Folder{Dir: p.Dir, Lock: lock, Picked: p}
 	var t files.Tally
-	for i := range readings {
-		r := &readings[i]
+	for i := range contents {
+		r := &contents[i]
 		if !p.hasFile(found[i].Path) {
 			if len(r.sources) != 1 {
 				d.Broken++
@@ -75,7 +75,7 @@ func ReadDir(ctx context.Context, p Picked, hold bool, stderr io.Writer) (*Folde
 			}
 			r.findings = nil
 		} else if byName {
-			*r = readFile(ctx, nil, p.Dir, found[i], hold, true)
+			*r = readFile(ctx, nil, p.Dir, found[i], keep, true)
 		}
 		_ = files.WriteFindings(stderr, r.findings, files.Finding.String)
 		t.Add(len(r.sources), r.findings)
@@ -152,25 +152,25 @@ func folderAt(path string) (d *Folder, below string, err error) {
 	return d, below, err
 }
 
-// reading is what is kept of a file of the folder.
-type reading struct {
+// content is what is kept of a file of the folder.
+type content struct {
 	sources  []Source // the flows that it holds
 	findings []files.Finding
 	err      error
 }
 
-// readFiles reads files of a folder; judge reports which of them are validated, nil for none.
-func readFiles(ctx context.Context, stdin io.Reader, dir string, found []files.Source, hold bool, judge func(path string) bool) []reading {
-	readings := make([]reading, len(found))
+// readFiles reads files of a folder; validate reports which of them are validated, nil for none.
+func readFiles(ctx context.Context, stdin io.Reader, dir string, found []files.Source, keep bool, validate func(path string) bool) []content {
+	contents := make([]content, len(found))
 	parallel.Each(ctx, len(found), runtime.GOMAXPROCS(0), func(i int) {
-		readings[i] = readFile(ctx, stdin, dir, found[i], hold, judge != nil && judge(found[i].Path))
+		contents[i] = readFile(ctx, stdin, dir, found[i], keep, validate != nil && validate(found[i].Path))
 	})
-	return readings
+	return contents
 }
 
-func readFile(ctx context.Context, stdin io.Reader, dir string, s files.Source, hold, judge bool) reading {
-	r := files.Read(ctx, stdin, s, judge)
-	kept := reading{findings: r.Findings}
+func readFile(ctx context.Context, stdin io.Reader, dir string, s files.Source, keep, validate bool) content {
+	r := files.Read(ctx, stdin, s, validate)
+	kept := content{findings: r.Findings}
 	path, err := relative(dir, s.Path)
 	if err != nil {
 		kept.err = fmt.Errorf("name %s in the lock: %w", s.Path, err)
@@ -180,8 +180,8 @@ func readFile(ctx context.Context, stdin io.Reader, dir string, s files.Source, 
 		source := NewSource(path, strings.Clone(r.Flows[i].ID), withName(r.Flows[i].Spec), nil)
 		if len(r.Flows) > 1 {
 			source.Path, source.several = fmt.Sprintf("%s#%d", path, i+1), true
-		} else if !hold {
-			source = NewSource(path, source.ID, source.held, func() (flow.Spec, error) {
+		} else if !keep {
+			source = NewSource(path, source.ID, source.spec, func() (flow.Spec, error) {
 				r := files.Read(ctx, stdin, s, false)
 				if err := files.OneFlow(s.Path, r); err != nil {
 					return flow.Spec{}, err

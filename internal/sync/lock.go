@@ -37,10 +37,10 @@ const LockName = "flowctl.lock"
 // kept as a list until the next one is noted: either may be what the server has.
 // Members that are not known are kept.
 type Lock struct {
-	path  string
-	lines map[string]flow.Object // by file
-	was   []byte                 // the text that was read
-	notes []note                 // what is new in lines
+	path    string
+	lines   map[string]flow.Object // by file
+	was     []byte                 // the text that was read
+	records []record               // what is new in lines
 }
 
 // FolderOf returns the folder whose lock is that of the flow files in dir: dir or the

@@ -98,8 +98,8 @@ func setDigests(line *flow.Object, profile string, texts []string) {
 	line.Set("digests", o.AppendJSON(nil))
 }
 
-// note makes a digest the only one of a file for a profile.
-func (l *Lock) note(file, profile string, d digest.Digest) {
+// setDigest makes a digest the only one of a file for a profile.
+func (l *Lock) setDigest(file, profile string, d digest.Digest) {
 	if line, ok := l.lines[file]; ok {
 		setDigests(&line, profile, []string{d.String()})
 		l.lines[file] = line

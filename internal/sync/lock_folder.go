@@ -19,7 +19,7 @@ func lockFolder(ctx context.Context, dir string) (unlock func()) {
 	if err != nil {
 		return func() {}
 	}
-	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
 	defer cancel()
 	for errors.Is(syscall.Flock(int(d.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK) {
 		select {
@@ -31,5 +31,5 @@ func lockFolder(ctx context.Context, dir string) (unlock func()) {
 	return func() { _ = d.Close() }
 }
 
-// lockPatience is how long another process is waited for that holds the folder.
-const lockPatience = 3 * time.Second
+// lockTimeout is how long another process is waited for that holds the folder.
+const lockTimeout = 3 * time.Second

@@ -23,27 +23,27 @@ type LockEntry struct {
 	Digest digest.Digest // of the flow there; the zero value if it is not known
 }
 
-// note is what was noted at once, so that it can be noted again in a lock that
+// record is what was noted at once, so that it can be noted again in a lock that
 // somebody else has written meanwhile.
-type note struct {
+type record struct {
 	profile string
 	files   []LockEntry
 	was     []string // the ids that these files had in the lock
 }
 
-// Note notes which flow each of the files is for a profile. The line of a file that
+// Record notes which flow each of the files is for a profile. The line of a file that
 // was moved, or that took the place of another, moves along with all that it says
 // of other profiles. [Lock.Write] keeps it.
-func (l *Lock) Note(profile string, files []LockEntry) {
-	n := note{profile: profile, files: files}
+func (l *Lock) Record(profile string, files []LockEntry) {
+	n := record{profile: profile, files: files}
 	for _, k := range files {
 		n.was = append(n.was, l.ID(k.File, profile))
 	}
-	l.notes = append(l.notes, n)
+	l.records = append(l.records, n)
 	l.apply(n)
 }
 
-func (l *Lock) apply(n note) {
+func (l *Lock) apply(n record) {
 	before := map[string]string{}
 	for _, file := range l.Files(n.profile) {
 		before[l.ID(file, n.profile)] = file
@@ -58,7 +58,7 @@ func (l *Lock) apply(n note) {
 	for _, k := range n.files {
 		l.set(k.File, n.profile, k.ID)
 		if k.ID != "" && k.Digest != (digest.Digest{}) {
-			l.note(k.File, n.profile, k.Digest)
+			l.setDigest(k.File, n.profile, k.Digest)
 		}
 		if k.ID != "" && k.FileID != "" && !l.Holds(k.File, k.FileID) {
 			line := l.lines[k.File]
@@ -74,7 +74,7 @@ func (l *Lock) apply(n note) {
 // file and profile the error is a *[ConflictError], and their line stays. Others who are
 // writing are waited for, though not after the end of ctx.
 func (l *Lock) Write(ctx context.Context) error {
-	if len(l.notes) == 0 {
+	if len(l.records) == 0 {
 		return nil
 	}
 	unlock := lockFolder(ctx, filepath.Dir(l.path))
@@ -90,7 +90,7 @@ func (l *Lock) Write(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("the lock has changed meanwhile and does not have what was done now; fix it and do the same again: %w", err)
 		}
-		conflict = now.replay(l.notes)
+		conflict = now.replay(l.records)
 		*l = *now
 	}
 	var b []byte
@@ -105,7 +105,7 @@ func (l *Lock) Write(ctx context.Context) error {
 			return err
 		}
 	}
-	l.was, l.notes = b, nil
+	l.was, l.records = b, nil
 	if conflict != nil {
 		return conflict
 	}
@@ -113,10 +113,10 @@ func (l *Lock) Write(ctx context.Context) error {
 }
 
 // replay notes in l what was noted in an older reading, nil for no conflicts.
-func (l *Lock) replay(notes []note) *ConflictError {
+func (l *Lock) replay(records []record) *ConflictError {
 	var conflicts []Conflict
-	for _, n := range notes {
-		todo := note{profile: n.profile}
+	for _, n := range records {
+		todo := record{profile: n.profile}
 		for i, k := range n.files {
 			switch now := l.ID(k.File, n.profile); {
 			case now == n.was[i], now == k.ID, now == "" && k.ID != n.was[i]:

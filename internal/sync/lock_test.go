@@ -43,7 +43,7 @@ func TestLockWrites(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, path := lockOf(t, test.was)
-			l.Note("prod", []LockEntry{{File: "a.json", ID: "1"}})
+			l.Record("prod", []LockEntry{{File: "a.json", ID: "1"}})
 			if err := l.Write(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +59,7 @@ func TestLockWrites(t *testing.T) {
 
 func TestLockForgets(t *testing.T) {
 	l, path := lockOf(t, `{"file":"a.json","ids":{"prod":"1","x":"2"}}`+"\n"+`{"file":"b.json","ids":{"prod":"3"}}`+"\n")
-	l.Note("prod", []LockEntry{{File: "a.json"}, {File: "b.json"}})
+	l.Record("prod", []LockEntry{{File: "a.json"}, {File: "b.json"}})
 	if err := l.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestLockNotesMoves(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, path := lockOf(t, test.was)
-			l.Note("prod", test.known)
+			l.Record("prod", test.known)
 			if err := l.Write(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -133,7 +133,7 @@ func TestLockOfManyAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			l.Note(fmt.Sprint("profile", i), []LockEntry{{File: "a.json", ID: "1"}, {File: fmt.Sprintf("%d.json", i), ID: "2"}})
+			l.Record(fmt.Sprint("profile", i), []LockEntry{{File: "a.json", ID: "1"}, {File: fmt.Sprintf("%d.json", i), ID: "2"}})
 			if err := l.Write(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -159,11 +159,11 @@ func TestLockConflict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other.Note("prod", []LockEntry{{File: "a.json", ID: "2"}, {File: "b.json", ID: "3"}})
+	other.Record("prod", []LockEntry{{File: "a.json", ID: "2"}, {File: "b.json", ID: "3"}})
 	if err := other.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	mine.Note("prod", []LockEntry{{File: "a.json", ID: "9"}, {File: "b.json", ID: "3"}, {File: "c.json", ID: "4"}})
+	mine.Record("prod", []LockEntry{{File: "a.json", ID: "9"}, {File: "b.json", ID: "3"}, {File: "c.json", ID: "4"}})
 	var conflict *ConflictError
 	if err := mine.Write(t.Context()); !errors.As(err, &conflict) || len(conflict.Conflicts) != 1 || conflict.Conflicts[0].File != "a.json" {
 		t.Errorf("got %v, want a conflict about a.json", err)
@@ -186,8 +186,8 @@ func TestLockConflict(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		theirs.Note("prod", []LockEntry{{File: "a.json", ID: test.theirs}, {File: "z.json", ID: "26"}})
-		mine.Note("prod", []LockEntry{{File: "a.json", ID: test.mine}})
+		theirs.Record("prod", []LockEntry{{File: "a.json", ID: test.theirs}, {File: "z.json", ID: "26"}})
+		mine.Record("prod", []LockEntry{{File: "a.json", ID: test.mine}})
 		if err := errors.Join(theirs.Write(t.Context()), mine.Write(t.Context())); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -199,7 +199,7 @@ func TestLockConflict(t *testing.T) {
 	if err := os.WriteFile(path, []byte(unmerged), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	mine.Note("prod", []LockEntry{{File: "d.json", ID: "5"}})
+	mine.Record("prod", []LockEntry{{File: "d.json", ID: "5"}})
 	if err := mine.Write(t.Context()); err == nil || !strings.Contains(err.Error(), "has changed meanwhile") {
 		t.Errorf("got %v", err)
 	}
@@ -213,14 +213,14 @@ func TestLockOfHeldFolder(t *testing.T) {
 	l, path := lockOf(t, "")
 	unlock := lockFolder(t.Context(), filepath.Dir(path))
 	defer unlock()
-	l.Note("prod", []LockEntry{{File: "a.json", ID: "1"}})
+	l.Record("prod", []LockEntry{{File: "a.json", ID: "1"}})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	began := time.Now()
 	if err := l.Write(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(began); took > lockPatience/2 {
+	if took := time.Since(began); took > lockTimeout/2 {
 		t.Errorf("it took %v", took)
 	}
 	if text, err := os.ReadFile(path); err != nil || !strings.Contains(string(text), "a.json") {
@@ -244,18 +244,18 @@ func TestLockKeepsDigests(t *testing.T) {
 	if got := lock.Digests("a.json", "staging"); got != nil {
 		t.Errorf("at another profile they are %v", got)
 	}
-	lock.Note("prod", []LockEntry{{File: "a.json", ID: "1"}}) // not known: they stay
+	lock.Record("prod", []LockEntry{{File: "a.json", ID: "1"}}) // not known: they stay
 	if got := lock.Digests("a.json", "prod"); len(got) != 2 {
 		t.Errorf("they were forgotten: %v", got)
 	}
-	lock.Note("prod", []LockEntry{{File: "moved.json", ID: "1", Digest: d("new")}})
+	lock.Record("prod", []LockEntry{{File: "moved.json", ID: "1", Digest: d("new")}})
 	if got := lock.Digests("moved.json", "prod"); len(got) != 1 || got[0] != d("new") {
 		t.Errorf("what was noted is %v", got)
 	}
 	if text := string(lock.lines["moved.json"].AppendJSON(nil)); text != `{"file":"moved.json","ids":{"prod":"1","staging":"2"},"digests":{"prod":"`+d("new").String()+`"},"own":true}` {
 		t.Errorf("the line is %s", text)
 	}
-	lock.Note("prod", []LockEntry{{File: "moved.json", ID: "3"}}) // another flow
+	lock.Record("prod", []LockEntry{{File: "moved.json", ID: "3"}}) // another flow
 	if got := lock.Digests("moved.json", "prod"); got != nil {
 		t.Errorf("another flow has %v", got)
 	}

@@ -19,9 +19,9 @@ func (l *Lock) FileName(path string) (string, error) {
 	return name, nil
 }
 
-// NoteFiles is [Lock.Note] and [Lock.Write], but for copies: files of a flow that has
+// Save is [Lock.Record] and [Lock.Write], but for copies: files of a flow that has
 // another one, which is there and not noted as another flow's now.
-func (l *Lock) NoteFiles(ctx context.Context, profile string, known []LockEntry) error {
+func (l *Lock) Save(ctx context.Context, profile string, known []LockEntry) error {
 	now := map[string]bool{}
 	for _, k := range known {
 		now[k.File] = true
@@ -32,7 +32,7 @@ func (l *Lock) NoteFiles(ctx context.Context, profile string, known []LockEntry)
 			noted[l.ID(file, profile)] = file
 		}
 	}
-	l.Note(profile, slices.DeleteFunc(known, func(k LockEntry) bool {
+	l.Record(profile, slices.DeleteFunc(known, func(k LockEntry) bool {
 		other := noted[k.ID]
 		return other != "" && files.Exists(filepath.Join(filepath.Dir(l.path), filepath.FromSlash(other)))
 	}))
@@ -90,8 +90,8 @@ func (l Locks) Joined(paths []string) (*Lock, error) {
 	return joined, nil
 }
 
-// NoteFiles notes in the locks which flows files are, given by their paths.
-func (l Locks) NoteFiles(ctx context.Context, profile string, written []LockEntry) error {
+// Save notes in the locks which flows files are, given by their paths.
+func (l Locks) Save(ctx context.Context, profile string, written []LockEntry) error {
 	known := map[*Lock][]LockEntry{}
 	for _, k := range written {
 		lock, err := l.Of(k.File)
@@ -107,7 +107,7 @@ func (l Locks) NoteFiles(ctx context.Context, profile string, written []LockEntr
 		known[lock] = append(known[lock], k)
 	}
 	for lock, files := range known {
-		if err := lock.NoteFiles(ctx, profile, files); err != nil {
+		if err := lock.Save(ctx, profile, files); err != nil {
 			return err
 		}
 	}

@@ -193,9 +193,9 @@ func (m *matcher) picked() []*item {
 	return slices.DeleteFunc(slices.Clone(m.items), func(it *item) bool { return !m.picks(it.Path) })
 }
 
-// look keeps of a flow what may be needed: nothing if nobody may want it. It is whole, or
+// remember keeps of a flow what may be needed: nothing if nobody may want it. It is whole, or
 // a row of a list, which has no more of the content than a digest.
-func (m *matcher) look(f flow.Flow, whole bool) (*stored, error) {
+func (m *matcher) remember(f flow.Flow, whole bool) (*stored, error) {
 	if at := m.seen[f.ID]; at != nil {
 		return at, nil
 	}
@@ -209,7 +209,7 @@ func (m *matcher) look(f flow.Flow, whole bool) (*stored, error) {
 	}
 	at.digest, _ = listedDigest(f)
 	it := m.fileFor(at)
-	at.same = it != nil && it.says(at.digest)
+	at.same = it != nil && it.hasDigest(at.digest)
 	return at, nil
 }
 
@@ -251,7 +251,7 @@ func brief(f flow.Flow) *stored {
 
 // isSame reports whether a stored flow, and its digest, is what the file says.
 func (m *matcher) isSame(it *item, d digest.Digest, stored flow.Spec) (bool, error) {
-	if it.says(d) {
+	if it.hasDigest(d) {
 		return true, nil
 	}
 	file, err := it.Spec()

@@ -52,7 +52,7 @@ func (l *Lock) Holds(file, id string) bool {
 // whose own id is not in its line but in one other's is that file.
 func (l *Lock) origins(files []Source) map[string]string {
 	var holders map[string]string // the only file whose line has an id, "" if several have
-	hold := func(id, file string) {
+	add := func(id, file string) {
 		if other, ok := holders[id]; ok && other != file {
 			file = ""
 		}
@@ -66,9 +66,9 @@ func (l *Lock) origins(files []Source) map[string]string {
 		if holders == nil {
 			holders = map[string]string{}
 			for file, line := range l.lines {
-				hold(text(line, "id"), file)
+				add(text(line, "id"), file)
 				for _, m := range idsOf(line) {
-					hold(rawjson.Text(m.Value), file)
+					add(rawjson.Text(m.Value), file)
 				}
 			}
 		}

@@ -250,7 +250,7 @@ func (m *matcher) step(it *item) (Step, error) {
 	if at != nil {
 		v := Verdict{State: ChangedHere, Layout: ChangedHere} // an import overwrites what the lock does not know
 		if m.Exists == "" || m.bases(at.id) != nil {
-			v = m.judge(it, file)
+			v = m.verdict(it, file)
 		}
 		if v.Layout != Same && !v.sendsLayout(m.Overwrite) {
 			s.Layout = layoutOf(file, at.spec)

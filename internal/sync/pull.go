@@ -86,7 +86,7 @@ func (m *matcher) pull(it *item) (Pulled, error) {
 		return p, err
 	}
 	theirs := m.pulled(at.spec, file)
-	v := m.judge(it, file)
+	v := m.verdict(it, file)
 	reverted := v.State == ChangedThere && m.takenBack(it)
 	if m.Overwrite || it.how == ByName && m.Adopt {
 		v, reverted = Verdict{State: ChangedThere, Layout: ChangedThere}, false

@@ -130,7 +130,7 @@ func (m *matcher) made(ctx context.Context, it *item, at *stored) (bool, error) 
 	if err != nil || !slices.Contains(ids, at.id) {
 		return false, err
 	}
-	if at.same = it.says(at.digest); at.same || !at.read {
+	if at.same = it.hasDigest(at.digest); at.same || !at.read {
 		return at.same, nil
 	}
 	return m.isSame(it, at.digest, at.spec)

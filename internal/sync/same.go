@@ -37,7 +37,7 @@ func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, b
 	o := Over{Layout: layoutOf(file, stored.Spec)}
 	if base != nil {
 		o.Was = stored.Revision()
-		v := t.judge(file, stored.Spec, digest.Of(stored.Spec), base)
+		v := t.verdict(file, stored.Spec, digest.Of(stored.Spec), base)
 		if v.ChangedThere() {
 			return o, &RefusedError{Why: changedThere + " (" + changedBy(ctx, c, stored) + "), it differs in " + subjects(t.differences(stored.Spec, file))}
 		}

@@ -20,7 +20,7 @@ type Source struct {
 	several   bool // the file holds other flows, too; Path ends with "#" and the flow's number in it
 	layout    int  // of how many of its nodes it says where they stand
 
-	held flow.Spec // without read
+	spec flow.Spec // without read
 
 	read   func() (flow.Spec, error)
 	digest digest.Digest // of what was read first
@@ -32,7 +32,7 @@ type Source struct {
 func NewSource(path, id string, spec flow.Spec, read func() (flow.Spec, error)) Source {
 	s := Source{Path: path, ID: id, Name: strings.Clone(spec.Name), hasAccess: spec.AccessControl != nil, layout: layoutPart(spec), read: read}
 	if read == nil {
-		s.held = spec
+		s.spec = spec
 	} else {
 		s.digest = digest.Of(spec)
 	}
@@ -43,7 +43,7 @@ func NewSource(path, id string, spec flow.Spec, read func() (flow.Spec, error)) 
 // something else by now is an error.
 func (s Source) Spec() (flow.Spec, error) {
 	if s.read == nil {
-		return s.held, nil
+		return s.spec, nil
 	}
 	spec, err := s.read()
 	if err == nil && digest.Of(spec) != s.digest {
@@ -77,15 +77,15 @@ func (s Source) Map(to func(flow.Spec) flow.Spec) (Source, error) {
 	}), nil
 }
 
-// says reports whether a flow with a digest says what the file does. If not, they may
+// hasDigest reports whether a flow with a digest says what the file does. If not, they may
 // still differ in nothing that counts.
-func (s Source) says(d digest.Digest) bool {
+func (s Source) hasDigest(d digest.Digest) bool {
 	if d.Content == "" || s.layout == partLayout {
 		return false
 	}
 	file := s.digest
 	if s.read == nil {
-		file = digest.Of(s.held)
+		file = digest.Of(s.spec)
 	}
 	return d.Content == file.Content && d.Empty == file.Empty &&
 		(s.layout == noLayout || d.Layout == file.Layout) && (!s.hasAccess || d.Access == file.Access)

@@ -79,9 +79,9 @@ func (v Verdict) sendsLayout(overwrite bool) bool {
 	return v.Layout == ChangedHere || overwrite && v.Layout != ChangedThere
 }
 
-// judge compares a file with its stored flow. base is what the lock has noted of that,
+// verdict compares a file with its stored flow. base is what the lock has noted of that,
 // none if that is not known. It alone decides who has changed what, for all commands.
-func (t traits) judge(file, stored flow.Spec, there digest.Digest, base []digest.Digest) Verdict {
+func (t traits) verdict(file, stored flow.Spec, there digest.Digest, base []digest.Digest) Verdict {
 	v := Verdict{State: Same, Layout: Same}
 	if !t.agree(stored, file) {
 		access := file.AccessControl != nil
@@ -113,12 +113,12 @@ func changed(base []digest.Digest, isHere, isThere func(digest.Digest) bool) Sta
 	return ChangedBoth
 }
 
-// judge compares a file with its flow.
-func (m *matcher) judge(it *item, file flow.Spec) Verdict {
+// verdict compares a file with its flow.
+func (m *matcher) verdict(it *item, file flow.Spec) Verdict {
 	if it.match.same {
 		return Verdict{State: Same, Layout: Same}
 	}
-	return m.traits.judge(file, it.match.spec, it.match.digest, m.base(it))
+	return m.traits.verdict(file, it.match.spec, it.match.digest, m.base(it))
 }
 
 // base returns what a file's flow was before either changed. Where the lock does not

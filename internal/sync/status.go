@@ -75,7 +75,7 @@ func (m *matcher) status(it *item) (FileState, error) {
 		if err != nil {
 			return s, err
 		}
-		v := m.judge(it, file)
+		v := m.verdict(it, file)
 		s.ID, s.State = at.id, v.State
 		switch s.State {
 		case ChangedThere, ChangedBoth, Unknown:

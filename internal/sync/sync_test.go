@@ -107,7 +107,7 @@ func apply(t *testing.T, c *client.Client, lock *Lock, p *Plan) []Result {
 			t.Fatalf("%s %s: done %v, %v", r.Action, r.File, r.Done, r.Err)
 		}
 	}
-	Record(lock, "prod", results)
+	RecordResults(lock, "prod", results)
 	return results
 }
 
@@ -327,7 +327,7 @@ func TestWithoutLayout(t *testing.T) {
 			if err != nil || results[0].Err != nil || !results[0].Done || len(results[0].Changed) > 0 {
 				t.Fatalf("Apply: %v, %v, %+v", err, results[0].Err, results[0])
 			}
-			Record(lock, "prod", results)
+			RecordResults(lock, "prod", results)
 			if n := plan(t, c, lock, false, file).Count(Unchanged); n != 1 {
 				t.Errorf("afterwards something differs: %v", plan(t, c, lock, false, file).Steps[0].Changes)
 			}

@@ -62,7 +62,7 @@ func TestFlowsAreAskedForByID(t *testing.T) {
 		file.ID = "of-staging"
 		for i, want := range []string{"of-staging there", "", "gone"} {
 			if i == 2 {
-				lock.Note("prod", []LockEntry{{File: "gone.json", ID: "gone"}})
+				lock.Record("prod", []LockEntry{{File: "gone.json", ID: "gone"}})
 			}
 			asked = nil
 			p := plan(t, c, lock, true, file)

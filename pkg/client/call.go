@@ -44,14 +44,14 @@ type call struct {
 	again bool // it was sent again because the answer was cut or empty
 }
 
-// beatPatience is how long a stream of events may be silent at least: our server
+// beatTimeout is how long a stream of events may be silent at least: our server
 // says every 15 seconds that it is there.
-const beatPatience = time.Minute
+const beatTimeout = time.Minute
 
-// patience returns how long the server may be silent, 0 for ever.
-func (k *call) patience(limit time.Duration) time.Duration {
+// idleTimeout returns how long the server may be silent, 0 for ever.
+func (k *call) idleTimeout(limit time.Duration) time.Duration {
 	if k.beats && limit > 0 {
-		return max(limit, beatPatience)
+		return max(limit, beatTimeout)
 	}
 	return limit
 }

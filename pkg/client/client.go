@@ -31,7 +31,7 @@ type conn struct {
 	token string
 	retry Retry
 
-	secrets secrets.Known
+	secrets secrets.Redactor
 	proxy   string // that calls go through, "" for none
 	rest    *resty.Client
 
@@ -59,7 +59,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	if err := httpx.CheckAuth(cfg.token, cfg.headers); err != nil {
 		return nil, fmt.Errorf("make a client: %w", err)
 	}
-	c := &conn{base: base.String(), token: cfg.token, retry: cfg.retry, secrets: secrets.NewKnown(append(httpx.HeaderSecrets(cfg.headers), cfg.token)...)}
+	c := &conn{base: base.String(), token: cfg.token, retry: cfg.retry, secrets: secrets.NewRedactor(append(httpx.HeaderSecrets(cfg.headers), cfg.token)...)}
 	c.rest = newResty(c, base, cfg)
 	return &Client{
 		Flows:      &FlowsService{c},
@@ -89,7 +89,7 @@ func newResty(c *conn, base *url.URL, cfg config) *resty.Client {
 			Query: []string{"limit", "cursor", "q", "include", "all", "page"},
 		}
 	}
-	hc := httpx.NewClient(rt, func(ctx context.Context) time.Duration { return callOf(ctx).patience(cfg.timeout) }, log)
+	hc := httpx.NewClient(rt, func(ctx context.Context) time.Duration { return callOf(ctx).idleTimeout(cfg.timeout) }, log)
 	hc.Transport = shortErrors{hc.Transport}
 	r := resty.NewWithClient(hc).
 		SetBaseURL(c.base).

@@ -19,7 +19,7 @@ type Spec struct {
 	Meta          json.RawMessage // free-form object; nil when absent
 	AccessControl json.RawMessage // see [ParseAccess]; nil when absent, "null" is public
 
-	was readFrom
+	was original
 }
 
 // Flow is a stored flow: a [Spec] and what the server knows of it. Lists leave
@@ -131,14 +131,14 @@ func (s *Spec) parse(data []byte) error {
 	return err
 }
 
-// readFrom is the JSON that a flow was read from: an object's members, or, for
+// original is the JSON that a flow was read from: an object's members, or, for
 // anything else, the text.
-type readFrom struct {
+type original struct {
 	doc   Object
 	other json.RawMessage
 }
 
-func (r readFrom) get(key string) json.RawMessage {
+func (r original) get(key string) json.RawMessage {
 	v, _ := r.doc.Get(key)
 	return v
 }

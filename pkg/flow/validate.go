@@ -123,7 +123,7 @@ func (v *validator) storable(key, now string, was json.RawMessage) {
 	switch {
 	case strings.ContainsRune(now, 0):
 		v.errorIn(key, codeBadText, "%s %s has NUL in it", key, quote(now))
-	case len(was) > 0 && was[0] == '"' && rawjson.HasLoneSurrogate(was) && rawjson.Says(was, now):
+	case len(was) > 0 && was[0] == '"' && rawjson.HasLoneSurrogate(was) && rawjson.IsText(was, now):
 		v.errorIn(key, codeBadText, `%s %s has half a surrogate pair in it (an escape from \ud800 to \udfff without the other one)`, key, quote(now))
 	}
 }

@@ -37,7 +37,7 @@ func readOpened(ctx context.Context, path string, open func(string) (*os.File, e
 		return nil, &Error{Path: path, Msg: "open the file", Err: disk.WithoutPath(err)}
 	}
 	defer func() { _ = f.Close() }()
-	return readFrom(ctx, f, path)
+	return readStream(ctx, f, path)
 }
 
 // Read reads all flows of a text: one flow with or without the wrapper, an array
@@ -45,10 +45,10 @@ func readOpened(ctx context.Context, path string, open func(string) (*os.File, e
 // path, for messages. The error is an *[Error]; no flows come with it. What the
 // flows hold is not judged, [flow.Validate] does that.
 func Read(r io.Reader, name string) ([]File, error) {
-	return readFrom(context.Background(), r, name)
+	return readStream(context.Background(), r, name)
 }
 
-func readFrom(ctx context.Context, r io.Reader, name string) ([]File, error) {
+func readStream(ctx context.Context, r io.Reader, name string) ([]File, error) {
 	t, err := readText(ctx, r, name)
 	if err != nil {
 		return nil, err

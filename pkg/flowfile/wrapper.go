@@ -145,7 +145,7 @@ func (t *text) known(f *File, m rawjson.Span) bool {
 			return false
 		}
 		f.ExportedAt = at
-		if !saysAll(raw, at) {
+		if !isExactTime(raw, at) {
 			f.exported = raw
 		}
 		return true
@@ -169,9 +169,9 @@ func seconds(raw json.RawMessage) (int64, bool) {
 	return inSeconds(int64(f)), true
 }
 
-// saysAll reports whether a time in seconds, where 0 is none, stands for its text. It
+// isExactTime reports whether a time in seconds, where 0 is none, stands for its text. It
 // does for all whole numbers: clocks that count milliseconds mean the second here.
-func saysAll(raw json.RawMessage, at int64) bool {
+func isExactTime(raw json.RawMessage, at int64) bool {
 	if at == 0 {
 		return raw[0] == 'n'
 	}

@@ -20,9 +20,9 @@ import (
 const (
 	// keyringService is the name under which the system's keyring shows our tokens.
 	keyringService = "flowctl"
-	// keyringPatience is how long the keyring may take. A locked one may wait for
+	// keyringTimeout is how long the keyring may take. A locked one may wait for
 	// a password that nobody is there to type.
-	keyringPatience = 10 * time.Second
+	keyringTimeout = 10 * time.Second
 )
 
 var errNoKeyring = errors.New("no keyring")
@@ -90,12 +90,12 @@ func DropToken(profile string) error {
 }
 
 // useKeyring calls the system's keyring, if there is one to be used, and waits
-// for it no longer than keyringPatience.
+// for it no longer than keyringTimeout.
 func useKeyring(call func() (string, error)) (string, error) {
 	if os.Getenv("FLOWCTL_NO_KEYRING") != "" {
 		return "", errNoKeyring
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), keyringPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), keyringTimeout)
 	defer cancel()
 	return parallel.Wait(ctx, call)
 }

@@ -100,7 +100,7 @@ func (o *updateOptions) note(ctx context.Context, f flow.Flow, over sync.Over, p
 	}
 	d := digest.Of(f.Spec)
 	d.Layout = over.Layout
-	return lock.NoteFiles(ctx, profile, []sync.LockEntry{{File: file, FileID: o.fileID, ID: f.ID, Digest: d}})
+	return lock.Save(ctx, profile, []sync.LockEntry{{File: file, FileID: o.fileID, ID: f.ID, Digest: d}})
 }
 
 // over returns what is to be written of the file, if there is one. lock is that of its

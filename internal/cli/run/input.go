@@ -23,9 +23,9 @@ import (
 // maxInput is the largest value of an input node that is read, in bytes.
 const maxInput = 16 << 20
 
-// stdinPatience is how long standard input may be silent before a word is said: a
+// stdinDelay is how long standard input may be silent before a word is said: a
 // script may have left it open without knowing.
-const stdinPatience = 2 * time.Second
+const stdinDelay = 2 * time.Second
 
 // gather reads the values of flags and standard input. taken reports that
 // standard input was the flow.
@@ -77,7 +77,7 @@ func (o *runOptions) piped(ctx context.Context, in *runner.Inputs) error {
 	if len(nodes) != 1 || in.Values[nodes[0].ID] != nil {
 		return nil
 	}
-	waiting := time.AfterFunc(stdinPatience, func() {
+	waiting := time.AfterFunc(stdinDelay, func() {
 		o.app.Note("Waiting for the value of %s on standard input; give --input, or </dev/null for none.", output.Quoted(nodes[0].ID))
 	})
 	data, err := readInput(ctx, o.app, files.StdinPath)

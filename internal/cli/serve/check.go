@@ -18,8 +18,8 @@ type serviceCheck struct {
 	of   checker
 }
 
-// checkPatience is how long a service may take to answer the check.
-const checkPatience = 10 * time.Second
+// checkTimeout is how long a service may take to answer the check.
+const checkTimeout = 10 * time.Second
 
 // checkLater adds a service to those that check looks at, if it can be looked at.
 func (o *runSettings) checkLater(flag string, service any) {
@@ -31,7 +31,7 @@ func (o *runSettings) checkLater(flag string, service any) {
 // check warns of services that cannot be used, while the server starts already:
 // they may be started after it. end stops that and waits for it.
 func (o *runSettings) check(ctx context.Context, log *slog.Logger) (end func()) {
-	checking, cancel := context.WithTimeout(ctx, checkPatience)
+	checking, cancel := context.WithTimeout(ctx, checkTimeout)
 	var all sync.WaitGroup
 	for _, c := range o.checks {
 		all.Go(func() {

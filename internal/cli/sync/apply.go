@@ -88,7 +88,7 @@ func (o *applyOptions) run(ctx context.Context, args []string) error {
 		o.app.Note("applying to %s", t)
 	}
 	note := func(ctx context.Context, results []sync.Result) error {
-		sync.Record(lock, p.Profile, results)
+		sync.RecordResults(lock, p.Profile, results)
 		return lock.Write(ctx)
 	}
 	results, looking, noted := carryOut(ctx, o.app, c, p, "applying", sync.ApplyOptions{Parallel: o.parallel, KeepGoing: o.keepGoing}, note)

@@ -67,7 +67,7 @@ func (o *exportOptions) writeOne(ctx context.Context, c *client.Client, flows it
 	}
 	warnLarge(o.app, o.file)
 	if k, ok := w.LockEntry(); ok && !d.Lock.Empty() {
-		return d.Lock.NoteFiles(ctx, o.app.Connected.Key(), []sync.LockEntry{k})
+		return d.Lock.Save(ctx, o.app.Connected.Key(), []sync.LockEntry{k})
 	}
 	return nil
 }

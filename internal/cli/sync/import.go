@@ -100,7 +100,7 @@ func (o *importOptions) run(ctx context.Context, paths []string) error {
 				written = append(written, r.LockEntry())
 			}
 		}
-		return locks.NoteFiles(ctx, profile, written)
+		return locks.Save(ctx, profile, written)
 	}
 	results, _, noted := carryOut(ctx, o.app, c, plan, "importing", sync.ApplyOptions{Parallel: o.parallel, KeepGoing: o.keepGoing, DryRun: o.dryRun}, note)
 	return errors.Join(noted, o.report(ctx, p, b, results))

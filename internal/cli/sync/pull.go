@@ -179,7 +179,7 @@ func (w *fileWriter) write(ctx context.Context, p *output.Printer, pulled []sync
 			warnLarge(w.app, w.d.FilePath(f.Path))
 		}
 	}
-	locked := w.d.Lock.NoteFiles(ctx, w.profile, known)
+	locked := w.d.Lock.Save(ctx, w.profile, known)
 	_, err := output.List(p, stepRowView(), output.Seq(rows))
 	states := []string{cmdutil.StateUpdated, cmdutil.StateUnchanged, stateGone}
 	if w.exports {

@@ -68,7 +68,7 @@ func (*semantics) Content(c *engine.Call, body js.Value) (js.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if why := c.Judge(body); why != nil {
+	if why := c.CheckAnswer(body); why != nil {
 		c.Doubt(Errorf("the browser takes this answer for a success, but %w", why))
 	}
 	return v, nil

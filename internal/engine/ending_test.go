@@ -65,7 +65,7 @@ func answers() []struct{ name, body, result, failure, warning, finish, browser s
 	}
 }
 
-func TestJudge(t *testing.T) {
+func TestCheckAnswer(t *testing.T) {
 	for _, a := range answers() {
 		t.Run(a.name, func(t *testing.T) {
 			model := modelFunc(func(engine.ChatRequest) (json.RawMessage, error) { return json.RawMessage(a.body), nil })

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// patience ends a request when nothing has moved for as long as limit allows, neither up
+// idleTimeout ends a request when nothing has moved for as long as limit allows, neither up
 // nor down; 0 is for ever. A limit on the whole request would forbid big bodies on slow
 // lines, one on the headers alone would hang on half an answer.
-type patience struct {
+type idleTimeout struct {
 	next  http.RoundTripper
 	limit func(ctx context.Context) time.Duration
 }
@@ -29,7 +29,7 @@ func (s Silence) Error() string {
 func (s Silence) Timeout() bool { return true }
 
 // RoundTrip sends req with a clock running.
-func (p *patience) RoundTrip(req *http.Request) (*http.Response, error) {
+func (p *idleTimeout) RoundTrip(req *http.Request) (*http.Response, error) {
 	limit := p.limit(req.Context())
 	if limit <= 0 {
 		return p.next.RoundTrip(req)

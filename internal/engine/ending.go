@@ -17,11 +17,11 @@ type ending struct {
 	failure error  // why an answer that counts is not one, nil if it is
 }
 
-// judge reports whether the JSON of a chat completion is an answer. What is none is
+// checkAnswer reports whether the JSON of a chat completion is an answer. What is none is
 // an error in the server's words: an *[HTTPError] where the server names the status
 // of a failed call, so that it can be tried again. Streamed answers are judged
 // alike: the provider puts them together first.
-func judge(body js.Value) (ending, error) {
+func checkAnswer(body js.Value) (ending, error) {
 	choice := js.Get(js.Get(body, "choices"), "0")
 	reason, _ := js.AsString(js.Get(choice, "finish_reason")) // older versions of Ollama send "" (ollama#4357)
 	e := ending{reason: reason}

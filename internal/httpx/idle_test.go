@@ -29,7 +29,7 @@ func (e *early) RoundTrip(req *http.Request) (*http.Response, error) {
 func TestPatienceWithTheCaller(t *testing.T) {
 	const limit = 30 * time.Millisecond
 	server := &early{}
-	p := &patience{next: server, limit: func(context.Context) time.Duration { return limit }}
+	p := &idleTimeout{next: server, limit: func(context.Context) time.Duration { return limit }}
 	req, err := http.NewRequestWithContext(t.Context(), "POST", "http://localhost", io.NopCloser(strings.NewReader("request")))
 	if err != nil {
 		t.Fatal(err)
