@@ -157,7 +157,7 @@ func (o *diffOptions) printJSON(pairs []render.Pair) error {
 	for i, p := range pairs {
 		diffs[i] = flowDiff{p.Before, p.After, p.Changes}
 	}
-	p, err := o.app.Printer(cmdutil.OutputFlags{Format: string(output.JSON)})
+	p, err := o.app.Printer(cmdutil.OutputFlags{Format: output.JSON})
 	if err != nil {
 		return err
 	}

@@ -139,7 +139,7 @@ func (o *validateOptions) print(findings []files.Finding) error {
 		err = files.WriteSARIF(o.app.Out, files.FromTop(findings))
 	default:
 		var p *output.Printer
-		if p, err = o.app.Printer(cmdutil.OutputFlags{Format: string(output.JSON)}); err == nil {
+		if p, err = o.app.Printer(cmdutil.OutputFlags{Format: output.JSON}); err == nil {
 			_, err = output.List(p, output.View[files.Finding]{}, output.Seq(findings))
 		}
 	}
