@@ -59,7 +59,7 @@ func TestHelpIsComplete(t *testing.T) {
 // TestFlagsMeanOneThing checks that a letter is the same flag in all commands, and that
 // the flags that have one always have it.
 func TestFlagsMeanOneThing(t *testing.T) {
-	letters := map[string]string{"d": "dir", "f": "file", "h": "help", "i": "input", "n": "limit", "o": "output", "q": "quiet", "y": "yes"}
+	letters := map[string]string{"d": "dir", "f": "file", "h": "help", "i": "input", "m": "message", "n": "limit", "o": "output", "q": "quiet", "y": "yes"}
 	eachCommand(t, func(cmd *cobra.Command) {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			if f.Shorthand != "" && letters[f.Shorthand] != f.Name {

@@ -40,7 +40,7 @@ func allowed() map[string][]string {
 		"internal/repo": {"internal/disk", "internal/spell"},
 		"internal/sync": {"internal/disk", "internal/layout", "internal/lookup", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/digest", "internal/files", "internal/limits", "internal/output", "internal/repo", "internal/secrets", "internal/slug", "internal/spell"},
 
-		"internal/history": {"internal/layout", "internal/lookup", "internal/output", "internal/sync", "pkg/client", "pkg/flow"},
+		"internal/history": {"internal/digest", "internal/disk", "internal/layout", "internal/lookup", "internal/output", "internal/sync", "pkg/client", "pkg/flow", "pkg/flowfile"},
 
 		"internal/record": {"internal/rawjson", "internal/slug", "pkg/flow"},
 

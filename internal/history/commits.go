@@ -29,9 +29,6 @@ type Commit struct {
 	spec flow.Spec // in it
 }
 
-// Text returns the text of the file as it was.
-func (c Commit) Text() []byte { return c.file }
-
 // Commits goes through the commits of the flow's file, newest first.
 func (f *Flow) Commits(ctx context.Context) iter.Seq[Commit] {
 	return commits(ctx, f.Dir, f.File, "")

@@ -92,3 +92,8 @@ func ParseSize(flag, text string) (int64, error) {
 
 // MaxParallel is more than any server is faster with.
 const MaxParallel = 64
+
+// MessageFlag adds --message: what a version says of itself.
+func MessageFlag(cmd *cobra.Command, message *string) {
+	cmd.Flags().StringVarP(message, "message", "m", "", "what the change is about, a line for 'flowctl history'")
+}

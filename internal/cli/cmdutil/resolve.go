@@ -29,25 +29,15 @@ more).`
 // exactly this name, else a unique prefix of an id. A UUID costs no request: the
 // call that uses the id fails if there is no such flow.
 func Resolve(ctx context.Context, c *client.Client, ref string) (string, error) {
-	ids, err := ResolveAll(ctx, c, []string{ref})
+	flows, err := ResolveFlows(ctx, c, []string{ref})
 	if err != nil {
 		return "", err
 	}
-	return ids[0], nil
+	return flows[0].ID, nil
 }
 
-// ResolveAll is Resolve for several refs. Refs of the same flow give one id.
-func ResolveAll(ctx context.Context, c *client.Client, refs []string) ([]string, error) {
-	flows, err := ResolveFlows(ctx, c, refs)
-	ids := make([]string, len(flows))
-	for i, f := range flows {
-		ids[i] = f.ID
-	}
-	return ids, err
-}
-
-// ResolveFlows is ResolveAll that returns what it saw of the flows: of a UUID, for which
-// nothing is asked, the id alone.
+// ResolveFlows is Resolve for several refs, and returns what it saw of the flows: of a
+// UUID, for which nothing is asked, the id alone. Refs of the same flow are one.
 func ResolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
 	found, err := resolveVersions(ctx, c, refs)
 	flows := make([]flow.Flow, len(found))

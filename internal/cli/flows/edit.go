@@ -14,8 +14,9 @@ import (
 )
 
 type editOptions struct {
-	app *cmdutil.App
-	out cmdutil.OutputFlags
+	app     *cmdutil.App
+	out     cmdutil.OutputFlags
+	message string
 }
 
 func newEditCmd(a *cmdutil.App) *cobra.Command {
@@ -36,6 +37,7 @@ where.
 		ValidArgsFunction: a.CompleteName,
 		RunE:              o.run,
 	}
+	cmdutil.MessageFlag(cmd, &o.message)
 	o.out.Register(cmd)
 	return cmd
 }
@@ -112,7 +114,7 @@ func (o *editOptions) editOnce(ctx context.Context, c *client.Client, d *draft) 
 	if err != nil || patch == nil {
 		return nil, err
 	}
-	f, err := c.Flows.Update(ctx, d.flow.ID, *patch, client.IfUnchanged(d.flow.Revision()))
+	f, err := c.Flows.Update(ctx, d.flow.ID, *patch, client.IfUnchanged(d.flow.Revision()), client.WithMessage(o.message))
 	if err != nil {
 		return nil, notYours(ctx, c, d.flow.ID, err)
 	}

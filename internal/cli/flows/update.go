@@ -19,7 +19,7 @@ type updateOptions struct {
 	out               cmdutil.OutputFlags
 	access            string
 	name, description string
-	file              string
+	file, message     string
 	overwrite         bool
 
 	spec   flow.Spec // what the file says
@@ -53,6 +53,7 @@ exported is left alone, unless --overwrite is given; the exit code is 6.
 	f.StringVarP(&o.file, "file", "f", "", "flow `file` to take the flow from, - for standard input")
 	f.BoolVar(&o.overwrite, "overwrite", false, "with --file: "+"overwrite what somebody changed on the server meanwhile")
 	accessFlag(cmd, &o.access)
+	cmdutil.MessageFlag(cmd, &o.message)
 	o.out.Register(cmd)
 	return cmd
 }
@@ -82,7 +83,7 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	if o.file != "" {
 		patch.Nodes = over.Spec.Nodes
 	}
-	f, err := c.Flows.Update(cmd.Context(), id, patch, client.IfUnchanged(over.Was))
+	f, err := c.Flows.Update(cmd.Context(), id, patch, client.IfUnchanged(over.Was), client.WithMessage(o.message))
 	if err != nil {
 		return notYours(cmd.Context(), c, id, err)
 	}

@@ -6,9 +6,10 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 )
 
-// Commands returns the commands that compare a folder of flow files with a server.
+// Commands returns the commands that compare a folder of flow files with a server, and
+// the one that goes back to what was there.
 func Commands(a *cmdutil.App) []*cobra.Command {
-	return []*cobra.Command{newStatusCmd(a), newPlanCmd(a), newApplyCmd(a), newPullCmd(a)}
+	return []*cobra.Command{newStatusCmd(a), newPlanCmd(a), newApplyCmd(a), newPullCmd(a), newRollbackCmd(a)}
 }
 
 // FileCommands returns the commands that bring flows from a server to files and back,

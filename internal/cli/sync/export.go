@@ -12,6 +12,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/sync"
@@ -52,9 +53,9 @@ A file that changed since the last apply, pull or export, or that flowctl.lock
 does not know, is left alone if it differs; the others are written, and the exit
 code is 6. --overwrite writes the server's version.
 
-` + cmdutil.NameHelp,
+` + cmdutil.NameHelp + ` NAME@VERSION is what it was.`,
 		Example: `  flowctl export --all --dir flows
-  flowctl export review > review.json
+  flowctl export review@7 > review.json
   flowctl export review summarize --file both.json`,
 		ValidArgsFunction: a.CompleteNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -109,7 +110,7 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 	flows := c.Flows.All(ctx, client.ListOptions{Graph: true, AllUsers: o.allUsers})
 	several := true
 	if !o.all {
-		found, err := getFlows(ctx, c, refs)
+		found, err := o.getFlows(ctx, refs)
 		if err != nil {
 			return err
 		}
@@ -127,15 +128,22 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 	return o.writeSeveral(ctx, c, flows, several)
 }
 
-// getFlows reads the flows that refs mean.
-func getFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
-	ids, err := cmdutil.ResolveAll(ctx, c, refs)
+// getFlows reads the flows that refs mean, as they are or were.
+func (o *exportOptions) getFlows(ctx context.Context, refs []string) ([]flow.Flow, error) {
+	found, err := o.app.FindVersions(ctx, refs...)
 	if err != nil {
 		return nil, err
 	}
-	flows, errs := make([]flow.Flow, len(ids)), make([]error, len(ids))
-	parallel.Each(ctx, len(ids), exportParallel, func(i int) {
-		flows[i], errs[i] = c.Flows.Get(ctx, ids[i])
+	ids := map[string]bool{}
+	for _, r := range found {
+		if o.toFolder && ids[r.ID] {
+			return nil, cmdutil.Usage(fmt.Errorf("%s is named twice; a flow has one file in a folder: give one of its versions", output.Quoted(r.Name)))
+		}
+		ids[r.ID] = true
+	}
+	flows, errs := make([]flow.Flow, len(found)), make([]error, len(found))
+	parallel.Each(ctx, len(found), exportParallel, func(i int) {
+		flows[i], _, errs[i] = o.app.GetVersion(ctx, found[i])
 	})
 	return flows, errors.Join(append(errs, ctx.Err())...)
 }
