@@ -85,5 +85,11 @@ func (c *call) rights(f *store.Flow) rights {
 	if err != nil {
 		return rights{} // what cannot be understood lets nobody in
 	}
-	return rights{read: a.Public || slices.Contains(a.Read.UserIDs, c.user.ID), write: slices.Contains(a.Write.UserIDs, c.user.ID)}
+	return rights{read: a.Public || c.isIn(a.Read), write: c.isIn(a.Write)}
+}
+
+// isIn reports whether a grant names the caller, or a group of theirs.
+func (c *call) isIn(g flow.Grant) bool {
+	return slices.Contains(g.UserIDs, c.user.ID) ||
+		slices.ContainsFunc(g.GroupIDs, func(id string) bool { return slices.Contains(c.user.GroupIDs, id) })
 }

@@ -11,6 +11,13 @@ import (
 // TestRights goes through everybody's rights on flows of every kind.
 func TestRights(t *testing.T) {
 	f := newFixture(t, Options{})
+	bens, err := f.st.AddGroup(t.Context(), "bens")
+	if err == nil {
+		err = f.st.AddMembers(t.Context(), bens.ID, f.ben.id)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	const own, none = "GUDX", "" // get, update, delete, change of access
 	for _, c := range []struct {
 		access                 string
@@ -22,8 +29,12 @@ func TestRights(t *testing.T) {
 		{`{"write":{"user_ids":["BEN"]}}`, own, own, "U"},
 		{`{"read":{"user_ids":["x","BEN"]},"write":{"user_ids":["BEN"]},"note":1}`, own, own, "GU"},
 		{`{"read":{"user_ids":["x"],"group_ids":["BEN"]},"write":null}`, own, own, none},
+		{`{"read":{"user_ids":["x"],"group_ids":["x","BENS"]}}`, own, own, "G"},
+		{`{"write":{"group_ids":["BENS"]}}`, own, own, "U"},
+		{`{"read":{"group_ids":["BENS"]},"write":{"user_ids":["BEN"]}}`, own, own, "GU"},
+		{`{"read":{"user_ids":["BENS"]},"write":{"user_ids":["BENS"]}}`, own, own, none},
 	} {
-		access := strings.ReplaceAll(c.access, "BEN", f.ben.id)
+		access := strings.NewReplacer("BENS", bens.ID, "BEN", f.ben.id).Replace(c.access)
 		for _, may := range []struct {
 			who    caller
 			rights string

@@ -189,7 +189,7 @@ func TestPathsAndMethods(t *testing.T) {
 	}
 	execution := f.want(200, f.ann, "POST", "/api/v1/flows/"+id+"/executions", `{"status":"success"}`).id(t)
 	for _, rt := range f.srv.routes() {
-		path := strings.NewReplacer("{$}", "", "{id}", id, "{execution}", execution, "{version}", "1", "{name}", "x", "{asset}", "docs.js").Replace(rt.path)
+		path := strings.NewReplacer("{$}", "", "{id}", id, "{execution}", execution, "{version}", "1", "{name}", "x", "{user}", f.ann.id, "{asset}", "docs.js").Replace(rt.path)
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FROB"} {
 			if rt.methods[method] != nil && method != "GET" {
 				continue // has tests of its own

@@ -11,7 +11,7 @@ import (
 var migrationFiles embed.FS
 
 // schemaVersion is the version of the newest migration.
-const schemaVersion = 5
+const schemaVersion = 6
 
 // versionTable is where goose keeps which migrations were applied. It is not the
 // table of its default name: a Postgres database may be shared with another
@@ -22,9 +22,9 @@ const versionTable = "flowctl_migration"
 type dialect struct {
 	name       goose.Dialect
 	migrations fs.FS
-	// nameHas writes the condition that a flow's name contains a text, whatever the
-	// case, and adds its arguments.
-	nameHas func(text string, arg func(any) string) string
+	// has writes the condition that a column contains a text, whatever the case, and
+	// adds its arguments.
+	has func(column, text string, arg func(any) string) string
 	// nameIndex means that the table flow_search finds names, see trigrams. Postgres has
 	// an index that it uses by itself.
 	nameIndex bool

@@ -294,9 +294,6 @@ func (s *Store) replace(ctx context.Context, was, f *Flow) error {
 		if err := s.keepVersion(ctx, tx, was, f, packed); err != nil || !granted {
 			return err
 		}
-		if _, err := tx.exec(ctx, "DELETE FROM flow_grant WHERE flow_id = $1", f.ID); err != nil {
-			return err
-		}
-		return addGrants(ctx, tx, f.ID, grants)
+		return replaceGrants(ctx, tx, f.ID, grants)
 	})
 }

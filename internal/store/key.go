@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -76,12 +77,13 @@ func insertKey(ctx context.Context, tx queryer, k *Key, sum [32]byte) error {
 // unknown key is [ErrNotFound], one past its time [ErrExpired].
 func (s *Store) UserByKey(ctx context.Context, sum [32]byte) (*User, *Key, error) {
 	type userKey struct {
-		user User
-		key  Key
+		user   User
+		key    Key
+		groups string
 	}
 	found, err := one(ctx, s.db, func(uk *userKey) []any {
-		return append(uk.user.columns(), uk.key.columns()...)
-	}, "SELECT "+userColumns+", "+keyColumns+keysAndUsers+" WHERE hash = $1", sum[:])
+		return append(append(uk.user.columns(), uk.key.columns()...), &uk.groups)
+	}, "SELECT "+userColumns+", "+keyColumns+", "+groupsOfUser+keysAndUsers+" WHERE hash = $1", sum[:])
 	if err != nil {
 		return nil, nil, fmt.Errorf("find key: %w", err)
 	}
@@ -91,6 +93,9 @@ func (s *Store) UserByKey(ctx context.Context, sum [32]byte) (*User, *Key, error
 	}
 	if t-found.key.LastUsedAt >= lastUsedStep {
 		s.touch(found.key.ID, t)
+	}
+	if found.groups != "" {
+		found.user.GroupIDs = strings.Split(found.groups, " ")
 	}
 	return &found.user, &found.key, nil
 }

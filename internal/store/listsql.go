@@ -33,7 +33,7 @@ func (q *listSQL) parts() []string {
 	own := part("user_id = " + user)
 	shared := func(right string) string {
 		return part("access_control IS NOT NULL", "user_id <> "+user,
-			"id IN (SELECT flow_id FROM flow_grant WHERE user_id = "+user+right+")")
+			"id IN (SELECT flow_id FROM flow_right WHERE user_id = "+user+right+")")
 	}
 	switch q.Scope {
 	case Own:
@@ -94,7 +94,7 @@ func (q *listSQL) filters() []string {
 		conds = append(conds, q.idHas())
 	}
 	if q.Search != "" {
-		conds = append(conds, q.dialect.nameHas(q.Search, q.arg))
+		conds = append(conds, q.dialect.has("name", q.Search, q.arg))
 	}
 	return conds[:len(conds):len(conds)]
 }

@@ -33,8 +33,8 @@ func postgresDialect() *dialect {
 	return &dialect{
 		name:       goose.DialectPostgres,
 		migrations: migrationsIn("postgres"),
-		nameHas: func(text string, arg func(any) string) string {
-			return "lower(name) LIKE lower(" + arg("%"+likeEscaper().Replace(text)+"%") + ")" // as flow_search_idx has it
+		has: func(column, text string, arg func(any) string) string {
+			return "lower(" + column + ") LIKE lower(" + arg("%"+likeEscaper().Replace(text)+"%") + ")" // as flow_search_idx has it
 		},
 		texts:      "SELECT json_array_elements_text($1::json)",
 		idFrom:     "id ~>=~ %s AND id ~<~ %s", // as flow_id_idx has it

@@ -85,7 +85,7 @@ func (s *Store) RunnerExecutions(ctx context.Context, runner string) ([]RunnerEx
 	list, err := all(ctx, s.db, func(e *RunnerExecution) []any { return []any{&e.ID, &e.Cancelled, &e.Allowed} },
 		"SELECT e.id, e.cancel_at IS NOT NULL, EXISTS (SELECT 1 FROM users u, flow f WHERE u.id = e.user_id AND f.id = e.flow_id AND f."+inUse+" AND"+
 			" (u.role = 'admin' OR u.role = 'user' AND (f.user_id = u.id OR f.access_control IS NULL OR"+
-			" EXISTS (SELECT 1 FROM flow_grant g WHERE g.flow_id = f.id AND g.user_id = u.id AND g.can_read))))"+
+			" EXISTS (SELECT 1 FROM flow_right g WHERE g.flow_id = f.id AND g.user_id = u.id AND g.can_read))))"+
 			" FROM flow_execution e WHERE e.runner = $1", runner)
 	return list, wrap("list the runs of this server", err)
 }

@@ -43,12 +43,14 @@ func sqliteDialect() *dialect {
 	return &dialect{
 		name:       goose.DialectSQLite3,
 		migrations: migrationsIn("sqlite"),
-		nameHas:    func(text string, arg func(any) string) string { return "name_has(name, " + arg(text) + ")" },
-		nameIndex:  true,
-		idFrom:     "id >= %s AND id < %s",
-		texts:      "SELECT value FROM json_each($1)",
-		noTable:    func(err error) bool { return code(err) == lib.SQLITE_ERROR },
-		clock:      "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+		has: func(column, text string, arg func(any) string) string {
+			return "name_has(" + column + ", " + arg(text) + ")"
+		},
+		nameIndex: true,
+		idFrom:    "id >= %s AND id < %s",
+		texts:     "SELECT value FROM json_each($1)",
+		noTable:   func(err error) bool { return code(err) == lib.SQLITE_ERROR },
+		clock:     "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -28,6 +29,9 @@ type User struct {
 	Role         Role   `json:"role"`
 	CreatedAt    int64  `json:"created_at"` // epoch seconds
 	PasswordHash string `json:"-"`          // "" when no password is set: no sign-in
+
+	// GroupIDs are the groups of which the user is a member. Only [Store.UserByKey] reads them.
+	GroupIDs []string `json:"-"`
 }
 
 func foldEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
@@ -119,6 +123,24 @@ func (s *Store) userBy(ctx context.Context, column, value string) (*User, error)
 func (s *Store) Users(ctx context.Context) ([]User, error) {
 	list, err := all(ctx, s.db, (*User).columns, "SELECT "+userColumns+" FROM users ORDER BY created_at, id")
 	return list, wrap("list users", err)
+}
+
+// SearchUsers lists the users whose name or e-mail contains a text, whatever the case, those
+// whose name or e-mail it is first, and then by name: up to limit, and how many there are.
+func (s *Store) SearchUsers(ctx context.Context, text string, limit int) (list []User, total int, err error) {
+	if !storable(text) {
+		return nil, 0, nil
+	}
+	var args []any
+	arg := func(v any) string {
+		args = append(args, v)
+		return "$" + strconv.Itoa(len(args))
+	}
+	has := s.db.dialect().has
+	query := "SELECT " + userColumns + ", count(*) OVER () FROM users WHERE " + has("users.name", text, arg) + " OR " + has("email", text, arg) +
+		" ORDER BY (email = " + arg(foldEmail(text)) + " OR users.name = " + arg(text) + ") DESC, users.name, email LIMIT " + arg(limit)
+	list, err = all(ctx, s.db, func(u *User) []any { return append(u.columns(), &total) }, query, args...)
+	return list, total, wrap("search users", err)
 }
 
 // UpdateUser writes the e-mail, name and role of the user with u's id:

@@ -93,11 +93,16 @@ func (d *database) account(ctx context.Context, email string) (*store.Store, *st
 	if err != nil {
 		return nil, nil, err
 	}
+	u, err := accountIn(ctx, st, email)
+	return st, u, err
+}
+
+func accountIn(ctx context.Context, st *store.Store, email string) (*store.User, error) {
 	u, err := st.UserByEmail(ctx, email)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil, fmt.Errorf("no user %q; see 'flowctl server user list'", email)
+		return nil, fmt.Errorf("no user %q; see 'flowctl server user list'", email)
 	}
-	return st, u, err
+	return u, err
 }
 
 // serverFlags are the flags of other commands that name a server.

@@ -45,11 +45,15 @@ func (d *database) listUsers(ctx context.Context, out cmdutil.OutputFlags) error
 	if err != nil {
 		return err
 	}
+	return printUsers(p, users)
+}
+
+func printUsers(p *output.Printer, users []store.User) error {
 	rows := make([]userRow, len(users))
 	for i, u := range users {
 		rows[i] = userRow{u, u.PasswordHash != ""}
 	}
-	_, err = output.List(p, userView(), output.Seq(rows))
+	_, err := output.List(p, userView(), output.Seq(rows))
 	return err
 }
 
