@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -63,7 +64,7 @@ func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyO
 		case Create:
 			r.ID = ""
 			writes = append(writes, r)
-		case Update:
+		case Update, Merge:
 			writes = append(writes, r)
 		case Delete:
 			deletions = append(deletions, r)
@@ -137,15 +138,43 @@ func (a *applier) run(begin, finish context.Context, todo []*Result) bool {
 
 // write carries out one step.
 func (a *applier) write(ctx context.Context, r *Result) {
-	var f flow.Flow
-	was, brief := client.IfUnchanged(r.Revision), client.WithoutGraph() // what is kept whole need not be read
 	if r.Action == Delete {
-		if r.Err = a.c.Flows.Delete(ctx, r.ID, was); isGone(r.Err) {
+		if r.Err = a.c.Flows.Delete(ctx, r.ID, client.IfUnchanged(r.Revision)); isGone(r.Err) {
 			r.Err = nil
 		}
 		r.Done = r.Err == nil
 		return
 	}
+	if r.Action == Merge {
+		a.merge(ctx, r)
+		return
+	}
+	a.send(ctx, r)
+}
+
+// merge writes a merge to the server, and then to the file. If only the former was done, the
+// next plan is for the latter: of the flow as it was before, either is a change to the same.
+func (a *applier) merge(ctx context.Context, r *Result) {
+	if _, r.Err = r.merged.current(a.p.Dir, a.p.env); r.Err != nil {
+		return
+	}
+	r.digest, _ = digest.Parse(r.Digest)
+	if r.Spec != nil {
+		if a.send(ctx, r); r.Err != nil {
+			return
+		}
+	}
+	w := WriteFiles(context.WithoutCancel(ctx), a.p.Dir, []Pulled{r.merged}, a.p.env)
+	if r.Err = w[0].Err; r.Err != nil {
+		r.Err = fmt.Errorf("the server has the merge, and the file has not: %w", r.Err)
+	}
+	r.Done = r.Err == nil
+}
+
+// send writes the flow of a step to the server.
+func (a *applier) send(ctx context.Context, r *Result) {
+	var f flow.Flow
+	was, brief := client.IfUnchanged(r.Revision), client.WithoutGraph() // what is kept whole need not be read
 	spec := *r.Spec
 	if a.p.imports() {
 		if a.p.note {

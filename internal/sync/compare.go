@@ -12,6 +12,7 @@ import (
 // traits is what a kind of server is like.
 type traits struct {
 	lossless bool // keeps all that it is sent, and lets the client choose ids
+	versions bool // keeps what its flows were
 }
 
 // differences lists what turns the stored flow into that of a file. What the file

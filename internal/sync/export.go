@@ -103,14 +103,14 @@ func (m *matcher) sameContent(ctx context.Context, it *item, claims map[*stored]
 }
 
 // exported returns what becomes of the files of an export.
-func (m *matcher) exported() ([]Pulled, error) {
+func (m *matcher) exported(ctx context.Context) ([]Pulled, error) {
 	var out []Pulled
 	claimed := map[string]bool{}
 	for _, it := range m.items {
 		if it.match == nil {
 			continue
 		}
-		p, err := m.pull(it)
+		p, err := m.pull(ctx, it)
 		if err != nil {
 			return nil, err
 		}

@@ -88,7 +88,7 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 		return nil, err
 	}
 	m := &matcher{
-		traits: traits{lossless: can.Lossless}, Options: opts, c: c, lock: lock,
+		traits: traits{lossless: can.Lossless, versions: can.Versions}, Options: opts, c: c, lock: lock,
 		seen: map[string]*stored{}, asked: map[string]bool{}, hidden: map[string]bool{},
 		taken: map[string]bool{}, named: map[string][]*stored{}, best: map[string]*item{},
 		ids: map[string]bool{}, names: map[string]int{}, files: map[string]bool{}, noted: map[string]string{},

@@ -25,6 +25,7 @@ type Action string
 const (
 	Create    Action = "create"
 	Update    Action = "update"
+	Merge     Action = "merge" // both sides changed it, or the server alone; the file is written, too
 	Unchanged Action = "unchanged"
 	Delete    Action = "delete"
 	Refuse    Action = "refuse" // left alone: somebody else's work would be written over
@@ -67,7 +68,8 @@ type Step struct {
 	Name     string        `json:"name"`
 	Match    Match         `json:"matched_by,omitempty"`
 	Revision string        `json:"revision,omitempty"`   // of the stored flow that the plan was made against
-	Changes  []flow.Change `json:"changes,omitempty"`    // of an update, as they may be shown: see [Env.Hide]
+	Changes  []flow.Change `json:"changes,omitempty"`    // of the server's flow, as they may be shown: see [Env.Hide]
+	Incoming []flow.Change `json:"incoming,omitempty"`   // of a merge: those of the file
 	Why      string        `json:"why,omitempty"`        // of a refusal; else what there is to know of the step
 	Updated  int64         `json:"updated_at,omitempty"` // of a refusal: when the flow was last changed, epoch seconds
 	Digest   string        `json:"digest,omitempty"`     // of the stored flow, see [digest.Digest]
@@ -76,6 +78,8 @@ type Step struct {
 	Spec     *flow.Spec    `json:"spec,omitempty"`       // what is to be written
 	Expanded string        `json:"expanded,omitempty"`   // the digest of Spec with the values of variables, if it has any and the plan was kept
 	Err      error         `json:"-"`                    // of a refusal, why, if it is not somebody's work: what the server cannot store or, of an import, a *[ClashError]
+
+	merged Pulled // of a merge: what the file is to say
 
 	earlier int // of a Skip: the number from 1 of the step of the same flow, 0 for none
 }
@@ -87,6 +91,7 @@ type Options struct {
 	Note                 bool   // of an import: the lock is to be written
 	Adopt                bool   // a file without id is the one stored flow of its name, no matter who made that
 	Overwrite            bool   // what was changed on the other side is not a conflict
+	Merge                bool   // of a plan: what was changed on the server goes into the files, and is not a conflict
 	Others               bool   // look for the flows that no file is: [Status]
 	KeepGoing            bool   // refuse the steps that the server cannot store, not the plan
 	Env                  *Env   // what the files are mapped with, nil for nothing: values of variables are not shown
@@ -144,7 +149,8 @@ func (p *Plan) Writes() int {
 // caller may not see that, and an *[UnstorableError] when the server cannot store what
 // one says.
 //
-// A flow that has changed since the lock noted it is refused, as is one of which
+// A flow that has changed since the lock noted it is merged with its file, with opts.Merge, as
+// [Pull] does; else, and after a conflict, it is refused, as is one of which
 // that is not known and which differs, and one of a new file's name. Where only the
 // layout was changed there, the file's is not sent.
 func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (*Plan, error) {
@@ -165,7 +171,7 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 	steps.SetLimit(runtime.GOMAXPROCS(0))
 	for i, it := range items {
 		steps.Go(func() (err error) {
-			p.Steps[i], err = m.step(it)
+			p.Steps[i], err = m.step(ctx, it)
 			return err
 		})
 	}
@@ -193,7 +199,7 @@ func (m *matcher) noteRights(ctx context.Context, p *Plan) error {
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		at := m.seen[s.ID]
-		if at == nil || at.listed || s.Action != Update && s.Action != Delete {
+		if at == nil || at.listed || s.Action != Update && s.Action != Delete && (s.Action != Merge || s.Spec == nil) {
 			continue
 		}
 		if me.ID == "" {
@@ -216,7 +222,7 @@ func (m *matcher) noteRights(ctx context.Context, p *Plan) error {
 }
 
 // step returns what to do with a file's flow.
-func (m *matcher) step(it *item) (Step, error) {
+func (m *matcher) step(ctx context.Context, it *item) (Step, error) {
 	s := Step{Action: Create, File: it.Path, FileID: it.ID, ID: it.chosen, Name: it.Name, Match: it.how}
 	if it.wants != nil {
 		s.Action, s.Why = Refuse, adoptable(it)
@@ -248,40 +254,61 @@ func (m *matcher) step(it *item) (Step, error) {
 		return s, err
 	}
 	if at != nil {
-		v := Verdict{State: ChangedHere, Layout: ChangedHere} // an import overwrites what the lock does not know
-		if m.Exists == "" || m.bases(at.id) != nil {
-			v = m.verdict(it, file)
+		if file, err = m.over(ctx, it, &s, file); err != nil || s.Action == Refuse || len(s.Changes) == 0 {
+			return s, err
 		}
-		if v.Layout != Same && !v.sendsLayout(m.Overwrite) {
-			s.Layout = layoutOf(file, at.spec)
-			file = withLayoutOf(file, at.spec)
-			if v.Layout != ChangedThere {
-				s.Why = layoutStays
-			}
-		}
-		if s.Changes = m.differences(at.spec, file); len(s.Changes) == 0 {
-			return s, nil
-		}
-		if m.Env.hides() {
-			fileShown, storedShown := m.Env.Hide(file, at.spec)
-			s.Changes = m.differences(storedShown, fileShown)
-		}
-		s.Action = Update
-		if why := v.State.why(); why != "" && !m.Overwrite {
-			s.Why = why
-			s.Action, s.Updated = Refuse, at.updated
-			if v.State == ChangedThere && m.takenBack(it) {
-				s.Why += "; " + takenBack
-			}
-			return s, nil
-		}
-		file = layout.Adopt(file, at.spec)
 	}
 	if m.Exists == "" {
 		file = digest.WithoutState(layout.Arrange(file))
 	}
 	s.Spec, s.Dropped = &file, m.dropped(file)
 	return s, nil
+}
+
+// over plans the step of a file that has a flow, and returns what is to be written over that.
+func (m *matcher) over(ctx context.Context, it *item, s *Step, file flow.Spec) (flow.Spec, error) {
+	at := it.match
+	v := Verdict{State: ChangedHere, Layout: ChangedHere} // an import overwrites what the lock does not know
+	if m.Exists == "" || m.bases(at.id) != nil {
+		v = m.verdict(it, file)
+	}
+	why := v.State.why()
+	switch {
+	case m.Overwrite:
+		why = ""
+	case v.State == ChangedThere && m.takenBack(it):
+		why += "; " + takenBack
+	case m.Merge && v.ChangedThere():
+		merged, err := m.pull(ctx, it)
+		if err != nil {
+			return file, err
+		}
+		if why = merged.Refused; why == "" {
+			file, v.Layout = merged.Next, Same
+			s.merged, s.Incoming = merged, merged.Changes
+		}
+	}
+	if v.Layout != Same && !v.sendsLayout(m.Overwrite) {
+		s.Layout = layoutOf(file, at.spec)
+		file = withLayoutOf(file, at.spec)
+		if v.Layout != ChangedThere {
+			s.Why = layoutStays
+		}
+	}
+	if s.Changes = m.differences(at.spec, file); len(s.Changes) > 0 && m.Env.hides() {
+		fileShown, storedShown := m.Env.Hide(file, at.spec)
+		s.Changes = m.differences(storedShown, fileShown)
+	}
+	switch {
+	case len(s.Incoming) > 0:
+		s.Action = Merge
+	case len(s.Changes) == 0:
+	case why != "":
+		s.Action, s.Why, s.Updated = Refuse, why, at.updated
+	default:
+		s.Action = Update
+	}
+	return layout.Adopt(file, at.spec), nil
 }
 
 // deletions are for the flows that the lock knows and no file is any more.

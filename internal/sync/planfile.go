@@ -59,6 +59,8 @@ func LoadPlan(text []byte) (*Plan, error) {
 func (s *Step) check() error {
 	writes := s.Action == Create || s.Action == Update
 	switch {
+	case s.Action == Merge:
+		return errors.New("merges a file, which a plan that is kept does not")
 	case !writes && s.Action != Unchanged && s.Action != Delete && s.Action != Refuse:
 		return fmt.Errorf("has the unknown action %q", s.Action)
 	case s.File == "":

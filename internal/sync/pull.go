@@ -30,8 +30,8 @@ type Pulled struct {
 
 // Pull compares files with what the server has, as [NewPlan] does, and returns for
 // each of those that are picked what it should say. It only reads. What was changed in
-// the file alone stays; what both sides changed is merged, if opts.History has the
-// version from before and nothing stands against each other. Fields that the server does
+// the file alone stays; what both sides changed is merged, if the server or opts.History has
+// the version from before and nothing stands against each other. Fields that the server does
 // not keep, and an access_control that the file does not have, stay as the file has
 // them; so do nodes that say nothing of their layout.
 //
@@ -44,7 +44,7 @@ func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opt
 		return nil, err
 	}
 	if m.Export != nil {
-		return m.exported()
+		return m.exported(ctx)
 	}
 	if err := m.checkVisible(ctx); err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opt
 	items := m.picked()
 	out := make([]Pulled, len(items))
 	for i, it := range items {
-		if out[i], err = m.pull(it); err != nil {
+		if out[i], err = m.pull(ctx, it); err != nil {
 			return nil, err
 		}
 	}
@@ -67,7 +67,7 @@ func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opt
 }
 
 // pull returns what one file should say.
-func (m *matcher) pull(it *item) (Pulled, error) {
+func (m *matcher) pull(ctx context.Context, it *item) (Pulled, error) {
 	p := Pulled{Source: it.Source, State: OnlyHere}
 	at := it.match
 	if it.wants != nil {
@@ -110,7 +110,12 @@ func (m *matcher) pull(it *item) (Pulled, error) {
 		p.Digest = digest.Digest{}
 		p.Next = theirs
 	case v.State == ChangedBoth:
-		p.Next = m.merge(it, &p, file, theirs)
+		if p.Next, p.Refused, err = m.merge(ctx, it, file, theirs); err != nil {
+			return p, err
+		}
+		if p.Refused != "" {
+			p.Digest = digest.Digest{}
+		}
 	default:
 		if p.Next = theirs; v.Layout == ChangedHere {
 			p.Next = withLayoutOf(theirs, file)
@@ -125,29 +130,6 @@ func (m *matcher) pull(it *item) (Pulled, error) {
 // changes is what turns a file into what it should say.
 func (m *matcher) changes(file, next flow.Spec) []flow.Change {
 	return flow.Diff(m.comparable(file, file), m.comparable(next, file))
-}
-
-// merge joins what was changed in the file and on the server.
-func (m *matcher) merge(it *item, p *Pulled, file, theirs flow.Spec) flow.Spec {
-	noted := m.bases(it.match.id)
-	base := m.committed(it, func(d digest.Digest) bool { return known(noted, d, false) })
-	if base == nil {
-		p.Refused = "both sides changed it, and git has no version of the file from before: " + subjects(m.changes(file, theirs))
-		p.Digest = digest.Digest{}
-		return theirs
-	}
-	here := digest.WithoutState(file)
-	merged, conflicts := flow.MergeSpecs(digest.WithoutState(*base), here, theirs, false)
-	if len(conflicts) > 0 {
-		changes := make([]flow.Change, len(conflicts))
-		for i, c := range conflicts {
-			changes[i] = flow.Change{Node: c.Node, Edge: c.Edge, Path: c.Path}
-		}
-		p.Refused = "both sides changed " + subjects(changes)
-		p.Digest = digest.Digest{}
-		return theirs
-	}
-	return merged
 }
 
 // subjects names what changes are about, each once.

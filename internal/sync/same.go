@@ -26,7 +26,7 @@ type Over struct {
 // *[RefusedError]; nodes that were moved on the server stay there. Some may write what
 // they may not read; then the file's flow is returned as it is.
 func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, base []digest.Digest, lossless bool) (Over, error) {
-	t := traits{lossless}
+	t := traits{lossless: lossless}
 	stored, err := c.Flows.Get(ctx, id)
 	switch {
 	case errors.Is(err, client.ErrForbidden):

@@ -40,10 +40,10 @@ func TestAgree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := (traits{true}).agree(stored, file); got != c.ours {
+		if got := (traits{lossless: true}).agree(stored, file); got != c.ours {
 			t.Errorf("%s, on our server: %v, want %v", name, got, c.ours)
 		}
-		if got := (traits{false}).agree(stored, file); got != c.theirs {
+		if got := (traits{}).agree(stored, file); got != c.theirs {
 			t.Errorf("%s, on the real backend: %v, want %v", name, got, c.theirs)
 		}
 	}

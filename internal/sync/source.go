@@ -46,10 +46,18 @@ func (s Source) Spec() (flow.Spec, error) {
 		return s.spec, nil
 	}
 	spec, err := s.read()
-	if err == nil && digest.Of(spec) != s.digest {
-		err = fmt.Errorf("%s has changed while it was being compared; try again", s.Path)
+	if err == nil {
+		err = s.check(spec)
 	}
 	return spec, err
+}
+
+// check reports that the file says something else by now, which is spec.
+func (s Source) check(spec flow.Spec) error {
+	if digest.Of(spec) != s.sum() {
+		return fmt.Errorf("%s has changed while it was being compared; try again", s.Path)
+	}
+	return nil
 }
 
 // File returns the path of the file, also if it holds several flows.
@@ -83,12 +91,17 @@ func (s Source) hasDigest(d digest.Digest) bool {
 	if d.Content == "" || s.layout == partLayout {
 		return false
 	}
-	file := s.digest
-	if s.read == nil {
-		file = digest.Of(s.spec)
-	}
+	file := s.sum()
 	return d.Content == file.Content && d.Empty == file.Empty &&
 		(s.layout == noLayout || d.Layout == file.Layout) && (!s.hasAccess || d.Access == file.Access)
+}
+
+// sum returns the digest of what the file says.
+func (s Source) sum() digest.Digest {
+	if s.read == nil {
+		return digest.Of(s.spec)
+	}
+	return s.digest
 }
 
 // Of how many nodes a file has the layout.

@@ -63,6 +63,17 @@ func (p *Pulled) LockEntry() (e LockEntry, ok bool) {
 	return LockEntry{File: p.Path, FileID: p.ID, ID: p.FlowID, Digest: p.Digest}, p.FlowID != "" && p.Refused == "" && !p.several
 }
 
+// current reads the file, which still has to say what it did: an edit that was saved meanwhile
+// is not written over.
+func (p *Pulled) current(dir string, env *Env) (flowfile.File, error) {
+	path := filepath.Join(dir, filepath.FromSlash(p.Path))
+	files, err := flowfile.ReadFile(context.Background(), path)
+	if err != nil || len(files) != 1 {
+		return flowfile.File{}, &flowfile.Error{Path: path, Msg: "read the file again", Err: disk.WithoutPath(err)}
+	}
+	return files[0], p.check(env.Forward(withName(files[0].Spec)))
+}
+
 // write writes a file, if there is something to write.
 func (p *Pulled) write(dir string, env *Env) (disk.Change, error) {
 	if p.FlowID == "" || p.Refused != "" || p.several || p.State == ChangedHere {
@@ -75,18 +86,12 @@ func (p *Pulled) write(dir string, env *Env) (disk.Change, error) {
 	failed := func(doing string, err error) error {
 		return &flowfile.Error{Path: path, Msg: doing, Err: disk.WithoutPath(err)}
 	}
-	next := flowfile.File{ID: p.FlowID}
+	next, err := flowfile.File{ID: p.FlowID}, error(nil)
 	if !p.isNew() {
-		if _, err := p.Spec(); err != nil { // an edit that was saved meanwhile is not written over
+		if next, err = p.current(dir, env); err != nil {
 			return "", err
 		}
-		files, err := flowfile.ReadFile(context.Background(), path)
-		if err != nil || len(files) != 1 {
-			return "", failed("read the file again", err)
-		}
-		next = files[0]
 	}
-	var err error
 	if next.Spec, err = env.Backward(p.Next, next.Spec); err != nil {
 		return "", fmt.Errorf("%s: %w", path, err)
 	}

@@ -4,6 +4,7 @@ package cmdutil
 const (
 	StateCreated   = "created"
 	StateUpdated   = "updated"
+	StateMerged    = "merged" // with what others changed
 	StateDeleted   = "deleted"
 	StateUnchanged = "unchanged"
 	StateFailed    = "failed"

@@ -35,9 +35,12 @@ needed. All files are checked before the first write; what the server keeps
 otherwise than it was sent is shown. A plan kept by 'flowctl plan --out' is
 applied as it is.
 
-A flow that somebody changed on the server since the last apply, pull or export
-is not overwritten, unless --overwrite is given; the others are written, and the
-exit code is 6. New flows are private, unless their file has something else.
+What somebody changed on the server since the last apply, pull or export goes
+into the file, and what you changed to the server, merged by node and field. A
+flow with a conflict stays as it is, the others are written, and the exit code
+is 6; --overwrite takes the file's. Commit files and flowctl.lock together.
+
+New flows are private, unless their file has something else.
 
 ` + pickHelp,
 		Example: `  flowctl apply flows
@@ -57,6 +60,7 @@ exit code is 6. New flows are private, unless their file has something else.
 	f.BoolVar(&o.keepGoing, "keep-going", false, "write what can be written, whatever fails")
 	f.IntVar(&o.parallel, "parallel", 16, "how many flows are written at a time")
 	f.StringVar(&o.summary, "summary", "", "append a report to `FILE` as Markdown")
+	o.registerMerge(cmd)
 	o.register(a, cmd, overwriteThere)
 	o.out.Register(cmd)
 	return cmd

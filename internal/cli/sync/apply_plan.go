@@ -37,8 +37,8 @@ func isPlan(path string) bool {
 // fromPlan reads a plan that was kept, and sees whether it still holds.
 func (o *applyOptions) fromPlan(ctx context.Context, t cmdutil.Target, args []string) (*sync.Plan, *sync.Lock, *client.Client, error) {
 	path := args[0]
-	if o.prune || o.env.Path != "" || o.adopt || o.overwrite {
-		return nil, nil, nil, cmdutil.Usage(errors.New("a kept plan says all that is to be done; --prune, --env, --adopt and --overwrite go with 'flowctl plan'"))
+	if o.prune || o.env.Path != "" || o.adopt || o.overwrite || o.noMerge {
+		return nil, nil, nil, cmdutil.Usage(errors.New("a kept plan says all that is to be done; --prune, --env, --adopt, --overwrite and --no-merge go with 'flowctl plan'"))
 	}
 	text, err := files.ReadNamed(ctx, path, io.ReadAll)
 	if err != nil {

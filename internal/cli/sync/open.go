@@ -21,6 +21,7 @@ const overwriteThere = "overwrite what somebody changed on the server meanwhile"
 type folderFlags struct {
 	env              sync.EnvFile
 	adopt, overwrite bool
+	noMerge          bool
 }
 
 // register adds the flags; overwrite is the help of --overwrite, "" for neither that nor
@@ -31,6 +32,11 @@ func (f *folderFlags) register(a *cmdutil.App, cmd *cobra.Command, overwrite str
 		cmd.Flags().BoolVar(&f.adopt, "adopt", false, "a file without id, and not in flowctl.lock, is the flow of the same name")
 		cmd.Flags().BoolVar(&f.overwrite, "overwrite", false, overwrite)
 	}
+}
+
+// registerMerge adds --no-merge.
+func (f *folderFlags) registerMerge(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.noMerge, "no-merge", false, "leave alone the flows that somebody changed on the server")
 }
 
 // open reads the folder of which args pick flows, and connects to the server. See
@@ -59,6 +65,6 @@ func (f *folderFlags) open(ctx context.Context, a *cmdutil.App, args []string, h
 		return fail(err)
 	}
 	opts := d.Options(ctx, t.Key(), t.Server, f.env.Env)
-	opts.Adopt, opts.Overwrite = f.adopt, f.overwrite
+	opts.Adopt, opts.Overwrite, opts.Merge = f.adopt, f.overwrite, !f.noMerge
 	return d, c, opts, nil
 }

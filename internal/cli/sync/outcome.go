@@ -72,7 +72,7 @@ func outcomeOf(results []sync.Result, dryRun bool) *outcome {
 			row.Action = string(r.Action)
 		default:
 			row.Action = map[sync.Action]string{
-				sync.Create: cmdutil.StateCreated, sync.Update: cmdutil.StateUpdated, sync.Delete: cmdutil.StateDeleted,
+				sync.Create: cmdutil.StateCreated, sync.Update: cmdutil.StateUpdated, sync.Delete: cmdutil.StateDeleted, sync.Merge: cmdutil.StateMerged,
 				sync.Unchanged: cmdutil.StateUnchanged, sync.Skip: stateSkipped,
 			}[r.Action]
 		}
@@ -109,7 +109,7 @@ func (o *outcome) done(states ...string) (n int) {
 
 // sum counts the steps by these states, and by those of the others that there are.
 func (o *outcome) sum(states ...string) string {
-	return sumOf(o.count, states, cmdutil.StateUnchanged, cmdutil.StateRefused, cmdutil.StateLeft)
+	return sumOf(o.count, states, cmdutil.StateUnchanged, cmdutil.StateMerged, cmdutil.StateRefused, cmdutil.StateLeft)
 }
 
 // sumOf counts by states, and by those of the others that there are.
@@ -137,7 +137,7 @@ func (o *outcome) conflict() error {
 		hints = append(hints, "with --adopt a file is the flow of the same name")
 	}
 	if len(o.refused) > o.unknown {
-		hints = append(hints, "'flowctl pull' brings in what changed on the server, --overwrite overwrites it")
+		hints = append(hints, "'flowctl pull' brings in what changed on the server, 'flowctl diff' shows it, --overwrite overwrites it")
 	}
 	return cmdutil.Conflict(fmt.Errorf("%s left alone; %s", output.Plural(len(o.refused), "flow"), strings.Join(hints, "; ")))
 }

@@ -36,9 +36,8 @@ func newPlanCmd(a *cmdutil.App) *cobra.Command {
 		Long: `Nothing is written on the server. --out keeps the plan in a file, for 'flowctl
 apply FILE'; variables of the environment stay ${NAME} in it until then.
 
-A flow that somebody changed on the server since the last apply, pull or export
-is marked, and 'flowctl apply' leaves it alone: 'flowctl pull' brings the change
-into the file, --overwrite overwrites it.
+What somebody changed on the server goes into the file, and the plan shows it. A
+plan that is kept does not merge: it leaves such flows alone, as --no-merge does.
 
 ` + pickHelp,
 		Example: `  flowctl plan flows
@@ -57,6 +56,7 @@ into the file, --overwrite overwrites it.
 	f.StringVar(&o.file, "out", "", "keep the plan in `FILE`, for 'flowctl apply FILE'")
 	f.StringVar(&o.summary, "summary", "", "append the plan to `FILE` as Markdown")
 	f.BoolVar(&o.prune, "prune", false, "delete the flows that flowctl.lock knows and whose files are gone")
+	o.registerMerge(cmd)
 	o.register(a, cmd, overwriteThere)
 	return cmd
 }
@@ -67,6 +67,7 @@ func (o *planOptions) run(ctx context.Context, args []string) error {
 		return err
 	}
 	opts.Prune = o.prune
+	opts.Merge = opts.Merge && !o.toFile
 	p, err := planDir(ctx, o.app, c, d, opts)
 	if err != nil {
 		return err

@@ -30,10 +30,11 @@ func newPullCmd(a *cmdutil.App) *cobra.Command {
 		Short: "Update flow files from the server",
 		Long: `What changed on the server since the last apply, pull or export is written to
 the files, formatted as by 'flowctl fmt'. Where a file changed, too, the two are
-merged field by field, if git has the earlier version. Conflicts are listed,
-their files stay, and the exit code is 6; with --overwrite the server's version
-is taken. A file that git had in the server's version before, as after 'git
-revert', stays. 'flowctl export' writes flows that have no file yet.
+merged by node and field: what both were before is a version on flowctl's server,
+and of Open WebUI the file in git. Conflicts are listed, their files stay, and
+the exit code is 6; with --overwrite the server's version is taken. A file that
+git had in the server's version before, as after 'git revert', stays. 'flowctl
+export' writes flows that have no file yet.
 
 With --check nothing is written, and the exit code is 3 if anything differs.
 
@@ -78,9 +79,8 @@ func (o *pullOptions) run(ctx context.Context, args []string) error {
 
 // The states of a file after a pull, besides those that apply has.
 const (
-	stateMerged = "merged"
-	stateKept   = "kept"              // it was changed here alone
-	stateGone   = "not on the server" // the server does not have its flow
+	stateKept = "kept"              // it was changed here alone
+	stateGone = "not on the server" // the server does not have its flow
 )
 
 // pulledRow returns how a file and its flow compare; done is the word for a difference.
@@ -164,7 +164,7 @@ func (w *fileWriter) write(ctx context.Context, p *output.Printer, pulled []sync
 			failed = append(failed, f.Err)
 			continue
 		case f.State == sync.ChangedBoth && f.Change == disk.Updated:
-			row.Action = stateMerged
+			row.Action = cmdutil.StateMerged
 		case f.Refused != "":
 			refused = append(refused, fmt.Errorf("%s: %w", row.File, &sync.RefusedError{Why: f.Refused}))
 		}
@@ -185,7 +185,7 @@ func (w *fileWriter) write(ctx context.Context, p *output.Printer, pulled []sync
 	if w.exports {
 		states = []string{cmdutil.StateCreated, cmdutil.StateUpdated, cmdutil.StateUnchanged}
 	}
-	w.app.Note("%s", w.title+sumOf(count, states, stateMerged, stateKept, cmdutil.StateRefused))
+	w.app.Note("%s", w.title+sumOf(count, states, cmdutil.StateMerged, stateKept, cmdutil.StateRefused))
 	err = errors.Join(locked, err)
 	if ctx.Err() != nil {
 		return errors.Join(err, errors.New("interrupted: run it again for the rest"))

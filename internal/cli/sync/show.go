@@ -26,28 +26,23 @@ func showPlan(a *cmdutil.App, w io.Writer, p *sync.Plan) error {
 		line := func(style func(...string) string, sign string) {
 			fmt.Fprintln(&b, style(output.Text(fmt.Sprintf("%s %s %s %q%s", sign, s.Action, s.File, secrets.RedactText(s.Name), foundBy(s)))))
 		}
-		note := func() {
-			if s.Why != "" {
-				fmt.Fprintln(&b, output.Text("  "+secrets.RedactText(refusal(s))))
-			}
-		}
 		switch s.Action {
 		case sync.Create:
 			line(styles.Success, "+")
-			note()
 		case sync.Delete:
 			line(styles.Error, "-")
-		case sync.Update:
+		case sync.Update, sync.Merge:
 			line(styles.Warning, "~")
-			note()
-			b.WriteString(render.Text(render.Pair{Before: "on the server", After: s.File, Changes: s.Changes}, a.Color(w)))
 		case sync.Refuse:
 			line(styles.Error, "!")
-			note()
-			if s.Changes == nil {
-				continue
-			}
-			b.WriteString(render.Text(render.Pair{Before: "on the server", After: s.File, Changes: s.Changes}, a.Color(w)))
+		default:
+			continue
+		}
+		if s.Why != "" {
+			fmt.Fprintln(&b, output.Text("  "+secrets.RedactText(refusal(s))))
+		}
+		for _, pair := range pairs(s) {
+			b.WriteString(render.Text(pair, a.Color(w)))
 		}
 	}
 	fmt.Fprintln(&b, planSum(p))
@@ -66,6 +61,18 @@ func showPlan(a *cmdutil.App, w io.Writer, p *sync.Plan) error {
 		}
 	}
 	return nil
+}
+
+// pairs returns what a step changes: the server's flow, and the file.
+func pairs(s sync.Step) []render.Pair {
+	var list []render.Pair
+	if s.Changes != nil {
+		list = append(list, render.Pair{Before: "on the server", After: s.File, Changes: s.Changes})
+	}
+	if s.Incoming != nil {
+		list = append(list, render.Pair{Before: s.File, After: "on the server", Changes: s.Incoming})
+	}
+	return list
 }
 
 // foundBy names the flow on the server, and how it was found if not by the lock.
@@ -90,6 +97,9 @@ func refusal(s sync.Step) string {
 func planSum(p *sync.Plan) string {
 	sum := fmt.Sprintf("%d to create, %d to update, %d to delete, %d unchanged",
 		p.Count(sync.Create), p.Count(sync.Update), p.Count(sync.Delete), p.Count(sync.Unchanged))
+	if n := p.Count(sync.Merge); n > 0 {
+		sum += fmt.Sprintf(", %d to merge", n)
+	}
 	if n := p.Count(sync.Refuse); n > 0 {
 		sum += fmt.Sprintf(", %d refused", n)
 	}
@@ -159,9 +169,7 @@ func addSummary(path, title string, p *sync.Plan, states []string) error {
 		if s.Action != sync.Unchanged {
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", render.Cell(s.File), render.Cell(secrets.RedactText(s.Name)), render.Cell(secrets.RedactText(state)))
 		}
-		if s.Action == sync.Update || s.Action == sync.Refuse && s.Changes != nil {
-			changed = append(changed, render.Pair{Before: "on the server", After: s.File, Changes: s.Changes})
-		}
+		changed = append(changed, pairs(s)...)
 	}
 	for i, pair := range changed {
 		one := render.Markdown(pair)

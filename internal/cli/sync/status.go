@@ -30,7 +30,7 @@ func newStatusCmd(a *cmdutil.App) *cobra.Command {
 		Long: `  same           file and server are equal
   changed here   the file changed: flowctl apply
   changed there  the flow changed on the server: flowctl pull
-  both           both changed: flowctl pull merges them
+  both           both changed: flowctl pull or apply merges them
   differs        flowctl.lock has no earlier version: flowctl diff
   only here      the server has no such flow: flowctl apply creates it
   only there     the file is gone: flowctl apply --prune deletes the flow
