@@ -36,8 +36,8 @@ func newPlanCmd(a *cmdutil.App) *cobra.Command {
 		Long: `Nothing is written on the server. --out keeps the plan in a file, for 'flowctl
 apply FILE'; variables of the environment stay ${NAME} in it until then.
 
-What somebody changed on the server goes into the file, and the plan shows it. A
-plan that is kept does not merge: it leaves such flows alone, as --no-merge does.
+What somebody changed on the server goes into the file, and the plan shows it.
+A plan that is kept does not merge: such flows are left alone, as by --no-merge.
 
 ` + pickHelp,
 		Example: `  flowctl plan flows

@@ -30,11 +30,11 @@ func newPullCmd(a *cmdutil.App) *cobra.Command {
 		Short: "Update flow files from the server",
 		Long: `What changed on the server since the last apply, pull or export is written to
 the files, formatted as by 'flowctl fmt'. Where a file changed, too, the two are
-merged by node and field: what both were before is a version on flowctl's server,
-and of Open WebUI the file in git. Conflicts are listed, their files stay, and
-the exit code is 6; with --overwrite the server's version is taken. A file that
-git had in the server's version before, as after 'git revert', stays. 'flowctl
-export' writes flows that have no file yet.
+merged by node and field. What both were before is a version on flowctl's
+server, or the file in git. Conflicts are listed, their files stay, and the exit
+code is 6; with --overwrite the server's version is taken. A file that git had
+in the server's version before, as after 'git revert', stays. 'flowctl export'
+writes flows that have no file yet.
 
 With --check nothing is written, and the exit code is 3 if anything differs.
 
