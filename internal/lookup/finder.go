@@ -17,12 +17,16 @@ const MinPrefix = 4
 // Finder finds the flows that names and ids mean. flowctl's server is asked for each; of
 // Open WebUI's lists one serves for all. It is not safe for concurrent use.
 type Finder struct {
-	c      *client.Client
-	listed []flow.Flow // all flows of Open WebUI; nil before they are needed
+	c       *client.Client
+	deleted bool        // what was deleted and can be restored is looked through
+	listed  []flow.Flow // all flows of Open WebUI; nil before they are needed
 }
 
 // NewFinder returns a finder of the flows that the caller may read or change.
 func NewFinder(c *client.Client) *Finder { return &Finder{c: c} }
+
+// NewBinFinder returns a finder of the flows that the caller has deleted and can restore.
+func NewBinFinder(c *client.Client) *Finder { return &Finder{c: c, deleted: true} }
 
 // Find returns the flows that ref may mean, without their graphs: the one with that
 // id, else those of exactly that name, else those whose id begins with ref, which is
@@ -49,7 +53,7 @@ func (f *Finder) Find(ctx context.Context, ref string) ([]flow.Flow, error) {
 // ask asks flowctl's server for what has ref as its id or the beginning of that, too.
 func (f *Finder) ask(ctx context.Context, ref string, named []flow.Flow) ([]flow.Flow, error) {
 	found := named
-	if len(ref) < MinPrefix && IsID(ref) {
+	if len(ref) < MinPrefix && IsID(ref) && !f.deleted {
 		f, err := f.c.Flows.Get(ctx, ref)
 		switch {
 		case err == nil:
@@ -72,7 +76,9 @@ func (f *Finder) ask(ctx context.Context, ref string, named []flow.Flow) ([]flow
 }
 
 func (f *Finder) list(ctx context.Context, opts client.ListOptions) ([]flow.Flow, error) {
-	opts.Access, opts.Loose = client.AccessAny, true
+	if opts.Deleted = f.deleted; !f.deleted {
+		opts.Access, opts.Loose = client.AccessAny, true
+	}
 	return f.c.Flows.List(ctx, opts)
 }
 

@@ -49,6 +49,30 @@ func ResolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.
 	return flows, err
 }
 
+// ResolveDeleted is ResolveFlows for flows that were deleted and can be restored.
+func ResolveDeleted(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
+	finder := lookup.NewBinFinder(c)
+	var flows []flow.Flow
+	var errs []error
+	for _, ref := range refs {
+		found := []flow.Flow{{ID: strings.ToLower(ref)}}
+		var err error
+		if !isUUID(ref) {
+			if found, err = finder.Find(ctx, ref); err != nil {
+				return nil, err
+			}
+		}
+		f, err := only(ref, found)
+		if len(found) == 0 {
+			err = fmt.Errorf("no deleted flow %s: %w; see 'flowctl list --deleted'", output.Quoted(ref), client.ErrNotFound)
+		}
+		if errs = append(errs, err); err == nil && !slices.ContainsFunc(flows, func(other flow.Flow) bool { return other.ID == f.ID }) {
+			flows = append(flows, f)
+		}
+	}
+	return flows, errors.Join(errs...)
+}
+
 // VersionRef is a flow that was named, as far as it was seen, and which version of it.
 type VersionRef struct {
 	flow.Flow

@@ -22,6 +22,7 @@ type listOptions struct {
 	limit    int
 	mine     bool
 	allUsers bool
+	deleted  bool
 }
 
 func newListCmd(a *cmdutil.App) *cobra.Command {
@@ -32,7 +33,8 @@ func newListCmd(a *cmdutil.App) *cobra.Command {
 		Aliases:    []string{"ls"},
 		Short:      "List flows, the newest first",
 		Long: `Lists the flows that you may read: yours, public ones, and those that others
-share with you. --mine leaves out those of others.
+share with you. --mine leaves out those of others. --deleted lists what you
+deleted and 'flowctl restore' can take back, with the time of that.
 
 --output name prints ids, for xargs; --output wide adds columns.`,
 		Example: `  flowctl list --search review
@@ -47,6 +49,7 @@ share with you. --mine leaves out those of others.
 	f.IntVarP(&o.limit, "limit", "n", 0, "at most `n` flows (default all)")
 	f.BoolVar(&o.mine, "mine", false, "only flows that you own")
 	f.BoolVar(&o.allUsers, "all-users", false, "flows of all users (admins only)")
+	f.BoolVar(&o.deleted, "deleted", false, "only flows that were deleted and can be restored")
 	o.out.Register(cmd)
 	return cmd
 }
@@ -67,6 +70,9 @@ func (o *listOptions) run(cmd *cobra.Command, _ []string) error {
 	if owners != nil && !o.mine {
 		view = withOwner(view, func(f flow.Flow) string { return o.owner(cmd.Context(), owners, f) })
 	}
+	if o.deleted {
+		view = withDeleted(view)
+	}
 	n, err := output.List(p, view, flows)
 	if err == nil && n == 0 && p.ForPeople() {
 		o.app.Note("%s", o.nothing())
@@ -78,7 +84,7 @@ func (o *listOptions) run(cmd *cobra.Command, _ []string) error {
 // the store of this machine all are its only user's.
 func (o *listOptions) flows(ctx context.Context, c *client.Client, p *output.Printer) (iter.Seq2[flow.Flow, error], *lookup.Owners) {
 	opts := client.ListOptions{Search: o.search, Limit: o.limit, AllUsers: o.allUsers, Graph: p.Wide()}
-	if o.app.Connected.Local() && !o.allUsers {
+	if opts.Deleted = o.deleted; o.deleted || o.app.Connected.Local() && !o.allUsers {
 		return c.Flows.All(ctx, opts), nil
 	}
 	can, err := c.Capabilities(ctx)
@@ -140,7 +146,10 @@ func (o *listOptions) owner(ctx context.Context, owners *lookup.Owners, f flow.F
 
 // nothing returns what to do when there is nothing to show.
 func (o *listOptions) nothing() string {
-	if o.search != "" {
+	switch {
+	case o.deleted:
+		return "No deleted flows."
+	case o.search != "":
 		return "No flow's name contains that text."
 	}
 	return "No flows yet. Make one with 'flowctl create NAME' or 'flowctl import FILE'."

@@ -45,6 +45,17 @@ func withOwner(v output.View[flow.Flow], owner func(flow.Flow) string) output.Vi
 	return v
 }
 
+// withDeleted is for flows that were deleted, whose time of the last update is that of
+// the deletion.
+func withDeleted(v output.View[flow.Flow]) output.View[flow.Flow] {
+	for i := range v.Columns {
+		if v.Columns[i].Title == "UPDATED" {
+			v.Columns[i].Title = "DELETED"
+		}
+	}
+	return v
+}
+
 // nodeView is how the nodes of one flow are shown. edges are the flow's.
 func nodeView(edges []flow.Edge) output.View[flow.Node] {
 	next := make(map[string][]string)
