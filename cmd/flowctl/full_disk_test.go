@@ -127,3 +127,45 @@ func TestDeleteOnFullDisk(t *testing.T) {
 		t.Errorf("exit code %d, stderr:\n%s", code, stderr)
 	}
 }
+
+// TestBackupOnFullDisk: neither a backup nor a restore that the disk has no room for
+// leaves or changes anything.
+func TestBackupOnFullDisk(t *testing.T) {
+	t.Parallel()
+	data, small := t.TempDir(), fullDisk(t, 1<<20)
+	if code, _, stderr := flowctl(t, data, "import", writeBigFlows(t, 100), "-q"); code != cmdutil.ExitDone {
+		t.Fatal(stderr)
+	}
+	code, _, stderr := flowctl(t, data, "server", "backup", filepath.Join(small, "flows.backup"))
+	if code != cmdutil.ExitFailed || !strings.Contains(stderr, "no space left in "+small) {
+		t.Errorf("backup: exit code %d, stderr:\n%s", code, stderr)
+	}
+	backup := filepath.Join(t.TempDir(), "flows.backup")
+	if code, _, stderr := flowctl(t, data, "server", "backup", backup); code != cmdutil.ExitDone {
+		t.Fatal(stderr)
+	}
+	code, _, stderr = flowctl(t, small, "server", "restore", backup)
+	if code != cmdutil.ExitFailed || !strings.Contains(stderr, "no space left") {
+		t.Errorf("restore: exit code %d, stderr:\n%s", code, stderr)
+	}
+	if left, err := os.ReadDir(small); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+
+	// There is room to unpack the backup, but not to copy it over a database.
+	const size = 12 << 20
+	middle := fullDisk(t, size)
+	if code, _, stderr := flowctl(t, middle, "create", "mine"); code != cmdutil.ExitDone {
+		t.Fatal(stderr)
+	}
+	if err := os.WriteFile(filepath.Join(middle, "filler"), make([]byte, size-(4<<20)-(4<<20)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr = flowctl(t, middle, "server", "restore", backup, "--force")
+	if code != cmdutil.ExitFailed || !strings.Contains(stderr, "no space left for "+middle) {
+		t.Errorf("restore over a database: exit code %d, stderr:\n%s", code, stderr)
+	}
+	if _, listed, stderr := flowctl(t, middle, "list", "-o", "json", "--jq", ".[].name"); listed != "mine\n" {
+		t.Errorf("there are %s, %s", listed, stderr)
+	}
+}

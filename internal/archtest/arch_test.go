@@ -32,7 +32,7 @@ func allowed() map[string][]string {
 		"internal/lookup": {"pkg/client", "pkg/flow"},
 
 		"internal/slug":  {"internal/disk"},
-		"internal/store": {"internal/digest", "pkg/flow"},
+		"internal/store": {"internal/digest", "internal/disk", "pkg/flow"},
 
 		"internal/files":  {"internal/disk", "internal/slug", "internal/lint", "internal/output", "internal/parallel", "internal/repo", "internal/secrets", "internal/spell", "pkg/flow", "pkg/flowfile"},
 		"internal/runner": {"internal/engine", "internal/output", "internal/parallel", "internal/rawjson", "internal/spell", "pkg/client", "pkg/flow"},

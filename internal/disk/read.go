@@ -34,14 +34,16 @@ func ReadAll(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
 		}
 		buf.Grow(int(info.Size()) + bytes.MinRead)
 	}
-	_, err := buf.ReadFrom(io.LimitReader(&contextReader{ctx, r}, limit+1))
+	_, err := buf.ReadFrom(io.LimitReader(Reader(ctx, r), limit+1))
 	if err == nil && int64(buf.Len()) > limit {
 		err = tooLarge(limit)
 	}
 	return buf.Bytes(), err
 }
 
-// contextReader stops reading when its context is done.
+// Reader returns a reader of r that ends with the error of ctx once that is done.
+func Reader(ctx context.Context, r io.Reader) io.Reader { return &contextReader{ctx, r} }
+
 type contextReader struct {
 	ctx context.Context
 	r   io.Reader

@@ -34,16 +34,13 @@ func ReplaceLater(path string, write func(io.Writer) error) error {
 
 // ReplacePrivate is [Replace] for a file that the user alone can read. Missing folders
 // are made, for the user alone too.
-func ReplacePrivate(path string, data []byte) error {
+func ReplacePrivate(path string, write func(io.Writer) error) error {
 	file, err := followLinks(path)
 	if err == nil {
 		err = os.MkdirAll(filepath.Dir(file), 0o700)
 	}
 	if err == nil {
-		err = replace(file, 0o600, true, func(w io.Writer) error {
-			_, err := w.Write(data)
-			return err
-		})
+		err = replace(file, 0o600, true, write)
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, WithoutPath(err))
@@ -71,7 +68,7 @@ func replace(path string, mode fs.FileMode, durable bool, write func(io.Writer) 
 		mode = info.Mode().Perm()
 	}
 	dir := filepath.Dir(path)
-	temp := filepath.Join(dir, tempPrefix+rand.Text()+tempSuffix)
+	temp := tempName(dir)
 	err = writeTo(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, cmp.Or(mode, 0o666), func(w *os.File) error {
 		if mode != 0 { // the umask may have taken some of it away
 			if err := w.Chmod(mode); err != nil {
@@ -95,6 +92,14 @@ func replace(path string, mode fs.FileMode, durable bool, write func(io.Writer) 
 	}
 	return nil
 }
+
+// Temp makes an empty file in a folder that the user alone can read. It is for the caller to
+// remove; if the process is killed, [Sweep] does.
+func Temp(dir string) (*os.File, error) {
+	return os.OpenFile(tempName(dir), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the caller named the folder
+}
+
+func tempName(dir string) string { return filepath.Join(dir, tempPrefix+rand.Text()+tempSuffix) }
 
 // writeTo opens a file, writes and closes it.
 func writeTo(path string, flag int, mode fs.FileMode, write func(*os.File) error) (err error) {

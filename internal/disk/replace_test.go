@@ -1,16 +1,24 @@
 package disk
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
 )
 
+func writes(text string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	}
+}
+
 func TestReplacePrivate(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a", "b", "file")
 	for _, text := range []string{"first, and longer", "second"} {
-		if err := ReplacePrivate(path, []byte(text)); err != nil {
+		if err := ReplacePrivate(path, writes(text)); err != nil {
 			t.Fatal(err)
 		}
 		if got, _ := os.ReadFile(path); string(got) != text {
@@ -26,7 +34,7 @@ func TestReplacePrivate(t *testing.T) {
 	if err := os.Symlink(path, link); err != nil {
 		t.Skip(err)
 	}
-	if err := ReplacePrivate(link, []byte("third")); err != nil {
+	if err := ReplacePrivate(link, writes("third")); err != nil {
 		t.Fatal(err)
 	}
 	if got, _ := os.ReadFile(path); string(got) != "third" {
@@ -44,10 +52,10 @@ func TestReplacePrivateFails(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(path, "full"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := ReplacePrivate(path, []byte("text")); err == nil {
+	if err := ReplacePrivate(path, writes("text")); err == nil {
 		t.Error("a file took the place of a folder")
 	}
-	if err := ReplacePrivate(filepath.Join(path, "full", "\x00"), nil); err == nil {
+	if err := ReplacePrivate(filepath.Join(path, "full", "\x00"), writes("")); err == nil {
 		t.Error("a file has an impossible name")
 	}
 	left, err := os.ReadDir(dir)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The names of the temporary files of [Replace] are tempPrefix, 26 letters or digits,
+// The names of the temporary files of [Replace] and [Temp] are tempPrefix, 26 letters or digits,
 // and tempSuffix.
 const (
 	tempPrefix = ".flowctl-"

@@ -59,6 +59,7 @@ func conformance() []conformanceCase {
 		{"Labels", testLabels},
 		{"Bin", testBin},
 		{"BinRace", testBinRace},
+		{"Backup", testBackup},
 		{"Executions", testExecutions},
 		{"ExecutionList", testExecutionList},
 		{"ExecutionStats", testExecutionStats},

@@ -18,6 +18,7 @@ var (
 	ErrReadOnly  = errors.New("not writable")
 	ErrLocked    = errors.New("locked by another program")
 	ErrClosed    = errors.New("store is closed")
+	ErrDamaged   = errors.New("damaged")
 
 	// ErrUnavailable is a database server that is away, does not answer, or takes no
 	// connections at present.

@@ -112,8 +112,8 @@ func checkFile(path string) error {
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a file: name one", path)
 	case info.Size() == 0 && hasLog(path):
-		return fmt.Errorf("%s is empty, and %s-wal has writes of the database that was there: restore it from a backup,"+
-			" or move both files away to begin anew", path, path)
+		return fmt.Errorf("%s is %w, it is empty, and %s-wal has writes of the database that was there: move both files away,"+
+			" and restore a backup or begin anew", path, ErrDamaged, path)
 	case 0 < info.Size() && info.Size() < 512:
 		return notSQLite(path)
 	}

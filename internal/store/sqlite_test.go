@@ -225,7 +225,7 @@ func TestDamaged(t *testing.T) {
 	}
 	must(t, f.Close())
 	s = openStore(t, path)
-	if _, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann", Graph: true}); err == nil || !strings.Contains(err.Error(), "flow.db is damaged: restore it") {
+	if _, err := s.ListFlows(t.Context(), ListQuery{UserID: "ann", Graph: true}); err == nil || !strings.Contains(err.Error(), "flow.db is damaged: move it away") {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -56,7 +56,7 @@ func (d *sqliteDB) explain(err error) error {
 	case lib.SQLITE_NOTADB:
 		return notSQLite(d.path)
 	case lib.SQLITE_CORRUPT:
-		return fmt.Errorf("%s is damaged: restore it from a backup (%w)", d.path, err)
+		return fmt.Errorf("%s is %w: move it away, with %s-wal, and restore a backup (%w)", d.path, ErrDamaged, d.path, err)
 	case lib.SQLITE_BUSY:
 		return fmt.Errorf("%s is %w, and has been for long: see what that does, and try again", d.path, ErrLocked)
 	}

@@ -43,7 +43,7 @@ func TestEmptiedFile(t *testing.T) {
 		"open":    errorOf(Open(t.Context(), path)),
 		"migrate": errorOf(MigrateUp(t.Context(), path)),
 	} {
-		if err == nil || !strings.Contains(err.Error(), path+" is empty, and "+path+"-wal has writes") {
+		if err == nil || !strings.Contains(err.Error(), path+" is damaged, it is empty, and "+path+"-wal has writes") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

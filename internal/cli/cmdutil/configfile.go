@@ -51,7 +51,14 @@ func EditConfig(change func(*ConfigFile) error) error {
 	if err != nil {
 		return fmt.Errorf("write the configuration %s: %w", path, err)
 	}
-	return disk.ReplacePrivate(path, after)
+	return replacePrivate(path, after)
+}
+
+func replacePrivate(path string, text []byte) error {
+	return disk.ReplacePrivate(path, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
 }
 
 // lockFile keeps other processes from changing the file at path, by a lock on an

@@ -13,7 +13,6 @@ import (
 
 	"github.com/zalando/go-keyring"
 
-	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/parallel"
 )
 
@@ -147,5 +146,5 @@ func writeToken(profile, token string) error {
 	if err != nil {
 		return fmt.Errorf("encode tokens: %w", err)
 	}
-	return disk.ReplacePrivate(path, append(raw, '\n'))
+	return replacePrivate(path, append(raw, '\n'))
 }

@@ -50,17 +50,23 @@ func (d *database) openFile(ctx context.Context, dir string) (*store.Store, erro
 // existing opens a database that is there: a name that was mistyped makes no new
 // one.
 func (d *database) existing(ctx context.Context) (*store.Store, error) {
-	dsn, err := d.named(), error(nil)
-	if dsn == "" {
-		if dsn, err = cmdutil.LocalPath(); err != nil {
-			return nil, err
-		}
+	dsn, err := d.existingDSN()
+	if err != nil {
+		return nil, err
 	}
 	st, err := d.keep(store.OpenExisting(ctx, dsn))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, missing(dsn)
 	}
 	return st, err
+}
+
+// existingDSN is dsn, and makes no folder for it.
+func (d *database) existingDSN() (string, error) {
+	if dsn := d.named(); dsn != "" {
+		return dsn, nil
+	}
+	return cmdutil.LocalPath()
 }
 
 // missing is what is said of a database that is not there, without its password.

@@ -92,7 +92,8 @@ func newServerCmd(a *cmdutil.App) *cobra.Command {
 	cmdutil.EnumVar(cmd, &o.logLevel, "log-level", "", "info", "debug, info, warn or error", "debug", "info", "warn", "error")
 	cmdutil.EnumVar(cmd, &o.logFormat, "log-format", "", "text", "text or json", "text", "json")
 	o.runs.register(cmd)
-	cmd.AddCommand(newServerUserCmd(&o.database), newServerGroupCmd(&o.database), newServerKeyCmd(&o.database), newServerMigrateCmd(&o.database))
+	cmd.AddCommand(newServerUserCmd(&o.database), newServerGroupCmd(&o.database), newServerKeyCmd(&o.database), newServerMigrateCmd(&o.database),
+		newBackupCmd(&o.database), newRestoreCmd(&o.database))
 	return cmd
 }
 
