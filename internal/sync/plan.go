@@ -276,7 +276,7 @@ func (m *matcher) over(ctx context.Context, it *item, s *Step, file flow.Spec) (
 	switch {
 	case m.Overwrite:
 		why = ""
-	case v.State == ChangedThere && m.takenBack(it):
+	case v.State == ChangedThere && m.takenBack(it, file):
 		why += "; " + takenBack
 	case m.Merge && v.ChangedThere():
 		merged, err := m.pull(ctx, it)

@@ -87,7 +87,7 @@ func (m *matcher) pull(ctx context.Context, it *item) (Pulled, error) {
 	}
 	theirs := m.pulled(at.spec, file)
 	v := m.verdict(it, file)
-	reverted := v.State == ChangedThere && m.takenBack(it)
+	reverted := v.State == ChangedThere && m.takenBack(it, file)
 	if m.Overwrite || it.how == ByName && m.Adopt {
 		v, reverted = Verdict{State: ChangedThere, Layout: ChangedThere}, false
 	}

@@ -176,18 +176,21 @@ func (m *matcher) committed(it *item, is func(digest.Digest) bool) *flow.Spec {
 const maxEarlier = 5
 
 // takenBack reports whether a flow that is not what the lock has is one of the last
-// versions of its file in git. So it is after a commit of the file and the lock was
-// reverted, and also if somebody put the earlier version back on the server: which of
-// the two happened nobody can see from here.
-func (m *matcher) takenBack(it *item) bool {
-	n := 0
-	found := false
+// versions of its file in git, and the file is what it was before that. So it is after a commit
+// of the file and the lock was reverted. Without the latter somebody made the flow on the server
+// what it was earlier.
+func (m *matcher) takenBack(it *item, file flow.Spec) bool {
+	here := digest.Of(m.kept(file))
+	n, found, back := 0, false, false
 	m.committed(it, func(d digest.Digest) bool {
 		n++
-		found = n <= maxEarlier && same(d, it.match.digest, it.hasAccess)
-		return found || n >= maxEarlier
+		if found {
+			back = same(d, here, it.hasAccess)
+		}
+		found = found || same(d, it.match.digest, it.hasAccess)
+		return back || n >= maxEarlier
 	})
-	return found
+	return back
 }
 
 // layoutOf returns that part of the digest of a file whose flow is stored.

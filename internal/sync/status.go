@@ -82,7 +82,7 @@ func (m *matcher) status(it *item) (FileState, error) {
 			s.Updated, s.Owner, s.Shared = at.updated, at.owner, isShared(at.access)
 		}
 		switch {
-		case s.State == ChangedThere && m.takenBack(it):
+		case s.State == ChangedThere && m.takenBack(it, file):
 			s.Note = takenBack
 		case s.State == Unknown:
 			s.Note = LockName + " does not have what it was before"

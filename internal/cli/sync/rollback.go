@@ -24,7 +24,7 @@ type rollbackOptions struct {
 }
 
 func newRollbackCmd(a *cmdutil.App) *cobra.Command {
-	o := &rollbackOptions{app: a, apply: applyOptions{app: a, parallel: 1}}
+	o := &rollbackOptions{app: a, apply: applyOptions{app: a, parallel: 1, folderFlags: folderFlags{noMerge: true}}}
 	cmd := &cobra.Command{
 		Use:        "rollback NAME",
 		SuggestFor: []string{"revert", "undo"},
