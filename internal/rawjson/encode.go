@@ -7,14 +7,13 @@ import (
 	"strconv"
 )
 
-// PutFunc appends the current value of the known field i to dst. was is the JSON
-// that the field was read from, nil if there was none; it is to be appended
-// again, spelling and all, when it still says what the field says. keep is false
-// when the field is to be left out.
+// PutFunc appends the current value of the known field i to dst. was is the JSON that the
+// field was read from, nil if there was none; the function appends it unchanged if it still
+// equals the field. keep is false if the field is to be left out.
 type PutFunc func(dst []byte, i int, was json.RawMessage) (out []byte, keep bool)
 
-// AppendObject appends doc: its members as they were read, those with known keys
-// with the values that they have now, and then the known ones that are new.
+// AppendObject appends an object with the members of doc, in their order; those with known
+// keys get their current values, and known fields that doc lacks follow.
 func AppendObject(dst []byte, doc Object, known []string, put PutFunc) []byte {
 	dst = append(dst, '{')
 	start := len(dst)
@@ -27,8 +26,8 @@ func AppendObject(dst []byte, doc Object, known []string, put PutFunc) []byte {
 	return appendNew(dst, start, known, seen, put)
 }
 
-// appendMember appends m to the object whose members start at start. i is the
-// index of its key among the known ones, -1 if it is none of them.
+// appendMember appends m to the object whose members start at start. i is the index of its
+// key among the known ones, -1 if it is not one of them.
 func appendMember(dst []byte, start int, m Member, i int, put PutFunc) []byte {
 	mark := len(dst)
 	if mark > start {
@@ -71,8 +70,8 @@ func (b *keyBits) add(i int) {
 
 func (b keyBits) has(i int) bool { return b&(1<<i) != 0 }
 
-// PutString appends s, spelt as it was if it still says the same. An empty s
-// does not make a member that was not there.
+// PutString appends s, in the spelling of was if that is equal. An empty s does not add a
+// member.
 func PutString(dst []byte, s string, was json.RawMessage) ([]byte, bool) {
 	switch {
 	case was == nil && s == "":
@@ -83,13 +82,13 @@ func PutString(dst []byte, s string, was json.RawMessage) ([]byte, bool) {
 	return AppendString(dst, s), true
 }
 
-// PutRaw appends v; nil takes the member out.
+// PutRaw appends v; nil leaves the member out.
 func PutRaw(dst []byte, v json.RawMessage) ([]byte, bool) {
 	return AppendCompact(dst, v), v != nil
 }
 
-// PutList appends list as an array; nil takes it out, but leaves a value of
-// another type.
+// PutList appends list as an array. If list is nil the member is left out, unless its value
+// was not an array: then it stays.
 func PutList[T interface{ AppendJSON([]byte) []byte }](dst []byte, list []T, was json.RawMessage) ([]byte, bool) {
 	if list == nil {
 		if was == nil || was[0] == '[' {
@@ -107,7 +106,7 @@ func PutList[T interface{ AppendJSON([]byte) []byte }](dst []byte, list []T, was
 	return append(dst, ']'), true
 }
 
-// PutInt appends n, spelt as it was if it still says the same.
+// PutInt appends n, in the spelling of was if that is equal.
 func PutInt(dst []byte, n int64, was json.RawMessage) ([]byte, bool) {
 	switch {
 	case was != nil && Int(was) == n:

@@ -5,11 +5,10 @@ import (
 	"errors"
 )
 
-// IsObject reports whether checked text is an object, or another value.
+// IsObject reports whether a value is an object.
 func IsObject(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '{' }
 
-// Get returns the value of a key of an object, nil if it is absent. The text was checked
-// before; another value has no keys.
+// Get returns the value of a key of an object, nil if there is none or raw is not an object.
 func Get(raw json.RawMessage, key string) (value json.RawMessage) {
 	if !IsObject(raw) {
 		return nil
@@ -30,7 +29,7 @@ func Get(raw json.RawMessage, key string) (value json.RawMessage) {
 // errFound ends a scan early.
 var errFound = errors.New("found")
 
-// Members returns all members of checked text; nil if it is not an object.
+// Members returns the members of a value, nil if it is not an object.
 func Members(raw json.RawMessage) Object {
 	if !IsObject(raw) {
 		return nil
@@ -41,7 +40,7 @@ func Members(raw json.RawMessage) Object {
 	return o
 }
 
-// HasKey reports whether checked text is an object that has one of the keys.
+// HasKey reports whether a value is an object with one of the keys.
 func HasKey(raw json.RawMessage, keys ...string) (found bool) {
 	if !IsObject(raw) {
 		return false

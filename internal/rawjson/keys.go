@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// keySet is the keys of one object so far: those in Scanner.keys from first on,
-// and all of them in a map once there are many.
+// keySet is the set of keys of an object that is being scanned: those in Scanner.keys from
+// first on and, once there are many, a map of all.
 type keySet struct {
 	first int
 	many  map[string]struct{}
 }
 
-// remember adds key to the set and reports whether it is new to it.
+// remember adds key to the set and reports whether it was not in it.
 func (s *Scanner) remember(key []byte, seen *keySet) bool {
 	if bytes.IndexByte(key, '\\') >= 0 {
 		key = Unescape(key)
@@ -43,8 +43,8 @@ func (s *Scanner) remember(key []byte, seen *keySet) bool {
 	return true
 }
 
-// Unescape returns the text of a string token. Unlike Text it keeps lone
-// surrogates apart (as WTF-8), since such keys are different ones.
+// Unescape returns the text of a string token. Unlike [Text] it encodes lone surrogates as
+// WTF-8, so that different keys stay different.
 func Unescape(token []byte) []byte {
 	return appendUnescaped(make([]byte, 0, len(token)), token)
 }
@@ -80,7 +80,7 @@ func appendUnescaped(dst, token []byte) []byte {
 	return dst
 }
 
-// simpleEscape is what stands for which character after a backslash.
+// simpleEscape maps the character after a backslash to the character that it stands for.
 //
 //nolint:gochecknoglobals // a table that is only read
 var simpleEscape = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
@@ -99,7 +99,7 @@ func hex4(digits []byte) rune {
 	return r
 }
 
-// IsKey reports whether the string token spells name.
+// IsKey reports whether the text of the string token is name.
 func IsKey(token []byte, name string) bool {
 	if len(token) == len(name)+2 {
 		return string(token[1:len(token)-1]) == name
@@ -107,13 +107,12 @@ func IsKey(token []byte, name string) bool {
 	return len(token) > len(name)+2 && bytes.IndexByte(token, '\\') >= 0 && string(Unescape(token)) == name
 }
 
-// isSameKey reports whether two string tokens spell the same key.
+// isSameKey reports whether two string tokens have the same text.
 func isSameKey(a, b []byte) bool {
 	return bytes.Equal(a, b) || bytes.Equal(Unescape(a), Unescape(b))
 }
 
-// IndexKey returns the index in names of the one that the string token spells, -1
-// if it is none of them.
+// IndexKey returns the index in names of the text of the string token, -1 if it is not in it.
 func IndexKey(token []byte, names []string) int {
 	return slices.IndexFunc(names, func(name string) bool { return IsKey(token, name) })
 }

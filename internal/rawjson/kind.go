@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// Kind names the type of a JSON value for messages.
+// Kind returns the type of a JSON value for messages, such as "an object".
 func Kind(raw json.RawMessage) string {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {
@@ -34,7 +34,8 @@ func IsEmpty(raw json.RawMessage) bool {
 	return IsAbsent(raw) || raw[0] == '{' && len(bytes.TrimSpace(raw[1:])) == 1
 }
 
-// Int returns the whole part of a number, 0 for what no int64 holds.
+// Int returns the integer part of a number, 0 if it does not fit into an int64 or raw is not
+// a number.
 func Int(raw json.RawMessage) int64 {
 	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
 		return n

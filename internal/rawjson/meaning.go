@@ -7,16 +7,16 @@ import (
 	"strconv"
 )
 
-// AppendMeaning appends a text that is the same for two valid JSON texts exactly if they
-// are [Equal]. It is for comparing and hashing, and not JSON itself.
+// AppendMeaning appends a text that is the same for two JSON values if and only if they are
+// [Equal]. It is for comparing and hashing; it is not JSON.
 func AppendMeaning(dst []byte, raw json.RawMessage) []byte {
 	m := Meaning{Text: dst}
 	m.Value(raw)
 	return m.Text
 }
 
-// Meaning writes what [AppendMeaning] appends. It can be used again, which saves
-// allocations: truncate Text.
+// Meaning builds the text of [AppendMeaning]. To use it again without allocating, truncate
+// Text.
 type Meaning struct {
 	Text []byte
 
@@ -24,7 +24,7 @@ type Meaning struct {
 	plain  []byte  // scratch, for a string without its escapes
 }
 
-// field is a member of an object whose meaning stands in the text.
+// field is a member of an object, and where its meaning is in the text.
 type field struct {
 	key        []byte
 	start, end int
@@ -48,9 +48,9 @@ func (m *Meaning) Value(raw json.RawMessage) {
 	}
 }
 
-// Members appends the meaning of an object that has only those members of raw for which
-// put returns true. put appends the meaning of the value. A value that is not an object
-// has no members.
+// Members appends the meaning of an object with those members of raw for which put, which
+// appends the meaning of the value, returns true. A value that is not an object has no
+// members.
 func (m *Meaning) Members(raw json.RawMessage, put func(key []byte, value json.RawMessage) (keep bool)) {
 	if !IsObject(raw) {
 		m.Text = append(m.Text, "{}"...)
@@ -160,7 +160,7 @@ func (m *Meaning) string(token []byte) {
 	m.sized(m.plain)
 }
 
-// sized appends a text with its length, so that no two lists of texts are alike.
+// sized appends a text with its length, so that different lists of texts stay different.
 func (m *Meaning) sized(text []byte) {
 	m.Text = append(strconv.AppendInt(append(m.Text, '"'), int64(len(text)), 10), ':')
 	m.Text = append(m.Text, text...)

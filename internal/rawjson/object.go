@@ -18,7 +18,7 @@ type Member struct {
 }
 
 // ParseObject reads one JSON object. The values share data's memory. The error
-// is a *[SyntaxError], or says that data is another JSON value.
+// is a *[SyntaxError], or another one if data is valid JSON but not an object.
 func ParseObject(data []byte) (Object, error) {
 	if err := CheckUTF8(data); err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func ParseObject(data []byte) (Object, error) {
 	return o, nil
 }
 
-// Document scans a text that is one object.
+// Document scans a whole text, which has to be one object.
 func (s *Scanner) Document(member func(key []byte) error) error {
 	if s.Space(); s.Pos == len(s.data) {
 		return s.Fail("empty JSON text")
@@ -54,7 +54,7 @@ func (s *Scanner) Member(o *Object, key []byte) error {
 	return err
 }
 
-// NewMember returns a member whose key is spelt as in that string token.
+// NewMember returns a member whose key has the spelling of a string token.
 func NewMember(key []byte, value json.RawMessage) Member {
 	return Member{Key: Text(key), Value: value, spelt: key}
 }
@@ -69,8 +69,8 @@ func (o Object) Get(key string) (json.RawMessage, bool) {
 	return nil, false
 }
 
-// Getter returns a function that does what [Object.Get] does, and takes the same time
-// however many members there are. It does not see later changes.
+// Getter returns a function like [Object.Get] that takes constant time. It does not see later
+// changes of the object.
 func (o Object) Getter() func(key string) (json.RawMessage, bool) {
 	const few = 16
 	if len(o) <= few {
@@ -91,7 +91,7 @@ func (o Object) Getter() func(key string) (json.RawMessage, bool) {
 	}
 }
 
-// Set sets the value of key where it stands, or appends a member.
+// Set replaces the value of key in its place, or appends a member.
 func (o *Object) Set(key string, v json.RawMessage) {
 	for i := range *o {
 		if (*o)[i].Key == key {
@@ -102,8 +102,8 @@ func (o *Object) Set(key string, v json.RawMessage) {
 	*o = append(*o, Member{Key: key, Value: v})
 }
 
-// First moves the members with the given keys to the front, in the order of the keys,
-// which it spells plainly.
+// First moves the members with the given keys to the front, in that order, and spells these
+// keys without escapes.
 func (o Object) First(keys ...string) {
 	rank := func(m Member) int {
 		if i := slices.Index(keys, m.Key); i >= 0 {
@@ -119,7 +119,7 @@ func (o Object) First(keys ...string) {
 	slices.SortStableFunc(o, func(a, b Member) int { return rank(a) - rank(b) })
 }
 
-// With returns a copy of the object in which key has the value v; nil takes it out.
+// With returns a copy of o in which key has the value v; nil removes it.
 func With(o Object, key string, v json.RawMessage) Object {
 	c := slices.DeleteFunc(slices.Clone(o), func(m Member) bool { return v == nil && m.Key == key })
 	if v != nil {
@@ -128,17 +128,15 @@ func With(o Object, key string, v json.RawMessage) Object {
 	return c
 }
 
-// find returns the index of the member with m's key, -1 without one. Lone surrogates
-// look alike once they are decoded, so spellings are compared first.
+// find returns the index of the member with m's key, -1 if there is none. Decoded lone
+// surrogates are all the same, so that it compares the spelling first.
 func (o Object) find(m Member) int {
 	return slices.IndexFunc(o, func(n Member) bool {
 		return n.Key == m.Key && (m.spelt == nil || n.spelt == nil || isSameKey(m.spelt, n.spelt))
 	})
 }
 
-// Finder returns a function that returns the index of the member with m's key, -1
-// without one. It takes the same time however many members there are. Lone surrogates
-// look alike once they are decoded, so that spellings are compared first.
+// Finder returns a function like [Object.find] that takes constant time.
 func Finder(o Object) func(m Member) int {
 	const few = 16
 	if len(o) <= few {
@@ -173,8 +171,7 @@ func (o *Object) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// Size is about how many bytes the object takes as it was read: a large one is
-// encoded without growing the buffer again and again.
+// Size returns about how many bytes the object has as JSON, for the capacity of a buffer.
 func Size(o Object) int {
 	const around = 8 // quotes, colon, comma and what else stands between
 	n := 2

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// MaxDepth is the deepest nesting of arrays and objects that is read: 1,000
-// levels, the limit of our API contract.
+// MaxDepth is the deepest nesting of arrays and objects that is read: 1,000 levels, the limit
+// of the API (openapi.yaml).
 const MaxDepth = 1000
 
 // SyntaxError is JSON text that cannot be read, or that would not mean the same
@@ -20,7 +20,7 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("%s at byte %d", e.Msg, e.Offset)
 }
 
-// Check reports the first thing wrong with data as one JSON text: bad grammar,
+// Check returns the first fault of data as one JSON text: bad grammar,
 // invalid UTF-8, nesting beyond [MaxDepth], or an object with the same key
 // twice. The error is a *SyntaxError. Numbers of any size and lone surrogate
 // escapes are fine: both are valid JSON.
@@ -32,7 +32,7 @@ func Check(data []byte) error {
 	return s.Text()
 }
 
-// CheckUTF8 reports the first byte of data that is not UTF-8, as a *[SyntaxError].
+// CheckUTF8 returns a *[SyntaxError] at the first byte of data that is not UTF-8.
 func CheckUTF8(data []byte) error {
 	if utf8.Valid(data) {
 		return nil
@@ -47,7 +47,7 @@ func CheckUTF8(data []byte) error {
 	return nil
 }
 
-// Scanner walks JSON text without decoding it. It is of no use after an error.
+// Scanner walks JSON text without decoding it. It must not be used after an error.
 type Scanner struct {
 	data   []byte
 	Pos    int // of the next byte
@@ -56,10 +56,10 @@ type Scanner struct {
 	keys   [][]byte // with unique, the keys so far of the objects around pos
 }
 
-// Scan returns a scanner of text that was checked before.
+// Scan returns a scanner for valid JSON.
 func Scan(data []byte) Scanner { return Scanner{data: data} }
 
-// NewScanner is for text that nobody has checked yet.
+// NewScanner returns a scanner for text that may not be valid JSON.
 func NewScanner(data []byte) Scanner {
 	return Scanner{data: data, unique: true, keys: make([][]byte, 0, 16)}
 }
@@ -83,12 +83,12 @@ func (s *Scanner) End() error {
 	return nil
 }
 
-// Fail returns the error of what is at the scanner.
+// Fail returns a *[SyntaxError] at the scanner's position.
 func (s *Scanner) Fail(msg string) error {
 	return &SyntaxError{Offset: int64(s.Pos), Msg: msg}
 }
 
-// Left returns how many bytes follow.
+// Left returns the number of bytes that follow.
 func (s *Scanner) Left() int { return len(s.data) - s.Pos }
 
 // At reports whether c is the next byte.
@@ -131,8 +131,8 @@ func (s *Scanner) enter() error {
 	return nil
 }
 
-// next moves over the comma before another element, or over the closing
-// bracket, which it reports as done.
+// next moves over the comma before the next element, or over the closing bracket; then done
+// is true.
 func (s *Scanner) next(closing byte) (done bool, err error) {
 	s.Space()
 	switch {
@@ -170,8 +170,8 @@ func (s *Scanner) Array(elem func() error) error {
 	}
 }
 
-// Object scans an object. member scans the value of a member, whose key it gets
-// as it is spelt, quotes included; nil is [Scanner.Value].
+// Object scans an object. member scans the value of a member and gets the string token of its
+// key; nil is [Scanner.Value].
 func (s *Scanner) Object(member func(key []byte) error) error {
 	if err := s.enter(); err != nil {
 		return err

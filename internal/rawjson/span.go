@@ -1,6 +1,6 @@
 package rawjson
 
-// Span says where a JSON value stands in a text.
+// Span is the position of a JSON value in a text.
 type Span struct {
 	Key        string // of a member of an object
 	Start, End int    // bytes from the start of the text
@@ -8,19 +8,19 @@ type Span struct {
 	spelt []byte // the key as it was written
 }
 
-// Member returns the member of an object that stands at s in data.
+// Member returns the member of an object whose value is at s in data.
 func (s Span) Member(data []byte) Member {
 	return Member{Key: s.Key, Value: data[s.Start:s.End:s.End], spelt: s.spelt}
 }
 
-// wrapping is the nesting that may stand around a flow without counting: an array
-// of flow files, and the wrapper of each.
+// wrapping is the nesting around a flow that does not count: an array of flow files, and the
+// wrapper of each.
 const wrapping = 2
 
-// Values checks a stream of JSON values, with or without white space between
-// them, as [Check] does, and says where each stands. Two levels of nesting more
-// than [MaxDepth] are let through: they may be those around a flow. The error is
-// a *[SyntaxError]; the values before it are returned with it.
+// Values checks a stream of JSON values, with or without white space between them, as
+// [Check] does, and returns the position of each. It allows two levels of nesting more than
+// [MaxDepth], for the wrapping around a flow. The error is a *[SyntaxError], with which the
+// values before it are returned.
 func Values(data []byte) ([]Span, error) {
 	if err := CheckUTF8(data); err != nil {
 		return nil, err
@@ -38,9 +38,8 @@ func Values(data []byte) ([]Span, error) {
 	return values, nil
 }
 
-// Children says where the members of an object, or the Elements of an array,
-// stand in data; nil for other values. It does not check for what [Check] or
-// [Values] did before.
+// Children returns the positions of the members of an object, or of the elements of an array,
+// in data; nil for other values. data must be valid JSON.
 func Children(data []byte) []Span {
 	var spans []Span
 	s := Scanner{data: data, depth: -wrapping}

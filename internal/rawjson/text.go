@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Text returns the text of a JSON string token, a lone surrogate escape as
-// U+FFFD. Anything else is "".
+// Text returns the text of a JSON string, with U+FFFD for an escaped lone surrogate. It
+// returns "" for any other value.
 func Text(raw []byte) string {
 	if len(raw) < 2 || raw[0] != '"' {
 		return ""
@@ -20,7 +20,7 @@ func Text(raw []byte) string {
 	return s
 }
 
-// Plain returns the text of a JSON string, and any other value as it is spelt.
+// Plain returns the text of a JSON string, and the JSON of any other value.
 func Plain(raw []byte) string {
 	if len(raw) > 0 && raw[0] == '"' {
 		return Text(raw)
@@ -28,8 +28,7 @@ func Plain(raw []byte) string {
 	return string(raw)
 }
 
-// IsText reports whether the JSON value raw says s: it is the string s, or, when s
-// is empty, another value.
+// IsText reports whether [Text] of raw is s.
 func IsText(raw []byte, s string) bool {
 	if raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 {
 		return string(raw[1:len(raw)-1]) == s
@@ -37,14 +36,14 @@ func IsText(raw []byte, s string) bool {
 	return Text(raw) == s
 }
 
-// HasLoneSurrogate reports whether a JSON string token has an escaped surrogate that
-// is not one of a pair.
+// HasLoneSurrogate reports whether a string token has an escaped surrogate that is not part
+// of a pair.
 func HasLoneSurrogate(token []byte) bool {
 	return bytes.Contains(token, []byte(`\u`)) && !utf8.Valid(Unescape(token))
 }
 
-// AppendString appends s as a JSON string that escapes no more than JSON asks
-// for. Invalid UTF-8 becomes U+FFFD.
+// AppendString appends s as a JSON string with as few escapes as possible. Invalid UTF-8
+// becomes U+FFFD.
 func AppendString(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
@@ -67,8 +66,8 @@ func AppendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// AppendCompact appends src, valid JSON text, without the white space between
-// its tokens and otherwise byte for byte.
+// AppendCompact appends src, valid JSON, without the white space between its tokens and
+// otherwise byte for byte.
 func AppendCompact(dst, src []byte) []byte {
 	start := 0 // of what is not appended yet
 	for i := 0; i < len(src); {

@@ -1,7 +1,7 @@
 package rawjson
 
-// Tokens calls visit for the tokens of checked text, but for commas and colons, with the
-// number of arrays and objects that each is in, those that a bracket opens included.
+// Tokens calls visit for each token of a value except commas and colons, with the number of
+// arrays and objects around it; a bracket counts the one that it opens or closes.
 func Tokens(raw []byte, visit func(token []byte, depth int)) {
 	depth := 0
 	for i := 0; i < len(raw); {

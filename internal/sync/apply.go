@@ -14,7 +14,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Result is what became of a step.
+// Result is the outcome of a step of a plan.
 type Result struct {
 	*Step
 	ID      string   // of the flow on the server, "" if there is none
@@ -26,8 +26,8 @@ type Result struct {
 	digest digest.Digest // of what the server has; the zero value if it is not known
 }
 
-// RefusedError reports why a flow was left alone: somebody else's work would have been
-// written over.
+// RefusedError reports why a flow was not written: it would have overwritten somebody
+// else's change.
 type RefusedError struct{ Why string }
 
 func (e *RefusedError) Error() string { return e.Why }
@@ -40,19 +40,19 @@ type ApplyOptions struct {
 	DryRun    bool          // write nothing: the results are those that are known before
 }
 
-// Apply carries out a plan: what is to be made and changed, many at a time, then,
-// if all that went well, what is to be deleted. After the end of begin no further
-// write is begun; those under way have until finish ends. A flow that has changed
-// since the plan was made is not written over: that is [client.ErrConflict], unless it
-// is by now what the plan would have made it. What the plan refuses is left alone.
+// Apply carries out a plan: it creates and updates flows in parallel and then, if all of
+// these writes succeeded, deletes flows. When begin ends, Apply starts no further write;
+// writes under way have until finish ends. A flow that has changed since the plan was made
+// is not overwritten: its result has the error [client.ErrConflict], unless the flow already
+// is what the plan would have made it. Apply skips the steps that the plan refuses.
 //
-// What a server that does not keep all of a flow answers to a write is compared with what
-// was sent, unless it is an import; what differs is in Result.Changed. Where the server
-// chooses the ids, a flow of the same name that somebody else made at the same time is a
-// *[DuplicateError] of the result.
+// If the server does not keep all of a flow, Apply compares its answer to each write with
+// what was sent, except in an import; the differences are in Result.Changed. If the server
+// chooses the ids, Apply then looks for a flow of the same name that somebody else created
+// at the same time: the result has a *[DuplicateError].
 //
-// The results are those of all steps in their order. The error is that of looking for such
-// flows: what was written may then still be as it should.
+// Apply returns a result for each step, in their order. The error is that of the search for
+// duplicates; the flows may be written all the same.
 func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyOptions) ([]Result, error) {
 	a := applier{c: c, opts: opts, results: make([]Result, len(p.Steps))}
 	var writes, deletions []*Result
@@ -104,8 +104,8 @@ type applier struct {
 	results []Result
 }
 
-// nameEarlier puts the ids of flows into the results of what was skipped because it is one
-// of them.
+// nameEarlier sets the ids in the results of skipped steps that are the same flow as an
+// earlier step.
 func (a *applier) nameEarlier() {
 	for i := range a.results {
 		if r := &a.results[i]; r.earlier > 0 {
@@ -114,7 +114,7 @@ func (a *applier) nameEarlier() {
 	}
 }
 
-// run writes results' flows and reports whether the next ones may follow.
+// run carries out the steps of todo and reports whether all succeeded.
 func (a *applier) run(begin, finish context.Context, todo []*Result) bool {
 	begin, stop := context.WithCancel(begin)
 	defer stop()
@@ -212,9 +212,9 @@ func (a *applier) send(ctx context.Context, r *Result) {
 	}
 }
 
-// sameAlready returns the flow of a write that failed, if it is what was to be written: the
-// answer alone was lost, or somebody else wrote the same first, for two who apply the same
-// files at once do not stand in each other's way. Else the error is that of r.
+// sameAlready returns the server's flow after a failed write if it is what was to be
+// written: only the answer was lost, or somebody else applied the same file first.
+// Otherwise it returns the error of r.
 func (a *applier) sameAlready(ctx context.Context, r *Result) (flow.Flow, error) {
 	f, err := a.c.Flows.Get(ctx, r.Step.ID)
 	if err != nil || len(a.differences(f.Spec, *r.Spec)) > 0 {
@@ -223,8 +223,8 @@ func (a *applier) sameAlready(ctx context.Context, r *Result) (flow.Flow, error)
 	return f, nil
 }
 
-// RecordResults notes in the lock which flow each file is now and what that is, and forgets
-// those that were deleted.
+// RecordResults records the flow of each file and its digest in the lock, and removes the
+// flows that were deleted.
 func RecordResults(lock *Lock, profile string, results []Result) {
 	var known []LockEntry
 	for i := range results {
@@ -235,7 +235,7 @@ func RecordResults(lock *Lock, profile string, results []Result) {
 	lock.Record(profile, known)
 }
 
-// LockEntry returns what the lock is to note of a result that is done.
+// LockEntry returns the entry of the lock for a result without an error.
 func (r *Result) LockEntry() LockEntry {
 	if r.Action == Delete {
 		return LockEntry{File: r.File}

@@ -9,21 +9,22 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// traits is what a kind of server is like.
+// traits are the properties of a kind of server.
 type traits struct {
-	lossless bool // keeps all that it is sent, and lets the client choose ids
+	lossless bool // keeps every field that it is sent, and lets the client choose ids
 	versions bool // keeps what its flows were
 }
 
-// differences lists what turns the stored flow into that of a file. What the file
-// does not say of a node's layout is not a difference, nor is data that says nothing where
-// the file has none.
+// differences lists the changes that turn the stored flow into the file's. A layout that the
+// file leaves out is not a difference, nor is an empty data object where the file has no
+// data.
 func (t traits) differences(stored, file flow.Spec) []flow.Change {
 	file = layout.Adopt(file, stored)
 	return flow.Diff(keepEmptyData(t.comparable(stored, file), file), t.comparable(file, file))
 }
 
-// comparable takes out of one of both sides what does not count.
+// comparable returns s, the file's flow or the stored one, without the fields that are not
+// compared.
 func (t traits) comparable(s, file flow.Spec) flow.Spec {
 	s = digest.WithoutState(s)
 	if file.AccessControl == nil {
@@ -40,7 +41,7 @@ func (t traits) comparable(s, file flow.Spec) flow.Spec {
 	return s
 }
 
-// dropped names what a server of this kind does not keep of a flow.
+// dropped returns the keys of s that the server does not keep.
 func (t traits) dropped(s flow.Spec) []string {
 	if t.lossless {
 		return nil

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// Candidate is a flow that a file might be.
+// Candidate is one of the flows that a file may belong to.
 type Candidate struct{ ID, Name string }
 
-// Conflict is a file of which it is not clear which flow it is.
+// Conflict is a file that may belong to more than one flow, or to another file's.
 type Conflict struct {
 	File       string
 	Reason     string // what is unclear, and what to do
 	Candidates []Candidate
 }
 
-// ConflictError lists all files of which it is not clear which flow they are.
+// ConflictError lists the files whose flow is not clear.
 type ConflictError struct{ Conflicts []Conflict }
 
 // Error has a line for each file.
@@ -44,10 +44,10 @@ func ambiguous(it *item, free []*stored, files int) Conflict {
 	return c
 }
 
-// MovedError reports that a plan does not hold any more.
+// MovedError reports that flows have changed since a plan was made.
 type MovedError struct{ Moved []string }
 
-// Error has a line for each flow that is not what it was.
+// Error returns a line for each flow that has changed.
 func (e *MovedError) Error() string {
 	return "the plan does not hold any more; make a new one:\n  " + strings.Join(e.Moved, "\n  ")
 }

@@ -1,13 +1,11 @@
-// Package sync makes the flows of a server what the flow files of a folder
-// say. [NewPlan] finds out which file is which flow and what differs, and only
-// reads; [Apply] carries a plan out and looks at what the server made of it;
-// [Pull] goes the other way. An import is a plan, too, with [Options.Exists] for the flows
-// that are there already. A [Lock], a file next to the flow files, remembers
-// which flow a file is, on each server.
+// Package sync makes the flows on a server equal to the flow files of a folder, and the
+// other way round. [NewPlan] matches files and flows and compares them, without writing;
+// [Apply] carries out a plan; [Pull] returns what the files should contain. An import is a
+// plan with [Options.Exists]. A [Lock], a file next to the flow files, records for each
+// server which flow each file belongs to.
 //
-// Files say all of a flow but who may see it, unless they have an access_control,
-// and where the editor draws a node, unless the node has a layout: that is then left
-// to the server, and a new node gets a place. The editor's run-time state (see
-// [digest.WithoutState]) is neither compared nor sent. Open WebUI keeps
-// neither meta nor unknown fields of a flow: there they do not count as differences.
+// A file without access_control leaves the flow's access to the server, and a node without a
+// layout its position; a new node gets one. The editor's run-time state (see
+// [digest.WithoutState]) is neither compared nor sent. Open WebUI keeps neither meta nor
+// unknown fields of a flow, so that these are not compared there.
 package sync

@@ -21,9 +21,9 @@ import (
 //	users:
 //	  ann: ann@example.com
 //
-// Left stands what the files have, right the id there, or the name or e-mail if
-// only one thing there has it. ${NAME} is a variable of the environment. What is
-// not mentioned stays as it is.
+// A key is what the files contain; its value is the id on the server, or a name or e-mail
+// that is unique there. ${NAME} is a variable of the process. What the file does not mention
+// stays as it is.
 type Env struct {
 	Models         names `yaml:"models"          json:"models,omitempty"`
 	KnowledgeBases names `yaml:"knowledge_bases" json:"knowledge_bases,omitempty"`
@@ -34,11 +34,10 @@ type Env struct {
 	shown map[word]string            // what the file says, by what variables made of it; see Hide
 }
 
-// word is a name or id of a kind of things.
+// word is a name or an id, and of what kind: a model, a group.
 type word struct{ kind, text string }
 
-// names are the server's names by those of the files; after [Env.Resolve] the
-// server's ids.
+// names maps what the files contain to the server's names and, after [Env.Resolve], its ids.
 type names map[string]string
 
 // ReadEnv reads an environment; name is its file's, for errors. getenv returns the value
@@ -54,7 +53,7 @@ func ReadEnv(name string, text []byte, getenv func(string) (string, error)) (*En
 	return &e, nil
 }
 
-// expand puts the values of variables in the place of their names.
+// expand replaces ${NAME} by the values of variables.
 func (e *Env) expand(getenv func(string) (string, error)) error {
 	variable := regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 	wrong := map[string]string{} // by the variable

@@ -17,7 +17,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// EnvFile is the file of an [Env], as it is given or as the repository has it for a profile.
+// EnvFile is the file of an [Env]: the one that --env names, or the profile's in the
+// repository's settings.
 type EnvFile struct {
 	Path   string
 	Vars   []string    // names of variables that it may read, besides FLOWCTL_VAR_...
@@ -31,8 +32,8 @@ type EnvFile struct {
 	config *repo.Config // that has Path, if it was not given
 }
 
-// Choose takes the environment that the repository of the folder dir has for a profile,
-// unless one was given.
+// Choose sets the environment that the repository of the folder dir has for a profile,
+// unless --env named one.
 func (e *EnvFile) Choose(profile, dir string) error {
 	if e.Given() || profile == "" {
 		return nil
@@ -63,8 +64,8 @@ func (e *EnvFile) text(ctx context.Context) ([]byte, error) {
 	return text, nil
 }
 
-// Read reads the environment, if there is one, and looks up on the server what it names:
-// what the flows use has to be there.
+// Read reads the environment, if there is one, and looks up its names on the server. It is
+// an error if a name that one of specs uses is not there.
 func (e *EnvFile) Read(ctx context.Context, c *client.Client, specs iter.Seq2[flow.Spec, error]) error {
 	if e.Path == "" {
 		return nil
@@ -92,8 +93,9 @@ func (e *EnvFile) Read(ctx context.Context, c *client.Client, specs iter.Seq2[fl
 	return nil
 }
 
-// Variables returns what gets the value of a variable that an environment may read. A value
-// that looks like a secret is refused: whoever reads a flow reads what it names.
+// Variables returns a function that returns the value of a variable that an environment may
+// read. It refuses values that look like secrets, since everybody who can read a flow would
+// see them.
 func (e *EnvFile) Variables() (func(name string) (string, error), error) {
 	vars, err := repo.NewVariables(e.Vars, os.LookupEnv)
 	if err != nil {
@@ -108,8 +110,8 @@ func (e *EnvFile) Variables() (func(name string) (string, error), error) {
 	}, nil
 }
 
-// Doubt warns of what may be wrong with the environment, or fails of it; whole is
-// whether it was read for all flows of a folder.
+// Doubt warns of what may be wrong with the environment, or with --strict fails. whole
+// reports whether it was read for all flows of a folder.
 func (e *EnvFile) Doubt(whole bool) error {
 	doubts := e.Env.Doubts(whole)
 	if e.Strict && len(doubts) > 0 {

@@ -14,10 +14,9 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Hide returns a flow of the files, as [Env.Forward] returned it, and the server's flow
-// as they may be shown: with ${NAME} for what the environment has from a variable, whose
-// value may be nobody else's business. What the server has instead of it may be an
-// earlier value, and is not shown either.
+// Hide returns the two flows as they may be shown: file, which [Env.Forward] returned, with
+// ${NAME} in place of the value of each variable, and stored with it in place of what it has
+// there, which may be an earlier value.
 func (e *Env) Hide(file, stored flow.Spec) (fileShown, storedShown flow.Spec) {
 	if !e.hides() {
 		return file, stored
@@ -44,7 +43,7 @@ func (e *Env) Hide(file, stored flow.Spec) (fileShown, storedShown flow.Spec) {
 	return file, stored
 }
 
-// hides reports whether anything of the environment comes from variables.
+// hides reports whether the environment uses variables.
 func (e *Env) hides() bool { return e != nil && len(e.shown) > 0 }
 
 // show returns an id of a kind as it may be shown.
@@ -55,8 +54,8 @@ func (e *Env) show(kind, id string) string {
 	return id
 }
 
-// hidden returns the plan as it is kept: with ${NAME} for values of variables, and
-// with what [Plan.Expand] needs to put them in again.
+// hidden returns the plan as it is saved: with ${NAME} for values of variables, and what
+// [Plan.Expand] needs to restore them.
 func (p *Plan) hidden() *Plan {
 	if !p.env.hides() {
 		return p
@@ -91,9 +90,9 @@ func (p *Plan) hidden() *Plan {
 	return &out
 }
 
-// Expand puts the values of variables into a plan that was kept, as getenv has them now
-// (see [ReadEnv]). The error is a *[MovedError] if the flows are then not what they were
-// when the plan was made.
+// Expand restores the values of variables in a loaded plan, as getenv returns them now (see
+// [ReadEnv]). The error is a *[MovedError] if the flows are then not what they were when the
+// plan was made.
 func (p *Plan) Expand(ctx context.Context, c *client.Client, getenv func(string) (string, error)) error {
 	if p.Variables == nil {
 		return nil
@@ -139,8 +138,8 @@ func (p *Plan) Expand(ctx context.Context, c *client.Client, getenv func(string)
 	return nil
 }
 
-// wholeDigest is a digest of all that a flow says in one: unlike the parts of
-// [digest.Digest], none of it is of little more than a value.
+// wholeDigest is one digest of the whole flow: of a part as small as those of
+// [digest.Digest] the hidden values could be guessed.
 func wholeDigest(s flow.Spec) string {
 	sum := sha256.Sum256(rawjson.AppendMeaning(nil, s.AppendJSON(nil)))
 	return hex.EncodeToString(sum[:])

@@ -10,8 +10,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Forward returns a flow of the files as the server is to have it. The given one
-// stays as it is, and is returned without an environment.
+// Forward returns a copy of a file's flow with the server's ids in it, or s itself if e is
+// nil.
 func (e *Env) Forward(s flow.Spec) flow.Spec {
 	if e == nil {
 		return s
@@ -26,10 +26,10 @@ func (k kind) forward(id string) string {
 	return id
 }
 
-// Backward returns a flow of the server as the files have it. What file, the flow's
-// file as it is now, has at the same place stays if it still means the same; else it is the
-// only name that the environment has for the id. An id that has several names, or that is
-// another one's name in the files, is an error.
+// Backward returns a stored flow with the names that the files use. Where file, the current
+// flow of the file, has a name that still maps to the id, that name stays; otherwise the
+// name is the only one that the environment maps to the id. It is an error if several names
+// map to an id, or if the id itself is a name that maps to another id.
 func (e *Env) Backward(s, file flow.Spec) (flow.Spec, error) {
 	if e == nil {
 		return s, nil
@@ -76,9 +76,9 @@ func (e *Env) nameOf(k kind, id string) (string, error) {
 	return id, nil
 }
 
-// substitute returns a copy of a flow in which to has had its say about every id that
-// an environment can map; at is the place: a node's id, or a right. All else stays
-// byte for byte.
+// substitute returns a copy of a flow in which every id that an environment can map is
+// replaced by to(kind, at, id); at is the id of its node, or the right that it is in.
+// Everything else stays byte for byte.
 func (e *Env) substitute(s flow.Spec, to func(k kind, at, id string) string) flow.Spec {
 	kinds := e.kinds()
 	s.Nodes = slices.Clone(s.Nodes)
@@ -99,7 +99,7 @@ func (e *Env) substitute(s flow.Spec, to func(k kind, at, id string) string) flo
 	return s
 }
 
-// one replaces a value that is an id.
+// one returns a function that replaces a value that is an id.
 func one(k kind, at string, to func(k kind, at, id string) string) func(json.RawMessage) json.RawMessage {
 	return func(raw json.RawMessage) json.RawMessage {
 		id := rawjson.Text(raw)
@@ -113,7 +113,7 @@ func one(k kind, at string, to func(k kind, at, id string) string) func(json.Raw
 	}
 }
 
-// each replaces the elements of a list of ids.
+// each returns a function that replaces the elements of a list of ids.
 func each(k kind, at string, to func(k kind, at, id string) string) func(json.RawMessage) json.RawMessage {
 	return func(raw json.RawMessage) json.RawMessage {
 		if len(raw) == 0 || raw[0] != '[' {
@@ -137,7 +137,7 @@ func each(k kind, at string, to func(k kind, at, id string) string) func(json.Ra
 	}
 }
 
-// replaceMember replaces the value of one member of an object, if it has that.
+// replaceMember replaces the value of key in an object, if there is one.
 func replaceMember(raw json.RawMessage, key string, replace func(json.RawMessage) json.RawMessage) json.RawMessage {
 	if len(raw) == 0 || raw[0] != '{' {
 		return raw

@@ -15,14 +15,14 @@ import (
 // envForm ends the errors about what an environment looks like.
 const envForm = `; write a line "name in the files: name on the server" for each under models, knowledge_bases, groups or users (docs/ci.md shows one)`
 
-// envError is what is wrong with a line of an environment: the name of its file
-// goes before it.
+// envError returns an error about a line of an environment. The caller puts the name of the
+// file before it.
 func envError(line int, format string, args ...any) error {
 	return fmt.Errorf(":%d: %s%s", line, fmt.Sprintf(format, args...), envForm)
 }
 
-// decodeEnv decodes the YAML. Its shape is looked at first: the library's errors
-// about that speak of Go.
+// decodeEnv decodes the YAML. It checks the shape first, since the library's errors about it
+// are in terms of Go types.
 func decodeEnv(text []byte, e *Env) error {
 	var doc yaml.Node
 	d := yaml.NewDecoder(bytes.NewReader(text))
@@ -46,7 +46,8 @@ func decodeEnv(text []byte, e *Env) error {
 	return nil
 }
 
-// notYAML words an error of the library, which may begin with a line.
+// notYAML returns the error for a syntax error of the library, which may begin with a line
+// number.
 func notYAML(err error) error {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	if at := regexp.MustCompile(`^(?:unmarshal errors:\n\s*)?line (\d+): `).FindStringSubmatch(text); at != nil {
@@ -78,8 +79,8 @@ func checkEnv(top *yaml.Node) error {
 	})
 }
 
-// eachPair goes through the keys and values of a map, which what has to be. Keys
-// that a merge (<<) brings are another map's.
+// eachPair calls check for the keys and values of n, which has to be a map and is called
+// what in errors. It skips keys that a merge (<<) brings: they belong to another map.
 func eachPair(n *yaml.Node, what string, check func(key string, at, value *yaml.Node) error) error {
 	if n = target(n); n.Kind != yaml.MappingNode {
 		return envError(n.Line, "%s is %s, not a map", what, kindOf(n))
@@ -103,7 +104,7 @@ func eachPair(n *yaml.Node, what string, check func(key string, at, value *yaml.
 	return nil
 }
 
-// target follows an alias.
+// target returns the node that an alias stands for, or n.
 func target(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		return n.Alias

@@ -14,7 +14,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// MissingError names what an environment says a server has, and it has not.
+// MissingError lists the names of an environment that the server does not have.
 type MissingError struct{ Missing []string }
 
 // Error has a line for each.
@@ -22,10 +22,9 @@ func (e *MissingError) Error() string {
 	return "the server lacks what the environment names:\n  " + strings.Join(e.Missing, "\n  ")
 }
 
-// Resolve looks up in the server's lists what the environment names, so that
-// [Env.Forward] returns ids that are there. Only what specs use has to be: what is
-// missing of it is a *[MissingError]. unknown names the lists that the server does
-// not have, or not for this account; what they would hold is taken as it is.
+// Resolve replaces the environment's names by ids from the server's lists. A name that specs
+// use and that is not in its list is a *[MissingError]. unknown names the lists that the
+// server does not have, or not for this account; names of these are taken for ids.
 func (e *Env) Resolve(ctx context.Context, c *client.Client, specs iter.Seq2[flow.Spec, error]) (unknown []string, err error) {
 	used := map[string]map[string]bool{}
 	for s, err := range specs {
@@ -106,9 +105,9 @@ func (e *Env) Resolve(ctx context.Context, c *client.Client, specs iter.Seq2[flo
 	return unknown, nil
 }
 
-// Doubts returns what may be wrong with an environment for the flows that [Env.Resolve]
-// was for: models that they use and that are not mapped though others are, and, if those
-// are whole, all flows that it is for, names that none of them uses.
+// Doubts returns warnings about the environment after [Env.Resolve]: models that the flows
+// use and that are not mapped although others are and, if whole is set because these were
+// all flows of the folder, names that none of them uses.
 func (e *Env) Doubts(whole bool) []string {
 	var doubts []string
 	for _, k := range e.kinds() {
@@ -129,9 +128,9 @@ func (e *Env) Doubts(whole bool) []string {
 	return doubts
 }
 
-// searchUser is resolveEntry for users where the account may not list them, as on Open
-// WebUI all but administrators: then names can be searched for, but e-mails are not
-// shown (routers/users.py, search_users). What is not a name is taken for an id.
+// searchUser is resolveEntry for users where the account may not list them: on Open WebUI
+// only administrators may. Others can search for names, and do not see e-mails
+// (routers/users.py, search_users). What is not a name is taken for an id.
 func searchUser(ctx context.Context, c *client.Client, to string) (id, why string, err error) {
 	found, more, err := c.Directory.SearchUsers(ctx, to)
 	if err != nil {
@@ -155,8 +154,8 @@ func searchUser(ctx context.Context, c *client.Client, to string) (id, why strin
 	return "", "is an e-mail, which your account may not look up, for only administrators may; write the id or the name of who it is: " + strings.Join(likely, ", "), nil
 }
 
-// resolveEntry finds the id of what has the id, or else alone the name or e-mail,
-// to; why is what is wrong, "" if nothing.
+// resolveEntry returns the id of the entry that has the id, or else as the only one the name
+// or e-mail, to. why is the reason if there is none, else "".
 func resolveEntry(entries []client.Entry, to string) (id, why string) {
 	var called []string
 	for _, e := range entries {

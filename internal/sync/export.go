@@ -19,8 +19,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
-// Export specifies which flows [Pull] writes to files, also to new ones. A file that was
-// changed since the lock noted its flow stays as it is.
+// Export makes [Pull] an export: of these flows alone, also to new files. A file that was
+// changed since its flow was recorded in the lock stays as it is.
 type Export struct {
 	Flows      iter.Seq2[flow.Flow, error] // whole, or with their digests
 	Below      string                      // the folder for new files below [Options.Dir], with slashes
@@ -29,9 +29,9 @@ type Export struct {
 	DropLayout bool                        // no positions and sizes of nodes
 }
 
-// exporting finds the files of the flows that are exported: by the lock, else by the id in
-// the file, else by name and content, as of files that were imported. A file that the lock
-// has for a flow is that one's alone.
+// exporting finds the file of each exported flow: by the lock, else by the id in the file,
+// else by name and content, as for files that were imported. A file that the lock has for a
+// flow is not used for another one.
 func (m *matcher) exporting(ctx context.Context) (err error) {
 	for f, err := range m.Export.Flows {
 		if err != nil {
@@ -74,8 +74,8 @@ func (m *matcher) exporting(ctx context.Context) (err error) {
 	return nil
 }
 
-// sameContent finds the flow of a file of which no id is known: one that has its name and
-// equals it, wherever the nodes stand.
+// sameContent finds the flow of a file without a known id: one with its name and content,
+// whatever the layout.
 func (m *matcher) sameContent(ctx context.Context, it *item, claims map[*stored]*item) error {
 	if it.match != nil || m.lock.ID(it.Path, m.Profile) != "" {
 		return nil
@@ -102,7 +102,7 @@ func (m *matcher) sameContent(ctx context.Context, it *item, claims map[*stored]
 	return nil
 }
 
-// exported returns what becomes of the files of an export.
+// exported returns what the files of an export should contain.
 func (m *matcher) exported(ctx context.Context) ([]Pulled, error) {
 	var out []Pulled
 	claimed := map[string]bool{}
@@ -129,7 +129,8 @@ func (m *matcher) exported(ctx context.Context) ([]Pulled, error) {
 	return out, nil
 }
 
-// created is a new file, at a path or, if that is "", under a name of its own.
+// created returns a new file for a flow, at a path or, if that is "", under a name made of
+// the flow's.
 func (m *matcher) created(at *stored, file string) Pulled {
 	if file == "" {
 		file = m.newName(at, "")
@@ -141,7 +142,7 @@ func (m *matcher) created(at *stored, file string) Pulled {
 	return p
 }
 
-// formed returns what files have of a flow.
+// formed returns a flow in the form that the export asks for: without state or layout.
 func (m *matcher) formed(s flow.Spec) flow.Spec {
 	if m.Export == nil || !m.Export.KeepState {
 		s = digest.WithoutState(s)
@@ -152,8 +153,8 @@ func (m *matcher) formed(s flow.Spec) flow.Spec {
 	return s
 }
 
-// newName returns a path for a flow's file that nothing else has, or the one that the file
-// has now if that is such a path.
+// newName returns an unused path for the file of a flow; now, the path that the file has,
+// counts as unused.
 func (m *matcher) newName(at *stored, now string) string {
 	for n := 1; ; n++ {
 		name := slug.File(at.name, at.id, slug.Short)
@@ -172,8 +173,8 @@ func (m *matcher) newName(at *stored, now string) string {
 	}
 }
 
-// renamedTo returns the path that a file gets which has the name of an earlier export and
-// whose flow was renamed, "" if it stays where it is.
+// renamedTo returns the new path of a file whose flow was renamed and whose name an earlier
+// export chose, "" if the file keeps its path.
 func (m *matcher) renamedTo(it *item) string {
 	dir, base := path.Split(it.Path)
 	lastPart := base[strings.LastIndexByte(base, '-')+1:]

@@ -17,7 +17,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// list looks through the flows that the caller may change.
+// list reads the list of flows that the caller may change.
 func (m *matcher) list(ctx context.Context) error {
 	for f, err := range m.c.Flows.All(ctx, client.ListOptions{Digest: m.lossless && m.compares(), Graph: !m.lossless && m.compares(), Owner: m.lossless && m.Others}) {
 		if err != nil {
@@ -41,8 +41,8 @@ func (m *matcher) list(ctx context.Context) error {
 	return nil
 }
 
-// shared looks for flows of others that the caller may change and that have the names of
-// new files. On Open WebUI the list has them already.
+// shared looks for flows of other owners that the caller may change and that have the name
+// of a new file. On Open WebUI they are in the list already.
 func (m *matcher) shared(ctx context.Context) error {
 	names := map[string]bool{}
 	for _, it := range m.picked() {
@@ -89,9 +89,9 @@ func (m *matcher) shared(ctx context.Context) error {
 // gets is how many flows are asked for at a time.
 const gets = 8
 
-// get asks for the flows that the files may be and that no list has shown: lists do not
-// hold all that somebody may reach. Who may not see a flow is told so by the servers;
-// only what is not found is not there.
+// get reads the flows that are missing from the list and whose ids files or the lock have:
+// lists do not contain all flows that the caller may read. A flow that the caller may not
+// see is hidden; only one that is not found does not exist.
 func (m *matcher) get(ctx context.Context) error {
 	ids := m.missing()
 	for _, id := range ids {
@@ -112,7 +112,7 @@ func (m *matcher) get(ctx context.Context) error {
 	})
 }
 
-// getAll asks for flows, several at a time, and calls got with one after the other.
+// getAll reads flows, several at a time, and calls got for each, one after the other.
 func (m *matcher) getAll(ctx context.Context, ids []string, got func(id string, f flow.Flow, err error) error) error {
 	var asking errgroup.Group
 	asking.SetLimit(gets)
@@ -128,8 +128,8 @@ func (m *matcher) getAll(ctx context.Context, ids []string, got func(id string, 
 	return asking.Wait()
 }
 
-// read asks for the flows that differ from their files, and for those that are to be
-// deleted, if no more than a digest is known of them.
+// read reads the flows that differ from their files or are to be deleted, where only their
+// digest is known.
 func (m *matcher) read(ctx context.Context) error {
 	if !m.compares() {
 		return nil
@@ -146,7 +146,7 @@ func (m *matcher) read(ctx context.Context) error {
 	return m.readWhole(ctx, flows)
 }
 
-// readWhole asks for those of the flows that are not read yet, and not what a file says.
+// readWhole reads those of the flows that are not read yet and differ from their file.
 func (m *matcher) readWhole(ctx context.Context, flows []*stored) error {
 	byID := map[string]*stored{}
 	for _, at := range flows {
@@ -174,8 +174,8 @@ func (m *matcher) readWhole(ctx context.Context, flows []*stored) error {
 	})
 }
 
-// missing returns the ids to ask for, sorted: those that a file would rather have than
-// any that is known, and those of files that are gone.
+// missing returns the ids of the flows to read, sorted: those that rank before every known
+// flow of a file, and those of files that are gone.
 func (m *matcher) missing() []string {
 	wanted := map[string]bool{}
 	for _, it := range m.picked() {
@@ -201,8 +201,8 @@ func (m *matcher) missing() []string {
 	return ids
 }
 
-// find returns the best of a file's ids that a flow has, seen or hidden; none if no flow
-// is known to have one.
+// find returns the first of a file's ids that belongs to a flow, seen or hidden; the zero
+// value if there is none.
 func (m *matcher) find(it *item) candidate {
 	for _, want := range it.ids {
 		if m.seen[want.id] != nil || m.hidden[want.id] {
@@ -212,8 +212,8 @@ func (m *matcher) find(it *item) candidate {
 	return candidate{}
 }
 
-// renamed adds to origins the files without an id that have the content of one which the
-// lock knows and which is gone.
+// renamed adds to origins the files without an id whose content is that of a file in the
+// lock that is gone.
 func (m *matcher) renamed(files []Source, origins map[string]string) error {
 	moved := map[string]bool{}
 	for _, from := range origins {
@@ -273,7 +273,8 @@ func (e *HiddenError) Error() string {
 		who, len(e.Files), e.Profile, e.User, strings.Join(names, ", "), more)
 }
 
-// checkVisible complains about files whose flows the caller may not see.
+// checkVisible returns a *[HiddenError] if there are files whose flows the caller may not
+// see.
 func (m *matcher) checkVisible(ctx context.Context) error {
 	e := &HiddenError{ByLock: true, Profile: m.Profile}
 	for _, it := range m.picked() {
@@ -303,7 +304,7 @@ func userName(u client.User) string {
 	return u.ID
 }
 
-// kept returns what the server keeps of a flow.
+// kept returns a flow with the fields that the server keeps.
 func (t traits) kept(s flow.Spec) flow.Spec {
 	if t.lossless {
 		return s

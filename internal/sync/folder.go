@@ -32,10 +32,10 @@ type Folder struct {
 	part bool // only some of the folder's files were looked for
 }
 
-// ReadDir reads all flow files of a folder, and validates those that are picked. What
-// is wrong with these goes to stderr, and is an error; of the others it is enough
-// to know which flow they are. With hold the flows are kept, which is quicker where
-// most of them will be sent.
+// ReadDir reads all flow files of a folder and validates those that are picked. Faults of
+// picked files are written to stderr and make the call fail; the others are only read to
+// know which flow they belong to. keep keeps the flows in memory, which is quicker if most
+// of them will be sent.
 func ReadDir(ctx context.Context, p Picked, keep bool, stderr io.Writer) (*Folder, error) {
 	if info, err := os.Stat(p.Dir); err != nil {
 		return nil, fmt.Errorf("look at the folder: %w", err)
@@ -93,8 +93,8 @@ func ReadDir(ctx context.Context, p Picked, keep bool, stderr io.Writer) (*Folde
 	return d, nil
 }
 
-// ReadBelow reads the flow files at a path, a folder or a file, of the folder that has the
-// lock for it. What cannot be read is an error.
+// ReadBelow reads the flow files at a path, a file or a folder, of the folder whose lock is
+// responsible for it. A file that cannot be read is an error.
 func ReadBelow(ctx context.Context, path string, stdin io.Reader) (*Folder, error) {
 	d, _, err := folderAt(path)
 	if err != nil {
@@ -109,10 +109,9 @@ func ReadBelow(ctx context.Context, path string, stdin io.Reader) (*Folder, erro
 	return d, ctx.Err()
 }
 
-// ReadToExport reads the flow files at a path to which flows are exported, and returns what
-// that is called in the folder that has the lock for it. Files that the lock has for a
-// profile are read even if they are excluded, those of other locks and what cannot be read
-// are left out.
+// ReadToExport reads the flow files at a path to which flows are exported. below is that path
+// from the folder with its lock. Files that the lock has for a profile are read even if they
+// are excluded; files of other locks and files that cannot be read are left out.
 func ReadToExport(ctx context.Context, path, profile string) (d *Folder, below string, err error) {
 	if d, below, err = folderAt(path); err != nil {
 		return nil, "", err
@@ -135,8 +134,8 @@ func ReadToExport(ctx context.Context, path, profile string) (d *Folder, below s
 	return d, below, ctx.Err()
 }
 
-// folderAt returns the folder that has the lock for the file or folder at path, without its
-// files, and the path below it.
+// folderAt returns the folder whose lock is responsible for path, without its files, and the
+// path below it.
 func folderAt(path string) (d *Folder, below string, err error) {
 	top, below, err := folderOf(path)
 	if err != nil {
@@ -197,13 +196,13 @@ func readFile(ctx context.Context, stdin io.Reader, dir string, s files.Source, 
 // DefaultName is the name of a flow whose file has none: the server's own.
 const DefaultName = "Imported Flow"
 
-// withName returns a flow of a file with a name.
+// withName returns a file's flow, named [DefaultName] if it has no name.
 func withName(s flow.Spec) flow.Spec {
 	s.Name = cmp.Or(s.Name, DefaultName)
 	return s
 }
 
-// relative returns a path as it is called below a folder, with slashes.
+// relative returns the path from a folder, with slashes.
 func relative(dir, path string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err == nil {
@@ -215,11 +214,11 @@ func relative(dir, path string) (string, error) {
 	return filepath.ToSlash(path), err
 }
 
-// FilePath returns where the file is that sources call path.
+// FilePath returns the path of a file in the file system, given its path below the folder.
 func (d *Folder) FilePath(path string) string { return filepath.Join(d.Dir, filepath.FromSlash(path)) }
 
-// Map makes of the flows that are picked what the server is to have, with the environment
-// of a profile, if there is one.
+// Map replaces the names in the picked flows by the server's ids, with the environment of a
+// profile if there is one.
 func (d *Folder) Map(ctx context.Context, c *client.Client, profile string, env *EnvFile) error {
 	if err := env.Choose(profile, d.Dir); err != nil {
 		return err
@@ -249,7 +248,8 @@ func (d *Folder) Map(ctx context.Context, c *client.Client, profile string, env 
 	return nil
 }
 
-// Options are for what is picked of the folder; profile is what the lock calls the server.
+// Options returns the options for a plan of the picked files; profile is the server's name in
+// the lock.
 func (d *Folder) Options(ctx context.Context, profile, server string, env *Env) Options {
 	o := Options{Dir: d.Dir, Profile: profile, Server: server, Env: env}
 	if !d.Picked.all() {

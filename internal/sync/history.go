@@ -14,7 +14,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
-// maxVersions is how far back the versions of a file are looked through.
+// maxVersions is the number of commits of a file that are searched.
 const maxVersions = 500
 
 // Commit is a commit of a flow file.
@@ -67,8 +67,7 @@ func (c Commit) File(ctx context.Context) (text []byte, spec flow.Spec, ok bool)
 }
 
 // History returns the committed versions of a flow file in a folder, newest first, under
-// the names that it had; nothing where git has none. What cannot be
-// read as a flow is left out.
+// its former names too; none if git has none. Versions that are not flows are left out.
 func History(ctx context.Context, dir, file string) iter.Seq[flow.Spec] {
 	return func(yield func(flow.Spec) bool) {
 		for commit := range Commits(ctx, dir, file, "") {
@@ -107,16 +106,16 @@ func FileOf(profile, id string) (dir, file string, err error) {
 	return "", "", nil
 }
 
-// gitIn runs git in a folder and returns what it prints. It only reads, takes no name for
-// a pattern, asks no other repository, and runs no program that this one has set up.
+// gitIn runs git in a folder and returns its output. It does not write, treat names as
+// patterns, contact other repositories or run programs that this repository configures.
 func gitIn(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", "--literal-pathspecs", "--no-pager"}, args...)...)
 	cmd.Env = append(os.Environ(), "GIT_NO_LAZY_FETCH=1", "GIT_OPTIONAL_LOCKS=0")
 	return cmd.Output()
 }
 
-// Elsewhere returns the flows that the other locks of a folder's repository know for a
-// profile, by id, with the path of the lock.
+// Elsewhere returns the flows in the other locks of a folder's repository for a profile: the
+// path of the lock by the id of the flow.
 func Elsewhere(ctx context.Context, dir, profile string) map[string]string {
 	ids := map[string]string{}
 	top, err := gitIn(ctx, dir, "rev-parse", "--show-toplevel")

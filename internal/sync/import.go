@@ -67,8 +67,8 @@ func (m *matcher) importing(ctx context.Context) error {
 	return nil
 }
 
-// findEarlier finds the files that are the same flow as an earlier one: by an id, or by the
-// name where an id is missing that could tell them apart.
+// findEarlier finds the files that are the same flow as an earlier file: by an id, or by the
+// name if one of the two has no id.
 func (m *matcher) findEarlier() {
 	ids, byID, byName := map[*item]string{}, map[string]*item{}, map[string]*item{}
 	for _, it := range m.items {
@@ -88,8 +88,9 @@ func (m *matcher) findEarlier() {
 	}
 }
 
-// settle decides what becomes of a file, and returns why it is not imported, if it is not.
-// free are the flows of its name that no file is, of which wanted files might be one.
+// settle decides about a file, and returns why it is not imported, "" if it is. free are the
+// flows of its name that belong to no file, and wanted the number of files that they may
+// belong to.
 func (m *matcher) settle(it *item, free []*stored, wanted int) (why string, err error) {
 	switch {
 	case it.earlier != nil:
@@ -138,7 +139,7 @@ func (m *matcher) settleEarlier(it *item) (why string, err error) {
 	return "", nil
 }
 
-// hint returns what to do when the file does not say which flow it is.
+// hint returns what to do if it is not clear which flow the file belongs to.
 func (it *item) hint(withoutID, withForeignID string) string {
 	if it.ID == "" {
 		return withoutID
@@ -154,8 +155,8 @@ func idsOfAll(flows []*stored) string {
 	return strings.Join(ids, ", ")
 }
 
-// madeMeanwhile returns the flow that another import made under the id that this one chose,
-// after it had listed the flows: that is skipped, if what exists is.
+// madeMeanwhile returns the flow that another import created under the chosen id since this
+// one listed the flows; with [ExistsSkip] it is skipped.
 func (a *applier) madeMeanwhile(ctx context.Context, r *Result) (flow.Flow, error) {
 	id := r.Step.ID
 	f, err := a.c.Flows.Get(ctx, id)
@@ -171,8 +172,8 @@ func (a *applier) madeMeanwhile(ctx context.Context, r *Result) (flow.Flow, erro
 	return f, nil
 }
 
-// imported adds to the steps of an import what [matcher.step] leaves out: which earlier
-// step a skipped one is the same flow as, and who changed what is refused.
+// imported completes the steps of an import: it links skipped steps to the earlier step of
+// the same flow, and adds to refused ones who changed the flow.
 func (m *matcher) imported(ctx context.Context, p *Plan) {
 	at := map[*item]int{}
 	for i, it := range m.items {
@@ -188,5 +189,5 @@ func (m *matcher) imported(ctx context.Context, p *Plan) {
 	}
 }
 
-// compares reports whether the content of stored flows matters.
+// compares reports whether files are compared with the content of stored flows.
 func (m *matcher) compares() bool { return m.Exists == "" || m.Exists == ExistsUpdate }

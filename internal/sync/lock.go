@@ -21,21 +21,20 @@ import (
 // LockName is the name of the lock in its folder.
 const LockName = "flowctl.lock"
 
-// Lock specifies which flow a file is, and what that was when the file was last applied,
-// pulled or exported, by the file's path below the folder (with slashes) and the name of
-// the server's profile, or its address. Its file is to be committed. It has
-// one line for each flow file, a JSON object, in the order of their paths, so that git
+// Lock records which flow each file belongs to, and the flow's digest when the file was last
+// applied, pulled or exported. It is keyed by the path of the file below the folder (with
+// slashes) and by the profile of the server or, without one, its address. Its file is to be
+// committed. It has one line for each flow file, a JSON object, sorted by path, so that git
 // merges it line by line:
 //
 //	{"file":"review.json","ids":{"prod":"5f1c…","staging":"a41e…"},"digests":{"prod":"9d0e…","staging":"77ab…"}}
 //
-// The digests are those of [digest.Of]. A line has the "id" that the file itself
-// has, too, if that is none of these: by it a file is known that was moved.
+// The digests are those of [digest.Of]. A line also has the "id" that the file contains, if
+// it is none of these ids: a file that was moved is recognised by it.
 //
-// In any order, and with several lines for one file, it says what all lines say: a
-// union merge leaves such files. Where two sides noted different digests, both are
-// kept as a list until the next one is noted: either may be what the server has.
-// Members that are not known are kept.
+// Lines may be in any order, and several lines of one file are joined, since a union merge
+// leaves such locks. If two sides recorded different digests, both are kept as a list until
+// the next one is recorded: either may be what the server has. Unknown members are kept.
 type Lock struct {
 	path    string
 	lines   map[string]flow.Object // by file
@@ -43,8 +42,8 @@ type Lock struct {
 	records []record               // what is new in lines
 }
 
-// FolderOf returns the folder whose lock is that of the flow files in dir: dir or the
-// nearest one above it in its repository, "" if none has a lock.
+// FolderOf returns the folder whose lock is responsible for the files in dir: dir itself or
+// the nearest folder above it in its repository that has a lock, else "".
 func FolderOf(dir string) string {
 	dir, err := filepath.Abs(dir)
 	for ok := err == nil; ok; dir, ok = repo.Above(dir) {
@@ -55,9 +54,9 @@ func FolderOf(dir string) string {
 	return ""
 }
 
-// ReadLock reads the lock of a folder; one that is not there is empty. The error is
-// a *[flowfile.Error], or a *[ConflictError] if it has two flows for one file and
-// profile: both sides of a merge gave the file another one.
+// ReadLock reads the lock of a folder; without a file it is empty. The error is a
+// *[flowfile.Error], or a *[ConflictError] if a file has two flows for one profile, as after
+// a merge of two sides that both recorded one.
 func ReadLock(dir string) (*Lock, error) {
 	path := filepath.Join(dir, LockName)
 	text, err := lockText(path)
@@ -153,7 +152,7 @@ func (r *lockReader) add(line []byte) error {
 	return nil
 }
 
-// text returns a member that is a string, else "".
+// text returns the value of key if it is a string, else "".
 func text(doc flow.Object, key string) string {
 	raw, _ := doc.Get(key)
 	return rawjson.Text(raw)
@@ -182,8 +181,8 @@ func (l *Lock) otherIDs(file, profile string) []string {
 	return ids
 }
 
-// Add adds the lines of another lock to one that is only read. name returns what its files
-// are called in this one.
+// Add adds the lines of another lock; name returns the name of one of its files in l. l must
+// not be written afterwards.
 func (l *Lock) Add(other *Lock, name func(file string) string) {
 	if l.lines == nil {
 		l.lines = map[string]flow.Object{}
@@ -193,10 +192,10 @@ func (l *Lock) Add(other *Lock, name func(file string) string) {
 	}
 }
 
-// Empty reports whether the lock knows no file.
+// Empty reports whether the lock has no files.
 func (l *Lock) Empty() bool { return len(l.lines) == 0 }
 
-// Profiles lists the profiles of which a flow is known, sorted.
+// Profiles returns the profiles that have a flow in the lock, sorted.
 func (l *Lock) Profiles() []string {
 	profiles := map[string]bool{}
 	for _, line := range l.lines {
@@ -207,10 +206,10 @@ func (l *Lock) Profiles() []string {
 	return slices.Sorted(maps.Keys(profiles))
 }
 
-// All lists the files that the lock knows, sorted.
+// All returns the files in the lock, sorted.
 func (l *Lock) All() []string { return slices.Sorted(maps.Keys(l.lines)) }
 
-// Files lists the files that have a flow for a profile, sorted.
+// Files returns the files that have a flow for a profile, sorted.
 func (l *Lock) Files(profile string) []string {
 	var files []string
 	for file := range l.lines {
@@ -222,8 +221,8 @@ func (l *Lock) Files(profile string) []string {
 	return files
 }
 
-// set sets the id of a file's flow at a remote; "" takes it out, and the line of a file
-// that has none any more.
+// set sets the id of a file's flow for a profile. "" removes it, and the line of the file if
+// it has no other id.
 func (l *Lock) set(file, profile, id string) {
 	if l.ID(file, profile) == id {
 		return

@@ -11,9 +11,9 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Digests returns what a file's flow for a profile was when the file was last applied,
-// pulled or exported: none if that is not known, and several if both sides of a merge
-// noted another one.
+// Digests returns the digest of a file's flow for a profile when the file was last applied,
+// pulled or exported: none if it was not recorded, several if the two sides of a merge
+// recorded different ones.
 func (l *Lock) Digests(file, profile string) []digest.Digest {
 	var digests []digest.Digest
 	for _, text := range digestsOf(l.lines[file])[profile] {
@@ -24,8 +24,9 @@ func (l *Lock) Digests(file, profile string) []digest.Digest {
 	return digests
 }
 
-// Bases returns the digests of what the flow with an id was when it was last noted, for a
-// profile or, if that is not known, under another name of it; nil for what is not known.
+// Bases returns a function that returns the recorded digests of the flow with an id: those
+// for the profile or, without any, those for other profiles, which may be other names of the
+// server; nil if there are none.
 func (l *Lock) Bases(profile string) func(id string) []digest.Digest {
 	here := map[string][]digest.Digest{}
 	for file := range l.lines {
@@ -42,8 +43,7 @@ func (l *Lock) Bases(profile string) func(id string) []digest.Digest {
 	}
 }
 
-// digestsByID returns the digests that any line has of the flow with an id, for whatever
-// profile.
+// digestsByID returns the recorded digests by the id of the flow, of all profiles.
 func (l *Lock) digestsByID() map[string][]digest.Digest {
 	digests := map[string][]digest.Digest{}
 	for file, line := range l.lines {
@@ -57,7 +57,7 @@ func (l *Lock) digestsByID() map[string][]digest.Digest {
 	return digests
 }
 
-// digestsOf returns the digests of a line by profile.
+// digestsOf returns the digests in a line, by profile.
 func digestsOf(line flow.Object) map[string][]string {
 	raw, _ := line.Get("digests")
 	o, err := rawjson.ParseObject(raw)
@@ -75,7 +75,7 @@ func digestsOf(line flow.Object) map[string][]string {
 	return digests
 }
 
-// setDigests makes texts the digests of a line for a profile.
+// setDigests sets the digests in a line for a profile.
 func setDigests(line *flow.Object, profile string, texts []string) {
 	raw, _ := line.Get("digests")
 	o, _ := rawjson.ParseObject(raw) // anything else is replaced
@@ -98,7 +98,7 @@ func setDigests(line *flow.Object, profile string, texts []string) {
 	line.Set("digests", o.AppendJSON(nil))
 }
 
-// setDigest makes a digest the only one of a file for a profile.
+// setDigest sets the digest of a file for a profile.
 func (l *Lock) setDigest(file, profile string, d digest.Digest) {
 	if line, ok := l.lines[file]; ok {
 		setDigests(&line, profile, []string{d.String()})

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// lockFolder keeps others who write the lock of this folder waiting until unlock. The
-// folder itself is locked, so that nothing is left in it. Nobody waits where that
-// cannot be done, as on some network file systems, nor after the end of ctx, nor for
-// long: writing takes others milliseconds, and what they wrote is looked at anyway.
+// lockFolder makes other processes that write the lock of this folder wait until unlock is
+// called. It locks the folder itself, so that no lock file is left in it. It returns without
+// a lock if the file system does not support that, if ctx ends, or after lockTimeout:
+// writing takes milliseconds, and the caller reads again what others wrote.
 func lockFolder(ctx context.Context, dir string) (unlock func()) {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -31,5 +31,5 @@ func lockFolder(ctx context.Context, dir string) (unlock func()) {
 	return func() { _ = d.Close() }
 }
 
-// lockTimeout is how long another process is waited for that holds the folder.
+// lockTimeout is how long lockFolder waits for another process.
 const lockTimeout = 3 * time.Second

@@ -4,5 +4,5 @@ package sync
 
 import "context"
 
-// lockFolder has no way to keep others waiting here.
+// lockFolder does nothing on this operating system.
 func lockFolder(context.Context, string) (unlock func()) { return func() {} }

@@ -14,26 +14,26 @@ import (
 	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
-// LockEntry is a file of which it is known which flow it is.
+// LockEntry is a file and the flow that it belongs to.
 type LockEntry struct {
-	File   string // as in [Source]
-	FileID string // the id that the file itself has, "" without
-	ID     string // of the flow for the profile in question; "" for none any more
+	File   string // the path, as in [Source]
+	FileID string // the id that the file contains, "" for none
+	ID     string // of the flow; "" removes the file's
 
-	Digest digest.Digest // of the flow there; the zero value if it is not known
+	Digest digest.Digest // of the flow on the server; the zero value if it is not known
 }
 
-// record is what was noted at once, so that it can be noted again in a lock that
-// somebody else has written meanwhile.
+// record is the arguments of a call of [Lock.Record], so that the call can be repeated on a
+// lock that another process has written.
 type record struct {
 	profile string
 	files   []LockEntry
-	was     []string // the ids that these files had in the lock
+	was     []string // the ids of the files before
 }
 
-// Record notes which flow each of the files is for a profile. The line of a file that
-// was moved, or that took the place of another, moves along with all that it says
-// of other profiles. [Lock.Write] keeps it.
+// Record sets the flows of files for a profile. If a file was moved, or took the place of
+// another one, its line moves with it, other profiles included. [Lock.Write] writes the lock
+// to its file.
 func (l *Lock) Record(profile string, files []LockEntry) {
 	n := record{profile: profile, files: files}
 	for _, k := range files {
@@ -68,11 +68,10 @@ func (l *Lock) apply(n record) {
 	}
 }
 
-// Write writes the lock, unless its file says the same already. If the file is not
-// what [ReadLock] read, somebody else has written it meanwhile, for another profile
-// perhaps: then it keeps what they noted. Where both noted something new of the same
-// file and profile the error is a *[ConflictError], and their line stays. Others who are
-// writing are waited for, though not after the end of ctx.
+// Write writes the lock if it has changed. If another process has written the file since
+// [ReadLock], perhaps for another profile, its changes stay. If both recorded a new flow for
+// the same file and profile, the other's line stays and the error is a *[ConflictError].
+// Write waits for others who are writing, unless ctx ends.
 func (l *Lock) Write(ctx context.Context) error {
 	if len(l.records) == 0 {
 		return nil
@@ -112,7 +111,8 @@ func (l *Lock) Write(ctx context.Context) error {
 	return nil
 }
 
-// replay notes in l what was noted in an older reading, nil for no conflicts.
+// replay applies records, which were made on an older version of the lock, to l. It returns
+// nil if there are no conflicts.
 func (l *Lock) replay(records []record) *ConflictError {
 	var conflicts []Conflict
 	for _, n := range records {

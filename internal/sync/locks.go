@@ -10,7 +10,7 @@ import (
 	"github.com/flowctl/flowctl/internal/files"
 )
 
-// FileName returns what the lock calls the file at path.
+// FileName returns the name in the lock of the file at path.
 func (l *Lock) FileName(path string) (string, error) {
 	name, err := relative(filepath.Dir(l.path), path)
 	if err != nil {
@@ -19,8 +19,8 @@ func (l *Lock) FileName(path string) (string, error) {
 	return name, nil
 }
 
-// Save is [Lock.Record] and [Lock.Write], but for copies: files of a flow that has
-// another one, which is there and not noted as another flow's now.
+// Save is [Lock.Record] and [Lock.Write] for files, without those that are copies: files of
+// a flow that has another file in the lock, which exists and is not given another flow.
 func (l *Lock) Save(ctx context.Context, profile string, known []LockEntry) error {
 	now := map[string]bool{}
 	for _, k := range known {
@@ -39,11 +39,10 @@ func (l *Lock) Save(ctx context.Context, profile string, known []LockEntry) erro
 	return l.Write(ctx)
 }
 
-// Locks are the locks of the folders that files are in, by folder. A file in a folder
-// without one, nor one above, has none.
+// Locks caches the locks of folders, by folder.
 type Locks map[string]*Lock
 
-// Of returns the lock for the file at path, nil without a lock or a file.
+// Of returns the lock responsible for the file at path, nil if there is none or path is "".
 func (l Locks) Of(path string) (*Lock, error) {
 	if path == files.StdinPath || path == "" {
 		return nil, nil
@@ -60,8 +59,8 @@ func (l Locks) Of(path string) (*Lock, error) {
 	return lock, nil
 }
 
-// Joined returns what the locks for all of the files have, by the paths of the files; a
-// file that is not one of them has its whole path. It is nothing if no file has a lock.
+// Joined returns the lines of all locks of the files in one lock, keyed by the given paths,
+// or by whole paths for other files. It is empty if no file has a lock.
 func (l Locks) Joined(paths []string) (*Lock, error) {
 	names := map[*Lock]map[string]string{} // of the files, by what the lock calls them
 	for _, path := range paths {
@@ -90,7 +89,7 @@ func (l Locks) Joined(paths []string) (*Lock, error) {
 	return joined, nil
 }
 
-// Save notes in the locks which flows files are, given by their paths.
+// Save is [Lock.Save] for files in several folders, given by their paths.
 func (l Locks) Save(ctx context.Context, profile string, written []LockEntry) error {
 	known := map[*Lock][]LockEntry{}
 	for _, k := range written {

@@ -16,7 +16,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// item is a file on its way to its flow.
+// item is a file and what is known of its flow.
 type item struct {
 	Source
 	ids    []candidate // that its flow may have, best first
@@ -40,7 +40,7 @@ type candidate struct {
 	how Match
 }
 
-// stored is what is kept of a flow on the server.
+// stored is what is kept in memory of a flow on the server.
 type stored struct {
 	id, name string
 	owner    string // the user's id, "" if the server did not say
@@ -54,7 +54,7 @@ type stored struct {
 	spec     flow.Spec // none if same
 }
 
-// matcher finds out which file is which flow. A flow is at most one file's.
+// matcher finds the flow of each file. A flow belongs to at most one file.
 type matcher struct {
 	traits
 	Options
@@ -78,7 +78,7 @@ type matcher struct {
 	bases func(id string) []digest.Digest // see [Lock.Bases]
 }
 
-// fewFlows is up to how many flows are asked for one by one, without a list of all.
+// fewFlows is the largest number of flows that are read one by one instead of from the list.
 const fewFlows = 16
 
 // match finds the flows of files.
@@ -137,7 +137,7 @@ func match(ctx context.Context, c *client.Client, files []Source, lock *Lock, op
 	return m, m.read(ctx)
 }
 
-// addAll adds the files under the names that the lock knows them by.
+// addAll adds the files, each with its name in the lock, which is an older one if it moved.
 func (m *matcher) addAll(files []Source) error {
 	origins := m.lock.origins(files)
 	if err := m.renamed(files, origins); err != nil {
@@ -154,8 +154,9 @@ func (m *matcher) addAll(files []Source) error {
 	return nil
 }
 
-// add adds a file and the ids that its flow may have; origin is what the lock calls it.
-// A file besides that one is a copy, unless the server has the flow of its own id.
+// add adds a file and the ids that its flow may have; origin is its name in the lock. If
+// besides is set, the file of that name exists as well: then f is a copy of it, unless the
+// server has a flow with the id in f.
 func (m *matcher) add(f Source, origin string, besides bool) {
 	it := &item{Source: f}
 	want := func(id string, how Match) {
@@ -188,13 +189,13 @@ func (m *matcher) add(f Source, origin string, besides bool) {
 	m.items = append(m.items, it)
 }
 
-// picked returns the files that are asked about.
+// picked returns the files that [Options.Picked] picks.
 func (m *matcher) picked() []*item {
 	return slices.DeleteFunc(slices.Clone(m.items), func(it *item) bool { return !m.picks(it.Path) })
 }
 
-// remember keeps of a flow what may be needed: nothing if nobody may want it. It is whole, or
-// a row of a list, which has no more of the content than a digest.
+// remember keeps what may be needed of a flow, nothing if it cannot belong to a file. whole
+// reports that f is a whole flow, not a row of a list with a digest.
 func (m *matcher) remember(f flow.Flow, whole bool) (*stored, error) {
 	if at := m.seen[f.ID]; at != nil {
 		return at, nil
@@ -213,14 +214,14 @@ func (m *matcher) remember(f flow.Flow, whole bool) (*stored, error) {
 	return at, nil
 }
 
-// listedDigest returns the digest that a list of our server has of a flow.
+// listedDigest returns the digest in a row of a list of flowctl's server.
 func listedDigest(f flow.Flow) (digest.Digest, bool) {
 	raw, _ := f.Unknown().Get("digest")
 	return digest.Parse(rawjson.Text(raw))
 }
 
-// fileFor returns the file that knows a flow best and, if that says the same, needs no more
-// of it; nil if there is none.
+// fileFor returns the file that the flow most likely belongs to. It is nil if there is none,
+// or if the flow's content is needed even if the file has the same.
 func (m *matcher) fileFor(at *stored) *item {
 	it := m.best[at.id]
 	if it == nil || !m.picks(it.Path) || m.Export != nil && (m.Export.KeepState || m.Export.DropLayout) { // which rewrites the file
@@ -229,7 +230,7 @@ func (m *matcher) fileFor(at *stored) *item {
 	return it
 }
 
-// keep adds what was read of a flow, but for its content where the file says the same.
+// keep adds a flow that was read, without the content if its file has the same.
 func (m *matcher) keep(at *stored, f flow.Flow) (err error) {
 	*at = stored{
 		id: at.id, name: at.name, owner: strings.Clone(f.UserID), access: bytes.Clone(f.AccessControl), listed: at.listed,
@@ -244,12 +245,12 @@ func (m *matcher) keep(at *stored, f flow.Flow) (err error) {
 	return err
 }
 
-// brief returns what is kept of any flow.
+// brief returns a flow's id, name, owner, access and time.
 func brief(f flow.Flow) *stored {
 	return &stored{id: strings.Clone(f.ID), name: strings.Clone(f.Name), owner: strings.Clone(f.UserID), access: bytes.Clone(f.AccessControl), updated: f.UpdatedAt}
 }
 
-// isSame reports whether a stored flow, and its digest, is what the file says.
+// isSame reports whether the file's flow and a stored one, with the digest d, are equal.
 func (m *matcher) isSame(it *item, d digest.Digest, stored flow.Spec) (bool, error) {
 	if it.hasDigest(d) {
 		return true, nil

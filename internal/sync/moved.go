@@ -7,7 +7,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// move moves lines of other files to these files; the others lose theirs.
+// move moves lines: moves has the old file by the new one.
 func (l *Lock) move(moves map[string]string) {
 	was := maps.Clone(l.lines)
 	taken := map[string]bool{}
@@ -33,8 +33,8 @@ func (l *Lock) move(moves map[string]string) {
 	}
 }
 
-// Holds reports whether the line of a file has an id: the file's own, or that of its
-// flow somewhere.
+// Holds reports whether the line of a file has the id: the file's own, or its flow's for
+// some profile.
 func (l *Lock) Holds(file, id string) bool {
 	line := l.lines[file]
 	if text(line, "id") == id {
@@ -48,8 +48,8 @@ func (l *Lock) Holds(file, id string) bool {
 	return false
 }
 
-// origins returns the names under which the lock knows files that were moved: a file
-// whose own id is not in its line but in one other's is that file.
+// origins returns the former names, as in the lock, of files that were moved: the id that
+// such a file contains is in exactly one line, that of another name.
 func (l *Lock) origins(files []Source) map[string]string {
 	var holders map[string]string // the only file whose line has an id, "" if several have
 	add := func(id, file string) {

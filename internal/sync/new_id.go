@@ -9,11 +9,11 @@ import (
 	"github.com/flowctl/flowctl/internal/lookup"
 )
 
-// newIDs returns the ids that a new flow may have on a server that lets the client choose.
-// They follow from whose the flow is and what it is in the files: whoever makes the same flow
-// at the same moment chooses the same one, and the server makes it once. The second follows
-// from the path, too, and is for a flow whose first id is in use, by one that was renamed
-// since or by another file of the same name.
+// newIDs returns the two ids that a new flow may get on a server that lets the client choose.
+// The first is a function of the owner, the flow's name and the id in the file, so that two
+// people who apply the same file at the same time choose the same id and the server creates
+// one flow. The second is a function of the path, too. It is used if the first is taken, by a flow that was
+// renamed since or by another file with the same name.
 func (m *matcher) newIDs(ctx context.Context, it *item) ([]string, error) {
 	if m.idSpace == (uuid.UUID{}) {
 		me, err := m.c.Auth.Whoami(ctx)
@@ -26,8 +26,8 @@ func (m *matcher) newIDs(ctx context.Context, it *item) ([]string, error) {
 	return []string{uuid.NewSHA1(m.idSpace, []byte(key)).String(), uuid.NewSHA1(m.idSpace, []byte(key+"\x00"+it.Path)).String()}, nil
 }
 
-// chooseIDs sets the ids that new flows are to have: the file's own, else the first of
-// newIDs that is not in use. Open WebUI chooses the ids itself.
+// chooseIDs sets the ids of new flows: the id in the file, else the first of newIDs that is
+// not taken. Open WebUI chooses ids itself.
 func (m *matcher) chooseIDs(ctx context.Context) error {
 	if !m.lossless || m.Exists == ExistsDuplicate {
 		return nil

@@ -15,20 +15,20 @@ import (
 	"github.com/flowctl/flowctl/internal/spell"
 )
 
-// UsageError reports arguments that cannot go together.
+// UsageError reports arguments that cannot be combined.
 type UsageError struct{ error }
 
 func (e *UsageError) Unwrap() error { return e.error }
 
-// Picked is what arguments pick of a folder of flow files. With neither paths nor
-// names it is the whole folder.
+// Picked is the selection of files in a folder that a command's arguments make. Without
+// paths and names it is the whole folder.
 type Picked struct {
 	Dir   string   // the folder that has the lock, as it was named or from here
 	Paths []string // files and folders below dir, with slashes
 	names []string // names or ids of flows
 }
 
-// Pick returns what arguments pick. All have to be in one folder.
+// Pick returns the selection that args make, which have to be in one folder.
 func Pick(args []string) (Picked, error) {
 	var p Picked
 	var top, by string // the folder of the lock as an absolute path, and the argument that named it
@@ -74,8 +74,7 @@ func Pick(args []string) (Picked, error) {
 	return p, nil
 }
 
-// folderOf returns the folder that has the lock for the file or folder at path, and the
-// path below it.
+// folderOf returns the folder whose lock is responsible for path, and the path below it.
 func folderOf(path string) (dir, below string, err error) {
 	at, err := filepath.Abs(path)
 	if err != nil {
@@ -93,9 +92,8 @@ func folderOf(path string) (dir, below string, err error) {
 	return dir, filepath.ToSlash(below), nil
 }
 
-// folderHere returns the folder in which flows are looked for that are picked by name
-// alone: the one whose lock is that of the current folder, else the only one in it
-// that has a lock.
+// folderHere returns the folder for arguments that are all names of flows: the one whose
+// lock is responsible for the current folder, else the only folder in it that has a lock.
 func folderHere(name string) (string, error) {
 	if dir := FolderOf("."); dir != "" {
 		return dir, nil
@@ -117,8 +115,7 @@ func folderHere(name string) (string, error) {
 	return dir, nil
 }
 
-// fromHere returns an absolute path as seen from the current folder, where that can be
-// said.
+// fromHere returns an absolute path relative to the current folder, if possible.
 func fromHere(path string) string {
 	here, err := os.Getwd()
 	if err != nil {
@@ -141,7 +138,7 @@ func (p *Picked) has(file string) bool {
 	})
 }
 
-// hasFile is has of a file as it was found in the folder.
+// hasFile is has for the path of a file in the file system.
 func (p *Picked) hasFile(path string) bool {
 	if p.all() {
 		return true
@@ -150,9 +147,8 @@ func (p *Picked) hasFile(path string) bool {
 	return err == nil && p.has(filepath.ToSlash(below))
 }
 
-// resolve replaces the names by the files of the flows that they mean, and complains
-// about what picks nothing: found are the files of the folder, sources those that can
-// be read.
+// resolve replaces the names by the files of these flows. found are the files of the folder,
+// sources those that can be read. A path or a name that picks nothing is an error.
 func (p *Picked) resolve(found []files.Source, sources []Source, lock *Lock) error {
 	for _, path := range p.Paths {
 		one := Picked{Dir: p.Dir, Paths: []string{path}}
@@ -176,7 +172,7 @@ func (p *Picked) resolve(found []files.Source, sources []Source, lock *Lock) err
 	return nil
 }
 
-// noFlowFile is the error of a path that no flow file is at or below.
+// noFlowFile returns the error for a path without flow files.
 func noFlowFile(path string) error {
 	switch info, err := os.Stat(path); {
 	case err != nil:
@@ -187,7 +183,7 @@ func noFlowFile(path string) error {
 	return fmt.Errorf("not a flow file: its name does not end in .json, or %s excludes it", repo.ConfigName)
 }
 
-// closeSource asks for the flow whose name is close to a wrong one.
+// closeSource returns a question for the flow whose name is closest to a wrong one.
 func closeSource(wrong string, sources []Source) string {
 	names := make([]string, len(sources))
 	for i, s := range sources {

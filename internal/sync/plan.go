@@ -32,7 +32,7 @@ const (
 	Skip      Action = "skip"   // left alone: an import leaves what exists as it is
 )
 
-// Match is how a file's flow was found on the server.
+// Match is how the flow of a file was found.
 type Match string
 
 // The ways, best first.
@@ -42,7 +42,7 @@ const (
 	ByName Match = "name"
 )
 
-// Plan is what has to be done to make a server's flows what the files say.
+// Plan is the list of changes that make the flows on a server equal to the files.
 type Plan struct {
 	Version int    `json:"version"` // of this form: 1
 	Dir     string `json:"dir"`     // the folder, as it was named
@@ -140,19 +140,17 @@ func (p *Plan) Writes() int {
 	return len(p.Steps) - p.Count(Unchanged) - p.Count(Refuse) - p.Count(Skip)
 }
 
-// NewPlan compares files with what the server has. It only reads: one list of the
-// caller's flows, which is not held, unless a few files are picked that are known by id;
-// one by one the flows that some file knows by id and that are not in it, and those of
-// which the list has a digest that differs; and who the caller is, if there are new flows
-// whose ids can be chosen. The error is a
-// *[ConflictError] when it is not clear which flow a file is, a *[HiddenError] when the
-// caller may not see that, and an *[UnstorableError] when the server cannot store what
-// one says.
+// NewPlan compares files with the flows on a server. It only reads: a list of the caller's
+// flows (unless a few files are picked whose ids are known), then one by one the flows that
+// are missing from the list and those whose digest differs, and the caller's account if ids
+// for new flows can be chosen. The error is a *[ConflictError] if it is not clear which flow
+// a file belongs to, a *[HiddenError] if the caller may not see the flow, and an
+// *[UnstorableError] if the server cannot store a file's flow.
 //
-// A flow that has changed since the lock noted it is merged with its file, with opts.Merge, as
-// [Pull] does; else, and after a conflict, it is refused, as is one of which
-// that is not known and which differs, and one of a new file's name. Where only the
-// layout was changed there, the file's is not sent.
+// With opts.Merge, a flow that has changed since it was recorded in the lock is merged with
+// its file, as [Pull] does. Without it, and after a conflict, the plan refuses to write the
+// flow, as it does one that differs and is not recorded, and a new flow with the name of an
+// existing one. If only the layout was changed on the server, the file's layout is not sent.
 func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (*Plan, error) {
 	m, err := match(ctx, c, files, lock, opts)
 	if err != nil {
@@ -192,7 +190,7 @@ func NewPlan(ctx context.Context, c *client.Client, files []Source, lock *Lock, 
 	return p, m.noteRights(ctx, p)
 }
 
-// noteRights says of the flows to be written which of them the caller may only read.
+// noteRights adds a note to the steps that write a flow that the caller may only read.
 func (m *matcher) noteRights(ctx context.Context, p *Plan) error {
 	var me client.User
 	owners := lookup.NewOwners(m.c)
@@ -311,7 +309,7 @@ func (m *matcher) over(ctx context.Context, it *item, s *Step, file flow.Spec) (
 	return layout.Adopt(file, at.spec), nil
 }
 
-// deletions are for the flows that the lock knows and no file is any more.
+// deletions returns the steps that delete the flows in the lock whose files are gone.
 func (m *matcher) deletions() []Step {
 	var steps []Step
 	orphans := m.orphans()
@@ -334,8 +332,7 @@ func (m *matcher) deletions() []Step {
 	return steps
 }
 
-// orphans returns the flows that the lock knows and no file is any more, by the files that
-// they had.
+// orphans returns the flows in the lock whose files are gone, by the names of these files.
 func (m *matcher) orphans() map[string]*stored {
 	claimed, orphans := m.claimed(), map[string]*stored{}
 	for _, file := range m.lock.Files(m.Profile) {

@@ -15,8 +15,8 @@ import (
 
 const planVersion = 1
 
-// Save writes the plan as JSON, in which numbers and texts of flows are spelt as
-// they were, and values of variables are not: see [Plan.Expand].
+// Save writes the plan as JSON. Numbers and strings in flows keep their spelling; values of
+// variables are left out, see [Plan.Expand].
 func (p *Plan) Save(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -27,15 +27,15 @@ func (p *Plan) Save(w io.Writer) error {
 	return nil
 }
 
-// IsPlan reports whether a text is meant to be what Save wrote, by the member that no
-// flow file has.
+// IsPlan reports whether a text looks like a saved plan: it has a member that no flow file
+// has.
 func IsPlan(text []byte) bool {
 	doc, err := rawjson.ParseObject(text)
 	_, has := doc.Get("steps")
 	return err == nil && has
 }
 
-// LoadPlan reads what Save wrote.
+// LoadPlan reads a plan that [Plan.Save] wrote.
 func LoadPlan(text []byte) (*Plan, error) {
 	if !IsPlan(text) {
 		return nil, errors.New("this is not a saved plan; give the folder of the flow files, or a file of 'flowctl plan --out'")
@@ -55,7 +55,7 @@ func LoadPlan(text []byte) (*Plan, error) {
 	return &p, nil
 }
 
-// check refuses steps that cannot be carried out as they stand.
+// check returns an error if the step of a loaded plan is not complete.
 func (s *Step) check() error {
 	writes := s.Action == Create || s.Action == Update
 	switch {
@@ -78,9 +78,9 @@ func (s *Step) check() error {
 	return nil
 }
 
-// Check sees whether a plan that was kept still holds: each of its flows is what it
-// was, and those to be made are not there yet. It reads one list. The error is a
-// *[MovedError] if not, and an *[UnstorableError] as that of [NewPlan].
+// Check compares a loaded plan with the server, of which it reads one list. The error is a
+// *[MovedError] if a flow has changed since the plan was made or one that it would create
+// exists by now, or an *[UnstorableError], as for [NewPlan].
 func (p *Plan) Check(ctx context.Context, c *client.Client) error {
 	can, err := c.Capabilities(ctx)
 	if err != nil {

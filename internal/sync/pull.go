@@ -13,7 +13,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Pulled is how a file and its flow on the server compare.
+// Pulled is a file, and what it should contain of its flow on the server.
 type Pulled struct {
 	Source
 	FlowID  string // "" if the server has no such flow
@@ -35,9 +35,8 @@ type Pulled struct {
 // not keep, and an access_control that the file does not have, stay as the file has
 // them; so do nodes that say nothing of their layout.
 //
-// With opts.Prune the flows follow whose files are gone.
-//
-// With opts.Export it looks at these flows alone, and at those that have no file yet.
+// With opts.Prune, the flows whose files are gone follow. With opts.Export, Pull returns the
+// files of these flows only, new files included.
 func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) ([]Pulled, error) {
 	m, err := match(ctx, c, files, lock, opts)
 	if err != nil {
@@ -66,7 +65,7 @@ func Pull(ctx context.Context, c *client.Client, files []Source, lock *Lock, opt
 	return out, nil
 }
 
-// pull returns what one file should say.
+// pull returns what one file should contain.
 func (m *matcher) pull(ctx context.Context, it *item) (Pulled, error) {
 	p := Pulled{Source: it.Source, State: OnlyHere}
 	at := it.match
@@ -127,12 +126,12 @@ func (m *matcher) pull(ctx context.Context, it *item) (Pulled, error) {
 	return p, nil
 }
 
-// changes is what turns a file into what it should say.
+// changes returns the changes that turn the file's flow into next.
 func (m *matcher) changes(file, next flow.Spec) []flow.Change {
 	return flow.Diff(m.comparable(file, file), m.comparable(next, file))
 }
 
-// subjects names what changes are about, each once.
+// subjects returns the names of what was changed, each once.
 func subjects(changes []flow.Change) string {
 	var names []string
 	for _, c := range changes {
@@ -143,16 +142,16 @@ func subjects(changes []flow.Change) string {
 	return strings.Join(names, ", ")
 }
 
-// pulled is what a file should say of a stored flow.
+// pulled returns what a file should contain of a stored flow.
 func (m *matcher) pulled(s, file flow.Spec) flow.Spec {
 	return m.formed(intoFile(file, layoutAs(m.formed(s), file), m.lossless))
 }
 
-// intoFile puts into a file the flow that a server has stored; lossless reports whether that keeps
-// all that it is sent. Fields that the server does not keep, and an access_control
-// that the file does not have, stay as the file has them. What says nothing, such as
-// an empty description, is not added to a file that is without, and what says the same
-// in other words, such as 100.0 for 1e2, stays in those of the file.
+// intoFile returns what a file should contain of the stored flow s; lossless reports whether
+// the server keeps every field. Fields that it does not keep stay as they are in the file,
+// and a file without access_control gets none. An empty field, such as a description, is not
+// added to a file without it, and equal values, such as 100.0 for 1e2, keep the file's
+// spelling.
 func intoFile(file, s flow.Spec, lossless bool) flow.Spec {
 	next := file
 	s = keepSpelling(s, file)
@@ -174,8 +173,8 @@ func intoFile(file, s flow.Spec, lossless bool) flow.Spec {
 	return next
 }
 
-// layoutAs takes out of a stored flow the layout that its file leaves to the server:
-// that of nodes of which the file has none, and all of it if it has none at all.
+// layoutAs returns a stored flow without the layout of nodes that have none in the file, or
+// without any if the file has none at all.
 func layoutAs(s, file flow.Spec) flow.Spec {
 	if !layout.Lacks(file) {
 		return s

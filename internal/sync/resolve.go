@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// resolve decides which flow each file is.
+// resolve decides which flow each file belongs to.
 func (m *matcher) resolve(ctx context.Context) error {
 	claims, conflicts := m.claim()
 	if conflicts == nil {
@@ -25,7 +25,7 @@ func (m *matcher) resolve(ctx context.Context) error {
 	return nil
 }
 
-// claim assigns to the files the flows that they know by id.
+// claim assigns flows to the files that have their ids.
 func (m *matcher) claim() (claims map[*stored]*item, conflicts []Conflict) {
 	claims = map[*stored]*item{}
 	for _, it := range m.items {
@@ -53,10 +53,10 @@ func (m *matcher) claim() (claims map[*stored]*item, conflicts []Conflict) {
 	return claims, conflicts
 }
 
-// isNew reports whether a file has no flow as yet.
+// isNew reports whether the file has no flow yet.
 func (it *item) isNew() bool { return it.match == nil && it.hidden.id == "" }
 
-// sameIDs finds new flows whose files give one id.
+// sameIDs finds new files that contain the same id.
 func (m *matcher) sameIDs() (conflicts []Conflict) {
 	byID := map[string]*item{}
 	for _, it := range m.items {
@@ -79,9 +79,9 @@ func (m *matcher) sameIDs() (conflicts []Conflict) {
 	return conflicts
 }
 
-// byName looks for flows with the names of new files. One that the lock knows by a file
-// that is gone is the file's: that was renamed. Any other one is somebody's work, until
-// the caller has it adopted.
+// byName looks for flows with the names of new files. If the lock has the flow for a file that
+// is gone, the file was renamed and the flow is its own. Any other flow belongs to the file
+// only with Options.Adopt.
 func (m *matcher) byName(ctx context.Context, claims map[*stored]*item) (conflicts []Conflict, err error) {
 	wanted := map[string]int{}
 	for _, it := range m.items {
@@ -120,8 +120,8 @@ func (m *matcher) byName(ctx context.Context, claims map[*stored]*item) (conflic
 	return conflicts, nil
 }
 
-// made reports whether a flow is what an apply of this very file has made, whose lock is
-// not here: it says the same, and has the id that follows from the file.
+// made reports whether an apply of this file created the flow, although the lock does not
+// have it: the flow equals the file and has one of the ids of newIDs.
 func (m *matcher) made(ctx context.Context, it *item, at *stored) (bool, error) {
 	if !m.lossless {
 		return false, nil
@@ -136,7 +136,7 @@ func (m *matcher) made(ctx context.Context, it *item, at *stored) (bool, error) 
 	return m.isSame(it, at.digest, at.spec)
 }
 
-// adoptable reports that there are flows of a new file's name.
+// adoptable returns the reason for refusing a new file whose name existing flows have.
 func adoptable(it *item) string {
 	var ids []string
 	for _, at := range it.wants {

@@ -12,19 +12,18 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Over is what is to be written for a file over a stored flow.
+// Over is the flow that an update writes over a stored one.
 type Over struct {
 	Spec   flow.Spec
 	Was    string // that the stored flow must have still, "" for any
 	Layout string // the part of the file's digest that the lock is to have
 }
 
-// NewOver returns what is to be written for a file over the stored flow with an id: the
-// file's flow, with the layout of the stored one for the nodes that the file says nothing
-// of the layout of. base is what the lock has noted of the stored flow, none if it does
-// not matter what that is by now. If it has changed since, the error is a
-// *[RefusedError]; nodes that were moved on the server stay there. Some may write what
-// they may not read; then the file's flow is returned as it is.
+// NewOver returns what an update from a file writes over the stored flow with an id: the
+// file's flow, with the stored layout for nodes that have none in the file and for nodes
+// that were moved on the server. base are the digests of the stored flow in the lock; if it
+// has changed since, the error is a *[RefusedError]. Without base it is not checked. If the
+// caller may write the flow but not read it, NewOver returns the file's flow as it is.
 func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, base []digest.Digest, lossless bool) (Over, error) {
 	t := traits{lossless: lossless}
 	stored, err := c.Flows.Get(ctx, id)
@@ -49,7 +48,8 @@ func NewOver(ctx context.Context, c *client.Client, id string, file flow.Spec, b
 	return o, nil
 }
 
-// changedBy returns when a flow was saved last and whose it is: servers do not say who did.
+// changedBy returns when a flow was last saved and who owns it; servers do not report who
+// saved it.
 func changedBy(ctx context.Context, c *client.Client, f flow.Flow) string {
 	text := time.Unix(f.UpdatedAt, 0).UTC().Format(time.RFC3339)
 	if o, err := lookup.NewOwners(c).Of(ctx, f); err == nil && o.Name != "" {

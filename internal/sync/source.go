@@ -9,26 +9,26 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Source is a flow file. It need not hold its flow: a folder may have very many, and
-// most are what the server has.
+// Source is a flow file. It may read its flow again instead of keeping it in memory: a
+// folder may have very many files, most of them unchanged.
 type Source struct {
 	Path string // below the folder, with slashes
 	ID   string // the flow's id that the file has, "" without
 	Name string // of the flow
 
-	hasAccess bool // the file says who may see the flow
-	several   bool // the file holds other flows, too; Path ends with "#" and the flow's number in it
-	layout    int  // of how many of its nodes it says where they stand
+	hasAccess bool // the file has an access_control
+	several   bool // the file has other flows, too; Path ends with "#" and the number of the flow
+	layout    int  // how many of the nodes have a layout
 
-	spec flow.Spec // without read
+	spec flow.Spec // if read is nil
 
 	read   func() (flow.Spec, error)
 	digest digest.Digest // of what was read first
 }
 
-// NewSource is for the file at path below the folder, which says of its flow what
-// spec says, and its id, or "". read reads the file again where the flow is needed;
-// without it the source holds the flow.
+// NewSource returns the source for a file with the flow spec and its id, "" for none; path is
+// below the folder. read reads the file again when the flow is needed; if it is nil, the
+// source keeps spec.
 func NewSource(path, id string, spec flow.Spec, read func() (flow.Spec, error)) Source {
 	s := Source{Path: path, ID: id, Name: strings.Clone(spec.Name), hasAccess: spec.AccessControl != nil, layout: layoutPart(spec), read: read}
 	if read == nil {
@@ -39,8 +39,7 @@ func NewSource(path, id string, spec flow.Spec, read func() (flow.Spec, error)) 
 	return s
 }
 
-// Spec returns what the file says of its flow. A file that is read again and says
-// something else by now is an error.
+// Spec returns the flow. It is an error if the file is read again and its flow has changed.
 func (s Source) Spec() (flow.Spec, error) {
 	if s.read == nil {
 		return s.spec, nil
@@ -60,7 +59,7 @@ func (s Source) check(spec flow.Spec) error {
 	return nil
 }
 
-// File returns the path of the file, also if it holds several flows.
+// File returns the path of the file, without the number of the flow in it.
 func (s Source) File() string {
 	if s.several {
 		return s.Path[:strings.LastIndexByte(s.Path, '#')]
@@ -68,7 +67,7 @@ func (s Source) File() string {
 	return s.Path
 }
 
-// Map returns a source whose flow is what to makes of this one's.
+// Map returns a source whose flow is to(flow of s).
 func (s Source) Map(to func(flow.Spec) flow.Spec) (Source, error) {
 	spec, err := s.Spec()
 	if err != nil {
@@ -85,8 +84,8 @@ func (s Source) Map(to func(flow.Spec) flow.Spec) (Source, error) {
 	}), nil
 }
 
-// hasDigest reports whether a flow with a digest says what the file does. If not, they may
-// still differ in nothing that counts.
+// hasDigest reports whether a flow with the digest d equals the file's. If false, they may
+// still be equal in everything that is compared.
 func (s Source) hasDigest(d digest.Digest) bool {
 	if d.Content == "" || s.layout == partLayout {
 		return false
@@ -104,7 +103,7 @@ func (s Source) sum() digest.Digest {
 	return s.digest
 }
 
-// Of how many nodes a file has the layout.
+// How many of a file's nodes have a layout: all, none, some.
 const (
 	wholeLayout = iota
 	noLayout

@@ -9,8 +9,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// keepSpelling returns s with the spelling of file where the two differ in nothing but
-// that. Open WebUI, for one, makes 100.0 of 1e2.
+// keepSpelling returns s with the spelling of file for equal values: Open WebUI, for one,
+// writes 1e2 as 100.0.
 func keepSpelling(s, file flow.Spec) flow.Spec {
 	s = keepEmptyData(s, file)
 	s.Nodes = keepSpellingOfEach(s.Nodes, file.Nodes, func(n flow.Node) string { return n.ID }, func(n flow.Node) flow.Spec { return flow.Spec{Nodes: []flow.Node{n}} })
@@ -62,8 +62,8 @@ func keepSpellingOfEach[T interface{ AppendJSON([]byte) []byte }](list, file []T
 	return out
 }
 
-// keepSpellingOfValue returns words if the two values are equal, which same reports,
-// else now, an object member by member.
+// keepSpellingOfValue returns words if the two values are equal, as same reports, else now;
+// of objects it does that member by member.
 func keepSpellingOfValue(now, words json.RawMessage) (mixed json.RawMessage, same bool) {
 	if bytes.Equal(now, words) {
 		return words, true
@@ -94,10 +94,9 @@ func keepSpellingOfValue(now, words json.RawMessage) (mixed json.RawMessage, sam
 	return o.AppendJSON(nil), false
 }
 
-// keepEmptyData removes from a stored flow the empty data of nodes whose data the
-// file leaves out: the editor makes an object of it to put its run-time state in. The
-// other way round it is a difference: in the browser a node without data fails, and one
-// with {} does not.
+// keepEmptyData removes the empty data objects of nodes that have no data in the file from a
+// stored flow: the editor adds one for its run-time state. The reverse is a difference: in
+// the browser a node without data fails, and one with {} does not.
 func keepEmptyData(s, file flow.Spec) flow.Spec {
 	without := map[string]json.RawMessage{} // absent or null, by id
 	seen := make(map[string]bool, len(file.Nodes))

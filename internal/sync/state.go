@@ -8,7 +8,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// State is how a file and its flow have come apart since the lock noted the flow.
+// State is which of a file and its flow has changed since the flow was recorded in the lock.
 type State string
 
 // The states.
@@ -17,7 +17,7 @@ const (
 	ChangedHere  State = "changed here"
 	ChangedThere State = "changed there"
 	ChangedBoth  State = "both"        // changed here and there
-	Unknown      State = "differs"     // it is not known which of them has changed
+	Unknown      State = "differs"     // which of them has changed is not known
 	OnlyHere     State = "only here"   // the server has no such flow
 	OnlyThere    State = "only there"  // the flow has no file
 	NotVisible   State = "not visible" // the server has the flow, and the caller may not see it
@@ -30,7 +30,7 @@ const (
 	unknownBase  = "it differs, and " + LockName + " does not have what it was before"
 )
 
-// why returns why a file in this state is not applied, "" if it is.
+// why returns the reason for not applying a file in this state, "" if it is applied.
 func (s State) why() string {
 	switch s {
 	case ChangedThere, ChangedBoth:
@@ -41,14 +41,14 @@ func (s State) why() string {
 	return ""
 }
 
-// Verdict is how a file and its flow have come apart since the lock noted the flow.
+// Verdict is the result of comparing a file with its flow.
 type Verdict struct {
-	State  State // but for the layout
-	Layout State // of where the nodes stand; it is never OnlyHere, OnlyThere or NotVisible
+	State  State // without the layout
+	Layout State // of the layout alone; never OnlyHere, OnlyThere or NotVisible
 }
 
-// ChangedHere reports whether a file has changes that would be lost if the server's flow
-// were written over it, or may have.
+// ChangedHere reports whether overwriting the file with the server's flow would, or may,
+// lose a change.
 func (v Verdict) ChangedHere() bool {
 	switch v.State {
 	case ChangedHere, ChangedBoth, Unknown:
@@ -57,11 +57,11 @@ func (v Verdict) ChangedHere() bool {
 	return v.State == Same && v.Layout == ChangedHere
 }
 
-// ChangedThere reports whether the server's flow has changes that would be lost if the
-// file were written over it.
+// ChangedThere reports whether overwriting the server's flow with the file would lose a
+// change.
 func (v Verdict) ChangedThere() bool { return v.State == ChangedThere || v.State == ChangedBoth }
 
-// WhyKept returns why a file stays as it is, "" if nothing of it would be lost.
+// WhyKept returns the reason for not overwriting the file, "" if nothing would be lost.
 func (v Verdict) WhyKept() string {
 	switch {
 	case !v.ChangedHere():
@@ -72,15 +72,14 @@ func (v Verdict) WhyKept() string {
 	return "changed here since it was last applied, pulled or exported"
 }
 
-// sendsLayout reports whether the places of a file's nodes go to the server. They do if
-// nodes were moved in the file alone. Else those of the server stay: a layout is never a
-// conflict.
+// sendsLayout reports whether the file's layout is sent to the server: if only the file's was
+// changed. Otherwise the server's stays; a layout is never a conflict.
 func (v Verdict) sendsLayout(overwrite bool) bool {
 	return v.Layout == ChangedHere || overwrite && v.Layout != ChangedThere
 }
 
-// verdict compares a file with its stored flow. base is what the lock has noted of that,
-// none if that is not known. It alone decides who has changed what, for all commands.
+// verdict compares a file with its stored flow. base are the digests of the flow in the lock.
+// All commands use it to decide which side has changed.
 func (t traits) verdict(file, stored flow.Spec, there digest.Digest, base []digest.Digest) Verdict {
 	v := Verdict{State: Same, Layout: Same}
 	if !t.agree(stored, file) {
@@ -98,9 +97,9 @@ func (t traits) verdict(file, stored flow.Spec, there digest.Digest, base []dige
 	return v
 }
 
-// changed returns the state of a file and a flow that are not the same: isHere and
-// isThere report whether either is what was noted. A file that is one of two noted
-// states, and a flow that is the other one, is what a merge has made of it.
+// changed returns the state of a file and a flow that differ: isHere and isThere report
+// whether the file, and the flow, have a recorded digest. If both have one of two digests,
+// a merge has changed the file.
 func changed(base []digest.Digest, isHere, isThere func(digest.Digest) bool) State {
 	switch {
 	case len(base) == 0:
@@ -113,7 +112,7 @@ func changed(base []digest.Digest, isHere, isThere func(digest.Digest) bool) Sta
 	return ChangedBoth
 }
 
-// verdict compares a file with its flow.
+// verdict compares the file of it with its flow.
 func (m *matcher) verdict(it *item, file flow.Spec) Verdict {
 	if it.match.same {
 		return Verdict{State: Same, Layout: Same}
@@ -121,9 +120,9 @@ func (m *matcher) verdict(it *item, file flow.Spec) Verdict {
 	return m.traits.verdict(file, it.match.spec, it.match.digest, m.base(it))
 }
 
-// base returns what a file's flow was before either changed. Where the lock does not
-// have that, it is the server's flow if that is the file's own from here on, or if git
-// has it.
+// base returns the digests of the version before the changes on either side. If the lock has
+// none, it is the server's flow if the file adopts it, or if git has a version that equals
+// it.
 func (m *matcher) base(it *item) []digest.Digest {
 	there := it.match.digest
 	if base := m.bases(it.match.id); base != nil {
@@ -142,13 +141,13 @@ func (m *matcher) base(it *item) []digest.Digest {
 	return base
 }
 
-// agree reports whether a file says what the server has, but for the layout.
+// agree reports whether the file's flow equals the server's, the layout aside.
 func (t traits) agree(stored, file flow.Spec) bool {
 	return len(flow.Diff(layout.Without(keepEmptyData(t.comparable(stored, file), file)), layout.Without(t.comparable(file, file)))) == 0
 }
 
-// known reports whether one of the digests is d; access counts if it is asked for and
-// known.
+// known reports whether one of the digests is d. Access is compared if access is set and
+// both have it.
 func known(base []digest.Digest, d digest.Digest, access bool) bool {
 	return slices.ContainsFunc(base, func(b digest.Digest) bool { return same(b, d, access) })
 }
@@ -157,8 +156,8 @@ func same(a, b digest.Digest, access bool) bool {
 	return a.Content == b.Content && (!access || a.Access == "" || b.Access == "" || a.Access == b.Access)
 }
 
-// committed returns the newest committed version of a file that has a digest of which is
-// reports that, nil if git has none.
+// committed returns the newest committed version of the file for whose digest is returns
+// true, nil if git has none.
 func (m *matcher) committed(it *item, is func(digest.Digest) bool) *flow.Spec {
 	if m.History == nil {
 		return nil
@@ -171,8 +170,7 @@ func (m *matcher) committed(it *item, is func(digest.Digest) bool) *flow.Spec {
 	return nil
 }
 
-// maxEarlier is how many committed versions of a file are compared with its flow to see
-// whether a commit that the flow still has was reverted.
+// maxEarlier is how many committed versions of a file takenBack compares with its flow.
 const maxEarlier = 5
 
 // takenBack reports whether a flow that is not what the lock has is one of the last
@@ -193,7 +191,8 @@ func (m *matcher) takenBack(it *item, file flow.Spec) bool {
 	return back
 }
 
-// layoutOf returns that part of the digest of a file whose flow is stored.
+// layoutOf returns the layout's part of the digest of file, with the stored layout where file
+// has none.
 func layoutOf(file, stored flow.Spec) string {
 	return digest.Of(layout.Adopt(file, stored)).Layout
 }

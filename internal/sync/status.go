@@ -13,8 +13,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// FileState is how a file and its flow compare. Of a flow without a file there is no
-// File, unless the lock knows which one it had.
+// FileState is the state of a file and its flow. For a flow without a file, File is "" unless
+// the lock has its former file.
 type FileState struct {
 	File  string `json:"file"`
 	ID    string `json:"id"` // of the flow on the server; "" if there is none
@@ -27,11 +27,10 @@ type FileState struct {
 	Shared  bool   `json:"shared,omitzero"`     // others than the owner may have changed it
 }
 
-// Status compares files with what the server has, as [NewPlan] does, and reports how they
-// have come apart. It only reads, and what [NewPlan] refuses, or may not see, is a state
-// here. Flows that the lock knows and that have no file any more stand at the end;
-// with opts.Others so do all others that the caller may change, if all files are picked.
-// more is how many of these there are without.
+// Status compares files with the flows on a server, as [NewPlan] does, and returns the state
+// of each. It only reads; what NewPlan refuses is a state here. The flows in the lock whose
+// files are gone follow at the end. If all files are picked, so do all other flows that the
+// caller may change with opts.Others; without it, more is their number.
 func Status(ctx context.Context, c *client.Client, files []Source, lock *Lock, opts Options) (states []FileState, more int, err error) {
 	all := opts.Others
 	opts.Others = opts.Picked == nil
@@ -95,7 +94,7 @@ func (m *matcher) status(it *item) (FileState, error) {
 	return s, nil
 }
 
-// gone lists the flows of the lock that have no file any more.
+// gone returns the states of the flows in the lock whose files are gone.
 func (m *matcher) gone() []FileState {
 	claimed := m.claimed()
 	var states []FileState
@@ -118,7 +117,7 @@ func (m *matcher) gone() []FileState {
 	return states
 }
 
-// claimed returns the ids of the flows that files are.
+// claimed returns the ids of the flows that belong to files.
 func (m *matcher) claimed() map[string]bool {
 	claimed := map[string]bool{}
 	for _, it := range m.items {
@@ -129,8 +128,7 @@ func (m *matcher) claimed() map[string]bool {
 	return claimed
 }
 
-// withoutFile lists the flows of the list that belong to no file and that the lock does not
-// know.
+// withoutFile returns the listed flows that neither a file nor the lock has.
 func (m *matcher) withoutFile() []*stored {
 	if !m.Others {
 		return nil
@@ -148,7 +146,7 @@ func (m *matcher) withoutFile() []*stored {
 	return out
 }
 
-// owners says of the flows that changed there whose they are.
+// owners adds the owner to the states of flows that changed on the server.
 func (m *matcher) owners(ctx context.Context, states []FileState) error {
 	var asking errgroup.Group
 	asking.SetLimit(gets)
@@ -178,8 +176,7 @@ func isShared(access json.RawMessage) bool {
 	return len(a.Write.UserIDs)+len(a.Write.GroupIDs) > 0
 }
 
-// nameOwners puts names in the place of the ids of owners, as far as the caller may know
-// them.
+// nameOwners replaces the ids of owners by names, where the caller may see them.
 func (m *matcher) nameOwners(ctx context.Context, states []FileState) error {
 	if !slices.ContainsFunc(states, func(s FileState) bool { return s.Owner != "" }) {
 		return nil

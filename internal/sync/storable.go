@@ -12,7 +12,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// UnstorableError names the flows that a server cannot store, by their files.
+// UnstorableError lists the files whose flows a server cannot store.
 type UnstorableError struct{ Flows []string }
 
 // Error has a line for each.
@@ -20,8 +20,8 @@ func (e *UnstorableError) Error() string {
 	return "this server cannot store all of the flows:\n  " + strings.Join(e.Flows, "\n  ")
 }
 
-// checkStorable refuses a plan of which the server cannot store a flow: a part of it
-// would be written before that is found out. With keepGoing such a step is refused.
+// checkStorable returns an *[UnstorableError] if the server cannot store a flow of the plan,
+// before a part of the plan is written. With keepGoing it refuses the step instead.
 func (p *Plan) checkStorable(ctx context.Context, c *client.Client, keepGoing bool) error {
 	if !slices.ContainsFunc(p.Steps, func(s Step) bool { return s.Spec != nil }) {
 		return nil
@@ -52,7 +52,7 @@ func (p *Plan) checkStorable(ctx context.Context, c *client.Client, keepGoing bo
 	return nil
 }
 
-// storable says what a server would not store of a flow.
+// storable returns an error if the server would not store the flow.
 func storable(s flow.Spec, can client.Capabilities) error {
 	if !can.Lossless {
 		if why := limits.OpenWebUI(s.AppendJSON(nil)); why != "" {
@@ -71,7 +71,7 @@ func storable(s flow.Spec, can client.Capabilities) error {
 
 var errUnhidden = errors.New("this server cannot make a private flow public again; take access_control out of the file, or delete the flow, so that it is made anew")
 
-// unhides reports whether a flow that not everybody may see is to be public.
+// unhides reports whether the step makes a flow public that is not.
 func (s *Step) unhides() bool {
 	return slices.ContainsFunc(s.Changes, func(c flow.Change) bool {
 		return c.Node == "" && c.Edge == "" && c.Path == "/access_control" && c.Old != nil && string(c.New) == "null"

@@ -9,8 +9,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// findOthers looks for flows that somebody else made at the same time as new ones of their
-// names, where the server chooses the ids.
+// findOthers looks for flows that somebody else created at the same time with the names of
+// new flows, if the server chooses ids.
 func (a *applier) findOthers(ctx context.Context, writes []*Result) error {
 	made, known := map[string]*Result{}, map[string]bool{} // the former by name
 	for _, r := range writes {
@@ -35,7 +35,7 @@ func (a *applier) findOthers(ctx context.Context, writes []*Result) error {
 	return nil
 }
 
-// accept takes f as what the server has of a flow that was written.
+// accept sets the result of a step to f, the server's answer to the write.
 func (a *applier) accept(r *Result, f flow.Flow) {
 	r.ID, r.Done, r.Err = f.ID, true, nil
 	r.digest = digest.Of(f.Spec)
@@ -44,7 +44,7 @@ func (a *applier) accept(r *Result, f flow.Flow) {
 	}
 }
 
-// mayBeDone recognises failures after which the write may have been done all the same.
+// mayBeDone reports whether the write that failed with err may have been done all the same.
 func mayBeDone(err error) bool {
 	var failed *client.Error
 	return errors.As(err, &failed) && (failed.StatusCode < 400 || failed.StatusCode >= 500)

@@ -13,7 +13,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
-// Written is what became of a file.
+// Written is the outcome of writing a file.
 type Written struct {
 	*Pulled
 	Change disk.Change // "" if it was not to be written, or could not be
@@ -23,9 +23,8 @@ type Written struct {
 // writes is how many files are written at a time: writing is mostly waiting for the disk.
 const writes = 16
 
-// WriteFiles writes to the files of a folder what [Pull] returned of them, with the names
-// that env has for ids. Of those that were not begun before the end of ctx there is no
-// Pulled.
+// WriteFiles writes what [Pull] returned to the files of a folder, with env's names in place
+// of ids. Files that were not begun when ctx ended have a nil Pulled.
 func WriteFiles(ctx context.Context, dir string, pulled []Pulled, env *Env) []Written {
 	written := make([]Written, len(pulled))
 	parallel.Each(ctx, len(pulled), writes, func(i int) {
@@ -51,14 +50,13 @@ func WriteFiles(ctx context.Context, dir string, pulled []Pulled, env *Env) []Wr
 	return written
 }
 
-// Gone reports whether it is the flow of a file that is not there any more.
+// Gone reports whether p is a flow whose file is gone.
 func (p *Pulled) Gone() bool { return p.State == OnlyThere && p.Digest == (digest.Digest{}) }
 
-// isNew reports whether the flow has no file yet.
+// isNew reports whether p is a flow without a file.
 func (p *Pulled) isNew() bool { return p.State == OnlyThere }
 
-// LockEntry returns what the lock is to note of a file that is written; ok is false if that is
-// nothing.
+// LockEntry returns the entry of the lock for a written file; ok is false if there is none.
 func (p *Pulled) LockEntry() (e LockEntry, ok bool) {
 	return LockEntry{File: p.Path, FileID: p.ID, ID: p.FlowID, Digest: p.Digest}, p.FlowID != "" && p.Refused == "" && !p.several
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
-// App is what all commands share: the streams, the configuration, and a
-// client of the server, made when the first command needs it.
+// App has what all commands share: the streams, the configuration, and a client of the
+// server, which is made when it is first needed.
 type App struct {
 	In  io.Reader
 	Out io.Writer
@@ -45,17 +45,17 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
-// Fail writes the error that ends the command.
+// Fail writes the text of the error that ends the command.
 func (a *App) Fail(text string) {
 	fmt.Fprintf(a.Err, "%s %s\n", a.Styles().Error("error:"), output.Lines(text))
 }
 
-// Warn writes something that the user should know, though the command goes on.
+// Warn writes a warning to stderr.
 func (a *App) Warn(format string, args ...any) {
 	fmt.Fprintf(a.Err, "%s %s\n", a.Styles().Warning("warning:"), output.Lines(fmt.Sprintf(format, args...)))
 }
 
-// Note writes a word about what was done. --quiet leaves it out.
+// Note writes what was done to stderr, unless --quiet is set.
 func (a *App) Note(format string, args ...any) {
 	if !a.Flags.Quiet {
 		fmt.Fprintln(a.Err, output.Lines(fmt.Sprintf(format, args...)))
@@ -65,8 +65,8 @@ func (a *App) Note(format string, args ...any) {
 // Styles returns the styles of what is written to stderr.
 func (a *App) Styles() output.Styles { return output.NewStyles(a.Err, a.Color(a.Err)) }
 
-// Color reports whether to write colours to w: on a terminal, unless NO_COLOR,
-// TERM=dumb or --no-color say otherwise; elsewhere only with FORCE_COLOR.
+// Color reports whether to write colours to w: to a terminal, unless NO_COLOR, TERM=dumb or
+// --no-color is set; elsewhere only with FORCE_COLOR.
 func (a *App) Color(w io.Writer) bool {
 	switch {
 	case a.Flags.noColor, os.Getenv("NO_COLOR") != "":
@@ -83,10 +83,10 @@ func IsTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// Interactive reports whether the user can be asked.
+// Interactive reports whether stdin and stderr are terminals, so that the user can be asked.
 func (a *App) Interactive() bool { return IsTerminal(a.In) && IsTerminal(a.Err) }
 
-// Printer returns the printer that a command's output flags ask for.
+// Printer returns a printer for the output flags of a command.
 func (a *App) Printer(o OutputFlags) (*output.Printer, error) {
 	format := o.Format
 	if format == "" && o.jq == "" && o.template == "" {

@@ -27,9 +27,9 @@ func (a *App) CompleteName(cmd *cobra.Command, args []string, prefix string) ([]
 	return a.CompleteNames(cmd, args, prefix)
 }
 
-// CompleteNames completes any number of NAMEs, those that are there already left
-// out. When the flows cannot be had it offers nothing, in silence: the user is in
-// the middle of a line.
+// CompleteNames completes any number of NAMEs, without those that are on the line already. It
+// returns nothing, and no error, if the flows cannot be read: the user is in the middle of a
+// line.
 func (a *App) CompleteNames(cmd *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), CompleteTimeout)
 	defer cancel()
@@ -44,8 +44,8 @@ func (a *App) CompleteNames(cmd *cobra.Command, args []string, prefix string) ([
 	return refCompletions(flows, args, prefix), cobra.ShellCompDirectiveNoFileComp
 }
 
-// ConnectForCompletion connects to the server that a command line means; not to a local
-// store that is not made yet.
+// ConnectForCompletion connects to the server of a command line. It does not create a local
+// store.
 func (a *App) ConnectForCompletion(ctx context.Context, cmd *cobra.Command) (*client.Client, error) {
 	a.Err = io.Discard
 	if err := a.LoadConfig(cmd.Root().PersistentFlags()); err != nil {

@@ -16,7 +16,7 @@ import (
 )
 
 // Config is the configuration: the file, overridden by FLOWCTL_… variables.
-// Flags override both where the two meet, see target.
+// Flags override both, see [App.Target].
 type Config struct {
 	Profile  string        `mapstructure:"profile"` // the profile in use, "" for none
 	Output   string        `mapstructure:"output"`  // default of --output
@@ -34,11 +34,11 @@ type Profile struct {
 	CACert  string   `mapstructure:"ca_cert"` // a file of certificates that are trusted besides the system's
 }
 
-// DefaultTimeout is how long a server may be silent.
+// DefaultTimeout is the idle timeout of requests unless --timeout sets another.
 const DefaultTimeout = time.Minute
 
-// LoadConfig reads the configuration into the app, under the flags that override
-// it. A file that is not there is an empty one.
+// LoadConfig reads the configuration, which flags override. A missing file counts as an empty
+// one.
 func (a *App) LoadConfig(flags *pflag.FlagSet) error {
 	path, err := configPath()
 	if err != nil {
@@ -81,7 +81,7 @@ func (a *App) LoadConfig(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// decodeTimeout reads a time with its unit; a bare number would be nanoseconds.
+// decodeTimeout decodes a duration with a unit; without it viper would read nanoseconds.
 func decodeTimeout(_, to reflect.Type, value any) (any, error) {
 	if to != reflect.TypeFor[time.Duration]() {
 		return value, nil
@@ -93,8 +93,8 @@ func decodeTimeout(_, to reflect.Type, value any) (any, error) {
 	return t, nil
 }
 
-// configPath is the configuration file: FLOWCTL_CONFIG, else config.yaml in the
-// XDG folder.
+// configPath returns the path of the configuration file: FLOWCTL_CONFIG, else config.yaml in
+// the XDG folder.
 func configPath() (string, error) {
 	if path := os.Getenv("FLOWCTL_CONFIG"); path != "" {
 		return path, nil
@@ -103,7 +103,7 @@ func configPath() (string, error) {
 	return filepath.Join(dir, "config.yaml"), err
 }
 
-// dataDir is the folder of the embedded store: FLOWCTL_DATA, else the XDG folder.
+// dataDir returns the folder of the local store: FLOWCTL_DATA, else the XDG folder.
 func dataDir() (string, error) {
 	if dir := os.Getenv("FLOWCTL_DATA"); dir != "" {
 		return dir, nil
@@ -111,8 +111,8 @@ func dataDir() (string, error) {
 	return xdgDir("XDG_DATA_HOME", ".local", "share")
 }
 
-// xdgDir is flowctl's folder in the one that variable names, else below the home
-// folder. Relative values are ignored, as the XDG specification asks.
+// xdgDir returns flowctl's folder below the folder in the variable, else below the home
+// folder. Relative values are ignored, as the XDG specification requires.
 func xdgDir(variable string, fallback ...string) (string, error) {
 	if dir := os.Getenv(variable); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "flowctl"), nil

@@ -17,15 +17,15 @@ import (
 	"github.com/flowctl/flowctl/internal/disk"
 )
 
-// ConfigFile is the configuration as a text that can be edited: comments, the
-// order of the settings, and those that this program does not know stay.
+// ConfigFile is the text of the configuration, for editing: comments, the order of the
+// settings and unknown settings stay.
 type ConfigFile struct {
 	doc  yaml.Node
 	root *yaml.Node // the mapping of the settings
 }
 
-// EditConfig changes the configuration file: as a whole or not at all, one
-// process at a time.
+// EditConfig lets change edit the configuration file, one process at a time. The file is
+// replaced as a whole or not at all.
 func EditConfig(change func(*ConfigFile) error) error {
 	path, err := configPath()
 	if err != nil {
@@ -61,8 +61,8 @@ func replacePrivate(path string, text []byte) error {
 	})
 }
 
-// lockFile keeps other processes from changing the file at path, by a lock on an
-// empty file next to it: the file itself is replaced by every change.
+// lockFile makes other processes that change the file at path wait. It locks an empty file
+// next to it, since every change replaces the file itself.
 func lockFile(path string) (unlock func(), err error) {
 	dir, name := filepath.Split(path)
 	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
@@ -92,8 +92,7 @@ func parseConfigFile(text []byte) (*ConfigFile, error) {
 	return c, nil
 }
 
-// comments returns the lines of comments in a text without settings: yaml drops
-// them with the empty document.
+// comments returns the comments in a text without settings, which the yaml package drops.
 func comments(text []byte) string {
 	var kept []string
 	for line := range strings.Lines(string(text)) {
@@ -114,14 +113,14 @@ func (c *ConfigFile) encode() ([]byte, error) {
 	return b.Bytes(), e.Close()
 }
 
-// Use makes a profile the one in use.
+// Use sets the profile in use.
 func (c *ConfigFile) Use(name string) { set(c.root, "profile", name) }
 
 // Used returns the profile in use, "" for none.
 func (c *ConfigFile) Used() string { return textOf(valueOf(c.root, "profile")) }
 
-// SetProfile adds a profile, or changes the one of that name: its server and, if p has
-// them, certificates and headers.
+// SetProfile adds p, or changes the profile of that name: its server and, if p has them, its
+// certificates and headers.
 func (c *ConfigFile) SetProfile(p Profile) error {
 	list, err := c.profiles()
 	if err != nil {
@@ -145,7 +144,7 @@ func (c *ConfigFile) SetProfile(p Profile) error {
 	return nil
 }
 
-// RemoveProfile takes a profile out.
+// RemoveProfile removes a profile.
 func (c *ConfigFile) RemoveProfile(name string) error {
 	list, err := c.profiles()
 	if err == nil {
@@ -158,7 +157,7 @@ func isNamed(name string) func(*yaml.Node) bool {
 	return func(item *yaml.Node) bool { return textOf(valueOf(item, "name")) == name }
 }
 
-// profiles returns the list of profiles, which is made if need be.
+// profiles returns the list of profiles and adds it if it is missing.
 func (c *ConfigFile) profiles() (*yaml.Node, error) {
 	list := valueOf(c.root, "profiles")
 	if list == nil || isNull(list) {
@@ -171,8 +170,8 @@ func (c *ConfigFile) profiles() (*yaml.Node, error) {
 	return list, nil
 }
 
-// valueOf returns the value of a key, nil if there is none. Like viper it does not
-// tell upper from lower case.
+// valueOf returns the value of a key, nil if there is none. Like viper it ignores the case of
+// keys.
 func valueOf(mapping *yaml.Node, key string) *yaml.Node {
 	if mapping.Kind != yaml.MappingNode {
 		return nil

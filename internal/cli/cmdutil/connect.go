@@ -21,8 +21,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
-// Connect returns a client of the server that flags, environment and configuration
-// name, each time the same. What it opens is closed when the command ends.
+// Connect returns a client of the server that flags, environment and configuration name; the
+// same one on every call. It is closed when the command ends.
 func (a *App) Connect(ctx context.Context) (*client.Client, error) {
 	if a.client != nil {
 		return a.client, nil
@@ -35,7 +35,7 @@ func (a *App) Connect(ctx context.Context) (*client.Client, error) {
 	return a.client, err
 }
 
-// Begin returns what most commands begin with: the printer of their flags, and a client.
+// Begin returns the printer for a command's flags, and a client.
 func (a *App) Begin(ctx context.Context, o OutputFlags) (*output.Printer, *client.Client, error) {
 	p, err := a.Printer(o)
 	if err != nil {
@@ -45,7 +45,7 @@ func (a *App) Begin(ctx context.Context, o OutputFlags) (*output.Printer, *clien
 	return p, c, err
 }
 
-// FindFlow connects and finds the id of the flow that name means.
+// FindFlow returns a client, and the id of the flow with a name; see [Resolve].
 func (a *App) FindFlow(ctx context.Context, name string) (c *client.Client, id string, err error) {
 	if c, err = a.Connect(ctx); err != nil {
 		return nil, "", err
@@ -82,8 +82,8 @@ func (a *App) ConnectTo(ctx context.Context, t Target) (*client.Client, error) {
 	return c, nil
 }
 
-// headers returns what is sent to the server of t with every request: the headers of
-// its profile, of FLOWCTL_HEADERS and of --header.
+// headers returns the headers of every request to t: those of its profile, of
+// FLOWCTL_HEADERS and of --header.
 func (a *App) headers(t Target) (http.Header, error) {
 	p, _ := a.Config.ProfileNamed(cmp.Or(t.Profile, a.ProfileOf(t.Server)))
 	list := slices.Clone(p.Headers)
@@ -93,7 +93,7 @@ func (a *App) headers(t Target) (http.Header, error) {
 	return ParseHeaders("--header", append(list, a.Flags.headers...))
 }
 
-// HeaderLines returns the headers in the value of a variable, one a line.
+// HeaderLines splits the value of a variable into headers, one a line.
 func HeaderLines(value string) []string {
 	return strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' })
 }
@@ -107,8 +107,8 @@ func ParseHeaders(flag string, list []string) (http.Header, error) {
 	return h, nil
 }
 
-// Roots returns the certificates that are trusted for the server of t, nil for those
-// of the system: --ca-cert, FLOWCTL_CA_CERT or the profile names a file of more.
+// Roots returns the trusted certificates for the server of t, nil for the system's alone.
+// --ca-cert, FLOWCTL_CA_CERT or the profile names a file with more.
 func (a *App) Roots(t Target) (*x509.CertPool, error) {
 	p, _ := a.Config.ProfileNamed(cmp.Or(t.Profile, a.ProfileOf(t.Server)))
 	path := cmp.Or(a.Flags.caCert, os.Getenv("FLOWCTL_CA_CERT"), p.CACert)
@@ -122,7 +122,7 @@ func (a *App) Roots(t Target) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// Backend returns the services of the server of t for runs here.
+// Backend returns the services of the server of t, for runs in this process.
 func (a *App) Backend(t Target, opts provider.Options) (*provider.Backend, error) {
 	var err error
 	if opts.Header, err = a.headers(t); err != nil {
@@ -140,7 +140,7 @@ func (a *App) Backend(t Target, opts provider.Options) (*provider.Backend, error
 	return backend, nil
 }
 
-// WithFlags adds what the flags say of how a server is reached to its profile.
+// WithFlags returns p with the headers and certificates of the flags.
 func (a *App) WithFlags(p Profile) (Profile, error) {
 	if len(a.Flags.headers) > 0 {
 		p.Headers = a.Flags.headers
@@ -159,22 +159,21 @@ func (a *App) WithFlags(p Profile) (Profile, error) {
 	return p, err
 }
 
-// ModelTimeout is how long a model may be silent unless --timeout says more: a
-// big one thinks for minutes before its first word.
+// ModelTimeout is the shortest idle timeout for models: a big one may need minutes until its
+// first word.
 const ModelTimeout = 10 * time.Minute
 
-// localMaxBody is the largest flow that the embedded store takes, in bytes: a
-// flow file's own limit, and room for its wrapper.
+// localMaxBody is the largest request body of the local store, in bytes: the limit of flow
+// files, and room for their wrapper.
 const localMaxBody = 65 << 20
 
-// LocalPath is the path of the embedded store.
+// LocalPath returns the path of the local store.
 func LocalPath() (string, error) {
 	dir, err := dataDir()
 	return filepath.Join(dir, "flowctl.db"), err
 }
 
-// LocalDB is LocalPath, in a folder that is made if need be, readable by the user
-// alone.
+// LocalDB is [LocalPath]. It makes the folder if it is missing, readable by the user alone.
 func LocalDB() (string, error) {
 	path, err := LocalPath()
 	if err != nil {
@@ -186,8 +185,8 @@ func LocalDB() (string, error) {
 	return path, nil
 }
 
-// connectLocal returns a client of the server in this process, over the embedded
-// store, without a socket.
+// connectLocal returns a client of a server in this process over the local store, without a
+// socket.
 func (a *App) connectLocal(ctx context.Context, opts []client.Option) (*client.Client, error) {
 	path, err := LocalDB()
 	if err != nil {

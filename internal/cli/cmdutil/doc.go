@@ -1,3 +1,3 @@
-// Package cmdutil has what the commands share: streams, configuration and where to
-// (App, Target), exit codes, flags of several commands, prompts and completions.
+// Package cmdutil has what the commands share: streams and configuration (App), the server to
+// use (Target), exit codes, flags of several commands, prompts and completions.
 package cmdutil

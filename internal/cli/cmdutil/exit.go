@@ -33,27 +33,25 @@ type exitError struct {
 
 func (e exitError) Unwrap() error { return e.error }
 
-// errInterrupted is Ctrl-C where it is not a signal but a key.
+// errInterrupted is the error for Ctrl-C that was read as a key, not sent as a signal.
 var errInterrupted error = exitError{errors.New("interrupted"), exitInterrupted}
 
-// Usage makes err the error of a command line that cannot be carried out as it is:
-// exit code 2.
+// Usage marks err as caused by the command line: exit code 2.
 func Usage(err error) error { return exitError{err, exitUsage} }
 
-// Negative returns the error of an answer that is no: exit code 3. The text may be empty, when
-// what was printed is enough.
+// Negative returns an error for an answer that is no: exit code 3. text may be empty if what
+// was printed is enough.
 func Negative(text string) error { return exitError{errors.New(text), ExitNo} }
 
-// Failed makes err a failure, exit code 1, whatever other errors are in its tree: whoever
-// could not read a file does not know what is in it.
+// Failed marks err as a failure: exit code 1, even if it wraps an error with another code.
 func Failed(err error) error { return exitError{err, ExitFailed} }
 
-// Partial returns the error of a command of which some parts failed, each of which has been
-// reported: exit code 5.
+// Partial returns an error for a command that failed for some of several things and has
+// reported each: exit code 5.
 func Partial(text string) error { return exitError{errors.New(text), ExitSome} }
 
-// PartialOf returns the error of a command in which some or all of several things failed,
-// in the words of what failed: "flows not deleted".
+// PartialOf returns the error of a command that failed for some or all of total things. what
+// describes them: "flows not deleted".
 func PartialOf(errs []error, total int, what string) error {
 	err := errors.Join(errs...)
 	if failed := len(errs); failed > 0 && failed < total {
@@ -62,15 +60,15 @@ func PartialOf(errs []error, total int, what string) error {
 	return err
 }
 
-// Conflict makes err, of something that exists, moved or is ambiguous, a conflict: exit
-// code 6.
+// Conflict marks err as a conflict, with something that exists, has changed or is ambiguous:
+// exit code 6.
 func Conflict(err error) error { return exitError{err, ExitConflict} }
 
-// Denied makes err, which the server did not mark so, a refusal to sign in: exit code 4.
+// Denied marks err, which the server did not mark so, as a refused sign-in: exit code 4.
 func Denied(err error) error { return exitError{err, exitDenied} }
 
-// ExitCode maps an error to the exit code of the process. It is the only place
-// that does.
+// ExitCode returns the exit code of the process for the error that ends it. Exit codes are
+// decided here only.
 func ExitCode(ctx context.Context, err error) int {
 	var known exitError
 	switch {
@@ -100,7 +98,7 @@ func isUnclear(err error) bool {
 		errors.As(err, new(*sync.DuplicateError)) || errors.As(err, new(*sync.ClashError)) || errors.As(err, new(*sync.HiddenError)) || errors.As(err, new(*sync.RefusedError))
 }
 
-// ErrorText returns what is printed of an error before the process exits.
+// ErrorText returns the text that is printed for the error that ends the process.
 func (a *App) ErrorText(ctx context.Context, err error) string {
 	// An answer that is being read ends with its connection.
 	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed)) {

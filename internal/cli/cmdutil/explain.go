@@ -18,8 +18,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
-// explained replaces the client's and the system's words in the text of err where the
-// command line has better ones.
+// explained returns text, that of err, with the parts from the client or the system replaced
+// where [App.explain] knows better.
 func (a *App) explained(text string, err error) string {
 	switch e := err.(type) { //nolint:errorlint // the tree is walked here
 	case *client.Error:
@@ -40,9 +40,8 @@ func (a *App) explained(text string, err error) string {
 	return text
 }
 
-// explain returns what is wrong between flowctl and the server of this command, in
-// the words of the command line: which profile, which variable, what to type next.
-// It is "" where the client's own words are good enough.
+// explain returns a text for e in terms of the command line: which profile, which variable,
+// what to type next. It is "" if the client's text is good enough.
 func (a *App) explain(e *client.Error) string {
 	t := a.Connected
 	if t.Server == "" {
@@ -72,7 +71,7 @@ func (a *App) explain(e *client.Error) string {
 	return e.Doing + ": " + why
 }
 
-// whyUnreachable words the failures of connections.
+// whyUnreachable returns a text for a failed connection.
 func (a *App) whyUnreachable(t Target, e *client.Error) string {
 	var (
 		unknownHost *net.DNSError

@@ -52,8 +52,8 @@ func (o *OutputFlags) Register(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Formats(), cobra.ShellCompDirectiveNoFileComp))
 }
 
-// EnumVar adds a flag that takes one of a few words, which completion offers, too. value
-// is its default, and may be "" for none of them.
+// EnumVar adds a flag whose value is one of words, and completion for it. value is the
+// default, which may be "".
 func EnumVar(cmd *cobra.Command, p *string, name, shorthand, value, usage string, words ...string) {
 	*p = value
 	cmd.Flags().VarP(&enumValue{p, words}, name, shorthand, usage)
@@ -90,7 +90,7 @@ func ParseSize(flag, text string) (int64, error) {
 	return int64(size), nil
 }
 
-// MaxParallel is more than any server is faster with.
+// MaxParallel is the largest value of --parallel; more does not make any server faster.
 const MaxParallel = 64
 
 // MessageFlag adds --message: what a version says of itself.

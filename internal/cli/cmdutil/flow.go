@@ -23,7 +23,7 @@ type NamedFlow struct {
 	Spec    flow.Spec
 }
 
-// LoadFlow reads the flow that a FILE|NAME argument means. It connects for a NAME only.
+// LoadFlow reads the flow of a FILE|NAME argument. It connects only for a NAME.
 func (a *App) LoadFlow(ctx context.Context, arg string) (NamedFlow, error) {
 	if files.IsFileArg(arg) {
 		r := files.Read(ctx, a.In, files.Source{Path: arg}, false)
@@ -60,7 +60,8 @@ func (a *App) ReadFlow(ctx context.Context, path string) (flowfile.File, error) 
 	return r.Flows[0], a.CheckFindings(path, r.Findings)
 }
 
-// CheckFindings warns of what is odd, and fails if there are errors.
+// CheckFindings prints the findings that are warnings and returns an error if there are
+// errors among them.
 func (a *App) CheckFindings(path string, findings []files.Finding) error {
 	faults := slices.DeleteFunc(slices.Clone(findings), func(f files.Finding) bool { return f.Severity != flow.SeverityError })
 	if len(faults) > 0 {

@@ -8,7 +8,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
-// FormFlags say what is part of the canonical form of flow files.
+// FormFlags are the flags for what is written to flow files.
 type FormFlags struct {
 	KeepState bool
 	layout    string // layoutInline or layoutDrop
@@ -27,7 +27,7 @@ func (c *FormFlags) Register(cmd *cobra.Command) {
 	EnumVar(cmd, &c.layout, "layout", "", layoutInline, "where the layout goes: inline or drop", layoutInline, layoutDrop)
 }
 
-// Of returns a flow file as it is to be written.
+// Of returns f in the form in which it is to be written.
 func (c *FormFlags) Of(f flowfile.File) flowfile.File {
 	if !c.KeepState {
 		f.Spec = digest.WithoutState(f.Spec)

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// GraceToFinish is how long a write that was begun before Ctrl-C may take still.
+// GraceToFinish is how long writes under way may take after Ctrl-C.
 const GraceToFinish = 10 * time.Second
 
-// Interrupts turns Ctrl-C, SIGTERM and SIGHUP into the end of a context.
+// Interrupts ends a context on Ctrl-C, SIGTERM and SIGHUP.
 type Interrupts struct{ ignored atomic.Int32 }
 
 // Watch returns a context that the first signal ends. A second one ends the process
@@ -36,8 +36,8 @@ func (i *Interrupts) Watch(ctx context.Context) context.Context {
 	return ctx
 }
 
-// Ignore makes Ctrl-C do nothing until stop is called: while another program has
-// the terminal, an editor or a pager, it is meant for that one.
+// Ignore makes Ctrl-C do nothing until stop is called: while an editor or a pager has the
+// terminal, it is meant for that program.
 func (i *Interrupts) Ignore() (stop func()) {
 	deaf := make(chan os.Signal, 1)
 	signal.Notify(deaf, os.Interrupt) // keeps the process alive when watch has stopped listening

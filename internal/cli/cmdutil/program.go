@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// paged returns the writer of a table on a terminal, which the user's pager shows when the
-// command ends; it is stdout without one.
+// paged returns the writer for a table on a terminal: the user's pager, which shows it when
+// the command ends, or stdout if there is none.
 func (a *App) paged() io.Writer {
 	line := a.pagerCommand()
 	if line == "" {
@@ -38,8 +38,8 @@ func (a *App) pagerCommand() string {
 	return line
 }
 
-// pager is a writer whose text the user reads page by page. It keeps the text
-// until close: a pager that is not there must not swallow it.
+// pager is a writer whose text a pager shows. It keeps the text until close, so that nothing
+// is lost if the pager cannot be started.
 type pager struct {
 	app  *App
 	line string
@@ -48,8 +48,8 @@ type pager struct {
 
 func (p *pager) Write(text []byte) (int, error) { return p.text.Write(text) }
 
-// close shows the text and waits until the user has read it. To leave early is
-// fine: whatever the pager's exit code says, it has run.
+// close shows the text and waits until the user has read it. The pager's exit code is
+// ignored: the user may quit early.
 func (p *pager) close() error {
 	if p.text.Len() == 0 {
 		return nil
@@ -77,10 +77,9 @@ func ShellFailed(err error) bool {
 	return errors.As(err, &exit) && (exit.ExitCode() == notExecutable || exit.ExitCode() == notFound)
 }
 
-// UserProgram makes the command that a variable such as EDITOR asks for, args
-// appended: a program, its path with or without spaces, or a shell command such
-// as "code --wait". No context ends it: it has the terminal, and ends when the user
-// says so.
+// UserProgram returns the command in a variable such as EDITOR, with args appended: a
+// program, its path with or without spaces, or a shell command such as "code --wait". It has
+// no context, since it has the terminal and the user ends it.
 func UserProgram(line string, args ...string) *exec.Cmd {
 	words := []string{"sh", "-c", line + ` "$@"`, line}
 	if path, err := exec.LookPath(line); err == nil {

@@ -18,15 +18,14 @@ import (
 // maxAnswer is the longest text that is read of an answer or a secret, in bytes.
 const maxAnswer = 64 << 10
 
-// Ask asks the user at the terminal for a line. Callers make sure that there is
-// one: [app.interactive].
+// Ask asks the user at the terminal for a line. The caller checks [App.Interactive] first.
 func (a *App) Ask(ctx context.Context, question string) (string, error) {
 	fmt.Fprint(a.Err, output.Text(question)+" ")
 	return parallel.Wait(ctx, func() (string, error) { return readLine(a.In) })
 }
 
-// AskSecret is Ask for what must not be seen. The terminal stops to show what is
-// typed before it shows the question, so that not even a fast typist is seen.
+// AskSecret is [App.Ask] without echo, which is turned off before the question is shown, so
+// that early keys are not shown either.
 func (a *App) AskSecret(ctx context.Context, question string) (secret string, err error) {
 	fd := int(a.In.(*os.File).Fd())
 	before, err := term.MakeRaw(fd)
@@ -48,8 +47,8 @@ func (a *App) AskSecret(ctx context.Context, question string) (secret string, er
 	return secret, err
 }
 
-// keys reads a terminal in raw mode key by key: what follows the answer is the next
-// question's. There Ctrl-C is a key too.
+// keys reads a terminal in raw mode key by key, so that what follows the answer is left for
+// the next question. In raw mode Ctrl-C is a key.
 type keys struct{ terminal io.Reader }
 
 func (k keys) Read(p []byte) (int, error) {
@@ -61,7 +60,7 @@ func (k keys) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Confirm asks a question of yes or no; no is the answer unless the user says yes.
+// Confirm asks a yes-or-no question and reports whether the answer is yes.
 func (a *App) Confirm(ctx context.Context, question string) (bool, error) {
 	answer, err := a.Ask(ctx, question+" [y/N]")
 	if errors.Is(err, io.EOF) { // ^D is a no
@@ -75,8 +74,8 @@ func (a *App) Confirm(ctx context.Context, question string) (bool, error) {
 	return answer == "y" || answer == "yes", nil
 }
 
-// SecretFromStdin reads a secret that another program writes: one line. At a
-// terminal it is asked for, with the question.
+// SecretFromStdin reads a secret from stdin, one line. If stdin is a terminal, it asks
+// question.
 func (a *App) SecretFromStdin(ctx context.Context, question string) (string, error) {
 	if a.Interactive() {
 		return a.AskSecret(ctx, question)
@@ -96,8 +95,8 @@ func (a *App) SecretFromStdin(ctx context.Context, question string) (string, err
 	return secret, nil
 }
 
-// readLine reads up to the end of the line and not a byte further: what follows
-// is the next question's.
+// readLine reads up to the end of the line and not a byte further: what follows is for the
+// next question.
 func readLine(r io.Reader) (string, error) {
 	var line []byte
 	for b := make([]byte, 1); len(line) < maxAnswer; {
@@ -113,8 +112,8 @@ func readLine(r io.Reader) (string, error) {
 	return "", fmt.Errorf("read the answer: it is longer than %d bytes", maxAnswer)
 }
 
-// MustConfirm asks before something is destroyed. It returns nil after a yes, or
-// with --yes, without which nothing is destroyed where nobody can be asked.
+// MustConfirm asks before something is destroyed. It returns nil after a yes or if yes, the
+// value of --yes, is set. Without a terminal and --yes it is an error.
 func (a *App) MustConfirm(ctx context.Context, question string, yes bool) error {
 	switch {
 	case yes:

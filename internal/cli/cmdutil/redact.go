@@ -10,7 +10,7 @@ import (
 	"github.com/flowctl/flowctl/internal/secrets"
 )
 
-// Join joins words for a message, made harmless and without secrets.
+// Join joins words for a message, without control characters and secrets.
 func Join(words []string) string {
 	words = slices.Clone(words)
 	for i, w := range words {
@@ -19,8 +19,8 @@ func Join(words []string) string {
 	return strings.Join(words, ", ")
 }
 
-// WriteHarmless writes JSON or text to a terminal, where texts of others must not do
-// anything. That changes no value of JSON, only how a string is spelt.
+// WriteHarmless lets write write JSON or text to a terminal, with control characters escaped.
+// Values in JSON stay the same; only the spelling of strings changes.
 func WriteHarmless(w io.Writer, write func(io.Writer) error) error {
 	var text bytes.Buffer
 	if err := write(&text); err != nil {

@@ -18,28 +18,28 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// maxCandidates is how many flows are listed when a ref is ambiguous.
+// maxCandidates is how many flows are listed for an ambiguous name.
 const maxCandidates = 10
 
 // NameHelp explains NAME in the help of every command that takes one.
 const NameHelp = `NAME is a flow's exact name, its id, or the first characters of its id (4 or
 more).`
 
-// Resolve finds the id of the flow that ref means: its id, else a flow of
-// exactly this name, else a unique prefix of an id. A UUID costs no request: the
-// call that uses the id fails if there is no such flow.
-func Resolve(ctx context.Context, c *client.Client, ref string) (string, error) {
-	flows, err := ResolveFlows(ctx, c, []string{ref})
+// Resolve returns the id of the flow that name stands for: an id, else the exact name of a
+// flow, else a unique prefix of an id. A UUID is returned without a request: the call that
+// uses the id fails if there is no such flow.
+func Resolve(ctx context.Context, c *client.Client, name string) (string, error) {
+	flows, err := ResolveFlows(ctx, c, []string{name})
 	if err != nil {
 		return "", err
 	}
 	return flows[0].ID, nil
 }
 
-// ResolveFlows is Resolve for several refs, and returns what it saw of the flows: of a
-// UUID, for which nothing is asked, the id alone. Refs of the same flow are one.
-func ResolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
-	found, err := resolveVersions(ctx, c, refs)
+// ResolveFlows is [Resolve] for several names, and returns what it has read of the flows: of a
+// UUID, only the id. Names of the same flow are one flow.
+func ResolveFlows(ctx context.Context, c *client.Client, names []string) ([]flow.Flow, error) {
+	found, err := resolveVersions(ctx, c, names)
 	flows := make([]flow.Flow, len(found))
 	for i, r := range found {
 		if flows[i] = r.Flow; r.Version != "" {
@@ -49,22 +49,22 @@ func ResolveFlows(ctx context.Context, c *client.Client, refs []string) ([]flow.
 	return flows, err
 }
 
-// ResolveDeleted is ResolveFlows for flows that were deleted and can be restored.
-func ResolveDeleted(ctx context.Context, c *client.Client, refs []string) ([]flow.Flow, error) {
+// ResolveDeleted is [ResolveFlows] for flows that were deleted and can be restored.
+func ResolveDeleted(ctx context.Context, c *client.Client, names []string) ([]flow.Flow, error) {
 	finder := lookup.NewBinFinder(c)
 	var flows []flow.Flow
 	var errs []error
-	for _, ref := range refs {
-		found := []flow.Flow{{ID: strings.ToLower(ref)}}
+	for _, name := range names {
+		found := []flow.Flow{{ID: strings.ToLower(name)}}
 		var err error
-		if !isUUID(ref) {
-			if found, err = finder.Find(ctx, ref); err != nil {
+		if !isUUID(name) {
+			if found, err = finder.Find(ctx, name); err != nil {
 				return nil, err
 			}
 		}
-		f, err := only(ref, found)
+		f, err := only(name, found)
 		if len(found) == 0 {
-			err = fmt.Errorf("no deleted flow %s: %w; see 'flowctl list --deleted'", output.Quoted(ref), client.ErrNotFound)
+			err = fmt.Errorf("no deleted flow %s: %w; see 'flowctl list --deleted'", output.Quoted(name), client.ErrNotFound)
 		}
 		if errs = append(errs, err); err == nil && !slices.ContainsFunc(flows, func(other flow.Flow) bool { return other.ID == f.ID }) {
 			flows = append(flows, f)
@@ -81,18 +81,18 @@ type VersionRef struct {
 }
 
 // resolveVersions is ResolveFlows for NAME@VERSION, too.
-func resolveVersions(ctx context.Context, c *client.Client, refs []string) ([]VersionRef, error) {
-	if slices.Contains(refs, "") {
+func resolveVersions(ctx context.Context, c *client.Client, names []string) ([]VersionRef, error) {
+	if slices.Contains(names, "") {
 		return nil, Usage(errors.New("a NAME is empty; give an id or a name"))
 	}
 	finder := lookup.NewFinder(c)
 	var flows []VersionRef
 	var errs []error
 	seen := make(map[[2]string]bool)
-	for _, ref := range refs {
-		r := VersionRef{Flow: flow.Flow{ID: strings.ToLower(ref)}, Name: ref}
-		if !isUUID(ref) {
-			found, version, err := finder.FindVersion(ctx, ref)
+	for _, name := range names {
+		r := VersionRef{Flow: flow.Flow{ID: strings.ToLower(name)}, Name: name}
+		if !isUUID(name) {
+			found, version, err := finder.FindVersion(ctx, name)
 			if errors.As(err, new(*lookup.VersionError)) {
 				err = Usage(err)
 			}
@@ -100,11 +100,11 @@ func resolveVersions(ctx context.Context, c *client.Client, refs []string) ([]Ve
 				return nil, err
 			}
 			if r.Version = version; version != "" {
-				r.Name, _, _ = lookup.CutVersion(ref)
+				r.Name, _, _ = lookup.CutVersion(name)
 			}
 			if r.Flow, err = only(r.Name, found); err != nil {
 				if len(found) == 0 {
-					err = fmt.Errorf("no flow %s: %w%s", output.Quoted(ref), client.ErrNotFound, closeNames(ctx, c, ref))
+					err = fmt.Errorf("no flow %s: %w%s", output.Quoted(name), client.ErrNotFound, closeNames(ctx, c, name))
 				}
 				errs = append(errs, err)
 				continue
@@ -118,41 +118,41 @@ func resolveVersions(ctx context.Context, c *client.Client, refs []string) ([]Ve
 	return flows, errors.Join(errs...)
 }
 
-// only returns the one flow that ref means.
-func only(ref string, found []flow.Flow) (flow.Flow, error) {
+// only returns the one flow of found, or an error if there are more or none.
+func only(name string, found []flow.Flow) (flow.Flow, error) {
 	switch len(found) {
 	case 0:
 		return flow.Flow{}, client.ErrNotFound
 	case 1:
 		return found[0], nil
 	}
-	return flow.Flow{}, Conflict(ambiguous(ref, found))
+	return flow.Flow{}, Conflict(ambiguous(name, found))
 }
 
-// closeNames returns what to type in place of a name that no flow has: one that is
-// close to it, among the newest flows.
-func closeNames(ctx context.Context, c *client.Client, ref string) string {
+// closeNames returns a hint for a name that no flow has: the closest name of the newest
+// flows.
+func closeNames(ctx context.Context, c *client.Client, name string) string {
 	const most = 1000 // flows that are looked at
 	listed, err := c.Flows.List(ctx, client.ListOptions{Access: client.AccessRead, Limit: most})
 	if err != nil {
 		return "; see 'flowctl list'"
 	}
-	if files.Exists(ref) {
+	if files.Exists(name) {
 		return "; this command takes flows of the server, and that is a file or folder"
 	}
 	names := make([]string, len(listed))
 	for i, f := range listed {
-		if strings.HasPrefix(f.ID, strings.ToLower(ref)) {
+		if strings.HasPrefix(f.ID, strings.ToLower(name)) {
 			return fmt.Sprintf("; ids need %d characters: did you mean %s, which is %s?", lookup.MinPrefix, f.ID, output.Quoted(f.Name))
 		}
 		names[i] = output.Text(f.Name)
 	}
-	return cmp.Or(spell.DidYouMean(ref, names), "; see 'flowctl list'")
+	return cmp.Or(spell.DidYouMean(name, names), "; see 'flowctl list'")
 }
 
-func ambiguous(ref string, found []flow.Flow) error {
+func ambiguous(name string, found []flow.Flow) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s means %d flows; give the id of one:", output.Quoted(ref), len(found))
+	fmt.Fprintf(&b, "%s means %d flows; give the id of one:", output.Quoted(name), len(found))
 	for _, f := range found[:min(len(found), maxCandidates)] {
 		fmt.Fprintf(&b, "\n  %s  %s", f.ID, output.Text(f.Name))
 	}
@@ -162,5 +162,5 @@ func ambiguous(ref string, found []flow.Flow) error {
 	return errors.New(b.String())
 }
 
-// isUUID reports whether ref has the shape of the ids that servers choose.
-func isUUID(ref string) bool { return len(ref) == 36 && uuid.Validate(ref) == nil }
+// isUUID reports whether name has the form of the ids that servers choose.
+func isUUID(name string) bool { return len(name) == 36 && uuid.Validate(name) == nil }

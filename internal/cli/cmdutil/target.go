@@ -10,10 +10,10 @@ import (
 	"github.com/flowctl/flowctl/internal/output"
 )
 
-// LocalProfile is the name of the embedded store, where no server is configured.
+// LocalProfile is the name of the local store, which is used if no server is configured.
 const LocalProfile = "local"
 
-// Target is where the flows of a command are kept.
+// Target is the server, or the local store, of a command.
 type Target struct {
 	Profile string // "" for a server that was named by its URL alone
 	Server  string // "" for the embedded store
@@ -21,13 +21,13 @@ type Target struct {
 	source  string // of the token, for messages; "" for one that was just typed
 }
 
-// Local reports whether the target is the embedded store.
+// Local reports whether the target is the local store.
 func (t Target) Local() bool { return t.Server == "" }
 
-// Key is what flowctl.lock calls the target: its profile, or the address of the server.
+// Key returns the target's name in flowctl.lock: its profile, or the address of the server.
 func (t Target) Key() string { return cmp.Or(t.Profile, strings.TrimRight(t.Server, "/")) }
 
-// String names the target in messages.
+// String returns the target's name for messages.
 func (t Target) String() string {
 	switch {
 	case t.Local():
@@ -38,8 +38,8 @@ func (t Target) String() string {
 	return t.Server
 }
 
-// Target finds out where to: --server, --profile, FLOWCTL_SERVER,
-// FLOWCTL_PROFILE, the configured profile, the embedded store, in this order.
+// Target returns the target that is set by, in this order, --server, --profile,
+// FLOWCTL_SERVER, FLOWCTL_PROFILE or the configured profile; else the local store.
 func (a *App) Target() (Target, error) {
 	t, err := a.TargetWithoutToken()
 	if err != nil {
@@ -66,7 +66,7 @@ func (a *App) Target() (Target, error) {
 	return t, err
 }
 
-// TargetWithoutToken is Target without the token.
+// TargetWithoutToken is [App.Target] without the token.
 func (a *App) TargetWithoutToken() (Target, error) {
 	switch {
 	case a.Flags.Server != "" && a.Flags.Profile != "":
@@ -91,8 +91,8 @@ func (a *App) TargetWithoutToken() (Target, error) {
 	return Target{Profile: p.Name, Server: p.Server}, nil
 }
 
-// checkLocal refuses a token where no server is named: a script that forgot the
-// server would otherwise succeed on flows that are thrown away with its machine.
+// checkLocal returns an error if there is a token and no server: a script that forgot the
+// server would otherwise succeed on a local store that is thrown away with its machine.
 func (a *App) checkLocal() error {
 	switch {
 	case a.Flags.Token != "":
@@ -103,8 +103,8 @@ func (a *App) checkLocal() error {
 	return nil
 }
 
-// envToken returns FLOWCTL_TOKEN if it is meant for this server: a token that came
-// with FLOWCTL_SERVER is not sent to another one.
+// envToken returns FLOWCTL_TOKEN unless FLOWCTL_SERVER is set to another server, for which it
+// is meant then.
 func envToken(server string) string {
 	if of := os.Getenv("FLOWCTL_SERVER"); of != "" && !SameServer(of, server) {
 		return ""
@@ -112,7 +112,7 @@ func envToken(server string) string {
 	return os.Getenv("FLOWCTL_TOKEN")
 }
 
-// ProfileNamed finds a profile by its name.
+// ProfileNamed returns the profile of that name.
 func (c *Config) ProfileNamed(name string) (Profile, bool) {
 	for _, p := range c.Profiles {
 		if p.Name == name {
@@ -122,13 +122,13 @@ func (c *Config) ProfileNamed(name string) (Profile, bool) {
 	return Profile{}, false
 }
 
-// NoProfile returns the error of a profile that does not exist.
+// NoProfile returns the error for a profile that does not exist.
 func NoProfile(name string) error {
 	return Usage(fmt.Errorf("no profile %q; see 'flowctl profile list', or add it with 'flowctl profile add'", name))
 }
 
-// ProfileOf finds the profile of a server that was named by its URL, whose token
-// then serves; "" if there is none.
+// ProfileOf returns the name of the profile with a server's URL, whose token is then used;
+// "" if there is none.
 func (a *App) ProfileOf(server string) string {
 	for _, p := range a.Config.Profiles {
 		if SameServer(p.Server, server) {
@@ -138,7 +138,7 @@ func (a *App) ProfileOf(server string) string {
 	return ""
 }
 
-// SameServer reports whether two URLs that users wrote name one server.
+// SameServer reports whether two URLs are of the same server.
 func SameServer(a, b string) bool {
 	return strings.TrimRight(a, "/") == strings.TrimRight(b, "/")
 }

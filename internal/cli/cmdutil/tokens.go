@@ -42,8 +42,8 @@ func ReadToken(profile string) (string, error) {
 	return token, nil
 }
 
-// storedToken is ReadToken, with a warning if other accounts of the machine can read the
-// file, too.
+// storedToken is [ReadToken], with a warning if other accounts of the machine can read the
+// file.
 func (a *App) storedToken(profile string) (string, error) {
 	token, err := ReadToken(profile)
 	if err != nil || token == "" || a.warnedTokens || runtime.GOOS == "windows" { // which has no such modes
@@ -60,9 +60,8 @@ func (a *App) storedToken(profile string) (string, error) {
 	return token, nil
 }
 
-// SaveToken stores the token of a profile in the system's keyring, or in a file
-// that the user alone can read where there is no keyring. It returns the name of the place,
-// for messages.
+// SaveToken stores the token of a profile in the system's keyring or, if there is none, in a
+// file that only the user can read. It returns where, for messages.
 func SaveToken(profile, token string) (where string, err error) {
 	_, err = useKeyring(func() (string, error) { return "", keyring.Set(keyringService, profile, token) })
 	if err == nil {
@@ -75,7 +74,7 @@ func SaveToken(profile, token string) (where string, err error) {
 	return path, writeToken(profile, token)
 }
 
-// DropToken forgets the token of a profile everywhere.
+// DropToken deletes the token of a profile from the keyring and the file.
 func DropToken(profile string) error {
 	// Deleting fails alike without a keyring, without an entry, and when the
 	// keyring refuses. Only the last leaves something to be read.
@@ -88,8 +87,8 @@ func DropToken(profile string) error {
 	return writeToken(profile, "")
 }
 
-// useKeyring calls the system's keyring, if there is one to be used, and waits
-// for it no longer than keyringTimeout.
+// useKeyring runs call, which uses the system's keyring, for at most keyringTimeout. It is an
+// error if FLOWCTL_NO_KEYRING is set.
 func useKeyring(call func() (string, error)) (string, error) {
 	if os.Getenv("FLOWCTL_NO_KEYRING") != "" {
 		return "", errNoKeyring
@@ -99,7 +98,8 @@ func useKeyring(call func() (string, error)) (string, error) {
 	return parallel.Wait(ctx, call)
 }
 
-// tokenFile reads the tokens that are kept without a keyring, by profile.
+// tokenFile returns the tokens in the file that is used without a keyring, by profile, and
+// its path.
 func tokenFile() (tokens map[string]string, path string, err error) {
 	config, err := configPath()
 	if err != nil {
@@ -123,8 +123,8 @@ func tokenFile() (tokens map[string]string, path string, err error) {
 	return tokens, path, nil
 }
 
-// writeToken sets the token of a profile in the file, "" for none, one process at
-// a time. A file that would not change is left alone.
+// writeToken sets the token of a profile in the file, one process at a time; "" removes it. A
+// file that would not change is not written.
 func writeToken(profile, token string) error {
 	tokens, path, err := tokenFile()
 	if err != nil || tokens[profile] == token {

@@ -13,15 +13,15 @@ import (
 	"github.com/flowctl/flowctl/internal/spell"
 )
 
-// Group makes cmd a command that only holds others.
+// Group makes cmd a command that only has sub-commands.
 func Group(cmd *cobra.Command, subs ...*cobra.Command) *cobra.Command {
 	cmd.Args, cmd.RunE = cobra.ArbitraryArgs, GroupRun
 	cmd.AddCommand(subs...)
 	return cmd
 }
 
-// GroupRun is the run function of a command that only holds others. Without it
-// cobra takes an unknown sub-command for a request for help, and exits 0.
+// GroupRun is the run function of a command that only has sub-commands. Without it cobra
+// shows the help for an unknown sub-command and exits 0.
 func GroupRun(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
@@ -37,9 +37,8 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 	return Usage(fmt.Errorf("unknown command %q for %q%s; see '%s --help'", name, cmd.CommandPath(), hint, cmd.CommandPath()))
 }
 
-// MeantCommand returns the command that a wrong name stands for: what other tools
-// call it, or what a slip of the finger made of it. Other likenesses do not count:
-// "push" is not a misspelt "pull".
+// MeantCommand returns the command for a wrong name: one that other tools call so, or a typing
+// error. Other likenesses do not count: "push" is not a misspelt "pull".
 func MeantCommand(cmd *cobra.Command, name string) string {
 	var known []string
 	for _, sub := range cmd.Commands() {
@@ -51,8 +50,8 @@ func MeantCommand(cmd *cobra.Command, name string) string {
 	return spell.Nearest(name, known, max(1, len(name)/4))
 }
 
-// CheckArgs makes a wrong number of arguments a usage error in the whole tree:
-// cobra does not send those through SetFlagErrorFunc.
+// CheckArgs makes a wrong number of arguments a usage error for cmd and all below it: cobra
+// does not pass these errors to SetFlagErrorFunc.
 func CheckArgs(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
@@ -71,8 +70,8 @@ func CheckArgs(cmd *cobra.Command) {
 	}
 }
 
-// wrongArgs returns what is wrong with the arguments in the words of the usage line;
-// err is what cobra says of it.
+// wrongArgs returns the error for a wrong number of arguments in terms of the usage line; err
+// is cobra's.
 func wrongArgs(c *cobra.Command, args []string, err error) error {
 	wanted := strings.Fields(c.Use)[1:]
 	switch {
@@ -86,7 +85,7 @@ func wrongArgs(c *cobra.Command, args []string, err error) error {
 	return err
 }
 
-// missingArg words what is missing as a question where the answer is not obvious.
+// missingArg returns the error for a missing argument, as a question if it is not obvious.
 func missingArg(c *cobra.Command, name string) error {
 	if name == "NAME" && strings.Contains(c.Long, "NAME is ") { // of a flow that exists
 		return errors.New("which flow? Give its name or the first characters of its id, which 'flowctl list' shows")
@@ -94,7 +93,7 @@ func missingArg(c *cobra.Command, name string) error {
 	return fmt.Errorf("%s is missing", name)
 }
 
-// FlagError makes what is wrong with a flag a usage error that helps.
+// FlagError returns the usage error for cobra's error about a flag, with a hint.
 func FlagError(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var invalid *pflag.InvalidValueError
@@ -113,7 +112,7 @@ func FlagError(c *cobra.Command, err error) error {
 	return Usage(fmt.Errorf("%w; see '%s --help'", err, c.CommandPath()))
 }
 
-// wrongValue returns what a flag's value has to be, where pflag passes on Go's strconv.
+// wrongValue returns what a flag's value has to be, in place of pflag's error from strconv.
 func wrongValue(invalid *pflag.InvalidValueError) error {
 	why := errors.Unwrap(invalid)
 	switch kind := invalid.GetFlag().Value.Type(); {

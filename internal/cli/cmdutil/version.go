@@ -5,7 +5,7 @@ import "runtime/debug"
 // version is the release, set by the linker (-X github.com/flowctl/flowctl/internal/cli/cmdutil.version=v1.2.3).
 var version = "" //nolint:gochecknoglobals // the linker can set nothing else
 
-// ReleaseVersion is the linked version, else the module's, else the commit's.
+// ReleaseVersion returns the linked version, else the module's, else the commit.
 func ReleaseVersion() string {
 	if version != "" {
 		return version
