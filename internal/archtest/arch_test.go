@@ -34,13 +34,14 @@ func allowed() map[string][]string {
 		"internal/slug":  {"internal/disk"},
 		"internal/store": {"internal/digest", "internal/disk", "pkg/flow"},
 
-		"internal/files":  {"internal/disk", "internal/slug", "internal/lint", "internal/output", "internal/parallel", "internal/repo", "internal/secrets", "internal/spell", "pkg/flow", "pkg/flowfile"},
+		"internal/files":  {"internal/disk", "internal/slug", "internal/lint", "internal/output", "internal/parallel", "internal/repo", "internal/secrets", "internal/spell", "internal/template", "pkg/flow", "pkg/flowfile"},
 		"internal/runner": {"internal/engine", "internal/output", "internal/parallel", "internal/rawjson", "internal/spell", "pkg/client", "pkg/flow"},
 
 		"internal/repo": {"internal/disk", "internal/spell"},
 		"internal/sync": {"internal/disk", "internal/layout", "internal/lookup", "internal/parallel", "internal/rawjson", "pkg/flow", "pkg/flowfile", "pkg/client", "internal/digest", "internal/files", "internal/limits", "internal/output", "internal/repo", "internal/secrets", "internal/slug", "internal/spell"},
 
-		"internal/history": {"internal/digest", "internal/disk", "internal/layout", "internal/lookup", "internal/output", "internal/sync", "pkg/client", "pkg/flow", "pkg/flowfile"},
+		"internal/history":  {"internal/digest", "internal/disk", "internal/layout", "internal/lookup", "internal/output", "internal/sync", "pkg/client", "pkg/flow", "pkg/flowfile"},
+		"internal/template": {"examples", "internal/disk", "internal/limits", "internal/rawjson", "internal/repo", "internal/spell", "pkg/flow", "pkg/flowfile"},
 
 		"internal/record": {"internal/rawjson", "internal/slug", "pkg/flow"},
 
@@ -124,7 +125,7 @@ func TestDrawing(t *testing.T) {
 	}
 	_, drawing, _ := strings.Cut(string(text), "```\n")
 	drawing, _, _ = strings.Cut(drawing, "```")
-	path := regexp.MustCompile(`(?:cmd|internal|pkg)(?:/[a-z]+)+| /[a-z]+`)
+	path := regexp.MustCompile(`(?:cmd|internal|pkg)(?:/[a-z]+)+|examples| /[a-z]+`)
 	floor := map[string]int{}
 	n := 0
 	for line := range strings.Lines(drawing) {
@@ -134,7 +135,7 @@ func TestDrawing(t *testing.T) {
 			if rest, ok := strings.CutPrefix(pkg, " /"); ok { // of the same folder as the first one
 				pkg = group + "/" + rest
 			} else {
-				group = pkg[:strings.LastIndexByte(pkg, '/')]
+				group = pkg[:max(strings.LastIndexByte(pkg, '/'), 0)]
 			}
 			floor[pkg] = n
 		}

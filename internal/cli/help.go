@@ -72,6 +72,7 @@ func NewTopicCmds() []*cobra.Command {
 		{Use: "runs", Short: "Where a flow runs, its models and inputs", Long: runsHelp},
 		{Use: "serving", Short: "Runs, keys, certificates and signals of 'flowctl server'", Long: operationHelp},
 		{Use: "settings", Short: "Variables that flowctl reads, and its configuration", Long: SettingsHelp},
+		{Use: "templates", Short: "How to write templates for 'flowctl new'", Long: templatesHelp},
 		{Use: "versions", Short: "What a flow was: NAME@VERSION", Long: versionsHelp},
 	}
 }

@@ -131,7 +131,45 @@ content, else a new flow. With --adopt it can also be the flow with its name.
     info: false
     disable: [unused-input]    # rules that are turned off
   profiles:
-    prod: {env: env/prod.yaml} # 'flowctl help environments'`
+    prod: {env: env/prod.yaml} # 'flowctl help environments'
+  templates: templates         # 'flowctl help templates'`
+
+const templatesHelp = `'flowctl new' makes a flow from a template: a flow file with parameters.
+
+  {
+    "flow": {
+      "name": "Letter to {{param.who}}",
+      "nodes": [ ... "prompt": "Write to {{param.who}}: {{input}}" ... ],
+      "edges": [ ... ]
+    },
+    "template": {
+      "title": "A letter",
+      "description": "Writes a letter from notes.",
+      "parameters": [
+        {"name": "who", "description": "whom it is for"},
+        {"name": "words", "type": "number", "default": 200}
+      ]
+    }
+  }
+
+{{param.NAME}} may be in any text of the flow. The type is string (the default),
+number, boolean or model, which is the id of a model. A text that is nothing but
+a placeholder becomes the value itself, such as a number. A parameter without a
+default needs a value: 'flowctl new' asks for it, or takes --set NAME=VALUE.
+Defaults and values have no placeholders.
+
+A flow file without "template" is a template without parameters.
+
+  flowctl new --template letter.json --set who=Ann
+  flowctl new "To Ann" --template letter --set who=Ann -f flows/ann.json
+
+For the second, letter.json is in the folder of templates of the repository,
+which .flowctl.yaml names, from the folder that it is in:
+
+  templates: templates
+
+Files below that folder, and links, are left out. Keep it out of the folder of
+flows: 'flowctl apply' refuses templates. 'flowctl validate' checks them.`
 
 const layoutsHelp = `The layout of a flow is where the browser draws it: positions, sizes, and the
 sides of handles. It is a part of each node in the flow file, but never a

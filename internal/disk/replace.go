@@ -26,6 +26,22 @@ func Replace(path string, write func(io.Writer) error) error {
 	return nil
 }
 
+// Create writes a new file, whole or not at all. If there is something at path, a broken link
+// too, it stays, and the error is [fs.ErrExist]. The error begins with "write PATH".
+func Create(path string, write func(io.Writer) error) error {
+	err := writeTo(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666, func(w *os.File) error {
+		err := write(w)
+		if err = cmp.Or(err, w.Sync()); err != nil {
+			_ = os.Remove(path)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, WithoutPath(err))
+	}
+	return nil
+}
+
 // ReplaceLater is [Replace], but the new file is sure to be found after a power cut only
 // once [SyncDir] was called for its folder. The error does not name the path.
 func ReplaceLater(path string, write func(io.Writer) error) error {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/repo"
+	"github.com/flowctl/flowctl/internal/template"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -94,9 +95,15 @@ func (c *Checker) Check(ctx context.Context, s Source) Checked {
 		if p.shown(lint.CodeSecret, flow.SeverityError) {
 			r.Findings = append(r.Findings, aroundFlow(f)...)
 		}
-		problems := lint.Check(f.Spec)
+		spec := f.Spec
+		if template.Is(f) {
+			t := template.Of(f, s.Path, s.Path)
+			spec = t.Sample()
+			r.Findings = append(r.Findings, inTemplate(f, t)...)
+		}
+		problems := lint.Check(spec)
 		if c.Server != nil {
-			problems = append(problems, c.Server.Check(f.Spec)...)
+			problems = append(problems, c.Server.Check(spec)...)
 		}
 		for _, problem := range problems {
 			if p.shown(problem.Code, problem.Severity) { // places cost time

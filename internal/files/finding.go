@@ -12,6 +12,7 @@ import (
 	"github.com/flowctl/flowctl/internal/lint"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/secrets"
+	"github.com/flowctl/flowctl/internal/template"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -36,6 +37,8 @@ const (
 	codeOdd        = "odd-file"        // it is read, but something in it is not understood
 
 	codeTwin = "duplicate-flow-id" // another file has the same id
+
+	codeTemplate = "template" // a template is not valid, or stands where a flow is needed
 )
 
 // unreadable is the finding for a source that nothing could be read from.
@@ -59,6 +62,18 @@ func InFlow(f *flowfile.File, p flow.Problem) Finding {
 		File: f.Path, Line: line, Column: col, Severity: p.Severity, Code: p.Code,
 		Message: p.Message, Node: p.Node, Edge: p.Edge, Pointer: p.Pointer,
 	}
+}
+
+// inTemplate returns the findings for what is wrong with a template.
+func inTemplate(f *flowfile.File, t template.Template) (found []Finding) {
+	for _, p := range t.Problems {
+		line, col := f.Position(p.Pointer)
+		if p.Pointer == "" {
+			line, col = f.MemberPosition(template.Key)
+		}
+		found = append(found, Finding{File: f.Path, Line: line, Column: col, Severity: flow.SeverityError, Code: codeTemplate, Message: p.Message, Pointer: p.Pointer})
+	}
+	return found
 }
 
 // aroundFlow returns the findings for secrets in what the file says next to its flow.

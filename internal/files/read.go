@@ -11,6 +11,7 @@ import (
 	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/spell"
+	"github.com/flowctl/flowctl/internal/template"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -62,6 +63,15 @@ func (r *Content) check(i int, validate bool) {
 		r.Findings = append(r.Findings, inFile(w, flow.SeverityWarning, codeOdd))
 	}
 	if !validate {
+		return
+	}
+	if template.Is(f) { // its placeholders would reach the server
+		line, col := f.MemberPosition(template.Key)
+		r.Invalid[i] = true
+		r.Findings = append(r.Findings, Finding{
+			File: f.Path, Line: line, Column: col, Severity: flow.SeverityError, Code: codeTemplate,
+			Message: "this is a template, not a flow; make a flow from it with 'flowctl new --template FILE'",
+		})
 		return
 	}
 	problems := flow.Validate(f.Spec)

@@ -24,6 +24,11 @@ func Rules() []lint.Rule {
 			Summary: "Two flow files have the same id, so plan and apply cannot know which of them is that flow.",
 			Details: "Delete one of them or, in a copy that should be another flow, the id. Files with several flows are not compared, since they are not applied, nor are files in folders that are applied separately: those that you name, or that have their own flowctl.lock.",
 		},
+		{
+			Code: codeTemplate, Severity: flow.SeverityError,
+			Summary: "A template is not valid: a parameter, a default, or a placeholder {{param.NAME}} of no parameter.",
+			Details: "A file with \"template\" next to \"flow\" is a template for 'flowctl new' and is checked with the defaults in place of the placeholders. Import, plan and apply refuse it: keep templates outside of the folder of flows.",
+		},
 	}, lint.Rules()...)
 }
 

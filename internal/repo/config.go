@@ -34,6 +34,8 @@ type Config struct {
 	Exclude  []string           `yaml:"exclude"`  // see [Config.Excludes]
 	Profiles map[string]Profile `yaml:"profiles"` // by the name of a profile
 
+	Templates string `yaml:"templates"` // see [Config.TemplatesDir]
+
 	dir string // the folder that it is in, absolute; "" for none
 }
 
@@ -75,15 +77,30 @@ func (c *Config) Env(profile string) (string, error) {
 	if env == "" {
 		return "", nil
 	}
-	path := filepath.Join(c.dir, env)
+	return c.below(env, fmt.Sprintf("the env %q of the profile %q", env, profile))
+}
+
+// TemplatesDir returns the path of the folder of templates, "" if there is none. The error
+// is a *[ConfigError] for one that is not below the folder of the configuration.
+func (c *Config) TemplatesDir() (string, error) {
+	dir := filepath.FromSlash(c.Templates)
+	if dir == "" {
+		return "", nil
+	}
+	return c.below(dir, fmt.Sprintf("templates: %q", dir))
+}
+
+// below returns the path of a file or folder that the configuration names as what.
+func (c *Config) below(name, what string) (string, error) {
+	path := filepath.Join(c.dir, name)
 	err := error(nil)
-	if !filepath.IsLocal(env) {
+	if !filepath.IsLocal(name) {
 		err = errors.New("give a path below the folder of this file")
 	} else {
 		err = disk.CheckInside(c.dir, path)
 	}
 	if err != nil {
-		return "", &ConfigError{c.Path(), fmt.Errorf("the env %q of the profile %q: %w", env, profile, err)}
+		return "", &ConfigError{c.Path(), fmt.Errorf("%s: %w", what, err)}
 	}
 	return path, nil
 }
@@ -200,14 +217,14 @@ func readConfig(dir string) (*Config, error) {
 
 // unknownSetting words what the YAML library says of a setting that is not known.
 func unknownSetting(err error) error {
-	known := []string{"validate", "exclude", "profiles", "strict", "info", "disable", "env"}
+	known := []string{"validate", "exclude", "profiles", "templates", "strict", "info", "disable", "env"}
 	at := regexp.MustCompile(`line (\d+): field (\S+) not found in type`).FindStringSubmatch(err.Error())
 	if at == nil {
 		return err
 	}
 	hint := spell.DidYouMean(at[2], known)
 	if hint == "" {
-		hint = "; the settings are validate (strict, info, disable), exclude and profiles (env)"
+		hint = "; the settings are validate (strict, info, disable), exclude, profiles (env) and templates"
 	}
 	return fmt.Errorf("line %s: unknown setting %.80q%s", at[1], at[2], hint)
 }

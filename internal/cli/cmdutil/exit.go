@@ -10,6 +10,7 @@ import (
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/internal/sync"
+	"github.com/flowctl/flowctl/internal/template"
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
@@ -78,11 +79,12 @@ func ExitCode(ctx context.Context, err error) int {
 		return exitInterrupted
 	case errors.As(err, &known):
 		return known.code
-	case errors.As(err, new(files.SeveralError)), errors.As(err, new(*sync.UsageError)), errors.As(err, new(*repo.ConfigError)), errors.Is(err, store.ErrBadKind):
+	case errors.As(err, new(files.SeveralError)), errors.As(err, new(*sync.UsageError)), errors.As(err, new(*repo.ConfigError)), errors.Is(err, store.ErrBadKind),
+		errors.As(err, new(*template.ValueError)), errors.As(err, new(*template.UnknownError)):
 		return exitUsage
 	case errors.As(err, new(files.UnreadableError)):
 		return ExitFailed
-	case errors.As(err, new(files.InvalidError)), errors.As(err, new(*sync.UnstorableError)), errors.As(err, new(*sync.MissingError)):
+	case errors.As(err, new(files.InvalidError)), errors.As(err, new(*template.InvalidError)), errors.As(err, new(*sync.UnstorableError)), errors.As(err, new(*sync.MissingError)):
 		return ExitNo
 	case errors.Is(err, client.ErrConflict), isUnclear(err):
 		return ExitConflict

@@ -41,6 +41,7 @@ func (f *GlobalFlags) Register(cmd *cobra.Command) {
 type OutputFlags struct {
 	Format, jq, template string
 	Paged                bool // whether a table may be longer than a screen
+	NoTemplate           bool // the command has another --template
 }
 
 // Register adds the flags.
@@ -48,7 +49,9 @@ func (o *OutputFlags) Register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVarP(&o.Format, "output", "o", "", "output format: text, wide, json, jsonl, yaml or name")
 	f.StringVar(&o.jq, "jq", "", "filter the JSON with a jq `program`")
-	f.StringVar(&o.template, "template", "", "format the JSON with a Go `template`")
+	if !o.NoTemplate {
+		f.StringVar(&o.template, "template", "", "format the JSON with a Go `template`")
+	}
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(output.Formats(), cobra.ShellCompDirectiveNoFileComp))
 }
 

@@ -1,11 +1,14 @@
 package cmdutil
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/term"
@@ -13,6 +16,7 @@ import (
 	"github.com/flowctl/flowctl/internal/disk"
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/parallel"
+	"github.com/flowctl/flowctl/internal/spell"
 )
 
 // maxAnswer is the longest text that is read of an answer or a secret, in bytes.
@@ -126,4 +130,50 @@ func (a *App) MustConfirm(ctx context.Context, question string, yes bool) error 
 		err = errors.New("nothing was changed")
 	}
 	return err
+}
+
+// AskFor asks the user at the terminal for a value until check accepts one. Enter alone is
+// the value def, if that is not "".
+func (a *App) AskFor(ctx context.Context, question, def string, check func(string) error) (string, error) {
+	if def != "" {
+		question += " [" + def + "]"
+	}
+	for {
+		answer, err := a.Ask(ctx, question+":")
+		if err != nil {
+			return "", err
+		}
+		answer = cmp.Or(answer, def)
+		if err = check(answer); err == nil {
+			return answer, nil
+		}
+		a.Warn("%v", err)
+	}
+}
+
+// Choice is one of the answers to [App.Choose].
+type Choice struct{ Name, Note string }
+
+// Choose asks the user at the terminal for one of several names, or its number.
+func (a *App) Choose(ctx context.Context, question, def string, choices []Choice) (string, error) {
+	var names []string
+	width := 0
+	for _, c := range choices {
+		names = append(names, c.Name)
+		width = max(width, len(c.Name))
+	}
+	for i, c := range choices {
+		fmt.Fprintf(a.Err, "%3d  %s\n", i+1, strings.TrimRight(fmt.Sprintf("%-*s  %s", width, output.Text(c.Name), output.Text(c.Note)), " "))
+	}
+	chosen := ""
+	_, err := a.AskFor(ctx, question, def, func(answer string) error {
+		if n, err := strconv.Atoi(answer); err == nil && 1 <= n && n <= len(names) {
+			answer = names[n-1]
+		}
+		if chosen = answer; !slices.Contains(names, answer) && answer != def {
+			return fmt.Errorf("%.80q is not one of these%s", answer, spell.DidYouMean(answer, names))
+		}
+		return nil
+	})
+	return chosen, err
 }

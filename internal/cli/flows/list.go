@@ -152,5 +152,5 @@ func (o *listOptions) nothing() string {
 	case o.search != "":
 		return "No flow's name contains that text."
 	}
-	return "No flows yet. Make one with 'flowctl create NAME' or 'flowctl import FILE'."
+	return "No flows yet. Make one with 'flowctl new' or 'flowctl import FILE'."
 }
