@@ -86,6 +86,10 @@ func Apply(begin, finish context.Context, c *client.Client, p *Plan, opts ApplyO
 		return a.results, err
 	}
 	a.lossless, a.p = can.Lossless, p
+	a.message = func(string) string { return "" }
+	if can.Versions && !p.imports() {
+		a.message = committedAs(begin, p.Dir)
+	}
 	ok := a.run(begin, finish, writes)
 	if !p.imports() {
 		err = a.findOthers(finish, writes)
@@ -102,6 +106,7 @@ type applier struct {
 	p       *Plan
 	opts    ApplyOptions
 	results []Result
+	message func(file string) string // of the version that a write makes
 }
 
 // nameEarlier sets the ids in the results of skipped steps that are the same flow as an
@@ -176,6 +181,11 @@ func (a *applier) send(ctx context.Context, r *Result) {
 	var f flow.Flow
 	was, brief := client.IfUnchanged(r.Revision), client.WithoutGraph() // what is kept whole need not be read
 	spec := *r.Spec
+	said := a.message(r.File)
+	if r.Action == Merge && said != "" {
+		said += ", merged"
+	}
+	message := client.WithMessage(said)
 	if a.p.imports() {
 		if a.p.note {
 			r.digest = digest.Of(a.kept(spec))
@@ -184,11 +194,11 @@ func (a *applier) send(ctx context.Context, r *Result) {
 	}
 	switch {
 	case r.Action == Create && a.lossless:
-		f, r.Err = a.c.Flows.Put(ctx, cmp.Or(r.Step.ID, uuid.NewString()), spec, client.IfAbsent(), brief)
+		f, r.Err = a.c.Flows.Put(ctx, cmp.Or(r.Step.ID, uuid.NewString()), spec, client.IfAbsent(), brief, message)
 	case r.Action == Create:
 		f, r.Err = a.c.Flows.Create(ctx, spec)
 	case a.lossless:
-		f, r.Err = a.c.Flows.Put(ctx, r.ID, spec, was, brief)
+		f, r.Err = a.c.Flows.Put(ctx, r.ID, spec, was, brief, message)
 	default:
 		f, r.Err = a.c.Flows.Update(ctx, r.ID, client.Replace(spec), was)
 	}

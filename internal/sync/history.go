@@ -3,6 +3,10 @@ package sync
 import (
 	"bytes"
 	"context"
+	"crypto/sha1" //nolint:gosec // of git's files
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"iter"
 	"os"
 	"os/exec"
@@ -10,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/pkg/flow"
 	"github.com/flowctl/flowctl/pkg/flowfile"
 )
@@ -85,6 +90,48 @@ func FindCommit(ctx context.Context, dir, name string) string {
 		return ""
 	}
 	return strings.TrimSpace(string(out))
+}
+
+// committedAs returns what versions are to say of the files of a folder: the commit that has
+// a file as it is now, if there is one, and the path of the file from the top of its
+// repository; "" without a commit.
+func committedAs(ctx context.Context, dir string) func(file string) string {
+	head, err := gitIn(ctx, dir, "rev-parse", "--show-prefix", "--short", "HEAD")
+	prefix, commit, ok := strings.Cut(strings.TrimSuffix(string(head), "\n"), "\n")
+	tree, treeErr := gitIn(ctx, dir, "ls-tree", "-r", "-z", "HEAD")
+	if err != nil || treeErr != nil || !ok {
+		return func(string) string { return "" }
+	}
+	blobs := map[string]string{} // the hashes of the committed files
+	for line := range strings.SplitSeq(string(tree), "\x00") {
+		info, name, _ := strings.Cut(line, "\t")
+		blobs[name] = info[strings.LastIndexByte(info, ' ')+1:]
+	}
+	return func(file string) string {
+		const most = 1000 // bytes of a message that the server takes, without the commit
+		path := output.Text(prefix + file)
+		if text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(file))); err == nil && isBlob(blobs[file], text) {
+			path = commit + " " + path
+		}
+		if len(path) > most {
+			return ""
+		}
+		return path
+	}
+}
+
+// isBlob reports whether git has a text under a hash, with whichever ends of lines.
+func isBlob(hash string, text []byte) bool {
+	for _, text := range [][]byte{text, bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))} {
+		blob := fmt.Appendf(nil, "blob %d\x00%s", len(text), text)
+		if sum := sha1.Sum(blob); hex.EncodeToString(sum[:]) == hash { //nolint:gosec // it is git's
+			return true
+		}
+		if sum := sha256.Sum256(blob); hex.EncodeToString(sum[:]) == hash {
+			return true
+		}
+	}
+	return false
 }
 
 // FileOf returns the file of a flow of a profile, "" if there is none: of the folder in

@@ -36,7 +36,7 @@ lost, and who may see the flow stays. If somebody changes the flow meanwhile,
 nothing is done, and the exit code is 6.
 
 On Open WebUI, which keeps no versions, the flow's file becomes what it was in a
-commit, and is applied as by 'flowctl apply'.
+commit, and is applied as by 'flowctl apply --no-merge'.
 
 ` + cmdutil.NameHelp,
 		Example: `  flowctl rollback "Content review"
@@ -134,6 +134,6 @@ func (o *rollbackOptions) file(ctx context.Context, h *history.Flow, version str
 		}
 		return err
 	}
-	o.app.Note("%s is what it was; commit it", h.Path())
+	o.app.Note("commit %s", h.Path())
 	return nil
 }
