@@ -60,6 +60,8 @@ func conformance() []conformanceCase {
 		{"Bin", testBin},
 		{"BinRace", testBinRace},
 		{"Backup", testBackup},
+		{"Check", testCheck},
+		{"CheckBusy", testCheckBusy},
 		{"Executions", testExecutions},
 		{"ExecutionList", testExecutionList},
 		{"ExecutionStats", testExecutionStats},

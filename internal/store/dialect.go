@@ -41,6 +41,9 @@ type dialect struct {
 	// clock is the database's time in milliseconds since 1970. Servers on several
 	// machines have it in common.
 	clock string
+	// integrity lists what is wrong with the file, "" if there is none; references lists
+	// the foreign keys: table, column, and those that they refer to.
+	integrity, references string
 }
 
 func migrationsIn(folder string) fs.FS {

@@ -40,6 +40,10 @@ func postgresDialect() *dialect {
 		idFrom:     "id ~>=~ %s AND id ~<~ %s", // as flow_id_idx has it
 		skipLocked: " FOR UPDATE SKIP LOCKED",
 		clock:      "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+		references: "SELECT CAST(c.conrelid::regclass AS text), a.attname, CAST(c.confrelid::regclass AS text), b.attname FROM pg_constraint c" +
+			" JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]" +
+			" JOIN pg_attribute b ON b.attrelid = c.confrelid AND b.attnum = c.confkey[1]" +
+			" WHERE c.contype = 'f' AND c.connamespace = current_schema()::regnamespace",
 		noTable: func(err error) bool {
 			e := (*pgconn.PgError)(nil)
 			return errors.As(err, &e) && e.Code == "42P01"

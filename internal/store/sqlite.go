@@ -46,11 +46,13 @@ func sqliteDialect() *dialect {
 		has: func(column, text string, arg func(any) string) string {
 			return "name_has(" + column + ", " + arg(text) + ")"
 		},
-		nameIndex: true,
-		idFrom:    "id >= %s AND id < %s",
-		texts:     "SELECT value FROM json_each($1)",
-		noTable:   func(err error) bool { return code(err) == lib.SQLITE_ERROR },
-		clock:     "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+		nameIndex:  true,
+		idFrom:     "id >= %s AND id < %s",
+		texts:      "SELECT value FROM json_each($1)",
+		noTable:    func(err error) bool { return code(err) == lib.SQLITE_ERROR },
+		clock:      "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+		integrity:  "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+		references: `SELECT s.name, f."from", f."table", f."to" FROM sqlite_schema s, pragma_foreign_key_list(s.name) f WHERE s.type = 'table'`,
 	}
 }
 

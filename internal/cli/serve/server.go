@@ -93,7 +93,7 @@ func newServerCmd(a *cmdutil.App) *cobra.Command {
 	cmdutil.EnumVar(cmd, &o.logFormat, "log-format", "", "text", "text or json", "text", "json")
 	o.runs.register(cmd)
 	cmd.AddCommand(newServerUserCmd(&o.database), newServerGroupCmd(&o.database), newServerKeyCmd(&o.database), newServerMigrateCmd(&o.database),
-		newBackupCmd(&o.database), newRestoreCmd(&o.database))
+		newBackupCmd(&o.database), newRestoreCmd(&o.database), newCheckCmd(&o.database))
 	return cmd
 }
 
