@@ -27,15 +27,15 @@ func seenOf(f *flowfile.File) seenFlow {
 }
 
 // alone returns the flow of a file that holds one: only such a file can be applied.
-func (j *Checked) alone() *seenFlow {
+func (j *checked) alone() *seenFlow {
 	if len(j.seen) != 1 {
 		return nil
 	}
 	return &j.seen[0]
 }
 
-// Across adds to the findings what several files show together.
-func (c *Checker) Across(sources []Source, results []Checked) error {
+// across adds to the findings what several files show together.
+func (c *Checker) across(sources []Source, results []checked) error {
 	first := map[[2]string]*seenFlow{} // by folder, that of a lock or one that was named, and id
 	locks := map[string]string{}       // these folders, by that of the file
 	for i := range results {
@@ -58,11 +58,11 @@ func (c *Checker) Across(sources []Source, results []Checked) error {
 		if err != nil {
 			return err
 		}
-		r.Findings = append(r.Findings, p.graded([]Finding{{
+		r.findings = append(r.findings, p.graded([]Finding{{
 			File: s.file, Line: s.line, Column: s.col, Severity: flow.SeverityError, Code: codeTwin,
 			Message: fmt.Sprintf("id %.80q is also that of %s; take one of the files away, or the \"id\" out of the copy", s.id, was.file),
 		}})...)
-		byPosition(r.Findings)
+		byPosition(r.findings)
 	}
 	return nil
 }

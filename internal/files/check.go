@@ -3,9 +3,11 @@ package files
 import (
 	"context"
 	"io"
+	"runtime"
 	"slices"
 
 	"github.com/flowctl/flowctl/internal/lint"
+	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/template"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -26,13 +28,13 @@ type Checker struct {
 	configs repo.Configs
 }
 
-// Checked is what came of one source.
-type Checked struct {
-	Flows    int
-	Fixed    int
-	Findings []Finding
+// checked is what came of one source.
+type checked struct {
+	flows    int
+	fixed    int
+	findings []Finding
 	seen     []seenFlow
-	Err      error // nothing could be judged
+	err      error // nothing could be judged
 }
 
 // policy is what is looked for in the files of one folder.
@@ -72,23 +74,53 @@ func (p policy) graded(findings []Finding) []Finding {
 	return findings
 }
 
-// Check looks at one source, after fixing it if that was asked for.
-func (c *Checker) Check(ctx context.Context, s Source) Checked {
+// Report is what came of checking files.
+type Report struct {
+	Tally
+	Findings []Finding
+	Fixed    int // problems
+}
+
+// Check checks all files that paths mean, and what they show together.
+func (c *Checker) Check(ctx context.Context, paths []string) (Report, error) {
+	sources := Find(paths)
+	results := make([]checked, len(sources))
+	parallel.Each(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = c.check(ctx, sources[i]) })
+	if err := ctx.Err(); err != nil {
+		return Report{}, err
+	}
+	for _, r := range results {
+		if r.err != nil {
+			return Report{}, r.err
+		}
+	}
+	var all Report
+	err := c.across(sources, results)
+	for _, r := range results {
+		all.Add(r.flows, r.findings)
+		all.Findings = append(all.Findings, r.findings...)
+		all.Fixed += r.fixed
+	}
+	return all, err
+}
+
+// check looks at one source, after fixing it if that was asked for.
+func (c *Checker) check(ctx context.Context, s Source) checked {
 	p, err := c.policyOf(s.Path)
 	if err != nil {
-		return Checked{Err: err}
+		return checked{err: err}
 	}
 	r := Read(ctx, c.Stdin, s, false)
-	result := Checked{}
+	result := checked{}
 	if c.Fix {
-		if result.Fixed, err = fix(s.Path, r.Flows, p.enabled); err != nil {
-			return Checked{Err: err}
+		if result.fixed, err = fix(s.Path, r.Flows, p.enabled); err != nil {
+			return checked{err: err}
 		}
-		if result.Fixed > 0 {
+		if result.fixed > 0 {
 			r = Read(ctx, c.Stdin, s, false)
 		}
 	}
-	result.Flows = len(r.Flows)
+	result.flows = len(r.Flows)
 	for i := range r.Flows {
 		f := &r.Flows[i]
 		result.seen = append(result.seen, seenOf(f))
@@ -111,7 +143,7 @@ func (c *Checker) Check(ctx context.Context, s Source) Checked {
 			}
 		}
 	}
-	result.Findings = p.graded(r.Findings)
+	result.findings = p.graded(r.Findings)
 	return result
 }
 

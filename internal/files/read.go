@@ -98,10 +98,8 @@ func OneFlow(path string, r Content) error {
 		return SeveralError{path, len(r.Flows)}
 	case len(r.Flows) == 1:
 		return nil
-	case len(r.Findings) == 0:
-		return InvalidError{path + " holds no flow"}
-	case r.Findings[0].Code == CodeUnreadable:
-		return errors.New(path + ": " + r.Findings[0].Message)
+	case len(r.Findings) == 0 || r.Findings[0].Code == CodeUnreadable:
+		return noFlow(path, r.Findings)
 	}
 	return InvalidFile(path, r.Findings)
 }

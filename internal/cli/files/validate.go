@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -12,16 +11,7 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/sync"
-)
-
-// The values of validate's --output.
-const (
-	reportText   = "text"
-	reportJSON   = "json"
-	reportGitHub = "github"
-	reportSARIF  = "sarif"
 )
 
 type validateOptions struct {
@@ -60,18 +50,16 @@ is asked for its models and knowledge bases.
 		},
 	}
 	f := cmd.Flags()
-	cmdutil.EnumVar(cmd, &o.format, "output", "o", reportText, "output format: text, json, github or sarif", reportText, reportJSON, reportGitHub, reportSARIF)
+	cmdutil.EnumVar(cmd, &o.format, "output", "o", "text", "output format: text, json, github or sarif", "text", "json", "github", "sarif")
 	f.BoolVar(&o.Strict, "strict", false, "count warnings as errors")
 	f.BoolVar(&o.Info, "info", false, "also show what is worth knowing and cannot be changed")
 	f.BoolVar(&o.Fix, "fix", false, "fix what can be fixed automatically, in place")
 	f.BoolVar(&o.online, "online", false, "look for models and knowledge bases that the server does not have")
 	f.StringArrayVar(&o.Disable, "disable", nil, "leave out the rule with this `code`; may be repeated")
-	_ = cmd.RegisterFlagCompletionFunc("disable", completeCodes)
+	_ = cmd.RegisterFlagCompletionFunc("disable", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return files.RuleCodes(), cobra.ShellCompDirectiveNoFileComp
+	})
 	return cmd
-}
-
-func completeCodes(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return files.RuleCodes(), cobra.ShellCompDirectiveNoFileComp
 }
 
 // check checks the flags.
@@ -93,49 +81,31 @@ func (o *validateOptions) run(ctx context.Context, paths []string) error {
 			return err
 		}
 	}
-	sources := files.Find(paths)
-	results := make([]files.Checked, len(sources))
-	parallel.Each(ctx, len(sources), runtime.GOMAXPROCS(0), func(i int) { results[i] = o.Check(ctx, sources[i]) })
-	if err := ctx.Err(); err != nil {
+	r, err := o.Check(ctx, paths)
+	if err != nil {
 		return err
 	}
-	var t files.Tally
-	var findings []files.Finding
-	mended := 0
-	for _, r := range results {
-		if r.Err != nil {
-			return r.Err
-		}
-	}
-	if err := o.Across(sources, results); err != nil {
+	if err := o.print(r.Findings); err != nil {
 		return err
 	}
-	for _, r := range results {
-		t.Add(r.Flows, r.Findings)
-		findings = append(findings, r.Findings...)
-		mended += r.Fixed
+	if r.Fixed > 0 {
+		o.app.Note("fixed %s", output.Plural(r.Fixed, "problem"))
 	}
-	if err := o.print(findings); err != nil {
+	if err := r.Verdict(""); err != nil {
 		return err
 	}
-	if mended > 0 {
-		o.app.Note("fixed %s", output.Plural(mended, "problem"))
-	}
-	if err := t.Verdict(""); err != nil {
-		return err
-	}
-	o.app.Note("%s", t)
+	o.app.Note("%s", r)
 	return nil
 }
 
 func (o *validateOptions) print(findings []files.Finding) error {
 	var err error
 	switch o.format {
-	case reportText:
+	case "text":
 		err = files.WriteFindings(o.app.Out, findings, files.Finding.String)
-	case reportGitHub:
+	case "github":
 		err = files.WriteFindings(o.app.Out, files.FromTop(findings), files.Finding.Annotation)
-	case reportSARIF:
+	case "sarif":
 		err = files.WriteSARIF(o.app.Out, files.FromTop(findings))
 	default:
 		var p *output.Printer
