@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -13,11 +12,9 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/output"
-	"github.com/flowctl/flowctl/internal/parallel"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
-	"github.com/flowctl/flowctl/pkg/flow"
 )
 
 type exportOptions struct {
@@ -114,7 +111,7 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 		if err != nil {
 			return err
 		}
-		flows, several = inOrder(found), len(found) > 1
+		flows, several = output.Seq(found), len(found) > 1
 	}
 	switch {
 	case o.toFolder:
@@ -126,68 +123,4 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 		return o.writeOne(ctx, c, flows)
 	}
 	return o.writeSeveral(ctx, c, flows, several)
-}
-
-// getFlows reads the flows that refs mean, as they are or were.
-func (o *exportOptions) getFlows(ctx context.Context, refs []string) ([]flow.Flow, error) {
-	found, err := o.app.FindVersions(ctx, refs...)
-	if err != nil {
-		return nil, err
-	}
-	ids := map[string]bool{}
-	for _, r := range found {
-		if o.toFolder && ids[r.ID] {
-			return nil, cmdutil.Usage(fmt.Errorf("%s is named twice; a flow has one file in a folder: give one of its versions", output.Quoted(r.Name)))
-		}
-		ids[r.ID] = true
-	}
-	flows, errs := make([]flow.Flow, len(found)), make([]error, len(found))
-	parallel.Each(ctx, len(found), exportParallel, func(i int) {
-		flows[i], _, errs[i] = o.app.GetVersion(ctx, found[i])
-	})
-	return flows, errors.Join(append(errs, ctx.Err())...)
-}
-
-// exportParallel is how many flows are read at a time.
-const exportParallel = 16
-
-// inOrder turns flows into the form in which a list comes in.
-func inOrder(flows []flow.Flow) iter.Seq2[flow.Flow, error] {
-	return func(yield func(flow.Flow, error) bool) {
-		for _, f := range flows {
-			if !yield(f, nil) {
-				return
-			}
-		}
-	}
-}
-
-// pull compares the files at a path with the flows.
-func (o *exportOptions) pull(ctx context.Context, c *client.Client, path string, e sync.Export) (*sync.Folder, []sync.Pulled, error) {
-	t := o.app.Connected
-	d, below, err := sync.ReadToExport(ctx, path, t.Key())
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := d.Map(ctx, c, t.Profile, &o.env); err != nil {
-		return nil, nil, err
-	}
-	opts := d.Options(ctx, t.Key(), t.Server, o.env.Env)
-	opts.Overwrite = o.overwrite
-	e.KeepState, e.DropLayout = o.form.KeepState, o.form.DropLayout()
-	if e.Below = below; o.toFile {
-		e.File = below
-	}
-	if o.all && len(d.Sources) > 0 && !e.KeepState && !e.DropLayout { // most is here already
-		can, err := c.Capabilities(ctx)
-		if err != nil {
-			return nil, nil, err
-		}
-		if can.Lossless {
-			e.Flows = c.Flows.All(ctx, client.ListOptions{Digest: true, AllUsers: o.allUsers})
-		}
-	}
-	opts.Export = &e
-	pulled, err := sync.Pull(ctx, c, d.Sources, d.Lock, opts)
-	return d, pulled, err
 }

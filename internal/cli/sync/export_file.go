@@ -1,27 +1,15 @@
 package sync
 
 import (
-	"bufio"
-	"bytes"
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"hash/maphash"
-	"io"
 	"iter"
 	"os"
-	"path/filepath"
 
-	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/disk"
-	"github.com/flowctl/flowctl/internal/files"
-	"github.com/flowctl/flowctl/internal/limits"
-	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
-	"github.com/flowctl/flowctl/pkg/flowfile"
 )
 
 // writeFolder writes each flow to its file below a folder.
@@ -89,121 +77,32 @@ func hasText(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Size() > 0
 }
 
-// writeSeveral writes all flows to one file or to stdout.
-func (o *exportOptions) writeSeveral(ctx context.Context, c *client.Client, flows iter.Seq2[flow.Flow, error], several bool) (err error) {
-	if err := o.env.Choose(o.app.Connected.Profile, filepath.Dir(o.file)); err != nil {
-		return err
-	}
-	if err := o.env.Read(ctx, c, func(func(flow.Spec, error) bool) {}); err != nil {
-		return err
-	}
-	n := 0
-	write := func(w io.Writer) (err error) {
-		n, err = o.writeFlows(w, flows, several)
-		return err
-	}
-	switch {
-	case o.toFile && o.file != files.StdinPath:
-		err = disk.Replace(o.file, func(w io.Writer) error { return o.unlessOther(w, write) })
-		if failed := (*client.Error)(nil); errors.As(err, &failed) {
-			return failed // the file has no part in it
-		}
-		if err == nil {
-			o.app.Note("exported %s to %s", output.Plural(n, "flow"), o.file)
-			warnLarge(o.app, o.file)
-		}
-		return err
-	case cmdutil.IsTerminal(o.app.Out):
-		return cmdutil.WriteHarmless(o.app.Out, write)
-	}
-	return write(o.app.Out)
-}
-
-// unlessOther writes the file, unless it has other text already.
-func (o *exportOptions) unlessOther(w io.Writer, write func(io.Writer) error) error {
-	if o.overwrite || !hasText(o.file) {
-		return write(w)
-	}
-	there, err := os.Open(o.file)
+// pull compares the files at a path with the flows.
+func (o *exportOptions) pull(ctx context.Context, c *client.Client, path string, e sync.Export) (*sync.Folder, []sync.Pulled, error) {
+	t := o.app.Connected
+	d, below, err := sync.ReadToExport(ctx, path, t.Key())
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	defer func() { _ = there.Close() }()
-	var old, next maphash.Hash
-	next.SetSeed(old.Seed())
-	if _, err = io.Copy(&old, there); err == nil {
-		err = write(io.MultiWriter(w, &next))
+	if err := d.Map(ctx, c, t.Profile, &o.env); err != nil {
+		return nil, nil, err
 	}
-	if err == nil && old.Sum64() != next.Sum64() {
-		err = &sync.RefusedError{Why: "the file is there already and differs; --overwrite replaces it"}
+	opts := d.Options(ctx, t.Key(), t.Server, o.env.Env)
+	opts.Overwrite = o.overwrite
+	e.KeepState, e.DropLayout = o.form.KeepState, o.form.DropLayout()
+	if e.Below = below; o.toFile {
+		e.File = below
 	}
-	return err
-}
-
-// warnLarge warns of a file that was written and that nobody will read.
-func warnLarge(a *cmdutil.App, path string) {
-	if info, err := os.Stat(path); err == nil && info.Size() > limits.File {
-		a.Warn("%s is larger than %d MiB, which is the most that import reads", path, limits.File>>20)
-	}
-}
-
-// writeFlows writes flow files: the only one as it is, several as an array. They
-// are written as they come in. After an error the array stays open, so that nobody
-// takes it for whole.
-func (o *exportOptions) writeFlows(w io.Writer, flows iter.Seq2[flow.Flow, error], several bool) (n int, err error) {
-	b := bufio.NewWriterSize(w, 1<<16)
-	defer func() { err = cmp.Or(err, b.Flush()) }()
-	before, after := "[\n  ", "\n]\n"
-	if !several {
-		before, after = "", "\n"
-	}
-	for f, err := range flows {
+	if o.all && len(d.Sources) > 0 && !e.KeepState && !e.DropLayout { // most is here already
+		can, err := c.Capabilities(ctx)
 		if err != nil {
-			return n, err
+			return nil, nil, err
 		}
-		_, _ = b.WriteString(before) // a bufio.Writer keeps its error
-		doc := &element{w: b}
-		if several {
-			doc.indent = "  "
-		}
-		file := flowfile.FromFlow(f)
-		if file.Spec, err = o.env.Env.Backward(file.Spec, flow.Spec{}); err != nil {
-			return n, err
-		}
-		if o.form.KeepState {
-			file.ExportedAt = f.UpdatedAt
-		}
-		if err := flowfile.Write(doc, o.form.Of(file)); err != nil {
-			return n, fmt.Errorf("export flow %q: %w", f.Name, err)
-		}
-		before = ",\n  "
-		n++
-	}
-	if n == 0 {
-		after = "[]\n"
-	}
-	_, err = b.WriteString(after)
-	return n, err
-}
-
-// element writes a document as an element of an array: further in, and without
-// the end of its last line.
-type element struct {
-	w      *bufio.Writer
-	indent string
-	ended  bool // the last line was
-}
-
-func (e *element) Write(doc []byte) (int, error) {
-	for line := range bytes.Lines(doc) {
-		if e.ended {
-			_, _ = e.w.WriteString("\n" + e.indent)
-		}
-		text, ended := bytes.CutSuffix(line, []byte("\n"))
-		e.ended = ended
-		if _, err := e.w.Write(text); err != nil {
-			return 0, err
+		if can.Lossless {
+			e.Flows = c.Flows.All(ctx, client.ListOptions{Digest: true, AllUsers: o.allUsers})
 		}
 	}
-	return len(doc), nil
+	opts.Export = &e
+	pulled, err := sync.Pull(ctx, c, d.Sources, d.Lock, opts)
+	return d, pulled, err
 }
