@@ -29,7 +29,8 @@ func allowed() map[string][]string {
 
 		"internal/engine/browser": {"internal/engine", "internal/engine/js", "pkg/flow"},
 
-		"internal/lookup": {"pkg/client", "pkg/flow"},
+		"internal/lookup": {"internal/output", "internal/spell", "pkg/client", "pkg/flow"},
+		"internal/share":  {"internal/lookup", "internal/output", "internal/rawjson", "pkg/client", "pkg/flow"},
 
 		"internal/slug":  {"internal/disk"},
 		"internal/store": {"internal/digest", "internal/disk", "pkg/flow"},

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
-	"net/url"
 
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -25,7 +23,6 @@ type Owner struct {
 type Owners struct {
 	c       *client.Client
 	me      client.User
-	can     client.Capabilities
 	mayEdit map[string]bool   // of Open WebUI's flows, those in its list of what the caller may change
 	names   map[string]string // of users by their ids
 	gets    int               // flows that were asked for
@@ -57,7 +54,7 @@ func (o *Owners) begin(ctx context.Context) error {
 			mayEdit[f.ID] = true
 		}
 	}
-	o.me, o.can, o.mayEdit, o.names = me, can, mayEdit, map[string]string{me.ID: me.Name}
+	o.me, o.mayEdit, o.names = me, mayEdit, map[string]string{me.ID: me.Name}
 	return nil
 }
 
@@ -98,18 +95,17 @@ func (o *Owners) mineForSure(f flow.Flow) bool {
 func (o *Owners) name(ctx context.Context, f flow.Flow) (string, error) {
 	var user client.Entry
 	owner, _ := f.Unknown().Get("user")
-	if json.Unmarshal(owner, &user) == nil && user.ID == f.UserID && user.Name != "" {
+	if json.Unmarshal(owner, &user) == nil && user.ID != "" && user.ID == f.UserID {
 		return user.Name, nil
 	}
 	name, known := o.names[f.UserID]
-	if known || f.UserID == "" || o.can.Owners {
+	if known || f.UserID == "" {
 		return name, nil
 	}
-	// Everybody may ask for a name (routers/users.py, get_user_by_id).
-	var failed *client.Error
-	if _, err := o.c.Do(ctx, http.MethodGet, "/api/v1/users/"+url.PathEscape(f.UserID), nil, &user); err != nil && !errors.As(err, &failed) {
+	w, err := NewPeople(o.c).Named(ctx, false, f.UserID)
+	if err != nil && !errors.As(err, new(*client.Error)) {
 		return "", err
 	}
-	o.names[f.UserID] = user.Name
-	return user.Name, nil
+	o.names[f.UserID] = w.Name
+	return w.Name, nil
 }

@@ -12,7 +12,7 @@ import (
 // DirectoryService lists what flows refer to by id: models, knowledge bases, files, and
 // the users and groups that they are shared with. It is the field Directory of a [Client].
 // The lists are Open WebUI's (backend/open_webui/main.py and routers); flowctl's server
-// has none of them, and the error is [ErrNotFound].
+// has Groups and SearchUsers, and for the others the error is [ErrNotFound].
 type DirectoryService struct{ c *conn }
 
 // Entry is something that flows refer to by its ID.
@@ -21,6 +21,8 @@ type Entry struct {
 	Name        string `json:"name"`
 	Email       string `json:"email,omitempty"`        // of a user, where the caller may see it
 	ContentType string `json:"content_type,omitempty"` // of a file
+
+	Members []string `json:"user_ids,omitempty"` // of a group
 }
 
 // Models lists the models that the caller may use.
@@ -35,7 +37,7 @@ func (s *DirectoryService) KnowledgeBases(ctx context.Context) ([]Entry, error) 
 	return s.all(ctx, "list knowledge bases", "/api/v1/knowledge/")
 }
 
-// Groups lists the groups of users that the caller may see.
+// Groups lists the groups of users that the caller is in, to administrators all.
 func (s *DirectoryService) Groups(ctx context.Context) ([]Entry, error) {
 	return s.all(ctx, "list groups", "/api/v1/groups/")
 }
@@ -45,9 +47,9 @@ func (s *DirectoryService) Users(ctx context.Context) ([]Entry, error) {
 	return s.all(ctx, "list users", "/api/v1/users/")
 }
 
-// SearchUsers lists accounts whose name or e-mail contains the text, without their
-// e-mails: the first 30, and more reports whether there may be others. Everybody may ask
-// (routers/users.py, search_users).
+// SearchUsers lists accounts whose name or e-mail contains the text: the first 30, and more
+// reports whether there may be others. Everybody may ask (routers/users.py, search_users). Open
+// WebUI leaves out the e-mails; flowctl's server lists first whose name or e-mail the text is.
 func (s *DirectoryService) SearchUsers(ctx context.Context, text string) (users []Entry, more bool, err error) {
 	var found struct{ Users []Entry }
 	k := &call{verb: "search users", method: http.MethodGet, path: "/api/v1/users/search", query: url.Values{}}

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -21,8 +22,12 @@ func TestDirectory(t *testing.T) {
 	if got := mustJSON(t, users); err != nil || len(users) != 4 || !strings.Contains(got, `{"id":"ann-id","name":"Ann","email":"ann@example.com"}`) {
 		t.Errorf("users are %s, %v", got, err)
 	}
-	if _, err := our(t).Directory.Groups(t.Context()); !errors.Is(err, client.ErrNotFound) {
-		t.Errorf("our server gave %v for its groups, want ErrNotFound", err)
+	groups, err := admin.Directory.Groups(t.Context())
+	if got := mustJSON(t, groups); err != nil || got != `[{"id":"group-1","name":"Reviewers","user_ids":["bob-id"]}]` {
+		t.Errorf("groups are %s, %v", got, err)
+	}
+	if groups, err := our(t).Directory.Groups(t.Context()); err != nil || len(groups) != 0 {
+		t.Errorf("our server gave %v, %v for its groups, want none", groups, err)
 	}
 }
 
@@ -61,15 +66,13 @@ func TestDirectoryForAll(t *testing.T) {
 	if got := mustJSON(t, files); err != nil || got != `[{"id":"image-1","name":"picture.png","content_type":"image/png"}]` {
 		t.Errorf("files are %s, %v", got, err)
 	}
-	for _, list := range []func() ([]client.Entry, error){
-		func() ([]client.Entry, error) {
-			users, _, err := our(t).Directory.SearchUsers(t.Context(), "")
-			return users, err
-		},
-		func() ([]client.Entry, error) { return our(t).Directory.Files(t.Context()) },
-	} {
-		if _, err := list(); !errors.Is(err, client.ErrNotFound) {
-			t.Errorf("our server gave %v", err)
+	users, more, err := our(t).Directory.SearchUsers(t.Context(), "localhost")
+	if err != nil || more || len(users) != 1 || users[0].Email != "admin@localhost" {
+		t.Errorf("our server found %v, %v", users, err)
+	}
+	for name, list := range map[string]func(context.Context) ([]client.Entry, error){"users": our(t).Directory.Users, "files": our(t).Directory.Files} {
+		if _, err := list(t.Context()); !errors.Is(err, client.ErrNotFound) {
+			t.Errorf("our server gave %v for its %s", err, name)
 		}
 	}
 }

@@ -2,6 +2,10 @@ package auth
 
 import (
 	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +24,8 @@ type identity struct {
 	client.User
 	Profile string `json:"profile,omitempty"` // "" for a server named by its URL alone
 	Server  string `json:"server,omitempty"`  // "" for the local store
+
+	Groups []client.Entry `json:"groups,omitempty"`
 }
 
 func newWhoamiCmd(a *cmdutil.App) *cobra.Command {
@@ -28,8 +34,8 @@ func newWhoamiCmd(a *cmdutil.App) *cobra.Command {
 		Use:        "whoami",
 		SuggestFor: []string{"me"},
 		Short:      "Show who you are, and where",
-		Long: `Shows the account and the server that commands use. The server is asked, so this
-checks the token, too.`,
+		Long: `Shows the account, its groups, and the server that commands use. The server is
+asked, so this checks the token, too.`,
 		Example: `  flowctl whoami
   flowctl whoami --profile work -o json --jq .role`,
 		Args: cobra.NoArgs,
@@ -49,6 +55,10 @@ func (o *whoamiOptions) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
+	groups, err := ownGroups(cmd.Context(), c, user.ID)
+	if err != nil {
+		return err
+	}
 	type column = output.Column[identity]
 	view := output.View[identity]{
 		Columns: []column{
@@ -61,5 +71,31 @@ func (o *whoamiOptions) run(cmd *cobra.Command, _ []string) error {
 		},
 		Name: func(i identity) string { return i.Email },
 	}
-	return output.Item(p, view, identity{User: user, Profile: t.Profile, Server: t.Server})
+	if len(groups) > 0 {
+		view.Columns = append(view.Columns, column{Title: "GROUPS", Text: func(_ *output.Printer, i identity) string { return groupNames(i.Groups) }})
+	}
+	return output.Item(p, view, identity{User: user, Profile: t.Profile, Server: t.Server, Groups: groups})
+}
+
+// ownGroups lists the groups of an account: an administrator is shown all. Where they are not
+// shown it has none.
+func ownGroups(ctx context.Context, c *client.Client, id string) (own []client.Entry, err error) {
+	groups, err := c.Directory.Groups(ctx)
+	if errors.As(err, new(*client.Error)) && ctx.Err() == nil {
+		return nil, nil
+	}
+	for _, g := range groups {
+		if slices.Contains(g.Members, id) {
+			own = append(own, client.Entry{ID: g.ID, Name: g.Name})
+		}
+	}
+	return own, err
+}
+
+func groupNames(groups []client.Entry) string {
+	names := make([]string, len(groups))
+	for i, g := range groups {
+		names[i] = g.Name
+	}
+	return strings.Join(names, ", ")
 }

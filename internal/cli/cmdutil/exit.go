@@ -7,6 +7,7 @@ import (
 	"net"
 
 	"github.com/flowctl/flowctl/internal/files"
+	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/internal/sync"
@@ -96,7 +97,7 @@ func ExitCode(ctx context.Context, err error) int {
 
 // isUnclear reports whether it is not clear which flow is meant, or which version of it.
 func isUnclear(err error) bool {
-	return errors.As(err, new(*sync.ConflictError)) || errors.As(err, new(*sync.MovedError)) ||
+	return errors.As(err, new(*lookup.UnclearError)) || errors.As(err, new(*sync.ConflictError)) || errors.As(err, new(*sync.MovedError)) ||
 		errors.As(err, new(*sync.DuplicateError)) || errors.As(err, new(*sync.ClashError)) || errors.As(err, new(*sync.HiddenError)) || errors.As(err, new(*sync.RefusedError))
 }
 

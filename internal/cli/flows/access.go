@@ -11,6 +11,7 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/internal/output"
+	"github.com/flowctl/flowctl/internal/share"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -26,6 +27,18 @@ func accessFlag(cmd *cobra.Command, word *string) {
 	cmdutil.EnumVar(cmd, word, "access", "", "", "who may read the flow: `private|public`, only you or everybody", accessPrivate, accessPublic)
 }
 
+// mayAccess returns an error if the flow with an id is to become public and the caller may not
+// do that.
+func mayAccess(ctx context.Context, c *client.Client, id string, access json.RawMessage) error {
+	if a, err := flow.ParseAccess(access); access == nil || err != nil || !a.Public {
+		return nil
+	}
+	if f, err := c.Flows.Get(ctx, id); err != nil || flow.EqualAccess(f.AccessControl, access) {
+		return err
+	}
+	return share.MayPublish(ctx, c)
+}
+
 // accessControl returns the value of --access as access_control, nil without one.
 func accessControl(word string) json.RawMessage {
 	switch word {
@@ -37,10 +50,16 @@ func accessControl(word string) json.RawMessage {
 	return nil
 }
 
+// The ends of the message of notYours.
+const (
+	mayChange = "and those with the right to write may change it"
+	mayShare  = "and administrators may share it"
+)
+
 // notYours words the refusal of a change to a flow that the caller may read: whose it
 // is. Any other error stays.
-func notYours(ctx context.Context, c *client.Client, id string, err error) error {
-	if !errors.Is(err, client.ErrForbidden) {
+func notYours(ctx context.Context, c *client.Client, id string, err error, whoMay string) error {
+	if failed := (*client.Error)(nil); !errors.Is(err, client.ErrForbidden) || !errors.As(err, &failed) {
 		return err
 	}
 	f, reading := c.Flows.Get(ctx, id)
@@ -51,5 +70,5 @@ func notYours(ctx context.Context, c *client.Client, id string, err error) error
 	if o, asking := lookup.NewOwners(c).Of(ctx, f); asking == nil && o.Name != "" {
 		owner += " " + output.Text(o.Name)
 	}
-	return fmt.Errorf("you may read %s, but only %s and those with the right to write may change it: %w", output.Quoted(f.Name), owner, err)
+	return fmt.Errorf("you may read %s, but only %s %s: %w", output.Quoted(f.Name), owner, whoMay, err)
 }

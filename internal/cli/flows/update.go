@@ -71,6 +71,9 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := mayAccess(cmd.Context(), c, id, accessControl(o.access)); err != nil {
+		return err
+	}
 	profile := o.app.Connected.Key()
 	lock, err := sync.Locks{}.Of(o.file)
 	if err != nil {
@@ -85,7 +88,7 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	f, err := c.Flows.Update(cmd.Context(), id, patch, client.IfUnchanged(over.Was), client.WithMessage(o.message))
 	if err != nil {
-		return notYours(cmd.Context(), c, id, err)
+		return notYours(cmd.Context(), c, id, err, mayChange)
 	}
 	return errors.Join(o.note(cmd.Context(), f, over, profile, lock), printWritten(p, f, "changed"))
 }

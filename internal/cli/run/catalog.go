@@ -46,8 +46,8 @@ func NewCatalogCmd(a *cmdutil.App) *cobra.Command {
   users       user_ids of access_control
   files       fileIds of input nodes: your files
 
-An admin sees all. A flowctl server has no such lists. --output name prints ids
-alone.`,
+An admin sees all. A flowctl server has users and groups only. --output name
+prints ids alone.`,
 		Example: `  flowctl catalog models
   flowctl catalog users --search ann
   flowctl catalog knowledge -o json --jq '.[].id'`,

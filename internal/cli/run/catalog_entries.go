@@ -82,7 +82,7 @@ func catalog(ctx context.Context, c *client.Client, kind, search string) (found 
 		found, err = c.Directory.Files(ctx)
 	case catalogUsers:
 		found, err = c.Directory.Users(ctx)
-		if errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrForbidden) { // the whole list is for administrators
+		if errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrNotFound) { // the whole list is for administrators of Open WebUI
 			return c.Directory.SearchUsers(ctx, search) // which looked at e-mails that it does not name
 		}
 	}

@@ -3,6 +3,7 @@ package clienttest
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,13 +135,14 @@ func mayWrite(access json.RawMessage, u *User) bool {
 // userRows is how many users one page has.
 const userRows = 30
 
-// users lists the accounts whose name or e-mail has the query in it
-// (models/users.py, get_users). The total is that of all accounts.
+// users lists the accounts whose name or e-mail has the query in it, by ilike, in which _ is any
+// character and % any text (models/users.py, get_users). The total is that of all accounts.
 func (b *Backend) users(query string, page int, row func(*User) map[string]any) map[string]any {
+	like := regexp.MustCompile("(?is)" + strings.NewReplacer("_", ".", "%", ".*").Replace(regexp.QuoteMeta(query)))
 	found := []map[string]any{}
 	for i := range b.opts.Users {
 		u := &b.opts.Users[i]
-		if query == "" || strings.Contains(strings.ToLower(u.Name+"\n"+u.Email), strings.ToLower(query)) {
+		if like.MatchString(u.Name) || like.MatchString(u.Email) {
 			found = append(found, row(u))
 		}
 	}
@@ -184,7 +186,10 @@ func (b *Backend) listGroups(w http.ResponseWriter, _ *http.Request, u *User) {
 	rows := []map[string]any{}
 	for _, g := range b.opts.Groups {
 		if u.Role == "admin" || slices.Contains(g.Members, u.ID) {
-			rows = append(rows, map[string]any{"id": g.ID, "user_id": "admin-id", "name": g.Name, "description": "", "user_ids": g.Members})
+			rows = append(rows, map[string]any{
+				"id": g.ID, "user_id": "admin-id", "name": g.Name, "description": "",
+				"permissions": nil, "data": nil, "meta": nil, "user_ids": g.Members, "created_at": 1, "updated_at": 1,
+			})
 		}
 	}
 	reply(w, rows)
