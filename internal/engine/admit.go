@@ -7,7 +7,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Admission says whether a node runs, and with what.
+// Admission is the decision whether a node runs, and with which inputs.
 type Admission struct {
 	Inputs []js.Value // what arrives, in edge order
 	Err    error      // why the node fails without having run
@@ -15,7 +15,7 @@ type Admission struct {
 	failed bool       // it is skipped because of a failure
 }
 
-// Admit looks at what the node waited for.
+// Admit decides by the outcomes of the nodes that the node waited for.
 func (standard) Admit(c *Call) Admission {
 	s, n := c.Scope, c.Node
 	var a Admission
@@ -49,8 +49,8 @@ func (standard) Admit(c *Call) Admission {
 	return a
 }
 
-// appendCarried adds what an edge brings to its target: a conditional's edge its
-// output, a loop's to a merge the outputs of its rounds, any other the result.
+// appendCarried appends the values that an edge carries to its target: the output of a
+// conditional, the outputs of the rounds of a loop to a merge, else the source's result.
 func appendCarried(inputs []js.Value, e *Edge, o *outcome) []js.Value {
 	v := o.value
 	if e.Source.Kind == flow.Conditional {

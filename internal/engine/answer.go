@@ -8,7 +8,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Content finds the node's result in the answer of the model: the last message of
+// Content returns the node's result from the answer of the model: the last message of
 // "messages", the first of "images", the first of "choices" or of "data".
 func (standard) Content(_ *Call, body js.Value) (js.Value, error) {
 	if messages, ok := js.Get(body, "messages").(js.Array); ok && len(messages) > 0 {
@@ -35,7 +35,7 @@ func (standard) Content(_ *Call, body js.Value) (js.Value, error) {
 	return nil, fmt.Errorf("it has no content, but is %s", js.Substring(js.Text(body), 200))
 }
 
-// usageOf reads the token counts of an answer.
+// usageOf returns the token counts in an answer.
 func usageOf(body js.Value) flow.Usage {
 	count := func(key string) int64 {
 		if n, ok := js.Get(js.Get(body, "usage"), key).(js.Number); ok {

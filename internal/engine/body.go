@@ -7,8 +7,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// bodies are the loops of a flow in standard. The body of a loop is all that its
-// handle "each" leads to, the bodies of loops inside it included.
+// bodies are the bodies of a flow's loops in standard. The body of a loop is every node that
+// its handle "each" leads to, with the bodies of loops inside it.
 type bodies struct {
 	graph   *Graph
 	loops   []*Node                  // those with a body
@@ -39,8 +39,8 @@ func newBodies(g *Graph) *bodies {
 	return b
 }
 
-// nest finds the innermost loop around every node. Of two loops that have a node
-// in their bodies one must be in the body of the other.
+// nest finds the innermost loop around each node. If two loops have a node in their bodies,
+// one of them must be in the body of the other.
 func (b *bodies) nest() {
 	type pair struct{ inner, outer *Node }
 	told := make(map[pair]bool)
@@ -69,10 +69,11 @@ func (b *bodies) nest() {
 	}
 }
 
-// IsEach reports whether an edge leaves a loop for its body.
+// IsEach reports whether an edge leads from a loop into its body.
 func IsEach(e *Edge) bool { return e.Handle == handleEach }
 
-// Reach is the set of nodes that those edges from n lead to.
+// Reach returns the nodes that can be reached from n by an edge for which first returns true
+// and then any edges.
 func Reach(n *Node, first func(*Edge) bool) map[*Node]bool {
 	reached := make(map[*Node]bool)
 	var todo []*Node
@@ -95,7 +96,7 @@ func Reach(n *Node, first func(*Edge) bool) map[*Node]bool {
 	return reached
 }
 
-// problems says what keeps the loops from having bodies of their own.
+// problems returns the loops whose bodies overlap.
 func (b *bodies) problems() []flow.Problem {
 	found := b.overlap
 	for _, l := range b.loops {
@@ -110,9 +111,8 @@ func (b *bodies) problems() []flow.Problem {
 	return found
 }
 
-// plans makes the plans of the flow and of every body. Of steps that wait for
-// each other (through references, when there is no cycle of edges) it returns the
-// cycle.
+// plans returns the plans of the flow and of every body. If steps wait for each other
+// (through references, when there is no cycle of edges) it returns that cycle instead.
 func (b *bodies) plans() (made Plans, cycle []*Node) {
 	// By loop, nil for the flow: the nodes directly in it.
 	inside := map[*Node][]*Node{nil: make([]*Node, 0, len(b.graph.Nodes))}
@@ -148,8 +148,8 @@ func (b *bodies) plans() (made Plans, cycle []*Node) {
 	return made, nil
 }
 
-// level lifts two nodes out of bodies until both are directly in the same one,
-// or in the flow: what is inside a loop is the loop to what is outside.
+// level replaces two nodes by the loops around them until both are directly in the same body,
+// or in the flow: a node outside a loop waits for the whole loop.
 func (b *bodies) level(n, dep *Node) (*Node, *Node) {
 	for {
 		for up := dep; up != nil; up = b.around[up] {

@@ -11,11 +11,10 @@ import (
 // otherwise: 256 MiB.
 const DefaultMemory = 256 << 20
 
-// Budget bounds the bytes that are held at a time: by a run, or, as the parent of
-// the runs' budgets, by all of them together. What is counted is close to what is
-// allocated, and counted before it is: the results of the nodes, what is built on
-// the way to one, and the answer that the run's record is. The nil Budget has no
-// bound. A Budget may be used side by side.
+// Budget bounds the bytes in use: by a run or, as the parent of the runs' budgets, by all
+// runs together. Bytes are counted before they are allocated: the results of the nodes,
+// values that are built on the way to one, and the run's record. A nil Budget has no bound.
+// A Budget is safe for concurrent use.
 type Budget struct {
 	limit  int64
 	parent *Budget
@@ -27,17 +26,17 @@ type Budget struct {
 	most int64
 }
 
-// NewBudget returns a budget of limit bytes, none if it is negative, whose bytes
-// are taken from the parent too, unless that is nil.
+// NewBudget returns a budget of limit bytes; negative is no limit. Its bytes also count in
+// parent, if that is not nil.
 func NewBudget(limit int64, parent *Budget) *Budget {
 	return &Budget{limit: limit, parent: parent}
 }
 
-// Reserve keeps the last bytes of the budget for those of its children that hold no
-// more than small. It is called before anything is taken.
+// Reserve keeps the last bytes of the budget for children that have taken no more than small
+// bytes. It must be called before anything is taken.
 func (b *Budget) Reserve(bytes, small int64) { b.reserve, b.small = bytes, small }
 
-// Take counts n bytes more. Beyond the limit nothing is counted and the error is a
+// Take takes n bytes. Beyond the limit it takes nothing and the error is a
 // *[LimitError]: [LimitMemory], or [LimitSharedMemory] if it is the parent's.
 func (b *Budget) Take(n int64) error {
 	if b == nil || n <= 0 {
@@ -58,37 +57,36 @@ func (b *Budget) Take(n int64) error {
 	return nil
 }
 
-// Give takes n bytes back that were counted.
+// Give returns n bytes to the budget.
 func (b *Budget) Give(n int64) {
 	for at := b; at != nil && n > 0; at = at.parent {
 		at.giveOwn(n)
 	}
 }
 
-// Close returns all that is counted. The maker of the budget of a run calls it
-// when nothing refers to the run's result any more.
+// Close returns all bytes. Whoever made the budget of a run calls it when the run's result is
+// not used any more.
 func (b *Budget) Close() {
 	if b != nil {
 		b.Give(b.Used())
 	}
 }
 
-// Used is how many bytes are counted now.
+// Used returns the number of bytes in use.
 func (b *Budget) Used() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.used
 }
 
-// Most is how many bytes were counted when they were most.
+// Most returns the largest number of bytes that were in use.
 func (b *Budget) Most() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.most
 }
 
-// count counts n bytes more if the budget has them left for a child that then holds
-// so many.
+// count takes n bytes if the budget has them for a child that then has taken child bytes.
 func (b *Budget) count(n, child int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -110,8 +108,8 @@ func (b *Budget) giveOwn(n int64) {
 	b.used -= n
 }
 
-// Take counts bytes that are held until the node is done. A node that cannot have
-// them fails, whatever its executor makes of the error.
+// Take takes n bytes until the node is done. If the budget does not have them the node fails,
+// whatever its executor does with the error.
 func (c *Call) Take(n int) error {
 	if c.full == nil {
 		c.full = c.memory.Take(int64(n))
@@ -122,7 +120,7 @@ func (c *Call) Take(n int) error {
 	return c.full
 }
 
-// done returns what the node held.
+// done returns the bytes of the node to the budget.
 func (c *Call) done() {
 	c.memory.Give(c.taken)
 	c.taken = 0
@@ -139,7 +137,7 @@ func (c *Call) Text(v js.Value) (string, error) {
 	return js.Text(v), nil
 }
 
-// texts are the values as texts.
+// texts returns the values as texts.
 func (c *Call) texts(values []js.Value) ([]string, error) {
 	texts := make([]string, len(values))
 	for i, v := range values {
@@ -169,8 +167,8 @@ func (c *Call) Join(texts []string, separator string) (string, error) {
 	return strings.Join(texts, separator), nil
 }
 
-// Parse reads JSON. What it takes is counted before: every value begins after
-// one of the characters that are looked for.
+// Parse reads JSON. It takes the bytes for the values first, by counting the characters after
+// which a value may begin.
 func (c *Call) Parse(text string) (js.Value, error) {
 	if err := c.Take(valuesIn(text)); err != nil {
 		return nil, err
@@ -178,8 +176,7 @@ func (c *Call) Parse(text string) (js.Value, error) {
 	return c.semantics.Parse(text)
 }
 
-// valuesIn is about how many bytes the values of a list or of JSON take at most
-// while they are read.
+// valuesIn returns about how many bytes the values in a list or in JSON need at most.
 func valuesIn(text string) int {
 	const each = 64 // a value, its place in a list that grows, and an object's key
 	n := 1
@@ -189,11 +186,10 @@ func valuesIn(text string) int {
 	return n*each + len(text)
 }
 
-// unitsOf is how many bytes a text takes as what regular expressions work on.
+// unitsOf returns how many bytes a text needs in the form that regular expressions work on.
 func unitsOf(text string) int { return 4 * len(text) }
 
-// TextBuilder gathers the parts of a text, within the limits of a result and of
-// memory, before it is made.
+// TextBuilder builds a text from parts, within the limits of a result and of memory.
 type TextBuilder struct {
 	Call  *Call
 	parts []string
@@ -213,7 +209,7 @@ func (b *TextBuilder) Add(s string) error {
 
 func (b *TextBuilder) String() string { return strings.Join(b.parts, "") }
 
-// memoryOf is about how many bytes a value takes in memory.
+// memoryOf returns about how many bytes a value needs in memory.
 func memoryOf(v js.Value) int64 {
 	const value, member = 16, 32 // an interface; a key and an interface
 	switch v := v.(type) {
@@ -236,8 +232,8 @@ func memoryOf(v js.Value) int64 {
 	return int64(value + len(s))
 }
 
-// keep counts the value that becomes the result of n in place of the one before.
-// In the scope of the flow it is part of the answer, too.
+// keep takes the bytes of a new result of n and returns those of the one before. In the scope
+// of the flow a result counts several times, see answered.
 func (r *run) keep(s *Scope, n *Node, value js.Value) error {
 	o, bytes := s.of(n), memoryOf(value)
 	if s.home(n) == r.scope {
@@ -251,12 +247,12 @@ func (r *run) keep(s *Scope, n *Node, value js.Value) error {
 	return nil
 }
 
-// keepError counts the text of an error, which may hold the whole of a text.
+// keepError takes the bytes of the text of an error, which may contain a whole value.
 func (r *run) keepError(err error) error {
 	return r.memory.Take((1 + answered) * int64(len(err.Error())))
 }
 
-// release returns what the scope of a round that is over holds.
+// release returns the bytes of the scope of a round that is over.
 func (r *run) release(s *Scope) {
 	for i := range s.made {
 		r.memory.Give(s.made[i].counted)
@@ -264,6 +260,6 @@ func (r *run) release(s *Scope) {
 	}
 }
 
-// answered is how many copies of a result there are after the run: as JSON in its
-// [Result], in the record made of it, and in what is printed or sent.
+// answered is how many copies of a result there are after the run: the value, its JSON in the
+// [Result], the record, and what is printed or sent.
 const answered = 4

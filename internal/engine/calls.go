@@ -11,17 +11,17 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Calls bounds the model calls of a run, repeated attempts not counted.
+// Calls is an upper bound for the model calls of a run, without repeated attempts.
 type Calls struct {
 	Most int `json:"most"`
-	// Path is how they come about: what conditionals are assumed to choose, how often
-	// loops go round, how often models are called.
+	// Path explains the number: what conditionals are assumed to choose, how often loops
+	// run, how often models are called.
 	Path []PathStep `json:"path"`
-	// Unbounded are the loops whose rounds depend on data; they are taken to go
-	// round as often as the limit of rounds allows.
+	// Unbounded are the loops whose rounds depend on data; they are assumed to run as
+	// often as the limit of rounds allows.
 	Unbounded []string `json:"unbounded,omitempty"`
-	// Rough reports that there are too many conditionals to try all their choices,
-	// so that every branch was taken to run.
+	// Rough reports that there are too many conditionals to try all their choices, so
+	// that every branch is assumed to run.
 	Rough bool `json:"rough,omitempty"`
 }
 
@@ -34,11 +34,11 @@ type PathStep struct {
 	Calls  int           `json:"calls,omitempty"`  // of a model, in all
 }
 
-// choices are handles of conditionals. One that is not among them takes both.
+// choices are the handles that conditionals choose. A conditional that is missing takes
+// both.
 type choices map[*Node]string
 
-// live reports by index which of the nodes, which are in the order in which they
-// run, run when conditionals choose that.
+// live reports for each of the nodes, which are sorted, whether it runs with these choices.
 func live(sorted []*Node, chosen choices) []bool {
 	live := make([]bool, len(sorted))
 	for _, n := range sorted {
@@ -54,7 +54,7 @@ func live(sorted []*Node, chosen choices) []bool {
 	return live
 }
 
-// worstCalls tries all that conditionals may choose.
+// worstCalls returns the most calls over all choices of conditionals.
 func (g *Graph) worstCalls(s Semantics, made Plans, sorted []*Node, limits Limits) Calls {
 	const most = 10 // conditionals, whose choices are all tried
 	var conditionals []*Node
@@ -128,7 +128,7 @@ func (c *counter) calls(live []bool, chosen choices) Calls {
 	return calls
 }
 
-// plan counts the calls of a plan that runs so many times.
+// plan returns the calls of a plan that runs times times.
 func (c *counter) plan(p *Plan, times float64) float64 {
 	total := 0.0
 	for _, s := range p.Steps {
@@ -161,7 +161,7 @@ func (c *counter) plan(p *Plan, times float64) float64 {
 	return total
 }
 
-// rounds is how often a loop goes round, and whether the flow itself bounds it.
+// rounds returns how often a loop runs, and whether the flow itself bounds that.
 func (c *counter) rounds(n *Node) (rounds float64, bounded bool) {
 	most := n.MaxRounds()
 	limit := math.Inf(1)
@@ -186,7 +186,7 @@ func (c *counter) rounds(n *Node) (rounds float64, bounded bool) {
 	return 0, true
 }
 
-// whole is a count as a number that does not overflow.
+// whole returns a count as an int, at most the largest one.
 func whole(f float64) int {
 	if f > math.MaxInt32 {
 		return math.MaxInt32
@@ -194,8 +194,8 @@ func whole(f float64) int {
 	return int(f)
 }
 
-// retried calls a service, and again if another try may succeed. What it
-// is used for changes nothing outside, or is lost if it fails.
+// retried calls a service, and again if another attempt may succeed. It is only for calls
+// that may safely be repeated.
 func retried[T any](ctx context.Context, c *Call, try func() (T, error)) (T, error) {
 	v, err := try()
 	for again := 0; retryable(err) && again < c.Retries; again++ {
@@ -208,11 +208,11 @@ func retried[T any](ctx context.Context, c *Call, try func() (T, error)) (T, err
 	return v, err
 }
 
-// maxRetryWait is the longest wait that is worth it.
+// maxRetryWait is the longest wait before another attempt.
 const maxRetryWait = time.Minute
 
-// wait is how long to wait before the next attempt: up to a quarter longer than
-// it must be, so that nodes that failed together do not come back together.
+// wait returns how long to wait before the next attempt: up to a quarter longer than
+// necessary, so that nodes that failed together are not repeated together.
 func (c *Call) wait(err error, again int) time.Duration {
 	wait := c.RetryWait << min(again, 10)
 	var answer *HTTPError
@@ -222,7 +222,7 @@ func (c *Call) wait(err error, again int) time.Duration {
 	return wait + rand.N(wait/4+1) //nolint:gosec // nobody gains by guessing it
 }
 
-// sleep waits, or comes back early with an error when ctx ends.
+// sleep waits, or returns early with an error when ctx ends.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

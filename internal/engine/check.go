@@ -20,7 +20,7 @@ const (
 	CodeUnknownInput       = "unknown-input"       // a value is given for a node that is not an input
 )
 
-// problem is a problem of n.
+// problem returns a problem of node n.
 func problem(code string, n *Node, message string) flow.Problem {
 	return flow.Problem{
 		Code: code, Severity: flow.SeverityError, Message: message,
@@ -28,8 +28,8 @@ func problem(code string, n *Node, message string) flow.Problem {
 	}
 }
 
-// check lists what standard refuses the flow for, of which those are all problems
-// that [flow.Validate] finds, and makes its plans if that is nothing.
+// check returns the problems for which standard refuses the flow, given all that
+// [flow.Validate] finds, or else its plans.
 func check(all []flow.Problem, g *Graph) (Plans, []flow.Problem) {
 	for _, n := range g.Nodes {
 		g.refer(n)

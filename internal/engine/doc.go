@@ -1,11 +1,11 @@
 // Package engine runs flows.
 //
-// [Run] compiles the flow into a graph, refuses what its [Semantics] does not take, and
-// hands the graph's plan to the scheduler, which starts every node as soon as
-// what it needs is there. An executor for each node type does the node's work;
-// what is outside (models, knowledge, the web, files) is reached through the interfaces of
-// [Services]. A loop has the scheduler run the plan of its body once a round.
+// [Run] compiles the flow into a graph, refuses flows that its [Semantics] does not accept,
+// and passes the graph's plan to the scheduler, which starts a node as soon as everything
+// that it waits for is done. Each node type has an executor. Models, knowledge, the web and
+// files are behind the interfaces in [Services]. A loop lets the scheduler run the plan of
+// its body once per round.
 //
-// [NewStandard] is what the editor's user guide promises. Package browser has what the
-// executor inside the editor does.
+// [NewStandard] returns the semantics that the editor's user guide describes. Package browser
+// has those of the executor in the editor.
 package engine

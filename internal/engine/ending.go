@@ -12,20 +12,20 @@ import (
 // ending is how a model ended its answer.
 type ending struct {
 	reason  string // finish_reason, "" if the server does not send one
-	refusal string // what the model said in place of an answer, "" for nothing
-	warning string // what is wrong with an answer that is taken all the same, "" for nothing
-	failure error  // why an answer that counts is not one, nil if it is
+	refusal string // the model's text for refusing to answer, "" for none
+	warning string // a fault of an answer that is used all the same, "" for none
+	failure error  // makes the run fail although the answer is used, nil for none
 }
 
-// checkAnswer reports whether the JSON of a chat completion is an answer. What is none is
-// an error in the server's words: an *[HTTPError] where the server names the status
-// of a failed call, so that it can be tried again. Streamed answers are judged
-// alike: the provider puts them together first.
+// checkAnswer checks the JSON of a chat completion, and returns how the model ended it. The
+// error has the server's text if the completion is not a usable answer. It is an *[HTTPError]
+// if the server names a status, so that the call can be repeated. Of a streamed answer the
+// provider makes the same JSON.
 func checkAnswer(body js.Value) (ending, error) {
 	choice := js.Get(js.Get(body, "choices"), "0")
 	reason, _ := js.AsString(js.Get(choice, "finish_reason")) // older versions of Ollama send "" (ollama#4357)
 	e := ending{reason: reason}
-	if err := toldError(body, choice); err != nil {
+	if err := sentError(body, choice); err != nil {
 		return e, err
 	}
 	if !js.Truthy(choice) {
@@ -45,8 +45,8 @@ func checkAnswer(body js.Value) (ending, error) {
 	return e, e.silence(choice, message)
 }
 
-// messageOf returns the message of a choice. Some servers name it otherwise: text is
-// that of the older completions, delta that of streams.
+// messageOf returns the message of a choice. Some servers use other keys: text as in older
+// completions, delta as in streams.
 func messageOf(choice js.Value) js.Value {
 	for _, key := range []string{"message", "delta"} {
 		if v := js.Get(choice, key); js.Truthy(v) {
@@ -59,8 +59,8 @@ func messageOf(choice js.Value) js.Value {
 	return js.Get(choice, "message")
 }
 
-// contentOf returns what a message says. A list of parts is the text of those that
-// have one (Mistral sends thoughts and text as parts); anything else is as it came.
+// contentOf returns the content of a message. Of a list of parts it is the text of those that
+// have one (Mistral sends thoughts and text as parts).
 func contentOf(message js.Value) js.Value {
 	content := js.Get(message, "content")
 	parts, ok := content.(js.Array)
@@ -81,7 +81,7 @@ func contentOf(message js.Value) js.Value {
 	return js.String(text.String())
 }
 
-// shortcoming returns what is wrong with an answer in words, "" for nothing.
+// shortcoming returns the warning for an answer with text, "" for none.
 func (e ending) shortcoming(choice js.Value) string {
 	switch kind := e.kind(); {
 	case kind == endedByLength:
@@ -98,7 +98,7 @@ func (e ending) shortcoming(choice js.Value) string {
 	return ""
 }
 
-// silence returns the error of an answer without words.
+// silence returns the error for an answer without text.
 func (e ending) silence(choice, message js.Value) error {
 	why := ""
 	if e.reason != "" {
@@ -184,7 +184,7 @@ func thoughts(message js.Value) string {
 	return ""
 }
 
-// toldError returns the failure that an answer of status 200 reports, nil for none:
+// sentError returns the failure that an answer of status 200 reports, nil for none:
 //
 //   - {"error":{"message","type","code"}} or {"error":"…"}: OpenAI and most others, in
 //     streams as the data of an event (vLLM follows it by [DONE], guidellm#743)
@@ -192,13 +192,13 @@ func thoughts(message js.Value) string {
 //   - {"choices":[{"error":{"code","message"},"finish_reason":"error"}]}: OpenRouter,
 //     whose streams have the error next to the choices
 //   - finish_reason "abort" (SGLang) and "insufficient_system_resource" (DeepSeek)
-func toldError(body, choice js.Value) error {
+func sentError(body, choice js.Value) error {
 	if kind, _ := js.AsString(js.Get(body, "object")); kind == "error" {
 		return failureOf(body)
 	}
-	for _, told := range []js.Value{js.Get(body, "error"), js.Get(choice, "error")} {
-		if o, isObject := told.(js.Object); js.Truthy(told) && (!isObject || len(o) > 0) { // some send an empty one always
-			return failureOf(told)
+	for _, sent := range []js.Value{js.Get(body, "error"), js.Get(choice, "error")} {
+		if o, isObject := sent.(js.Object); js.Truthy(sent) && (!isObject || len(o) > 0) { // some send an empty one always
+			return failureOf(sent)
 		}
 	}
 	switch reason, _ := js.AsString(js.Get(choice, "finish_reason")); reason {
@@ -211,19 +211,19 @@ func toldError(body, choice js.Value) error {
 }
 
 // failureOf returns the error that a server's object or text about it means.
-func failureOf(told js.Value) error {
-	text, isText := js.AsString(told)
+func failureOf(sent js.Value) error {
+	text, isText := js.AsString(sent)
 	if !isText {
-		if text, isText = js.AsString(js.Get(told, "message")); !isText || text == "" {
-			text = js.Text(told)
+		if text, isText = js.AsString(js.Get(sent, "message")); !isText || text == "" {
+			text = js.Text(sent)
 		}
 	}
 	// OpenRouter has the message of the upstream provider in the metadata.
-	if raw, _ := js.AsString(js.Get(js.Get(told, "metadata"), "raw")); raw != "" && raw != text {
+	if raw, _ := js.AsString(js.Get(js.Get(sent, "metadata"), "raw")); raw != "" && raw != text {
 		text += ": " + raw
 	}
 	text = js.Substring(js.Trim(text), 500)
-	if status := statusOf(told); status != 0 {
+	if status := statusOf(sent); status != 0 {
 		return &HTTPError{StatusCode: status, Body: []byte(text)}
 	}
 	return fmt.Errorf("the model failed: %s", text)
@@ -231,14 +231,14 @@ func failureOf(told js.Value) error {
 
 // statusOf returns the status that an error names: as a number, as LiteLLM does in a
 // text, or by Anthropic's and OpenAI's types of errors that pass. 0 is none.
-func statusOf(told js.Value) int {
+func statusOf(sent js.Value) int {
 	for _, key := range []string{"code", "status", "status_code"} {
-		if n := js.ToNumber(js.Get(told, key)); n >= 400 && n <= 599 {
+		if n := js.ToNumber(js.Get(sent, key)); n >= 400 && n <= 599 {
 			return int(n)
 		}
 	}
 	for _, key := range []string{"type", "code"} {
-		switch kind, _ := js.AsString(js.Get(told, key)); kind {
+		switch kind, _ := js.AsString(js.Get(sent, key)); kind {
 		case "rate_limit_error", "rate_limit_exceeded":
 			return http.StatusTooManyRequests
 		case "overloaded_error":

@@ -13,7 +13,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Options say how to run a flow. The zero value runs what needs no services.
+// Options are the options of a run. The zero value runs flows that need no services.
 type Options struct {
 	Semantics func() Semantics // makes the semantics of the run; nil is [NewStandard]
 	Services  Services
@@ -22,19 +22,19 @@ type Options struct {
 	// Parallel is how many nodes run at once, 0 is 8.
 	Parallel int
 	Limits   Limits
-	// Memory is what the run's bytes are taken from, in place of a budget of
-	// Limits.Memory. They stay counted after the run, until the budget's Close.
+	// Memory is the run's budget, in place of one of Limits.Memory bytes. The result's
+	// bytes stay taken after the run, until the budget is closed.
 	Memory *Budget
-	// Retries is how often a call of a service (but for an upload) that was answered
-	// 408, 429 or 5xx, or lost, is tried again; 0 is 2, a negative number is never.
+	// Retries is how often a failed call of a service (answered 408, 429 or 5xx, or lost)
+	// is repeated, uploads excepted; 0 means 2, a negative number never.
 	Retries int
-	// RetryWait is the wait before the first of them, doubled for each further
-	// one, if the answer asks for no other; 0 is half a second.
+	// RetryWait is the wait before the first repetition, doubled for each further one,
+	// unless the answer asks for another; 0 means half a second.
 	RetryWait time.Duration
-	// StripThinking takes the thoughts that an answer begins with, such as
-	// <think>…</think>, out of it.
+	// StripThinking removes the thoughts at the beginning of an answer, such as
+	// <think>…</think>.
 	StripThinking bool
-	// Events is told what happens, one event at a time. The run waits for it.
+	// Events is called with each event, one at a time. The run waits for it.
 	Events func(flow.Event)
 }
 
@@ -65,7 +65,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// run is a run of a flow.
+// run is a run of a flow in progress.
 type run struct {
 	Options
 	semantics Semantics
@@ -82,9 +82,9 @@ type run struct {
 	cut       atomic.Bool   // a node was cut off by the end of the run
 }
 
-// Run runs the flow and comes back when nothing of it runs any more. A flow that
-// the semantics refuses is not started: the error is a *[RefusedError]. Whatever
-// happens later stands in the result. When ctx ends the run is aborted at once.
+// Run runs the flow and returns when all its nodes have ended. If the semantics refuses the
+// flow, the error is a *[RefusedError] and nothing runs; all later failures are in the
+// result. When ctx ends, the run is aborted.
 func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
 	r, ended, err := prepare(spec, opts)
 	if err != nil {
@@ -114,7 +114,7 @@ func Run(ctx context.Context, spec flow.Spec, opts Options) (*Result, error) {
 	return res, nil
 }
 
-// prepare compiles the flow. ended is what ends the run before its first node.
+// prepare compiles the flow. ended is the error of a run that ends before its first node.
 func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
 	opts, s := opts.withDefaults(), opts.semantics()
 	s.Adjust(&opts)
@@ -140,8 +140,8 @@ func prepare(spec flow.Spec, opts Options) (r *run, ended, err error) {
 	return r, ended, nil
 }
 
-// conclude finds the status of the run, and the error of its end. left reports
-// whether there were steps left to run.
+// conclude sets the status of the run and its error. left reports whether steps were left
+// undone.
 func (r *run) conclude(res *Result, left bool) {
 	var limit *LimitError
 	if errors.As(res.Err, &limit) && !slices.ContainsFunc(res.Errors, func(f NodeFailure) bool { return errors.Is(f.Err, limit) }) {
@@ -157,7 +157,7 @@ func (r *run) conclude(res *Result, left bool) {
 	}
 }
 
-// present is how many of the nodes are the flow's own.
+// present returns the number of nodes that are in the flow, not only at the end of an edge.
 func (g *Graph) present() int {
 	n := len(g.Nodes)
 	for n > 0 && g.Nodes[n-1].Missing {

@@ -12,7 +12,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// HTTPError is an answer of a service that is not a success.
+// HTTPError is an answer of a service with a status other than 2xx.
 type HTTPError struct {
 	StatusCode int
 	Reason     string        // the reason phrase of the answer, "" if it had none
@@ -30,8 +30,8 @@ func (e *HTTPError) Error() string {
 	return text
 }
 
-// detail is what the body says in words: "detail", "error" or "error.message"
-// of a JSON object, else its text, shortened.
+// detail returns the message in the body: "detail", "error" or "error.message" of a JSON
+// object, else the whole text, shortened.
 func (e *HTTPError) detail() string {
 	if e.Page != "" {
 		return e.Page
@@ -49,8 +49,8 @@ func (e *HTTPError) detail() string {
 	return ""
 }
 
-// LostError is a call that no whole answer came to: there was no connection, or it
-// ended before the answer did. Another try may succeed.
+// LostError is the error of a call without a complete answer: the connection failed or ended
+// early. Another attempt may succeed.
 type LostError struct{ Err error }
 
 func (e *LostError) Error() string { return e.Err.Error() }
@@ -58,7 +58,7 @@ func (e *LostError) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *LostError) Unwrap() error { return e.Err }
 
-// retryable reports whether the call that failed with err may succeed later.
+// retryable reports whether a call that failed with err may succeed later.
 func retryable(err error) bool {
 	var answer *HTTPError
 	if errors.As(err, &answer) {
@@ -67,7 +67,7 @@ func retryable(err error) bool {
 	return errors.As(err, new(*LostError))
 }
 
-// RefusedError says why a flow was not started.
+// RefusedError has the problems for which a flow was not started.
 type RefusedError struct {
 	Problems []flow.Problem // all of them
 }
@@ -84,7 +84,7 @@ func (e *RefusedError) Error() string {
 	return "the flow cannot run: " + text
 }
 
-// PanicError is a panic inside a node.
+// PanicError is a panic in the executor of a node.
 type PanicError struct {
 	Value any    // what was passed to panic
 	Stack []byte // where
@@ -92,7 +92,7 @@ type PanicError struct {
 
 func (e *PanicError) Error() string { return fmt.Sprintf("internal error: %v", e.Value) }
 
-// Check says why [Run] would not start the flow, without running it: a
+// Check returns the error with which [Run] would not start the flow, nil if it would: a
 // *[RefusedError], or the error of an input that is not JSON.
 func Check(spec flow.Spec, opts Options) error {
 	_, _, err := prepare(spec, opts)

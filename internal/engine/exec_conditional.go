@@ -37,7 +37,7 @@ func conditional(_ context.Context, c *Call) (js.Value, error) {
 	}, nil
 }
 
-// CompareValue returns what the node compares with.
+// CompareValue returns the value with which the node compares.
 func (n *Node) CompareValue() js.Value {
 	if v := n.Field("compareValue"); js.Truthy(v) {
 		return v
@@ -45,7 +45,7 @@ func (n *Node) CompareValue() js.Value {
 	return js.String("")
 }
 
-// compare applies an operator; an unknown one is never true.
+// compare applies an operator; an unknown one is always false.
 func (c *Call) compare(operator, condition string, with js.Value) (bool, error) {
 	text := js.ToString(with)
 	same := condition == text && js.Type(with) == "string"
@@ -70,8 +70,8 @@ func (c *Call) compare(operator, condition string, with js.Value) (bool, error) 
 	return false, nil
 }
 
-// choose notes the branch, and what its edges carry: the text that the author
-// wrote for it, else the first input.
+// choose sets the branch and the value that its edges carry: the text that the author wrote
+// for it, else the first input.
 func (c *Call) choose(branch string) error {
 	c.out.branch = branch
 	if given := c.Node.Text(branch + "Output"); given != "" {

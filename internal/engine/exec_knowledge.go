@@ -28,7 +28,7 @@ func knowledge(ctx context.Context, c *Call) (js.Value, error) {
 	return v, nil
 }
 
-// query fills in the node's query.
+// query returns the node's query with placeholders filled in.
 func (c *Call) query() (string, error) {
 	query := c.Node.Field("query")
 	if !js.Truthy(query) {
@@ -77,7 +77,7 @@ func (c *Call) chunks(ctx context.Context, id, query string) (js.Value, error) {
 	}, nil
 }
 
-// Fetch makes a backend call and reads its answer.
+// Fetch makes a call of the backend and parses the answer.
 func (c *Call) Fetch(ctx context.Context, ask func() (json.RawMessage, error)) (js.Value, error) {
 	body, err := retried(ctx, c, ask)
 	var v js.Value
@@ -92,7 +92,8 @@ func (c *Call) Fetch(ctx context.Context, ask func() (json.RawMessage, error)) (
 // byteOrderMark may come before JSON; Response.json takes it off.
 const byteOrderMark = "\ufeff"
 
-// Count is a number of the node's data that the server takes: a whole one.
+// Count returns a number in the node's data, which has to be whole, since the server accepts
+// no other.
 func (c *Call) Count(key string, byDefault int) (int, error) {
 	v := c.Node.Field(key)
 	if !js.Truthy(v) {
@@ -105,8 +106,8 @@ func (c *Call) Count(key string, byDefault int) (int, error) {
 	return int(n), nil
 }
 
-// ReadChunks reads documents with their metadata and scores, but for those whose score is
-// known and below the node's threshold. score reads a score.
+// ReadChunks reads documents with their metadata and scores. It leaves out documents with a
+// known score below the node's threshold. score reads a score.
 func (c *Call) ReadChunks(documents, metadatas, distances js.Value, score func(js.Value) (value js.Value, known bool)) (chunks js.Array, none string) {
 	list, _ := documents.(js.Array)
 	if len(list) == 0 {

@@ -28,14 +28,14 @@ func loop(ctx context.Context, c *Call) (js.Value, error) {
 	return LoopResult(items.List()), nil
 }
 
-// Items are the values that the rounds are given.
+// Items are the values that the rounds of a loop get.
 type Items struct {
 	Count int
 	array js.Array // nil if all get the same
 	same  js.Value
 }
 
-// round is what round i is given, and what the loop's result has of it.
+// round returns what round i gets, which is also in the loop's result.
 func (it Items) round(i int) js.Object {
 	v := it.same
 	if it.array != nil {
@@ -44,7 +44,7 @@ func (it Items) round(i int) js.Object {
 	return js.Object{{Key: "iteration", Value: js.FromInt(i)}, {Key: "value", Value: v}}
 }
 
-// List is the list of what the rounds are given.
+// List returns the list of the values that the rounds get.
 func (it Items) List() js.Array {
 	list := make(js.Array, it.Count)
 	for i := range list {
@@ -76,7 +76,7 @@ func (c *Call) items() (Items, error) {
 	return Items{}, nil // an unknown type has no rounds
 }
 
-// MaxRounds is maxIterations: 5 unless it says otherwise, a started round counts.
+// MaxRounds returns maxIterations, rounded up; 5 if it is not set.
 func (n *Node) MaxRounds() float64 {
 	most := 5.0
 	if v := n.Field("maxIterations"); js.Truthy(v) {
@@ -88,8 +88,8 @@ func (n *Node) MaxRounds() float64 {
 	return math.Ceil(most)
 }
 
-// LiteralArray is the array that is written out in arrayPath, nil if that is not an
-// array; literal is false if it is found when the loop runs.
+// LiteralArray returns the array that is written out in arrayPath, nil if the text is not an
+// array. literal is false if the path is only resolved when the loop runs.
 func (n *Node) LiteralArray() (list js.Array, literal bool) {
 	path := n.Text("arrayPath")
 	if path == "" || strings.Contains(path, "{{") {
@@ -99,7 +99,7 @@ func (n *Node) LiteralArray() (list js.Array, literal bool) {
 	return list, true
 }
 
-// array is what an array loop goes over: the first input or what arrayPath says.
+// array returns the array of an array loop: the first input, or that of arrayPath.
 func (c *Call) array() (js.Array, error) {
 	path := c.Node.Text("arrayPath")
 	if path == "" {
@@ -110,7 +110,7 @@ func (c *Call) array() (js.Array, error) {
 	return c.semantics.Array(c, path)
 }
 
-// ListOf is the list that a text is; what it takes is counted before.
+// ListOf returns the list in a text, and takes its bytes first.
 func (c *Call) ListOf(text string) (js.Value, error) {
 	if err := c.Take(valuesIn(text)); err != nil {
 		return nil, err
@@ -118,8 +118,7 @@ func (c *Call) ListOf(text string) (js.Value, error) {
 	return listOf(text, c.semantics.Parse), nil
 }
 
-// listOf reads a literal list: JSON, else what stands between commas and line
-// ends.
+// listOf reads a literal list: JSON, else texts between commas and line ends.
 func listOf(text string, parse func(string) (js.Value, error)) js.Value {
 	if v, err := parse(text); err == nil {
 		return v
@@ -133,7 +132,7 @@ func listOf(text string, parse func(string) (js.Value, error)) js.Value {
 	return list
 }
 
-// LoopResult is {iterations, results}.
+// LoopResult returns a loop's result, {iterations, results}.
 func LoopResult(results js.Array) js.Value {
 	return js.Object{
 		{Key: "iterations", Value: js.FromInt(len(results))},
@@ -141,7 +140,7 @@ func LoopResult(results js.Array) js.Value {
 	}
 }
 
-// outputsOf are the outputs of a loop's result, or its values if it has no body.
+// outputsOf returns the outputs in a loop's result, or its values if the loop has no body.
 func outputsOf(result js.Value) []js.Value {
 	list, _ := js.Get(result, "results").(js.Array)
 	outputs := make([]js.Value, 0, len(list))

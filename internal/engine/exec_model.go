@@ -34,10 +34,10 @@ func model(ctx context.Context, c *Call) (js.Value, error) {
 	return value, nil
 }
 
-// sent is how many copies of a message there are while it is sent.
+// sent is the number of copies of a message while it is sent.
 const sent = 3
 
-// size is how many bytes the message's texts and files take.
+// size returns the bytes of the message's texts and files.
 func (m Message) size() int {
 	n := len(m.Text)
 	for _, p := range m.Parts {
@@ -46,8 +46,8 @@ func (m Message) size() int {
 	return n
 }
 
-// Settings are those of the advanced settings that are set, if they are switched on.
-// max_tokens of 0 is none.
+// Settings returns the advanced settings of these names that are set, none if they are
+// switched off. A max_tokens of 0 counts as not set.
 func (c *Call) Settings(names ...string) []Setting {
 	if !js.Truthy(c.Node.Field("useAdvancedSettings")) {
 		return nil
@@ -63,7 +63,7 @@ func (c *Call) Settings(names ...string) []Setting {
 	return list
 }
 
-// ask makes the call, within the limits, and again if another try may succeed.
+// ask calls the model, within the limits, and again if another attempt may succeed.
 func (c *Call) ask(ctx context.Context, req ChatRequest, text string) (js.Value, error) {
 	if err := c.budget.takeCall(); err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (c *Call) ask(ctx context.Context, req ChatRequest, text string) (js.Value,
 	return body, nil
 }
 
-// chat calls the model once and judges its answer.
+// chat calls the model once and checks its answer.
 func (c *Call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
 	var delta func(string)
 	if req.Stream {
@@ -110,16 +110,17 @@ func (c *Call) chat(ctx context.Context, req ChatRequest) (js.Value, error) {
 	return c.semantics.Accept(c, v)
 }
 
-// CheckAnswer keeps how the model ended its answer, and returns why the answer is not one.
+// CheckAnswer records how the model ended its answer, and returns an error if it is not a
+// usable answer.
 func (c *Call) CheckAnswer(body js.Value) (err error) {
 	c.ending, err = checkAnswer(body)
 	return err
 }
 
-// Doubt keeps why a result that counts makes the run fail.
+// Doubt records an error that makes the run fail although the node has a result.
 func (c *Call) Doubt(err error) { c.ending.failure = err }
 
-// said is the text of an answer, or all of it if it has none.
+// said returns the text of an answer, or its whole JSON if there is none.
 func said(body js.Value) string {
 	choice := js.Get(js.Get(body, "choices"), "0")
 	if text, ok := js.AsString(js.Get(js.Get(choice, "message"), "content")); ok {
@@ -128,12 +129,11 @@ func said(body js.Value) string {
 	return js.Text(body)
 }
 
-// estimateTokens guesses the tokens of a text: one for four bytes, as English
-// has about.
+// estimateTokens estimates the tokens of a text: one for four bytes, about as in English.
 func estimateTokens(text string) int { return (len(text) + 3) / 4 }
 
-// expectedTokens is how many tokens the answer may have, if the request bounds
-// them.
+// expectedTokens returns the most tokens that the answer may have, 0 if the request does not
+// bound them.
 func expectedTokens(req ChatRequest) int {
 	for _, s := range req.Settings {
 		if s.Name == "max_tokens" {

@@ -124,7 +124,7 @@ func (c *Call) guarded(ctx context.Context) (value js.Value, err error) {
 	return value, c.semantics.Error(c, err)
 }
 
-// finish keeps and reports what the execution made.
+// finish records the outcome of an execution and reports it.
 func (r *run) finish(ctx context.Context, c *Call, value js.Value, err error) {
 	if err == nil {
 		c.Scope.Set(c.Node, value)
@@ -152,15 +152,15 @@ func (r *run) finish(ctx context.Context, c *Call, value js.Value, err error) {
 	r.semantics.Finished(ctx, c, err)
 }
 
-// cutOff reports whether the execution was ended by a limit that it did not reach
-// itself: the run's time, or what a node next to it used up. A loop reaches those
-// that its body does.
+// cutOff reports whether the execution was ended by a limit that it did not exceed itself: the
+// run's time, or a limit that another node exceeded. A loop exceeds the limits that its
+// body does.
 func cutOff(ctx context.Context, c *Call, limit *LimitError) bool {
 	return limit.Limit == LimitTime || c.Node.Kind != flow.Loop && errors.Is(context.Cause(ctx), limit)
 }
 
-// Preview runs another node with one input for its result alone, which is reported as
-// early. It does nothing if that fails.
+// Preview runs another node with one input and reports its result as an early one. It does
+// nothing if that fails.
 func (c *Call) Preview(ctx context.Context, n *Node, input js.Value) {
 	early := &Call{run: c.run, Scope: c.Scope, Node: n, Inputs: []js.Value{input}, out: &outcome{}}
 	defer early.done()
@@ -179,7 +179,7 @@ func (n *Node) typeText() string {
 	return kind
 }
 
-// size is about how many bytes a result takes.
+// size returns about how many bytes a result has.
 func size(v js.Value) int {
 	switch v := v.(type) {
 	case js.Array:

@@ -6,7 +6,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Explanation says how a flow would run, without running it.
+// Explanation describes how a flow would run.
 type Explanation struct {
 	Semantics string         `json:"engine"`
 	Refused   []flow.Problem `json:"refused"`  // what the flow is refused for; nothing else is said of the run then
@@ -15,7 +15,7 @@ type Explanation struct {
 	Calls     Calls          `json:"calls"`
 }
 
-// Turn is a node's place in the order.
+// Turn is a node in the order in which the nodes run.
 type Turn struct {
 	Node  string        `json:"node"`
 	Type  flow.NodeType `json:"type"`
@@ -50,8 +50,8 @@ func Explain(spec flow.Spec, opts Options) *Explanation {
 	return e
 }
 
-// turns lists the steps of a plan, those of a loop's body after the loop, and
-// returns their nodes.
+// turns appends the steps of a plan, with those of a loop's body after the loop, and returns
+// their nodes.
 func (e *Explanation) turns(all Plans, p *Plan, loop *Node) []*Node {
 	var sorted []*Node
 	for _, s := range p.Steps {
@@ -73,8 +73,7 @@ func (e *Explanation) turns(all Plans, p *Plan, loop *Node) []*Node {
 	return sorted
 }
 
-// branches finds what hangs on each handle: what does not run when the other one
-// is chosen.
+// branches finds the nodes of each handle: those that do not run if the other one is chosen.
 func (e *Explanation) branches(sorted []*Node) {
 	opposite := map[string]string{handleTrue: handleFalse, handleFalse: handleTrue}
 	for _, n := range sorted {

@@ -16,7 +16,7 @@ const (
 	HandleDone  = "done" // where a loop is over
 )
 
-// Graph is a flow made ready to run.
+// Graph is a compiled flow.
 type Graph struct {
 	Nodes []*Node // those of the flow in its order, then the missing ones
 	index map[string]*Node
@@ -24,8 +24,8 @@ type Graph struct {
 	prefixed func() map[string][]*Node // see prefixes; few flows need them
 }
 
-// Node is a node of the flow. Of several with one id it is the last, at the
-// place of the first.
+// Node is a node of the flow. Of several with the same id it is the last one, in the position
+// of the first.
 type Node struct {
 	ID      string
 	Kind    flow.NodeType
@@ -39,7 +39,7 @@ type Node struct {
 	unclear []unclear
 }
 
-// unclear is a reference that may mean several nodes.
+// unclear is a reference to one of several nodes.
 type unclear struct {
 	body  string // of the placeholder
 	meant []*Node
@@ -76,8 +76,8 @@ func newGraph(spec flow.Spec, s Semantics) *Graph {
 	return g
 }
 
-// join joins the nodes with their edges. An edge from a node that is not there brings
-// in a missing node; one to there is left out.
+// join connects the nodes by the edges. An edge from an unknown node adds a missing node; an
+// edge to one is left out.
 func (g *Graph) join(edges []flow.Edge) {
 	joined := make([]Edge, len(edges))
 	for i, e := range edges {
@@ -115,7 +115,7 @@ func (g *Graph) add(n *Node) {
 	g.index[n.ID] = n
 }
 
-// refer finds the nodes that n's texts name.
+// refer sets the nodes that the texts of n refer to.
 func (g *Graph) refer(n *Node) {
 	var told map[string]bool // of what is ambiguous
 	for _, t := range n.Templates() {
@@ -147,16 +147,16 @@ func parseData(data []byte, s Semantics) js.Value {
 	return v
 }
 
-// HasData reports whether the node has data, be it empty.
+// HasData reports whether the node has data, even if it is empty.
 func (n *Node) HasData() bool {
 	_, null := n.Data.(js.Null)
 	return !null && !js.IsUndefined(n.Data)
 }
 
-// Field is a field of the node's data, undefined if there is none.
+// Field returns a field of the node's data, undefined if there is none.
 func (n *Node) Field(key string) js.Value { return js.Get(n.Data, key) }
 
-// Text is a field of the node's data that is not falsy, as a text; else "".
+// Text returns a field of the node's data as a text, "" if it is falsy.
 func (n *Node) Text(key string) string {
 	if v := n.Field(key); js.Truthy(v) {
 		return js.ToString(v)
@@ -164,8 +164,8 @@ func (n *Node) Text(key string) string {
 	return ""
 }
 
-// Option is a field of the node's data that chooses among named ways: "" if it is
-// falsy. What is not text chooses none of them.
+// Option returns a field of the node's data with one of several words: "" if it is falsy. A
+// value that is not a text is none of the words.
 func (n *Node) Option(key string) string {
 	v := n.Field(key)
 	if text, ok := js.AsString(v); ok {
@@ -177,7 +177,7 @@ func (n *Node) Option(key string) string {
 	return "not a text"
 }
 
-// Config is a field of a transform's config.
+// Config returns a field of a transform's config.
 func (n *Node) Config(key string) js.Value { return js.Get(n.Field("config"), key) }
 
 // Template is a text of a node in which placeholders are filled in.
@@ -186,7 +186,7 @@ type Template struct {
 	Text  string
 }
 
-// Templates lists the templates of the node.
+// Templates returns the templates of the node.
 func (n *Node) Templates() []Template {
 	switch n.Kind {
 	case flow.Model:

@@ -8,8 +8,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// fill fills in the placeholders of a text as standard does: one pass over the
-// text, in which every reference must resolve. Anything else in braces stays.
+// fill replaces the placeholders of a text as standard does: in one pass, in which every
+// reference must resolve. Anything else in braces stays.
 func (c *Call) fill(text string) (string, error) {
 	return c.Replace(text, func(p Placeholder) (string, bool, error) {
 		v, ok, err := c.value(p)
@@ -21,7 +21,7 @@ func (c *Call) fill(text string) (string, error) {
 	})
 }
 
-// value is what a placeholder stands for; ok is false if it is not a reference.
+// value returns the value of a placeholder; ok is false if it is not a reference.
 func (c *Call) value(p Placeholder) (v js.Value, ok bool, err error) {
 	unresolved := func(why string) (js.Value, bool, error) {
 		return nil, false, fmt.Errorf("{{%.80s}} cannot be filled in: %s", p.Body, why)
@@ -58,8 +58,8 @@ func (c *Call) value(p Placeholder) (v js.Value, ok bool, err error) {
 	return v, true, nil
 }
 
-// inputText is what {{input}} stands for in standard: all inputs, joined by a
-// blank line. A model takes arrays apart, and files out.
+// inputText returns the value of {{input}} in standard: all inputs, joined by a blank line.
+// For a model, arrays are flattened and files left out.
 func (c *Call) inputText() (string, error) {
 	inputs := c.Inputs
 	if c.Node.Kind == flow.Model {
@@ -72,13 +72,13 @@ func (c *Call) inputText() (string, error) {
 	return c.Join(texts, "\n\n")
 }
 
-// The prompts that stand in for none next to files, in the editor's words.
+// The prompts that are used with files if the node has none; the texts are the editor's.
 const (
 	DescribeImage = "Analyze this image in detail."                                                                                                                                                               //nolint:misspell // the editor's own
 	describeVideo = "Analyze this image and create a detailed cinematic video generation prompt describing camera movements, lighting, atmosphere, and visual techniques to bring this scene to life as a video." //nolint:misspell // the editor's own
 )
 
-// DefaultPrompt stands in for an empty prompt next to files.
+// DefaultPrompt returns the prompt that is used with files if the node's is empty.
 func DefaultPrompt(model string) string {
 	if strings.Contains(js.ToLower(model), "video") {
 		return describeVideo
@@ -86,7 +86,7 @@ func DefaultPrompt(model string) string {
 	return DescribeImage
 }
 
-// Flatten takes arrays apart, one level deep.
+// Flatten replaces arrays by their elements, one level deep.
 func Flatten(inputs []js.Value) []js.Value {
 	var flat []js.Value
 	for _, v := range inputs {
@@ -99,7 +99,7 @@ func Flatten(inputs []js.Value) []js.Value {
 	return flat
 }
 
-// splitFiles takes the declared files out of the values.
+// splitFiles separates the declared files from the other values.
 func splitFiles(values []js.Value) (others []js.Value, files []string) {
 	for _, v := range values {
 		if f, ok := v.(js.File); ok {

@@ -10,8 +10,8 @@ import (
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
-// Limits bound a run. Zero is the default, a negative number is no limit. What
-// goes beyond one ends the run with a *[LimitError].
+// Limits are the limits of a run. Zero is the default, a negative number no limit. Exceeding
+// one ends the run with a *[LimitError].
 type Limits struct {
 	Rounds int           // rounds of all loops together; by default 10,000
 	Nodes  int           // nodes run, each round's again; by default 100,000
@@ -43,8 +43,8 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// maxDepth is how many loops may be inside each other: the result of a loop repeats
-// those of all loops inside it.
+// maxDepth is how deep loops may be nested: the result of a loop contains those of all loops
+// inside it.
 const maxDepth = 32
 
 // The names of the limits, as [LimitError] has them.
@@ -61,7 +61,7 @@ const (
 	LimitSharedMemory = "memory of all runs" // of the budget's parent
 )
 
-// LimitError says which of a run's limits ended it.
+// LimitError is the error of a run that exceeded a limit.
 type LimitError struct {
 	Limit string // one of the Limit constants
 	Max   int64  // the limit; LimitTime in nanoseconds, LimitResult, LimitMemory and LimitSharedMemory in bytes
@@ -81,7 +81,7 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("the run needs more than its limit of %d %s; raise the limit, or make the flow do less", e.Max, e.Limit)
 }
 
-// budget is what a run has used of its limits.
+// budget counts what a run has used of its limits.
 type budget struct {
 	limits Limits
 
@@ -89,7 +89,7 @@ type budget struct {
 	rounds, nodes, calls, tokens int
 }
 
-// take counts n more of what used counts, unless that would exceed the limit.
+// take adds n to *used, or returns a *[LimitError] if that would exceed limit.
 func (b *budget) take(name string, limit int, used *int, n int) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// rounds is a loop while it runs.
+// rounds is the state of a running loop.
 type rounds struct {
 	*Call
 	body  *Plan
@@ -21,7 +21,7 @@ type rounds struct {
 	over  []round       // those that are over, in order
 }
 
-// round is what is kept of a round of a loop.
+// round is the outcome of a round of a loop.
 type round struct {
 	scope  *Scope
 	output js.Value // what the body's last node made
@@ -36,9 +36,8 @@ func (c *Call) newRounds(body *Plan, items Items) *rounds {
 	return r
 }
 
-// Rounds runs the rounds, as many at once as nodes may be. They start in
-// order and no further one after a failure, so that the first round to fail is
-// the same however long each takes.
+// Rounds runs the rounds, as many at once as nodes may run. They start in order, and none
+// starts after a failure, so that the first round to fail is always the same.
 func (standard) Rounds(ctx context.Context, c *Call, body *Plan, items Items) (js.Value, error) {
 	if c.Node.Option("loopType") == "until" {
 		return c.until(ctx, body, items)
@@ -100,7 +99,7 @@ func (c *Call) until(ctx context.Context, body *Plan, items Items) (js.Value, er
 	return r.end(nil)
 }
 
-// play runs one round in a scope of its own.
+// play runs a round in a scope of its own.
 func (r *rounds) play(ctx context.Context, i int) round {
 	s := r.Scope.inner(r.slots, i)
 	*s.of(r.Node) = outcome{status: flow.NodeSuccess, value: r.items.round(i), round: true}
@@ -114,7 +113,7 @@ func (r *rounds) play(ctx context.Context, i int) round {
 	return played
 }
 
-// output is what the last node of the body made: of an output node its value, of
+// output returns the result of the last node of the body: of an output node its value, of
 // several last nodes a map by id of those that ran.
 func (r *rounds) output(s *Scope) js.Value {
 	made := js.Object{}
@@ -135,7 +134,7 @@ func (r *rounds) output(s *Scope) js.Value {
 	return made
 }
 
-// end hands what the body made to the scope around, and returns the loop's result.
+// end copies the results of the body to the outer scope, and returns the loop's result.
 func (r *rounds) end(err error) (js.Value, error) {
 	if len(r.over) > 0 {
 		for _, n := range r.body.Nodes {
@@ -157,8 +156,8 @@ func (r *rounds) end(err error) (js.Value, error) {
 	return LoopResult(results), nil
 }
 
-// publish makes what n did in the last round in which it did anything its result
-// in the scope around. An output node keeps the values of all rounds.
+// publish sets the result of n in the outer scope: its outcome in the last round in which it
+// ran. An output node keeps the values of all rounds.
 func (r *rounds) publish(n *Node) error {
 	into := r.Scope.of(n)
 	before := into.counted
@@ -197,8 +196,8 @@ func (r *run) leaveOut(s *Scope, loop *Node, reason string, failed bool) {
 	}
 }
 
-// shownIn are the values that an output node had in a round: after an inner
-// loop all of that loop's.
+// shownIn returns the values that an output node had in a round: all of an inner loop's if it
+// is in one.
 func shownIn(o *outcome) []js.Value {
 	if o.shown != nil || js.IsUndefined(o.value) {
 		return o.shown
@@ -209,7 +208,7 @@ func shownIn(o *outcome) []js.Value {
 	return []js.Value{o.value}
 }
 
-// withRounds is an output node's result with its iterationResults.
+// withRounds returns an output node's result with its iterationResults.
 func withRounds(result js.Object, shown []js.Value) js.Object {
 	made := js.Object{}
 	for _, m := range result {

@@ -8,7 +8,7 @@ import (
 	"github.com/flowctl/flowctl/internal/order"
 )
 
-// Plan is what the scheduler works off: the whole flow, or the body of a loop.
+// Plan is a list of steps for the scheduler: the whole flow, or the body of a loop.
 type Plan struct {
 	Steps []Step  // in the order in which they start when several can
 	Nodes []*Node // whose results the plan's runs make, nested bodies included
@@ -28,8 +28,8 @@ type Plans struct {
 	Bodies map[*Node]*Plan // by loop; none for a loop without a body
 }
 
-// order sorts nodes depth first, see [order.DepthFirst]; those that are not there are
-// left out. If nodes wait for each other it returns a cycle, and nothing sorted.
+// order sorts nodes depth first, see [order.DepthFirst], without missing ones. If nodes wait
+// for each other it returns a cycle instead.
 func (g *Graph) order(nodes []*Node, before func(*Node) []*Node) (sorted, cycle []*Node) {
 	nodes = slices.DeleteFunc(slices.Clone(nodes), func(n *Node) bool { return n.Missing })
 	sorted, cycle = order.DepthFirst(nodes, len(g.Nodes), func(n *Node) int { return n.index }, before)
@@ -39,11 +39,10 @@ func (g *Graph) order(nodes []*Node, before func(*Node) []*Node) (sorted, cycle 
 	return sorted, nil
 }
 
-// Sorted returns the nodes depth first along the edges; if they form a cycle that, and
-// nothing sorted.
+// Sorted returns the nodes depth first along the edges, or a cycle if there is one.
 func (g *Graph) Sorted() (sorted, cycle []*Node) { return g.order(g.Nodes, sources) }
 
-// sources lists the nodes that lead to n, in edge order.
+// sources returns the nodes with edges to n, in the order of the edges.
 func sources(n *Node) []*Node {
 	list := make([]*Node, len(n.In))
 	for i, e := range n.In {
@@ -52,10 +51,10 @@ func sources(n *Node) []*Node {
 	return list
 }
 
-// dependencies lists the nodes that n waits for.
+// dependencies returns the nodes that n waits for.
 func dependencies(n *Node) []*Node { return append(sources(n), n.Refs...) }
 
-// waitingPlan is a plan whose steps wait for those that before lists.
+// waitingPlan returns a plan in which each step waits for the nodes that before returns.
 func (g *Graph) waitingPlan(nodes []*Node, before func(*Node) []*Node) (made *Plan, cycle []*Node) {
 	sorted, cycle := g.order(nodes, before)
 	if cycle != nil {
@@ -82,9 +81,9 @@ func (g *Graph) waitingPlan(nodes []*Node, before func(*Node) []*Node) (made *Pl
 	return p, nil
 }
 
-// Schedule runs the plan in the scope: every step as soon as those that it waits
-// for are done, at most width at once, the first of the plan first. It comes back
-// when nothing runs any more, with what ended the run if steps are left undone.
+// Schedule runs the plan in the scope: each step as soon as those that it waits for are done,
+// at most width at once, in the order of the plan. It returns when nothing runs any more,
+// with the error that ended the run if steps are left undone.
 func (r *run) Schedule(ctx context.Context, p *Plan, s *Scope) error {
 	waits := make([]int, len(p.Steps))
 	var ready intHeap

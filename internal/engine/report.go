@@ -23,8 +23,8 @@ func newReport(g *Graph, tell func(flow.Event)) *report {
 	return r
 }
 
-// send sends e; the caller holds the lock, so that events come one at a time and
-// in the order of their times.
+// send sends e. The caller holds the lock, so that events are sent one at a time and in the
+// order of their times.
 func (r *report) send(e flow.Event) {
 	if r.tell != nil {
 		r.tell(e)
@@ -38,8 +38,8 @@ func (r *report) run(e flow.Event) {
 	r.send(e)
 }
 
-// started reports an execution, or of another attempt at its call of a service after
-// the error of the last one.
+// started reports the start of an execution, or of another attempt at its call of a service
+// after the error of the last one.
 func (r *report) started(c *Call, after error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Result is what a run made. The lists are in the flow's order of nodes.
+// Result is the result of a run. Lists are in the order of the flow's nodes.
 type Result struct {
 	Status      flow.RunStatus
 	Started     time.Time
@@ -37,7 +37,7 @@ type NodeFailure struct {
 	Err  error
 }
 
-// NodeReport says how a node did, over all its rounds.
+// NodeReport sums up the executions of a node over all rounds.
 type NodeReport struct {
 	ID       string
 	Type     flow.NodeType
@@ -55,7 +55,7 @@ type NodeReport struct {
 	Failure      error    // why an answer that was taken for a success is not one; the run fails
 }
 
-// end takes in how an execution of the node ended.
+// end adds how the model of an execution ended its answer.
 func (n *NodeReport) end(e ending) {
 	if n.FinishReason == "" || n.FinishReason == "stop" {
 		n.FinishReason = e.reason
@@ -71,7 +71,7 @@ func (n *NodeReport) end(e ending) {
 	}
 }
 
-// result gathers what the run made.
+// result returns the result of the run.
 func (r *run) result() *Result {
 	res := &Result{
 		Started: r.began, Duration: time.Since(r.began),
@@ -114,17 +114,17 @@ func (r *run) result() *Result {
 	return res
 }
 
-// nodeValue is v as JSON under the node's id; undefined becomes null.
+// nodeValue returns v as JSON with the node's id; undefined becomes null.
 func nodeValue(n *Node, v js.Value) NodeValue {
 	return NodeValue{Node: n.ID, Value: encode(v)}
 }
 
-// encode is v as JSON.
+// encode returns v as JSON.
 func encode(v js.Value) json.RawMessage {
 	return js.AppendJSON(make([]byte, 0, js.SizeJSON(v)), v)
 }
 
-// shownBy is what an output node with that result shows.
+// shownBy returns the value that an output node with that result shows.
 func shownBy(result js.Value) js.Value {
 	for _, key := range []string{"iterationResults", "value"} {
 		if v, ok := js.Lookup(result, key); ok {
@@ -134,8 +134,7 @@ func shownBy(result js.Value) js.Value {
 	return result
 }
 
-// Execution is the result as the API's record of a run of that flow. It has no
-// id yet.
+// Execution returns the result as the API's record of a run of the flow, without an id.
 func (r *Result) Execution(flowID string) flow.Execution {
 	took := r.Duration.Milliseconds()
 	return flow.Execution{
@@ -159,7 +158,7 @@ func objectOf(values []NodeValue) json.RawMessage {
 	return o.AppendJSON(nil)
 }
 
-// errorTexts is the errors by node; null if there are none.
+// errorTexts returns the errors by node, null if there are none.
 func (r *Result) errorTexts() json.RawMessage {
 	if len(r.Errors) == 0 {
 		return json.RawMessage("null")
@@ -171,7 +170,7 @@ func (r *Result) errorTexts() json.RawMessage {
 	return js.AppendJSON(nil, o)
 }
 
-// meta is what the record keeps of the nodes, see [flow.ParseRunMeta].
+// meta returns the record's meta, see [flow.ParseRunMeta].
 func (r *Result) meta() json.RawMessage {
 	nodes := make(flow.Object, len(r.Nodes))
 	for i, n := range r.Nodes {
@@ -197,7 +196,7 @@ func (r *Result) meta() json.RawMessage {
 	return o.AppendJSON(nil)
 }
 
-// plainJSON is v as JSON, null if it cannot be written.
+// plainJSON returns v as JSON, null if it cannot be encoded.
 func plainJSON(v any) json.RawMessage {
 	raw, err := rawjson.Encode(v)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Scope holds what nodes have made: of the whole flow, or of one round of a loop's body. A result is written before what waits for it starts,
-// so that reading needs no lock.
+// Scope has the outcomes of nodes: of the whole flow, or of one round of a loop's body. A
+// result is written before the nodes that wait for it start, so that reading needs no lock.
 type Scope struct {
 	parent *Scope
 	slots  map[*Node]int // nil for the flow's own scope, where it is the node's index
@@ -15,7 +15,7 @@ type Scope struct {
 	Depth  int   // loops around
 }
 
-// outcome is what became of a node.
+// outcome is the outcome of a node.
 type outcome struct {
 	status  flow.NodeStatus // "" while there is nothing
 	value   js.Value        // its result; nil for none
@@ -30,7 +30,7 @@ type outcome struct {
 	shown   []js.Value // an output node's values, of all rounds that are over
 }
 
-// inner is a scope for a round of the loop.
+// inner returns a scope for a round of a loop.
 func (s *Scope) inner(slots map[*Node]int, round int) *Scope {
 	return &Scope{
 		parent: s, slots: slots, made: make([]outcome, len(slots)),
@@ -38,7 +38,7 @@ func (s *Scope) inner(slots map[*Node]int, round int) *Scope {
 	}
 }
 
-// of is what became of n, in the innermost scope that n belongs to.
+// of returns the outcome of n in the innermost scope that n belongs to.
 func (s *Scope) of(n *Node) *outcome {
 	home := s.home(n)
 	if home.slots == nil {
@@ -47,7 +47,7 @@ func (s *Scope) of(n *Node) *outcome {
 	return &home.made[home.slots[n]]
 }
 
-// home is the innermost scope that n belongs to.
+// home returns the innermost scope that n belongs to.
 func (s *Scope) home(n *Node) *Scope {
 	for ; s.slots != nil; s = s.parent {
 		if _, ok := s.slots[n]; ok {
@@ -60,14 +60,14 @@ func (s *Scope) home(n *Node) *Scope {
 // Value returns the result of n; nil, or undefined, if it has none.
 func (s *Scope) Value(n *Node) js.Value { return s.of(n).value }
 
-// Set keeps the result of n. Like fail it leaves the other alone: where the rounds of a
-// loop share a scope, a node may fail in one and succeed in another.
+// Set sets the result of n. It does not change the error: if the rounds of a loop share a
+// scope, a node may fail in one and succeed in another.
 func (s *Scope) Set(n *Node, value js.Value) {
 	o := s.of(n)
 	o.status, o.value = flow.NodeSuccess, value
 }
 
-// fail keeps the error of n.
+// fail sets the error of n.
 func (s *Scope) fail(n *Node, status flow.NodeStatus, err error) {
 	o := s.of(n)
 	o.status, o.err, o.failed = status, err, true

@@ -7,17 +7,17 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Semantics is a way to run flows, or rather one run of a flow: [NewStandard] makes one
-// of the engine's own semantics. All in which semantics may differ is here.
+// Semantics has everything in which the ways of running flows differ. A value is used for one
+// run. [NewStandard] returns the engine's own.
 type Semantics interface {
-	// Name returns the name by which users choose it.
+	// Name returns the name with which users choose it.
 	Name() string
-	// Adjust changes the options of a run to what the semantics can do.
+	// Adjust changes the options of a run to those that the semantics supports.
 	Adjust(o *Options)
 	// Parse reads JSON.
 	Parse(text string) (js.Value, error)
-	// Plans compiles the graph. refused says why the flow is not run, and ended is the
-	// error of a run that ends before its first node.
+	// Plans compiles the graph. refused are the problems for which the flow is not run;
+	// ended is the error of a run that ends before its first node.
 	Plans(spec flow.Spec, g *Graph, limits Limits) (made Plans, refused []flow.Problem, ended error)
 	// Chooses reports whether a conditional chooses one of its branches.
 	Chooses() bool
@@ -26,11 +26,11 @@ type Semantics interface {
 
 	// Admit decides whether a node runs, and with which inputs.
 	Admit(c *Call) Admission
-	// Check returns the error of a node that its executor is not to be called for.
+	// Check returns an error if the node's executor must not be called.
 	Check(c *Call) error
 	// Finished is called at the end of a node that was not skipped.
 	Finished(ctx context.Context, c *Call, err error)
-	// Error returns the error of a node in the words of the semantics; nil stays nil.
+	// Error returns the error of a node with the semantics' text; nil stays nil.
 	Error(c *Call, err error) error
 	// Conclude completes the result. left reports whether steps are left undone.
 	Conclude(res *Result, left bool)
@@ -47,9 +47,9 @@ type Semantics interface {
 	Accept(c *Call, body js.Value) (js.Value, error)
 	Content(c *Call, body js.Value) (js.Value, error)
 
-	// Fetched returns what a backend's answer, or the error of the call, comes to.
+	// Fetched returns the value of a backend's answer, or the error.
 	Fetched(c *Call, answer js.Value, err error) (js.Value, error)
-	// Chunks returns what a query of a knowledge base has found, or why that is nothing.
+	// Chunks returns the results of a query of a knowledge base, or the reason for none.
 	Chunks(c *Call, found js.Value) (chunks js.Array, none string)
 	// Search searches the web, or fetches the page that the query is the address of.
 	Search(ctx context.Context, c *Call, query string) (results js.Array, collection js.Value, err error)

@@ -7,7 +7,8 @@ import (
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
-// Services are what a run calls. One that no node of the flow needs may be nil.
+// Services are the services that a run calls. A service that the flow does not need may be
+// nil.
 type Services struct {
 	Model     ChatModel
 	Retriever Retriever
@@ -15,15 +16,14 @@ type Services struct {
 	Files     Files
 }
 
-// ChatModel answers chat completions. Its methods, like those of the other
-// services, are called side by side; they return soon after ctx ends. An answer
-// that is not a success is an *[HTTPError], one that did not come whole a *[LostError].
+// ChatModel answers chat completions. Like those of the other services, its methods are called
+// concurrently, and return soon after ctx ends. An answer with a status other than 2xx is an
+// *[HTTPError], an incomplete one a *[LostError].
 type ChatModel interface {
-	// Chat returns the whole answer as the JSON of a chat completion: choices, or
-	// one of the other forms that the editor's executor knows (messages, images,
-	// data). Of a streamed answer it is put together, a reported error, refusal and
-	// finish reason included. Whether it is an answer is for the engine to judge.
-	// delta, if not nil, takes the text as it comes.
+	// Chat returns the whole answer as the JSON of a chat completion: with choices, or one
+	// of the other forms that the editor's executor knows (messages, images, data). From a
+	// stream it makes the same JSON, errors, refusals and finish reasons included. The
+	// engine checks the answer. delta, if not nil, is called with the text as it arrives.
 	Chat(ctx context.Context, req ChatRequest, delta func(text string)) (json.RawMessage, error)
 }
 

@@ -13,10 +13,10 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// standard is what the user guide promises.
+// standard is the semantics that the user guide describes.
 type standard struct{}
 
-// NewStandard returns the semantics that the user guide promises.
+// NewStandard returns the semantics that the user guide describes.
 func NewStandard() Semantics { return standard{} }
 
 // Name returns "standard".
@@ -40,7 +40,7 @@ func (standard) Chooses() bool { return true }
 // CutsArray reports whether the author has set a number of rounds.
 func (standard) CutsArray(n *Node) bool { return js.Truthy(n.Field("maxIterations")) }
 
-// Check returns nil: what cannot run is refused before.
+// Check returns nil: flows that cannot run are refused before.
 func (standard) Check(*Call) error { return nil }
 
 // Finished does nothing.
@@ -49,7 +49,7 @@ func (standard) Finished(context.Context, *Call, error) {}
 // Error returns the error.
 func (standard) Error(_ *Call, err error) error { return err }
 
-// Conclude leaves out the errors of nodes that were only cut off by the end of the run.
+// Conclude removes the errors of nodes that were only cut off by the end of the run.
 func (standard) Conclude(res *Result, _ bool) {
 	res.Errors = slices.DeleteFunc(res.Errors, func(f NodeFailure) bool {
 		why, ok := f.Err.(*Failure) //nolint:errorlint // it is not wrapped
@@ -113,7 +113,7 @@ func (standard) Request(c *Call, req *ChatRequest) {
 	})
 }
 
-// Accept judges the answer.
+// Accept checks the answer.
 func (standard) Accept(c *Call, body js.Value) (js.Value, error) {
 	if c.StripThinking {
 		body = withoutThoughts(body)
@@ -121,7 +121,7 @@ func (standard) Accept(c *Call, body js.Value) (js.Value, error) {
 	return body, c.CheckAnswer(body)
 }
 
-// Fetched returns both.
+// Fetched returns answer and err.
 func (standard) Fetched(_ *Call, answer js.Value, err error) (js.Value, error) { return answer, err }
 
 // Chunks takes apart what the backend nests by query, of which there is one. Whatever
@@ -195,7 +195,7 @@ func (c *Call) searched(ctx context.Context, found js.Value, query string) (js.A
 	return nil, errors.New("the server's answer to the search has neither collection_names nor docs")
 }
 
-// Extract takes what a path leads to out of JSON.
+// Extract returns the value at a path in JSON.
 func (standard) Extract(c *Call, in js.Value, path string) (js.Value, error) {
 	if text, ok := js.AsString(in); ok {
 		parsed, err := c.Parse(text)
@@ -207,8 +207,8 @@ func (standard) Extract(c *Call, in js.Value, path string) (js.Value, error) {
 	return extractPath(in, path)
 }
 
-// Array takes a reference that stands alone for its value; any other
-// text is filled in and taken apart.
+// Array returns the value of a reference that is the whole text; any other text is filled in
+// and split into a list.
 func (standard) Array(c *Call, path string) (js.Array, error) {
 	v, err := c.arrayAt(path)
 	if err != nil {
@@ -256,7 +256,7 @@ func (standard) Show(c *Call, in js.Value) (js.Value, error) {
 	return js.Object{{Key: "value", Value: in}}, nil
 }
 
-// FindFile finds the file with that id.
+// FindFile returns the file whose id is text.
 func (standard) FindFile(ctx context.Context, c *Call, text string) (id, contentType string, err error) {
 	id = js.Trim(text)
 	contentType, err = retried(ctx, c, func() (string, error) { return c.Services.Files.ContentType(ctx, id) })

@@ -13,8 +13,7 @@ type Placeholder struct {
 	Body       string // between the braces, without the white space around it
 }
 
-// Placeholders finds the placeholders of a text that have the form of a
-// reference.
+// Placeholders returns the placeholders in a text that have the form of a reference.
 func Placeholders(text string) iter.Seq[Placeholder] {
 	return func(yield func(Placeholder) bool) {
 		for p := range InBraces(text) {
@@ -25,7 +24,7 @@ func Placeholders(text string) iter.Seq[Placeholder] {
 	}
 }
 
-// InBraces finds all that stands in double braces.
+// InBraces returns everything in double braces.
 func InBraces(text string) iter.Seq[Placeholder] {
 	return func(yield func(Placeholder) bool) {
 		end := 0 // of the last closing braces found
@@ -54,13 +53,13 @@ func InBraces(text string) iter.Seq[Placeholder] {
 	}
 }
 
-// Input reads {{input}} and {{input.path}}.
+// Input returns the path of {{input}} or {{input.path}}.
 func (p Placeholder) Input() (path string, ok bool) {
 	path, ok = strings.CutPrefix(p.Body, "input")
 	return path, ok && isPath(path)
 }
 
-// Output reads {{name.output}} and {{name.output.path}}, for names of letters,
+// Output returns name and path of {{name.output}} or {{name.output.path}}, for names of letters,
 // digits, '_' and '-'.
 func (p Placeholder) Output() (name, path string, ok bool) {
 	name, rest, _ := strings.Cut(p.Body, ".")
@@ -85,8 +84,8 @@ func isAlphanumeric(r rune) bool {
 	return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 }
 
-// Replace is the text with every placeholder replaced by what with makes of it,
-// or left as it is if with is not ok.
+// Replace returns the text with each placeholder replaced by what with returns for it, or
+// left as it is if ok is false.
 func (c *Call) Replace(text string, with func(Placeholder) (made string, ok bool, err error)) (string, error) {
 	b := TextBuilder{Call: c}
 	done := 0
@@ -109,7 +108,7 @@ func (c *Call) Replace(text string, with func(Placeholder) (made string, ok bool
 	return b.String(), err
 }
 
-// Follow goes down a path such as ".a.0.b" from v.
+// Follow returns the value at a path such as ".a.0.b" in v.
 func Follow(v js.Value, path string) (js.Value, bool) {
 	if path == "" {
 		return v, true
@@ -126,7 +125,7 @@ func Follow(v js.Value, path string) (js.Value, bool) {
 	return v, true
 }
 
-// Target is what a placeholder stands for in standard.
+// Target is what a placeholder refers to in standard.
 type Target struct {
 	Node      *Node   // nil for an input, or when there is none of that name
 	Ambiguous []*Node // the nodes whose ids start with the name, if there are several
@@ -134,8 +133,8 @@ type Target struct {
 	Path      string  // into the result or the first input: "" or ".a.b"
 }
 
-// Resolve finds what p stands for: the node of that id, else the only one whose
-// id is the name, '_' and something, else an input.
+// Resolve returns what p refers to: the node with that id, else the only one whose id is the
+// name, '_' and more, else an input.
 func (g *Graph) Resolve(p Placeholder) Target {
 	const output = ".output"
 	for at := 0; ; at += len(output) {

@@ -7,8 +7,8 @@ import (
 	"github.com/flowctl/flowctl/internal/engine/js"
 )
 
-// thoughtTags are what models put around thoughts at the beginning of an answer, where
-// their server does not take them apart; the backend's middleware has the same list
+// thoughtTags are the tags around thoughts at the beginning of an answer, if the model's
+// server does not separate them; the backend's middleware has the same list
 // (open_webui/utils/middleware.py, DEFAULT_REASONING_TAGS).
 func thoughtTags() [][2]string {
 	return [][2]string{
@@ -17,9 +17,9 @@ func thoughtTags() [][2]string {
 	}
 }
 
-// splitThoughts splits a text into the thoughts that it begins with and the answer. A
-// text in which only </think> stands begins with thoughts, too: the opening tag may be
-// a part of the prompt (DeepSeek-R1's template). Thoughts that do not end are all.
+// splitThoughts splits a text into the thoughts at its beginning and the answer. A text with
+// only </think> begins with thoughts, too: the opening tag may be part of the prompt
+// (DeepSeek-R1's template). If the closing tag is missing the whole text is thoughts.
 func splitThoughts(text string) (thoughts, answer string) {
 	answer = text
 	for {
@@ -40,8 +40,8 @@ func splitThoughts(text string) (thoughts, answer string) {
 	return thoughts, answer
 }
 
-// withoutThoughts moves the thoughts in the text of an answer out of it, to where most
-// servers have them.
+// withoutThoughts moves the thoughts in the text of an answer to the field in which most
+// servers send them.
 func withoutThoughts(body js.Value) js.Value {
 	choices, _ := js.Get(body, "choices").(js.Array)
 	if len(choices) == 0 {
@@ -71,8 +71,8 @@ func with(v js.Value, key string, value js.Value) js.Object {
 	return append(o, js.Member{Key: key, Value: value})
 }
 
-// thoughtFilter hands a growing text on without the thoughts that it begins with,
-// where those have both tags.
+// thoughtFilter passes on a growing text without the thoughts at its beginning, if these have
+// both tags.
 type thoughtFilter struct {
 	next    func(string)
 	pending string // what may be a tag, or the end of one
@@ -80,7 +80,7 @@ type thoughtFilter struct {
 	open    bool   // the answer has begun
 }
 
-// add takes in the next piece of the text.
+// add adds the next piece of the text.
 func (f *thoughtFilter) add(text string) {
 	if f.open {
 		f.next(text)
