@@ -1,22 +1,15 @@
 package files
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/layout"
-	"github.com/flowctl/flowctl/internal/lookup"
-	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/render"
 	"github.com/flowctl/flowctl/internal/sync"
-	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
@@ -93,74 +86,4 @@ func (o *diffOptions) run(cmd *cobra.Command, args []string) error {
 		return cmdutil.Negative("")
 	}
 	return nil
-}
-
-// withNow returns NAME@VERSION alone with the flow as it is as the second argument.
-func (o *diffOptions) withNow(ctx context.Context, args []string) ([]string, error) {
-	if _, _, ok := lookup.CutVersion(args[0]); !ok || len(args) == 2 || files.IsFileArg(args[0]) {
-		return args, nil
-	}
-	refs, err := o.app.FindVersions(ctx, args[0])
-	if errors.Is(err, client.ErrNotFound) || err == nil && refs[0].Version == "" {
-		return args, nil // it may have a file here
-	}
-	if err != nil {
-		return nil, err
-	}
-	return append(args, refs[0].ID), nil
-}
-
-// two loads the flows of both arguments.
-func (o *diffOptions) two(ctx context.Context, args []string) ([]render.Pair, error) {
-	before, err := o.app.LoadFlow(ctx, args[0])
-	if err != nil {
-		return nil, err
-	}
-	after, err := o.app.LoadFlow(ctx, args[1])
-	if err != nil {
-		return nil, err
-	}
-	return []render.Pair{{Before: before.Name, After: after.Name, BeforeSpec: before.Spec, AfterSpec: after.Spec}}, nil
-}
-
-func (o *diffOptions) print(pairs []render.Pair) error {
-	if o.format == "json" {
-		return o.printJSON(pairs)
-	}
-	drawn := make([]string, len(pairs))
-	for i, p := range pairs {
-		drawn[i] = o.draw(p)
-	}
-	_, err := io.WriteString(o.app.Out, strings.Join(drawn, "\n"))
-	return err
-}
-
-func (o *diffOptions) draw(p render.Pair) string {
-	switch o.format {
-	case "markdown":
-		return render.Markdown(p)
-	case "mermaid":
-		return render.MermaidDiff(p)
-	}
-	return render.Text(p, o.app.Color(o.app.Out))
-}
-
-// flowDiff is one pair in `diff -o json`.
-type flowDiff struct {
-	Before  string        `json:"before"`
-	After   string        `json:"after"`
-	Changes []flow.Change `json:"changes"`
-}
-
-func (o *diffOptions) printJSON(pairs []render.Pair) error {
-	diffs := make([]flowDiff, len(pairs))
-	for i, p := range pairs {
-		diffs[i] = flowDiff{p.Before, p.After, p.Changes}
-	}
-	p, err := o.app.Printer(cmdutil.OutputFlags{Format: output.JSON})
-	if err != nil {
-		return err
-	}
-	_, err = output.List(p, output.View[flowDiff]{}, output.Seq(diffs))
-	return err
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -94,8 +93,7 @@ func (o *exportOptions) check(refs []string) error {
 }
 
 func (o *exportOptions) run(ctx context.Context, refs []string) error {
-	to := cmp.Or(o.dir, o.file)
-	if to != "" && to != files.StdinPath {
+	if to := cmp.Or(o.dir, o.file); to != "" && to != files.StdinPath {
 		if err := repo.CheckNamed(to); err != nil {
 			return fmt.Errorf("write %s: %w", to, err)
 		}
@@ -115,11 +113,8 @@ func (o *exportOptions) run(ctx context.Context, refs []string) error {
 	}
 	switch {
 	case o.toFolder:
-		if err := os.MkdirAll(o.dir, 0o777); err != nil {
-			return fmt.Errorf("make the folder to export to: %w", err)
-		}
-		return o.writeFolder(ctx, c, to, flows)
-	case o.toFile && !several && to != files.StdinPath:
+		return o.writeFolder(ctx, c, flows)
+	case o.toFile && !several && o.file != files.StdinPath:
 		return o.writeOne(ctx, c, flows)
 	}
 	return o.writeSeveral(ctx, c, flows, several)

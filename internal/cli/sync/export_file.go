@@ -13,16 +13,19 @@ import (
 )
 
 // writeFolder writes each flow to its file below a folder.
-func (o *exportOptions) writeFolder(ctx context.Context, c *client.Client, dir string, flows iter.Seq2[flow.Flow, error]) error {
+func (o *exportOptions) writeFolder(ctx context.Context, c *client.Client, flows iter.Seq2[flow.Flow, error]) error {
 	p, err := o.app.Printer(o.out)
 	if err != nil {
 		return err
 	}
-	d, pulled, err := o.pull(ctx, c, dir, sync.Export{Flows: flows})
+	if err := os.MkdirAll(o.dir, 0o777); err != nil {
+		return fmt.Errorf("make the folder to export to: %w", err)
+	}
+	d, pulled, err := o.pull(ctx, c, o.dir, sync.Export{Flows: flows})
 	if err != nil {
 		return err
 	}
-	w := fileWriter{app: o.app, d: d, profile: o.app.Connected.Key(), env: o.env.Env, exports: true, left: keptHint, title: dir + ": ", again: "not all flows were exported; run it again for the rest"}
+	w := fileWriter{app: o.app, d: d, profile: o.app.Connected.Key(), env: o.env.Env, exports: true, left: keptHint, title: o.dir + ": ", again: "not all flows were exported; run it again for the rest"}
 	return w.write(ctx, p, pulled)
 }
 

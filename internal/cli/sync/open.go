@@ -2,10 +2,12 @@ package sync
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/sync"
 	"github.com/flowctl/flowctl/pkg/client"
 )
@@ -67,4 +69,18 @@ func (f *folderFlags) open(ctx context.Context, a *cmdutil.App, args []string, h
 	opts := d.Options(ctx, t.Key(), t.Server, f.env.Env)
 	opts.Adopt, opts.Overwrite, opts.Merge = f.adopt, f.overwrite, !f.noMerge
 	return d, c, opts, nil
+}
+
+// planDir compares what is picked of a folder with the server.
+func planDir(ctx context.Context, a *cmdutil.App, c *client.Client, d *sync.Folder, o sync.Options) (*sync.Plan, error) {
+	if o.Prune && d.Broken > 0 {
+		return nil, cmdutil.Negative(fmt.Sprintf("%s in %s cannot be read, so that it is not known whether a file is gone or was moved; 'flowctl validate %s' names them; without --prune the others do not matter", output.Plural(d.Broken, "other file"), d.Dir, d.Dir))
+	}
+	if o.Prune && !d.Lock.Empty() && len(d.Lock.Files(o.Profile)) == 0 {
+		a.Warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", sync.LockName, output.Text(o.Profile), cmdutil.Join(d.Lock.Profiles()))
+	}
+	if o.Prune {
+		o.Elsewhere = sync.Elsewhere(ctx, d.Dir, o.Profile)
+	}
+	return sync.NewPlan(ctx, c, d.Sources, d.Lock, o)
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/repo"
 	"github.com/flowctl/flowctl/internal/sync"
-	"github.com/flowctl/flowctl/pkg/client"
 )
 
 type planOptions struct {
@@ -104,18 +103,4 @@ func (o *planOptions) print(p *sync.Plan) error {
 		return fmt.Errorf("print the plan: %w", err)
 	}
 	return nil
-}
-
-// planDir compares what is picked of a folder with the server.
-func planDir(ctx context.Context, a *cmdutil.App, c *client.Client, d *sync.Folder, o sync.Options) (*sync.Plan, error) {
-	if o.Prune && d.Broken > 0 {
-		return nil, cmdutil.Negative(fmt.Sprintf("%s in %s cannot be read, so that it is not known whether a file is gone or was moved; 'flowctl validate %s' names them; without --prune the others do not matter", output.Plural(d.Broken, "other file"), d.Dir, d.Dir))
-	}
-	if o.Prune && !d.Lock.Empty() && len(d.Lock.Files(o.Profile)) == 0 {
-		a.Warn("%s knows no flow of %s, so that nothing is pruned; it knows %s", sync.LockName, output.Text(o.Profile), cmdutil.Join(d.Lock.Profiles()))
-	}
-	if o.Prune {
-		o.Elsewhere = sync.Elsewhere(ctx, d.Dir, o.Profile)
-	}
-	return sync.NewPlan(ctx, c, d.Sources, d.Lock, o)
 }

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +73,7 @@ func (o *statusOptions) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if more > 0 {
-		o.app.Note("%s that you may change %s no file in %s; --mine shows them", output.Plural(more, "flow"), hasOrHave(more), d.Dir)
+		o.app.Note("%s without a file in %s that you may change; --mine shows them", output.Plural(more, "flow"), d.Dir)
 	}
 	differ := 0
 	for _, s := range states {
@@ -86,18 +87,11 @@ func (o *statusOptions) run(ctx context.Context, args []string) error {
 	return nil
 }
 
-func hasOrHave(n int) string {
-	if n == 1 {
-		return "has"
-	}
-	return "have"
-}
-
 func statusView() output.View[sync.FileState] {
 	type column = output.Column[sync.FileState]
 	return output.View[sync.FileState]{
 		Columns: []column{
-			{Title: "FILE", Text: func(_ *output.Printer, s sync.FileState) string { return dash(s.File) }},
+			{Title: "FILE", Text: func(_ *output.Printer, s sync.FileState) string { return cmp.Or(s.File, "-") }},
 			{Title: "NAME", Text: func(_ *output.Printer, s sync.FileState) string { return secrets.RedactText(s.Name) }},
 			{Title: "STATE", Text: func(_ *output.Printer, s sync.FileState) string { return string(s.State) }},
 			{Title: "NOTE", Text: func(_ *output.Printer, s sync.FileState) string { return secrets.RedactText(statusNote(s)) }},
@@ -123,11 +117,4 @@ func statusNote(s sync.FileState) string {
 		note += " or somebody who may write it"
 	}
 	return note
-}
-
-func dash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }
