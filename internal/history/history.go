@@ -87,12 +87,15 @@ func (f *Flow) Path() string { return filepath.Join(f.Dir, filepath.FromSlash(f.
 
 // there lists in words which versions there are, "" if that cannot be found out.
 func (f *Flow) there(ctx context.Context) string {
+	const most = 1000 // versions that are looked at
 	var numbers, labels []string
 	for v, err := range f.Client.Flows.Versions(ctx, f.ID) {
 		if err != nil {
 			return ""
 		}
-		numbers = append(numbers, fmt.Sprint(v.Number))
+		if numbers = append(numbers, fmt.Sprint(v.Number)); len(numbers) == most {
+			return "; the newest is " + numbers[0] + "; see 'flowctl history'"
+		}
 		for _, label := range v.Labels {
 			labels = append(labels, fmt.Sprintf("%s is %d", label, v.Number))
 		}

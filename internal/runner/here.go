@@ -19,6 +19,7 @@ const keepTime = 5 * time.Second
 type Here struct {
 	Spec    flow.Spec
 	ID      string // of the flow on the server, "" if it has none
+	Version int64  // the number of the flow's version, 0 if it is not known
 	Connect func() (*client.Client, error)
 }
 
@@ -41,7 +42,9 @@ func (h *Here) Run(ctx context.Context, opts engine.Options, begin Begin) (Resul
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{res.Execution(h.ID), res.Errors}, nil
+	record := res.Execution(h.ID)
+	record.Version = h.Version
+	return Result{record, res.Errors}, nil
 }
 
 // Keep stores the record, and takes over the id that it is given.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -18,12 +19,10 @@ import (
 
 // Server runs a flow of the server there.
 type Server struct {
-	Client *client.Client
-	FlowID string
-	// Version is which version of the flow runs, "" for the flow as it is.
-	Version string
-
-	ended chan struct{}
+	Client  *client.Client
+	FlowID  string
+	Version int64 // the number of the flow's version that runs, 0 for the flow as it is
+	ended   chan struct{}
 
 	mu sync.Mutex
 	id string // of the execution, "" until the run has begun
@@ -54,8 +53,12 @@ func (r *Server) request(opts engine.Options) client.ExecuteRequest {
 	for _, id := range slices.Sorted(maps.Keys(opts.Inputs)) {
 		inputs.Set(id, opts.Inputs[id])
 	}
+	version := ""
+	if r.Version > 0 {
+		version = strconv.FormatInt(r.Version, 10)
+	}
 	return client.ExecuteRequest{
-		Inputs: inputs.AppendJSON(nil), Engine: opts.Engine(), Version: r.Version,
+		Inputs: inputs.AppendJSON(nil), Engine: opts.Engine(), Version: version,
 		MaxCalls: opts.Limits.Calls, MaxTokens: opts.Limits.Tokens, MaxTime: opts.Limits.Time, MaxMemory: opts.Limits.Memory,
 	}
 }

@@ -85,7 +85,7 @@ func History(ctx context.Context, dir, file string) iter.Seq[flow.Spec] {
 
 // FindCommit returns the whole name of a commit, a tag or a branch, "" if there is none.
 func FindCommit(ctx context.Context, dir, name string) string {
-	out, err := gitIn(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
+	out, err := gitIn(ctx, dir, "rev-parse", "--verify", "--quiet", name+"^{commit}")
 	if err != nil {
 		return ""
 	}

@@ -138,6 +138,9 @@ func (s *ExecutionsService) Create(ctx context.Context, e flow.Execution) (flow.
 		{Key: "errors", Value: orNull(e.Errors)},
 		{Key: "execution_time", Value: took},
 	}
+	if e.Version > 0 {
+		body.Set("version", strconv.AppendInt(nil, e.Version, 10))
+	}
 	if e.Meta != nil {
 		body.Set("meta", e.Meta)
 	}

@@ -18,7 +18,7 @@ NAME@2026-11-01 are what it was ('flowctl help versions').`
 type NamedFlow struct {
 	Name    string         // the file's path, or the flow's name with "@" and the version, if one was named
 	ID      string         // of the flow on the server, "" if it has none
-	Version string         // that was named, "" for the flow as it is
+	Version int64          // the number of the one that was named, 0 without
 	File    *flowfile.File // nil for a flow of the server
 	Spec    flow.Spec
 }
@@ -40,8 +40,8 @@ func (a *App) LoadFlow(ctx context.Context, arg string) (NamedFlow, error) {
 	f, v, err := a.GetVersion(ctx, refs[0])
 	named := NamedFlow{Name: f.Name, ID: refs[0].ID, Spec: f.Spec}
 	if v != nil {
-		named.Version = refs[0].At(v)
-		named.Name += "@" + named.Version
+		named.Version = v.Number
+		named.Name += "@" + refs[0].At(v)
 	}
 	return named, err
 }

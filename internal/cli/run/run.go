@@ -114,5 +114,5 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 	if opts.Services, err = o.services(f.Spec); err != nil {
 		return err
 	}
-	return o.carryOut(ctx, f, &runner.Here{Spec: f.Spec, ID: f.ID, Connect: f.connect}, opts)
+	return o.carryOut(ctx, f, &runner.Here{Spec: f.Spec, ID: f.ID, Version: f.Version, Connect: f.connect}, opts)
 }
