@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -145,12 +146,13 @@ func FileOf(profile, id string) (dir, file string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	for _, file := range lock.Files(profile) {
-		if lock.ID(file, profile) == id {
-			return fromHere(top), file, nil
+	for _, name := range lock.All() {
+		// A server may be known by its address to one and as a profile to another.
+		if lock.ID(name, profile) == id || file == "" && slices.Contains(lock.otherIDs(name, profile), id) {
+			file = name
 		}
 	}
-	return "", "", nil
+	return fromHere(top), file, nil
 }
 
 // gitIn runs git in a folder and returns its output. It does not write, treat names as
