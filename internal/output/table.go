@@ -19,13 +19,11 @@ const (
 // narrow for it the widest columns are cut.
 func writeTable[T any](p *Printer, v View[T], items iter.Seq2[T, error]) error {
 	var titles []string
-	var whole []bool
 	columns := make([]Column[T], 0, len(v.Columns))
 	for _, c := range v.Columns {
 		if !c.Wide || p.opts.Format == Wide {
 			columns = append(columns, c)
 			titles = append(titles, c.Title)
-			whole = append(whole, c.Whole)
 		}
 	}
 	var rows [][]string
@@ -40,9 +38,23 @@ func writeTable[T any](p *Printer, v View[T], items iter.Seq2[T, error]) error {
 	if len(rows) == 0 {
 		return failed
 	}
+	for i, c := range columns {
+		if c.ID && p.opts.Format != Wide {
+			shortenIDs(rows, i)
+		}
+	}
 	widths := columnWidths(titles, rows)
 	if p.opts.Width > 0 {
-		fit(widths, whole, p.opts.Width)
+		order := make([]cutting, len(columns))
+		for i, c := range columns {
+			switch {
+			case c.ID:
+				order[i] = never
+			case c.Whole:
+				order[i] = last
+			}
+		}
+		fit(widths, order, p.opts.Width)
 		cutRow(titles, widths)
 		for _, row := range rows {
 			cutRow(row, widths)
@@ -76,18 +88,27 @@ func columnWidths(titles []string, rows [][]string) []int {
 // displayWidth is the number of terminal cells that s takes.
 func displayWidth(s string) int { return ansi.StringWidth(s) }
 
-// fit takes cells from the widest columns until the row is not wider than total,
-// from those that should stay whole only when no other can give any more.
-func fit(widths []int, whole []bool, total int) {
+// cutting is when a column is cut, as against the others.
+type cutting int
+
+const (
+	first cutting = iota
+	last
+	never
+)
+
+// fit takes cells from the widest columns until the row is not wider than total, or all
+// that may be cut are at their least width.
+func fit(widths []int, order []cutting, total int) {
 	excess := len(gap)*(len(widths)-1) - total
 	for _, w := range widths {
 		excess += w
 	}
-	for _, last := range []bool{false, true} {
+	for _, turn := range []cutting{first, last} {
 		for excess > 0 {
 			widest := -1
 			for i, w := range widths {
-				if whole[i] == last && w > minWidth && (widest < 0 || w > widths[widest]) {
+				if order[i] == turn && w > minWidth && (widest < 0 || w > widths[widest]) {
 					widest = i
 				}
 			}

@@ -61,23 +61,24 @@ func TestFit(t *testing.T) {
 	tests := []struct {
 		name   string
 		widths []int
-		whole  []bool
+		order  []cutting
 		total  int
 		want   []int
 	}{
-		{"it fits", []int{10, 20}, []bool{false, false}, 32, []int{10, 20}},
-		{"the widest gives first", []int{10, 20}, []bool{false, false}, 26, []int{10, 14}},
-		{"then both", []int{10, 20}, []bool{false, false}, 20, []int{9, 9}},
-		{"a whole one stays", []int{36, 30, 12}, []bool{true, false, false}, 80, []int{36, 28, 12}},
-		{"while the others can give", []int{36, 30, 12}, []bool{true, false, false}, 50, []int{30, 8, 8}},
-		{"nobody goes below the least", []int{36, 30, 3}, []bool{true, false, false}, 5, []int{8, 8, 3}},
+		{"it fits", []int{10, 20}, []cutting{first, first}, 32, []int{10, 20}},
+		{"the widest gives first", []int{10, 20}, []cutting{first, first}, 26, []int{10, 14}},
+		{"then both", []int{10, 20}, []cutting{first, first}, 20, []int{9, 9}},
+		{"an id stays", []int{36, 30, 12}, []cutting{never, first, first}, 80, []int{36, 28, 12}},
+		{"a name goes last", []int{30, 36, 12}, []cutting{last, never, first}, 70, []int{22, 36, 8}},
+		{"nobody goes below the least", []int{36, 30, 3}, []cutting{last, first, first}, 5, []int{8, 8, 3}},
+		{"ids may make it too wide", []int{30, 36}, []cutting{last, never}, 20, []int{8, 36}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := slices.Clone(tt.widths)
-			fit(got, tt.whole, tt.total)
+			fit(got, tt.order, tt.total)
 			if !slices.Equal(got, tt.want) {
-				t.Errorf("fit(%v, %v, %d) = %v, want %v", tt.widths, tt.whole, tt.total, got, tt.want)
+				t.Errorf("fit(%v, %v, %d) = %v, want %v", tt.widths, tt.order, tt.total, got, tt.want)
 			}
 		})
 	}

@@ -18,7 +18,8 @@ const flushSize = 32 << 10
 type Column[T any] struct {
 	Title string
 	Wide  bool // shown with --output wide only
-	Whole bool // cut last where the terminal is too narrow: an id is of no use in part
+	Whole bool // cut after the others where the terminal is too narrow: a name
+	ID    bool // ids: never cut, but of UUIDs only so much is shown as tells them apart, unless with --output wide
 	Text  func(*Printer, T) string
 }
 

@@ -67,7 +67,7 @@ func (o *whoamiOptions) run(cmd *cobra.Command, _ []string) error {
 			{Title: "WHERE", Text: func(*output.Printer, identity) string { return cmp.Or(t.Server, "the local store") }},
 			{Title: "PROFILE", Text: func(_ *output.Printer, i identity) string { return i.Profile }},
 			{Title: "NAME", Wide: true, Text: func(_ *output.Printer, i identity) string { return i.Name }},
-			{Title: "ID", Wide: true, Text: func(_ *output.Printer, i identity) string { return i.ID }},
+			{Title: "ID", Wide: true, ID: true, Text: func(_ *output.Printer, i identity) string { return i.ID }},
 		},
 		Name: func(i identity) string { return i.Email },
 	}

@@ -57,7 +57,7 @@ func ResolveDeleted(ctx context.Context, c *client.Client, names []string) ([]fl
 	for _, name := range names {
 		found := []flow.Flow{{ID: strings.ToLower(name)}}
 		var err error
-		if !isUUID(name) {
+		if !IsUUID(name) {
 			if found, err = finder.Find(ctx, name); err != nil {
 				return nil, err
 			}
@@ -91,7 +91,7 @@ func resolveVersions(ctx context.Context, c *client.Client, names []string) ([]V
 	seen := make(map[[2]string]bool)
 	for _, name := range names {
 		r := VersionRef{Flow: flow.Flow{ID: strings.ToLower(name)}, Name: name}
-		if !isUUID(name) {
+		if !IsUUID(name) {
 			found, version, err := finder.FindVersion(ctx, name)
 			if errors.As(err, new(*lookup.VersionError)) {
 				err = Usage(err)
@@ -162,5 +162,27 @@ func ambiguous(name string, found []flow.Flow) error {
 	return errors.New(b.String())
 }
 
-// isUUID reports whether name has the form of the ids that servers choose.
-func isUUID(name string) bool { return len(name) == 36 && uuid.Validate(name) == nil }
+// WholeID returns the one of the ids that ref is, or is the beginning of. It returns ref
+// if there is none: whoever is asked for it then says so.
+func WholeID(ref string, ids []string) (string, error) {
+	if slices.Contains(ids, ref) || len(ref) < lookup.MinPrefix {
+		return ref, nil
+	}
+	var found []string
+	for _, id := range ids {
+		if strings.HasPrefix(id, strings.ToLower(ref)) {
+			found = append(found, id)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return ref, nil
+	case 1:
+		return found[0], nil
+	}
+	return "", Conflict(fmt.Errorf("%s is the beginning of %d ids; give more of one: %s",
+		output.Quoted(ref), len(found), strings.Join(found[:min(len(found), maxCandidates)], ", ")))
+}
+
+// IsUUID reports whether ref has the shape of the ids that servers choose.
+func IsUUID(ref string) bool { return len(ref) == 36 && uuid.Validate(ref) == nil }

@@ -15,8 +15,8 @@ func flowView() output.View[flow.Flow] {
 	type column = output.Column[flow.Flow]
 	return output.View[flow.Flow]{
 		Columns: []column{
-			{Title: "ID", Whole: true, Text: func(_ *output.Printer, f flow.Flow) string { return f.ID }},
-			{Title: "NAME", Text: func(_ *output.Printer, f flow.Flow) string { return f.Name }},
+			{Title: "NAME", Whole: true, Text: func(_ *output.Printer, f flow.Flow) string { return f.Name }},
+			{Title: "ID", ID: true, Text: func(_ *output.Printer, f flow.Flow) string { return f.ID }},
 			{Title: "UPDATED", Text: func(p *output.Printer, f flow.Flow) string { return p.Time(f.UpdatedAt) }},
 			{Title: "CREATED", Wide: true, Text: func(p *output.Printer, f flow.Flow) string { return p.Time(f.CreatedAt) }},
 			{Title: "NODES", Wide: true, Text: func(_ *output.Printer, f flow.Flow) string { return nodeCount(f) }},
@@ -38,7 +38,7 @@ func printWritten(p *output.Printer, f flow.Flow, done string) error {
 
 // withOwner adds whose the flows are.
 func withOwner(v output.View[flow.Flow], owner func(flow.Flow) string) output.View[flow.Flow] {
-	v.Columns = slices.Insert(v.Columns, 2, output.Column[flow.Flow]{ // after the name
+	v.Columns = slices.Insert(v.Columns, 2, output.Column[flow.Flow]{ // after name and id
 		Title: "OWNER",
 		Text:  func(_ *output.Printer, f flow.Flow) string { return owner(f) },
 	})

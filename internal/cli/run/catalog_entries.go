@@ -96,8 +96,8 @@ func catalog(ctx context.Context, c *client.Client, kind, search string) (found 
 func catalogView(kind string) output.View[client.Entry] {
 	type column = output.Column[client.Entry]
 	columns := []column{
-		{Title: "ID", Whole: true, Text: func(_ *output.Printer, e client.Entry) string { return e.ID }},
 		{Title: "NAME", Text: func(_ *output.Printer, e client.Entry) string { return e.Name }},
+		{Title: "ID", Whole: true, Text: func(_ *output.Printer, e client.Entry) string { return e.ID }}, // not shortened: it goes into flows
 	}
 	switch kind {
 	case catalogUsers:

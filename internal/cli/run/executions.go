@@ -13,7 +13,7 @@ import (
 
 // executionHelp explains the arguments of the commands about one execution.
 const executionHelp = `NAME is a flow's exact name, its id, or the first characters of its id. ID is
-the id of an execution; without one the newest is meant.`
+the id of an execution; without one the newest is meant. Of an id the first characters will do (4 or more).`
 
 func newExecutionsCmd(a *cmdutil.App) *cobra.Command {
 	return cmdutil.Group(&cobra.Command{
@@ -35,7 +35,11 @@ func executionArgs(ctx context.Context, a *cmdutil.App, args []string) (c *clien
 		return nil, "", "", err
 	}
 	if len(args) > 1 {
-		return c, flowID, args[1], nil
+		ids, err := executionIDs(ctx, c, flowID, args[1:])
+		if err != nil {
+			return nil, "", "", err
+		}
+		return c, flowID, ids[0], nil
 	}
 	newest, err := c.Executions.List(ctx, flowID, 1)
 	switch {
@@ -45,6 +49,34 @@ func executionArgs(ctx context.Context, a *cmdutil.App, args []string) (c *clien
 		return nil, "", "", fmt.Errorf("the flow %s has no executions: %w", output.Quoted(args[0]), client.ErrNotFound)
 	}
 	return c, flowID, newest[0].ID, nil
+}
+
+// executionIDs returns the ids of executions of a flow that refs mean, which may be only
+// the beginnings of the ids of its newest ones.
+func executionIDs(ctx context.Context, c *client.Client, flowID string, refs []string) ([]string, error) {
+	const newest = 1000
+	var known []string
+	ids := make([]string, len(refs))
+	for i, ref := range refs {
+		if ids[i] = ref; cmdutil.IsUUID(ref) {
+			continue
+		}
+		if known == nil {
+			list, err := c.Executions.List(ctx, flowID, newest)
+			if err != nil {
+				return nil, err
+			}
+			known = make([]string, len(list))
+			for i, e := range list {
+				known[i] = e.ID
+			}
+		}
+		var err error
+		if ids[i], err = cmdutil.WholeID(ref, known); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
 }
 
 // completeExecution completes NAME, and after it the ids of the flow's newest

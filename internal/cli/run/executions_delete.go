@@ -23,12 +23,13 @@ func newExecutionsDeleteCmd(a *cmdutil.App) *cobra.Command {
 		Use:     "delete NAME ID... | NAME --all",
 		Aliases: []string{"rm"},
 		Short:   "Delete executions of a flow",
-		Long: `Name executions by their ids, or give --all for all that have ended. At a
-terminal you are asked first; elsewhere --yes is needed.
+		Long: `Name executions by their ids, of which the first characters will do, or give
+--all for all that have ended. At a terminal you are asked first; elsewhere
+--yes is needed.
 
 ` + cmdutil.NameHelp,
 		Example: `  flowctl executions delete "Content review" --all
-  flowctl executions delete review 019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b`,
+  flowctl executions delete review 019a2b3c-4d5e`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: completeExecution(a),
 		RunE:              o.run,
@@ -53,6 +54,9 @@ func (o *executionsDeleteOptions) run(cmd *cobra.Command, args []string) error {
 	what := "all executions"
 	if !o.all {
 		what = output.Plural(len(ids), "execution")
+		if ids, err = executionIDs(ctx, c, flowID, ids); err != nil {
+			return err
+		}
 	}
 	if err := o.app.MustConfirm(ctx, fmt.Sprintf("Delete %s of flow %s?", what, output.Quoted(args[0])), o.yes); err != nil {
 		return err

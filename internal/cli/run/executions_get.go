@@ -18,7 +18,7 @@ func newExecutionsGetCmd(a *cmdutil.App) *cobra.Command {
 
 ` + executionHelp,
 		Example: `  flowctl executions get "Content review"
-  flowctl executions get review 019a2b3c-4d5e-7f60-8a9b-0c1d2e3f4a5b`,
+  flowctl executions get review 019a2b3c-4d5e`,
 		Args:              cobra.RangeArgs(1, 2),
 		ValidArgsFunction: completeExecution(a),
 		RunE: func(cmd *cobra.Command, args []string) error {

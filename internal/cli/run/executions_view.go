@@ -20,12 +20,12 @@ func underWayView() output.View[flow.Execution] {
 	type column = output.Column[flow.Execution]
 	return output.View[flow.Execution]{
 		Columns: []column{
-			{Title: "ID", Whole: true, Text: func(_ *output.Printer, u flow.Execution) string { return u.ID }},
+			{Title: "FLOW", Whole: true, Text: func(_ *output.Printer, u flow.Execution) string { return u.FlowName }},
+			{Title: "ID", ID: true, Text: func(_ *output.Printer, u flow.Execution) string { return u.ID }},
 			{Title: "STATUS", Text: func(_ *output.Printer, u flow.Execution) string { return string(u.Status) }},
 			{Title: "STARTED", Text: func(p *output.Printer, u flow.Execution) string { return p.Time(u.CreatedAt) }},
 			{Title: "USER", Text: func(_ *output.Printer, u flow.Execution) string { return cmp.Or(u.UserEmail, u.UserID) }},
-			{Title: "FLOW", Text: func(_ *output.Printer, u flow.Execution) string { return u.FlowName }},
-			{Title: "FLOW ID", Wide: true, Whole: true, Text: func(_ *output.Printer, u flow.Execution) string { return u.FlowID }},
+			{Title: "FLOW ID", Wide: true, ID: true, Text: func(_ *output.Printer, u flow.Execution) string { return u.FlowID }},
 		},
 		Name: func(u flow.Execution) string { return u.ID },
 	}
@@ -36,7 +36,7 @@ func executionView() output.View[flow.Execution] {
 	type column = output.Column[flow.Execution]
 	return output.View[flow.Execution]{
 		Columns: []column{
-			{Title: "ID", Whole: true, Text: func(_ *output.Printer, e flow.Execution) string { return e.ID }},
+			{Title: "ID", ID: true, Text: func(_ *output.Printer, e flow.Execution) string { return e.ID }},
 			{Title: "STATUS", Text: func(_ *output.Printer, e flow.Execution) string { return string(e.Status) }},
 			{Title: "TIME", Text: func(_ *output.Printer, e flow.Execution) string { return took(e.ExecutionTime) }},
 			{Title: "STARTED", Text: func(p *output.Printer, e flow.Execution) string { return p.Time(e.CreatedAt) }},

@@ -53,9 +53,9 @@ func keyView() output.View[store.Key] {
 	type column = output.Column[store.Key]
 	return output.View[store.Key]{
 		Columns: []column{
-			{Title: "ID", Text: func(_ *output.Printer, k store.Key) string { return k.ID }},
+			{Title: "NAME", Whole: true, Text: func(_ *output.Printer, k store.Key) string { return k.Name }},
+			{Title: "ID", ID: true, Text: func(_ *output.Printer, k store.Key) string { return k.ID }},
 			{Title: "KEY", Text: func(_ *output.Printer, k store.Key) string { return k.Hint }},
-			{Title: "NAME", Text: func(_ *output.Printer, k store.Key) string { return k.Name }},
 			{Title: "USER", Text: func(_ *output.Printer, k store.Key) string { return k.Email }},
 			{Title: "LAST USED", Text: func(p *output.Printer, k store.Key) string { return p.Time(k.LastUsedAt) }},
 			{Title: "EXPIRES", Text: func(p *output.Printer, k store.Key) string { return p.Time(k.ExpiresAt) }},
@@ -70,9 +70,9 @@ func newKeyRevokeCmd(d *database) *cobra.Command {
 	return &cobra.Command{
 		Use:   "revoke ID...",
 		Short: "Revoke keys",
-		Long: `Keys are named by their ids. A running server accepts them for one more second
-at most.`,
-		Example: `  flowctl server key revoke 3f0c7e5a-1d5e-4c7e-9a53-1f2f1f0a9a10`,
+		Long: `Keys are named by their ids, or the first characters of those (4 or more). A
+running server accepts them for one more second at most.`,
+		Example: `  flowctl server key revoke 3f0c7e5a`,
 		Args:    cobra.MinimumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return d.revokeKeys(cmd.Context(), args) },
 	}
@@ -83,8 +83,21 @@ func (d *database) revokeKeys(ctx context.Context, ids []string) error {
 	if err != nil {
 		return err
 	}
+	keys, err := st.Keys(ctx, "")
+	if err != nil {
+		return err
+	}
+	known := make([]string, len(keys))
+	for i, k := range keys {
+		known[i] = k.ID
+	}
 	var failed []error
-	for _, id := range ids {
+	for _, ref := range ids {
+		id, err := cmdutil.WholeID(ref, known)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
 		switch err := st.RevokeKey(ctx, id); {
 		case errors.Is(err, store.ErrNotFound):
 			failed = append(failed, fmt.Errorf("no key %q; see 'flowctl server key list'", id))

@@ -66,7 +66,7 @@ func userView() output.View[userRow] {
 			{Title: "NAME", Text: func(_ *output.Printer, u userRow) string { return u.Name }},
 			{Title: "CREATED", Text: func(p *output.Printer, u userRow) string { return p.Time(u.CreatedAt) }},
 			{Title: "PASSWORD", Wide: true, Text: func(_ *output.Printer, u userRow) string { return yesNo(u.Password) }},
-			{Title: "ID", Wide: true, Text: func(_ *output.Printer, u userRow) string { return u.ID }},
+			{Title: "ID", Wide: true, ID: true, Text: func(_ *output.Printer, u userRow) string { return u.ID }},
 		},
 		Name: func(u userRow) string { return u.Email },
 	}

@@ -118,8 +118,8 @@ func stepRowView() output.View[stepRow] {
 	type column = output.Column[stepRow]
 	return output.View[stepRow]{
 		Columns: []column{
-			{Title: "ID", Text: func(_ *output.Printer, r stepRow) string { return cmp.Or(r.ID, "-") }},
-			{Title: "NAME", Text: func(_ *output.Printer, r stepRow) string { return secrets.RedactText(r.Name) }},
+			{Title: "NAME", Whole: true, Text: func(_ *output.Printer, r stepRow) string { return secrets.RedactText(r.Name) }},
+			{Title: "ID", ID: true, Text: func(_ *output.Printer, r stepRow) string { return cmp.Or(r.ID, "-") }},
 			{Title: "FILE", Text: func(_ *output.Printer, r stepRow) string { return r.File }},
 			{Title: "ACTION", Text: func(_ *output.Printer, r stepRow) string { return r.Action }},
 		},
