@@ -13,7 +13,8 @@ import (
 
 // executionHelp explains the arguments of the commands about one execution.
 const executionHelp = `NAME is a flow's exact name, its id, or the first characters of its id. ID is
-the id of an execution; without one the newest is meant. Of an id the first characters will do (4 or more).`
+the id of an execution, or its first characters (4 or more); without one the
+newest is meant.`
 
 func newExecutionsCmd(a *cmdutil.App) *cobra.Command {
 	return cmdutil.Group(&cobra.Command{

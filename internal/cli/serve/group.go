@@ -131,7 +131,7 @@ func (d *database) listGroups(ctx context.Context, out cmdutil.OutputFlags) erro
 			{Title: "NAME", Text: func(_ *output.Printer, g store.Group) string { return g.Name }},
 			{Title: "MEMBERS", Text: func(_ *output.Printer, g store.Group) string { return fmt.Sprint(len(g.Members)) }},
 			{Title: "CHANGED", Text: func(p *output.Printer, g store.Group) string { return p.Time(g.UpdatedAt) }},
-			{Title: "ID", Wide: true, Text: func(_ *output.Printer, g store.Group) string { return g.ID }},
+			{Title: "ID", Wide: true, ID: true, Text: func(_ *output.Printer, g store.Group) string { return g.ID }},
 		},
 		Name: func(g store.Group) string { return g.Name },
 	}

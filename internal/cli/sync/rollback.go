@@ -77,8 +77,8 @@ func (o *rollbackOptions) run(ctx context.Context, name string) error {
 	}
 	return output.Item(p, output.View[flow.Flow]{
 		Columns: []output.Column[flow.Flow]{
-			{Title: "ID", Whole: true, Text: func(_ *output.Printer, f flow.Flow) string { return f.ID }},
-			{Title: "NAME", Text: func(_ *output.Printer, f flow.Flow) string { return f.Name }},
+			{Title: "NAME", Whole: true, Text: func(_ *output.Printer, f flow.Flow) string { return f.Name }},
+			{Title: "ID", ID: true, Text: func(_ *output.Printer, f flow.Flow) string { return f.ID }},
 			{Title: "UPDATED", Text: func(p *output.Printer, f flow.Flow) string { return p.Time(f.UpdatedAt) }},
 		},
 		Name: func(f flow.Flow) string { return f.ID },
