@@ -84,7 +84,7 @@ func NewRootCmd(a *cmdutil.App) *cobra.Command {
 	cmd.Flags().BoolVar(&version, "version", false, "print the version of flowctl")
 	_ = cmd.RegisterFlagCompletionFunc("profile", auth.CompleteProfiles(a, cmdutil.LocalProfile))
 	cmd.SetFlagErrorFunc(cmdutil.FlagError)
-	addGroup(cmd, "Start", auth.Commands(a)...)
+	addGroup(cmd, "Start", append(auth.Commands(a), newInitCmd(a))...)
 	addGroup(cmd, "Flows", append(flows.Commands(a), run.NewCatalogCmd(a))...)
 	addGroup(cmd, "Files", slices.Concat(sync.FileCommands(a), files.Commands(a), gitcmd.Commands(a))...)
 	addGroup(cmd, "Deploy", sync.Commands(a)...)

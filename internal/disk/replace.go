@@ -29,17 +29,29 @@ func Replace(path string, write func(io.Writer) error) error {
 // Create writes a new file, whole or not at all. If there is something at path, a broken link
 // too, it stays, and the error is [fs.ErrExist]. The error begins with "write PATH".
 func Create(path string, write func(io.Writer) error) error {
-	err := writeTo(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666, func(w *os.File) error {
-		err := write(w)
-		if err = cmp.Or(err, w.Sync()); err != nil {
-			_ = os.Remove(path)
-		}
-		return err
-	})
-	if err != nil {
+	if err := create(path, write); err != nil {
 		return fmt.Errorf("write %s: %w", path, WithoutPath(err))
 	}
 	return nil
+}
+
+func create(path string, write func(io.Writer) error) error {
+	if _, err := os.Lstat(path); err == nil {
+		return fs.ErrExist
+	}
+	temp, err := writeTemp(filepath.Dir(path), 0, write)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(temp) }() // is not there after a rename
+	err = os.Link(temp, path)              // unlike a rename it replaces nothing
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		err = os.Rename(temp, path) // where there are no hard links
+	}
+	if err != nil {
+		return err
+	}
+	return SyncDir(filepath.Dir(path))
 }
 
 // ReplaceLater is [Replace], but the new file is sure to be found after a power cut only
@@ -84,8 +96,25 @@ func replace(path string, mode fs.FileMode, durable bool, write func(io.Writer) 
 		mode = info.Mode().Perm()
 	}
 	dir := filepath.Dir(path)
-	temp := tempName(dir)
-	err = writeTo(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, cmp.Or(mode, 0o666), func(w *os.File) error {
+	temp, err := writeTemp(dir, mode, write)
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(temp, path); err != nil {
+		_ = os.Remove(temp)
+		return WithoutPath(err)
+	}
+	if durable {
+		return SyncDir(dir)
+	}
+	return nil
+}
+
+// writeTemp writes a temporary file in a folder, and returns its path. Mode 0 is what the
+// umask leaves.
+func writeTemp(dir string, mode fs.FileMode, write func(io.Writer) error) (string, error) {
+	path := tempName(dir)
+	err := writeTo(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, cmp.Or(mode, 0o666), func(w *os.File) error {
 		if mode != 0 { // the umask may have taken some of it away
 			if err := w.Chmod(mode); err != nil {
 				return err
@@ -96,17 +125,11 @@ func replace(path string, mode fs.FileMode, durable bool, write func(io.Writer) 
 		}
 		return w.Sync()
 	})
-	if err == nil {
-		err = os.Rename(temp, path)
-	}
 	if err != nil {
-		_ = os.Remove(temp) // is not there if it could not be made
-		return WithoutPath(err)
+		_ = os.Remove(path) // is not there if it could not be made
+		return "", WithoutPath(err)
 	}
-	if durable {
-		return SyncDir(dir)
-	}
-	return nil
+	return path, nil
 }
 
 // Temp makes an empty file in a folder that the user alone can read. It is for the caller to

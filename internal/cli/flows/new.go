@@ -30,9 +30,8 @@ type newOptions struct {
 func newNewCmd(a *cmdutil.App) *cobra.Command {
 	o := &newOptions{making: making{app: a, out: cmdutil.OutputFlags{NoTemplate: true}}}
 	cmd := &cobra.Command{
-		Use:        "new [NAME]",
-		SuggestFor: []string{"init-flow"},
-		Short:      "Make a flow from a template, on the server or as a file",
+		Use:   "new [NAME]",
+		Short: "Make a flow from a template, on the server or as a file",
 		Long: `On a terminal it asks for what is not given: template, name, values and models.
 Elsewhere the template is "empty", and a value without a default is an error.
 

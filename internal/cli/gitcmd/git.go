@@ -26,10 +26,12 @@ layout, and 'git merge' merges flows node by node and field by field.`,
 	}, newGitInstallCmd(a), newGitTextconvCmd(a), newGitMergeCmd(a))}
 }
 
-// git runs git and returns what it prints, without the last line break.
-func git(ctx context.Context, args ...string) (string, error) {
+// Git runs git in a folder, "" for the current one, and returns what it prints, without the
+// last line break.
+func Git(ctx context.Context, dir string, args ...string) (string, error) {
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = dir
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if errors.Is(err, exec.ErrNotFound) {

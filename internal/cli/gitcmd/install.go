@@ -2,6 +2,7 @@ package gitcmd
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -40,17 +41,23 @@ does without flowctl.`,
 }
 
 func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
+	return Install(cmd.Context(), o.app, "", patterns)
+}
+
+// Install sets up the drivers in the repository of a folder, "" for the current one, for the
+// files that patterns match, *.json without one.
+func Install(ctx context.Context, a *cmdutil.App, dir string, patterns []string) error {
 	if len(patterns) == 0 {
 		patterns = []string{"*.json"}
 	}
-	up, err := git(cmd.Context(), "rev-parse", "--show-cdup") // the way to the top, "" for here
+	up, err := Git(ctx, dir, "rev-parse", "--show-cdup") // the way to the top, "" for here
 	if err != nil && strings.Contains(err.Error(), "not a git repository") {
 		return errors.New("set up the drivers: this folder is not in a git repository; 'git init' first")
 	}
 	if err != nil {
 		return err
 	}
-	file := filepath.FromSlash(up) + ".gitattributes"
+	file := filepath.Join(dir, filepath.FromSlash(up), ".gitattributes")
 	program, err := ownProgram()
 	if err != nil {
 		return err
@@ -63,7 +70,7 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 		{"merge.flowctl.name", "flow files, node by node"},
 		{"merge.flowctl.driver", fmt.Sprintf("if %s; then %s git merge-driver --marker-size %%L -- %%O %%A %%B %%P; else git merge-file --marker-size=%%L -L ours -L base -L theirs %%A %%O %%B; fi", there, program)},
 	} {
-		if _, err := git(cmd.Context(), "config", kv[0], kv[1]); err != nil {
+		if _, err := Git(ctx, dir, "config", kv[0], kv[1]); err != nil {
 			return err
 		}
 	}
@@ -76,9 +83,9 @@ func (o *gitInstallOptions) run(cmd *cobra.Command, patterns []string) error {
 		return err
 	}
 	if added {
-		o.app.Note("Git now knows flow files here. Commit %s, so that others can run 'flowctl git install', too.", file)
+		a.Note("Git now knows flow files here. Commit %s, so that others can run 'flowctl git install', too.", file)
 	} else {
-		o.app.Note("Git now knows flow files here; %s was as it should be.", file)
+		a.Note("Git now knows flow files here; %s was as it should be.", file)
 	}
 	return nil
 }

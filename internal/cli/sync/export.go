@@ -74,6 +74,16 @@ code is 6. --overwrite writes the server's version.
 	return cmd
 }
 
+// ExportAll is 'flowctl export --all --dir DIR'.
+func ExportAll(ctx context.Context, a *cmdutil.App, dir string) error {
+	cmd := newExportCmd(a)
+	cmd.SetContext(ctx)
+	if err := cmd.ParseFlags([]string{"--all", "--dir=" + dir}); err != nil {
+		return err
+	}
+	return cmd.RunE(cmd, nil)
+}
+
 func (o *exportOptions) check(refs []string) error {
 	switch {
 	case o.all && len(refs) > 0:
