@@ -41,6 +41,11 @@ func (b *bench) listLatency(ctx context.Context, name string, others int) (time.
 	if err != nil {
 		return 0, err
 	}
+	return b.latency(ctx, db, key, "/api/v1/flows/")
+}
+
+// latency is the median time of a request for a path to a server of the database.
+func (b *bench) latency(ctx context.Context, db, key, path string) (time.Duration, error) {
 	const addr = "127.0.0.1:18471"
 	cmd := exec.CommandContext(ctx, b.flowctl, "server", "--db", db, "--listen", addr)
 	cmd.Env = append(os.Environ(), "HOME="+b.dir)
@@ -59,7 +64,7 @@ func (b *bench) listLatency(ctx context.Context, name string, others int) (time.
 		return 0, fmt.Errorf("start the server: %w", err)
 	}
 	go io.Copy(io.Discard, stderr) //nolint:errcheck // ends with the process
-	r := request{method: http.MethodGet, url: "http://" + addr + "/api/v1/flows/", key: key}
+	r := request{method: http.MethodGet, url: "http://" + addr + path, key: key}
 	t := &http.Transport{}
 	times := make([]time.Duration, 0, 2000)
 	for range cap(times) {

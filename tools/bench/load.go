@@ -20,6 +20,7 @@ const (
 type request struct {
 	method, url, key string
 	body             []byte
+	vary             func(n int64, r *request) // makes it the n-th request, unless nil
 }
 
 // load sends the request over 16 connections for loadTime and returns the number
@@ -29,14 +30,18 @@ func load(ctx context.Context, r request) (float64, error) {
 	defer transport.CloseIdleConnections()
 	ctx, cancel := context.WithTimeout(ctx, loadTime)
 	defer cancel()
-	var answers atomic.Int64
+	var answers, sent atomic.Int64
 	errs := make(chan error, connections)
 	var all sync.WaitGroup
 	start := time.Now()
 	for range connections {
 		all.Go(func() {
 			for {
-				err := r.send(ctx, transport)
+				next := r
+				if r.vary != nil {
+					r.vary(sent.Add(1), &next)
+				}
+				err := next.send(ctx, transport)
 				if ctx.Err() != nil {
 					return
 				}

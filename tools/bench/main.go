@@ -68,7 +68,7 @@ func (b *bench) add(r row) {
 }
 
 func main() {
-	only := flag.String("only", "", "run one part: start, files, folder, server, memory, engine")
+	only := flag.String("only", "", "run one part: start, files, folder, server, versions, memory, engine")
 	flag.Parse()
 	if os.Getenv(plainEnv) != "" {
 		servePlain()
@@ -96,7 +96,7 @@ func run(ctx context.Context, only string) error {
 		name    string
 		measure func(context.Context) error
 	}{
-		{"start", b.startup}, {"files", b.files}, {"folder", b.folder}, {"server", b.server}, {"memory", b.memory},
+		{"start", b.startup}, {"files", b.files}, {"folder", b.folder}, {"server", b.server}, {"versions", b.versions}, {"memory", b.memory},
 		{"engine", b.engine},
 	}
 	for _, p := range parts {
