@@ -20,9 +20,21 @@ func (s *Server) signedIn(h handler) handler {
 			return err
 		}
 		c.user = u
+		if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead {
+			c.r = c.r.WithContext(store.WithActor(c.r.Context(), c.actor()))
+		}
 		c.bodyTime(s.userTime)
 		return h(c)
 	}
+}
+
+// actor is who calls, for the audit log.
+func (c *call) actor() store.Actor {
+	a := store.Actor{UserID: c.user.ID, Email: c.user.Email, KeyName: c.keyName, Address: c.r.RemoteAddr}
+	if addr, ok := c.s.clientAddr(c.r); ok {
+		a.Address = addr.String()
+	}
+	return a
 }
 
 // authenticate finds out who calls: by the key in the Authorization header, or in
@@ -70,15 +82,17 @@ func keyOf(r *http.Request) (key string, fromCookie bool) {
 // userOf returns the user whom a key lets in.
 func (s *Server) userOf(c *call, sum [sha256.Size]byte) (*store.User, error) {
 	now := time.Now()
-	if u := s.keys.get(sum, now); u != nil {
-		return u, nil
+	known, ok := s.keys.get(sum, now)
+	if !ok {
+		u, k, err := s.st.UserByKey(c.r.Context(), sum)
+		if err != nil {
+			return nil, err
+		}
+		known = cachedUser{user: u, keyName: k.Name}
+		s.keys.put(sum, known, now)
 	}
-	u, _, err := s.st.UserByKey(c.r.Context(), sum)
-	if err != nil {
-		return nil, err
-	}
-	s.keys.put(sum, u, now)
-	return u, nil
+	c.keyName = known.keyName
+	return known.user, nil
 }
 
 const (
@@ -96,26 +110,26 @@ type keyCache struct {
 }
 
 type cachedUser struct {
-	user  *store.User
-	until time.Time
+	user    *store.User
+	keyName string
+	until   time.Time
 }
 
-func (k *keyCache) get(sum [sha256.Size]byte, now time.Time) *store.User {
+func (k *keyCache) get(sum [sha256.Size]byte, now time.Time) (u cachedUser, ok bool) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	if e := k.users[sum]; now.Before(e.until) {
-		return e.user
-	}
-	return nil
+	u = k.users[sum]
+	return u, now.Before(u.until)
 }
 
-func (k *keyCache) put(sum [sha256.Size]byte, u *store.User, now time.Time) {
+func (k *keyCache) put(sum [sha256.Size]byte, u cachedUser, now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.users == nil || len(k.users) >= keyCacheSize {
 		k.users = make(map[[sha256.Size]byte]cachedUser)
 	}
-	k.users[sum] = cachedUser{user: u, until: now.Add(keyCacheTTL)}
+	u.until = now.Add(keyCacheTTL)
+	k.users[sum] = u
 }
 
 // drop forgets a key that is no longer good. Another server may let it in for

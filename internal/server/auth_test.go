@@ -107,13 +107,14 @@ func TestKeyCacheIsBounded(t *testing.T) {
 	var k keyCache
 	now := time.Now()
 	for i := range 3 * keyCacheSize {
-		k.put(HashKey(fmt.Sprint(i)), &store.User{}, now)
+		k.put(HashKey(fmt.Sprint(i)), cachedUser{user: &store.User{}}, now)
 	}
 	if len(k.users) > keyCacheSize {
 		t.Errorf("the cache holds %d keys", len(k.users))
 	}
 	last := HashKey(fmt.Sprint(3*keyCacheSize - 1))
-	if k.get(last, now) == nil || k.get(last, now.Add(keyCacheTTL)) != nil {
+	_, known := k.get(last, now)
+	if _, later := k.get(last, now.Add(keyCacheTTL)); !known || later {
 		t.Error("a key is to be known for keyCacheTTL and no longer")
 	}
 }

@@ -11,14 +11,15 @@ import (
 type call struct {
 	http.ResponseWriter
 
-	s     *Server
-	r     *http.Request
-	hosts hosts       // by which names the server may be asked for
-	id    string      // request id
-	route string      // pattern of the route, "" for none
-	local *store.User // who calls from this process; nil for a request from a socket
-	user  *store.User // who is signed in; nil until the route asked
-	cause error       // what went wrong inside, for the log alone
+	s       *Server
+	r       *http.Request
+	hosts   hosts       // by which names the server may be asked for
+	id      string      // request id
+	route   string      // pattern of the route, "" for none
+	local   *store.User // who calls from this process; nil for a request from a socket
+	user    *store.User // who is signed in; nil until the route asked
+	keyName string      // of the key that user is signed in with
+	cause   error       // what went wrong inside, for the log alone
 
 	status  int   // of the answer, 0 while there is none
 	written int64 // bytes of its body

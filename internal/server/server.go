@@ -22,6 +22,10 @@ const DefaultMaxBody = 16 << 20
 // otherwise.
 const DefaultKeepVersions = 200
 
+// DefaultKeepAudit is how many entries of the audit log are kept unless [Options] says
+// otherwise: some 200 MB.
+const DefaultKeepAudit = 1_000_000
+
 // Options are a server's settings. The zero value is usable.
 type Options struct {
 	MaxBody     int64          // largest body of a request in bytes; 0 is DefaultMaxBody
@@ -36,6 +40,7 @@ type Options struct {
 	Quotas         Quotas
 	KeepExecutions int           // how many executions of a flow are kept, the newest; 0 is all
 	KeepVersions   int           // how many versions of a flow are kept, the newest and those with a label; 0 is DefaultKeepVersions, -1 all
+	KeepAudit      int           // how many entries of the audit log are kept; 0 is DefaultKeepAudit, -1 all
 	KeepDeleted    time.Duration // how long a deleted flow can be restored; 0 is DefaultKeepDeleted, negative for ever
 }
 
@@ -76,6 +81,7 @@ type Server struct {
 
 // New makes a server over st, which stays the caller's to close.
 func New(st *store.Store, opts Options) *Server {
+	st.KeepAudit = cmp.Or(opts.KeepAudit, DefaultKeepAudit)
 	st.KeepVersions = cmp.Or(opts.KeepVersions, DefaultKeepVersions)
 	s := &Server{
 		st:      st,

@@ -46,6 +46,10 @@ func (s *Store) DeleteFlow(ctx context.Context, id string, purge bool, check fun
 		}
 		next := *f
 		next.Touch()
+		audit, action := s.auditor(ctx), AuditDelete
+		if purge {
+			action = AuditPurge
+		}
 		err = s.db.writeLess(ctx, func(ctx context.Context, tx queryer) error {
 			var n int64
 			var err error
@@ -58,7 +62,10 @@ func (s *Store) DeleteFlow(ctx context.Context, id string, purge bool, check fun
 			if err == nil && n == 0 {
 				err = errMoved
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			return audit.add(ctx, tx, action, f, "")
 		})
 		if !errors.Is(err, errMoved) {
 			return wrap("delete flow", err)

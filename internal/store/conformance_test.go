@@ -60,6 +60,8 @@ func conformance() []conformanceCase {
 		{"Bin", testBin},
 		{"BinRace", testBinRace},
 		{"Backup", testBackup},
+		{"Audit", testAudit},
+		{"AuditKeep", testAuditKeep},
 		{"Check", testCheck},
 		{"CheckBusy", testCheckBusy},
 		{"Executions", testExecutions},

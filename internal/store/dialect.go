@@ -11,7 +11,7 @@ import (
 var migrationFiles embed.FS
 
 // schemaVersion is the version of the newest migration.
-const schemaVersion = 6
+const schemaVersion = 7
 
 // versionTable is where goose keeps which migrations were applied. It is not the
 // table of its default name: a Postgres database may be shared with another

@@ -97,7 +97,7 @@ func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int) err
 	if !findable(e.FlowID) {
 		return fmt.Errorf("create execution: flow %w", ErrNotFound)
 	}
-	err := e.check()
+	err, audit := e.check(), s.auditor(ctx)
 	if err == nil {
 		err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 			_, err := tx.exec(ctx, "INSERT INTO flow_execution ("+executionColumns+", runner, request_key, request)"+
@@ -111,7 +111,10 @@ func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int) err
 			if err != nil {
 				return err
 			}
-			return s.prune(ctx, tx, e.FlowID, keep)
+			if err := s.prune(ctx, tx, e.FlowID, keep); err != nil {
+				return err
+			}
+			return audit.byID(ctx, tx, AuditRun, e.FlowID, e.ID)
 		})
 	}
 	return wrap("create execution", err)

@@ -183,12 +183,15 @@ func (s *Store) CreateFlow(ctx context.Context, f *Flow) error {
 		return fmt.Errorf("create flow: %w", err)
 	}
 	f.Digest = f.sum()
-	values := f.values()
+	values, audit := f.values(), s.auditor(ctx)
 	err = s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		if _, err := tx.exec(ctx, insertFlow, values...); err != nil {
 			return err
 		}
-		return addGrants(ctx, tx, f.ID, grants)
+		if err := addGrants(ctx, tx, f.ID, grants); err != nil {
+			return err
+		}
+		return audit.add(ctx, tx, AuditCreate, f, f.accessWord())
 	})
 	if err != nil {
 		return fmt.Errorf("create flow: %w", err)
@@ -277,7 +280,7 @@ func (s *Store) replace(ctx context.Context, was, f *Flow) error {
 		return err
 	}
 	granted := !flow.EqualAccess(f.AccessControl, was.AccessControl)
-	packed := s.packVersion(was, f)
+	packed, audit := s.packVersion(was, f), s.auditor(ctx)
 	return s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		n, err := tx.exec(ctx, "UPDATE flow SET user_id = $1, name = $2, description = $3, updated_at = $4, meta = $5,"+
 			" nodes = $6, edges = $7, access_control = $8, extra = $9, revision = $10, digest = $11,"+
@@ -291,9 +294,14 @@ func (s *Store) replace(ctx context.Context, was, f *Flow) error {
 		if n == 0 {
 			return errMoved
 		}
-		if err := s.keepVersion(ctx, tx, was, f, packed); err != nil || !granted {
+		if err := s.keepVersion(ctx, tx, was, f, packed); err != nil {
 			return err
 		}
-		return replaceGrants(ctx, tx, f.ID, grants)
+		if granted {
+			if err := replaceGrants(ctx, tx, f.ID, grants); err != nil {
+				return err
+			}
+		}
+		return audit.replaced(ctx, tx, was, f, granted)
 	})
 }

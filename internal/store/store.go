@@ -14,6 +14,9 @@ type Store struct {
 	// KeepVersions is how many versions of a flow are kept, but for those with a label;
 	// 0 or less is all. It is set before the store is used.
 	KeepVersions int
+	// KeepAudit is how many entries of the audit log are kept, 0 or less is all. It is set
+	// before the store is used, too.
+	KeepAudit int
 
 	db        database
 	packer    packer

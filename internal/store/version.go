@@ -373,6 +373,7 @@ const MaxLabels = 100
 // SetLabel puts a label on a version of a flow, which another version loses. A version that
 // is not there is [ErrNotFound], a label too many [ErrExists].
 func (s *Store) SetLabel(ctx context.Context, flowID, name string, number int64) error {
+	audit := s.auditor(ctx)
 	return wrap("label a version", s.db.write(ctx, func(ctx context.Context, tx queryer) error {
 		// From here on no version is kept without a look at its labels.
 		if err := found(tx.exec(ctx, "UPDATE flow SET version = version WHERE id = $1 AND "+inUse, flowID)); err != nil {
@@ -400,13 +401,20 @@ func (s *Store) SetLabel(ctx context.Context, flowID, name string, number int64)
 		}
 		_, err = tx.exec(ctx, "INSERT INTO flow_label (flow_id, name, number) VALUES ($1, $2, $3)"+
 			" ON CONFLICT (flow_id, name) DO UPDATE SET number = excluded.number", flowID, name, number)
-		return err
+		if err != nil {
+			return err
+		}
+		return audit.add(ctx, tx, AuditLabel, f, fmt.Sprintf("%s on version %d", name, number))
 	}))
 }
 
 // RemoveLabel removes a label, or returns [ErrNotFound].
 func (s *Store) RemoveLabel(ctx context.Context, flowID, name string) error {
+	audit := s.auditor(ctx)
 	return wrap("remove label", s.db.writeLess(ctx, func(ctx context.Context, tx queryer) error {
-		return found(tx.exec(ctx, "DELETE FROM flow_label WHERE flow_id = $1 AND name = $2", flowID, name))
+		if err := found(tx.exec(ctx, "DELETE FROM flow_label WHERE flow_id = $1 AND name = $2", flowID, name)); err != nil {
+			return err
+		}
+		return audit.byID(ctx, tx, AuditUnlabel, flowID, name)
 	}))
 }

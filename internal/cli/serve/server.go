@@ -31,6 +31,7 @@ type serverOptions struct {
 	quotaFlows          int64
 	quotaBytes          string
 	keepVersions        int
+	keepAudit           int
 	keepDeleted         string
 	dev                 bool
 	logLevel, logFormat string
@@ -87,13 +88,14 @@ func newServerCmd(a *cmdutil.App) *cobra.Command {
 	f.Int64Var(&o.quotaFlows, "quota-flows", 10_000, "at most `n` flows for each user who is not an admin, 0 for any number")
 	f.StringVar(&o.quotaBytes, "quota-bytes", "1GiB", "at most this `size` of flows and executions for each of them, 0 for any")
 	f.IntVar(&o.keepVersions, "keep-versions", server.DefaultKeepVersions, "keep the newest `n` versions of each flow, and those with a label, 0 for all")
+	f.IntVar(&o.keepAudit, "keep-audit", server.DefaultKeepAudit, "keep the newest `n` entries of the audit log, 0 for all")
 	f.StringVar(&o.keepDeleted, "keep-deleted", "30d", "let deleted flows be restored for this `time`, such as 30d or 12h, 0 for ever")
 	f.BoolVar(&o.dev, "dev", false, "serve a temporary database on a free port, and print how to reach it")
 	cmdutil.EnumVar(cmd, &o.logLevel, "log-level", "", "info", "debug, info, warn or error", "debug", "info", "warn", "error")
 	cmdutil.EnumVar(cmd, &o.logFormat, "log-format", "", "text", "text or json", "text", "json")
 	o.runs.register(cmd)
 	cmd.AddCommand(newServerUserCmd(&o.database), newServerGroupCmd(&o.database), newServerKeyCmd(&o.database), newServerMigrateCmd(&o.database),
-		newBackupCmd(&o.database), newRestoreCmd(&o.database), newCheckCmd(&o.database))
+		newBackupCmd(&o.database), newRestoreCmd(&o.database), newCheckCmd(&o.database), newAuditCmd(&o.database))
 	return cmd
 }
 

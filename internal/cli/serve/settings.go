@@ -51,6 +51,8 @@ func (o *serverOptions) settings() (server.Options, error) {
 		return server.Options{}, cmdutil.Usage(fmt.Errorf("--quota-bytes %q is not a size; give one such as 1GiB, or 0 for any", o.quotaBytes))
 	case o.keepVersions < 0:
 		return server.Options{}, cmdutil.Usage(fmt.Errorf("--keep-versions is %d; give 1 or more, or 0 for all", o.keepVersions))
+	case o.keepAudit < 0:
+		return server.Options{}, cmdutil.Usage(fmt.Errorf("--keep-audit is %d; give 1 or more, or 0 for all", o.keepAudit))
 	case o.quotaFlows < 0:
 		return server.Options{}, cmdutil.Usage(fmt.Errorf("--quota-flows is %d; give 1 or more, or 0 for any number", o.quotaFlows))
 	}
@@ -72,6 +74,7 @@ func (o *serverOptions) settings() (server.Options, error) {
 		MaxBody: size,
 		Memory:  memory,
 		// 0 is the default there.
+		KeepAudit:    cmp.Or(o.keepAudit, -1),
 		KeepVersions: cmp.Or(o.keepVersions, -1),
 		KeepDeleted:  cmp.Or(keepDeleted, -1),
 		Quotas:       server.Quotas{Flows: o.quotaFlows, Bytes: int64(quota)},
