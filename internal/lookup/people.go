@@ -68,7 +68,7 @@ func (p *People) Find(ctx context.Context, ref string) (Who, error) {
 	if name, ok := strings.CutPrefix(ref, GroupPrefix); ok {
 		return p.group(ctx, name)
 	}
-	return p.user(ctx, ref)
+	return p.User(ctx, ref)
 }
 
 func (p *People) group(ctx context.Context, ref string) (Who, error) {
@@ -120,7 +120,8 @@ func only(ref string, found []Who) (Who, error) {
 	return found[0], nil
 }
 
-func (p *People) user(ctx context.Context, ref string) (Who, error) {
+// User is [People.Find] for users alone.
+func (p *People) User(ctx context.Context, ref string) (Who, error) {
 	listed, more, err := p.c.Directory.SearchUsers(ctx, ref)
 	if err != nil {
 		return Who{}, err
@@ -141,7 +142,7 @@ func (p *People) user(ctx context.Context, ref string) (Who, error) {
 	}
 	switch {
 	case named != nil && more:
-		return Who{}, fmt.Errorf("too many users have %s in their names to tell whom you mean; give an e-mail or an id", output.Quoted(ref))
+		return Who{}, &UnclearError{ref, named} // others of that name may not be listed
 	case named != nil:
 		return only(ref, named)
 	case strings.Contains(ref, "@") && !can.Owners && len(listed) > 0:

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/flowctl/flowctl/internal/lookup"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -55,18 +56,12 @@ func (e *Env) Resolve(ctx context.Context, c *client.Client, specs iter.Seq2[flo
 			return id, why, nil
 		}
 		switch {
+		case k.what == "users" && (errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrNotFound)):
+			people := lookup.NewPeople(c)
+			find = func(to string) (id, why string, err error) { return searchUser(ctx, people, to) }
 		case errors.Is(err, client.ErrNotFound):
 			unknown = append(unknown, k.what)
 			continue
-		case k.what == "users" && (errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrUnauthorized)):
-			asIDs := false
-			find = func(to string) (id, why string, err error) {
-				id, why, err = searchUser(ctx, c, to)
-				if asIDs = asIDs || id == to; asIDs && !slices.Contains(unknown, k.what) {
-					unknown = append(unknown, k.what)
-				}
-				return id, why, err
-			}
 		case err != nil:
 			return nil, err
 		}
@@ -128,30 +123,21 @@ func (e *Env) Doubts(whole bool) []string {
 	return doubts
 }
 
-// searchUser is resolveEntry for users where the account may not list them: on Open WebUI
-// only administrators may. Others can search for names, and do not see e-mails
-// (routers/users.py, search_users). What is not a name is taken for an id.
-func searchUser(ctx context.Context, c *client.Client, to string) (id, why string, err error) {
-	found, more, err := c.Directory.SearchUsers(ctx, to)
-	if err != nil {
-		return "", "", err
-	}
-	called := slices.DeleteFunc(slices.Clone(found), func(u client.Entry) bool { return u.Name != to })
-	var likely []string
-	for _, u := range found[:min(len(found), 5)] {
-		likely = append(likely, fmt.Sprintf("%s (%s)", u.ID, u.Name))
-	}
+// searchUser is resolveEntry for users where the account may not list them.
+func searchUser(ctx context.Context, people *lookup.People, to string) (id, why string, err error) {
+	u, err := people.User(ctx, to)
+	unclear := (*lookup.UnclearError)(nil)
 	switch {
-	case len(called) == 1 && !more:
-		return called[0].ID, "", nil
-	case len(called) > 0:
-		return "", "may be the name of several; write the id: " + strings.Join(likely, ", "), nil
-	case !strings.Contains(to, "@"):
-		return to, "", nil
-	case likely == nil:
+	case errors.As(err, &unclear):
+		var likely []string
+		for _, u := range unclear.Found {
+			likely = append(likely, fmt.Sprintf("%s (%s)", u.ID, u.Name))
+		}
+		return "", "may be several; write the id: " + strings.Join(likely, ", "), nil
+	case errors.Is(err, client.ErrNotFound):
 		return "", "is not there", nil
 	}
-	return "", "is an e-mail, which your account may not look up, for only administrators may; write the id or the name of who it is: " + strings.Join(likely, ", "), nil
+	return u.ID, "", err
 }
 
 // resolveEntry returns the id of the entry that has the id, or else as the only one the name
