@@ -104,7 +104,8 @@ func resolveVersions(ctx context.Context, c *client.Client, names []string) ([]V
 			}
 			if r.Flow, err = only(r.Name, found); err != nil {
 				if len(found) == 0 {
-					err = fmt.Errorf("no flow %s: %w%s", output.Quoted(name), client.ErrNotFound, closeNames(ctx, c, name))
+					bare, _, _ := lookup.CutVersion(name)
+					err = fmt.Errorf("no flow %s: %w%s", output.Quoted(name), client.ErrNotFound, closeNames(ctx, c, bare))
 				}
 				errs = append(errs, err)
 				continue
