@@ -158,7 +158,9 @@ a placeholder becomes the value itself, such as a number. A parameter without a
 default needs a value: 'flowctl new' asks for it, or takes --set NAME=VALUE.
 Defaults and values have no placeholders.
 
-A flow file without "template" is a template without parameters.
+A flow file without "template" is a template without parameters. So is a version
+of a flow on the server, whose placeholders are its parameters: after 'flowctl
+label NAME template', others use it as NAME@template.
 
   flowctl new --template letter.json --set who=Ann
   flowctl new "To Ann" --template letter --set who=Ann -f flows/ann.json

@@ -30,7 +30,7 @@ type Template struct {
 	Name        string      `json:"name"`  // what --template calls it
 	Title       string      `json:"title"` // of the flow, if the template has none
 	Description string      `json:"description"`
-	Source      string      `json:"source"` // [BuiltIn], or the path of its file
+	Source      string      `json:"source"` // [BuiltIn], [Server], or the path of its file
 	Parameters  []Parameter `json:"parameters"`
 	Spec        flow.Spec   `json:"flow"` // with placeholders
 	Problems    []Problem   `json:"-"`    // why no flow can be made from it
@@ -74,6 +74,24 @@ func Of(f *flowfile.File, name, source string) Template {
 		t.read(raw)
 		t.checkPlaceholders()
 	}
+	return t
+}
+
+// Server is the source of templates that are flows of the server.
+const Server = "server"
+
+// OfFlow returns the template that a flow of the server is. Its parameters are those that its
+// placeholders name, texts without a default.
+func OfFlow(spec flow.Spec, name string) Template {
+	t := Of(&flowfile.File{Spec: spec}, name, Server)
+	rewrite(spec.AppendJSON(nil), "", func(_, text string) json.RawMessage {
+		for _, name := range placeholders(text) {
+			if t.parameterNamed(name) == nil {
+				t.Parameters = append(t.Parameters, Parameter{Name: name, Type: String})
+			}
+		}
+		return nil
+	})
 	return t
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -35,8 +36,9 @@ func newNewCmd(a *cmdutil.App) *cobra.Command {
 		Long: `On a terminal it asks for what is not given: template, name, values and models.
 Elsewhere the template is "empty", and a value without a default is an error.
 
-TEMPLATE is a name that 'flowctl template list' shows, or a flow file. --set has
-a value that the template asks for, --model replaces models that its flow names.
+TEMPLATE is a name that 'flowctl template list' shows, a flow file, or a version
+of a flow on the server, such as NAME@template. --set has a value that it asks
+for, --model replaces models that its flow names.
 'flowctl help templates' explains how to write your own.
 
 With --file the flow is written to a new flow file, - for stdout; nothing is
@@ -138,8 +140,13 @@ func (o *newOptions) chosen(ctx context.Context) (template.Template, error) {
 		}
 	}
 	t, err := template.Find(all, cmp.Or(o.template, template.EmptyName))
-	if err != nil && o.template != files.StdinPath && files.IsFileArg(o.template) {
+	switch {
+	case err == nil || o.template == files.StdinPath:
+	case files.IsFileArg(o.template):
 		return template.ReadFile(ctx, o.template)
+	case strings.Contains(o.template, "@"):
+		f, err := o.app.LoadFlow(ctx, o.template)
+		return template.OfFlow(f.Spec, o.template), err
 	}
 	return t, err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/flowctl/flowctl/internal/files"
 	"github.com/flowctl/flowctl/internal/runner"
 	"github.com/flowctl/flowctl/internal/sync"
+	"github.com/flowctl/flowctl/internal/template"
 	"github.com/flowctl/flowctl/pkg/client"
 )
 
@@ -78,6 +79,9 @@ func (o *runOptions) run(ctx context.Context, arg string) error {
 	f := runFlow{connect: func() (*client.Client, error) { return o.app.Connect(ctx) }}
 	if f.NamedFlow, err = o.app.LoadFlow(ctx, arg); err != nil {
 		return err
+	}
+	if f.File != nil && template.Is(f.File) {
+		return files.InvalidError{Msg: f.Name + " is a template; make a flow from it first: 'flowctl new --template " + f.Name + "'"}
 	}
 	if err := o.mapEnv(ctx, &f, arg); err != nil {
 		return err
