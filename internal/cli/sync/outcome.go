@@ -137,7 +137,7 @@ func (o *outcome) conflict() error {
 		hints = append(hints, "with --adopt a file is the flow of the same name")
 	}
 	if len(o.refused) > o.unknown {
-		hints = append(hints, "'flowctl pull' brings in what changed on the server, 'flowctl diff' shows it, --overwrite overwrites it")
+		hints = append(hints, "'flowctl pull' merges what does not conflict; --overwrite overwrites it, 'flowctl pull --overwrite' takes the server's")
 	}
 	return cmdutil.Conflict(fmt.Errorf("%s left alone; %s", output.Plural(len(o.refused), "flow"), strings.Join(hints, "; ")))
 }
