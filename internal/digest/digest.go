@@ -36,59 +36,70 @@ const (
 
 // Of returns the digest of a flow. An empty description, meta or data is none;
 // null is public access, and {} private, as are lists without anybody in them.
-func Of(s flow.Spec) Digest { return sumOf(s, slices.Values(s.Nodes), slices.Values(s.Edges)) }
+func Of(s flow.Spec) Digest { return sumOf(s, texts(s.Nodes), texts(s.Edges)) }
 
-// OfText is [Of] for a flow of which the nodes and edges are JSON arrays. They
-// may be large, and are read one by one. The error is that of arrays which are not JSON.
+// texts goes through the JSON of nodes or edges; each text is good until the next.
+func texts[T interface{ AppendJSON(dst []byte) []byte }](list []T) iter.Seq[json.RawMessage] {
+	return func(yield func(json.RawMessage) bool) {
+		var text []byte
+		for _, item := range list {
+			text = item.AppendJSON(text[:0])
+			yield(text) // which goes on to the end
+		}
+	}
+}
+
+// OfText is [Of] for a flow of which the nodes and edges are JSON arrays. The error is
+// that of arrays which are not JSON.
 func OfText(s flow.Spec, nodes, edges json.RawMessage) (Digest, error) {
 	var errNodes, errEdges error
-	d := sumOf(s, elements[flow.Node](nodes, &errNodes), elements[flow.Edge](edges, &errEdges))
+	d := sumOf(s, elements(nodes, &errNodes), elements(edges, &errEdges))
 	return d, errors.Join(errNodes, errEdges)
 }
 
 // elements goes through a JSON array.
-func elements[T any, P interface {
-	*T
-	UnmarshalJSON([]byte) error
-}](array json.RawMessage, err *error) iter.Seq[T] {
-	return func(yield func(T) bool) {
+func elements(array json.RawMessage, err *error) iter.Seq[json.RawMessage] {
+	return func(yield func(json.RawMessage) bool) {
+		if *err = rawjson.CheckUTF8(array); *err != nil {
+			return
+		}
 		s := rawjson.NewScanner(array)
 		*err = s.Array(func() error {
 			start := s.Pos
-			if err := s.Value(); err != nil {
-				return err
+			err := s.Value()
+			if err == nil {
+				yield(s.From(start)) // which goes on to the end
 			}
-			var item T
-			err := P(&item).UnmarshalJSON(s.From(start))
-			yield(item) // which goes on to the end
 			return err
 		})
 	}
 }
 
-func sumOf(s flow.Spec, nodes iter.Seq[flow.Node], edges iter.Seq[flow.Edge]) Digest {
+func sumOf(s flow.Spec, nodes, edges iter.Seq[json.RawMessage]) Digest {
 	content, layout, empty := sha256.New(), sha256.New(), sha256.New()
 	const room = 2 << 10
-	d := digester{Meaning: rawjson.Meaning{Text: make([]byte, 0, room)}, json: make([]byte, 0, room)}
+	d := digester{Meaning: rawjson.Meaning{Text: make([]byte, 0, room)}}
 	d.fields(s)
 	d.writeTo(content)
 	someEmpty := false
-	for n := range nodes {
-		d.node(n)
+	for node := range nodes {
+		hasEmpty := d.node(node)
 		d.writeTo(content)
-		if d.empty {
-			d.Value(rawjson.AppendString(nil, n.ID))
+		if !rawjson.IsObject(node) {
+			continue
+		}
+		id := rawjson.Text(rawjson.Get(node, "id"))
+		if hasEmpty {
+			d.Value(rawjson.AppendString(nil, id))
 			d.writeTo(empty)
 			someEmpty = true
 		}
-		if rawjson.IsObject(d.json) {
-			d.Text = append(d.Text, n.ID...)
-			d.Value(d.place)
-			d.writeTo(layout)
-		}
+		d.Text = append(d.Text, id...)
+		d.layout(node)
+		d.writeTo(layout)
 	}
-	for e := range edges {
-		d.edge(e)
+	for edge := range edges {
+		d.edge(edge)
 		d.writeTo(content)
 	}
 	digest := Digest{Content: short(content, contentSum), Layout: short(layout, otherSum)}
@@ -131,12 +142,7 @@ func isSum(text string, size int) bool {
 }
 
 // digester writes what is hashed of a flow: part by part, for the whole may be large.
-type digester struct {
-	rawjson.Meaning
-	json  []byte // of the part
-	place []byte // an object of the node's layout
-	empty bool   // the node's data is empty
-}
+type digester struct{ rawjson.Meaning }
 
 // writeTo ends a part.
 func (d *digester) writeTo(h hash.Hash) {
@@ -165,44 +171,49 @@ func (d *digester) fields(s flow.Spec) {
 	})
 }
 
-// node appends a node without its layout, which it leaves in place, and run-time fields.
-func (d *digester) node(n flow.Node) {
-	d.json, d.empty = n.AppendJSON(d.json[:0]), false
+// node appends a node without its layout and run-time fields, and reports whether its data
+// is empty.
+func (d *digester) node(node json.RawMessage) (empty bool) {
 	d.Text = append(d.Text, "node "...)
-	if !rawjson.IsObject(d.json) {
-		d.Value(d.json)
-		return
+	if !rawjson.IsObject(node) {
+		d.Value(node)
+		return false
 	}
-	d.place = append(d.place[:0], '{')
-	d.Members(d.json, func(key []byte, value json.RawMessage) bool {
+	d.Members(node, func(key []byte, value json.RawMessage) bool {
 		switch {
-		case isNodeState(string(key)):
-			return false
-		case flow.IsLayoutKey(string(key)):
-			d.placed(key, value)
+		case isNodeState(string(key)), flow.IsLayoutKey(string(key)):
 			return false
 		case string(key) == "data" && rawjson.IsAbsent(value):
 			return false
 		case string(key) == "data" && rawjson.IsObject(value):
-			d.empty = !d.data(value, dataState(n.Type))
-			return !d.empty
+			empty = !d.data(value, dataState(flow.NodeType(rawjson.Text(rawjson.Get(node, "type")))))
+			return !empty
 		}
 		d.Value(value)
 		return true
 	})
-	d.place = append(d.place, '}')
+	return empty
 }
 
-// placed adds a field to place. The names of such fields need no escapes.
-func (d *digester) placed(key []byte, value json.RawMessage) {
-	if string(key) == "position" {
-		value = roundPosition(value)
-	}
-	if len(d.place) > 1 {
-		d.place = append(d.place, ',')
-	}
-	d.place = append(append(append(d.place, '"'), key...), `":`...)
-	d.place = append(d.place, value...)
+// layout appends where a node stands.
+func (d *digester) layout(node json.RawMessage) {
+	d.Members(node, func(key []byte, value json.RawMessage) bool {
+		switch {
+		case isNodeState(string(key)), !flow.IsLayoutKey(string(key)):
+			return false
+		case string(key) == "position" && rawjson.IsObject(value):
+			d.Members(value, func(key []byte, value json.RawMessage) bool {
+				if string(key) == "x" || string(key) == "y" {
+					value = roundNumber(value)
+				}
+				d.Value(value)
+				return true
+			})
+		default:
+			d.Value(value)
+		}
+		return true
+	})
 }
 
 // data appends a node's data, and reports whether there is any but the run-time fields.
@@ -218,14 +229,13 @@ func (d *digester) data(data json.RawMessage, state []string) (some bool) {
 	return some
 }
 
-func (d *digester) edge(e flow.Edge) {
-	d.json = e.AppendJSON(d.json[:0])
+func (d *digester) edge(edge json.RawMessage) {
 	d.Text = append(d.Text, "edge "...)
-	if !rawjson.IsObject(d.json) {
-		d.Value(d.json)
+	if !rawjson.IsObject(edge) {
+		d.Value(edge)
 		return
 	}
-	d.Members(d.json, func(key []byte, value json.RawMessage) bool {
+	d.Members(edge, func(key []byte, value json.RawMessage) bool {
 		switch string(key) {
 		case "selected":
 			return false
