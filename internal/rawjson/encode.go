@@ -26,6 +26,25 @@ func AppendObject(dst []byte, doc Object, known []string, put PutFunc) []byte {
 	return appendNew(dst, start, known, seen, put)
 }
 
+// AppendSource is AppendObject for the text of an object.
+func AppendSource(dst []byte, src json.RawMessage, known []string, put PutFunc) []byte {
+	dst = append(dst, '{')
+	start := len(dst)
+	var seen keyBits
+	if IsObject(src) {
+		s := Scan(src)
+		_ = s.Object(func(key []byte) error { // the text is good: it was scanned before
+			at := s.Pos
+			err := s.Value()
+			i := IndexKey(key, known)
+			seen.add(i)
+			dst = appendMember(dst, start, Member{spelt: key, Value: s.From(at)}, i, put)
+			return err
+		})
+	}
+	return appendNew(dst, start, known, seen, put)
+}
+
 // appendMember appends m to the object whose members start at start. i is the index of its
 // key among the known ones, -1 if it is not one of them.
 func appendMember(dst []byte, start int, m Member, i int, put PutFunc) []byte {

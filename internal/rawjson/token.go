@@ -2,7 +2,9 @@ package rawjson
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -35,6 +37,12 @@ func (s *Scanner) literal(word string) error {
 func (s *Scanner) str() error {
 	data, pos := s.data, s.Pos+1 // after the opening quote
 	for pos < len(data) {
+		if pos+8 <= len(data) {
+			plain := plainBytes(binary.LittleEndian.Uint64(data[pos:]))
+			if pos += plain; plain == 8 {
+				continue
+			}
+		}
 		switch c := data[pos]; {
 		case c == '"':
 			s.Pos = pos + 1
@@ -54,6 +62,21 @@ func (s *Scanner) str() error {
 	}
 	s.Pos = pos
 	return s.Fail("unexpected end of JSON text in a string")
+}
+
+// plainBytes counts the bytes at the start of w, the first being the lowest, that
+// are no quote, backslash or control character.
+func plainBytes(w uint64) int {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x80 * ones
+	)
+	quote := w ^ '"'*ones
+	slash := w ^ '\\'*ones
+	// The high bit of (x-n)&^x is set in each byte x that is less than n, up to
+	// 0x80. A borrow can set more of them, but only above such a byte.
+	special := ((w-' '*ones)&^w | (quote-ones)&^quote | (slash-ones)&^slash) & highs
+	return bits.TrailingZeros64(special) / 8
 }
 
 func (s *Scanner) escape() error {

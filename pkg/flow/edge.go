@@ -48,7 +48,7 @@ func (e Edge) AppendJSON(dst []byte) []byte {
 	if e.isOther() {
 		return rawjson.AppendCompact(dst, e.was)
 	}
-	return rawjson.AppendObject(dst, rawjson.Members(e.was), edgeKeys, e.put)
+	return rawjson.AppendSource(dst, e.was, edgeKeys, e.put)
 }
 
 // put is the rawjson.PutFunc of edgeKeys.

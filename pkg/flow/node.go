@@ -133,7 +133,7 @@ func (n Node) AppendJSON(dst []byte) []byte {
 	if n.isOther() {
 		return rawjson.AppendCompact(dst, n.was)
 	}
-	return rawjson.AppendObject(dst, rawjson.Members(n.was), nodeKeys, n.put)
+	return rawjson.AppendSource(dst, n.was, nodeKeys, n.put)
 }
 
 // put is the rawjson.PutFunc of nodeKeys.
