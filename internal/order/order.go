@@ -44,23 +44,29 @@ func DepthFirst[N any](nodes []N, count int, index func(N) int, before func(N) [
 }
 
 // Cycles returns the sets of nodes each of which leads to all the others of its set, by
-// Tarjan's algorithm: out lists for each node those that its edges lead to. The nodes of
-// a cycle are in ascending order, the cycles in that of their first nodes. An edge from a
-// node to itself is not a cycle here.
-func Cycles(out [][]int) [][]int {
+// Tarjan's algorithm: nodes are numbers below count, an edge is where it comes from and
+// where it leads to. The nodes of a cycle are in ascending order, the cycles in that of
+// their first nodes. An edge from a node to itself is not a cycle here.
+func Cycles(count int, edges [][2]int) [][]int {
 	const complete = math.MaxInt
-	number := make([]int, len(out)) // order of discovery, from 1; 0 is not seen yet
-	low := make([]int, len(out))    // smallest number that is reached from the node, or complete
+	last := make([]int, count)          // the number of the node's last edge, from 1; 0 is none
+	before := make([]int, len(edges)+1) // the number of the edge of the same node before the edge of a number
+	for i, e := range edges {
+		last[e[0]], before[i+1] = i+1, last[e[0]]
+	}
+	number := make([]int, count) // order of discovery, from 1; 0 is not seen yet
+	low := make([]int, count)    // smallest number that is reached from the node, or complete
 	var stack []int
 	var cycles [][]int
-	count := 0
+	seen := 0
 	var visit func(n int)
 	visit = func(n int) {
-		count++
-		number[n], low[n] = count, count
+		seen++
+		number[n], low[n] = seen, seen
 		first := len(stack)
 		stack = append(stack, n)
-		for _, m := range out[n] {
+		for e := last[n]; e > 0; e = before[e] {
+			m := edges[e-1][1]
 			if number[m] == 0 {
 				visit(m)
 			}
@@ -69,17 +75,17 @@ func Cycles(out [][]int) [][]int {
 		if low[n] < number[n] {
 			return
 		}
-		set := slices.Clone(stack[first:])
+		set := stack[first:]
 		stack = stack[:first]
 		for _, m := range set {
 			low[m] = complete
 		}
 		if len(set) > 1 {
 			slices.Sort(set)
-			cycles = append(cycles, set)
+			cycles = append(cycles, slices.Clone(set))
 		}
 	}
-	for n := range out {
+	for n := range count {
 		if number[n] == 0 {
 			visit(n)
 		}

@@ -5,16 +5,16 @@ import (
 	"testing"
 )
 
-// graphOf reads "abc; a>b b>c": nodes, then edges, into the names of the nodes and where
-// the edges of each lead to and come from.
-func graphOf(text string) (names string, out, in [][]int) {
-	names, edges, _ := strings.Cut(text, ";")
-	out, in = make([][]int, len(names)), make([][]int, len(names))
-	for _, e := range strings.Fields(edges) {
+// graphOf reads "abc; a>b b>c": nodes, then edges, into the names of the nodes, the edges,
+// and where those of each node come from.
+func graphOf(text string) (names string, edges [][2]int, in [][]int) {
+	names, list, _ := strings.Cut(text, ";")
+	in = make([][]int, len(names))
+	for _, e := range strings.Fields(list) {
 		from, to := strings.IndexByte(names, e[0]), strings.IndexByte(names, e[2])
-		out[from], in[to] = append(out[from], to), append(in[to], from)
+		edges, in[to] = append(edges, [2]int{from, to}), append(in[to], from)
 	}
-	return names, out, in
+	return names, edges, in
 }
 
 func sorted(in [][]int) []int {
@@ -40,7 +40,7 @@ func TestGraph(t *testing.T) {
 		{"cba; a>b b>c c>a a>c", "", "cba"},
 		{"abcdef; a>b b>a b>c c>d d>c e>c f>e", "fe", "ab cd"},
 	} {
-		names, out, in := graphOf(tt.graph)
+		names, edges, in := graphOf(tt.graph)
 		text := func(nodes []int) (s string) {
 			for _, n := range nodes {
 				s += names[n : n+1]
@@ -48,7 +48,7 @@ func TestGraph(t *testing.T) {
 			return s
 		}
 		var cycles []string
-		for _, c := range Cycles(out) {
+		for _, c := range Cycles(len(names), edges) {
 			cycles = append(cycles, text(c))
 		}
 		if got := text(sorted(in)); got != tt.order {
@@ -63,15 +63,15 @@ func TestGraph(t *testing.T) {
 // A very long chain and a very long cycle, with the nodes in the wrong order.
 func TestLarge(t *testing.T) {
 	const n = 100_000
-	out, in := make([][]int, n), make([][]int, n)
+	edges, in := make([][2]int, 0, n), make([][]int, n)
 	for i := range n - 1 {
-		out[i+1], in[i] = []int{i}, []int{i + 1}
+		edges, in[i] = append(edges, [2]int{i + 1, i}), []int{i + 1}
 	}
 	if list := sorted(in); len(list) != n || list[0] != n-1 || list[n-1] != 0 {
 		t.Errorf("%d nodes in order", len(list))
 	}
-	out[0], in[n-1] = []int{n - 1}, []int{0}
-	if cycles := Cycles(out); len(cycles) != 1 || len(cycles[0]) != n || len(sorted(in)) != 0 {
+	edges, in[n-1] = append(edges, [2]int{0, n - 1}), []int{0}
+	if cycles := Cycles(n, edges); len(cycles) != 1 || len(cycles[0]) != n || len(sorted(in)) != 0 {
 		t.Errorf("%d cycles, %d nodes in order", len(cycles), len(sorted(in)))
 	}
 }

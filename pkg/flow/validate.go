@@ -226,15 +226,15 @@ func (v *validator) end(key, id string, e Edge) {
 // cycles reports each cycle once, at its first node. Edges from a node to itself
 // were reported already.
 func (v *validator) cycles() {
-	out := make([][]int, len(v.spec.Nodes))
+	edges := make([][2]int, 0, len(v.spec.Edges))
 	for _, e := range v.spec.Edges {
 		source, ok := v.index[e.Source]
 		if target, ok2 := v.index[e.Target]; ok && ok2 {
-			out[source] = append(out[source], target)
+			edges = append(edges, [2]int{source, target})
 		}
 	}
 	v.enter(step{key: "nodes"})
-	for _, nodes := range order.Cycles(out) {
+	for _, nodes := range order.Cycles(len(v.spec.Nodes), edges) {
 		ids := make([]string, len(nodes))
 		for k, i := range nodes {
 			ids[k] = v.spec.Nodes[i].ID
