@@ -12,8 +12,8 @@ import (
 )
 
 // access checks an access_control value: null, or an object that may have read
-// and write, each with lists of ids. Other members are kept and mean nothing, but
-// not misspelt ones of ours, which some readers would take for the real thing.
+// and write, each with lists of ids. Other members are kept without a meaning, except
+// other spellings of known keys, which some readers would take for these.
 func (p *parser) access(raw []byte, loc []any) []byte {
 	if isNull(raw) {
 		return raw
@@ -35,8 +35,7 @@ func (p *parser) access(raw []byte, loc []any) []byte {
 	return raw
 }
 
-// members takes an object apart whose keys may be any but other spellings of known
-// ones.
+// members reads an object. Its keys may be any except misspellings of known ones.
 func (p *parser) members(raw []byte, loc []any, known ...string) flow.Object {
 	o, err := rawjson.ParseObject(raw)
 	if err != nil { // the text was checked: it is not an object
@@ -69,7 +68,7 @@ func (p *parser) ids(raw []byte, loc []any) (n int) {
 	return n
 }
 
-// rights is what a user may do with a flow.
+// rights are what a user may do with a flow.
 type rights struct{ read, write, own bool }
 
 // rights returns what the caller may do with f. Read and write are independent, as

@@ -12,7 +12,7 @@ const (
 	fullPart  = 128 << 10 // the size from which the rows of a list are sent
 )
 
-// answer is a JSON body that is being written. Small parts are gathered in a buffer.
+// answer is a JSON body that is being written. Small parts are collected in a buffer.
 type answer struct {
 	c   *call // nil if the text is only put together
 	buf []byte
@@ -80,7 +80,7 @@ func (a *answer) list(n int, element func(i int)) {
 	a.text("]")
 }
 
-// flush sends what was gathered, as a part of a body of unknown length.
+// flush sends the buffer as a part of a body of unknown length.
 func (a *answer) flush() {
 	if a.c.status == 0 {
 		a.c.Header().Set("Content-Type", "application/json")
@@ -103,8 +103,8 @@ func (c *call) send(a *answer) error {
 	return nil
 }
 
-// breakOff ends an answer of which a part has been sent, so that nobody takes it for
-// the whole.
+// breakOff aborts an answer of which a part has been sent, so that no client takes it for
+// complete.
 func (c *call) breakOff(err error) {
 	c.cause = err
 	panic(http.ErrAbortHandler)

@@ -37,8 +37,8 @@ func (c *call) actor() store.Actor {
 	return a
 }
 
-// authenticate finds out who calls: by the key in the Authorization header, or in
-// the cookie "token" as Open WebUI's pages send it.
+// authenticate returns the user of a request: by the key in the Authorization header, or in
+// the cookie "token" that Open WebUI's pages send.
 func (s *Server) authenticate(c *call) (*store.User, error) {
 	if c.local != nil {
 		return c.local, nil
@@ -79,7 +79,7 @@ func keyOf(r *http.Request) (key string, fromCookie bool) {
 	return "", false
 }
 
-// userOf returns the user whom a key lets in.
+// userOf returns the user of a key.
 func (s *Server) userOf(c *call, sum [sha256.Size]byte) (*store.User, error) {
 	now := time.Now()
 	known, ok := s.keys.get(sum, now)
@@ -96,14 +96,13 @@ func (s *Server) userOf(c *call, sum [sha256.Size]byte) (*store.User, error) {
 }
 
 const (
-	// keyCacheTTL is how long a revoked key may go on working: other processes
-	// revoke keys too, and do not tell us.
+	// keyCacheTTL is how long a key may still work after another process has revoked it.
 	keyCacheTTL = time.Second
 	// keyCacheSize bounds the cache's memory; beyond it the cache starts afresh.
 	keyCacheSize = 4096
 )
 
-// keyCache remembers for a moment whom a key let in.
+// keyCache caches the users of keys for keyCacheTTL.
 type keyCache struct {
 	mu    sync.RWMutex
 	users map[[sha256.Size]byte]cachedUser
@@ -132,8 +131,8 @@ func (k *keyCache) put(sum [sha256.Size]byte, u cachedUser, now time.Time) {
 	k.users[sum] = u
 }
 
-// drop forgets a key that is no longer good. Another server may let it in for
-// keyCacheTTL still.
+// drop removes a key that is no longer valid. Other servers may still accept it for
+// keyCacheTTL.
 func (k *keyCache) drop(sum [sha256.Size]byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -14,8 +14,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// maxSignIn is the largest body of a sign-in, in bytes: it is read before anybody is
-// known.
+// maxSignIn is the largest body of a sign-in, in bytes: it is read before the user is known.
 const maxSignIn = 4 << 10
 
 // body reads the request's body, which has to be JSON by its Content-Type. A body of
@@ -70,7 +69,8 @@ func (c *call) bodyTime(d time.Duration) {
 	}
 }
 
-// leaveBody answers without waiting for the body, which nobody wants.
+// leaveBody makes the connection close after the answer instead of reading the rest of the
+// body.
 func (c *call) leaveBody() {
 	if c.r.ContentLength != 0 {
 		c.Header().Set("Connection", "close")
@@ -81,7 +81,7 @@ func tooLarge(limit int64) error {
 	return &problem{status: http.StatusRequestEntityTooLarge, detail: "The body is larger than " + byteSize(limit)}
 }
 
-// byteSize words a number of bytes.
+// byteSize returns a number of bytes as a text, such as "16 MiB".
 func byteSize(n int64) string {
 	for _, unit := range []struct {
 		size int64
@@ -94,7 +94,7 @@ func byteSize(n int64) string {
 	return strconv.FormatInt(n, 10) + " bytes"
 }
 
-// checkContentType lets through JSON, and a body that says nothing of its type.
+// checkContentType accepts JSON, and a body without a Content-Type.
 // Forms and text/plain are refused because a foreign page can make a browser send
 // those without asking.
 func checkContentType(r *http.Request) error {
@@ -145,7 +145,7 @@ func (c *call) objectIfAny() (flow.Object, []byte, error) {
 	return o, data, err
 }
 
-// parseBody takes data apart. Bad JSON is a 422 that says where it is bad.
+// parseBody parses data as an object. Invalid JSON is a 422 with its position.
 func parseBody(data []byte) (flow.Object, error) {
 	if len(data) == 0 {
 		return nil, invalid(missing("body"))

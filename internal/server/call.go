@@ -7,7 +7,7 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 )
 
-// call is one request under way, and its answer.
+// call is a request and its answer.
 type call struct {
 	http.ResponseWriter
 
@@ -27,7 +27,7 @@ type call struct {
 	reserved []func() // release the memory that it uses
 }
 
-// WriteHeader notes the status.
+// WriteHeader records the status and sends it.
 func (c *call) WriteHeader(status int) {
 	if c.status == 0 {
 		c.status = status

@@ -6,7 +6,7 @@
 // is made for both: constructing one does next to nothing, so that a command
 // line can afford it for a single call.
 //
-// JSON is never decoded into Go values and encoded again. A body is checked,
-// taken apart by its top-level keys and stored as text; an answer is that text
-// appended between our own keys.
+// Flows are never decoded into Go values and encoded again. A body is checked, split by its
+// top-level keys and stored as text; an answer is made of that text and the server's own
+// keys.
 package server

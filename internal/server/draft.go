@@ -12,8 +12,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// draft is what a body says of a flow. Texts are compact JSON; a nil one was not
-// sent.
+// draft has the fields of a flow in a body. Texts are compact JSON, nil for fields that were
+// not sent.
 type draft struct {
 	name        *string
 	description *string
@@ -26,7 +26,7 @@ type draft struct {
 	sentDescription bool // description may be null
 }
 
-// parseDraft reads the members of a flow and reports all that is wrong with them.
+// parseDraft reads the members of a flow and returns all their faults.
 // The draft shares the body's memory, which is compacted in place.
 func parseDraft(o flow.Object, loc ...any) (draft, []fault) {
 	var d draft
@@ -94,7 +94,8 @@ func (d *draft) compact() {
 	}
 }
 
-// flow makes a new flow of the draft. What it does not say is empty, and private.
+// flow returns a new flow with the draft's fields. Fields that were not sent are empty, and
+// the flow is private.
 func (d draft) flow(owner, defaultName string) *store.Flow {
 	f := &store.Flow{
 		UserID: owner, Name: defaultName, Description: d.description,
@@ -110,7 +111,7 @@ func (d draft) flow(owner, defaultName string) *store.Flow {
 	return f
 }
 
-// apply changes f as the draft says and reports whether that changed anything.
+// apply sets the draft's fields in f and reports whether that changed anything.
 func (d draft) apply(f *store.Flow) (changed bool, err error) {
 	setText := func(dst *[]byte, v []byte) {
 		if v != nil && !bytes.Equal(*dst, v) {
@@ -136,7 +137,7 @@ func (d draft) apply(f *store.Flow) (changed bool, err error) {
 	return changed, err
 }
 
-// changesAccess reports whether the draft asks for other rights than f has.
+// changesAccess reports whether the draft has other rights than f.
 func (d draft) changesAccess(f *store.Flow) bool {
 	return d.access != nil && !flow.EqualAccess(d.access, f.AccessControl)
 }
@@ -182,7 +183,7 @@ func (d draft) applyExtra(was []byte) ([]byte, error) {
 	return kept.AppendJSON(nil), nil
 }
 
-// accessColumn is how the store keeps access_control: null is nil.
+// accessColumn returns access_control as it is stored: nil for null.
 func accessColumn(text []byte) []byte {
 	if isNull(text) {
 		return nil

@@ -18,8 +18,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// executeFlow runs the flow of the path, or asks the caller to do it where this
-// server has no model. The body is optional.
+// executeFlow runs the flow in the path or, on a server without a model, asks the caller to
+// run it. The body is optional.
 func (s *Server) executeFlow(c *call) error {
 	o, body, err := c.objectIfAny()
 	if err != nil {
@@ -63,12 +63,12 @@ func (s *Server) executeFlow(c *call) error {
 	var events chan flow.Event
 	if !async && c.wantsEvents() {
 		events = make(chan flow.Event)
-		opts.Events = tellUntil(events, c.r.Context().Done())
+		opts.Events = sendUntil(events, c.r.Context().Done())
 	}
 	version := f.Version.Number // and not in f, which may be large
 	e.FlowID, e.Version = f.ID, &version
 	e.Fill()
-	// Whoever has nothing left cannot keep what comes of it.
+	// The record of the run counts for the user's quota.
 	room, err := s.quotas.take(c.r.Context(), e.UserID, 0, int64(e.Size()))
 	if err != nil {
 		return err
@@ -179,7 +179,7 @@ func specOf(f *store.Flow) (flow.Spec, error) {
 	return flow.ParseSpec(o.AppendJSON(nil))
 }
 
-// checkRun refuses a flow that cannot run, with all that keeps it from running.
+// checkRun returns an error with all reasons why a flow cannot run, nil if there are none.
 func checkRun(spec flow.Spec, opts engine.Options) error {
 	err := engine.Check(spec, opts)
 	var refused *engine.RefusedError
@@ -201,7 +201,7 @@ func checkRun(spec flow.Spec, opts engine.Options) error {
 	return invalid(faults...)
 }
 
-// accepted says where the execution is found.
+// accepted answers with where the execution can be read.
 func (c *call) accepted(e *store.Execution) error {
 	// Relative to this path, so that it is right with every proxy.
 	c.Header().Set("Location", "executions/"+url.PathEscape(e.ID))
@@ -226,7 +226,7 @@ func (c *call) idempotencyKey() (string, error) {
 	return keys[0], nil
 }
 
-// digestOf is the same for requests that ask for the same.
+// digestOf returns a digest that is the same for equal requests.
 func digestOf(r *http.Request, body []byte) string {
 	h := sha256.New()
 	h.Write([]byte(r.Method + " " + r.URL.Path + "?" + r.URL.RawQuery + "\n"))
@@ -248,7 +248,7 @@ func (c *call) replayRun(e *store.Execution) error {
 	return c.accepted(first)
 }
 
-// awaitRun answers when the run has ended. It ends when the caller goes.
+// awaitRun answers when the run has ended. If the caller disconnects it ends the run.
 func (c *call) awaitRun(run *activeRun) error {
 	control := http.NewResponseController(c.ResponseWriter)
 	_ = control.SetReadDeadline(time.Time{}) // in a process of one's own there are none

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// beat is how often a silent stream says that it is there.
+	// beat is how often a comment is sent on a stream without events.
 	beat = 15 * time.Second
 	// eventTimeout is how long a caller may take to receive an event.
 	eventTimeout = time.Minute
@@ -19,8 +19,8 @@ const (
 // wantsEvents reports whether the caller asks for server-sent events.
 func (c *call) wantsEvents() bool { return c.asksFor("Accept", "text/event-stream") }
 
-// tellUntil hands events over until nobody is there to take them.
-func tellUntil(events chan<- flow.Event, gone <-chan struct{}) func(flow.Event) {
+// sendUntil returns a function that sends events until gone is closed.
+func sendUntil(events chan<- flow.Event, gone <-chan struct{}) func(flow.Event) {
 	return func(e flow.Event) {
 		select {
 		case events <- e:
@@ -36,8 +36,8 @@ type eventStream struct {
 }
 
 // streamRun sends "execution", the events of the run as they come, and "result"; the
-// first and the last are the record of the run at that moment, whole. The run ends when
-// the caller goes.
+// first and the last are the whole record of the run at that time. If the caller disconnects
+// the run ends.
 func (c *call) streamRun(run *activeRun, events <-chan flow.Event) error {
 	s := &eventStream{c: c, control: http.NewResponseController(c.ResponseWriter)}
 	_ = s.control.SetReadDeadline(time.Time{}) // in a process of one's own there are none
@@ -66,7 +66,7 @@ func (c *call) streamRun(run *activeRun, events <-chan flow.Event) error {
 	}
 	run.cancel(errCallerGone)
 	c.cause = err
-	for { // the run may be about to tell something, which keeps it from ending
+	for { // take what the run still sends, which would keep it from ending
 		select {
 		case <-events:
 		case <-run.done:

@@ -11,8 +11,8 @@ import (
 // executionRows is the number of executions in a page, as on Open WebUI.
 const executionRows = 60
 
-// ofFlow finds whose executions of the path's flow the caller sees: everybody's,
-// "", for the flow's owner and admins, for its other readers their own.
+// ofFlow returns whose executions of the flow in the path the caller may see: those of all
+// users (userID is "") for the owner and admins, their own for other readers.
 func (c *call) ofFlow() (flowID, userID string, err error) {
 	f, err := c.readable()
 	if err != nil {
@@ -24,8 +24,8 @@ func (c *call) ofFlow() (flowID, userID string, err error) {
 	return f.ID, c.user.ID, nil
 }
 
-// execution returns the execution of the path. Another's is to a mere reader of the
-// flow as if it were not there.
+// execution returns the execution in the path. For one that the caller may not see it is the
+// same error as if it did not exist.
 func (c *call) execution() (*store.Execution, error) {
 	flowID, userID, err := c.ofFlow()
 	if err != nil {

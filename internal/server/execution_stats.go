@@ -14,8 +14,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// The finer statistics are of the newest executions: of so many, and of no more than
-// have so much meta and so many nodes.
+// Limits of the statistics about times, tokens and nodes, which are over the newest
+// executions only.
 const (
 	statsRows  = 1000
 	statsBytes = 16 << 20
@@ -75,13 +75,13 @@ func pythonFloat(x float64) json.RawMessage {
 	return json.RawMessage(text)
 }
 
-// details gathers what is in the meta of executions.
+// details collects statistics from the meta of executions.
 type details struct {
-	times  []int64
-	tokens flow.Usage
-	told   bool // some execution told its tokens
-	order  []string
-	nodes  map[string]*nodeDetails
+	times     []int64
+	tokens    flow.Usage
+	hasTokens bool // an execution has tokens
+	order     []string
+	nodes     map[string]*nodeDetails
 }
 
 type nodeDetails struct {
@@ -97,7 +97,7 @@ func (d *details) add(e *store.Execution) {
 	}
 	meta := flow.ParseRunMeta(e.Meta)
 	if meta.Tokens != nil {
-		d.told = true
+		d.hasTokens = true
 		engine.AddUsage(&d.tokens, *meta.Tokens)
 	}
 	for _, n := range meta.Nodes {
@@ -131,10 +131,10 @@ func (d *details) addNode(ran flow.NodeRun) {
 	}
 }
 
-// fill adds to stats what was gathered.
+// fill adds the details to stats.
 func (d *details) fill(stats *flow.ExecutionStats) {
 	stats.P50, stats.P95 = percentile(d.times, 0.5), percentile(d.times, 0.95)
-	if d.told {
+	if d.hasTokens {
 		stats.Tokens = &d.tokens
 	}
 	for _, id := range d.order {
@@ -144,7 +144,7 @@ func (d *details) fill(stats *flow.ExecutionStats) {
 	}
 }
 
-// percentile is the nearest-rank percentile, nil of nothing.
+// percentile returns the nearest-rank percentile of sorted times, nil if there are none.
 func percentile(times []int64, p float64) *int64 {
 	if len(times) == 0 {
 		return nil

@@ -12,8 +12,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// createExecution keeps the record of a run that the caller made, in the caller's
-// own name.
+// createExecution stores the record of a run that the caller has made, as the caller's.
 func (s *Server) createExecution(c *call) error {
 	o, _, err := c.object()
 	if err != nil {
@@ -126,9 +125,8 @@ func (s *Server) deleteExecution(c *call) error {
 	return c.sendTrue()
 }
 
-// deleteExecutions deletes what the caller sees of a flow's executions, but for those
-// that have not ended, and those that go on here though another server took them for
-// dead.
+// deleteExecutions deletes the executions of a flow that the caller sees, except those that
+// have not ended, here or in the database.
 func (s *Server) deleteExecutions(c *call) error {
 	flowID, userID, err := c.ofFlow()
 	if err != nil {
@@ -163,8 +161,8 @@ func (s *Server) cancelExecution(c *call) error {
 	return c.cancelElsewhere(e)
 }
 
-// cancelElsewhere lets another server on this database end its run, and waits until
-// it has; one that is gone does not end it any more.
+// cancelElsewhere asks the server that has the run to end it, and waits until the database
+// shows that it has ended.
 func (c *call) cancelElsewhere(e *store.Execution) error {
 	ctx := c.r.Context()
 	if err := c.s.st.CancelExecution(ctx, e.ID); err != nil && !errors.Is(err, store.ErrNotFound) { // it has just ended

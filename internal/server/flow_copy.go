@@ -68,9 +68,8 @@ func (s *Server) importFlow(c *call) error {
 // importedName is the name of a flow whose file has none.
 const importedName = "Imported Flow"
 
-// unwrap returns the flow in a flow file, and where it is in the body. What has a
-// flow and no nodes of its own is a file; what has nodes, edges or a name is a
-// bare flow.
+// unwrap returns the flow in a body, and its location. A body with a member flow and without
+// nodes is a flow file; one with nodes, edges or a name is a flow.
 func unwrap(o flow.Object) (inner flow.Object, loc []any, faults []fault) {
 	loc = []any{"body"}
 	raw, wrapped := o.Get("flow")
@@ -102,8 +101,8 @@ func has(o flow.Object, key string) bool {
 	return ok
 }
 
-// checkVersion refuses files of a newer major version than 1, which this server
-// would misread. Newer minor ones only add to it.
+// checkVersion returns a fault for files of a newer major version than 1, which this server
+// would misread. Newer minor versions only add fields.
 func checkVersion(raw []byte) *fault {
 	var p parser
 	loc := []any{"body", "version"}

@@ -6,8 +6,8 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 )
 
-// flow adds a whole flow, with the owner's account or not: an author's own field of that
-// name stays. The order of keys is the contract's; fields that the API does not know come
+// flow adds a whole flow, with the owner's account if owner is set. An author's own field of
+// that name stays. The order of keys is the contract's; fields that the API does not know come
 // last.
 func (a *answer) flow(f *store.Flow, owner bool) {
 	a.string(`{"id":`, f.ID)
@@ -25,14 +25,15 @@ func (a *answer) flow(f *store.Flow, owner bool) {
 	a.text(`}`)
 }
 
-// owner adds the owner's account, as far as everybody may know it.
+// owner adds the public part of the owner's account.
 func (a *answer) owner(f *store.Flow) {
 	a.string(`,"user":{"id":`, f.UserID)
 	a.string(`,"name":`, f.OwnerName)
 	a.text(`}`)
 }
 
-// summary adds a list's row, or no more than name, time and digest.
+// summary adds a row of a list: without nodes and edges or, if the query asks for that, only
+// name, time and digest.
 func (a *answer) summary(f *store.Flow, q *store.ListQuery) {
 	a.string(`{"id":`, f.ID)
 	if q.Digest {

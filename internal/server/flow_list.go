@@ -15,7 +15,7 @@ const maxLimit = 1000
 
 func (s *Server) listFlows(c *call) error { return c.list(store.Own) }
 
-// listAccessible lists what the caller may read, which for an admin is all.
+// listAccessible lists the flows that the caller may read, for an admin all.
 func (s *Server) listAccessible(c *call) error {
 	if c.isAdmin() {
 		return c.list(store.All)
@@ -42,9 +42,9 @@ func (c *call) list(scope store.Scope) error {
 	})
 }
 
-// listAsOpenWebUI answers as that does: with all that the caller may change or, from
-// /accessible, read, at once and with nodes and edges, for its pages count those. An
-// admin's lists leave out other people's private flows.
+// listAsOpenWebUI answers like Open WebUI: with all flows that the caller may change or, for
+// /accessible, read, in one answer with nodes and edges, which its pages count. An admin's
+// lists leave out other users' private flows.
 func (c *call) listAsOpenWebUI(scope store.Scope) error {
 	q := store.ListQuery{UserID: c.user.ID, Scope: store.Accessible, Limit: maxLimit, Graph: true}
 	if scope == store.Own {
@@ -109,12 +109,12 @@ func (c *call) sendList(q store.ListQuery, params url.Values, row func(*answer, 
 	return c.send(a)
 }
 
-// listBytes is about how much of a list is held at once. A longer one is read and sent
-// in several parts: a client that reads slowly holds up nobody.
+// listBytes is about how much of a list is in memory at a time. A longer one is read and sent
+// in several parts, so that a client that reads slowly does not block others.
 const listBytes = 1 << 20
 
-// listQuery reads the query of a list. Parameters that we do not know are ignored,
-// wrong values of those that we know are reported, all of them.
+// listQuery reads the query of a list. Unknown parameters are ignored; all wrong values of
+// known ones are reported.
 func (c *call) listQuery(scope store.Scope) (store.ListQuery, url.Values, error) {
 	q := store.ListQuery{UserID: c.user.ID, Scope: scope, Limit: maxLimit}
 	if c.r.URL.RawQuery == "" {

@@ -8,8 +8,8 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 )
 
-// smallFlow is how many bytes a flow may have that is read without memory being held for
-// it: most flows have fewer, and are read by one query.
+// smallFlow is the size in bytes up to which a flow is read, by one query, without reserving
+// memory first. Most flows are smaller.
 const smallFlow = 64 << 10
 
 // readable returns the flow of the path if the caller may read it.
@@ -40,8 +40,8 @@ func (c *call) sendFlow(f *store.Flow) error {
 	return c.send(a)
 }
 
-// sendWritten is sendFlow for the caller that has just sent it, and may not want to read its
-// nodes and edges again.
+// sendWritten is sendFlow after a write. The caller may ask for an answer without nodes and
+// edges.
 func (c *call) sendWritten(f *store.Flow) error {
 	if c.prefers(preferMinimal) {
 		brief := *f

@@ -50,7 +50,7 @@ func (c *call) create(f *store.Flow) error {
 	return c.sendWritten(f)
 }
 
-// write is a change of a flow that is under way.
+// write is a change of a flow in progress.
 type write struct {
 	message   string      // of the version that it makes
 	unchanged *store.Flow // what there is, if the write would change nothing
@@ -62,12 +62,12 @@ func (c *call) newWrite() (*write, error) {
 	return &write{message: message}, err
 }
 
-// errUnchanged ends an update that would change nothing: the flow keeps its time
-// and its entity tag, so that saving twice is not a change.
+// errUnchanged ends an update that would change nothing: the flow keeps its time and its
+// entity tag.
 var errUnchanged = errors.New("unchanged")
 
-// change returns what the store calls to change a flow as edit does. Its growth is charged
-// instead of that of an earlier attempt.
+// change returns a function for the store that changes a flow with edit. It charges the
+// flow's growth to its owner, in place of an earlier attempt's.
 func (c *call) change(w *write, edit func(*store.Flow) (changed bool, err error)) func(*store.Flow) error {
 	return func(f *store.Flow) error {
 		was := *f
@@ -90,7 +90,7 @@ func (c *call) change(w *write, edit func(*store.Flow) (changed bool, err error)
 	}
 }
 
-// update changes the flow of the path as edit does, and answers with it.
+// update changes the flow in the path with edit, and answers with it.
 func (c *call) update(w *write, edit func(*store.Flow) (changed bool, err error)) error {
 	if err := c.reserveFlow(c.r.PathValue("id")); err != nil {
 		return err
@@ -99,7 +99,7 @@ func (c *call) update(w *write, edit func(*store.Flow) (changed bool, err error)
 	return c.sendChanged(w, f, err)
 }
 
-// sendChanged answers with what has become of a write.
+// sendChanged answers with the result of a write.
 func (c *call) sendChanged(w *write, f *store.Flow, err error) error {
 	w.charge.settle(err)
 	if errors.Is(err, errUnchanged) {
@@ -167,7 +167,7 @@ func (s *Server) deleteFlow(c *call) error {
 // otherwise.
 const DefaultKeepDeleted = 30 * 24 * time.Hour
 
-// emptyBin removes for good what was deleted long ago.
+// emptyBin removes the flows whose time in the bin is over.
 func (s *Server) emptyBin(ctx context.Context) error {
 	if s.keepDeleted < 0 {
 		return nil
@@ -176,7 +176,8 @@ func (s *Server) emptyBin(ctx context.Context) error {
 	return err
 }
 
-// restoreFlow takes a flow out of the bin. To those who may not, it is as if there were none.
+// restoreFlow takes a flow out of the bin. For a caller who may not, the answer is the same
+// as for a flow that does not exist.
 func (s *Server) restoreFlow(c *call) error {
 	if _, _, err := c.objectIfAny(); err != nil {
 		return err
@@ -209,14 +210,14 @@ func (s *Server) listDeleted(c *call) error {
 	})
 }
 
-// saneID compiles, once it is needed, what an id that a client chooses may be: one
-// that can be a path element and, on any system, a file name.
+// saneID returns the pattern of ids that clients may choose: they can be path elements and, on
+// any system, file names. It is compiled when it is first needed.
 //
 //nolint:gochecknoglobals // compiled once
 var saneID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`) })
 
-// putFlow makes the flow of the path what the body says, and creates it if there is
-// none.
+// putFlow replaces the flow in the path by that in the body, and creates it if it does not
+// exist.
 func (s *Server) putFlow(c *call) error {
 	o, _, err := c.object()
 	if err != nil {
@@ -307,7 +308,8 @@ func (c *call) putOver(d draft, f *store.Flow) (changed bool, err error) {
 	return !sameAuthored(&before, f), nil
 }
 
-// sameAuthored reports whether two flows say the same, byte for byte.
+// sameAuthored reports whether the fields that an author writes are the same in two flows,
+// byte for byte.
 func sameAuthored(a, b *store.Flow) bool {
 	return a.Name == b.Name && sameText(a.Description, b.Description) &&
 		string(a.Nodes) == string(b.Nodes) && string(a.Edges) == string(b.Edges) && string(a.Meta) == string(b.Meta) &&

@@ -9,14 +9,14 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 )
 
-// The preferences that are heeded, of RFC 7240.
+// The supported preferences (RFC 7240).
 const (
 	preferAsync   = "respond-async"
 	preferMinimal = "return=minimal"
 )
 
-// prefers reports whether the caller asks for the preference, and says in the answer
-// that it is heeded if so.
+// prefers reports whether the caller asks for a preference and, if so, sets
+// Preference-Applied in the answer.
 func (c *call) prefers(preference string) bool {
 	if !c.asksFor("Prefer", preference) {
 		return false
@@ -39,14 +39,14 @@ func (c *call) asksFor(header, element string) bool {
 	return false
 }
 
-// nextLink is the Link header to the page with that query.
+// nextLink returns the Link header for the page with that query.
 func (c *call) nextLink(params url.Values) string {
 	u := url.URL{Scheme: c.scheme(), Host: c.r.Host, Path: c.r.URL.Path, RawQuery: params.Encode()}
 	return "<" + u.String() + `>; rel="next"`
 }
 
-// scheme is that of the address which the client asked: as a trusted proxy says, or
-// that of the connection.
+// scheme returns the scheme of the request: that in a trusted proxy's header, else the
+// connection's.
 func (c *call) scheme() string {
 	if len(c.s.proxies) > 0 && c.s.isProxy(addrOf(c.r.RemoteAddr)) {
 		if proto := c.r.Header.Get("X-Forwarded-Proto"); proto == "http" || proto == "https" {
@@ -59,11 +59,11 @@ func (c *call) scheme() string {
 	return "http"
 }
 
-// etag is the entity tag of a flow.
+// etag returns the entity tag of a flow.
 func etag(f *store.Flow) string { return `"` + f.Revision + `"` }
 
-// checkIfMatch holds the If-Match header against f: 412 when f is not what the
-// client last saw. A weak tag never matches: it does not promise the same bytes.
+// checkIfMatch returns a 412 if the request has an If-Match header without the tag of f. A
+// weak tag never matches: it does not promise the same bytes.
 func (c *call) checkIfMatch(f *store.Flow) error {
 	header := c.r.Header.Values("If-Match")
 	if len(header) == 0 || matches(header, etag(f), false) {
@@ -72,7 +72,7 @@ func (c *call) checkIfMatch(f *store.Flow) error {
 	return &problem{status: http.StatusPreconditionFailed, detail: "The flow has changed since it was read"}
 }
 
-// notModified reports whether the client's If-None-Match has f already.
+// notModified reports whether the client's If-None-Match has the tag of f.
 func (c *call) notModified(f *store.Flow) bool {
 	header := c.r.Header.Values("If-None-Match")
 	return len(header) > 0 && matches(header, etag(f), true)

@@ -20,7 +20,7 @@ func (s *Server) health(c *call) error {
 	return nil
 }
 
-// pingStore reports whether the database answers soon.
+// pingStore returns an error if the database does not answer soon.
 func (s *Server) pingStore(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

@@ -29,8 +29,7 @@ func EnsureAdmin(ctx context.Context, st *store.Store) (*store.User, error) {
 	return u, nil
 }
 
-// FirstKey makes a key for an admin whom nothing else lets in, or returns "" when
-// there is a key or a password already.
+// FirstKey makes a key for an admin who has neither a key nor a password, else it returns "".
 func FirstKey(ctx context.Context, st *store.Store, admin *store.User) (secret string, err error) {
 	if admin.PasswordHash != "" {
 		return "", nil
@@ -46,14 +45,13 @@ func FirstKey(ctx context.Context, st *store.Store, admin *store.User) (secret s
 	return secret, err
 }
 
-// NewKey makes an API key of 256 random bits for a user. The secret is told this
-// once: the store keeps its SHA-256 alone.
+// NewKey makes an API key of 256 random bits for a user. The secret cannot be read again: the
+// store only has its SHA-256.
 func NewKey(ctx context.Context, st *store.Store, userID, name string) (secret string, key store.Key, err error) {
 	return NewKeyUntil(ctx, st, userID, name, 0)
 }
 
-// NewKeyUntil is [NewKey] for a key that lets nobody in from then on, in epoch seconds, if it is
-// not 0.
+// NewKeyUntil is [NewKey] for a key that expires at a time in epoch seconds; 0 is never.
 func NewKeyUntil(ctx context.Context, st *store.Store, userID, name string, until int64) (secret string, key store.Key, err error) {
 	return addKey(ctx, st, "sk-", store.Key{UserID: userID, Name: name, Kind: store.APIKey, ExpiresAt: until})
 }
@@ -76,8 +74,8 @@ func addKey(ctx context.Context, st *store.Store, prefix string, key store.Key) 
 	return secret, key, nil
 }
 
-// HashKey is how the store knows a key. One SHA-256 is enough: nobody guesses 256
-// random bits, however fast.
+// HashKey returns the SHA-256 of a key, by which the store finds it. A slow hash is not
+// needed: 256 random bits cannot be guessed.
 func HashKey(secret string) [sha256.Size]byte { return sha256.Sum256([]byte(secret)) }
 
 // Limits of a password: what is shorter is guessed, and bcrypt does not read on
@@ -87,7 +85,7 @@ const (
 	maxPassword = 72
 )
 
-// ErrPassword is why a password is not taken.
+// ErrPassword is the error for a password that is not accepted.
 var ErrPassword = errors.New("a password has 8 to 72 bytes of UTF-8 text, without NUL")
 
 // HashPassword returns the bcrypt hash of a password, or [ErrPassword].

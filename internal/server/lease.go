@@ -12,16 +12,15 @@ import (
 )
 
 const (
-	// leaseTime is how long a server may be silent before others take its runs for
-	// dead.
+	// leaseTime is how long a server may be silent before others mark its runs as aborted.
 	leaseTime = store.RunnerLease
 	// beatTime is how often a server with runs under way renews its lease, and
 	// looks whether one of them is to be ended.
 	beatTime = leaseTime / 5
 )
 
-// lease keeps the servers on a database from taking each other's runs for dead, and
-// finds those of one that is.
+// lease is the server's record in the database that it is running. It finds servers that are
+// not running any more, whose runs are then marked as aborted.
 type lease struct {
 	st   *store.Store
 	id   string // of this server, a new one each time that it starts
@@ -39,14 +38,14 @@ func newLease(st *store.Store, log *slog.Logger) *lease {
 	return &lease{st: st, id: uuid.NewString(), beat: beatTime, time: leaseTime, wait: leaseTime / 2, log: log}
 }
 
-// inTime bounds what is asked of the database about runs: one that hangs must not
-// keep this server from asking again before the lease is over.
+// inTime returns a context for a query about runs: a database that hangs must not keep this
+// server from renewing its lease in time.
 func (l *lease) inTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, l.wait)
 }
 
-// ensure renews the lease unless it is fresh: before a run is recorded, which
-// others would otherwise take for dead.
+// ensure renews the lease unless it is fresh. It is called before a run is recorded, which
+// other servers would otherwise mark as aborted.
 func (l *lease) ensure(ctx context.Context) error {
 	ctx, cancel := l.inTime(ctx)
 	defer cancel()
@@ -115,8 +114,8 @@ func (s *Server) keepLease(ctx context.Context) {
 	}
 }
 
-// reapDeadRuns marks as aborted the runs of servers that are gone, and of this one
-// what it could not record.
+// reapDeadRuns marks as aborted the runs of servers that are gone, and those of this server
+// whose end it could not record.
 func (s *Server) reapDeadRuns(ctx context.Context) error {
 	self := ""
 	if s.runs.busy() {
@@ -131,7 +130,7 @@ func (s *Server) reapDeadRuns(ctx context.Context) error {
 	return err
 }
 
-// busy reports whether there are runs under way.
+// busy reports whether runs are in progress.
 func (r *runs) busy() bool {
 	if r == nil {
 		return false
@@ -181,7 +180,7 @@ func (r *runs) heartbeat(ctx context.Context) error {
 	return nil
 }
 
-// recorded are the runs under way that the database knows of.
+// recorded returns the runs in progress that are in the database.
 func (r *runs) recorded() map[string]*activeRun {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -77,8 +77,8 @@ func (c *countedConn) Close() error {
 // certificateCheck is how often the files of a certificate are looked at, at most.
 const certificateCheck = time.Second
 
-// certificate is a certificate with its key that is read again when one of its files
-// has changed, as tools that renew it leave it.
+// certificate is a certificate with its key. It is read again when a tool that renews it has
+// changed one of the files.
 type certificate struct {
 	certFile, keyFile string
 	log               *slog.Logger
@@ -89,7 +89,7 @@ type certificate struct {
 	checked time.Time
 }
 
-// loadCertificate reads the certificate, which has to be good at first.
+// loadCertificate reads the certificate. It is an error if it is not valid.
 func loadCertificate(certFile, keyFile string, log *slog.Logger) (*certificate, error) {
 	c := &certificate{certFile: certFile, keyFile: keyFile, log: log}
 	c.times = c.look()
@@ -107,8 +107,8 @@ func (c *certificate) look() (times [2]time.Time) {
 	return times
 }
 
-// get is tls.Config.GetCertificate. While the files do not go together, since one of
-// them is not written yet perhaps, the last good pair stays.
+// get is tls.Config.GetCertificate. While certificate and key do not match, perhaps because
+// only one of the files is written yet, it returns the last valid pair.
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// maxLogged is how much of a path the log has, in bytes: a stranger may send 64 KiB.
+// maxLogged is how many bytes of a path are logged: anybody may send 64 KiB.
 const maxLogged = 1 << 10
 
-// logRequest notes a request that was answered: never its query, headers or body,
-// which may hold secrets and people's texts.
+// logRequest logs a request that was answered, without its query, headers and body, which may
+// contain secrets.
 func (s *Server) logRequest(c *call, start time.Time) {
 	level := slog.LevelInfo
 	switch {

@@ -11,8 +11,8 @@ import (
 	"github.com/flowctl/flowctl/internal/engine"
 )
 
-// DefaultMemory is how many bytes everything that is under way holds at most unless
-// [Options] say otherwise: 384 MiB. The process needs about twice as much.
+// DefaultMemory is the memory for all requests and runs unless [Options] sets another: 384
+// MiB. The process needs about twice as much.
 const DefaultMemory = 384 << 20
 
 const (
@@ -22,10 +22,9 @@ const (
 	reservePause = 10 * time.Millisecond
 )
 
-// memory is the one budget of bytes of the server: bodies, stored flows and records that
-// are being read or answered, parts of lists, and what runs hold are taken from it. One
-// user gets a part of it, as of the places of runs. As much is left to users who hold
-// little: others may hold theirs for hours.
+// memory is the server's budget of bytes, for bodies, for stored flows and records that are
+// being read or sent, for parts of lists and for runs. One user gets a part of it. The same
+// part is kept for users who use little, since others may use theirs for hours.
 type memory struct {
 	all   *engine.Budget
 	share int64         // of one user
@@ -35,7 +34,7 @@ type memory struct {
 	users map[string]*userMemory
 }
 
-// userMemory is the budget of one user, as long as there are so many holds on it.
+// userMemory is the budget of one user, with the number of its uses.
 type userMemory struct {
 	*engine.Budget
 	holds int
@@ -53,7 +52,7 @@ func newMemory(most int64) *memory {
 	return m
 }
 
-// of returns the budget of a user, and what to call when nothing is held of it any more.
+// of returns the budget of a user, and a function to call when it is not used any more.
 func (m *memory) of(userID string) (budget *engine.Budget, done func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -72,8 +71,8 @@ func (m *memory) of(userID string) (budget *engine.Budget, done func()) {
 	})
 }
 
-// reserve takes n bytes for a user, for which it waits a little if need be, until release
-// is called. What is larger than a user's part takes all of that.
+// reserve takes n bytes for a user until release is called. If they are in use by others it
+// waits for a while. If n is larger than a user's part it takes the whole part.
 func (m *memory) reserve(ctx context.Context, userID string, n int64) (release func(), err error) {
 	budget, done := m.of(userID)
 	n = min(n, m.share)
@@ -97,7 +96,7 @@ func (m *memory) reserve(ctx context.Context, userID string, n int64) (release f
 	}
 }
 
-// full is the answer to who found no memory.
+// full returns the answer to a request for which there is no memory.
 func (m *memory) full(err error) error {
 	var limit *engine.LimitError
 	if errors.As(err, &limit) && limit.Limit == engine.LimitMemory {
@@ -122,7 +121,7 @@ func (c *call) reserve(n int64) error {
 	return err
 }
 
-// handOver lets somebody else give back what the call holds.
+// handOver passes the call's bytes to the caller, who has to call release.
 func (c *call) handOver() (release func()) {
 	reserved := c.reserved
 	c.reserved = nil
@@ -133,10 +132,11 @@ func (c *call) handOver() (release func()) {
 	}
 }
 
-// release returns what the call holds.
+// release returns the bytes of the call.
 func (c *call) release() { c.handOver()() }
 
-// reserveFlow is reserve for a flow that is about to be read. One that is not there needs none.
+// reserveFlow reserves memory for a flow that is about to be read, nothing if it does not
+// exist.
 func (c *call) reserveFlow(id string) error {
 	if c.local != nil {
 		return nil

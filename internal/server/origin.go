@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// hosts are the names by which a server that listens on this machine alone may be
-// asked for. A page from elsewhere can have its own name lead to this machine, and a
-// browser then takes the server for a part of that page (DNS rebinding): what exposes it
-// away is the name. nil are all names.
+// hosts are the names in the Host header that a server which listens on this machine alone
+// accepts; nil accepts all. A page from elsewhere can let its own name resolve to this
+// machine, so that the browser takes the server for a part of that page (DNS rebinding). The
+// name is the only sign of that.
 type hosts map[string]bool
 
 // hostsFor returns the names for a listener: nil if others on the network reach it.
@@ -30,9 +30,8 @@ func hostsFor(addr net.Addr, names []string) hosts {
 
 func foldHost(name string) string { return strings.TrimSuffix(strings.ToLower(name), ".") }
 
-// has reports whether the Host header of a request may be. No name leads to another
-// address than its own if it is an address, and names below localhost lead nowhere
-// else (RFC 6761).
+// has reports whether the Host header is accepted. Addresses, and names below localhost (RFC
+// 6761), always are: they cannot resolve to another machine.
 func (h hosts) has(header string) bool {
 	if h == nil {
 		return true
@@ -48,14 +47,13 @@ func (h hosts) has(header string) bool {
 	return h[name] || strings.HasSuffix(name, ".localhost")
 }
 
-// errWrongHost is the answer to a name that the server does not know.
+// errWrongHost is the answer to a Host header that is not accepted.
 var errWrongHost = &problem{
 	status: http.StatusMisdirectedRequest,
 	detail: "The Host header has a name that this server does not know; its operator can add it with --host",
 }
 
-// cors lets pages of other origins call. Cookies are never let through that way:
-// such a page has to send a key.
+// cors allows pages of other origins to call the server: with a key, never with cookies.
 type cors struct{ origins []string }
 
 const (
@@ -115,7 +113,7 @@ func (s *Server) addressOf(r *http.Request) string {
 	return r.RemoteAddr
 }
 
-// networkOf is an IPv4 address, or the /64 network of an IPv6 one.
+// networkOf returns an IPv4 address, or the /64 network of an IPv6 one.
 func networkOf(addr netip.Addr) string {
 	if addr.Is4() {
 		return addr.String()
@@ -124,8 +122,8 @@ func networkOf(addr netip.Addr) string {
 	return network.Addr().String()
 }
 
-// remoteOf is where a request comes from, for the log: the address and port of the
-// connection, or what a trusted proxy says.
+// remoteOf returns where a request comes from, for the log: address and port of the
+// connection, or the address in a trusted proxy's header.
 func (s *Server) remoteOf(r *http.Request) string {
 	if addr, ok := s.clientAddr(r); ok && len(s.proxies) > 0 && s.isProxy(addrOf(r.RemoteAddr)) {
 		return addr.String()
@@ -133,10 +131,10 @@ func (s *Server) remoteOf(r *http.Request) string {
 	return r.RemoteAddr
 }
 
-// clientAddr is the address that a request comes from: that of the connection or, if
-// that is a trusted proxy's, the last one in X-Forwarded-For that is not. Each proxy
-// adds at the end of that whom it has the request from. What stands before the entry
-// of the first trusted proxy anybody may have written.
+// clientAddr returns the address that a request comes from: the connection's or, if that is a
+// trusted proxy, the last address in X-Forwarded-For that is not one. Each proxy appends the
+// address that it got the request from; entries before that of the first trusted proxy may
+// be forged.
 func (s *Server) clientAddr(r *http.Request) (addr netip.Addr, ok bool) {
 	addr = addrOf(r.RemoteAddr)
 	if len(s.proxies) == 0 {

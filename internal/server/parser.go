@@ -13,7 +13,7 @@ import (
 	"github.com/flowctl/flowctl/internal/limits"
 )
 
-// parser reads values and collects what is wrong with them.
+// parser reads values and collects their faults.
 type parser struct{ faults []fault }
 
 func (p *parser) fault(kind, msg string, loc []any, input []byte) {
@@ -25,8 +25,7 @@ func (p *parser) fault(kind, msg string, loc []any, input []byte) {
 	}
 }
 
-// text reads a string that a database can keep: no lone surrogate, which is no
-// character, and no NUL.
+// text reads a string that a database can store: without lone surrogates and NUL.
 func (p *parser) text(raw []byte, loc []any) *string {
 	if raw[0] != '"' {
 		p.fault("string_type", "Input should be a valid string", loc, raw)
@@ -45,15 +44,15 @@ func (p *parser) text(raw []byte, loc []any) *string {
 	return &s
 }
 
-// most reports what has more than limit bytes.
+// most adds a fault if something has more than limit bytes.
 func (p *parser) most(kind, what string, loc []any, has, limit int) {
 	if has > limit {
 		p.fault(kind, fmt.Sprintf("%s should have at most %s, not %d bytes", what, byteSize(int64(limit)), has), loc, nil)
 	}
 }
 
-// integer reads a whole number from least to most. kind is what is wrong with what is not one,
-// and input is text as JSON.
+// integer reads a whole number from least to most. kind is the kind of the fault if it is not
+// one, and input is text as JSON.
 func (p *parser) integer(text, kind string, loc []any, input []byte, least, most int64) int64 {
 	n, err := strconv.ParseInt(text, 10, 64)
 	switch outside := errors.Is(err, strconv.ErrRange); {

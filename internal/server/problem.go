@@ -30,7 +30,7 @@ func (p *problem) Error() string {
 
 func (p *problem) Unwrap() error { return p.cause }
 
-// The details that the contract words.
+// The problems whose details are in openapi.yaml.
 var (
 	errNotAuthenticated = &problem{status: http.StatusUnauthorized, detail: "Not authenticated"}
 	errPending          = &problem{status: http.StatusUnauthorized, detail: "This account is pending: an admin has to let it in first"}
@@ -68,7 +68,7 @@ func asProblem(err error) *problem {
 	return &problem{status: http.StatusInternalServerError, cause: err}
 }
 
-// defaultRetry is when a server that cannot answer now can perhaps.
+// defaultRetry is the Retry-After of a 503 without another one.
 const defaultRetry = 5 * time.Second
 
 // retryAfter sets the header of that name, which every 503 has.
@@ -82,8 +82,8 @@ func (c *call) retryAfter(p *problem) {
 	}
 }
 
-// fail answers with the problem that err is. A caller in the same process owns the
-// database, so it is told what went wrong inside; others get the request's id.
+// fail answers with the problem for err. Internal errors are only shown to a caller in the
+// same process, who owns the database; others get the id of the request.
 func (c *call) fail(err error) {
 	p := asProblem(err)
 	c.cause = p.cause
@@ -180,7 +180,7 @@ func clip(s string, n int) string {
 	return s[:n]
 }
 
-// missing is the fault of what is not there.
+// missing returns the fault of a missing member.
 func missing(loc ...any) fault {
 	return fault{kind: "missing", loc: loc, msg: "Field required"}
 }

@@ -17,13 +17,12 @@ type Quotas struct {
 }
 
 const (
-	// usageTime is how long it is believed what a user has, but for what they do here:
-	// other servers on the database write, too, and records of runs are pruned.
+	// usageTime is how long a user's usage is cached. Other servers on the database write,
+	// too, and records of runs are pruned.
 	usageTime = 30 * time.Second
-	// usageAgain is how old that has to be to be looked up again before anything is
-	// refused.
+	// usageAgain is the age from which it is read again before a write is refused.
 	usageAgain = time.Second
-	// usageUsers bounds the memory for it; beyond it all is forgotten.
+	// usageUsers is the largest number of users in the cache; then it is emptied.
 	usageUsers = 4096
 )
 
@@ -43,15 +42,15 @@ type userUsage struct {
 	pendingFlows, pendingBytes int64
 }
 
-// charge is what a write under way adds to what a user has. The zero value is nothing.
+// charge is what a write in progress adds to a user's usage. The zero value adds nothing.
 type charge struct {
 	q            *quotas
 	u            *userUsage
 	flows, bytes int64
 }
 
-// take charges flows and bytes to a user. More than the quota is a *problem; what makes
-// it less is never refused. Whoever has a charge settles it.
+// take charges flows and bytes to a user. Beyond the quota the error is a *problem; negative
+// amounts are never refused. The caller settles the charge.
 func (q *quotas) take(ctx context.Context, userID string, flows, bytes int64) (charge, error) {
 	if q.Flows <= 0 && q.Bytes <= 0 {
 		return charge{}, nil
@@ -69,7 +68,7 @@ func (q *quotas) take(ctx context.Context, userID string, flows, bytes int64) (c
 	return charge{}, err
 }
 
-// usage returns what a user has, which was looked up no longer ago than age.
+// usage returns what a user has, as read no longer ago than age.
 func (q *quotas) usage(ctx context.Context, userID string, age time.Duration) (*userUsage, error) {
 	q.mu.Lock()
 	u := q.users[userID]
@@ -132,7 +131,7 @@ func (c *charge) settle(err error) {
 	*c = charge{}
 }
 
-// forget has it looked up anew what users have.
+// forget empties the cache.
 func (q *quotas) forget() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -7,13 +7,12 @@ import (
 	"github.com/flowctl/flowctl/internal/store"
 )
 
-// maxRecord is the largest record of a run that is kept, in bytes: of larger ones parts
-// are left out. Whoever waits for the run is answered with all of it.
+// maxRecord is the largest record of a run that is stored, in bytes; larger ones are stored
+// without some of their parts. A caller who waits for the run gets the whole record.
 const maxRecord = 16 << 20
 
-// record keeps what became of a run, without its largest parts if it is larger than a
-// record may be, or than its user's quota has room for. e gets the status that the
-// record has then.
+// record stores the outcome of a run, without its largest parts if it is larger than
+// maxRecord or than the room in its user's quota. It sets the status of e to the stored one.
 func (r *runs) record(ctx context.Context, e *store.Execution) error {
 	kept := leaveOut(*e, maxRecord)
 	charge, err := r.quotas.take(ctx, e.UserID, 0, int64(kept.Size()))
@@ -26,8 +25,8 @@ func (r *runs) record(ctx context.Context, e *store.Execution) error {
 	return err
 }
 
-// leaveOut takes out of a record what makes it larger than most: what the nodes did, the
-// inputs, the outputs, and then the rest. meta names what was left out.
+// leaveOut returns a record of at most most bytes: it removes the results of the nodes, the
+// inputs, the outputs and then the rest, as far as necessary. meta names the removed parts.
 func leaveOut(e store.Execution, most int) store.Execution {
 	var names []byte
 	out := func(name string, part *[]byte) {

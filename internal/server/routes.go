@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// handler answers a call, or returns what it is to be answered with: a *problem,
-// or an error that nobody outside is to see.
+// handler answers a call, or returns the error to answer with: a *problem, or an internal
+// error.
 type handler func(*call) error
 
-// route is a path and what it does for each method. GET answers HEAD too.
+// route is a path and its handlers by method. That of GET answers HEAD, too.
 type route struct {
 	path    string // a pattern of http.ServeMux
 	methods map[string]handler
 }
 
-// routes lists every route that there is; openapi.yaml has the same.
+// routes returns all routes; openapi.yaml has the same.
 func (s *Server) routes() []route {
 	type m = map[string]handler
 	list := m{"GET": s.signedIn(s.listFlows)}

@@ -14,7 +14,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Runs specifies how the server runs flows itself.
+// Runs are the settings of a server that runs flows.
 type Runs struct {
 	Services engine.Services // what the flows' nodes may call
 	Max      int             // runs at once, the others wait; 0 is DefaultMaxRuns
@@ -41,7 +41,7 @@ var (
 	errNotAllowed  = errors.New("whose run it is may not run the flow any more")
 )
 
-// runs are the runs under way and those that wait for their turn.
+// runs are the runs in progress and those that wait for their turn.
 type runs struct {
 	Runs
 	st    *store.Store
@@ -59,14 +59,14 @@ type runs struct {
 	wg      sync.WaitGroup
 }
 
-// job is what is to be run.
+// job is a flow to be run, and its options.
 type job struct {
 	spec flow.Spec
 	opts engine.Options
 	free func() // releases the memory of the flow and the request
 }
 
-// activeRun is one of them.
+// activeRun is a run that is in progress or waits.
 type activeRun struct {
 	flowID   string
 	userID   string // whose run it is
@@ -106,8 +106,8 @@ func (r *runs) start(ctx context.Context, e store.Execution, j job) (*activeRun,
 		e.Status = flow.RunRunning
 	default:
 	}
-	// The lease after the place: a server that stops releases it when the last of
-	// those who have one has left.
+	// The lease after the slot: a server that stops ends its lease when the last run has
+	// left.
 	err := r.lease.ensure(ctx)
 	if err == nil {
 		err = r.st.CreateExecution(ctx, &e, r.keep)
@@ -152,7 +152,7 @@ func (r *runs) leave(id string, run *activeRun) {
 	}
 }
 
-// carryOut runs the flow and records what became of it.
+// carryOut runs the flow and records the outcome.
 func (r *runs) carryOut(ctx context.Context, run *activeRun) {
 	defer r.wg.Done()
 	defer run.cancel(nil)
@@ -184,7 +184,7 @@ func (r *runs) carryOut(ctx context.Context, run *activeRun) {
 	close(run.done)
 }
 
-// runFlow fills e in with what came of the run.
+// runFlow runs the flow and sets the outcome in e.
 func (r *runs) runFlow(ctx context.Context, e *store.Execution, j job) {
 	if e.Status == flow.RunPending {
 		e.Status = flow.RunRunning
@@ -213,7 +213,7 @@ func (r *runs) runFlow(ctx context.Context, e *store.Execution, j job) {
 	e.Inputs, e.Outputs, e.NodeResults, e.Errors = column(x.Inputs), column(x.Outputs), column(x.NodeResults), column(x.Errors)
 }
 
-// column is how the store keeps JSON: null is nil.
+// column returns JSON as it is stored: nil for null.
 func column(json []byte) []byte {
 	if len(json) == 0 || isNull(json) {
 		return nil
@@ -221,7 +221,7 @@ func column(json []byte) []byte {
 	return json
 }
 
-// find returns the run of an execution, nil if it is not under way here.
+// find returns the run of an execution, nil if it is not in progress on this server.
 func (r *runs) find(id string) *activeRun {
 	if r == nil {
 		return nil
@@ -231,8 +231,8 @@ func (r *runs) find(id string) *activeRun {
 	return r.active[id]
 }
 
-// underWay reports whether the run of an execution goes on here, whatever the database
-// says of it.
+// underWay reports whether an execution is in progress on this server, whatever its status in
+// the database.
 func (r *runs) underWay(id string) bool {
 	if r == nil {
 		return false
@@ -243,7 +243,7 @@ func (r *runs) underWay(id string) bool {
 	return run != nil && !run.over
 }
 
-// allUnderWay lists the executions whose runs go on here.
+// allUnderWay returns the ids of the executions that are in progress on this server.
 func (r *runs) allUnderWay() (ids []string) {
 	if r == nil {
 		return nil
@@ -258,7 +258,7 @@ func (r *runs) allUnderWay() (ids []string) {
 	return ids
 }
 
-// stop ends all runs, takes no more, and waits until they are recorded.
+// stop ends all runs, accepts no more, and waits until all are recorded.
 func (r *runs) stop() {
 	if r == nil {
 		return

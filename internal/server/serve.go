@@ -13,8 +13,8 @@ import (
 	"golang.org/x/net/netutil"
 )
 
-// Timeouts and limits of a listener. A body is read whole before the database is
-// asked for anything, so the time that one may take holds up nobody else.
+// Timeouts and limits of a listener. A body is read completely before the database is used,
+// so that a slow one does not block others.
 const (
 	headerTimeout = 5 * time.Second // TLS included
 	readTimeout   = 5 * time.Minute // header and body
@@ -29,7 +29,7 @@ const (
 	DefaultGrace = 30 * time.Second
 )
 
-// ServeOptions say how to serve a listener. The zero value is plain HTTP.
+// ServeOptions are the options of a listener. The zero value is plain HTTP.
 type ServeOptions struct {
 	CertFile, KeyFile string        // PEM files for TLS, read again when they change; both or none
 	Hosts             []string      // names, besides localhost, by which a listener on loopback may be asked for
@@ -41,10 +41,9 @@ type ServeOptions struct {
 // returns nil after a clean stop, and an error when requests had to be cut off or
 // ln failed.
 //
-// Any number of servers may run the flows of a database. Each says every few
-// seconds that it is there, as long as it has runs under way; those of one that has
-// been silent for longer are marked as aborted by the others, and by itself when it
-// starts anew.
+// Any number of servers may run the flows of a database. A server with runs in progress
+// renews its lease every few seconds. The runs of a server that does not are marked as
+// aborted by the others, and by itself when it starts again.
 func (s *Server) Serve(ctx context.Context, ln net.Listener, opts ServeOptions) error {
 	withTLS := opts.CertFile != "" || opts.KeyFile != ""
 	var tlsConfig *tls.Config
@@ -104,8 +103,8 @@ func (s *Server) startLease(ctx context.Context) (stop func()) {
 	}
 }
 
-// EndRuns ends the runs of flows, takes no more, and returns when what became of
-// them is recorded. Serve does it at its end.
+// EndRuns ends the runs of flows, accepts no more, and returns when all are recorded. Serve
+// calls it at its end.
 func (s *Server) EndRuns() {
 	s.runs.stop()
 	ctx, cancel := context.WithTimeout(context.Background(), recordTime)

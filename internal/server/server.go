@@ -79,7 +79,7 @@ type Server struct {
 	strangerTime, userTime time.Duration
 }
 
-// New makes a server over st, which stays the caller's to close.
+// New returns a server over st. The caller closes st.
 func New(st *store.Store, opts Options) *Server {
 	st.KeepAudit = cmp.Or(opts.KeepAudit, DefaultKeepAudit)
 	st.KeepVersions = cmp.Or(opts.KeepVersions, DefaultKeepVersions)
@@ -119,8 +119,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.serve(&call{ResponseWriter: w, s: s, r: r})
 }
 
-// serve takes c through what every request has in common: its id, its headers,
-// the route, and what is noted of it afterwards.
+// serve does what all requests have in common: the id, headers, the route, and the log.
 func (s *Server) serve(c *call) {
 	start := time.Now()
 	c.id = requestID(c.r)
@@ -156,7 +155,7 @@ func (s *Server) serve(c *call) {
 		// there was one.
 		h.Set("Connection", "close")
 	}
-	// ServeMux would redirect these to what it takes for meant.
+	// ServeMux would redirect these to a cleaned path.
 	if p := c.r.URL.Path; strings.Contains(p, "//") || strings.Contains(p, "/.") {
 		c.fail(errNotFound)
 		return
@@ -164,9 +163,8 @@ func (s *Server) serve(c *call) {
 	s.mux().ServeHTTP(c, c.r)
 }
 
-// recoverPanic answers a handler's panic with a 500 that reveals nothing of the
-// inside. An answer that has begun cannot be fixed: the connection is dropped, so
-// that nobody takes half of it for the whole.
+// recoverPanic answers a handler's panic with a 500 without details. If the answer has begun
+// the connection is closed instead, so that no client takes a part for the whole.
 func (s *Server) recoverPanic(c *call) {
 	p := recover()
 	switch p {

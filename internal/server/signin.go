@@ -15,9 +15,8 @@ import (
 
 var errWrongPassword = &problem{status: http.StatusUnauthorized, detail: "The email or password is not right"}
 
-// nobodysHash is compared with when there is no such user, so that the time to
-// answer does not reveal who has an account. It is of a random text that was thrown
-// away.
+// nobodysHash is used for the comparison if the user does not exist, so that the time does not
+// reveal who has an account. It is the hash of a random text.
 const nobodysHash = "$2a$10$VxcgBaY0pxmqBldhfcEsn.By999IFGJ1AP3MC7ndjanfbIOQSog/O"
 
 // signIn exchanges e-mail and password for a token.
@@ -121,7 +120,7 @@ func tooManySignIns(wait time.Duration) error {
 	}
 }
 
-// signOut ends the session whose key the call came with.
+// signOut ends the session of the request's key.
 func (s *Server) signOut(c *call) error {
 	key, _ := keyOf(c.r)
 	sum := HashKey(key)

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// How failed sign-ins slow down the next ones. What somebody does from elsewhere keeps
-// nobody out: failures count for the e-mail and the address together. Those for an
-// e-mail or an address alone have higher bounds, which do not hold where that e-mail
-// has signed in from before.
+// How failed sign-ins slow down the next ones. Failures count for the pair of e-mail and
+// address, so that nobody can lock out others from elsewhere. Those for an e-mail or an
+// address alone have higher bounds, which do not apply to addresses from which the e-mail has
+// signed in before.
 const (
 	freeTogether  = 5   // failures of an e-mail from an address, in a row, before waiting begins
 	freeByAddress = 20  // the same for an address, which many people may share
@@ -48,13 +48,13 @@ type tries struct {
 	last     time.Time
 }
 
-// counted names what the failures of a sign-in are counted for.
+// counted returns the keys for which the failures of a sign-in are counted.
 func (p pair) counted() (together, address, email string) {
 	return "t" + p.email + "\x00" + p.address, "a" + p.address, "e" + p.email
 }
 
-// wait is how long the caller has to hold back still, and whether the e-mail has
-// signed in from the address lately.
+// wait returns how long the caller still has to wait, and whether the e-mail has signed in
+// from the address lately.
 func (s *signIns) wait(p pair, now time.Time) (wait time.Duration, known bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,8 +97,8 @@ func (s *signIns) failed(p pair, now time.Time) {
 	}
 }
 
-// forgetStalest makes room: all goes that is over, or else the tenth whose last
-// failure is longest ago.
+// forgetStalest makes room: it removes all entries that are over or, if there are none, the
+// tenth with the oldest failures.
 func (s *signIns) forgetStalest(now time.Time) {
 	lasts := make([]time.Time, 0, len(s.tries))
 	for _, t := range s.tries {
@@ -113,8 +113,8 @@ func (s *signIns) forgetStalest(now time.Time) {
 	}
 }
 
-// succeeded forgets the failures of an e-mail. Those of the address stay: one's
-// own account would otherwise wash off guesses at others'.
+// succeeded removes the failures of an e-mail. Those of the address stay: otherwise a sign-in
+// to one's own account would reset the count of guesses at others'.
 func (s *signIns) succeeded(p pair, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,19 +136,18 @@ func (s *signIns) succeeded(p pair, now time.Time) {
 	}
 }
 
-// turnstile lets few at once compare a password, and few wait for that.
+// turnstile bounds how many sign-ins compare a password at once, and how many wait for that.
 type turnstile struct {
 	once    sync.Once
 	slots   chan struct{}
 	waiting atomic.Int32
 }
 
-// hashing is how many passwords are compared at once: each takes a core for a
-// while, and the flows want some too.
+// hashing returns how many passwords are compared at once: each occupies a core for a while.
 func hashing() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
-// enter waits for a turn to compare a password. Those who are known have a turn of
-// their own, so that others do not keep them waiting.
+// enter waits for a turn to compare a password. Known callers have a turnstile of their own,
+// so that others do not make them wait.
 func (s *signIns) enter(ctx context.Context, known bool) (leave func(), err error) {
 	g, size := &s.fromNew, hashing()
 	if known {

@@ -22,9 +22,9 @@ type transport struct {
 	user store.User
 }
 
-// RoundTrip lets the server answer in a goroutine of its own, and returns as soon
-// as it has written its headers. The body goes from the server's slices into the
-// reader's, without a buffer between them.
+// RoundTrip runs the server in a goroutine of its own, and returns as soon as it has written
+// the headers. The body is copied from the server's slices to the reader's, without a buffer
+// in between.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(req.Context())
 	r := req.WithContext(ctx)
@@ -102,7 +102,7 @@ func (w *pipeWriter) WriteHeader(status int) {
 	})
 }
 
-// Write hands b over to the reader of the body.
+// Write passes b to the reader of the body.
 func (w *pipeWriter) Write(b []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	if w.discard {
@@ -111,7 +111,7 @@ func (w *pipeWriter) Write(b []byte) (int, error) {
 	return w.pipe.Write(b)
 }
 
-// Flush has nothing to do: what was written has been read.
+// Flush only sends the header: what was written has been read.
 func (w *pipeWriter) Flush() { w.WriteHeader(http.StatusOK) }
 
 // end finishes the answer; the reader sees err, or its end.

@@ -8,22 +8,21 @@ import (
 )
 
 const (
-	// maxWaiting is how many runs wait for their turn; further ones are refused. What
-	// they hold meanwhile is of the server's [memory].
+	// maxWaiting is how many runs may wait for their turn; further ones are refused. Their
+	// bytes are taken from the server's [memory].
 	maxWaiting = 1000
 
-	// userPart is the part of the waiting places, of the memory and, unless the
-	// operator says otherwise, of the running places that one user may take: a
-	// quarter.
+	// userPart is the part of the queue, of the memory and, unless the operator sets
+	// another, of the slots that one user may use: a quarter.
 	userPart = 4
 
 	// runsRetry is when it makes sense to ask for a run again that was refused.
 	runsRetry = 10 * time.Second
 )
 
-// turns decides which runs go on and which ones wait. One user gets a part of the
-// places only, and the users who wait have their turns one after the other, however
-// many runs each of them waits for. It is not safe for concurrent use.
+// turns decides which runs have a slot and which ones wait. One user gets a part of the slots
+// only, and waiting users take turns, however many runs each of them has. It is not safe for
+// concurrent use.
 type turns struct {
 	max, perUser int // runs at once, of all users and of one
 
@@ -32,7 +31,7 @@ type turns struct {
 	line             []*share // the users who wait, the next one first
 }
 
-// share is what one user takes of the places.
+// share is what one user uses of the slots and of the queue.
 type share struct {
 	running int
 	waiting []*activeRun // in the order in which they came
@@ -48,8 +47,8 @@ func newTurns(most, perUser int) turns {
 	return turns{max: most, perUser: perUser, users: map[string]*share{}}
 }
 
-// enter takes a place for the run: it has its turn at once, or waits for it. The
-// error is a *problem that says that there is no place.
+// enter gives the run a slot, or lets it wait for one. The error is a *problem if the queue is
+// full.
 func (t *turns) enter(run *activeRun) error {
 	s := t.users[run.userID]
 	if s == nil {
@@ -79,7 +78,7 @@ func (t *turns) enter(run *activeRun) error {
 	return nil
 }
 
-// next hands the free slots to those who wait.
+// next gives the free slots to waiting runs.
 func (t *turns) next() {
 	for t.running < t.max {
 		at := slices.IndexFunc(t.line, func(s *share) bool { return s.running < t.perUser })

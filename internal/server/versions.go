@@ -49,8 +49,8 @@ func authored(f *store.Flow) []byte {
 	return a.buf
 }
 
-// saneLabel compiles what a label may be. It differs from numbers and times in its first
-// character.
+// saneLabel returns the pattern of labels. Their first character differs from those of
+// numbers and times.
 //
 //nolint:gochecknoglobals // compiled once
 var saneLabel = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]{0,63}$`) })
@@ -180,7 +180,7 @@ func (s *Server) getVersion(c *call) error {
 	return c.sendVersion(f, was)
 }
 
-// sendVersion answers with the version of f that was is.
+// sendVersion answers with was, a version of f.
 func (c *call) sendVersion(f, was *store.Flow) error {
 	list, _, err := c.s.st.Versions(c.r.Context(), f, was.Version.Number+1, 1)
 	if err != nil {
@@ -196,8 +196,8 @@ func (c *call) sendVersion(f, was *store.Flow) error {
 	return c.send(a)
 }
 
-// restoreVersion makes the flow again what it was in a version, which makes a new version.
-// Who may see it stays.
+// restoreVersion sets the flow to what it was in a version, which makes a new version. Its
+// access stays.
 func (s *Server) restoreVersion(c *call) error {
 	w, err := c.newWrite()
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// A flow in the bin stays in its table with all that belongs to it, and counts for quotas. Its
-// updated_at is when it was deleted less binned, and so negative, which every query for flows
-// leaves out, most by an index that has updated_at anyhow.
+// A flow in the bin stays in its table with everything that belongs to it, and counts for
+// quotas. Its updated_at is the time of the deletion minus binned, and so negative; every
+// query for flows leaves out negative times, most by an index that has updated_at anyway.
 const (
 	binned = 1 << 40 // seconds
 	inUse  = "updated_at >= 0"
@@ -18,7 +18,7 @@ const (
 // Deleted reports whether the flow is in the bin.
 func (f *Flow) Deleted() bool { return f.UpdatedAt < 0 }
 
-// DeletedAt is when a flow in the bin was deleted, in epoch seconds.
+// DeletedAt returns when a flow in the bin was deleted, in epoch seconds.
 func (f *Flow) DeletedAt() int64 { return f.UpdatedAt + binned }
 
 // RestoreFlow is UpdateFlow for a flow in the bin, which takes it out.
@@ -27,9 +27,9 @@ func (s *Store) RestoreFlow(ctx context.Context, id string, change func(*Flow) e
 	return f, err
 }
 
-// DeleteFlow moves a flow to the bin, or returns [ErrNotFound]. With purge it removes a flow for
-// good, also one in the bin. check (nil for none) sees the flow before; an error of it ends that
-// and is returned as it is. It may be called again, as in UpdateFlow.
+// DeleteFlow moves a flow to the bin, or returns [ErrNotFound]. With purge it removes a flow
+// for good, also one in the bin. check, if not nil, is called with the flow before, perhaps
+// several times; if it returns an error nothing is deleted and DeleteFlow returns that error.
 func (s *Store) DeleteFlow(ctx context.Context, id string, purge bool, check func(*Flow) error) error {
 	for {
 		f, err := s.flow(ctx, inUse, id)

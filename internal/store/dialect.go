@@ -13,12 +13,12 @@ var migrationFiles embed.FS
 // schemaVersion is the version of the newest migration.
 const schemaVersion = 7
 
-// versionTable is where goose keeps which migrations were applied. It is not the
-// table of its default name: a Postgres database may be shared with another
-// program that uses goose.
+// versionTable is the table in which goose records the applied migrations. It does not have
+// goose's default name, since a Postgres database may be shared with another program that
+// uses goose.
 const versionTable = "flowctl_migration"
 
-// dialect is where the SQL of the databases differs.
+// dialect has the differences between the SQL of the databases.
 type dialect struct {
 	name       goose.Dialect
 	migrations fs.FS
@@ -33,13 +33,13 @@ type dialect struct {
 	idFrom string
 	// texts are the texts in a parameter that is a JSON array of them.
 	texts string
-	// noTable recognises the error of a query on a table that is not there.
+	// noTable reports whether an error is that of a query on a missing table.
 	noTable func(error) bool
 	// skipLocked ends a query for rows to be deleted: two transactions that delete
 	// what is too much must not wait for each other.
 	skipLocked string
-	// clock is the database's time in milliseconds since 1970. Servers on several
-	// machines have it in common.
+	// clock is the database's time in milliseconds since 1970, the same for servers on
+	// several machines.
 	clock string
 	// integrity lists what is wrong with the file, "" if there is none; references lists
 	// the foreign keys: table, column, and those that they refer to.

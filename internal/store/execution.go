@@ -11,7 +11,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Execution is the record of a run of a flow. It goes with its flow.
+// Execution is the record of a run of a flow. It is deleted with its flow.
 type Execution struct {
 	ID            string // in the order in which they were made, as far as clocks go
 	FlowID        string
@@ -35,8 +35,7 @@ type Execution struct {
 	Runner string
 }
 
-// Fill sets what a new record lacks of id, time and meta, as CreateExecution
-// does too.
+// Fill sets id, time and meta of a new record, where it has none. CreateExecution calls it.
 func (e *Execution) Fill() {
 	if e.ID == "" {
 		e.ID = uuid.Must(uuid.NewV7()).String() // lists are by second, and then by id
@@ -49,7 +48,7 @@ func (e *Execution) Fill() {
 	}
 }
 
-// Size is how many bytes the record counts for: those of its JSON.
+// Size returns for how many bytes the record counts: those of its JSON.
 func (e *Execution) Size() int {
 	return len(e.Meta) + len(e.Inputs) + len(e.Outputs) + len(e.NodeResults) + len(e.Errors)
 }
@@ -86,12 +85,12 @@ func (e *Execution) whole() []any {
 	return append(e.summary(), &e.Meta, &e.Inputs, &e.Outputs, &e.NodeResults, &e.Errors)
 }
 
-// orNull is a text, NULL for "".
+// orNull returns a text, or NULL for "".
 func orNull(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
 
-// CreateExecution adds a record, after [Execution.Fill]. Of the flow's records
-// keep stay, the newest of each user, 0 for all. A flow that is not there is [ErrNotFound],
-// a key that was used before is [ErrExists].
+// CreateExecution adds a record, after [Execution.Fill], and deletes the oldest ended ones of
+// the flow beyond keep, 0 for no limit. The error is [ErrNotFound] without the flow, and
+// [ErrExists] if the idempotency key was used before.
 func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int) error {
 	e.Fill()
 	if !findable(e.FlowID) {
@@ -124,10 +123,9 @@ func (s *Store) CreateExecution(ctx context.Context, e *Execution, keep int) err
 // number is bounded.
 const keepBytes = 256 << 20
 
-// prune deletes what is more than keep of a flow's ended executions, or more than they
-// may have bytes, some at a time. Every user keeps as many as the others, if they have
-// that many: who runs a flow often loses the oldest of their own, and not those of
-// others. The newest stays, however large it is.
+// prune deletes a flow's ended executions beyond keep, or beyond keepBytes, some at a time. All
+// users keep the same number, so that somebody who runs a flow often loses their own oldest
+// ones, not those of others. The newest stays, however large it is.
 func (s *Store) prune(ctx context.Context, tx queryer, flowID string, keep int) error {
 	if keep <= 0 {
 		return nil
@@ -141,11 +139,11 @@ func (s *Store) prune(ctx context.Context, tx queryer, flowID string, keep int) 
 	return err
 }
 
-// FinishExecution writes what became of a run: all but whose it is and when it
-// was made. It has no runner any more. One that was taken for dead meanwhile becomes
-// what it really was, unless its cancelling had been asked for: that caller was told
-// that it is aborted, and so it stays. e gets the status that the record has then. A
-// record that is gone, with its flow perhaps, is [ErrNotFound].
+// FinishExecution writes the outcome of a run: all fields but the user and the time of
+// creation; it clears the runner. A record that another server has marked as aborted
+// meanwhile gets its real status, unless somebody asked to cancel the run: they were told
+// that it is aborted. FinishExecution sets the status of e to that of the record. The error
+// is [ErrNotFound] if the record was deleted.
 func (s *Store) FinishExecution(ctx context.Context, e *Execution, keep int) error {
 	err := e.check()
 	var status *string
@@ -180,8 +178,8 @@ func (s *Store) StartExecution(ctx context.Context, id string) error {
 		string(flow.RunRunning), id, string(flow.RunPending)))
 }
 
-// DeleteExecution removes an execution, or returns [ErrNotFound]; one that has not
-// ended is [ErrInUse].
+// DeleteExecution removes an execution. The error is [ErrNotFound], or [ErrInUse] if it has
+// not ended.
 func (s *Store) DeleteExecution(ctx context.Context, flowID, id string) error {
 	e, err := s.execution(ctx, flowID, id)
 	if err == nil && !e.Status.Ended() {
@@ -195,8 +193,8 @@ func (s *Store) DeleteExecution(ctx context.Context, flowID, id string) error {
 	return wrap("delete execution", err)
 }
 
-// DeleteExecutions removes the executions of a flow that have ended, those of one
-// user or, for "", of all, but for some, and returns how many those were.
+// DeleteExecutions removes the ended executions of a flow, of one user or, for "", of all,
+// except those with the ids in but. It returns their number.
 func (s *Store) DeleteExecutions(ctx context.Context, flowID, userID string, but []string) (n int64, err error) {
 	where, args := ofFlow(flowID, userID)
 	for _, id := range but {
@@ -210,7 +208,7 @@ func (s *Store) DeleteExecutions(ctx context.Context, flowID, userID string, but
 	return n, wrap("delete executions", err)
 }
 
-// ofFlow is the condition for a flow's executions, all or one user's.
+// ofFlow returns the condition for a flow's executions, all or one user's.
 func ofFlow(flowID, userID string) (where string, args []any) {
 	if userID == "" {
 		return "flow_id = $1", []any{flowID}

@@ -43,7 +43,7 @@ type ExecutionPage struct {
 	Next       string // cursor of the next page, "" on the last one
 }
 
-// ListExecutions returns a page of a flow's executions. A cursor that is none is
+// ListExecutions returns a page of a flow's executions. The error for an invalid cursor is
 // [ErrBadCursor].
 func (s *Store) ListExecutions(ctx context.Context, q ExecutionQuery) (*ExecutionPage, error) {
 	page, err := s.listExecutions(ctx, q)
@@ -87,8 +87,8 @@ type UnderWay struct {
 	UserEmail string // of whose run it is; "" if the account is gone
 }
 
-// UnderWay lists the executions that have not ended, newest first: those that a user
-// asked for or that are of the user's flows, or for "" all.
+// UnderWay returns the executions that have not ended, newest first: those that a user started
+// and those of the user's flows; all for "".
 func (s *Store) UnderWay(ctx context.Context, userID string) ([]UnderWay, error) {
 	query := "SELECT e.id, e.flow_id, e.user_id, e.status, e.execution_time, e.created_at, e.version, f.name, coalesce(u.email, '')" +
 		" FROM flow_execution e JOIN flow f ON f.id = e.flow_id LEFT JOIN users u ON u.id = e.user_id WHERE e." + unfinished
@@ -102,8 +102,8 @@ func (s *Store) UnderWay(ctx context.Context, userID string) ([]UnderWay, error)
 	return list, wrap("list runs", err)
 }
 
-// ExecutionStats counts the executions of a flow, those of one user or, for "", of
-// all. Only what is counted and averaged over all of them is filled in.
+// ExecutionStats returns the counts and the average of the executions of a flow, of one user
+// or, for "", of all. Its other fields are not set.
 func (s *Store) ExecutionStats(ctx context.Context, flowID, userID string) (*flow.ExecutionStats, error) {
 	where, args := ofFlow(flowID, userID)
 	stats, err := one(ctx, s.db, func(s *flow.ExecutionStats) []any {

@@ -14,8 +14,7 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// Flow is a stored flow, a row of the table. JSON fields are compact text exactly
-// as it is to be answered.
+// Flow is a stored flow, a row of the table. JSON fields are compact text, as it is sent.
 type Flow struct {
 	ID            string
 	UserID        string // the owner
@@ -40,11 +39,11 @@ type Flow struct {
 // NewID returns a new random id, a version 4 UUID.
 func NewID() string { return uuid.NewString() }
 
-// now is the time as the API has it.
+// now returns the time in epoch seconds.
 func now() int64 { return time.Now().Unix() }
 
-// Fill sets what a new flow lacks of id, times, revision, and of the JSON that
-// cannot be null. CreateFlow does that too.
+// Fill sets id, times, revision and the JSON that cannot be null of a new flow, where it has
+// none. CreateFlow calls it.
 func (f *Flow) Fill() {
 	if f.ID == "" {
 		f.ID = NewID()
@@ -77,8 +76,8 @@ func (f *Flow) fillJSON() {
 	}
 }
 
-// Size is how many bytes the flow counts for: those of its texts. The database has the
-// same in the column bytes.
+// Size returns for how many bytes the flow counts: those of its texts. It is also in the
+// column bytes.
 func (f *Flow) Size() int {
 	n := len(f.Name) + len(f.Meta) + len(f.Nodes) + len(f.Edges) + len(f.AccessControl) + len(f.Extra)
 	if f.Description != nil {
@@ -113,7 +112,7 @@ func (f *Flow) check() error {
 }
 
 const (
-	// summaryColumns stand in front of the big columns in the table.
+	// summaryColumns are before the big columns in the table.
 	summaryColumns = "id, user_id, name, description, created_at, updated_at, meta"
 	graphColumns   = summaryColumns + ", nodes, edges, access_control, extra, revision, digest, version, "
 	flowColumns    = graphColumns + "coalesce(version_by, user_id), coalesce(version_at, updated_at), coalesce(message, '')"
@@ -132,15 +131,15 @@ func (f *Flow) whole() []any {
 		&f.Version.Number, &f.Version.UserID, &f.Version.CreatedAt, &f.Version.Message)
 }
 
-// values returns what belongs into the columns of insertFlow.
+// values returns the values for the columns of insertFlow.
 func (f *Flow) values() []any {
 	return []any{f.ID, f.UserID, f.Name, f.Description, f.CreatedAt, f.UpdatedAt, text(f.Meta),
 		text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, f.Digest,
 		f.Version.Number, f.Version.UserID, f.Version.CreatedAt, f.Version.Message}
 }
 
-// sum returns what belongs into the column digest: the digest of what the API
-// answers with, "" if that cannot be read.
+// sum returns the value of the column digest: the digest of the flow as the API returns it, ""
+// if that cannot be parsed.
 func (f *Flow) sum() string {
 	var spec flow.Spec
 	if f.Extra != nil {
@@ -163,8 +162,8 @@ func (f *Flow) sum() string {
 	return d.String()
 }
 
-// text passes JSON to the database as text: SQLite would take bytes for a BLOB. It
-// is not copied, for it may be 50 MB; nobody changes it while it is being written.
+// text returns JSON as a string without copying it, which may be 50 MB: SQLite would store
+// bytes as a BLOB.
 func text(json []byte) any {
 	if json == nil {
 		return nil
@@ -172,7 +171,7 @@ func text(json []byte) any {
 	return unsafe.String(unsafe.SliceData(json), len(json)) //nolint:gosec // see above
 }
 
-// CreateFlow adds f, after [Flow.Fill]. An id that is taken is [ErrExists].
+// CreateFlow adds f, after [Flow.Fill]. The error is [ErrExists] if the id is taken.
 func (s *Store) CreateFlow(ctx context.Context, f *Flow) error {
 	f.Fill()
 	grants, err := f.grants()
@@ -208,8 +207,8 @@ func (s *Store) Flow(ctx context.Context, id string) (*Flow, error) {
 	return f, nil
 }
 
-// SmallFlow is Flow for a flow that has at most so many bytes: [ErrNotFound] says that it
-// has more, or is not there.
+// SmallFlow is [Store.Flow] for a flow of at most most bytes. For a larger one the error is
+// [ErrNotFound], too.
 func (s *Store) SmallFlow(ctx context.Context, id string, most int64) (*Flow, error) {
 	if !findable(id) {
 		return nil, ErrNotFound
@@ -228,17 +227,17 @@ func (s *Store) flow(ctx context.Context, where, id string) (*Flow, error) {
 	return one(ctx, s.db, (*Flow).whole, "SELECT "+flowColumns+" FROM flow WHERE id = $1 AND "+where, id)
 }
 
-// errMoved means that somebody else wrote the flow since it was read.
+// errMoved is the error if the flow was written since it was read.
 var errMoved = errors.New("flow has changed meanwhile")
 
-// Touch sets the time and a new revision of a flow that is about to be written.
+// Touch sets the update time and a new revision.
 func (f *Flow) Touch() { f.UpdatedAt, f.Revision = now(), rand.Text() }
 
-// UpdateFlow lets change modify a flow and writes it. change sees the flow as it
-// is; what it does not modify stays, and an error of it ends the update and is
-// returned as it is. If what the author wrote is another, the flow becomes a new version,
-// with the user and message that change sets, and what it was is kept. Nothing is locked meanwhile: when
-// somebody else wrote the flow, change is called again with what they wrote.
+// UpdateFlow lets change modify the stored flow and writes it. If change returns an error,
+// nothing is written and UpdateFlow returns that error. If fields that an author writes have
+// changed, the flow becomes a new version, with the user and message that change sets, and
+// the version before is kept. Nothing is locked meanwhile: if somebody else writes the flow,
+// change is called again with theirs.
 func (s *Store) UpdateFlow(ctx context.Context, id string, change func(*Flow) error) (*Flow, error) {
 	return s.updateFlow(ctx, inUse, id, change)
 }
@@ -270,7 +269,7 @@ func (s *Store) updateFlow(ctx context.Context, where, id string, change func(*F
 	}
 }
 
-// replace writes f in the place of was.
+// replace writes f over was.
 func (s *Store) replace(ctx context.Context, was, f *Flow) error {
 	if err := f.check(); err != nil {
 		return err

@@ -17,8 +17,7 @@ const (
 	SessionKey KeyKind = "session"
 )
 
-// Key is what is known of a key that lets in; the key itself is not kept, only
-// its SHA-256.
+// Key describes a key; the key itself is not stored, only its SHA-256.
 type Key struct {
 	ID         string  `json:"id"`
 	UserID     string  `json:"-"`
@@ -44,9 +43,9 @@ func (k *Key) columns() []any {
 	return []any{&k.ID, &k.UserID, &k.Name, &k.Hint, &k.Kind, &k.CreatedAt, &k.ExpiresAt, &k.LastUsedAt, &k.Email}
 }
 
-// AddKey adds a key by the SHA-256 of its text, giving k an id and the time if it
-// has none. An unknown user is [ErrNotFound]. With a new session those of the user
-// go that expired more than a day ago.
+// AddKey adds a key with the SHA-256 of its text, and sets id and time of k if it has none.
+// The error is [ErrNotFound] for an unknown user. Adding a session removes the user's
+// sessions that expired more than a day ago.
 func (s *Store) AddKey(ctx context.Context, k *Key, sum [32]byte) error {
 	if k.ID == "" {
 		k.ID = NewID()
@@ -73,8 +72,8 @@ func insertKey(ctx context.Context, tx queryer, k *Key, sum [32]byte) error {
 	return err
 }
 
-// UserByKey finds the user whom a key lets in, by the SHA-256 of its text. An
-// unknown key is [ErrNotFound], one past its time [ErrExpired].
+// UserByKey returns the user of a key, given the SHA-256 of its text. The error is
+// [ErrNotFound] for an unknown key, [ErrExpired] for an expired one.
 func (s *Store) UserByKey(ctx context.Context, sum [32]byte) (*User, *Key, error) {
 	type userKey struct {
 		user   User
@@ -100,9 +99,8 @@ func (s *Store) UserByKey(ctx context.Context, sum [32]byte) (*User, *Key, error
 	return &found.user, &found.key, nil
 }
 
-// touch writes down that a key was used at t, once in a while and without anybody
-// waiting for it: a request that only reads must not become a write. That it
-// fails, on a full disk say, hurts nobody.
+// touch records that a key was used at t, at most once a while and in the background, so that
+// reading requests do not wait for a write. Errors, as on a full disk, are ignored.
 func (s *Store) touch(id string, t int64) {
 	if last, ok := s.touched.Load(id); ok && t-last.(int64) < lastUsedStep {
 		return
@@ -130,8 +128,8 @@ func (s *Store) RevokeKey(ctx context.Context, id string) error {
 	return wrap("revoke key", s.change(ctx, "DELETE FROM api_key WHERE id = $1", id))
 }
 
-// EndSession removes a session by the SHA-256 of its key. An API key is none:
-// [ErrNotFound].
+// EndSession removes a session, given the SHA-256 of its key. The error is [ErrNotFound] also
+// for an API key.
 func (s *Store) EndSession(ctx context.Context, sum [32]byte) error {
 	return wrap("end session", s.change(ctx, "DELETE FROM api_key WHERE hash = $1 AND kind = 'session'", sum[:]))
 }

@@ -37,9 +37,9 @@ type ListQuery struct {
 
 	Deleted bool // those in the bin instead, last deleted first; for Own and All
 
-	// Bytes bounds what is read at once: no more than one flow beyond so many bytes; 0
-	// for no bound. The rest of the page is read by NextFlows. Hold, if it is set, is called
-	// before so many bytes are read; its error ends that.
+	// Bytes bounds what is read at once, up to one flow more; 0 is no bound. NextFlows
+	// reads the rest of the page. Hold, if not nil, is called before so many bytes are
+	// read; its error ends the reading.
 	Bytes int64
 	Hold  func(bytes int64) error
 
@@ -56,7 +56,7 @@ type FlowPage struct {
 	rest []Flow // those of the page that are not read yet: their ids and sizes
 }
 
-// ListFlows returns a page of flows. A cursor that is none is [ErrBadCursor].
+// ListFlows returns a page of flows. The error for an invalid cursor is [ErrBadCursor].
 //
 // Search compares after lower-casing both sides: in SQLite by Unicode's simple
 // mapping, in Postgres as the locale of the database has it (with the locale C
@@ -106,10 +106,10 @@ func (s *Store) listFlows(ctx context.Context, q ListQuery) (*FlowPage, error) {
 	return page, s.nextFlows(ctx, q, page)
 }
 
-// listRows reads the flows of a page, and one more if there is another page. They are whole
-// if they are asked for without their graphs and have no more than q.Bytes. What the flows
-// are is looked up first otherwise: they may be large, and the database would sort them
-// whole.
+// listRows reads the rows of a page, and one more if there is another page. whole reports
+// whether the rows are complete: they are if they are wanted without graphs and have no more
+// than q.Bytes. Otherwise only the ids are read first, since the database would sort the
+// large rows.
 func (s *Store) listRows(ctx context.Context, q ListQuery, after *cursor) (list []Flow, whole bool, err error) {
 	query := listSQL{dialect: s.db.dialect(), ListQuery: q, after: after}
 	if !q.Graph {
@@ -170,8 +170,8 @@ func (s *Store) nextFlows(ctx context.Context, q ListQuery, page *FlowPage) erro
 	return err
 }
 
-// columns returns the columns of a list, and the variables to which they are read. Every
-// column costs.
+// columns returns the columns that a list needs, and a function that returns the variables to
+// read them to.
 func (q *ListQuery) columns() (columns string, dest func(*Flow) []any) {
 	owner := "''"
 	if q.Owner {
@@ -213,8 +213,8 @@ func (s *Store) countFlows(ctx context.Context, q ListQuery) (int64, error) {
 	return *n, nil
 }
 
-// cursor is the place of the last row of a page. It carries the total so that only
-// the first page has to count.
+// cursor is the position of the last row of a page. It has the total, so that only the first
+// page has to count.
 type cursor struct {
 	updatedAt int64
 	id        string // of an execution; of a flow it is seq

@@ -22,7 +22,7 @@ func (q *listSQL) arg(v any) string {
 	return "$" + strconv.Itoa(len(q.args))
 }
 
-// parts returns what follows FROM for each part of the scope.
+// parts returns the text after FROM for each part of the scope.
 func (q *listSQL) parts() []string {
 	from, filters := q.source(), q.filters()
 	if q.Scope == All {
@@ -48,9 +48,9 @@ func (q *listSQL) parts() []string {
 	return []string{part("user_id = "+user, "access_control IS NOT NULL"), part("access_control IS NULL"), shared(right)}
 }
 
-// source returns the table, after what finds its rows if that is few of them: SQLite
-// would rather go through all in the order of the list, and begins with the first of
-// two that are cross-joined.
+// source returns the table, or a cross join of the search and the table if the search finds
+// few rows: SQLite would otherwise read all rows in the order of the list; of a cross join it
+// begins with the first table.
 func (q *listSQL) source() string {
 	found := ""
 	switch {
@@ -73,7 +73,7 @@ func (q *listSQL) idHas() string {
 	return fmt.Sprintf(q.dialect.idFrom, q.arg(q.Prefix), q.arg(q.Prefix+string(utf8.MaxRune)))
 }
 
-// where is the condition for what is in the bin, or is not.
+// where returns the condition for flows in the bin, or not in it.
 func (q *ListQuery) where() string {
 	if q.Deleted {
 		return inBin
@@ -106,8 +106,8 @@ func where(conds []string) string {
 	return " WHERE " + strings.Join(conds, " AND ")
 }
 
-// rows asks for the columns, seq among them, of the rows of the page, and of one more, by
-// which one sees whether there is another page.
+// rows returns the query for the columns, among them seq, of the rows of the page and of one
+// more, which shows whether there is another page.
 func (q *listSQL) rows(columns string) string {
 	order := " ORDER BY updated_at DESC, seq DESC"
 	parts := q.parts()
@@ -123,7 +123,7 @@ func (q *listSQL) rows(columns string) string {
 	return strings.Join(parts, " UNION ALL ") + order
 }
 
-// count asks for the number of flows in all pages.
+// count returns the query for the number of flows in all pages.
 func (q *listSQL) count() string {
 	parts := q.parts()
 	for i, part := range parts {

@@ -18,14 +18,14 @@ type Migration struct {
 	AppliedAt int64  `json:"applied_at"` // epoch seconds; 0 while it is pending
 }
 
-// MigrateUp applies what is pending, as Open does, and returns what it applied.
+// MigrateUp applies the pending migrations, as Open does, and returns them.
 func MigrateUp(ctx context.Context, dsn string) ([]Migration, error) {
 	return atDatabase(dsn, true, func(db database) ([]Migration, error) { return db.migrate(ctx, false, migrateUp) })
 }
 
-// MigrateDown takes back the newest migration, with what only it has room for, and
-// returns it; nil when there was none left. It refuses while others have the database
-// open: a server, even one that has nothing to do, relies on the newest tables.
+// MigrateDown reverts the newest migration, with the data that only it has columns for, and
+// returns it; nil if there is none left. It is an error if others have the database open,
+// since a server relies on the newest tables.
 func MigrateDown(ctx context.Context, dsn string) (*Migration, error) {
 	done, err := atDatabase(dsn, false, func(db database) ([]Migration, error) {
 		return db.migrate(ctx, true, migrateDown)
@@ -53,8 +53,7 @@ func atDatabase(dsn string, create bool, do func(database) ([]Migration, error))
 	return list, wrap("migrate database", err)
 }
 
-// migrationStep is what is to be done with a database that is locked against
-// other migrations.
+// migrationStep is a change of a database that is locked against other migrations.
 type migrationStep func(context.Context, *goose.Provider) ([]Migration, error)
 
 func migrateUp(ctx context.Context, p *goose.Provider) ([]Migration, error) {
@@ -79,8 +78,7 @@ func migrateDown(ctx context.Context, p *goose.Provider) ([]Migration, error) {
 // errInUse is the error of a step for which nobody else may have the database open.
 var errInUse = errors.New("the database is in use: stop the servers and other flowctl commands that have it open, and try again")
 
-// aloneTimeout is how long such a step waits for others to close the database, as
-// commands do after a moment.
+// aloneTimeout is how long such a step waits for others to close the database.
 const aloneTimeout = 2 * time.Second
 
 func checkVersion(ctx context.Context, p *goose.Provider) error {
@@ -108,7 +106,7 @@ func migrations(results []*goose.MigrationResult) []Migration {
 	return list
 }
 
-// status puts the migrations that there are next to those that were applied.
+// status returns all migrations, and when they were applied.
 func status(ctx context.Context, db database) ([]Migration, error) {
 	applied, err := all(ctx, db, value[time.Time], "SELECT tstamp FROM "+versionTable+" WHERE version_id > 0 ORDER BY version_id")
 	if err != nil && !db.dialect().noTable(err) {

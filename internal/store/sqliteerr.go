@@ -20,8 +20,8 @@ func code(err error) int {
 
 func isBusy(err error) bool { return code(err)&0xff == lib.SQLITE_BUSY }
 
-// isBroken recognises the errors after which a transaction cannot go on: all of
-// SQLite's but those that are about the values of one statement.
+// isBroken reports whether a transaction cannot go on after an error: it is one of SQLite's
+// and not about the values of one statement.
 func isBroken(err error) bool {
 	switch code(err) & 0xff {
 	case 0, lib.SQLITE_CONSTRAINT, lib.SQLITE_TOOBIG:
@@ -30,7 +30,7 @@ func isBroken(err error) bool {
 	return true
 }
 
-// explain says in our words, and with our errors, what SQLite says by numbers.
+// explain returns the package's own error for a result code of SQLite.
 func (d *sqliteDB) explain(err error) error {
 	c := code(err)
 	switch c {

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// reserveSize is how many bytes next to the database are kept for the day on which the
-// disk is full: even to delete something takes some room.
+// reserveSize is the size in bytes of a file next to the database that is deleted when the
+// disk is full, since even deleting rows needs some room.
 const reserveSize = 4 << 20
 
 func (d *sqliteDB) reservePath() string { return d.path + "-reserve" }
 
-// keepReserve makes the reserve if there is room for it.
+// keepReserve writes the reserve file if there is room for it.
 func (d *sqliteDB) keepReserve() {
 	if d.spent.Load() {
 		return
@@ -28,14 +28,14 @@ func (d *sqliteDB) keepReserve() {
 	}
 }
 
-// release frees the reserve, and reports whether there was one.
+// release deletes the reserve file, and reports whether there was one.
 func (d *sqliteDB) release() bool {
 	d.spent.Store(true) // in this process it is not made again
 	return os.Remove(d.reservePath()) == nil
 }
 
-// writeLess is write for an op that makes the database smaller: on a full disk it uses
-// the reserve, and begins the log anew.
+// writeLess is write for an op that makes the database smaller: on a full disk it releases the
+// reserve and empties the log.
 func (d *sqliteDB) writeLess(ctx context.Context, o op) error {
 	err := d.write(ctx, o)
 	if !errors.Is(err, ErrFull) {
@@ -48,8 +48,8 @@ func (d *sqliteDB) writeLess(ctx context.Context, o op) error {
 	return d.write(ctx, o)
 }
 
-// checkpoint moves what the log holds into the database and empties it, and reports
-// whether it could.
+// checkpoint moves the log's content into the database and empties it, and reports whether
+// that succeeded.
 func (d *sqliteDB) checkpoint() bool {
 	db := d.writePool("")
 	defer func() { _ = db.Close() }()
@@ -67,9 +67,8 @@ const (
 	vacuumStep = "PRAGMA incremental_vacuum(1000)"
 )
 
-// vacuum frees some of the space that deletions left, and reports whether there is
-// more. Databases that were made before that was possible keep theirs for what is
-// written next.
+// vacuum returns some of the space of deleted rows to the file system, and reports whether
+// there is more. Databases without auto_vacuum keep the space for later writes.
 func (w *writer) vacuum() (more bool) {
 	free := func() int64 {
 		n, err := one(context.Background(), w, value[int64], "PRAGMA freelist_count")

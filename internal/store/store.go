@@ -30,30 +30,30 @@ type Store struct {
 type database interface {
 	reader // outside of a transaction
 
-	// prepare sees that there is a database; with create it may make one.
+	// prepare returns an error if there is no database; with create it may make one.
 	prepare(create bool) error
-	// migrate runs step while nobody else migrates. With alone nobody else may have the
-	// database open, or the error is errInUse.
+	// migrate runs step while nobody else migrates. With alone the error is errInUse if
+	// somebody else has the database open.
 	migrate(ctx context.Context, alone bool, step migrationStep) ([]Migration, error)
-	// write runs op in a transaction. When it returns without an error, what op did
-	// is durable; an error means that nothing was done.
+	// write runs op in a transaction. If it returns nil, the changes are durable; after an
+	// error nothing is changed.
 	write(ctx context.Context, op op) error
-	// writeLess is write for an op that makes the database smaller, which is to work on
-	// a full disk, too.
+	// writeLess is write for an op that makes the database smaller, which has to work on a
+	// full disk, too.
 	writeLess(ctx context.Context, op op) error
-	// release reports whether it has made some room on a full disk.
+	// release makes some room on a full disk, and reports whether it could.
 	release() bool
 	dialect() *dialect
 	close() error
 }
 
-// op is what a write does. It may be run again if its transaction failed for
-// another reason, so it must not change anything but the database.
+// op is the function of a write. It may run several times if the transaction fails, so that it
+// must not change anything but the database.
 type op func(ctx context.Context, tx queryer) error
 
-// Open opens a database and brings it up to this program's version: a file's path
-// is SQLite (the file and its folder are made if need be), a postgres:// URL is
-// Postgres. A database that a newer program has migrated is [ErrTooNew].
+// Open opens a database and migrates it to this program's version. dsn is the path of a SQLite
+// file, which is made with its folder if it is missing, or a postgres:// URL. The error is
+// [ErrTooNew] for a database that a newer program has migrated.
 func Open(ctx context.Context, dsn string) (*Store, error) { return open(ctx, dsn, true) }
 
 // OpenExisting is [Open] for a database that must be there: a file that is missing, or
@@ -77,7 +77,7 @@ func open(ctx context.Context, dsn string, create bool) (*Store, error) {
 	return &Store{db: db, keepBytes: keepBytes}, nil
 }
 
-// connect chooses the kind of database by its address. It does not yet look for it.
+// connect returns the database for an address, without opening it.
 func connect(dsn string) (database, error) {
 	scheme, _, isURL := strings.Cut(dsn, "://")
 	switch {
@@ -91,8 +91,8 @@ func connect(dsn string) (database, error) {
 	return nil, fmt.Errorf("%w, %q: give the path of a file, or a postgres:// URL", ErrBadKind, scheme)
 }
 
-// bringUp makes and migrates the database as far as need be. One that is up to
-// date costs one query.
+// bringUp makes and migrates the database if necessary. If it is current that takes one
+// query.
 func bringUp(ctx context.Context, db database, create bool) error {
 	if err := db.prepare(create); err != nil {
 		return err
@@ -111,13 +111,13 @@ func bringUp(ctx context.Context, db database, create bool) error {
 	return err
 }
 
-// Close finishes the writes that wait and closes the database.
+// Close finishes the waiting writes and closes the database.
 func (s *Store) Close() error {
 	s.touches.Wait()
 	return wrap("close database", s.db.close())
 }
 
-// Ping reports whether the database answers.
+// Ping returns an error if the database does not answer.
 func (s *Store) Ping(ctx context.Context) error {
 	if _, err := one(ctx, s.db, value[int64], "SELECT 1"); err != nil {
 		return fmt.Errorf("ask database: %w", err)

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// Role specifies what a user may do.
+// Role is what a user may do.
 type Role string
 
-// The roles. A pending user may nothing yet.
+// The roles. A pending user may not do anything yet.
 const (
 	RoleAdmin   Role = "admin"
 	RoleUser    Role = "user"
@@ -50,8 +50,8 @@ func (u *User) columns() []any {
 	return []any{&u.ID, &u.Email, &u.Name, &u.Role, &u.CreatedAt, &u.PasswordHash}
 }
 
-// AddUser adds u, giving it an id and the time if it has none. An id or e-mail
-// that is taken is [ErrExists].
+// AddUser adds u, and sets its id and time if it has none. The error is [ErrExists] if the id
+// or the e-mail is taken.
 func (s *Store) AddUser(ctx context.Context, u *User) error {
 	err := u.fill()
 	if err == nil {
@@ -72,14 +72,14 @@ func (u *User) fill() error {
 
 const insertUser = "INSERT INTO users (id, email, name, role, created_at, password_hash)"
 
-// values returns what belongs into the columns of insertUser.
+// values returns the values for the columns of insertUser.
 func (u *User) values() []any {
 	return []any{u.ID, u.Email, u.Name, string(u.Role), u.CreatedAt, u.PasswordHash}
 }
 
-// EnsureAdmin returns the oldest admin. In a database without users it adds u as
-// one first; of several processes that try at once, one adds. [ErrNotFound] means
-// that there are users, but none is an admin.
+// EnsureAdmin returns the oldest admin. In a database without users it adds u as admin first;
+// only one of several concurrent calls does. The error is [ErrNotFound] if there are users
+// and none of them is an admin.
 func (s *Store) EnsureAdmin(ctx context.Context, u User) (admin *User, added bool, err error) {
 	u.Role = RoleAdmin
 	admin, err = s.firstAdmin(ctx)
@@ -143,8 +143,8 @@ func (s *Store) SearchUsers(ctx context.Context, text string, limit int) (list [
 	return list, total, wrap("search users", err)
 }
 
-// UpdateUser writes the e-mail, name and role of the user with u's id:
-// [ErrNotFound] without one, [ErrExists] when the e-mail is another's.
+// UpdateUser writes the e-mail, name and role of the user with u's id. The error is
+// [ErrNotFound] without such a user, [ErrExists] if another user has the e-mail.
 func (s *Store) UpdateUser(ctx context.Context, u User) error {
 	err := u.check()
 	if err == nil {
@@ -153,12 +153,13 @@ func (s *Store) UpdateUser(ctx context.Context, u User) error {
 	return wrap("update user", err)
 }
 
-// change runs a statement in a transaction of its own. One that meets no row is [ErrNotFound].
+// change runs a statement in a transaction of its own. The error is [ErrNotFound] if it
+// changes no row.
 func (s *Store) change(ctx context.Context, query string, args ...any) error {
 	return s.db.write(ctx, func(ctx context.Context, tx queryer) error { return found(tx.exec(ctx, query, args...)) })
 }
 
-// found is [ErrNotFound] when a statement met no row.
+// found returns [ErrNotFound] if a statement changed no row.
 func found(affected int64, err error) error {
 	if err == nil && affected == 0 {
 		return ErrNotFound

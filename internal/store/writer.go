@@ -15,12 +15,12 @@ import (
 )
 
 const (
-	// maxGroup bounds the writes that share a transaction, so that the first of them
-	// does not wait too long.
+	// maxGroup is the most writes in one transaction, so that the first does not wait too
+	// long.
 	maxGroup = 256
 
-	// lockTimeout is how long a write waits for another process to let go of the
-	// database. Processes of flowctl hold it for milliseconds.
+	// lockTimeout is how long a write waits for another process to unlock the database.
+	// flowctl locks it for milliseconds.
 	lockTimeout = time.Minute
 )
 
@@ -66,8 +66,8 @@ func newWriter(conn *sql.Conn, explain func(error) error) *writer {
 	return w
 }
 
-// write has o done. An error of ctx means that it was not done: the writer looks whether
-// it is still wanted before it begins.
+// write runs o in a transaction. If ctx ends before the transaction begins, o does not run and
+// the error is ctx's.
 func (w *writer) write(ctx context.Context, o op) error {
 	w.closing.RLock()
 	defer w.closing.RUnlock()
@@ -87,7 +87,7 @@ func (w *writer) write(ctx context.Context, o op) error {
 	return q.err
 }
 
-// close waits for the writes that were asked for, and takes no more.
+// close waits for the queued writes, and accepts no more.
 func (w *writer) close() error {
 	w.closing.Lock()
 	defer w.closing.Unlock()
@@ -132,7 +132,7 @@ func (w *writer) run() {
 	}
 }
 
-// gather adds to group what waits by now.
+// gather adds the waiting writes to group.
 func (w *writer) gather(group []*queued) []*queued {
 	for len(group) < maxGroup {
 		select {
@@ -148,9 +148,8 @@ func (w *writer) gather(group []*queued) []*queued {
 	return group
 }
 
-// commit does the group in one transaction. When that fails as a whole, as on a
-// full disk, each write gets one of its own, so that none fails for another's
-// sake.
+// commit runs the group in one transaction. If that fails, as on a full disk, each write gets a
+// transaction of its own, so that none fails because of another.
 func (w *writer) commit(group []*queued) {
 	err := w.begin(group)
 	if err == nil {
@@ -168,12 +167,12 @@ func (w *writer) commit(group []*queued) {
 	}
 }
 
-// finish does the group in the transaction that has begun, and ends it. Without an
-// error each write of the group has its own; with one, nothing was done.
+// finish runs the group in the transaction that has begun, and ends it. If it returns nil,
+// each write of the group has its own error; otherwise nothing is changed.
 //
-// SQLite takes back a statement that fails by itself, so that a write whose first
-// change failed does no harm. One that failed later fails the group: that is rare,
-// and a savepoint for each would cost half as much again as the writes.
+// SQLite reverts a failed statement itself, so that a write whose first statement fails has
+// changed nothing. If a later statement fails the whole group fails: that is rare, and
+// savepoints would make writes half as slow again.
 func (w *writer) finish(group []*queued) error {
 	for _, q := range group {
 		if q.err = q.ctx.Err(); q.err != nil {
@@ -193,8 +192,8 @@ func (w *writer) finish(group []*queued) error {
 	return nil
 }
 
-// begin takes the write lock. SQLite's own waiting would not see that nobody
-// wants the result any more, and tries too seldom.
+// begin takes the write lock. SQLite's own busy timeout does not end with the contexts of the
+// group, and retries too seldom.
 func (w *writer) begin(group []*queued) error {
 	deadline := group[0].asked.Add(w.timeout) // however long it waited for others
 	for pause := time.Millisecond / 2; ; pause = min(pause*2, 8*time.Millisecond) {
