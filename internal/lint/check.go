@@ -109,9 +109,9 @@ func (c *checker) texts(n *engine.Node) {
 			}
 		}
 	}
-	if ids := c.ignored(n); len(ids) > 0 {
+	if nodes := c.ignored(n); len(nodes) > 0 {
 		c.say(c.at(n, n.Templates()[0].Field), CodeIgnoredInput, flow.SeverityWarning,
-			"the text neither has {{input}} nor names %s, so that what comes from there is not used", quoteAll(ids))
+			"the text neither has {{input}} nor names %s, so that what comes from there is not used", engine.QuoteIDs(nodes))
 	}
 	if field, err := n.BadPattern(); err != nil {
 		c.say(c.at(n, field), CodeBadPattern, flow.SeverityError, "%.200s", err)
@@ -123,18 +123,6 @@ func orMeant(reference string) string {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %.80s?", reference)
-}
-
-func quoteAll(ids []string) string {
-	const most = 10
-	var quoted []string
-	for _, id := range ids[:min(most, len(ids))] {
-		quoted = append(quoted, fmt.Sprintf("%.80q", id))
-	}
-	if more := len(ids) - most; more > 0 {
-		quoted = append(quoted, fmt.Sprintf("%d more", more))
-	}
-	return strings.Join(quoted, ", ")
 }
 
 func isAre(keys []string) string {

@@ -17,7 +17,7 @@ func leadsTo(a, b *engine.Node) bool {
 // neither {{input}} nor their names. An edge from a conditional decides whether n
 // runs, files go to a model in any case, and the browser may find an {{input.output}}
 // in the first input.
-func (c *checker) ignored(n *engine.Node) (ids []string) {
+func (c *checker) ignored(n *engine.Node) (sources []*engine.Node) {
 	if n.Kind != flow.Model && n.Kind != flow.Knowledge && n.Kind != flow.WebSearch || n.Templates()[0].Text == "" {
 		return nil
 	}
@@ -31,11 +31,11 @@ func (c *checker) ignored(n *engine.Node) (ids []string) {
 	for i, e := range n.In {
 		files := n.Kind == flow.Model && e.Source.Kind == flow.Input && engine.DeclaresFiles(e.Source)
 		unused := e.Source.Kind != flow.Conditional && !e.Source.Missing && !files && !slices.Contains(n.Refs, e.Source)
-		if unused && (i > 0 || !usesFirst) && !slices.Contains(ids, e.Source.ID) {
-			ids = append(ids, e.Source.ID)
+		if unused && (i > 0 || !usesFirst) && !slices.Contains(sources, e.Source) {
+			sources = append(sources, e.Source)
 		}
 	}
-	return ids
+	return sources
 }
 
 // unusedInputs finds the input nodes that nothing reads, among nodes that could.

@@ -22,16 +22,23 @@ func isNumber(raw json.RawMessage) bool { return raw[0] == '-' || '0' <= raw[0] 
 // Elements returns the values of an array.
 func Elements(raw json.RawMessage) []json.RawMessage {
 	var list []json.RawMessage
+	Each(raw, func(_ int, elem json.RawMessage) { list = append(list, elem) })
+	return list
+}
+
+// Each calls f for each element of an array, without a list of them.
+func Each(raw json.RawMessage, f func(i int, elem json.RawMessage)) {
 	s := Scan(raw)
+	i := 0
 	_ = s.Array(func() error {
 		start := s.Pos
 		if err := s.Value(); err != nil {
 			return err
 		}
-		list = append(list, s.From(start))
+		f(i, s.From(start))
+		i++
 		return nil
-	}) // what cannot be scanned ends the list; callers pass valid JSON
-	return list
+	}) // what cannot be scanned ends the array; callers pass valid JSON
 }
 
 // decimal is a number as its significant digits and the power of ten of the last

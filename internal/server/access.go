@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ func (p *parser) ids(raw []byte, loc []any) (n int) {
 		p.fault("list_type", "Input should be a valid list", loc, raw)
 		return 0
 	}
-	eachElement(raw, func(i int, elem []byte) {
+	rawjson.Each(raw, func(i int, elem json.RawMessage) {
 		n++
 		p.text(elem, at(loc, i))
 	})

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 const (
@@ -43,7 +43,7 @@ func (a *answer) raw(b []byte) {
 func (a *answer) text(s string) { a.buf = append(a.buf, s...) }
 
 // string adds a text, such as a key, and then s as a JSON string.
-func (a *answer) string(text, s string) { a.buf = appendQuoted(append(a.buf, text...), s) }
+func (a *answer) string(text, s string) { a.buf = rawjson.AppendString(append(a.buf, text...), s) }
 
 // int adds a text, such as a key, and a number.
 func (a *answer) int(text string, n int64) {
@@ -117,10 +117,4 @@ func (c *call) json(status int, body []byte) {
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	c.WriteHeader(status)
 	_, _ = c.Write(body) // fails only when the client has gone
-}
-
-// appendQuoted appends s as a JSON string that escapes no more than it has to.
-func appendQuoted(dst []byte, s string) []byte {
-	dst, _ = jsontext.AppendQuote(dst, s) // the error is of invalid UTF-8, which is replaced
-	return dst
 }

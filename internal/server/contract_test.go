@@ -15,6 +15,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 var update = flag.Bool("update", false, "write openapi.json anew") //nolint:gochecknoglobals // a flag has to be there before the tests are
@@ -61,7 +63,7 @@ func appendYAML(t *testing.T, dst []byte, n *yaml.Node) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(appendQuoted(dst, m[0].Value), ':')
+			dst = append(rawjson.AppendString(dst, m[0].Value), ':')
 			dst = appendYAML(t, dst, m[1])
 		}
 		return append(dst, '}')
@@ -71,7 +73,7 @@ func appendYAML(t *testing.T, dst []byte, n *yaml.Node) []byte {
 		t.Fatal(err)
 	}
 	if s, ok := v.(string); ok {
-		return appendQuoted(dst, s)
+		return rawjson.AppendString(dst, s)
 	}
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -172,7 +172,7 @@ func (p *parser) atLeastOne(raw []byte, loc []any, most int64) int64 {
 // specOf reads a stored flow.
 func specOf(f *store.Flow) (flow.Spec, error) {
 	o := flow.Object{
-		{Key: "name", Value: appendQuoted(nil, f.Name)},
+		{Key: "name", Value: rawjson.AppendString(nil, f.Name)},
 		{Key: "nodes", Value: f.Nodes},
 		{Key: "edges", Value: f.Edges},
 	}

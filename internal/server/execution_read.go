@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 )
 
@@ -120,7 +121,7 @@ func (c *call) executionQuery() (store.ExecutionQuery, url.Values, error) {
 	if params.Has("page") {
 		q.Offset = (p.number(params, "page", math.MaxInt32) - 1) * executionRows
 		if params.Has("limit") || params.Has("cursor") {
-			p.fault("value_error", "Value error, page goes neither with limit nor with cursor", []any{"query", "page"}, appendQuoted(nil, params.Get("page")))
+			p.fault("value_error", "Value error, page goes neither with limit nor with cursor", []any{"query", "page"}, rawjson.AppendString(nil, params.Get("page")))
 		}
 	}
 	if p.faults != nil {

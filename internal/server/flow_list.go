@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 )
 
@@ -123,7 +124,7 @@ func (c *call) listQuery(scope store.Scope) (store.ListQuery, url.Values, error)
 	params := c.r.URL.Query()
 	var p parser
 	bad := func(name, kind, msg string) {
-		p.fault(kind, msg, []any{"query", name}, appendQuoted(nil, params.Get(name)))
+		p.fault(kind, msg, []any{"query", name}, rawjson.AppendString(nil, params.Get(name)))
 	}
 	if params.Has("limit") {
 		q.Limit = p.number(params, "limit", maxLimit)

@@ -12,22 +12,32 @@ import (
 	"time"
 
 	"github.com/flowctl/flowctl/internal/disk"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 )
 
 func (s *Server) createFlow(c *call) error {
-	o, _, err := c.object()
+	d, err := c.namedDraft()
 	if err != nil {
 		return err
+	}
+	return c.create(d.flow(c.user.ID, ""))
+}
+
+// namedDraft reads the flow in the body, which has to have a name.
+func (c *call) namedDraft() (d draft, err error) {
+	o, _, err := c.object()
+	if err != nil {
+		return d, err
 	}
 	d, faults := parseDraft(o, "body")
 	if _, ok := o.Get("name"); !ok {
 		faults = append(faults, missing("body", "name"))
 	}
 	if faults != nil {
-		return invalid(faults...)
+		return d, invalid(faults...)
 	}
-	return c.create(d.flow(c.user.ID, ""))
+	return d, nil
 }
 
 // create stores a new flow, if its owner may have one more, and answers with it.
@@ -144,7 +154,7 @@ func (s *Server) deleteFlow(c *call) error {
 	query := c.r.URL.Query()
 	purge, err := strconv.ParseBool(cmp.Or(query.Get("purge"), "false"))
 	if err != nil {
-		return invalid(fault{kind: "bool_parsing", loc: []any{"query", "purge"}, msg: "Input should be a valid boolean", input: appendQuoted(nil, query.Get("purge"))})
+		return invalid(fault{kind: "bool_parsing", loc: []any{"query", "purge"}, msg: "Input should be a valid boolean", input: rawjson.AppendString(nil, query.Get("purge"))})
 	}
 	err = s.st.DeleteFlow(c.r.Context(), c.r.PathValue("id"), purge, func(f *store.Flow) error {
 		if !c.rights(f).own {
@@ -219,16 +229,9 @@ var saneID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^
 // putFlow replaces the flow in the path by that in the body, and creates it if it does not
 // exist.
 func (s *Server) putFlow(c *call) error {
-	o, _, err := c.object()
+	d, err := c.namedDraft()
 	if err != nil {
 		return err
-	}
-	d, faults := parseDraft(o, "body")
-	if _, ok := o.Get("name"); !ok {
-		faults = append(faults, missing("body", "name"))
-	}
-	if faults != nil {
-		return invalid(faults...)
 	}
 	w, err := c.newWrite()
 	if err != nil {
@@ -268,7 +271,7 @@ func (c *call) putNew(id string, d draft) (*store.Flow, error) {
 		return nil, &problem{status: http.StatusPreconditionFailed, detail: "There is no such flow"}
 	case !saneID().MatchString(id), strings.HasSuffix(id, "."), disk.IsDeviceName(id):
 		return nil, invalid(fault{
-			kind: "string_pattern_mismatch", loc: []any{"path", "id"}, input: appendQuoted(nil, id),
+			kind: "string_pattern_mismatch", loc: []any{"path", "id"}, input: rawjson.AppendString(nil, id),
 			msg: "An id has 1 to 128 letters, digits, dots, dashes and underscores, and begins with a letter or digit; it does not end with a dot, and is not the name of a device (con, nul, …)",
 		})
 	}

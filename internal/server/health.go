@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
+
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // health reports to a supervisor that the server and its database answer.
@@ -28,7 +30,7 @@ func (s *Server) pingStore(ctx context.Context) error {
 }
 
 func (s *Server) apiVersion(c *call) error {
-	b := appendQuoted([]byte(`{"version":`), s.version)
+	b := rawjson.AppendString([]byte(`{"version":`), s.version)
 	c.json(http.StatusOK, append(b, '}'))
 	return nil
 }

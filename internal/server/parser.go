@@ -1,16 +1,15 @@
 package server
 
 import (
-	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/flowctl/flowctl/internal/limits"
+	"github.com/flowctl/flowctl/internal/rawjson"
 )
 
 // parser reads values and collects their faults.
@@ -31,16 +30,15 @@ func (p *parser) text(raw []byte, loc []any) *string {
 		p.fault("string_type", "Input should be a valid string", loc, raw)
 		return nil
 	}
-	b, err := jsontext.AppendUnquote(nil, raw)
+	s := rawjson.Text(raw)
 	switch {
-	case err != nil:
+	case rawjson.HasLoneSurrogate(raw):
 		p.fault("string_unicode", "Input should be a valid string without lone surrogates", loc, raw)
 		return nil
-	case bytes.IndexByte(b, 0) >= 0:
+	case strings.ContainsRune(s, 0):
 		p.fault("string_unicode", "Input should be a valid string without NUL characters", loc, raw)
 		return nil
 	}
-	s := string(b)
 	return &s
 }
 
@@ -69,7 +67,7 @@ func (p *parser) integer(text, kind string, loc []any, input []byte, least, most
 // number reads a parameter of the query, a number from 1 to most.
 func (p *parser) number(params url.Values, name string, most int) int {
 	text := params.Get(name)
-	return int(p.integer(text, "int_parsing", []any{"query", name}, appendQuoted(nil, text), 1, int64(most)))
+	return int(p.integer(text, "int_parsing", []any{"query", name}, rawjson.AppendString(nil, text), 1, int64(most)))
 }
 
 func (p *parser) name(raw []byte, loc []any) *string {
@@ -87,7 +85,7 @@ func (p *parser) objects(raw []byte, loc []any) []byte {
 		p.fault("list_type", "Input should be a valid list", loc, raw)
 		return nil
 	}
-	eachElement(raw, func(i int, elem []byte) {
+	rawjson.Each(raw, func(i int, elem json.RawMessage) {
 		if elem[0] != '{' {
 			p.fault("dict_type", "Input should be a valid dictionary", at(loc, i), elem)
 		}
@@ -104,19 +102,6 @@ func (p *parser) object(raw []byte, loc []any) []byte {
 		p.fault("dict_type", "Input should be a valid dictionary", loc, raw)
 	}
 	return raw
-}
-
-// eachElement calls f with the elements of an array that is known to be valid.
-func eachElement(array []byte, f func(i int, elem []byte)) {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(array), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	_, _ = dec.ReadToken() // the bracket
-	for i := 0; dec.PeekKind() != ']'; i++ {
-		elem, err := dec.ReadValue()
-		if err != nil {
-			return // cannot be: the text was checked
-		}
-		f(i, elem)
-	}
 }
 
 // at is loc with one more step, in memory of its own.

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 )
 
@@ -102,11 +103,11 @@ func (c *call) fail(err error) {
 	if p.faults != nil {
 		b = appendFaults(b, p.faults)
 	} else {
-		b = appendQuoted(b, detail)
+		b = rawjson.AppendString(b, detail)
 	}
 	if p.status == http.StatusInternalServerError {
 		b = append(b, `,"request_id":`...)
-		b = appendQuoted(b, c.id)
+		b = rawjson.AppendString(b, c.id)
 	}
 	c.json(p.status, append(b, '}'))
 }
@@ -143,7 +144,7 @@ func appendFaults(dst []byte, faults []fault) []byte {
 }
 
 func (f fault) append(dst []byte) []byte {
-	dst = appendQuoted(append(dst, `{"type":`...), f.kind)
+	dst = rawjson.AppendString(append(dst, `{"type":`...), f.kind)
 	dst = append(dst, `,"loc":[`...)
 	for i, l := range f.loc {
 		if i > 0 {
@@ -153,16 +154,16 @@ func (f fault) append(dst []byte) []byte {
 		case int:
 			dst = strconv.AppendInt(dst, int64(l), 10)
 		case string:
-			dst = appendQuoted(dst, l)
+			dst = rawjson.AppendString(dst, l)
 		}
 	}
-	dst = appendQuoted(append(dst, `],"msg":`...), f.msg)
+	dst = rawjson.AppendString(append(dst, `],"msg":`...), f.msg)
 	dst = append(dst, `,"input":`...)
 	switch {
 	case f.input == nil:
 		dst = append(dst, "null"...)
 	case len(f.input) > maxInput:
-		dst = appendQuoted(dst, clip(string(f.input[:maxInput+1]), maxInput)+"…")
+		dst = rawjson.AppendString(dst, clip(string(f.input[:maxInput+1]), maxInput)+"…")
 	default:
 		dst = append(dst, f.input...)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/flowctl/flowctl/internal/engine"
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -205,7 +206,7 @@ func (r *runs) runFlow(ctx context.Context, e *store.Execution, j job) {
 	res, err := engine.Run(ctx, j.spec, j.opts)
 	if err != nil { // it was checked before, so that this is rare
 		e.Status = flow.RunError
-		e.Errors = fmt.Appendf(nil, `{"global":%s}`, appendQuoted(nil, err.Error()))
+		e.Errors = fmt.Appendf(nil, `{"global":%s}`, rawjson.AppendString(nil, err.Error()))
 		return
 	}
 	x := res.Execution(e.FlowID)

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
+	"github.com/flowctl/flowctl/internal/rawjson"
 	"github.com/flowctl/flowctl/internal/store"
 	"github.com/flowctl/flowctl/pkg/flow"
 )
@@ -43,7 +44,7 @@ func (s *Server) signIn(c *call) error {
 		return err
 	}
 	a := c.newAnswer()
-	a.session(appendQuoted(nil, token), &key.ExpiresAt, u)
+	a.session(rawjson.AppendString(nil, token), &key.ExpiresAt, u)
 	a.text(`}`)
 	c.Header().Set("Cache-Control", "no-store")
 	return c.send(a)
@@ -148,7 +149,7 @@ func (s *Server) whoami(c *call) error {
 		if err != nil {
 			return errNotAuthenticated // it ended a moment ago
 		}
-		if token = appendQuoted(nil, key); k.ExpiresAt > 0 {
+		if token = rawjson.AppendString(nil, key); k.ExpiresAt > 0 {
 			expires = &k.ExpiresAt
 		}
 	}

@@ -26,7 +26,7 @@ const (
 func (c *call) sentMessage() (string, error) {
 	message := c.r.URL.Query().Get("message")
 	bad := func(kind, msg string) (string, error) {
-		return "", invalid(fault{kind: kind, loc: []any{"query", "message"}, msg: msg, input: appendQuoted(nil, message)})
+		return "", invalid(fault{kind: kind, loc: []any{"query", "message"}, msg: msg, input: rawjson.AppendString(nil, message)})
 	}
 	switch {
 	case !utf8.ValidString(message) || strings.ContainsFunc(message, unicode.IsControl):
@@ -83,7 +83,7 @@ func (c *call) versionNumber(f *store.Flow, ref string) (int64, error) {
 }
 
 func noVersion(ref string) error {
-	return &problem{status: http.StatusNotFound, detail: fmt.Sprintf("The flow has no version %s", appendQuoted(nil, clip(ref, 80)))}
+	return &problem{status: http.StatusNotFound, detail: fmt.Sprintf("The flow has no version %s", rawjson.AppendString(nil, clip(ref, 80)))}
 }
 
 func parseVersionTime(ref string) (at int64, ok bool) {
@@ -235,7 +235,7 @@ func (s *Server) putLabel(c *call) error {
 	name, ref := c.r.PathValue("name"), ""
 	var p parser
 	if !saneLabel().MatchString(name) {
-		p.fault("string_pattern_mismatch", "A label has 1 to 64 letters, digits, dots, dashes and underscores, and begins with a letter", []any{"path", "name"}, appendQuoted(nil, name))
+		p.fault("string_pattern_mismatch", "A label has 1 to 64 letters, digits, dots, dashes and underscores, and begins with a letter", []any{"path", "name"}, rawjson.AppendString(nil, name))
 	}
 	switch raw, ok := o.Get("version"); {
 	case !ok:
