@@ -131,7 +131,7 @@ func runKilled(t *testing.T, after time.Duration, args ...string) (err error) {
 func checkRestored(t *testing.T, backup string, ids []string) {
 	t.Helper()
 	db := filepath.Join(t.TempDir(), "restored.db")
-	runKilled(t, 0, "server", "restore", backup, "--db", db)
+	must(t, runKilled(t, 0, "server", "restore", backup, "--db", db))
 	st, err := store.OpenExisting(context.Background(), db)
 	must(t, err)
 	defer func() { must(t, st.Close()) }()
@@ -150,7 +150,7 @@ func TestBackupKilled(t *testing.T) {
 	s.written(t, 300)
 	begin, file := time.Now(), filepath.Join(dir, "whole")
 	ids := s.written(t, 0)
-	runKilled(t, 0, "server", "backup", file, "--db", s.db)
+	must(t, runKilled(t, 0, "server", "backup", file, "--db", s.db))
 	took := time.Since(begin)
 	checkRestored(t, file, ids)
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
@@ -185,7 +185,7 @@ func TestRestoreKilled(t *testing.T) {
 	s, dir := startBusyServer(t), t.TempDir()
 	s.written(t, 600)
 	file, db := filepath.Join(dir, "backup"), filepath.Join(dir, "flows.db")
-	runKilled(t, 0, "server", "backup", file, "--db", s.db)
+	must(t, runKilled(t, 0, "server", "backup", file, "--db", s.db))
 	must(t, s.cmd.Process.Kill())
 	first := s.written(t, 0)[0]
 	prepare := func() {
@@ -198,7 +198,7 @@ func TestRestoreKilled(t *testing.T) {
 	}
 	prepare()
 	begin := time.Now()
-	runKilled(t, 0, "server", "restore", file, "--db", db, "--force")
+	must(t, runKilled(t, 0, "server", "restore", file, "--db", db, "--force"))
 	took := time.Since(begin)
 	for range 10 {
 		prepare() // with both

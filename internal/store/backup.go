@@ -52,6 +52,7 @@ func backup(ctx context.Context, dsn, dir string, w io.Writer) (err error) {
 	if schema == 0 {
 		return fs.ErrNotExist
 	}
+	disk.Sweep(dir)
 	f, err := disk.Temp(dir)
 	if err != nil {
 		return err

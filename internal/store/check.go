@@ -154,7 +154,7 @@ func (s *Store) checkVersions(ctx context.Context, f *Flow, add func(kind, forma
 		}
 		if err != nil {
 			add(FaultVersion, "version %d cannot be read", number) // the error has no more
-			return nil
+			return nil                                             //nolint:nilerr // it was reported
 		}
 		text = t
 		if was.Digest = was.sum(); r.Digest != "" && was.versionDigest() != r.Digest {

@@ -27,6 +27,7 @@ func Restore(ctx context.Context, dsn string, backup io.Reader, force bool) (Con
 	if err == nil {
 		err = errors.Join(d.restore(ctx, backup, force), d.close())
 	}
+	ctx = context.WithoutCancel(ctx) // it is restored
 	if err == nil {
 		_, err = MigrateUp(ctx, dsn)
 	}
@@ -59,11 +60,12 @@ func (d *sqliteDB) restore(ctx context.Context, backup io.Reader, force bool) er
 			return err
 		}
 	}
+	disk.Sweep(filepath.Dir(d.path))
 	f, err := disk.Temp(filepath.Dir(d.path))
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(f.Name()) }()
+	defer func() { _ = os.Remove(f.Name()) }() //nolint:gosec // the operator named the folder
 	if err = unpackBackup(disk.Reader(ctx, backup), f); err == nil && missing {
 		err = f.Sync()
 	}
@@ -83,7 +85,7 @@ func (d *sqliteDB) moveIn(path string) error {
 		return fmt.Errorf("%s %w, somebody has just made it", d.path, ErrExists)
 	}
 	if err != nil {
-		err = os.Rename(path, d.path) // a file system without links
+		err = os.Rename(path, d.path) //nolint:gosec // a file system without links; the operator named the path
 	}
 	if err != nil {
 		return err

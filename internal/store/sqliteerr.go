@@ -47,7 +47,7 @@ func (d *sqliteDB) explain(err error) error {
 	case lib.SQLITE_READONLY:
 		return fmt.Errorf("%s is %w: check its permissions and its folder's", d.path, ErrReadOnly)
 	case lib.SQLITE_CANTOPEN:
-		if f, err := os.Open(d.path); err == nil {
+		if f, err := os.Open(d.path); err == nil { //nolint:gosec // the operator named the path
 			_ = f.Close()
 		} else if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
 			return fmt.Errorf("%s cannot be opened: there are too many open files; raise the limit (ulimit -n)", d.path)

@@ -50,7 +50,6 @@ func (d *database) backup(cmd *cobra.Command, file string) error {
 		}
 		err = write(os.TempDir())(d.app.Out)
 	} else if err = mayReplace(file); err == nil {
-		disk.Sweep(filepath.Dir(file))
 		err = disk.ReplacePrivate(file, write(filepath.Dir(file)))
 	}
 	if errors.Is(err, fs.ErrNotExist) {

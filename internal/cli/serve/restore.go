@@ -3,7 +3,6 @@ package serve
 import (
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +41,7 @@ func (d *database) restore(cmd *cobra.Command, file string, force bool) error {
 	if line, ok := pgRestore(dsn, file); ok {
 		return cmdutil.Usage(fmt.Errorf("the database is one of Postgres, which restores its backups itself; type:\n%s", line))
 	}
-	var from io.Reader = d.app.In
+	from := d.app.In
 	if file != "-" {
 		f, err := disk.OpenRegular(file)
 		if err != nil {
