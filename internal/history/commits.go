@@ -82,6 +82,14 @@ func (f *Flow) Commit(ctx context.Context, version string) (Commit, error) {
 			return c, nil
 		}
 	}
+	if until != "" { // at which the file had another name, perhaps
+		in := sync.Ancestors(ctx, f.Dir, until)
+		for c := range f.Commits(ctx) {
+			if in[c.ID] {
+				return c, nil
+			}
+		}
+	}
 	return Commit{}, f.noCommit(ctx, version)
 }
 

@@ -93,6 +93,19 @@ func FindCommit(ctx context.Context, dir, name string) string {
 	return strings.TrimSpace(string(out))
 }
 
+// Ancestors returns a commit, by its whole name, and those that it follows.
+func Ancestors(ctx context.Context, dir, commit string) map[string]bool {
+	list, err := gitIn(ctx, dir, "rev-list", commit)
+	if err != nil {
+		return nil
+	}
+	ids := map[string]bool{}
+	for id := range strings.FieldsSeq(string(list)) {
+		ids[id] = true
+	}
+	return ids
+}
+
 // committedAs returns what versions are to say of the files of a folder: the commit that has
 // a file as it is now, if there is one, and the path of the file from the top of its
 // repository; "" without a commit.
