@@ -18,11 +18,13 @@ const MinPrefix = 4
 // Open WebUI's lists one serves for all. It is not safe for concurrent use.
 type Finder struct {
 	c       *client.Client
-	deleted bool        // what was deleted and can be restored is looked through
-	listed  []flow.Flow // all flows of Open WebUI; nil before they are needed
+	deleted bool                          // what was deleted and can be restored is looked through
+	listed  map[client.Access][]flow.Flow // lists of Open WebUI that were needed
 }
 
-// NewFinder returns a finder of the flows that the caller may read or change.
+// NewFinder returns a finder of the flows that [List] returns and, where none of those is
+// meant, of what the caller may otherwise reach: what they may only change, or, for an
+// admin, what is private to others.
 func NewFinder(c *client.Client) *Finder { return &Finder{c: c} }
 
 // NewBinFinder returns a finder of the flows that the caller has deleted and can restore.
@@ -32,10 +34,18 @@ func NewBinFinder(c *client.Client) *Finder { return &Finder{c: c, deleted: true
 // id, else those of exactly that name, else those whose id begins with ref, which is
 // at least [MinPrefix] characters long then. It returns none if there are none.
 func (f *Finder) Find(ctx context.Context, ref string) ([]flow.Flow, error) {
-	if f.listed != nil {
-		return pick(f.listed, ref), nil
+	found, err := f.find(ctx, ref, client.AccessRead)
+	if err == nil && len(found) == 0 && !f.deleted {
+		return f.find(ctx, ref, client.AccessAny)
 	}
-	named, err := f.list(ctx, client.ListOptions{Name: ref})
+	return found, err
+}
+
+func (f *Finder) find(ctx context.Context, ref string, access client.Access) ([]flow.Flow, error) {
+	if listed := f.listed[access]; listed != nil {
+		return pick(listed, ref), nil
+	}
+	named, err := f.list(ctx, client.ListOptions{Name: ref, Access: access})
 	if err != nil {
 		return nil, err
 	}
@@ -44,14 +54,17 @@ func (f *Finder) Find(ctx context.Context, ref string) ([]flow.Flow, error) {
 	case err != nil:
 		return nil, err
 	case can.ChosenIDs:
-		return f.ask(ctx, ref, named)
+		return f.ask(ctx, ref, named, access)
 	}
-	f.listed = named
+	if f.listed == nil {
+		f.listed = map[client.Access][]flow.Flow{}
+	}
+	f.listed[access] = named
 	return pick(named, ref), nil
 }
 
 // ask asks flowctl's server for what has ref as its id or the beginning of that, too.
-func (f *Finder) ask(ctx context.Context, ref string, named []flow.Flow) ([]flow.Flow, error) {
+func (f *Finder) ask(ctx context.Context, ref string, named []flow.Flow, access client.Access) ([]flow.Flow, error) {
 	found := named
 	if len(ref) < MinPrefix && IsID(ref) && !f.deleted {
 		f, err := f.c.Flows.Get(ctx, ref)
@@ -66,7 +79,7 @@ func (f *Finder) ask(ctx context.Context, ref string, named []flow.Flow) ([]flow
 		if len(id) < MinPrefix || !IsID(id) || id != ref && len(found) > len(named) {
 			continue
 		}
-		more, err := f.list(ctx, client.ListOptions{IDPrefix: id})
+		more, err := f.list(ctx, client.ListOptions{IDPrefix: id, Access: access})
 		if err != nil {
 			return nil, err
 		}
@@ -76,8 +89,10 @@ func (f *Finder) ask(ctx context.Context, ref string, named []flow.Flow) ([]flow
 }
 
 func (f *Finder) list(ctx context.Context, opts client.ListOptions) ([]flow.Flow, error) {
-	if opts.Deleted = f.deleted; !f.deleted {
-		opts.Access, opts.Loose = client.AccessAny, true
+	if opts.Deleted = f.deleted; f.deleted {
+		opts.Access = ""
+	} else {
+		opts.Loose = true
 	}
 	return f.c.Flows.List(ctx, opts)
 }

@@ -23,7 +23,7 @@ type Owner struct {
 type Owners struct {
 	c       *client.Client
 	me      client.User
-	mayEdit map[string]bool   // of Open WebUI's flows, those in its list of what the caller may change
+	mayEdit map[string]bool   // the flows in the list of what the caller may change; nil before they are needed
 	names   map[string]string // of users by their ids
 	gets    int               // flows that were asked for
 }
@@ -45,17 +45,40 @@ func (o *Owners) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	mayEdit := map[string]bool{}
 	if !can.Owners {
-		for f, err := range o.c.Flows.All(ctx, client.ListOptions{}) {
-			if err != nil {
-				return err
-			}
-			mayEdit[f.ID] = true
+		if err := o.listEditable(ctx); err != nil {
+			return err
 		}
 	}
-	o.me, o.mayEdit, o.names = me, mayEdit, map[string]string{me.ID: me.Name}
+	o.me, o.names = me, map[string]string{me.ID: me.Name}
 	return nil
+}
+
+func (o *Owners) listEditable(ctx context.Context) error {
+	mayEdit := map[string]bool{}
+	for f, err := range o.c.Flows.All(ctx, client.ListOptions{Access: client.AccessWrite}) {
+		if err != nil {
+			return err
+		}
+		mayEdit[f.ID] = true
+	}
+	o.mayEdit = mayEdit
+	return nil
+}
+
+// MayWrite reports whether the caller may change a flow that they may read: theirs, one that is
+// shared with them for that, or any for an admin.
+func (o *Owners) MayWrite(ctx context.Context, f flow.Flow) (bool, error) {
+	owner, err := o.Of(ctx, f)
+	if err != nil || owner.Mine || o.me.Role == "admin" {
+		return err == nil, err
+	}
+	if o.mayEdit == nil {
+		if err := o.listEditable(ctx); err != nil {
+			return false, err
+		}
+	}
+	return o.mayEdit[f.ID], nil
 }
 
 // Of returns whose a flow is. It is not an error if the server does not say.

@@ -151,9 +151,9 @@ func (c *call) listQuery(scope store.Scope) (store.ListQuery, url.Values, error)
 	}
 	access := params.Get("access")
 	switch access {
-	case "", "read", "write", "any":
+	case "", "read", "write", "any", "public", "shared":
 	default:
-		bad("access", "literal_error", "Input should be 'read', 'write' or 'any'")
+		bad("access", "literal_error", "Input should be 'read', 'write', 'any', 'public' or 'shared'")
 	}
 	all, err := strconv.ParseBool(params.Get("all"))
 	if err != nil && params.Get("all") != "" {
@@ -173,7 +173,9 @@ func (c *call) listQuery(scope store.Scope) (store.ListQuery, url.Values, error)
 	case access == "any" && c.isAdmin():
 		q.Scope = store.All
 	default:
-		q.Scope = map[string]store.Scope{"read": store.Accessible, "write": store.Writable, "any": store.Reachable}[access]
+		q.Scope = map[string]store.Scope{
+			"read": store.Accessible, "write": store.Writable, "any": store.Reachable, "public": store.Public, "shared": store.Shared,
+		}[access]
 	}
 	return q, params, nil
 }

@@ -20,6 +20,8 @@ const (
 	All                     // everybody's, for admins
 	Writable                // all that the user may change: own, shared with them by id to be changed
 	Reachable               // all that the user may read or change
+	Public                  // all public ones
+	Shared                  // what others share with the user, to be read, and is not public
 )
 
 // ListQuery asks for a page of flows.

@@ -175,6 +175,9 @@ func testListScopes(t *testing.T, dsn string) {
 		{"eve", Own, ""},
 		{"eve", Accessible, "own-public public shared"},
 		{"bob", Accessible, "own-public own-shared private public shared write-only"},
+		{"ann", Public, "own-public public"},
+		{"ann", Shared, "shared"},
+		{"bob", Shared, "own-shared"},
 		{"a\x00", Accessible, ""},
 		{"ann", All, "own-private own-public own-shared private public shared write-only"},
 	} {

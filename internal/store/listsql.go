@@ -40,6 +40,10 @@ func (q *listSQL) parts() []string {
 		return []string{own}
 	case Writable:
 		return []string{own, shared(" AND can_write")}
+	case Public:
+		return []string{part("access_control IS NULL")}
+	case Shared:
+		return []string{shared(" AND can_read")}
 	}
 	right := " AND can_read"
 	if q.Scope == Reachable {

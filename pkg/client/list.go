@@ -35,6 +35,10 @@ type Access string
 const (
 	AccessRead Access = "read" // what is the caller's, public, or shared with them; an admin's, too
 	AccessAny  Access = "any"  // what the caller may read or change; on flowctl's server everything for an admin
+
+	AccessWrite  Access = "write"  // what is the caller's, or shared with them to be changed
+	AccessPublic Access = "public" // what is public, on flowctl's server
+	AccessShared Access = "shared" // what others share with the caller, to be read, and is not public, on flowctl's server
 )
 
 // List returns the flows that All returns, all at once. If an answer breaks off, it

@@ -52,7 +52,7 @@ func (o ListOptions) call(given int, cursor string) *call {
 	switch {
 	case o.Deleted:
 		k.path += "deleted"
-	case o.Access != "" && !o.second:
+	case o.Access != "" && o.Access != AccessWrite && !o.second:
 		k.path += "accessible"
 	}
 	if o.Access != "" {

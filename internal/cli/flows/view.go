@@ -36,11 +36,14 @@ func printWritten(p *output.Printer, f flow.Flow, done string) error {
 	return nil
 }
 
-// withOwner adds whose the flows are.
-func withOwner(v output.View[flow.Flow], owner func(flow.Flow) string) output.View[flow.Flow] {
+// withOwner adds whose the flows are, and what the caller may do.
+func withOwner(v output.View[flow.Flow], owner, may func(flow.Flow) string) output.View[flow.Flow] {
 	v.Columns = slices.Insert(v.Columns, 2, output.Column[flow.Flow]{ // after name and id
 		Title: "OWNER",
 		Text:  func(_ *output.Printer, f flow.Flow) string { return owner(f) },
+	}, output.Column[flow.Flow]{
+		Title: "MAY",
+		Text:  func(_ *output.Printer, f flow.Flow) string { return may(f) },
 	})
 	return v
 }
