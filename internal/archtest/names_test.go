@@ -9,10 +9,11 @@ import (
 	"testing"
 )
 
-// TestNames holds the public libraries to at most 200 exported names, methods included,
-// and each name to a doc comment of its own or of its group.
+// TestNames holds the public libraries to at most 203 exported names, methods included,
+// the three above 200 being rights for lists (client.Access), and each name to a doc
+// comment of its own or of its group.
 func TestNames(t *testing.T) {
-	const most = 200
+	const most = 203
 	names := 0
 	for _, dir := range []string{"client", "flow", "flowfile"} {
 		pkgs, err := parser.ParseDir(token.NewFileSet(), "../../pkg/"+dir, func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, parser.ParseComments) //nolint:staticcheck // one folder without build tags

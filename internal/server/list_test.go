@@ -103,7 +103,7 @@ func TestListRefusesBadValues(t *testing.T) {
 		"limit=":         `{"type":"int_parsing","loc":["query","limit"],"msg":"Input should be a valid integer","input":""}`,
 		"limit=ten":      `{"type":"int_parsing","loc":["query","limit"],"msg":"Input should be a valid integer","input":"ten"}`,
 		"include=nodes":  `{"type":"literal_error","loc":["query","include"],"msg":"Input should be 'graph', 'owner' or 'digest'","input":"nodes"}`,
-		"access=all":     `{"type":"literal_error","loc":["query","access"],"msg":"Input should be 'read', 'write' or 'any'","input":"all"}`,
+		"access=all":     `{"type":"literal_error","loc":["query","access"],"msg":"Input should be 'read', 'write', 'any', 'public' or 'shared'","input":"all"}`,
 		"name=%00":       `{"type":"string_unicode","loc":["query","name"],"msg":"Input should be valid UTF-8 without NUL characters","input":"\u0000"}`,
 		"id_prefix=%ff":  `{"type":"string_unicode","loc":["query","id_prefix"],"msg":"Input should be valid UTF-8 without NUL characters","input":"` + "\ufffd" + `"}`,
 		"all=maybe":      `{"type":"bool_parsing","loc":["query","all"],"msg":"Input should be a valid boolean","input":"maybe"}`,
