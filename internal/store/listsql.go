@@ -25,8 +25,11 @@ func (q *listSQL) arg(v any) string {
 // parts returns the text after FROM for each part of the scope.
 func (q *listSQL) parts() []string {
 	from, filters := q.source(), q.filters()
-	if q.Scope == All {
+	switch q.Scope {
+	case All:
 		return []string{from + where(filters)}
+	case Public:
+		return []string{from + where(append(filters, "access_control IS NULL"))}
 	}
 	user := q.arg(q.UserID)
 	part := func(conds ...string) string { return from + where(append(filters, conds...)) }
@@ -40,8 +43,6 @@ func (q *listSQL) parts() []string {
 		return []string{own}
 	case Writable:
 		return []string{own, shared(" AND can_write")}
-	case Public:
-		return []string{part("access_control IS NULL")}
 	case Shared:
 		return []string{shared(" AND can_read")}
 	}
