@@ -122,6 +122,9 @@ func only(ref string, found []Who) (Who, error) {
 
 // User is [People.Find] for users alone.
 func (p *People) User(ctx context.Context, ref string) (Who, error) {
+	if strings.TrimSpace(ref) == "" { // which all names contain, and some are
+		return Who{}, fmt.Errorf("no user %s: %w; give an e-mail, a name or an id", output.Quoted(ref), client.ErrNotFound)
+	}
 	listed, more, err := p.c.Directory.SearchUsers(ctx, ref)
 	if err != nil {
 		return Who{}, err
