@@ -18,6 +18,22 @@ import (
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
 )
 
+// TestNamesAreUnique checks that no name or alias of a command hides another command or a
+// topic of help.
+func TestNamesAreUnique(t *testing.T) {
+	eachCommand(t, func(cmd *cobra.Command) {
+		seen := map[string]string{}
+		for _, c := range cmd.Commands() {
+			for _, name := range append([]string{c.Name()}, c.Aliases...) {
+				if other, ok := seen[name]; ok {
+					t.Errorf("%s: both %s and %s are called %q", cmd.CommandPath(), other, c.Name(), name)
+				}
+				seen[name] = c.Name()
+			}
+		}
+	})
+}
+
 // TestHelpIsComplete checks that every command explains itself, in the same way as all
 // others: the one line first, then examples, then at most 15 lines of prose, 80 columns
 // wide. What needs more is a topic.

@@ -3,14 +3,10 @@ package flows
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
-	"github.com/flowctl/flowctl/internal/lookup"
-	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/share"
 	"github.com/flowctl/flowctl/pkg/client"
 	"github.com/flowctl/flowctl/pkg/flow"
@@ -48,27 +44,4 @@ func accessControl(word string) json.RawMessage {
 		return flow.Public()
 	}
 	return nil
-}
-
-// The ends of the message of notYours.
-const (
-	mayChange = "and those with the right to write may change it"
-	mayShare  = "and administrators may share it"
-)
-
-// notYours words the refusal of a change to a flow that the caller may read: whose it
-// is. Any other error stays.
-func notYours(ctx context.Context, c *client.Client, id string, err error, whoMay string) error {
-	if failed := (*client.Error)(nil); !errors.Is(err, client.ErrForbidden) || !errors.As(err, &failed) {
-		return err
-	}
-	f, reading := c.Flows.Get(ctx, id)
-	if reading != nil {
-		return err
-	}
-	owner := "its owner"
-	if o, asking := lookup.NewOwners(c).Of(ctx, f); asking == nil && o.Name != "" {
-		owner += " " + output.Text(o.Name)
-	}
-	return fmt.Errorf("you may read %s, but only %s %s: %w", output.Quoted(f.Name), owner, whoMay, err)
 }

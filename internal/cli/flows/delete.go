@@ -148,7 +148,7 @@ func (o *deleteOptions) delete(ctx context.Context, c *client.Client, flows []fl
 			return err
 		}
 		if err != nil {
-			errs = append(errs, notYours(ctx, c, f.ID, err, "and administrators may delete it"))
+			errs = append(errs, cmdutil.NotYours(ctx, c, f.ID, err, "and administrators may delete it"))
 			continue
 		}
 		o.app.Note("Deleted %s from %s", title(f), o.app.Connected)

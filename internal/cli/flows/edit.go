@@ -116,7 +116,7 @@ func (o *editOptions) editOnce(ctx context.Context, c *client.Client, d *draft) 
 	}
 	f, err := c.Flows.Update(ctx, d.flow.ID, *patch, client.IfUnchanged(d.flow.Revision()), client.WithMessage(o.message))
 	if err != nil {
-		return nil, notYours(ctx, c, d.flow.ID, err, mayChange)
+		return nil, cmdutil.NotYours(ctx, c, d.flow.ID, err, cmdutil.MayChange)
 	}
 	return &f, nil
 }

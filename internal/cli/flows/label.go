@@ -79,7 +79,7 @@ func (o *labelOptions) run(ctx context.Context, name, label string) error {
 		return err
 	}
 	if _, err := c.Flows.SetLabel(ctx, r.ID, label, strconv.FormatInt(v.Number, 10)); err != nil {
-		return notYours(ctx, c, r.ID, err, mayChange)
+		return cmdutil.NotYours(ctx, c, r.ID, err, cmdutil.MayChange)
 	}
 	o.app.Note("%s is version %d of %s", label, v.Number, output.Quoted(r.Name))
 	return nil

@@ -65,6 +65,9 @@ func (o *shareOptions) run(cmd *cobra.Command, args []string) error {
 	case o.change.Write && len(o.with) == 0:
 		return cmdutil.Usage(errors.New("--write goes with --with WHO"))
 	}
+	if err := checkWho(o.with); err != nil {
+		return err
+	}
 	p, err := o.app.Printer(o.out)
 	if err != nil {
 		return err
@@ -92,11 +95,21 @@ func (o *shareOptions) run(cmd *cobra.Command, args []string) error {
 	return doShare(ctx, o.app, p, c, id, o.change)
 }
 
+// checkWho returns an error if a --with is empty, as of a variable without a value.
+func checkWho(words []string) error {
+	for _, word := range words {
+		if strings.TrimSpace(strings.TrimPrefix(word, lookup.GroupPrefix)) == "" {
+			return cmdutil.Usage(fmt.Errorf("--with %q names nobody: give an e-mail, a name or an id, or group:NAME", word))
+		}
+	}
+	return nil
+}
+
 // doShare makes a change of rights, and prints what they are then.
 func doShare(ctx context.Context, a *cmdutil.App, p *output.Printer, c *client.Client, id string, change share.Change) error {
 	done, err := change.Do(ctx, c, id)
 	if err != nil {
-		return notYours(ctx, c, id, err, mayShare)
+		return cmdutil.NotYours(ctx, c, id, err, cmdutil.MayShare)
 	}
 	for _, note := range done.Notes {
 		a.Note("%s", note)

@@ -13,10 +13,9 @@ import (
 
 func newTemplateCmd(a *cmdutil.App) *cobra.Command {
 	return cmdutil.Group(&cobra.Command{
-		Use:     "template",
-		Aliases: []string{"templates"},
-		Short:   "Show what 'flowctl new' makes flows from",
-		Long:    `'flowctl help templates' explains how to write your own.`,
+		Use:   "template",
+		Short: "Show what 'flowctl new' makes flows from",
+		Long:  `'flowctl help templates' explains how to write your own.`,
 	}, newTemplateListCmd(a), newTemplateShowCmd(a))
 }
 

@@ -88,7 +88,7 @@ func (o *updateOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	f, err := c.Flows.Update(cmd.Context(), id, patch, client.IfUnchanged(over.Was), client.WithMessage(o.message))
 	if err != nil {
-		return notYours(cmd.Context(), c, id, err, mayChange)
+		return cmdutil.NotYours(cmd.Context(), c, id, err, cmdutil.MayChange)
 	}
 	return errors.Join(o.note(cmd.Context(), f, over, profile, lock), printWritten(p, f, "changed"))
 }

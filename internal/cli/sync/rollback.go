@@ -108,10 +108,11 @@ func (o *rollbackOptions) restore(ctx context.Context, h *history.Flow, r cmduti
 		return now, err
 	}
 	f, err := h.Client.Flows.Restore(ctx, h.ID, version, client.IfUnchanged(now.Revision()), client.WithMessage(o.message))
-	if err == nil {
-		o.app.Note("rolled %s back to version %s", output.Quoted(now.Name), version)
+	if err != nil {
+		return f, cmdutil.NotYours(ctx, h.Client, h.ID, err, cmdutil.MayChange)
 	}
-	return f, err
+	o.app.Note("rolled %s back to version %s", output.Quoted(now.Name), version)
+	return f, nil
 }
 
 // file makes the flow's file what it was in a commit, and applies it. If that is not done,
