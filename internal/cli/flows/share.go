@@ -65,9 +65,6 @@ func (o *shareOptions) run(cmd *cobra.Command, args []string) error {
 	case o.change.Write && len(o.with) == 0:
 		return cmdutil.Usage(errors.New("--write goes with --with WHO"))
 	}
-	if err := checkWho(o.with); err != nil {
-		return err
-	}
 	p, err := o.app.Printer(o.out)
 	if err != nil {
 		return err
@@ -93,16 +90,6 @@ func (o *shareOptions) run(cmd *cobra.Command, args []string) error {
 		return printRights(ctx, p, c, f)
 	}
 	return doShare(ctx, o.app, p, c, id, o.change)
-}
-
-// checkWho returns an error if a --with is empty, as of a variable without a value.
-func checkWho(words []string) error {
-	for _, word := range words {
-		if strings.TrimSpace(strings.TrimPrefix(word, lookup.GroupPrefix)) == "" {
-			return cmdutil.Usage(fmt.Errorf("--with %q names nobody: give an e-mail, a name or an id, or group:NAME", word))
-		}
-	}
-	return nil
 }
 
 // doShare makes a change of rights, and prints what they are then.

@@ -45,9 +45,6 @@ func (o *unshareOptions) run(cmd *cobra.Command, args []string) error {
 	if len(o.with) == 0 {
 		return cmdutil.Usage(errors.New("give --with WHO; 'flowctl share NAME --private' takes all rights away"))
 	}
-	if err := checkWho(o.with); err != nil {
-		return err
-	}
 	p, err := o.app.Printer(o.out)
 	if err != nil {
 		return err
