@@ -18,9 +18,11 @@ func DidYouMean(wrong string, known []string) string {
 
 func didYouMean(name string) string { return fmt.Sprintf("; did you mean %.80q?", name) }
 
-// Close returns the known name that is closest to a wrong one, "" if none is close.
+// Close returns the known name that is closest to a wrong one, "" if none is close. What is
+// after the @ of an e-mail does not count for its length: all colleagues have it.
 func Close(wrong string, known []string) string {
-	return Nearest(wrong, known, max(2, len(wrong)/3))
+	own, _, _ := strings.Cut(wrong, "@")
+	return Nearest(wrong, known, max(2, len(own)/3))
 }
 
 // Nearest returns the known name that takes the fewest changes to make of a wrong

@@ -32,6 +32,18 @@ func TestCloseWords(t *testing.T) {
 	}
 }
 
+// A colleague of somebody is not meant only because both are of one company.
+func TestCloseEmails(t *testing.T) {
+	known := []string{"ann@example.org", "joanna@example.org"}
+	for wrong, want := range map[string]string{
+		"ann@exmaple.org": known[0], "anm@example.org": known[0], "jonna@example.org": known[1], "cyd@example.org": "",
+	} {
+		if got := Close(wrong, known); got != want {
+			t.Errorf("%s: %q, want %q", wrong, got, want)
+		}
+	}
+}
+
 func TestPath(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, dir := range []string{"flows/deep", ".hidden"} {

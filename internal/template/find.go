@@ -136,7 +136,7 @@ func Find(all []Template, name string) (Template, error) {
 		}
 		names = append(names, t.Name)
 	}
-	return Template{}, &UnknownError{fmt.Sprintf("no template %.80q%s\nThe templates are: %s", name, spell.DidYouMean(name, names), strings.Join(names, ", "))}
+	return Template{}, &UnknownError{fmt.Sprintf("no template %.80q%s\nThe templates are: %s, any flow file, and a version of a flow on the server, such as NAME@1", name, spell.DidYouMean(name, names), strings.Join(names, ", "))}
 }
 
 // ReadFile reads the template, or flow, in a file that the user named.
