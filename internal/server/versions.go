@@ -70,7 +70,7 @@ func (c *call) versionNumber(f *store.Flow, ref string) (int64, error) {
 	at, ok := parseVersionTime(ref)
 	switch {
 	case ok:
-		n, err = c.s.st.VersionAt(ctx, f, at)
+		n, err = c.s.st.VersionAt(ctx, f.ID, at)
 	case saneLabel().MatchString(ref):
 		n, err = c.s.st.LabelledVersion(ctx, f.ID, ref)
 	default:

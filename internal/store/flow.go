@@ -112,11 +112,12 @@ func (f *Flow) check() error {
 }
 
 const (
+	versionByColumns = "coalesce(version_by, user_id), coalesce(version_at, updated_at), coalesce(message, '')"
 	// summaryColumns are before the big columns in the table.
 	summaryColumns = "id, user_id, name, description, created_at, updated_at, meta"
-	graphColumns   = summaryColumns + ", nodes, edges, access_control, extra, revision, digest, version, "
-	flowColumns    = graphColumns + "coalesce(version_by, user_id), coalesce(version_at, updated_at), coalesce(message, '')"
-	insertFlow     = "INSERT INTO flow (" + graphColumns + "version_by, version_at, message)" +
+	contentColumns = summaryColumns + ", nodes, edges, access_control, extra, revision, version"
+	flowColumns    = contentColumns + ", digest, " + versionByColumns
+	insertFlow     = "INSERT INTO flow (" + contentColumns + ", digest, version_by, version_at, message)" +
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
 )
 
@@ -125,17 +126,21 @@ func (f *Flow) summary() []any {
 	return []any{&f.ID, &f.UserID, &f.Name, &f.Description, &f.CreatedAt, &f.UpdatedAt, &f.Meta}
 }
 
+// content returns the variables that contentColumns are read to.
+func (f *Flow) content() []any {
+	return append(f.summary(), &f.Nodes, &f.Edges, &f.AccessControl, &f.Extra, &f.Revision, &f.Version.Number)
+}
+
 // whole returns the variables that flowColumns are read to.
 func (f *Flow) whole() []any {
-	return append(f.summary(), &f.Nodes, &f.Edges, &f.AccessControl, &f.Extra, &f.Revision, &f.Digest,
-		&f.Version.Number, &f.Version.UserID, &f.Version.CreatedAt, &f.Version.Message)
+	return append(f.content(), &f.Digest, &f.Version.UserID, &f.Version.CreatedAt, &f.Version.Message)
 }
 
 // values returns the values for the columns of insertFlow.
 func (f *Flow) values() []any {
 	return []any{f.ID, f.UserID, f.Name, f.Description, f.CreatedAt, f.UpdatedAt, text(f.Meta),
-		text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, f.Digest,
-		f.Version.Number, f.Version.UserID, f.Version.CreatedAt, f.Version.Message}
+		text(f.Nodes), text(f.Edges), text(f.AccessControl), text(f.Extra), f.Revision, f.Version.Number,
+		f.Digest, f.Version.UserID, f.Version.CreatedAt, f.Version.Message}
 }
 
 // sum returns the value of the column digest: the digest of the flow as the API returns it, ""
@@ -207,13 +212,13 @@ func (s *Store) Flow(ctx context.Context, id string) (*Flow, error) {
 	return f, nil
 }
 
-// SmallFlow is [Store.Flow] for a flow of at most most bytes. For a larger one the error is
-// [ErrNotFound], too.
+// SmallFlow is [Store.Flow] for a flow of at most most bytes, without its digest, and of its
+// version only the number. For a larger one the error is [ErrNotFound], too.
 func (s *Store) SmallFlow(ctx context.Context, id string, most int64) (*Flow, error) {
 	if !findable(id) {
 		return nil, ErrNotFound
 	}
-	f, err := one(ctx, s.db, (*Flow).whole, "SELECT "+flowColumns+" FROM flow WHERE id = $1 AND bytes <= $2 AND "+inUse, id, most)
+	f, err := one(ctx, s.db, (*Flow).content, "SELECT "+contentColumns+" FROM flow WHERE id = $1 AND bytes <= $2 AND "+inUse, id, most)
 	if err != nil {
 		return nil, fmt.Errorf("get flow: %w", err)
 	}

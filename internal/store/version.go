@@ -307,15 +307,15 @@ func (s *Store) Versions(ctx context.Context, f *Flow, before int64, limit int) 
 	const name = "coalesce((SELECT coalesce(nullif(name, ''), email) FROM users WHERE id = "
 	newest := before <= 0 || before > f.Version.Number
 	if newest {
-		before = f.Version.Number
-		v := f.Version
-		v.Digest, v.Size = f.versionDigest(), int64(f.versionSize())
-		user, err := one(ctx, s.db, value[string], "SELECT "+name+"$1), '')", v.UserID)
+		dest := func(v *Version) []any {
+			return []any{&v.Number, &v.Digest, &v.UserID, &v.CreatedAt, &v.Message, &v.UserName}
+		}
+		v, err := one(ctx, s.db, dest, "SELECT version, digest, "+versionByColumns+", "+name+"coalesce(version_by, user_id)), '') FROM flow WHERE id = $1", f.ID)
 		if err != nil {
 			return nil, false, fmt.Errorf("list versions: %w", err)
 		}
-		v.UserName = *user
-		list = append(list, v)
+		before, v.Digest, v.Size = v.Number, (&Flow{Digest: v.Digest}).versionDigest(), int64(f.versionSize())
+		list = append(list, *v)
 	}
 	dest := func(v *Version) []any { return append(v.columns(), &v.UserName) }
 	older, err := all(ctx, s.db, dest, "SELECT "+versionColumns+", "+name+"user_id), '') FROM flow_version"+
@@ -350,13 +350,11 @@ func (s *Store) LabelledVersion(ctx context.Context, flowID, label string) (int6
 	return s.versionNumber(ctx, "SELECT number FROM flow_label WHERE flow_id = $1 AND name = $2", flowID, label)
 }
 
-// VersionAt returns the number of the version of f that was the newest at a time, in epoch
-// seconds, or [ErrNotFound].
-func (s *Store) VersionAt(ctx context.Context, f *Flow, at int64) (int64, error) {
-	if f.Version.CreatedAt <= at {
-		return f.Version.Number, nil
-	}
-	return s.versionNumber(ctx, "SELECT number FROM flow_version WHERE flow_id = $1 AND created_at <= $2 ORDER BY number DESC LIMIT 1", f.ID, at)
+// VersionAt returns the number of the version of a flow that was the newest at a time, in
+// epoch seconds, or [ErrNotFound].
+func (s *Store) VersionAt(ctx context.Context, flowID string, at int64) (int64, error) {
+	return s.versionNumber(ctx, "SELECT version AS number FROM flow WHERE id = $1 AND coalesce(version_at, updated_at) <= $2"+
+		" UNION ALL SELECT number FROM flow_version WHERE flow_id = $1 AND created_at <= $2 ORDER BY number DESC LIMIT 1", flowID, at)
 }
 
 func (s *Store) versionNumber(ctx context.Context, query string, args ...any) (int64, error) {

@@ -249,10 +249,10 @@ func testLabels(t *testing.T, dsn string) {
 			t.Errorf("version %d is %s", n, got)
 		}
 	}
-	if n, err := s.VersionAt(ctx, f, f.Version.CreatedAt); err != nil || n != 3 {
+	if n, err := s.VersionAt(ctx, f.ID, f.Version.CreatedAt); err != nil || n != 3 {
 		t.Errorf("the version of now is %d, %v", n, err)
 	}
-	if _, err := s.VersionAt(ctx, f, 5); !errors.Is(err, ErrNotFound) {
+	if _, err := s.VersionAt(ctx, f.ID, 5); !errors.Is(err, ErrNotFound) {
 		t.Errorf("the version of long ago: %v", err)
 	}
 }
