@@ -93,3 +93,31 @@ func (c *call) isIn(g flow.Grant) bool {
 	return slices.Contains(g.UserIDs, c.user.ID) ||
 		slices.ContainsFunc(g.GroupIDs, func(id string) bool { return slices.Contains(c.user.GroupIDs, id) })
 }
+
+// visibleAccess returns the access_control of f as the caller may see it: those who may not
+// change the flow see of the readers only themselves and their groups. A nil caller sees all.
+func (c *call) visibleAccess(f *store.Flow) json.RawMessage {
+	if c == nil || f.AccessControl == nil || c.rights(f).write {
+		return f.AccessControl
+	}
+	a, err := flow.ParseAccess(f.AccessControl)
+	if err != nil {
+		return flow.Private()
+	}
+	own := flow.Grant{UserIDs: []string{}, GroupIDs: []string{}}
+	for _, id := range a.Read.UserIDs {
+		if id == c.user.ID {
+			own.UserIDs = append(own.UserIDs, id)
+		}
+	}
+	for _, id := range a.Read.GroupIDs {
+		if slices.Contains(c.user.GroupIDs, id) {
+			own.GroupIDs = append(own.GroupIDs, id)
+		}
+	}
+	access, err := rawjson.Encode(map[string]flow.Grant{"read": own})
+	if err != nil {
+		return flow.Private()
+	}
+	return access
+}

@@ -66,6 +66,22 @@ func TestRights(t *testing.T) {
 	}
 }
 
+// TestReadersSeeNoOthers: who may only read a flow does not see who else may.
+func TestReadersSeeNoOthers(t *testing.T) {
+	f := newFixture(t, Options{})
+	access := `{"read":{"user_ids":["x","` + f.ben.id + `"],"group_ids":["g"]},"write":{"user_ids":["y"]}}`
+	id := f.create(f.ann, `{"name":"n","access_control":`+access+`}`)
+	own := `"access_control":{"read":{"group_ids":[],"user_ids":["` + f.ben.id + `"]}}`
+	for _, path := range []string{"/api/v1/flows/" + id, "/api/v1/flows/" + id + "?version=1", "/api/v1/flows/accessible?include=graph"} {
+		if r := f.call(f.ben, "GET", path, ""); r.status != 200 || !strings.Contains(r.text(), own) {
+			t.Errorf("ben: %s answered %d %s", path, r.status, r.body)
+		}
+		if r := f.call(f.ann, "GET", path, ""); r.status != 200 || !strings.Contains(r.text(), `"access_control":`+access) {
+			t.Errorf("ann: %s answered %d %s", path, r.status, r.body)
+		}
+	}
+}
+
 // TestListScopes: who sees which flows in which list.
 func TestListScopes(t *testing.T) {
 	f := newFixture(t, Options{})

@@ -17,7 +17,7 @@ func (a *answer) flow(f *store.Flow, owner bool) {
 	a.int(`,"created_at":`, f.CreatedAt)
 	a.int(`,"updated_at":`, f.UpdatedAt)
 	a.value(`,"meta":`, f.Meta)
-	a.value(`,"access_control":`, f.AccessControl)
+	a.value(`,"access_control":`, a.c.visibleAccess(f))
 	if owner && !bytes.Contains(f.Extra, []byte(`"user"`)) {
 		a.owner(f)
 	}
