@@ -91,7 +91,8 @@ func (s *Store) checkFile(ctx context.Context, report func(Fault)) error {
 
 // checkFlow checks a flow and its versions, again if somebody writes it meanwhile.
 func (s *Store) checkFlow(ctx context.Context, id string, done *Checked, report func(Fault)) error {
-	for {
+	const tries = 100
+	for range tries {
 		f, err := one(ctx, s.db, (*Flow).whole, "SELECT "+flowColumns+" FROM flow WHERE id = $1", id)
 		if errors.Is(err, ErrNotFound) {
 			return nil // it was deleted
@@ -124,6 +125,7 @@ func (s *Store) checkFlow(ctx context.Context, id string, done *Checked, report 
 		done.Versions += versions + 1
 		return nil
 	}
+	return fmt.Errorf("flow %s is written all the time: check again when the server is less busy", id)
 }
 
 // checkVersions reads the earlier versions of f, newest first, and returns how many there are.

@@ -93,6 +93,7 @@ func testCheck(t *testing.T, dsn string) {
 // testCheckBusy finds nothing wrong in a database that is being written to.
 func testCheckBusy(t *testing.T, dsn string) {
 	s := openStore(t, dsn)
+	s.KeepVersions = 20 // more take longer to check than to write
 	f := addFlow(t, s, Flow{UserID: "ann", Name: "0"})
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
