@@ -46,7 +46,7 @@ func create(path string, write func(io.Writer) error) error {
 	defer func() { _ = os.Remove(temp) }() // is not there after a rename
 	err = os.Link(temp, path)              // unlike a rename it replaces nothing
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		err = os.Rename(temp, path) // where there are no hard links
+		err = os.Rename(temp, path) // the file system has no hard links
 	}
 	if err != nil {
 		return err

@@ -111,8 +111,8 @@ func (b *bodies) problems() []flow.Problem {
 	return found
 }
 
-// plans returns the plans of the flow and of every body. If steps wait for each other
-// (through references, when there is no cycle of edges) it returns that cycle instead.
+// plans returns the plans of the flow and of every body. If steps wait for each other,
+// by edges or by references, it returns that cycle instead.
 func (b *bodies) plans() (made Plans, cycle []*Node) {
 	// By loop, nil for the flow: the nodes directly in it.
 	inside := map[*Node][]*Node{nil: make([]*Node, 0, len(b.graph.Nodes))}

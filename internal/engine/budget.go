@@ -26,7 +26,7 @@ type Budget struct {
 	most int64
 }
 
-// NewBudget returns a budget of limit bytes; negative is no limit. Its bytes also count in
+// NewBudget returns a budget of limit bytes, unlimited if negative. Its bytes also count in
 // parent, if that is not nil.
 func NewBudget(limit int64, parent *Budget) *Budget {
 	return &Budget{limit: limit, parent: parent}

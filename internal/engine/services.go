@@ -86,7 +86,7 @@ type Setting struct {
 // Message is one message of a chat: a text, or parts.
 type Message struct {
 	Role   string
-	Text   string   // the content, if there are no parts
+	Text   string   // the content of a message without parts
 	Parts  []Part   // the content as an array
 	Images []string // ids of files, which the backend's pipelines look for here
 }

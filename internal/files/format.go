@@ -83,7 +83,7 @@ func (f *Formatter) file(ctx context.Context, s Source) Formatted {
 	return Formatted{Path: s.Path, Text: formatted.Bytes(), Changed: err == nil && changed, Err: err}
 }
 
-// noFlow returns why there is no flow in a file.
+// noFlow returns an error that says why a file has no flow.
 func noFlow(path string, findings []Finding) error {
 	switch {
 	case len(findings) == 0:

@@ -53,8 +53,8 @@ func (s Server) Flow(ctx context.Context, id, name string) (*Flow, error) {
 	return nil, fmt.Errorf("this server keeps no versions: %w; git does that, but has none of %s: commit it", client.ErrUnsupported, f.File)
 }
 
-// Version reads a version, as [lookup.ParseVersion] returns it, with what the flow was. Of
-// one in git there is no number, but a commit.
+// Version reads a version, as [lookup.ParseVersion] returns it, with what the flow was.
+// A version in git has a commit instead of a number.
 func (f *Flow) Version(ctx context.Context, version string) (client.Version, error) {
 	if f.InGit {
 		commit, err := f.Commit(ctx, version)

@@ -160,7 +160,7 @@ func (p *People) User(ctx context.Context, ref string) (Who, error) {
 
 // byHiddenEmail finds the user with an e-mail on Open WebUI, which searches in e-mails and does
 // not show them. It searches with LIKE (models/users.py, get_users), in which _ stands for any
-// character: whoever is found with one before or after has a longer e-mail.
+// character: a user who is found with one before or after it has a longer e-mail.
 func (p *People) byHiddenEmail(ctx context.Context, email string, listed []client.Entry) (Who, error) {
 	for _, longer := range []string{"_" + email, email + "_"} {
 		others, _, err := p.c.Directory.SearchUsers(ctx, longer)

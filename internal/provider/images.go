@@ -17,7 +17,7 @@ const filesPath = "/api/v1/files/"
 type ownImages struct{ engine.ChatModel }
 
 // OwnImages keeps flows from having a model fetch images by their addresses: the
-// model's server may reach what whoever made the flow cannot. Content and the
+// model's server may reach what the author of the flow cannot. Content and the
 // backend's files go through.
 func OwnImages(m engine.ChatModel) engine.ChatModel { return ownImages{m} }
 

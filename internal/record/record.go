@@ -1,5 +1,5 @@
-// Package record reads the records of runs, whoever kept them: flowctl, its server,
-// or the editor of the real backend, which keeps them in a form of its own.
+// Package record reads the records of runs that flowctl, its server or Open WebUI's editor
+// kept; the editor has its own form.
 package record
 
 import (

@@ -22,7 +22,7 @@ func (c *Config) ReadEnv(path string) ([]byte, error) {
 const varPrefix = "FLOWCTL_VAR_"
 
 // Variables are the variables that an environment may read: what it says goes to a
-// server and into flows that others read, so that whoever can change its file could
+// server and into flows that others read, so that everybody who can change its file could
 // publish all others.
 type Variables struct {
 	lookup  func(string) (string, bool)

@@ -10,8 +10,8 @@ import (
 	"github.com/flowctl/flowctl/pkg/flow"
 )
 
-// duplicateFlow makes a copy that is the caller's own and private, whoever may
-// read the original. The body is optional: {"name":…}.
+// duplicateFlow makes a private copy that the caller owns, also of a flow that others may
+// read. The body is optional: {"name":…}.
 func (s *Server) duplicateFlow(c *call) error {
 	o, _, err := c.objectIfAny()
 	if err != nil {

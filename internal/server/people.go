@@ -7,7 +7,7 @@ import (
 // foundUsers is how many users a search answers with, as on Open WebUI.
 const foundUsers = 30
 
-// searchUsers finds users for whoever wants to share a flow.
+// searchUsers finds users by name and e-mail, to share a flow with.
 func (s *Server) searchUsers(c *call) error {
 	users, total, err := s.st.SearchUsers(c.r.Context(), c.r.URL.Query().Get("query"), foundUsers)
 	if err != nil {

@@ -17,7 +17,7 @@ type Right struct {
 	Email string `json:"email,omitempty"`
 	Read  bool   `json:"read"`
 	Write bool   `json:"write"`
-	Gone  bool   `json:"gone,omitzero"` // there is no such user any more
+	Gone  bool   `json:"gone,omitzero"` // the user was removed
 }
 
 // maxNames is how many names of users are asked for: of others there are the ids.

@@ -17,7 +17,7 @@ import (
 )
 
 // A backup is a SQLite database, compressed by gzip. The comment in the header of gzip has
-// its checksum and size, so that whoever reads the backup knows whether it has all of it.
+// its checksum and size, by which a reader sees that the backup is complete.
 const backupComment = "flowctl backup: sha256 %64s, %d bytes, schema %d"
 
 // backupHeader is what a backup says of itself.

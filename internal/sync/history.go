@@ -203,7 +203,7 @@ func Elsewhere(ctx context.Context, dir, profile string) map[string]string {
 		}
 		lock, err := ReadLock(at)
 		if err != nil {
-			continue // it is said to whoever works with it
+			continue // commands in that folder report it
 		}
 		for _, file := range lock.Files(profile) {
 			ids[lock.ID(file, profile)] = path

@@ -26,8 +26,8 @@ const NameHelp = `NAME is a flow's exact name, its id, or the first characters o
 more).`
 
 // Resolve returns the id of the flow that name stands for: an id, else the exact name of a
-// flow, else a unique prefix of an id. A UUID is returned without a request: the call that
-// uses the id fails if there is no such flow.
+// flow, else a unique prefix of an id. A UUID is returned without a request: if no flow has
+// it, the call that uses it fails.
 func Resolve(ctx context.Context, c *client.Client, name string) (string, error) {
 	flows, err := ResolveFlows(ctx, c, []string{name})
 	if err != nil {
@@ -164,7 +164,7 @@ func ambiguous(name string, found []flow.Flow) error {
 }
 
 // WholeID returns the one of the ids that ref is, or is the beginning of. It returns ref
-// if there is none: whoever is asked for it then says so.
+// if no id matches: the call that uses it then fails with not found.
 func WholeID(ref string, ids []string) (string, error) {
 	if slices.Contains(ids, ref) || len(ref) < lookup.MinPrefix {
 		return ref, nil

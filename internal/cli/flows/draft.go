@@ -95,8 +95,7 @@ func (d *draft) patch(ctx context.Context) (*client.Patch, error) {
 			patch.Unknown.Set(m.Key, []byte("null"))
 		}
 	}
-	// Where there was no description there is none to take away. Open WebUI
-	// would make "" of it.
+	// A description that was not there is not removed: Open WebUI would store "" instead.
 	if patch.NoDescription && client.Replace(d.flow.Spec).NoDescription {
 		patch.NoDescription = false
 	}

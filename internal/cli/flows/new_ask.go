@@ -45,8 +45,8 @@ func (q *questions) values(ctx context.Context, values map[string]string) error 
 	return nil
 }
 
-// rest asks for the name, name if the user gives none, and for models in place of those that
-// the template's flow names.
+// rest asks for the name, with name as the default, and for models that replace those of the
+// template's flow.
 func (q *questions) rest(ctx context.Context, name string) (err error) {
 	if q.o.name == "" {
 		q.o.name, err = q.o.app.AskFor(ctx, "Name of the flow", name, checkName)

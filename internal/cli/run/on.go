@@ -43,7 +43,7 @@ func (o *runOptions) asksServer(f runFlow) (bool, error) {
 	return true, nil
 }
 
-// onlyHere names what the server cannot be asked for, "" if there is nothing.
+// onlyHere returns a flag or input of the run that a server does not take, "" for none.
 func (o *runOptions) onlyHere(f runFlow) string {
 	for _, flag := range []struct {
 		name  string

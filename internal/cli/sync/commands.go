@@ -12,8 +12,7 @@ func Commands(a *cmdutil.App) []*cobra.Command {
 	return []*cobra.Command{newStatusCmd(a), newPlanCmd(a), newApplyCmd(a), newPullCmd(a), newRollbackCmd(a)}
 }
 
-// FileCommands returns the commands that bring flows from a server to files and back,
-// whoever made them.
+// FileCommands returns the commands that write flows of a server to files, and back.
 func FileCommands(a *cmdutil.App) []*cobra.Command {
 	return []*cobra.Command{newExportCmd(a), newImportCmd(a)}
 }
