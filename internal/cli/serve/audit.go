@@ -60,11 +60,7 @@ func parseSince(s string, now time.Time) (time.Time, error) {
 }
 
 func (d *database) audit(ctx context.Context, out cmdutil.OutputFlags, q store.AuditQuery) error {
-	p, err := d.app.Printer(out)
-	if err != nil {
-		return err
-	}
-	st, err := d.existing(ctx)
+	p, st, err := d.begin(ctx, out)
 	if err != nil {
 		return err
 	}

@@ -31,11 +31,7 @@ changes nothing, and exits with 3 if there is anything.`,
 }
 
 func (d *database) check(ctx context.Context, out cmdutil.OutputFlags) error {
-	p, err := d.app.Printer(out)
-	if err != nil {
-		return err
-	}
-	st, err := d.existing(ctx)
+	p, st, err := d.begin(ctx, out)
 	if errors.Is(err, store.ErrDamaged) {
 		return cmdutil.Negative(err.Error())
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/flowctl/flowctl/internal/cli/cmdutil"
+	"github.com/flowctl/flowctl/internal/output"
 	"github.com/flowctl/flowctl/internal/store"
 )
 
@@ -91,6 +92,17 @@ func (d *database) keep(st *store.Store, err error) (*store.Store, error) {
 		d.app.Closers = append(d.app.Closers, st.Close)
 	}
 	return st, err
+}
+
+// begin returns the printer of a command that prints what a database has, and opens the
+// database, which has to be there.
+func (d *database) begin(ctx context.Context, out cmdutil.OutputFlags) (*output.Printer, *store.Store, error) {
+	p, err := d.app.Printer(out)
+	if err != nil {
+		return nil, nil, err
+	}
+	st, err := d.existing(ctx)
+	return p, st, err
 }
 
 // account opens a database that is there, and finds an account by its e-mail.

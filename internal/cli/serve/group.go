@@ -113,11 +113,7 @@ func newGroupListCmd(d *database) *cobra.Command {
 }
 
 func (d *database) listGroups(ctx context.Context, out cmdutil.OutputFlags) error {
-	p, err := d.app.Printer(out)
-	if err != nil {
-		return err
-	}
-	st, err := d.existing(ctx)
+	p, st, err := d.begin(ctx, out)
 	if err != nil {
 		return err
 	}

@@ -58,11 +58,7 @@ func newMembersAddCmd(d *database) *cobra.Command {
 		Example: `  flowctl server group members add reviewers ann@example.com`,
 		Args:    cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			st, g, err := d.group(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			ids, err := accountIDs(cmd.Context(), st, args[1:])
+			st, g, ids, err := d.groupAndUsers(cmd.Context(), args)
 			if err == nil {
 				err = st.AddMembers(cmd.Context(), g.ID, ids...)
 			}
@@ -82,11 +78,7 @@ func newMembersRemoveCmd(d *database) *cobra.Command {
 		Example: `  flowctl server group members remove reviewers ann@example.com`,
 		Args:    cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			st, g, err := d.group(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			ids, err := accountIDs(cmd.Context(), st, args[1:])
+			st, g, ids, err := d.groupAndUsers(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -101,6 +93,17 @@ func newMembersRemoveCmd(d *database) *cobra.Command {
 			return d.noteMembers(cmd.Context(), st, g.Name)
 		},
 	}
+}
+
+// groupAndUsers opens a database that is there, and finds the group and the ids of the users
+// that GROUP EMAIL... name.
+func (d *database) groupAndUsers(ctx context.Context, args []string) (*store.Store, *store.Group, []string, error) {
+	st, g, err := d.group(ctx, args[0])
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	ids, err := accountIDs(ctx, st, args[1:])
+	return st, g, ids, err
 }
 
 // noteMembers notes how many members a group has now.
